@@ -1,0 +1,40 @@
+# Everything is built into dist/: the compiled program, and a stamp for each step that need not run twice.
+
+SOURCES := $(shell find src workers bench test -name '*.ts')
+INSTALLED := node_modules/.package-lock.json
+BUILT := dist/.built
+HANDOFF := node dist/src/cli.js
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: $(BUILT) ## install what is missing and compile what has changed
+
+bench: $(BUILT) ## compare the three models under load (under two minutes)
+	node dist/bench/run.js
+
+bench-peers: $(BUILT) ## the same beside servers in C, Python and bare Node
+	node dist/bench/run.js --peers
+
+test: $(BUILT) ## lint, check formats and run every test with coverage
+	npx eslint .
+	npx prettier --check --log-level warn .
+	npx knip
+	npx c8 node --enable-source-maps --test $$(find dist/test -name '*.test.js' | sort)
+
+clean: ## remove what was built
+	rm -rf dist
+
+# No install script is run: koffi's binary arrives inside its npm package, and nothing else needs one.
+$(INSTALLED): package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# dist/ is emptied first, or the tests of a deleted file would still run.
+$(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json
+	rm -rf dist
+	npx tsc
+	@chmod +x dist/src/cli.js
+	@touch $@
+
+.PHONY: help build bench bench-peers test clean

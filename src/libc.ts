@@ -1,0 +1,163 @@
+/**
+ * The system calls, through koffi: every one that this project makes without Node stands in this file.
+ *
+ * Runs on whichever thread imports it; each thread loads its own copy. All calls are synchronous: a blocking
+ * one blocks its thread, which is the point of a client thread. Read connection/blocking.ts next.
+ *
+ * Buffers are passed as addresses (numbers), not as objects: the memory of an ArrayBuffer never moves, so a
+ * caller that keeps its buffer can look the address up once and save the look-up on every call.
+ */
+import koffi from 'koffi';
+import { getSystemErrorName } from 'node:util';
+
+/** A system call that failed: which call, on what, and the error's name (`ECONNRESET`) in `code`. */
+export class SystemCallError extends Error {
+  override readonly name = 'SystemCallError';
+  readonly code: string;
+
+  constructor(call: string, errno: number) {
+    const code = getSystemErrorName(-errno);
+    super(`${call} failed: ${code}`);
+    this.code = code;
+  }
+}
+
+const libc = koffi.load(process.platform === 'darwin' ? 'libSystem.B.dylib' : null);
+
+/** Binds one C function. The prototype and the type `F` must say the same; nothing checks that. */
+function bind<F extends (...args: never[]) => unknown>(prototype: string): F {
+  const call: unknown = libc.func(prototype);
+  return call as F;
+}
+
+const linux = process.platform === 'linux';
+
+export const MSG_DONTWAIT = linux ? 0x40 : 0x80;
+/** Without it a send to a closed peer raises SIGPIPE. macOS has none, but there Node ignores the signal. */
+export const MSG_NOSIGNAL = linux ? 0x4000 : 0;
+export const SHUT_RD = 0;
+export const SHUT_WR = 1;
+export const SHUT_RDWR = 2;
+export const AF_INET = 2;
+export const SOCK_STREAM = 1;
+export const SOCK_NONBLOCK = 0x800;
+export const IPPROTO_IP = 0;
+export const IPPROTO_TCP = 6;
+export const TCP_NODELAY = 1;
+/** Lets bind(2) choose an address and leave the port to connect(2), so that ports are reused across peers. */
+export const IP_BIND_ADDRESS_NO_PORT = 24;
+export const SOL_SOCKET = linux ? 1 : 0xffff;
+export const SO_ERROR = linux ? 4 : 0x1007;
+const SO_RCVTIMEO = linux ? 20 : 0x1006;
+const SO_SNDTIMEO = linux ? 21 : 0x1005;
+const F_SETFL = 4;
+const O_RDWR = 2;
+const CLOCK_THREAD_CPUTIME_ID = linux ? 3 : 16;
+
+/** recv(2): the number of bytes, 0 at end of stream, -1 with {@link errorName} set. */
+export const recv = bind<(fd: number, address: number, length: number, flags: number) => number>(
+  'intptr_t recv(int fd, uintptr_t buffer, size_t length, int flags)',
+);
+
+/** send(2): the number of bytes taken, -1 with {@link errorName} set. */
+export const send = bind<(fd: number, address: number, length: number, flags: number) => number>(
+  'intptr_t send(int fd, uintptr_t buffer, size_t length, int flags)',
+);
+
+/** send(2) for bytes that are sent once, so that looking up their address beforehand does not pay. */
+export const sendBytes = bind<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>(
+  'intptr_t send(int fd, const void *buffer, size_t length, int flags)',
+);
+
+export const shutdown = bind<(fd: number, how: number) => number>('int shutdown(int fd, int how)');
+
+/** Ends the process at once: no exit handlers, no joining of threads that are blocked in a call. */
+export const exitNow = bind<(status: number) => void>('void _exit(int status)');
+
+const fcntl = bind<(fd: number, command: number, argument: number) => number>(
+  'int fcntl(int fd, int command, int argument)',
+);
+const getpeername = bind<(fd: number, address: Uint8Array, length: Uint32Array) => number>(
+  'int getpeername(int fd, void *address, void *length)',
+);
+const clockGettime = bind<(clock: number, time: BigInt64Array) => number>(
+  'int clock_gettime(int clock, void *time)',
+);
+export const setsockopt = bind<
+  (fd: number, level: number, option: number, value: Uint8Array, length: number) => number
+>('int setsockopt(int fd, int level, int option, const void *value, unsigned int length)');
+
+/** The name of the error that the last failed call of this thread left, such as `EAGAIN`. */
+export function errorName(): string {
+  return getSystemErrorName(-koffi.errno());
+}
+
+/** The error that the last failed call of this thread left, to be thrown. */
+export function lastError(call: string): SystemCallError {
+  return new SystemCallError(call, koffi.errno());
+}
+
+/** Where a buffer's first byte is. Valid as long as the caller keeps the buffer. */
+export function addressOf(buffer: Uint8Array): number {
+  return Number(koffi.address(buffer));
+}
+
+/** Makes calls on the descriptor block. libuv accepts sockets non-blocking. */
+export function setBlocking(fd: number): void {
+  // A socket's other status flags (O_APPEND, O_ASYNC …) are never set here, so none needs to be read first.
+  if (fcntl(fd, F_SETFL, O_RDWR) === -1) throw lastError(`fcntl(${fd}, F_SETFL)`);
+}
+
+/** After `timeoutMs` without progress, recv and send on the descriptor fail with EAGAIN; 0: never. */
+export function setTimeouts(fd: number, timeoutMs: number): void {
+  const time = new BigInt64Array([BigInt(Math.floor(timeoutMs / 1000)), BigInt((timeoutMs % 1000) * 1000)]);
+  const bytes = new Uint8Array(time.buffer);
+  for (const option of [SO_RCVTIMEO, SO_SNDTIMEO]) {
+    if (setsockopt(fd, SOL_SOCKET, option, bytes, bytes.length) === -1) {
+      throw lastError(`setsockopt(${fd}, timeout)`);
+    }
+  }
+}
+
+/** The raw socket address of the other end, as getpeername(2) fills it in. */
+export function peerSocketAddress(fd: number): Uint8Array {
+  const address = new Uint8Array(128);
+  const length = new Uint32Array([address.length]);
+  if (getpeername(fd, address, length) === -1) throw lastError(`getpeername(${fd})`);
+  return address.subarray(0, length[0]);
+}
+
+const threadTime = new BigInt64Array(2);
+
+/** The processor time this thread has used so far, in milliseconds. */
+export function threadCpuMs(): number {
+  if (clockGettime(CLOCK_THREAD_CPUTIME_ID, threadTime) === -1) throw lastError('clock_gettime');
+  return Number(threadTime[0]) * 1e3 + Number(threadTime[1]) / 1e6;
+}
+
+/** The calls that only the load generator makes. Linux; bound on demand, so that servers do not pay for them. */
+export function bindClientCalls() {
+  return {
+    socket: bind<(family: number, type: number, protocol: number) => number>(
+      'int socket(int family, int type, int protocol)',
+    ),
+    bind: bind<(fd: number, address: Uint8Array, length: number) => number>(
+      'int bind(int fd, const void *address, unsigned int length)',
+    ),
+    connect: bind<(fd: number, address: Uint8Array, length: number) => number>(
+      'int connect(int fd, const void *address, unsigned int length)',
+    ),
+    getsockopt: bind<
+      (fd: number, level: number, option: number, value: Int32Array, length: Uint32Array) => number
+    >('int getsockopt(int fd, int level, int option, void *value, void *length)'),
+    close: bind<(fd: number) => number>('int close(int fd)'),
+    epollCreate: bind<(flags: number) => number>('int epoll_create1(int flags)'),
+    /** `event` is a `struct epoll_event`: 12 bytes on x86-64, where it is packed, 16 elsewhere. */
+    epollCtl: bind<(epoll: number, operation: number, fd: number, event: Uint8Array) => number>(
+      'int epoll_ctl(int epoll, int operation, int fd, void *event)',
+    ),
+    epollWait: bind<(epoll: number, events: number, maxEvents: number, timeoutMs: number) => number>(
+      'int epoll_wait(int epoll, uintptr_t events, int max_events, int timeout)',
+    ),
+  };
+}
