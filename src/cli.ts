@@ -1,1 +1,40 @@
-export {};
+#!/usr/bin/env node
+/**
+ * The command line: one yargs program, one file a command in cli/. Read cli/serve.ts next.
+ *
+ * Options come from the command line, from HANDOFF_* variables or from `--config file.json`, in this order.
+ */
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { connectCommand } from './cli/connect.js';
+import { modelsCommand, servicesCommand } from './cli/list.js';
+import { serveCommand } from './cli/serve.js';
+import { StartError, UsageError } from './errors.js';
+
+const program = yargs(hideBin(process.argv))
+  .scriptName('handoff')
+  .usage(
+    '$0 <command>\n\nOne protocol handler, three server models: iterative, event loop, a thread per client.',
+  )
+  .parserConfiguration({ 'duplicate-arguments-array': false })
+  .command(serveCommand)
+  .command(connectCommand)
+  .command(servicesCommand)
+  .command(modelsCommand)
+  .completion('completion', 'print a script for shell completion')
+  .demandCommand(1, 'a command is expected; see handoff --help')
+  .strict()
+  .recommendCommands()
+  .wrap(Math.min(100, process.stdout.columns || 100))
+  .exitProcess(false)
+  .fail((message: string | undefined, error: Error | undefined) => {
+    throw error && !message ? error : new UsageError(message ?? 'wrong usage');
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const expected = error instanceof UsageError || error instanceof StartError;
+  console.error(expected ? `handoff: ${error.message}` : error);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

@@ -1,0 +1,43 @@
+/**
+ * The load generator's own process: takes one job at a time from the runner and answers it with one message.
+ *
+ * Forked by load.ts and kept for many jobs, so that its compiled code stays hot. A load job keeps the thread
+ * until it ends; each is bounded in time, and when the runner has gone meanwhile, the process ends after it.
+ * Read load-job.ts next.
+ */
+import { Hold } from './hold-job.js';
+import { runLoad } from './load-job.js';
+import type { Job, JobResult } from './protocol.js';
+
+let hold: Hold | undefined;
+
+function run(job: Job): JobResult {
+  switch (job.kind) {
+    case 'load':
+      return runLoad(job);
+    case 'hold':
+      hold?.release();
+      hold = new Hold(job);
+      return hold.open(job);
+    case 'speak':
+      if (hold === undefined) throw new Error('no connections are held');
+      return hold.speak(job.limitMs);
+    case 'release':
+      hold?.release();
+      hold = undefined;
+      return { kind: 'released' };
+  }
+}
+
+function answer(job: Job): JobResult {
+  try {
+    return run(job);
+  } catch (error) {
+    return { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+process.on('message', (job: Job) => process.send?.(answer(job)));
+process.on('disconnect', () => process.exit());
+// Ctrl-C reaches the whole process group; the runner decides what becomes of its generator.
+process.on('SIGINT', () => undefined);

@@ -1,0 +1,83 @@
+/**
+ * Many connections at once, kept open while the runner looks at the server: for the capacity scenario.
+ *
+ * Runs in the generator's process. Between the calls nothing is read, so a connection that the server ends
+ * meanwhile shows at the next `speak`. clients.ts does the input and output; generator.ts calls this.
+ */
+import { Clients, nowNs, type ClientEvents } from './clients.js';
+import {
+  MIN_MESSAGE_BYTES,
+  noErrors,
+  totalErrors,
+  type ErrorKind,
+  type HoldJob,
+  type HoldResult,
+} from './protocol.js';
+
+/** Far below any listen queue in use: a connection that is dropped from a full one costs a second. */
+const MOST_OPENING = 32;
+const POLL_MS = 10;
+
+export class Hold implements ClientEvents {
+  readonly #count: number;
+  readonly #clients: Clients;
+  readonly #errors: Record<ErrorKind, number> = noErrors();
+  #connected = 0;
+  #answered = 0;
+  #speaks = false;
+
+  constructor({ port, clients }: HoldJob) {
+    this.#count = clients;
+    this.#clients = new Clients({ port, clients, messageBytes: MIN_MESSAGE_BYTES, ownAddresses: true }, this);
+  }
+
+  /** Connects all; those that are to speak have then been answered once. */
+  open({ speak, limitMs }: HoldJob): HoldResult {
+    this.#speaks = speak;
+    return this.#each(limitMs, (client) => this.#clients.openQuietly(client));
+  }
+
+  /** Lets every connection that is open send one request. */
+  speak(limitMs: number): HoldResult {
+    this.#speaks = true;
+    this.#answered = 0;
+    return this.#each(limitMs, (client) => {
+      if (this.#clients.isOpen(client)) this.#clients.request(client, nowNs());
+    });
+  }
+
+  release(): void {
+    this.#clients.closeAll();
+  }
+
+  connected(client: number): void {
+    this.#connected += 1;
+    if (this.#speaks) this.#clients.request(client, nowNs());
+  }
+
+  answered(): void {
+    this.#answered += 1;
+  }
+
+  failed(_client: number, kind: ErrorKind): void {
+    this.#errors[kind] += 1;
+  }
+
+  #each(limitMs: number, begin: (client: number) => void): HoldResult {
+    const startNs = nowNs();
+    const endNs = startNs + limitMs * 1e6;
+    const settled = () => (this.#speaks ? this.#answered : this.#connected) + totalErrors(this.#errors);
+    let begun = 0;
+    while (settled() < this.#count && nowNs() < endNs) {
+      while (begun < this.#count && begun - settled() < MOST_OPENING) begin(begun++);
+      this.#clients.poll(POLL_MS);
+    }
+    return {
+      kind: 'held',
+      connected: this.#connected,
+      answered: this.#answered,
+      errors: { ...this.#errors },
+      durationMs: (nowNs() - startNs) / 1e6,
+    };
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * One load job: N clients in a closed loop against one server, from the first connection to the last close.
+ *
+ * Runs in the generator's process and keeps its only thread until the job ends, which is bounded by time in every
+ * phase. The phases: open (each client gets its first answer, calmly), warm-up, measured window, drain.
+ * clients.ts does the input and output; generator.ts calls this.
+ */
+import { Clients, nowNs, type ClientEvents } from './clients.js';
+import { Histogram } from './histogram.js';
+import { sampleProcess } from './process-stats.js';
+import { noErrors, type ErrorKind, type LoadJob, type LoadResult } from './protocol.js';
+
+const NS_PER_MS = 1e6;
+/** While connections are opened: how long to wait for one before the next, and how many may be unanswered. */
+const OPEN_PACE_NS = 2 * NS_PER_MS;
+const OPEN_UNANSWERED = 4;
+const SILENT_LIMIT_NS = 1000 * NS_PER_MS;
+/** A failed client of `churn` tries again after this; at once, a refusing server would get a flood. */
+const RETRY_NS = 10 * NS_PER_MS;
+const ANSWER_LIMIT_NS = 2000 * NS_PER_MS;
+const LONGEST_POLL_MS = 10;
+
+type Phase = 'open' | 'warm-up' | 'measure' | 'drain';
+
+export function runLoad(job: LoadJob): LoadResult {
+  const silent = openSilent(job);
+  const load = new Load(job);
+  try {
+    return load.run();
+  } finally {
+    load.close();
+    silent?.closeAll();
+  }
+}
+
+class Load implements ClientEvents {
+  readonly #job: LoadJob;
+  readonly #clients: Clients;
+  readonly #latency = new Histogram();
+  readonly #errors = noErrors();
+  readonly #everAnswered: Uint8Array;
+  readonly #served: Uint8Array;
+  readonly #awaited: Uint8Array;
+  /** When a resting client connects again; Infinity while it does not rest. */
+  readonly #resumeNs: Float64Array;
+  #resting = 0;
+  #phase: Phase = 'open';
+  #firstAnswers = 0;
+  #awaitedCount = 0;
+
+  constructor(job: LoadJob) {
+    const { port, clients, messageBytes, pattern } = job;
+    this.#job = job;
+    this.#clients = new Clients({ port, clients, messageBytes, ownAddresses: pattern === 'churn' }, this);
+    this.#everAnswered = new Uint8Array(clients);
+    this.#served = new Uint8Array(clients);
+    this.#awaited = new Uint8Array(clients);
+    this.#resumeNs = new Float64Array(clients).fill(Infinity);
+  }
+
+  run(): LoadResult {
+    this.#open();
+    this.#start();
+    this.#pollFor(this.#job.warmUpMs * NS_PER_MS);
+    const window = this.#measure();
+    const clientsUnanswered = this.#job.clients - count(this.#everAnswered);
+    this.#drain();
+    return {
+      kind: 'loaded',
+      requests: this.#latency.count,
+      errors: this.#errors,
+      clientsServed: count(this.#served),
+      clientsUnanswered,
+      latency: this.#latency.toJSON(),
+      ...window,
+    };
+  }
+
+  close(): void {
+    this.#clients.closeAll();
+  }
+
+  connected(): void {
+    // Only silent connections are opened without a request, and those are not this set's.
+  }
+
+  answered(client: number, answeredNs: number): void {
+    switch (this.#phase) {
+      case 'measure':
+        this.#latency.record(answeredNs - this.#clients.startedNs(client));
+        this.#served[client] = 1;
+        break;
+      case 'warm-up':
+        break;
+      case 'open':
+        this.#firstAnswers += 1;
+        this.#everAnswered[client] = 1;
+        if (this.#job.pattern === 'churn') this.#clients.close(client);
+        return;
+      case 'drain':
+        this.#clients.close(client);
+        this.#settle(client);
+        return;
+    }
+    this.#everAnswered[client] = 1;
+    if (this.#job.pattern === 'echo') {
+      this.#clients.request(client, answeredNs);
+      return;
+    }
+    this.#clients.close(client);
+    if (this.#job.pauseMs > 0) this.#rest(client, answeredNs + this.#job.pauseMs * NS_PER_MS);
+    else this.#clients.open(client, nowNs());
+  }
+
+  failed(client: number, kind: ErrorKind): void {
+    this.#errors[kind] += 1;
+    if (this.#phase === 'drain') this.#settle(client);
+    // A client of `echo` has lost its connection for good: what it would measure is not an echo but a connect.
+    else if (this.#job.pattern === 'churn') this.#rest(client, nowNs() + RETRY_NS);
+  }
+
+  /**
+   * One client after the other, each with one request, so that short listen queues do not drop any. A server
+   * that leaves several unanswered (the iterative one must) is not waited for: the pace goes on.
+   */
+  #open(): void {
+    for (let client = 0; client < this.#job.clients; client++) {
+      this.#clients.open(client, nowNs());
+      this.#pollFor(OPEN_PACE_NS, () => client + 1 - this.#firstAnswers < OPEN_UNANSWERED);
+    }
+    this.#pollFor(10 * OPEN_PACE_NS, () => this.#firstAnswers >= this.#job.clients);
+  }
+
+  /** Lets all clients go that have had their first answer; the others join as soon as they get theirs. */
+  #start(): void {
+    this.#phase = 'warm-up';
+    for (let client = 0; client < this.#job.clients; client++) {
+      if (this.#clients.isWaiting(client)) continue;
+      if (this.#clients.isOpen(client)) this.#clients.request(client, nowNs());
+      else if (this.#job.pattern === 'churn' && this.#everAnswered[client] === 1) {
+        this.#clients.open(client, nowNs());
+      }
+    }
+  }
+
+  #measure() {
+    const { serverPid, durationMs } = this.#job;
+    const serverBefore = serverPid === undefined ? undefined : sampleProcess(serverPid);
+    const cpuBefore = process.cpuUsage();
+    const startNs = nowNs();
+    this.#phase = 'measure';
+    this.#pollFor(durationMs * NS_PER_MS);
+    this.#phase = 'drain';
+    const windowMs = (nowNs() - startNs) / NS_PER_MS;
+    const cpu = process.cpuUsage(cpuBefore);
+    const server = serverPid === undefined ? undefined : sampleProcess(serverPid);
+    return {
+      seconds: windowMs / 1e3,
+      generatorCpuShare: (cpu.user + cpu.system) / 1e3 / windowMs,
+      ...(server && serverBefore
+        ? { server, serverCpuShare: (server.cpuMs - serverBefore.cpuMs) / windowMs }
+        : {}),
+    };
+  }
+
+  /** Waits for answers to clients that have been served before; one that still gets none has a timeout. */
+  #drain(): void {
+    this.#resting = 0;
+    for (let client = 0; client < this.#job.clients; client++) {
+      if (!this.#clients.isWaiting(client) || this.#everAnswered[client] === 0) continue;
+      this.#awaited[client] = 1;
+      this.#awaitedCount += 1;
+    }
+    this.#pollFor(ANSWER_LIMIT_NS, () => this.#awaitedCount === 0);
+    this.#errors.timeout += this.#awaitedCount;
+  }
+
+  #settle(client: number): void {
+    if (this.#awaited[client] === 1) this.#awaitedCount -= 1;
+    this.#awaited[client] = 0;
+  }
+
+  #rest(client: number, untilNs: number): void {
+    this.#resumeNs[client] = untilNs;
+    this.#resting += 1;
+  }
+
+  #wake(now: number): void {
+    for (let client = 0; client < this.#job.clients; client++) {
+      if ((this.#resumeNs[client] ?? Infinity) > now) continue;
+      this.#resumeNs[client] = Infinity;
+      this.#resting -= 1;
+      this.#clients.open(client, now);
+    }
+  }
+
+  #pollFor(durationNs: number, isDone?: () => boolean): void {
+    const endNs = nowNs() + durationNs;
+    for (let now = nowNs(); now < endNs && isDone?.() !== true; now = nowNs()) {
+      const leftMs = Math.ceil((endNs - now) / NS_PER_MS);
+      this.#clients.poll(this.#resting > 0 ? 1 : Math.min(LONGEST_POLL_MS, leftMs));
+      if (this.#resting > 0 && this.#phase !== 'open') this.#wake(nowNs());
+    }
+  }
+}
+
+/** Connects those that say nothing, first of all, so that they are accepted before everyone else. */
+function openSilent({ port, silentClients, messageBytes }: LoadJob): Clients | undefined {
+  if (silentClients === 0) return undefined;
+  let standing = 0;
+  const silent: Clients = new Clients(
+    { port, clients: silentClients, messageBytes, ownAddresses: false },
+    // A silent client that is refused or closed is the server's decision; the working clients show its effect.
+    { connected: () => (standing += 1), answered: () => undefined, failed: () => (standing += 1) },
+  );
+  for (let client = 0; client < silentClients; client++) silent.openQuietly(client);
+  const endNs = nowNs() + SILENT_LIMIT_NS;
+  while (standing < silentClients && nowNs() < endNs) silent.poll(LONGEST_POLL_MS);
+  return silent;
+}
+
+function count(flags: Uint8Array): number {
+  return flags.reduce((total, flag) => total + flag, 0);
+}

@@ -1,0 +1,83 @@
+/**
+ * The runner's handle on a generator process: start it, give it jobs one after the other, stop it.
+ *
+ * Runs in the process of whoever measures (run.ts, tests); the work is done in generator.ts.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { HoldJob, HoldResult, Job, JobResult, LoadJob, LoadResult } from './protocol.js';
+
+export type LoadOptions = Pick<LoadJob, 'port' | 'clients' | 'durationMs'> & Partial<LoadJob>;
+
+export interface Generator {
+  /** Full closed-loop load; 64-byte messages, no warm-up and no silent clients unless told. */
+  run(options: LoadOptions): Promise<LoadResult>;
+  /** Opens connections and keeps them until {@link Generator.release}. */
+  hold(options: Omit<HoldJob, 'kind'>): Promise<HoldResult>;
+  speak(limitMs: number): Promise<HoldResult>;
+  release(): Promise<void>;
+  /** Ends the process; a second call changes nothing. */
+  stop(): Promise<void>;
+}
+
+const DEFAULTS = {
+  kind: 'load',
+  pattern: 'echo',
+  messageBytes: 64,
+  warmUpMs: 0,
+  silentClients: 0,
+  pauseMs: 0,
+} as const;
+
+export async function startGenerator(): Promise<Generator> {
+  if (process.platform !== 'linux') throw new Error('the load generator needs epoll, that is Linux');
+  const child = fork(new URL('./generator.js', import.meta.url), { execArgv: [] });
+  await once(child, 'spawn');
+  let stopping: Promise<void> | undefined;
+  return {
+    run: (options) => ask(child, { ...DEFAULTS, ...options }, 'loaded'),
+    hold: (options) => ask(child, { kind: 'hold', ...options }, 'held'),
+    speak: (limitMs) => ask(child, { kind: 'speak', limitMs }, 'held'),
+    release: async () => void (await ask(child, { kind: 'release' }, 'released')),
+    stop: () => (stopping ??= stopChild(child)),
+  };
+}
+
+async function ask<Kind extends JobResult['kind']>(
+  child: ChildProcess,
+  job: Job,
+  kind: Kind,
+): Promise<Extract<JobResult, { kind: Kind }>> {
+  const result = await exchange(child, job);
+  if (result.kind === kind) return result as Extract<JobResult, { kind: Kind }>;
+  throw new Error(result.kind === 'failed' ? result.message : `the generator answered ${result.kind}`);
+}
+
+/** Sends one job and takes the one message that answers it; rejects if the process ends instead. */
+function exchange(child: ChildProcess, job: Job): Promise<JobResult> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (result: JobResult) => {
+      child.off('exit', onExit);
+      resolve(result);
+    };
+    const onExit = (code: number | null, signal: string | null) => {
+      child.off('message', onMessage);
+      reject(new Error(`the generator ended (${signal ?? `status ${code ?? 'unknown'}`})`));
+    };
+    if (!child.connected) {
+      reject(new Error('the generator has stopped'));
+      return;
+    }
+    child.once('message', onMessage);
+    child.once('exit', onExit);
+    child.send(job);
+  });
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  // It may be in the middle of a job and has nothing to save; its sockets are closed by the kernel.
+  child.kill('SIGKILL');
+  await exited;
+}

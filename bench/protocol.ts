@@ -1,0 +1,92 @@
+/**
+ * What the runner and the generator's process say to each other over fork's channel: tagged unions, plain JSON.
+ *
+ * One job runs at a time. The generator answers every job with exactly one message of its own; a `hold` job
+ * stays open until `release`, so that the runner can look at a server while its clients are connected.
+ * Read load.ts (the runner's end) or generator.ts (the other end) next.
+ */
+import type { HistogramJson } from './histogram.js';
+import type { ProcessSample } from './process-stats.js';
+
+export interface LoadJob {
+  readonly kind: 'load';
+  /** `echo`: each client keeps its connection. `churn`: connect, one request, one reply, close, again. */
+  readonly pattern: 'echo' | 'churn';
+  readonly port: number;
+  readonly clients: number;
+  /** At least {@link MIN_MESSAGE_BYTES}, or there is no room for a token. */
+  readonly messageBytes: number;
+  readonly warmUpMs: number;
+  readonly durationMs: number;
+  /** Connections that are opened before all others and never say a word. */
+  readonly silentClients: number;
+  /** How long a client rests between two connections of `churn`; 0 for full speed. */
+  readonly pauseMs: number;
+  /** Sampled at both ends of the measured window, if known. */
+  readonly serverPid?: number;
+}
+
+/** Opens many connections and keeps them. `speak`: each sends one request, and its answer is checked. */
+export interface HoldJob {
+  readonly kind: 'hold';
+  readonly port: number;
+  readonly clients: number;
+  readonly speak: boolean;
+  /** All connections must be open, and answered if they speak, within this time. */
+  readonly limitMs: number;
+}
+
+export type Job =
+  | LoadJob
+  | HoldJob
+  /** Lets every held connection send one request and have its answer checked. */
+  | { readonly kind: 'speak'; readonly limitMs: number }
+  | { readonly kind: 'release' };
+
+export const ERROR_KINDS = ['refused', 'reset', 'closedEarly', 'wrongBytes', 'timeout', 'other'] as const;
+export type ErrorKind = (typeof ERROR_KINDS)[number];
+/** By kind: nobody listens; reset; end of stream before the answer's end; other bytes; an answer 2 s late. */
+export type ErrorCounts = Readonly<Record<ErrorKind, number>>;
+
+export interface LoadResult {
+  readonly kind: 'loaded';
+  /** Right answers within the measured window. */
+  readonly requests: number;
+  readonly seconds: number;
+  readonly errors: ErrorCounts;
+  /** Clients that got at least one right answer within the window. */
+  readonly clientsServed: number;
+  /** Clients that got no answer during the whole job: not an error, they were never served. */
+  readonly clientsUnanswered: number;
+  readonly latency: HistogramJson;
+  /** The generator's own processor time over the window: 1 is one core, and then the generator is the limit. */
+  readonly generatorCpuShare: number;
+  /** The server's processor time over the window; 1 is one core. */
+  readonly serverCpuShare?: number;
+  /** The server at the end of the window, its clients still connected. */
+  readonly server?: ProcessSample;
+}
+
+export interface HoldResult {
+  readonly kind: 'held';
+  readonly connected: number;
+  readonly answered: number;
+  readonly errors: ErrorCounts;
+  readonly durationMs: number;
+}
+
+export type JobResult =
+  | LoadResult
+  | HoldResult
+  | { readonly kind: 'released' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export const MIN_MESSAGE_BYTES = 32;
+
+export function noErrors(): Record<ErrorKind, number> {
+  return { refused: 0, reset: 0, closedEarly: 0, wrongBytes: 0, timeout: 0, other: 0 };
+}
+
+export function totalErrors(errors: ErrorCounts): number {
+  return ERROR_KINDS.reduce((total, kind) => total + errors[kind], 0);
+}

@@ -1,0 +1,93 @@
+/**
+ * The contenders of the bench: our own models, and the peers they are compared with.
+ *
+ * Every server runs in a child process of its own, so that its CPU time and memory are its alone and none is
+ * warmed by another's run. Read next: peers/child.ts for how a child is awaited and stopped.
+ */
+import { fileURLToPath } from 'node:url';
+import { launch } from './peers/child.js';
+
+export { peers } from './peers/peers.js';
+
+export interface RunningServer {
+  readonly name: string;
+  readonly pid: number;
+  readonly port: number;
+  /** SIGTERM, after 10 s SIGKILL; resolves when the process has ended. Calling it twice is harmless. */
+  stop(): Promise<void>;
+}
+
+export interface ServerNeeds {
+  /** most clients at once: thread-per-client gets that many threads, all started beforehand */
+  readonly clients: number;
+  /** extra command-line arguments for our own models; peers take none */
+  readonly args?: readonly string[];
+}
+
+export interface Contender {
+  readonly name: string;
+  readonly kind: 'model' | 'peer';
+  /** why it cannot run here, e.g. "no C compiler (cc)"; undefined if it can */
+  unavailable(): string | undefined;
+  start(needs: ServerNeeds): Promise<RunningServer>;
+}
+
+/** From dist/bench/. */
+const CLI = fileURLToPath(new URL('../src/cli.js', import.meta.url));
+
+export function models(): Contender[] {
+  return ['iterative', 'event-loop', 'thread-per-client'].map(model);
+}
+
+function model(name: string): Contender {
+  return {
+    name,
+    kind: 'model',
+    unavailable: () => undefined,
+    start: ({ clients, args = [] }) =>
+      launch({
+        name,
+        command: process.execPath,
+        args: [
+          ...[
+            CLI,
+            'serve',
+            'echo',
+            '--model',
+            name,
+            '--host',
+            '127.0.0.1',
+            '--port',
+            '0',
+            '--no-log-connections',
+          ],
+          ...(name === 'thread-per-client' ? ['--threads', String(clients), '--warm', String(clients)] : []),
+          ...args,
+        ],
+        portIn: portInLog,
+        logFile: valueOf('--log-file', args),
+      }),
+  };
+}
+
+function portInLog(line: string): number | undefined {
+  const entry = parsed(line);
+  if (typeof entry !== 'object' || entry === null) return undefined;
+  if (!('msg' in entry && entry.msg === 'listening' && 'port' in entry)) return undefined;
+  return typeof entry.port === 'number' ? entry.port : undefined;
+}
+
+/** Undefined for what is no JSON: a line of which only the first half has been written yet. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function valueOf(option: string, args: readonly string[]): string | undefined {
+  const at = args.findIndex((arg) => arg === option || arg.startsWith(`${option}=`));
+  const arg = args[at];
+  return arg === option ? args[at + 1] : arg?.slice(option.length + 1);
+}

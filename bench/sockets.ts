@@ -1,0 +1,144 @@
+/**
+ * Client sockets and epoll(7) for the load generator, over the system calls in src/libc.ts. Linux only.
+ *
+ * Used by the generator's process alone, on its one thread. Events are edge-triggered: whoever handles one must
+ * read until everything expected has come. clients.ts is built on this.
+ */
+import {
+  AF_INET,
+  IPPROTO_IP,
+  IPPROTO_TCP,
+  IP_BIND_ADDRESS_NO_PORT,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  SO_ERROR,
+  TCP_NODELAY,
+  addressOf,
+  bindClientCalls,
+  errorName,
+  lastError,
+  setsockopt,
+} from '../src/libc.js';
+
+export const EPOLLIN = 0x1;
+export const EPOLLOUT = 0x4;
+export const EPOLLERR = 0x8;
+export const EPOLLHUP = 0x10;
+export const EPOLLRDHUP = 0x2000;
+const EPOLLET = 1 << 31;
+const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_MOD = 3;
+
+const MAX_EVENTS = 512;
+/** `struct epoll_event` is packed on x86-64 (12 bytes), and aligned to 16 bytes elsewhere. */
+const EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
+const DATA_WORD = EVENT_WORDS - 2;
+/** 127.0.0.2 to 127.0.0.201. */
+const SOURCE_ADDRESSES = 200;
+
+const calls = bindClientCalls();
+const on = new Uint8Array(new Int32Array([1]).buffer);
+
+/**
+ * Starts connecting to 127.0.0.1 without waiting for it. Throws a SystemCallError for what fails at once.
+ * With a `source`, the socket has a loopback address of its own: a client that closes first leaves its port in
+ * TIME_WAIT for a minute, and one address has only some 28,000 ports. The port itself is chosen by connect.
+ */
+export function connectSocket(port: number, source: number | undefined): number {
+  const fd = calls.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  if (fd === -1) throw lastError('socket');
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, on, on.length);
+  if (source !== undefined) {
+    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, on, on.length);
+    const address = sourceAddresses[source % SOURCE_ADDRESSES];
+    if (address === undefined || calls.bind(fd, address, address.length) === -1) throw lastError('bind');
+  }
+  if (calls.connect(fd, targetAddress(port), 16) === -1) {
+    const error = lastError(`connect to port ${port}`);
+    // EINPROGRESS is the rule, and has no name in Node's tables. What else goes wrong shows at the first send.
+    if (error.code === 'ECONNREFUSED' || error.code === 'EADDRNOTAVAIL') {
+      calls.close(fd);
+      throw error;
+    }
+  }
+  return fd;
+}
+
+export function closeSocket(fd: number): void {
+  calls.close(fd);
+}
+
+/** Whether a connect that was in progress has succeeded. Takes the socket's pending error with it. */
+export function isConnected(fd: number): boolean {
+  const error = new Int32Array(1);
+  const status = calls.getsockopt(fd, SOL_SOCKET, SO_ERROR, error, new Uint32Array([4]));
+  return status === 0 && error[0] === 0;
+}
+
+/** One epoll instance; sockets are known to it by the number of their client. */
+export class Epoll {
+  readonly #fd: number;
+  readonly #events = new Int32Array(MAX_EVENTS * EVENT_WORDS);
+  readonly #eventsAddress = addressOf(new Uint8Array(this.#events.buffer));
+  readonly #interest = new Int32Array(EVENT_WORDS);
+  readonly #interestBytes = new Uint8Array(this.#interest.buffer);
+
+  constructor() {
+    this.#fd = calls.epollCreate(0);
+    if (this.#fd === -1) throw lastError('epoll_create1');
+  }
+
+  add(fd: number, client: number, withOutput: boolean): void {
+    this.#control(EPOLL_CTL_ADD, fd, client, withOutput);
+  }
+
+  /** Tells also when the socket takes bytes again. */
+  watchOutput(fd: number, client: number): void {
+    this.#control(EPOLL_CTL_MOD, fd, client, true);
+  }
+
+  /** Waits for events, at most so long; their number. A signal ends the wait with none. */
+  wait(timeoutMs: number): number {
+    const count = calls.epollWait(this.#fd, this.#eventsAddress, MAX_EVENTS, timeoutMs);
+    if (count >= 0) return count;
+    if (errorName() === 'EINTR') return 0;
+    throw lastError('epoll_wait');
+  }
+
+  flagsAt(event: number): number {
+    return this.#events[event * EVENT_WORDS] ?? 0;
+  }
+
+  clientAt(event: number): number {
+    return this.#events[event * EVENT_WORDS + DATA_WORD] ?? 0;
+  }
+
+  close(): void {
+    calls.close(this.#fd);
+  }
+
+  #control(operation: number, fd: number, client: number, withOutput: boolean): void {
+    this.#interest[0] = EPOLLIN | EPOLLRDHUP | EPOLLET | (withOutput ? EPOLLOUT : 0);
+    this.#interest[DATA_WORD] = client;
+    if (calls.epollCtl(this.#fd, operation, fd, this.#interestBytes) === -1) throw lastError('epoll_ctl');
+  }
+}
+
+/** A `struct sockaddr_in`: the family in the machine's byte order, port and address in the network's. */
+function socketAddress(lastByte: number, port: number): Uint8Array {
+  const address = new Uint8Array(16);
+  new Uint16Array(address.buffer)[0] = AF_INET;
+  address.set([port >> 8, port & 0xff, 127, 0, 0, lastByte], 2);
+  return address;
+}
+
+const sourceAddresses = Array.from({ length: SOURCE_ADDRESSES }, (_, index) => socketAddress(index + 2, 0));
+
+let target = { port: 0, address: socketAddress(1, 0) };
+
+/** Kept from call to call: one job connects thousands of times a second to the same port. */
+function targetAddress(port: number): Uint8Array {
+  if (target.port !== port) target = { port, address: socketAddress(1, port) };
+  return target.address;
+}

@@ -1,0 +1,195 @@
+/**
+ * The one listener, on the main thread. Yields accepted connections, one for each time it is asked:
+ *
+ *     for await (const client of acceptor) …
+ *
+ * Asking is admission. While nobody asks, since every thread has a client or the iterative server is busy, a new
+ * connection waits in the queue or is refused. So one limit serves all models, and it lives here.
+ */
+import { lstatSync, unlinkSync } from 'node:fs';
+import {
+  connect,
+  createServer,
+  type AddressInfo,
+  type ListenOptions,
+  type Server,
+  type Socket,
+} from 'node:net';
+import { formatEndpoint } from './connection/endpoint.js';
+import { StartError } from './errors.js';
+import type { Logger } from './log.js';
+import { monotonicMs } from './monotonic.js';
+
+/** An accepted connection, still in main's hands. */
+export interface Accepted {
+  readonly id: number;
+  readonly socket: Socket;
+  readonly acceptedAtMs: number;
+}
+
+/** Where to listen: a host and port (0: any free one), or the path of a Unix-domain socket. */
+export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+
+export interface AcceptorSettings {
+  /** What becomes of a connection that nobody asks for at the moment. */
+  readonly overflow: 'queue' | 'refuse';
+  /** How many may wait; one more is refused. */
+  readonly queueLimit: number;
+}
+
+/** As many connections as the kernel keeps for us until main's loop accepts them; it cuts this to its own limit. */
+const BACKLOG = 4096;
+/** How long a refused client that has sent something gets to read why. */
+const REFUSAL_MS = 1000;
+/** accept(2) can fail many thousand times a second while descriptors are short. */
+const ERROR_LOG_MS = 1000;
+
+export class Acceptor implements AsyncIterable<Accepted> {
+  readonly #settings: AcceptorSettings;
+  readonly #log: Logger;
+  /** The log of single connections, which may be off. */
+  readonly #clientLog: Logger;
+  readonly #server: Server;
+  readonly #queue: Accepted[] = [];
+  #taker: ((client: Accepted | undefined) => void) | undefined;
+  #lastId = 0;
+  #lastErrorLogMs = -Infinity;
+  #closed = false;
+
+  constructor(settings: AcceptorSettings, log: Logger, clientLog: Logger) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#clientLog = clientLog;
+    const options = { pauseOnConnect: true, allowHalfOpen: true, noDelay: true, keepAlive: true };
+    this.#server = createServer(options, (socket) => this.#admit(socket));
+  }
+
+  /**
+   * Starts listening.
+   * @returns the port, or 0 for a Unix-domain socket
+   * @throws StartError that says in one line what is wrong with the address
+   */
+  async listen(address: ListenAddress): Promise<number> {
+    if ('path' in address) await removeStaleSocket(address.path);
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) => reject(startError(address, error)));
+      const options: ListenOptions = { ...address, backlog: BACKLOG };
+      this.#server.listen(options, resolve);
+    });
+    this.#server.removeAllListeners('error');
+    this.#server.on('error', (error) => this.#noteError(error));
+    return (this.#server.address() as AddressInfo | string | null as AddressInfo).port || 0;
+  }
+
+  /** How many wait in the queue. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** Stops listening, ends the iteration and lets go of those who wait. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#server.close();
+    this.#taker?.(undefined);
+    for (const client of this.#queue.splice(0)) {
+      client.socket.destroy();
+      this.#noteClosed(client, 'stopped');
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Accepted, void, undefined> {
+    for (;;) {
+      const client = this.#queue.shift() ?? (await this.#next());
+      if (client === undefined) return;
+      yield client;
+    }
+  }
+
+  #next(): Promise<Accepted | undefined> {
+    if (this.#closed) return Promise.resolve(undefined);
+    return new Promise((resolve) => {
+      this.#taker = (client) => {
+        this.#taker = undefined;
+        resolve(client);
+      };
+    });
+  }
+
+  #admit(socket: Socket): void {
+    const client: Accepted = { id: ++this.#lastId, socket, acceptedAtMs: monotonicMs() };
+    // Until its connection takes over, a reset must not become an uncaught error of the whole server.
+    socket.on('error', () => undefined);
+    this.#note(client, 'accepted');
+    if (this.#closed) socket.destroy();
+    else if (this.#taker) this.#taker(client);
+    else if (this.#settings.overflow === 'queue' && this.#queue.length < this.#settings.queueLimit) {
+      this.#queue.push(client);
+      this.#note(client, 'queued', { ahead: this.#queue.length - 1 });
+    } else this.#refuse(client);
+  }
+
+  #refuse(client: Accepted): void {
+    this.#note(client, 'refused', { waiting: this.#queue.length });
+    const { socket } = client;
+    const deadline = setTimeout(() => socket.destroy(), REFUSAL_MS);
+    socket.once('close', () => {
+      clearTimeout(deadline);
+      this.#noteClosed(client, 'refused');
+    });
+    socket.end('ERR server full\n');
+    // Reads on until the client closes: closing over unread bytes would send a reset, which can overtake the line.
+    socket.resume();
+  }
+
+  #note(client: Accepted, message: string, fields?: object): void {
+    if (!this.#clientLog.isLevelEnabled('info')) return;
+    const peer = formatEndpoint(client.socket.remoteAddress, client.socket.remotePort);
+    this.#clientLog.info({ connection: client.id, peer, ...fields }, message);
+  }
+
+  #noteClosed(client: Accepted, reason: string): void {
+    const waitedMs = monotonicMs() - client.acceptedAtMs;
+    this.#clientLog.info(
+      { connection: client.id, reason, waitedMs, servedMs: 0, bytesIn: 0, bytesOut: 0 },
+      'closed',
+    );
+  }
+
+  #noteError(error: Error): void {
+    const nowMs = monotonicMs();
+    if (nowMs - this.#lastErrorLogMs < ERROR_LOG_MS) return;
+    this.#lastErrorLogMs = nowMs;
+    this.#log.error({ err: error }, 'accept failed');
+  }
+}
+
+/** A socket file that a dead server has left behind is removed; one that answers is an error. */
+async function removeStaleSocket(path: string): Promise<void> {
+  const code = await new Promise<string | undefined>((resolve) => {
+    const probe = connect(path, () => {
+      probe.destroy();
+      resolve(undefined);
+    });
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  });
+  if (code === undefined) throw new StartError(`cannot listen on ${path}: another server answers there`);
+  // A plain file refuses connections, too, and is not ours to remove.
+  if (code === 'ECONNREFUSED' && lstatSync(path).isSocket()) unlinkSync(path);
+}
+
+function startError(address: ListenAddress, error: NodeJS.ErrnoException): StartError {
+  const where = 'path' in address ? address.path : formatEndpoint(address.host, address.port);
+  const reasons: Record<string, string> = {
+    EADDRINUSE: 'the address is in use',
+    EACCES: 'no permission',
+    EPERM: 'no permission',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'no such host',
+    EAI_AGAIN: 'no such host (the name service did not answer)',
+    ENOENT: 'no such directory',
+    EINVAL: 'not a usable address',
+  };
+  const reason = reasons[error.code ?? ''] ?? error.message;
+  return new StartError(`cannot listen on ${where}: ${reason}`, { cause: error });
+}

@@ -1,0 +1,37 @@
+/** `handoff services` and `handoff models`: what there is. */
+import Table from 'cli-table3';
+import type { CommandModule } from 'yargs';
+import { MODEL_NAMES, models } from '../models/registry.js';
+import { listServices } from '../services/catalogue.js';
+
+export const servicesCommand: CommandModule = {
+  command: 'services',
+  describe: 'list the services',
+  handler() {
+    const rows = listServices().map(({ name, port, framing, summary }) => [name, port, framing, summary]);
+    print(['service', 'port', 'framing', ''], rows);
+  },
+};
+
+export const modelsCommand: CommandModule = {
+  command: 'models',
+  describe: 'list the server models',
+  handler() {
+    print(
+      ['model', ''],
+      MODEL_NAMES.map((name) => [name, models[name].summary]),
+    );
+  },
+};
+
+function print(head: string[], rows: (string | number)[][]): void {
+  const bare = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '', left: '', right: '', middle: '  ' };
+  const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' };
+  const table = new Table({
+    head,
+    chars: { ...bare, ...none, 'bottom-left': '', 'bottom-right': '' },
+    style: { head: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  table.push(...rows);
+  console.log(table.toString());
+}

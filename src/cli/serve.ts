@@ -1,0 +1,143 @@
+/** `handoff serve`: starts a server and runs it until a signal stops it. Read ../server.ts next. */
+import { resolve } from 'node:path';
+import { SingleBar } from 'cli-progress';
+import type { Argv, CommandModule } from 'yargs';
+import { UsageError } from '../errors.js';
+import { LOG_LEVELS } from '../log.js';
+import { MODEL_NAMES } from '../models/registry.js';
+import { Server, type ServerSettings } from '../server.js';
+import { findService, listServices } from '../services/catalogue.js';
+import { stopOnSignals } from '../shutdown.js';
+import { text, wholeNumber, withSettings } from './options.js';
+
+const options = {
+  model: {
+    choices: MODEL_NAMES,
+    default: 'thread-per-client',
+    requiresArg: true,
+    describe: 'how clients are served',
+  },
+  host: { ...text('host'), default: '127.0.0.1', describe: 'address to listen on' },
+  port: { ...wholeNumber('port', 0, 65_535), describe: "0: any free one (default: the service's own)" },
+  socket: { ...text('socket'), describe: 'listen on a Unix-domain socket at this path instead' },
+  threads: { ...wholeNumber('threads', 1, 4096), default: '64', describe: 'most client threads at once' },
+  warm: { ...wholeNumber('warm', 0, 4096), default: '0', describe: 'client threads to start beforehand' },
+  'thread-memory': {
+    ...wholeNumber('thread-memory', 8, 4096),
+    default: '64',
+    describe: 'heap limit of a thread, in MB',
+  },
+  overflow: {
+    choices: ['queue', 'refuse'] as const,
+    default: 'queue',
+    requiresArg: true,
+    describe: 'what becomes of a client that nobody can serve at the moment',
+  },
+  queue: {
+    ...wholeNumber('queue', 0, 1_000_000),
+    default: '4096',
+    describe: 'how many clients may wait; more are refused',
+  },
+  grace: {
+    ...wholeNumber('grace', 0, 600_000),
+    default: '5000',
+    describe: 'on a stop, ms for answers in the making',
+  },
+  'idle-timeout': {
+    ...wholeNumber('idle-timeout', 0, 86_400_000),
+    default: '0',
+    describe: 'give up a client that is silent for so many ms; 0: never',
+  },
+  'log-file': { ...text('log-file'), describe: 'append the log to a file (default: standard output)' },
+  'log-level': {
+    choices: LOG_LEVELS,
+    default: 'info',
+    requiresArg: true,
+    describe: 'debug has a line for each message',
+  },
+  'log-connections': { type: 'boolean', default: true, describe: 'log accepted, queued, refused and closed' },
+  once: { type: 'boolean', default: false, describe: 'echo: one message, then close' },
+  framing: {
+    choices: ['line', 'chunk'] as const,
+    default: 'line',
+    requiresArg: true,
+    describe: 'line services: what a message is',
+  },
+  'max-pause': {
+    ...wholeNumber('max-pause', 0, 60_000),
+    default: '1000',
+    describe: 'count: ms its pauses stay below',
+  },
+} as const;
+
+function builder(command: Argv) {
+  return withSettings(command, Object.keys(options))
+    .positional('service', {
+      type: 'string',
+      demandOption: true,
+      describe: "a service's name (see handoff services) or the path of your own module, such as ./mine.js",
+    })
+    .options(options)
+    .conflicts('socket', 'port')
+    .example('$0 serve echo', 'a thread for each client, port 9000')
+    .example('$0 serve count --model iterative', 'one client after the other')
+    .example('$0 serve echo --threads 2 --overflow refuse', 'the third client is turned away')
+    .example('$0 serve work --warm 8 | npx pino-pretty', 'threads started beforehand, a log to read');
+}
+
+type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+
+export const serveCommand: CommandModule<object, Arguments> = {
+  command: 'serve <service>',
+  describe: 'serve clients until SIGINT or SIGTERM',
+  builder: builder as (command: Argv) => Argv<Arguments>,
+  async handler(args) {
+    const settings = settingsFrom(args);
+    const bar = warmUpBar(settings.threads.warm);
+    const onWarm = (started: number) => bar?.update(started);
+    const server = await Server.start({ ...settings, threads: { ...settings.threads, onWarm } }).finally(() =>
+      bar?.stop(),
+    );
+    stopOnSignals(server, settings.graceMs);
+  },
+};
+
+function settingsFrom(args: Arguments): ServerSettings {
+  const service = findService(args.service);
+  if (!service) {
+    const names = listServices().map(({ name }) => name);
+    throw new UsageError(
+      `there is no service ${JSON.stringify(args.service)}; there are ${names.join(', ')}`,
+    );
+  }
+  if (args.warm > args.threads)
+    throw new UsageError(`--warm ${args.warm} is more than --threads ${args.threads}`);
+  return {
+    service,
+    serviceOptions: { once: args.once, framing: args.framing, maxPauseMs: args['max-pause'] },
+    model: args.model,
+    address:
+      args.socket === undefined
+        ? { host: args.host, port: args.port ?? service.port }
+        : { path: args.socket },
+    acceptor: { overflow: args.overflow, queueLimit: args.queue },
+    threads: { most: args.threads, warm: args.warm, memoryMb: args['thread-memory'] },
+    idleMs: args['idle-timeout'],
+    graceMs: args.grace,
+    log: {
+      level: args['log-level'],
+      file: args['log-file'] === undefined ? undefined : resolve(args['log-file']),
+      connections: args['log-connections'],
+    },
+  };
+}
+
+/** Threads come up at some 50 a second: worth showing from here on, where somebody watches. */
+const MANY_THREADS = 16;
+
+function warmUpBar(warm: number): SingleBar | undefined {
+  if (warm < MANY_THREADS || !process.stderr.isTTY) return undefined;
+  const bar = new SingleBar({ format: 'starting threads {bar} {value}/{total}', stream: process.stderr });
+  bar.start(warm, 0);
+  return bar;
+}

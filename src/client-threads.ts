@@ -1,0 +1,255 @@
+/**
+ * The client threads: a piscina pool in which each worker serves one client after the other, one at a time.
+ * Main thread; what runs inside a thread is ../workers/serve-client.ts, and mailbox.ts is how the two meet.
+ *
+ * A seat is a place for a client: a mailbox, and the pool's task that serves what is put into it.
+ *
+ *     starting ──ready──► free ──serve()──► taken ──served──► free ── close() ──► retired
+ *         └──── serve(): taken before its thread is up ────┘     any ── thread dies ──► lost, replaced
+ *
+ * The pool's own queue is never used: there is one task a seat, and a seat for each worker. Admission happens in
+ * acceptor.ts, which is asked for the next client when available() says so.
+ */
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { FromThread, ThreadTask } from '../workers/serve-client.js';
+import type { Accepted } from './acceptor.js';
+import { closedLine } from './closed-line.js';
+import { formatEndpoint } from './connection/endpoint.js';
+import { StartError } from './errors.js';
+import { Loan } from './lend.js';
+import { Mailbox } from './mailbox.js';
+import type { Clients, Host } from './models/model.js';
+import { loadService } from './services/catalogue.js';
+import type { EndReason } from './services/converse.js';
+
+interface Seat {
+  readonly index: number;
+  readonly mailbox: Mailbox;
+  /** The id of its worker thread, as soon as that is up. */
+  thread: number | undefined;
+  client: SeatedClient | undefined;
+  readonly ready: Promise<void>;
+  readonly onReady: () => void;
+  readonly onLost: (error: Error) => void;
+}
+
+interface SeatedClient {
+  readonly accepted: Accepted;
+  readonly loan: Loan;
+  readonly peer: string;
+  /** Main has ended its input, so an end of stream is the server's doing and not the client's. */
+  stopped: boolean;
+  readonly served: () => void;
+}
+
+const STACK_MB = 1;
+const YOUNG_GENERATION_MB = 2;
+/** How long to wait before replacing a thread that died before it was up: it would most likely die again. */
+const RESTART_MS = 500;
+
+export class ClientThreads implements Clients {
+  readonly #host: Host;
+  readonly #pool: Piscina;
+  readonly #seats = new Map<number, Seat>();
+  /** Last in, first out: the thread that has just served has warm caches. */
+  readonly #free: Seat[] = [];
+  #lastIndex = 0;
+  #takenCount = 0;
+  #closing = false;
+  #onAvailable: (() => void) | undefined;
+  #onNone: (() => void)[] = [];
+
+  /**
+   * Starts `host.threads.warm` threads and waits until they are up.
+   * @throws StartError when a thread cannot be started
+   */
+  static async start(host: Host): Promise<ClientThreads> {
+    // A module that does not load should say so here, once, and not in every thread.
+    await loadService(host.service.module);
+    const threads = new ClientThreads(host);
+    await threads.#warmUp(host.threads.warm);
+    return threads;
+  }
+
+  private constructor(host: Host) {
+    this.#host = host;
+    this.#pool = new Piscina({
+      filename: fileURLToPath(new URL('../workers/serve-client.js', import.meta.url)),
+      minThreads: 0,
+      maxThreads: host.threads.most,
+      // By default the pool ends threads that are not busy at once.
+      idleTimeout: Infinity,
+      // Between clients a thread waits on its mailbox; the pool's own waiting is never reached.
+      atomics: 'disabled',
+      recordTiming: false,
+      resourceLimits: {
+        stackSizeMb: STACK_MB,
+        maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
+        maxOldGenerationSizeMb: host.threads.memoryMb,
+      },
+    });
+    this.#pool.on('message', (message: FromThread) => this.#hear(message));
+    this.#pool.on('error', (error: unknown) => host.log.error({ err: error }, 'pool failed'));
+  }
+
+  /** Resolves when {@link serve} may be called: a thread is free, or another one may be started. */
+  async available(): Promise<void> {
+    while (this.#free.length === 0 && this.#seats.size >= this.#host.threads.most && !this.#closing) {
+      await new Promise<void>((resolve) => (this.#onAvailable = resolve));
+    }
+  }
+
+  /** Lends the client to a thread. Resolves when it is served and its descriptor closed; never rejects. */
+  serve(accepted: Accepted): Promise<void> {
+    return new Promise((served) => {
+      const { id, socket } = accepted;
+      const peer = this.#host.clientLog.isLevelEnabled('info')
+        ? formatEndpoint(socket.remoteAddress, socket.remotePort)
+        : '';
+      const loan = new Loan(socket);
+      const seat = this.#free.pop() ?? this.#addSeat();
+      seat.client = { accepted, loan, peer, stopped: false, served };
+      this.#takenCount += 1;
+      seat.mailbox.deliver(loan.fd, id);
+      if (this.#closing) this.endInput();
+    });
+  }
+
+  get count(): number {
+    return this.#takenCount;
+  }
+
+  endInput(): void {
+    for (const client of this.#taken()) {
+      client.stopped = true;
+      client.loan.endInput();
+    }
+  }
+
+  breakOff(): void {
+    for (const client of this.#taken()) client.loan.breakOff();
+  }
+
+  whenNone(): Promise<void> {
+    return this.#takenCount === 0
+      ? Promise.resolve()
+      : new Promise((resolve) => void this.#onNone.push(resolve));
+  }
+
+  /** Ends all threads. One that computes is terminated; its descriptor was shut down before, so none blocks. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#onAvailable?.();
+    this.breakOff();
+    for (const seat of this.#seats.values()) if (!seat.client) seat.mailbox.retire();
+    await this.#pool.destroy();
+    // Only now is it certain that no thread uses a lent descriptor any more.
+    for (const seat of this.#seats.values()) this.#end(seat, 'stopped');
+  }
+
+  async #warmUp(count: number): Promise<void> {
+    for (let seats = 0; seats < count; seats++) this.#addSeat();
+    let started = 0;
+    for (const seat of this.#seats.values()) {
+      await seat.ready;
+      this.#host.threads.onWarm?.(++started);
+    }
+  }
+
+  #addSeat(): Seat {
+    let onReady = (): void => undefined;
+    let onLost = (_error: Error): void => undefined;
+    const ready = new Promise<void>((resolve, reject) => {
+      onReady = resolve;
+      onLost = reject;
+    });
+    // Only the start of the server waits for it; later a thread that does not come up is #lose()'s matter.
+    ready.catch(() => undefined);
+    const index = ++this.#lastIndex;
+    const mailbox = new Mailbox();
+    const seat: Seat = { index, mailbox, thread: undefined, client: undefined, ready, onReady, onLost };
+    this.#seats.set(index, seat);
+    const task: ThreadTask = {
+      seat: index,
+      mailbox: mailbox.buffer,
+      module: this.#host.service.module,
+      options: this.#host.serviceOptions,
+      idleMs: this.#host.idleMs,
+      log: this.#host.logSettings,
+    };
+    this.#pool.run(task).then(
+      () => this.#lose(seat, new Error('its task ended')),
+      (error: unknown) => this.#lose(seat, error as Error),
+    );
+    return seat;
+  }
+
+  /** What the client threads say. */
+  #hear(message: FromThread): void {
+    const seat = this.#seats.get(message.seat);
+    if (!seat) return;
+    switch (message.kind) {
+      case 'ready':
+        seat.thread = message.thread;
+        seat.onReady();
+        this.#host.log.info({ thread: message.thread, threads: this.#seats.size }, 'thread started');
+        if (!seat.client) this.#setFree(seat);
+        return;
+      case 'served':
+        this.#end(seat, seat.mailbox.reason);
+        this.#setFree(seat);
+    }
+  }
+
+  /** A thread died, and with it whatever its client had in it. Every other client goes on; a new thread takes over. */
+  #lose(seat: Seat, error: Error): void {
+    // While the pool is being destroyed its tasks fail before its threads are through: see close().
+    if (this.#closing) return;
+    this.#seats.delete(seat.index);
+    const place = this.#free.indexOf(seat);
+    if (place !== -1) this.#free.splice(place, 1);
+    const connection = seat.client?.accepted.id;
+    this.#host.log.error({ thread: seat.thread, connection, err: error }, 'thread lost');
+    this.#end(seat, 'thread lost');
+    seat.onLost(new StartError(`cannot start a client thread: ${error.message}`, { cause: error }));
+    if (seat.thread === undefined) setTimeout(() => this.#replace(), RESTART_MS).unref();
+    else this.#replace();
+  }
+
+  #replace(): void {
+    if (this.#closing) return;
+    if (this.#seats.size < this.#host.threads.most) this.#addSeat();
+    this.#onAvailable?.();
+  }
+
+  #setFree(seat: Seat): void {
+    this.#free.push(seat);
+    this.#onAvailable?.();
+  }
+
+  /** Main has the descriptor back, closes it and writes the client's line. */
+  #end(seat: Seat, reason: EndReason | 'thread lost'): void {
+    const { client, mailbox } = seat;
+    if (!client) return;
+    seat.client = undefined;
+    this.#takenCount -= 1;
+    client.loan.giveBack();
+    closedLine(this.#host, {
+      connection: client.accepted.id,
+      thread: seat.thread,
+      peer: client.peer,
+      reason: client.stopped && reason === 'end' ? 'stopped' : reason,
+      acceptedAtMs: client.accepted.acceptedAtMs,
+      startedAtMs: mailbox.startedAtMs,
+      bytesIn: mailbox.bytesIn,
+      bytesOut: mailbox.bytesOut,
+    });
+    client.served();
+    if (this.#takenCount === 0) for (const none of this.#onNone.splice(0)) none();
+  }
+
+  #taken(): SeatedClient[] {
+    return [...this.#seats.values()].flatMap(({ client }) => client ?? []);
+  }
+}

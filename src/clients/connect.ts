@@ -1,0 +1,48 @@
+/** A byte stream client: what is typed goes to the server, what comes back is shown. Its own process, main thread. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { StartError } from '../errors.js';
+
+export type Target = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/**
+ * Sends `input` until it ends, then half-closes, and writes what the server says to `output` until it closes.
+ * @returns whether the server did what was asked: false if the first thing it said was an `ERR` line
+ * @throws StartError in one line, when there is no server or the connection is reset
+ */
+export async function converseWith(target: Target, input: Readable, output: Writable): Promise<boolean> {
+  const where = 'path' in target ? target.path : `${target.host} port ${target.port}`;
+  const socket = connect({ ...target, allowHalfOpen: true });
+  let answeredWithError: boolean | undefined;
+  socket.on('data', (chunk: Buffer) => {
+    answeredWithError ??= chunk.toString('latin1', 0, 4) === 'ERR ';
+    output.write(chunk);
+  });
+  try {
+    await once(socket, 'connect');
+    const ended = once(socket, 'end');
+    // A server may close before all has been typed, so sending must not be waited for; its errors are the socket's.
+    pipeline(input, socket).catch(() => undefined);
+    await ended;
+  } catch (error) {
+    throw new StartError(`${where}: ${describe(error as NodeJS.ErrnoException)}`, { cause: error });
+  } finally {
+    input.destroy();
+    socket.destroy();
+  }
+  return answeredWithError !== true;
+}
+
+function describe(error: NodeJS.ErrnoException): string {
+  const reasons: Record<string, string> = {
+    ECONNREFUSED: 'connection refused; is the server running?',
+    ECONNRESET: 'the server reset the connection',
+    EPIPE: 'the server closed the connection',
+    ENOENT: 'there is no such socket',
+    ENOTFOUND: 'no such host',
+    ETIMEDOUT: 'no answer',
+  };
+  return reasons[error.code ?? ''] ?? error.message;
+}

@@ -1,0 +1,40 @@
+/** The log line that tells a connection's whole story. Written by main, whichever thread served. */
+import type { Host } from './models/model.js';
+import { monotonicMs } from './monotonic.js';
+import type { EndReason } from './services/converse.js';
+
+export interface ClosedConnection {
+  readonly connection: number;
+  readonly thread: number | undefined;
+  readonly peer: string;
+  readonly reason: EndReason | 'thread lost';
+  readonly acceptedAtMs: number;
+  /** 0 for a client that no handler ever saw. */
+  readonly startedAtMs: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+export function closedLine(
+  { clientLog, service, model }: Pick<Host, 'clientLog' | 'service' | 'model'>,
+  closed: ClosedConnection,
+): void {
+  const { acceptedAtMs, startedAtMs, ...fields } = closed;
+  const endedAtMs = monotonicMs();
+  const startMs = startedAtMs || endedAtMs;
+  clientLog.info(
+    {
+      ...fields,
+      service: service.name,
+      model,
+      waitedMs: rounded(startMs - acceptedAtMs),
+      servedMs: rounded(endedAtMs - startMs),
+    },
+    'closed',
+  );
+}
+
+/** To the microsecond: more digits would only be noise. */
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

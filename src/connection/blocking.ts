@@ -1,0 +1,127 @@
+/**
+ * A connection whose recv and sendAll block the thread they are called on. Runs on a client thread only.
+ *
+ * The descriptor is borrowed: nothing here closes it (see ../lend.ts). Main ends a blocked recv by calling
+ * shutdown(2) on its side, upon which recv returns 0. See stream.ts for the event loop's counterpart.
+ */
+import * as libc from '../libc.js';
+import {
+  ConnectionLost,
+  NO_BYTES,
+  RECV_BYTES,
+  type Connection,
+  type MaybePromise,
+  type Next,
+} from './connection.js';
+import { endpointOf } from './endpoint.js';
+
+/** Bytes in and out, kept where main can read them while this thread is blocked. */
+export interface Meter {
+  bytesIn: number;
+  bytesOut: number;
+}
+
+/** One receive buffer a thread: a client thread serves one client at a time. */
+const buffer = new Uint8Array(RECV_BYTES);
+const bufferAddress = libc.addressOf(buffer);
+
+export class BlockingConnection implements Connection {
+  readonly id: number;
+  readonly #fd: number;
+  readonly #meter: Meter;
+  /** What the last recv returned. Most clients send messages of one length; the view is then made once. */
+  #received: Uint8Array = NO_BYTES;
+  #ended = false;
+
+  constructor(id: number, fd: number, meter: Meter) {
+    this.id = id;
+    this.#fd = fd;
+    this.#meter = meter;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  get peer(): string {
+    return endpointOf(libc.peerSocketAddress(this.#fd));
+  }
+
+  recv(maxBytes = RECV_BYTES): Uint8Array {
+    const length = libc.recv(this.#fd, bufferAddress, Math.min(maxBytes, RECV_BYTES), 0);
+    if (length > 0) return this.#view(length);
+    if (length === 0) {
+      this.#ended = true;
+      return NO_BYTES;
+    }
+    if (libc.errorName() === 'EINTR') return this.recv(maxBytes);
+    throw lost('recv');
+  }
+
+  sendAll(bytes: Uint8Array): undefined {
+    const { length } = bytes;
+    const sent =
+      bytes.buffer === buffer.buffer
+        ? libc.send(this.#fd, bufferAddress + bytes.byteOffset, length, libc.MSG_NOSIGNAL)
+        : libc.sendBytes(this.#fd, bytes, length, libc.MSG_NOSIGNAL);
+    if (sent === length) this.#meter.bytesOut += length;
+    else this.#sendRest(bytes, sent);
+  }
+
+  async forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void> {
+    for (;;) {
+      const next = this.#loop(use);
+      if (next === 'stop' || (await next) === 'stop') return;
+    }
+  }
+
+  /**
+   * Sends what is queued, then says so to the client (FIN), and reads what it had still sent: closing over
+   * unread bytes would make the kernel send a reset, which can destroy the last answer on its way.
+   * A client that has not stopped talking is given `patienceMs`.
+   */
+  finish(patienceMs: number): void {
+    if (this.#ended || libc.shutdown(this.#fd, libc.SHUT_WR) === -1) return;
+    if (libc.recv(this.#fd, bufferAddress, RECV_BYTES, libc.MSG_DONTWAIT) <= 0) return;
+    const deadlineMs = performance.now() + patienceMs;
+    libc.setTimeouts(this.#fd, patienceMs);
+    while (libc.recv(this.#fd, bufferAddress, RECV_BYTES, 0) > 0 && performance.now() < deadlineMs);
+  }
+
+  /** Serves chunks until `use` wants to wait or to stop. A plain function, since V8 optimises its loop. */
+  #loop(use: (chunk: Uint8Array) => MaybePromise<Next>): 'stop' | Promise<Next> {
+    for (;;) {
+      const chunk = this.recv();
+      if (chunk.length === 0) return 'stop';
+      const next = use(chunk);
+      if (next !== undefined) return next;
+    }
+  }
+
+  #view(length: number): Uint8Array {
+    this.#meter.bytesIn += length;
+    if (length !== this.#received.length) this.#received = buffer.subarray(0, length);
+    return this.#received;
+  }
+
+  #sendRest(bytes: Uint8Array, firstSent: number): void {
+    let sent = firstSent;
+    for (let done = 0; ;) {
+      if (sent >= 0) {
+        done += sent;
+        this.#meter.bytesOut += sent;
+        if (done === bytes.length) return;
+      } else if (libc.errorName() !== 'EINTR') {
+        throw lost('send');
+      }
+      const rest = bytes.subarray(done);
+      sent = libc.sendBytes(this.#fd, rest, rest.length, libc.MSG_NOSIGNAL);
+    }
+  }
+}
+
+/** The last call's error as a loss of the client. EAGAIN on a blocking descriptor is its timeout: the idle clock. */
+function lost(call: string): ConnectionLost {
+  const cause = libc.lastError(call);
+  return new ConnectionLost(cause.code === 'EAGAIN' ? 'idle' : 'reset', cause);
+}

@@ -1,0 +1,33 @@
+/**
+ * Addresses as the log and the services write them. Used on every thread.
+ */
+import { endianness } from 'node:os';
+import type { Endpoint } from './connection.js';
+
+const AF_INET = 2;
+const AF_INET6 = process.platform === 'linux' ? 10 : 30;
+
+/** `host:port`, an IPv6 host in brackets; `unix` where there is no port. */
+export function formatEndpoint(host: string | undefined, port: number | undefined): Endpoint {
+  if (host === undefined || port === undefined) return 'unix';
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** A `struct sockaddr` as text; the same text that {@link formatEndpoint} gives for what `net` reports. */
+export function endpointOf(address: Uint8Array): Endpoint {
+  const view = new DataView(address.buffer, address.byteOffset, address.length);
+  const family = process.platform === 'linux' ? view.getUint16(0, endianness() === 'LE') : view.getUint8(1);
+  if (family === AF_INET) return formatEndpoint(address.subarray(4, 8).join('.'), view.getUint16(2));
+  if (family === AF_INET6) {
+    const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(8 + 2 * i).toString(16));
+    // URL's parser writes IPv6 addresses in their canonical, shortened form.
+    const host = new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+    return formatEndpoint(mapped(host, address), view.getUint16(2));
+  }
+  return 'unix';
+}
+
+/** An IPv4 client of a dual-stack listener is `::ffff:127.0.0.1`, as `net` and everybody writes it. */
+function mapped(host: string, address: Uint8Array): string {
+  return host.startsWith('::ffff:') ? `::ffff:${address.subarray(20, 24).join('.')}` : host;
+}

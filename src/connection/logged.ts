@@ -1,0 +1,32 @@
+/** A connection that writes a `debug` line for every message in and out. Put around another one only at that level. */
+import type { Connection, MaybePromise, Next } from './connection.js';
+
+interface DebugLog {
+  debug(fields: object, message: string): void;
+}
+
+export function logged(connection: Connection, log: DebugLog): Connection {
+  const { id } = connection;
+  const note = (message: string, bytes: Uint8Array) => {
+    log.debug({ connection: id, bytes: bytes.length }, message);
+  };
+  return {
+    id,
+    peer: connection.peer,
+    async recv(maxBytes?: number) {
+      const bytes = await connection.recv(maxBytes);
+      note('received', bytes);
+      return bytes;
+    },
+    sendAll(bytes: Uint8Array): MaybePromise<undefined> {
+      note('sending', bytes);
+      return connection.sendAll(bytes);
+    },
+    forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void> {
+      return connection.forEachChunk((chunk) => {
+        note('received', chunk);
+        return use(chunk);
+      });
+    },
+  };
+}

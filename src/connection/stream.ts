@@ -1,0 +1,197 @@
+/**
+ * A connection over a net.Socket: recv and sendAll are promises where they have to wait. Runs on the main thread,
+ * for the iterative and the event-loop model. See blocking.ts for the client thread's counterpart.
+ *
+ *     'data' ──► consumer, if one waits and nothing is ahead ──► else #received ──► recv / forEachChunk
+ *
+ * The socket flows all the time and is paused only while more than HIGH_WATER_BYTES wait to be read: pausing and
+ * resuming for every message would cost more than the echo itself.
+ */
+import type { Socket } from 'node:net';
+import { ConnectionLost, NO_BYTES, RECV_BYTES } from './connection.js';
+import type { Connection, Endpoint, LossReason, MaybePromise, Next } from './connection.js';
+import { formatEndpoint } from './endpoint.js';
+
+const HIGH_WATER_BYTES = 4 * RECV_BYTES;
+
+export class StreamConnection implements Connection {
+  readonly id: number;
+  readonly peer: Endpoint;
+  readonly #socket: Socket;
+  readonly #received: Uint8Array[] = [];
+  #receivedBytes = 0;
+  #ended = false;
+  #lost: ConnectionLost | undefined;
+  /** Takes the next chunk directly while nothing is buffered: set by forEachChunk. */
+  #consumer: ((chunk: Uint8Array) => void) | undefined;
+  /** Wakes a recv or sendAll that waits for something to happen. */
+  #wakeReader: (() => void) | undefined;
+  #wakeWriter: (() => void) | undefined;
+
+  /** @param idleMs after how long without a byte either way a waiting client is given up; 0: never */
+  constructor(id: number, socket: Socket, idleMs: number) {
+    this.id = id;
+    this.#socket = socket;
+    this.peer = formatEndpoint(socket.remoteAddress, socket.remotePort);
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('end', () => this.endInput());
+    socket.on('drain', () => this.#wakeWriter?.());
+    socket.on('error', (error) => this.lose('reset', error));
+    socket.on('close', () => this.lose('reset'));
+    if (idleMs > 0) {
+      socket.setTimeout(idleMs);
+      socket.on('timeout', () => {
+        if (this.#waits) this.lose('idle');
+        // The handler is busy, not the client idle. The clock of `net` has fired and must be wound up again.
+        else socket.setTimeout(idleMs);
+      });
+    }
+    socket.resume();
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  get bytesIn(): number {
+    return this.#socket.bytesRead;
+  }
+
+  get bytesOut(): number {
+    return this.#socket.bytesWritten;
+  }
+
+  recv(maxBytes = RECV_BYTES): MaybePromise<Uint8Array> {
+    const chunk = this.#received[0];
+    if (chunk !== undefined) return this.#shift(chunk, maxBytes);
+    if (this.#lost) throw this.#lost;
+    if (this.#ended) return NO_BYTES;
+    return this.#untilReadable().then(() => this.recv(maxBytes));
+  }
+
+  sendAll(bytes: Uint8Array): MaybePromise<undefined> {
+    if (this.#lost) throw this.#lost;
+    return this.#socket.write(bytes) ? undefined : this.#untilDrained();
+  }
+
+  async forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void> {
+    for (;;) {
+      const chunk = this.#received.length > 0 ? await this.recv() : await this.#flow(use);
+      if (chunk === 'stop') return;
+      if (chunk === undefined) continue;
+      if (chunk.length === 0 || (await use(chunk)) === 'stop') return;
+    }
+  }
+
+  /** No more input: what has arrived is still read, then recv is at end of stream. */
+  endInput(): void {
+    this.#ended = true;
+    this.#wakeReader?.();
+  }
+
+  /** Gives the client up: whatever waits fails with ConnectionLost. Harmless when called again. */
+  lose(reason: LossReason, cause?: unknown): void {
+    this.#lost ??= new ConnectionLost(reason, cause);
+    this.#wakeReader?.();
+    this.#wakeWriter?.();
+    this.#socket.destroy();
+  }
+
+  /**
+   * Sends what is queued, says so to the client (FIN), and closes. A client that has not stopped talking is given
+   * `patienceMs`, its bytes read and dropped: closing over unread bytes would make the kernel send a reset, which
+   * can destroy the last answer on its way.
+   */
+  async finish(patienceMs: number): Promise<void> {
+    const socket = this.#socket;
+    if (socket.destroyed) return;
+    let talking = this.#receivedBytes > 0;
+    this.#consumer = () => {
+      talking = true;
+    };
+    socket.setTimeout(0);
+    await new Promise<void>((resolve) => {
+      socket.once('close', resolve);
+      const deadline = setTimeout(() => socket.destroy(), patienceMs);
+      socket.once('close', () => clearTimeout(deadline));
+      // One turn of the loop later, what the client had sent by now has been read.
+      socket.end(() => setImmediate(() => !talking && socket.destroy()));
+      socket.resume();
+    });
+  }
+
+  get #waits(): boolean {
+    return this.#wakeReader !== undefined || this.#wakeWriter !== undefined;
+  }
+
+  #take(chunk: Uint8Array): void {
+    if (this.#consumer) {
+      this.#consumer(chunk);
+      return;
+    }
+    this.#received.push(chunk);
+    this.#receivedBytes += chunk.length;
+    if (this.#receivedBytes > HIGH_WATER_BYTES) this.#socket.pause();
+    this.#wakeReader?.();
+  }
+
+  #shift(chunk: Uint8Array, maxBytes: number): Uint8Array {
+    if (chunk.length > maxBytes) this.#received[0] = chunk.subarray(maxBytes);
+    else this.#received.shift();
+    const taken = chunk.subarray(0, maxBytes);
+    this.#receivedBytes -= taken.length;
+    if (this.#receivedBytes <= HIGH_WATER_BYTES && this.#socket.isPaused()) this.#socket.resume();
+    return taken;
+  }
+
+  /**
+   * Hands chunks to `use` as the socket's events bring them, without a promise for each. Ends when `use` says stop
+   * or has to wait, at end of stream (an empty chunk), or fails with what `use` throws.
+   */
+  #flow(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<Uint8Array | Next> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#consumer = this.#wakeReader = undefined;
+      };
+      this.#wakeReader = () => {
+        leave();
+        if (this.#lost) reject(this.#lost);
+        else resolve(NO_BYTES);
+      };
+      if (this.#ended || this.#lost) {
+        this.#wakeReader();
+        return;
+      }
+      this.#consumer = (chunk) => {
+        try {
+          const next = use(chunk);
+          if (next === undefined) return;
+          leave();
+          resolve(next);
+        } catch (error) {
+          leave();
+          reject(error as Error);
+        }
+      };
+    });
+  }
+
+  #untilReadable(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wakeReader = () => {
+        this.#wakeReader = undefined;
+        resolve();
+      };
+    });
+  }
+
+  #untilDrained(): Promise<undefined> {
+    return new Promise((resolve, reject) => {
+      this.#wakeWriter = () => {
+        this.#wakeWriter = undefined;
+        if (this.#lost) reject(this.#lost);
+        else resolve(undefined);
+      };
+    });
+  }
+}

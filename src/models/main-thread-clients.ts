@@ -1,0 +1,81 @@
+/**
+ * The clients that the main thread serves itself, for the iterative and the event-loop model.
+ * The counterpart for client threads is ../client-threads.ts.
+ */
+import type { Accepted } from '../acceptor.js';
+import { closedLine } from '../closed-line.js';
+import { StreamConnection } from '../connection/stream.js';
+import { monotonicMs } from '../monotonic.js';
+import { loadService } from '../services/catalogue.js';
+import { converse } from '../services/converse.js';
+import type { Service } from '../services/service.js';
+import type { Clients, Host } from './model.js';
+
+const MAIN_THREAD = 0;
+
+export class MainThreadClients implements Clients {
+  readonly #host: Host;
+  readonly #service: Service;
+  readonly #live = new Set<StreamConnection>();
+  #whenNone: (() => void)[] = [];
+  #stopping = false;
+
+  static async create(host: Host): Promise<MainThreadClients> {
+    return new MainThreadClients(host, await loadService(host.service.module));
+  }
+
+  private constructor(host: Host, service: Service) {
+    this.#host = host;
+    this.#service = service;
+  }
+
+  /** Serves one client to its end. Never rejects. */
+  async serve({ id, socket, acceptedAtMs }: Accepted): Promise<void> {
+    const startedAtMs = monotonicMs();
+    const connection = new StreamConnection(id, socket, this.#host.idleMs);
+    this.#live.add(connection);
+    if (this.#stopping) connection.endInput();
+    const reason = await converse(this.#service, connection, {
+      options: this.#host.serviceOptions,
+      log: this.#host.log,
+      debug: this.#host.logSettings.level === 'debug',
+    });
+    socket.destroy();
+    this.#live.delete(connection);
+    const { bytesIn, bytesOut } = connection;
+    closedLine(this.#host, {
+      connection: id,
+      thread: MAIN_THREAD,
+      peer: connection.peer,
+      reason: this.#stopping && reason === 'end' ? 'stopped' : reason,
+      acceptedAtMs,
+      startedAtMs,
+      bytesIn,
+      bytesOut,
+    });
+    if (this.#live.size === 0) for (const none of this.#whenNone.splice(0)) none();
+  }
+
+  get count(): number {
+    return this.#live.size;
+  }
+
+  endInput(): void {
+    this.#stopping = true;
+    for (const connection of this.#live) connection.endInput();
+  }
+
+  breakOff(): void {
+    for (const connection of this.#live) connection.lose('stopped');
+  }
+
+  whenNone(): Promise<void> {
+    return this.#live.size === 0
+      ? Promise.resolve()
+      : new Promise((resolve) => void this.#whenNone.push(resolve));
+  }
+
+  close(): Promise<void> {
+    return this.whenNone();
+  }
+}

@@ -1,0 +1,25 @@
+/** The models by name. Each is loaded on demand: only the one with threads needs the system calls. */
+import type { ModelFactory } from './model.js';
+
+export const MODEL_NAMES = ['iterative', 'event-loop', 'thread-per-client'] as const;
+export type ModelName = (typeof MODEL_NAMES)[number];
+
+interface ModelEntry {
+  readonly summary: string;
+  load(): Promise<ModelFactory>;
+}
+
+export const models: Readonly<Record<ModelName, ModelEntry>> = {
+  iterative: {
+    summary: 'one client after the other, on the main thread',
+    load: async () => (await import('./iterative.js')).iterative,
+  },
+  'event-loop': {
+    summary: 'all clients at once, on the main thread',
+    load: async () => (await import('./event-loop.js')).eventLoop,
+  },
+  'thread-per-client': {
+    summary: 'each client on a thread of its own, with blocking reads and writes',
+    load: async () => (await import('./thread-per-client.js')).threadPerClient,
+  },
+};

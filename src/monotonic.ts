@@ -1,0 +1,5 @@
+/** Milliseconds, with a fraction, on a clock that never jumps and is the same in every thread of the process. */
+export function monotonicMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6;
+}

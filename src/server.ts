@@ -1,0 +1,98 @@
+/**
+ * A running server: acceptor, model and log put together, and the way it stops. Main thread.
+ *
+ * stop() closes the acceptor and lets go of those who wait; gives every conversation an end of stream as its next
+ * input, so that the answer being worked out is still sent and idle clients end; after `graceMs` cuts the rest
+ * short; ends the threads. It does not wait for clients to read what was sent to them.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Acceptor, type AcceptorSettings, type ListenAddress } from './acceptor.js';
+import { openLog, type Logger, type LogSettings } from './log.js';
+import type { Host, Model, ThreadSettings } from './models/model.js';
+import { models, type ModelName } from './models/registry.js';
+import type { CatalogueEntry } from './services/catalogue.js';
+import type { ServiceOptions } from './services/service.js';
+
+export interface ServerSettings {
+  readonly service: CatalogueEntry;
+  readonly serviceOptions: ServiceOptions;
+  readonly model: ModelName;
+  readonly address: ListenAddress;
+  readonly acceptor: AcceptorSettings;
+  readonly threads: ThreadSettings;
+  readonly idleMs: number;
+  readonly graceMs: number;
+  readonly log: LogSettings;
+}
+
+export class Server {
+  readonly log: Logger;
+  /** The port that was asked for or found; 0 on a Unix-domain socket. */
+  readonly port: number;
+  readonly #acceptor: Acceptor;
+  readonly #model: Model;
+  readonly #graceMs: number;
+  #stopping: Promise<void> | undefined;
+
+  /**
+   * Starts the model, then listens.
+   * @throws StartError when a thread cannot be started or the address not be listened on
+   */
+  static async start(settings: ServerSettings): Promise<Server> {
+    const { service, model: modelName, address } = settings;
+    const log = openLog(settings.log, {});
+    const clientLog = log.child({}, { level: settings.log.connections ? log.level : 'silent' });
+    const host: Host = {
+      log,
+      clientLog,
+      logSettings: settings.log,
+      model: modelName,
+      service: { name: service.name, module: service.module },
+      serviceOptions: settings.serviceOptions,
+      idleMs: settings.idleMs,
+      threads: settings.threads,
+    };
+    const create = await models[modelName].load();
+    const model = await create(host);
+    const acceptor = new Acceptor(settings.acceptor, log, clientLog);
+    try {
+      const port = await acceptor.listen(address);
+      const where = 'path' in address ? { path: address.path } : { address: address.host, port };
+      log.info({ ...where, service: service.name, model: modelName }, 'listening');
+      return new Server(log, port, acceptor, model, settings.graceMs);
+    } catch (error) {
+      await model.clients.close();
+      throw error;
+    }
+  }
+
+  private constructor(log: Logger, port: number, acceptor: Acceptor, model: Model, graceMs: number) {
+    this.log = log;
+    this.port = port;
+    this.#acceptor = acceptor;
+    this.#model = model;
+    this.#graceMs = graceMs;
+    model.serve(acceptor).catch((error: unknown) => {
+      // A model's loop does not fail by any client's doing, so this is a fault of the program: end loudly.
+      throw new Error('the accept loop failed', { cause: error });
+    });
+  }
+
+  /** Stops as described above. Called again, it is the same stop. */
+  stop(cause: string): Promise<void> {
+    return (this.#stopping ??= this.#stop(cause));
+  }
+
+  async #stop(cause: string): Promise<void> {
+    const { clients } = this.#model;
+    this.log.info({ cause, clients: clients.count, waiting: this.#acceptor.waiting }, 'stopping');
+    this.#acceptor.close();
+    clients.endInput();
+    const grace = new AbortController();
+    await Promise.race([clients.whenNone(), sleep(this.#graceMs, undefined, { signal: grace.signal })]);
+    grace.abort();
+    clients.breakOff();
+    await clients.close();
+    this.log.info({}, 'stopped');
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * One client's conversation from its first byte to its last, whichever thread holds it: runs the service, sees the
+ * connection off, and says how it ended.
+ */
+import { ConnectionLost, type Connection, type LossReason } from '../connection/connection.js';
+import { logged } from '../connection/logged.js';
+import type { Service, ServiceContext, ServiceLog } from './service.js';
+
+/**
+ * Why a conversation ended. `end`: the client closed; `done`: the service did; the rest is how it was cut short.
+ * The order is part of the mailbox's format.
+ */
+export const END_REASONS = ['end', 'done', 'reset', 'idle', 'stopped', 'error'] as const;
+export type EndReason = (typeof END_REASONS)[number];
+
+// Every reason for a loss has its place above.
+END_REASONS satisfies readonly (LossReason | 'end' | 'done' | 'error')[];
+
+/** What the owner of a connection needs beside what its service sees. */
+export interface OwnedConnection extends Connection {
+  /** Whether the client has ended its side. */
+  readonly ended: boolean;
+  /** Ends the server's side in order; a client that talks on is listened to for that long at the most. */
+  finish(patienceMs: number): void | Promise<void>;
+}
+
+export interface ConversationContext extends Omit<ServiceContext, 'log'> {
+  readonly log: ServiceLog & { error(fields: object, message: string): void };
+  /** Whether each message has its `debug` line. */
+  readonly debug: boolean;
+}
+
+const PATIENCE_MS = 1000;
+
+/** Never rejects: a service that throws is logged and ends its own client. */
+export async function converse(
+  service: Service,
+  connection: OwnedConnection,
+  context: ConversationContext,
+): Promise<EndReason> {
+  try {
+    await service.serve(context.debug ? logged(connection, context.log) : connection, context);
+    const reason = connection.ended ? 'end' : 'done';
+    await connection.finish(PATIENCE_MS);
+    return reason;
+  } catch (error) {
+    if (error instanceof ConnectionLost) return error.reason;
+    context.log.error({ connection: connection.id, err: error }, 'service failed');
+    return 'error';
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * The lecture's countFunction with a socket: the message is a name, the answer `name0` … `name10`, one a line, with a
+ * random pause before each. Two clients at once show what interleaving is.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { forEachMessage } from '../connection/lines.js';
+import { reply } from '../connection/text.js';
+import type { Service } from './service.js';
+
+const LAST = 10;
+
+export const service: Service = {
+  serve: (connection, { options }) =>
+    forEachMessage(connection, options.framing, async (name) => {
+      if (name.trim() === '') return reply(connection, 'ERR a name is expected\n');
+      for (let count = 0; count <= LAST; count++) {
+        await sleep(Math.random() * options.maxPauseMs);
+        await reply(connection, `${name}${count}\n`);
+      }
+      return undefined;
+    }),
+};

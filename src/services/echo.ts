@@ -1,0 +1,12 @@
+/** Sends back what it gets, chunk by chunk. With `--once` a single message, as the lecture's TCPServer does. */
+import type { Service } from './service.js';
+
+export const service: Service = {
+  async serve(connection, { options }) {
+    if (options.once) {
+      await connection.sendAll(await connection.recv());
+      return;
+    }
+    await connection.forEachChunk((chunk) => connection.sendAll(chunk));
+  },
+};

@@ -1,0 +1,44 @@
+/**
+ * How the process ends. Main thread.
+ *
+ * process.exit() joins the worker threads and so hangs while one of them is blocked in a system call. Hence an orderly
+ * stop ends the threads first, and everything else ends with _exit(2), which asks nobody. The log is
+ * synchronous: there is nothing left to flush.
+ */
+import { constants } from 'node:os';
+import type { Server } from './server.js';
+
+/** Beyond the grace that clients get: how long the stop itself may take before the process is ended all the same. */
+const LAST_RESORT_MS = 3000;
+
+/** The exit status by which shells know a process that a signal has ended. */
+const statusOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
+
+/** Without the system calls there are no threads that could block, and Node's own exit will do. */
+const exitNow: (status: number) => void = await import('./libc.js').then(
+  (libc) => libc.exitNow,
+  () => (status) => process.exit(status),
+);
+
+/** SIGINT or SIGTERM stops the server, exit status 0; a second signal ends the process at once. */
+export function stopOnSignals(server: Server, graceMs: number): void {
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stopping) {
+      server.log.warn({ cause: signal }, 'ended at once');
+      exitNow(statusOf(signal));
+    }
+    stopping = true;
+    setTimeout(() => {
+      server.log.error({ afterMs: graceMs + LAST_RESORT_MS }, 'could not stop in order');
+      exitNow(1);
+    }, graceMs + LAST_RESORT_MS).unref();
+    void server.stop(signal).then(() => process.exit(0));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  process.on('uncaughtException', (error) => {
+    server.log.error({ err: error }, 'uncaught error');
+    exitNow(1);
+  });
+}

@@ -1,0 +1,54 @@
+/**
+ * What runs inside a client thread: takes one client after the other out of its mailbox and serves it with blocking
+ * calls. The pool's task of a thread begins with its first client and ends with the server.
+ *
+ * The descriptor is borrowed and never closed here (../src/lend.ts). Between clients the thread blocks on its mailbox,
+ * during a client in recv(2) or send(2); only a service that awaits something returns to this thread's event loop.
+ * Keep the imports small: each thread loads them again.
+ */
+import { parentPort, threadId } from 'node:worker_threads';
+import { BlockingConnection } from '../src/connection/blocking.js';
+import { setTimeouts } from '../src/libc.js';
+import { openLogLazily, type LogSettings } from '../src/log.js';
+import { Mailbox } from '../src/mailbox.js';
+import { monotonicMs } from '../src/monotonic.js';
+import { loadService } from '../src/services/catalogue.js';
+import { converse } from '../src/services/converse.js';
+import type { ServiceOptions } from '../src/services/service.js';
+
+/** What main gives a thread once, when it starts. */
+export interface ThreadTask {
+  /** Names the seat in what the thread says. */
+  readonly seat: number;
+  readonly mailbox: SharedArrayBuffer;
+  /** The URL of the service's module. */
+  readonly module: string;
+  readonly options: ServiceOptions;
+  readonly idleMs: number;
+  readonly log: LogSettings;
+}
+
+/** What a thread says to main. */
+export type FromThread =
+  | { readonly kind: 'ready'; readonly seat: number; readonly thread: number }
+  | { readonly kind: 'served'; readonly seat: number };
+
+export default async function serveClients(task: ThreadTask): Promise<void> {
+  const { seat } = task;
+  const service = await loadService(task.module);
+  const mailbox = new Mailbox(task.mailbox);
+  const log = openLogLazily(task.log, { thread: threadId });
+  const context = { options: task.options, log, debug: task.log.level === 'debug' };
+  say({ kind: 'ready', seat, thread: threadId });
+  for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
+    if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);
+    mailbox.startedAtMs = monotonicMs();
+    const reason = await converse(service, new BlockingConnection(lent.id, lent.fd, mailbox), context);
+    mailbox.settle(reason);
+    say({ kind: 'served', seat });
+  }
+}
+
+function say(message: FromThread): void {
+  parentPort?.postMessage(message);
+}
