@@ -55,9 +55,10 @@ export function connectSocket(port: number, source: number | undefined): number 
     if (address === undefined || calls.bind(fd, address, address.length) === -1) throw lastError('bind');
   }
   if (calls.connect(fd, targetAddress(port), 16) === -1) {
-    const error = lastError(`connect to port ${port}`);
     // EINPROGRESS is the rule, and has no name in Node's tables. What else goes wrong shows at the first send.
-    if (error.code === 'ECONNREFUSED' || error.code === 'EADDRNOTAVAIL') {
+    const code = errorName();
+    if (code === 'ECONNREFUSED' || code === 'EADDRNOTAVAIL') {
+      const error = lastError(`connect to port ${port}`);
       calls.close(fd);
       throw error;
     }

@@ -78,7 +78,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
     });
     this.#server.removeAllListeners('error');
     this.#server.on('error', (error) => this.#noteError(error));
-    return (this.#server.address() as AddressInfo | string | null as AddressInfo).port || 0;
+    return (this.#server.address() as AddressInfo).port || 0;
   }
 
   /** How many wait in the queue. */

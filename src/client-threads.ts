@@ -159,7 +159,7 @@ export class ClientThreads implements Clients {
 
   #addSeat(): Seat {
     let onReady = (): void => undefined;
-    let onLost = (_error: Error): void => undefined;
+    let onLost: (error: Error) => void = () => undefined;
     const ready = new Promise<void>((resolve, reject) => {
       onReady = resolve;
       onLost = reject;

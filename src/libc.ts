@@ -24,7 +24,10 @@ export class SystemCallError extends Error {
 
 const libc = koffi.load(process.platform === 'darwin' ? 'libSystem.B.dylib' : null);
 
-/** Binds one C function. The prototype and the type `F` must say the same; nothing checks that. */
+/**
+ * Binds one C function. The prototype and the type `F` must say the same; nothing checks that.
+ */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller states the C function's type
 function bind<F extends (...args: never[]) => unknown>(prototype: string): F {
   const call: unknown = libc.func(prototype);
   return call as F;

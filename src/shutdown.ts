@@ -6,10 +6,14 @@
  * synchronous: there is nothing left to flush.
  */
 import { constants } from 'node:os';
+import { monotonicMs } from './monotonic.js';
 import type { Server } from './server.js';
 
 /** Beyond the grace that clients get: how long the stop itself may take before the process is ended all the same. */
 const LAST_RESORT_MS = 3000;
+
+/** timeout(1) and others send one signal twice, to the process and to its group, microseconds apart. */
+const SAME_SIGNAL_MS = 10;
 
 /** The exit status by which shells know a process that a signal has ended. */
 const statusOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
@@ -22,13 +26,14 @@ const exitNow: (status: number) => void = await import('./libc.js').then(
 
 /** SIGINT or SIGTERM stops the server, exit status 0; a second signal ends the process at once. */
 export function stopOnSignals(server: Server, graceMs: number): void {
-  let stopping = false;
+  let stoppingSinceMs: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
-    if (stopping) {
+    if (stoppingSinceMs !== undefined) {
+      if (monotonicMs() - stoppingSinceMs < SAME_SIGNAL_MS) return;
       server.log.warn({ cause: signal }, 'ended at once');
       exitNow(statusOf(signal));
     }
-    stopping = true;
+    stoppingSinceMs = monotonicMs();
     setTimeout(() => {
       server.log.error({ afterMs: graceMs + LAST_RESORT_MS }, 'could not stop in order');
       exitNow(1);

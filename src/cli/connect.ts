@@ -25,7 +25,7 @@ type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 export const connectCommand: CommandModule<object, Arguments> = {
   command: 'connect [service]',
   describe: 'talk to a server',
-  builder: builder as (command: Argv) => Argv<Arguments>,
+  builder: builder,
   async handler(args) {
     const answered = await converseWith(targetFrom(args), process.stdin, process.stdout);
     if (!answered) process.exitCode = 1;

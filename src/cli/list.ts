@@ -30,7 +30,7 @@ function print(head: string[], rows: (string | number)[][]): void {
   const table = new Table({
     head,
     chars: { ...bare, ...none, 'bottom-left': '', 'bottom-right': '' },
-    style: { head: [], 'padding-left': 0, 'padding-right': 0 },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   table.push(...rows);
   console.log(table.toString());

@@ -90,7 +90,7 @@ type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 export const serveCommand: CommandModule<object, Arguments> = {
   command: 'serve <service>',
   describe: 'serve clients until SIGINT or SIGTERM',
-  builder: builder as (command: Argv) => Argv<Arguments>,
+  builder: builder,
   async handler(args) {
     const settings = settingsFrom(args);
     const bar = warmUpBar(settings.threads.warm);

@@ -170,7 +170,7 @@ export class StreamConnection implements Connection {
           resolve(next);
         } catch (error) {
           leave();
-          reject(error as Error);
+          reject(error);
         }
       };
     });

@@ -15,9 +15,9 @@ export async function forEachText(
   use: (text: string) => MaybePromise<Next>,
 ): Promise<void> {
   const decoder = new StringDecoder('utf8');
-  let stopped = false;
+  const ending = { stopped: false };
   const note = (next: Next): Next => {
-    stopped ||= next === 'stop';
+    ending.stopped ||= next === 'stop';
     return next;
   };
   await connection.forEachChunk((chunk) => {
@@ -26,7 +26,7 @@ export async function forEachText(
     return next instanceof Promise ? next.then(note) : note(next);
   });
   const rest = decoder.end();
-  if (!stopped && rest !== '') await use(rest);
+  if (!ending.stopped && rest !== '') await use(rest);
 }
 
 /** Sends text. What it returns is also what a handler returns to say that the conversation goes on. */
