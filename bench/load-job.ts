@@ -8,7 +8,7 @@
 import { Clients, nowNs, type ClientEvents } from './clients.js';
 import { Histogram } from './histogram.js';
 import { sampleProcess } from './process-stats.js';
-import { noErrors, type ErrorKind, type LoadJob, type LoadResult } from './protocol.js';
+import { MIN_MESSAGE_BYTES, noErrors, type ErrorKind, type LoadJob, type LoadResult } from './protocol.js';
 
 const NS_PER_MS = 1e6;
 /** While connections are opened: how long to wait for one before the next, and how many may be unanswered. */
@@ -50,6 +50,8 @@ class Load implements ClientEvents {
 
   constructor(job: LoadJob) {
     const { port, clients, messageBytes, pattern } = job;
+    if (messageBytes < MIN_MESSAGE_BYTES)
+      throw new Error(`a message has at least ${MIN_MESSAGE_BYTES} bytes`);
     this.#job = job;
     this.#clients = new Clients({ port, clients, messageBytes, ownAddresses: pattern === 'churn' }, this);
     this.#everAnswered = new Uint8Array(clients);

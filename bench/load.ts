@@ -38,7 +38,9 @@ export async function startGenerator(): Promise<Generator> {
     run: (options) => ask(child, { ...DEFAULTS, ...options }, 'loaded'),
     hold: (options) => ask(child, { kind: 'hold', ...options }, 'held'),
     speak: (limitMs) => ask(child, { kind: 'speak', limitMs }, 'held'),
-    release: async () => void (await ask(child, { kind: 'release' }, 'released')),
+    release: async () => {
+      await ask(child, { kind: 'release' }, 'released');
+    },
     stop: () => (stopping ??= stopChild(child)),
   };
 }

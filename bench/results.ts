@@ -59,7 +59,7 @@ export interface ContenderResult {
   readonly rounds: readonly RoundResult[];
 }
 
-export interface RoundResult extends Omit<LoadResult, 'kind'> {
+export interface RoundResult extends LoadResult {
   /** From 1. Rounds with the same number were measured one right after the other, so they may be compared. */
   readonly round: number;
   /** Its place in the order of that round, from 1. */

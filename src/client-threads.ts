@@ -11,6 +11,7 @@
  * acceptor.ts, which is asked for the next client when available() says so.
  */
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Piscina } from 'piscina';
 import type { FromThread, ThreadTask } from '../workers/serve-client.js';
 import type { Accepted } from './acceptor.js';
@@ -43,6 +44,12 @@ interface SeatedClient {
   readonly served: () => void;
 }
 
+/**
+ * From how many threads on their memory matters more than how fast they start. With any non-default flag V8 passes
+ * over Node's code cache, which holds much that a client thread never runs: 8.3 MB each instead of 8.9, and 6 ms
+ * of processor time more to start. This flag also lets a thread collect its garbage from starting: 8.2 MB.
+ */
+const MANY_THREADS = 128;
 const STACK_MB = 1;
 const YOUNG_GENERATION_MB = 2;
 /** How long to wait before replacing a thread that died before it was up: it would most likely die again. */
@@ -67,6 +74,7 @@ export class ClientThreads implements Clients {
   static async start(host: Host): Promise<ClientThreads> {
     // A module that does not load should say so here, once, and not in every thread.
     await loadService(host.service.module);
+    if (host.threads.most > MANY_THREADS) setFlagsFromString('--expose-gc');
     const threads = new ClientThreads(host);
     await threads.#warmUp(host.threads.warm);
     return threads;

@@ -39,6 +39,8 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   const mailbox = new Mailbox(task.mailbox);
   const log = openLogLazily(task.log, { thread: threadId });
   const context = { options: task.options, log, debug: task.log.level === 'debug' };
+  // Exposed where there are so many threads that it matters: see MANY_THREADS in ../src/client-threads.ts.
+  globalThis.gc?.();
   say({ kind: 'ready', seat, thread: threadId });
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
     if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);

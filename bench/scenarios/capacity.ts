@@ -52,7 +52,9 @@ async function measureThreads(bench: Bench, remarks: string[]) {
   await bench.generator.release();
   await server.stop();
   if (hold.answered < clients) {
-    remarks.push(`threads: ${hold.answered} of ${clients} clients answered, ${totalErrors(hold.errors)} errors`);
+    remarks.push(
+      `threads: ${hold.answered} of ${clients} clients answered, ${totalErrors(hold.errors)} errors`,
+    );
   }
   const threads = after.threads - before.threads;
   return { hold, threads: threads + 1, bytesPerThread: (after.rssBytes - before.rssBytes) / threads };
@@ -77,7 +79,8 @@ async function measureIdle(bench: Bench, remarks: string[]) {
   const answered = sampled(server);
   await generator.release();
   await server.stop();
-  if (spoken.answered < clients) remarks.push(`idle: ${spoken.answered} of ${clients} clients answered at last`);
+  if (spoken.answered < clients)
+    remarks.push(`idle: ${spoken.answered} of ${clients} clients answered at last`);
   return {
     clients: held.connected,
     bytesPerClient: (idle.rssBytes - before.rssBytes) / held.connected,

@@ -1,0 +1,124 @@
+/** echo: sends back what it gets, byte for byte, for as long as the client likes; with --once a single time. */
+import { randomBytes } from 'node:crypto';
+import { it } from 'node:test';
+import { connectClient } from '../support/client.js';
+import { isConcurrent, underEveryModel } from '../support/models.js';
+import { sharedServer } from '../support/server.js';
+
+/** More than all buffers between client and server hold, so that the server must wait for its reader. */
+const MORE_THAN_BUFFERS = 12_000_000;
+
+underEveryModel('echo', (model) => {
+  const server = sharedServer({ service: 'echo', model });
+
+  it('sends each message back and nothing else', async (t) => {
+    const client = await connectClient(t, server);
+    await client.exchange('Hello, how are you?', 'Hello, how are you?');
+    await client.exchange('\r\n', '\r\n');
+    await client.exchange('and you?\n', 'and you?\n');
+    client.halfClose();
+    await client.expectEnd();
+  });
+
+  it('says nothing before the client does', async (t) => {
+    const client = await connectClient(t, server);
+    client.halfClose();
+    await client.expectEnd();
+  });
+
+  it('answers single bytes one by one', async (t) => {
+    const client = await connectClient(t, server);
+    for (const byte of 'byte by byte') await client.exchange(byte, byte);
+    client.halfClose();
+    await client.expectEnd();
+  });
+
+  it('loses and adds nothing when single bytes come faster than answers are read', async (t) => {
+    const client = await connectClient(t, server);
+    await client.sendOneByOne('byte by byte');
+    await client.expect('byte by byte');
+    client.halfClose();
+    await client.expectEnd();
+  });
+
+  it('does not touch any byte, be it NUL, invalid UTF-8 or a control character', async (t) => {
+    const client = await connectClient(t, server);
+    const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    await client.exchange(everyByte, everyByte);
+    await client.exchange('\0', '\0');
+    await client.exchange(Buffer.of(0xff, 0xc3), Buffer.of(0xff, 0xc3));
+  });
+
+  it('still answers all of a megabyte whose sender has closed its side', async (t) => {
+    const client = await connectClient(t, server);
+    const megabyte = randomBytes(1_048_576);
+    client.send(megabyte);
+    client.halfClose();
+    await client.expect(megabyte);
+    await client.expectEnd();
+  });
+
+  it('waits for a reader that reads nothing for a while, and loses nothing meanwhile', async (t) => {
+    const client = await connectClient(t, server);
+    const bytes = randomBytes(MORE_THAN_BUFFERS);
+    client.pause();
+    client.send(bytes);
+    client.halfClose();
+    await client.stalled();
+    if (isConcurrent(model)) {
+      const other = await connectClient(t, server);
+      await other.exchange('not disturbed', 'not disturbed');
+    }
+    client.resume();
+    await client.expect(bytes);
+    await client.expectEnd();
+  });
+
+  it('goes on serving after a client has reset while its answer was stuck', async (t) => {
+    const rude = await connectClient(t, server);
+    rude.pause();
+    rude.send(randomBytes(MORE_THAN_BUFFERS));
+    await rude.stalled();
+    rude.reset();
+    const next = await connectClient(t, server);
+    await next.exchange('still here', 'still here');
+  });
+
+  it('keeps the bytes of many clients apart', async (t) => {
+    const clients = await Promise.all(
+      Array.from({ length: isConcurrent(model) ? 6 : 1 }, () => connectClient(t, server)),
+    );
+    await Promise.all(
+      clients.map(async (client, index) => {
+        for (let round = 0; round < 50; round++) {
+          const token = `client ${index}, round ${round};`;
+          await client.exchange(token, token);
+        }
+      }),
+    );
+  });
+});
+
+underEveryModel('echo --once', (model) => {
+  const server = sharedServer({ service: 'echo', model, options: { once: true } });
+
+  it('answers one message and closes', async (t) => {
+    const client = await connectClient(t, server);
+    await client.exchange('Hello, how are you?', 'Hello, how are you?');
+    await client.expectEnd();
+  });
+
+  it('closes without a word when there is no message', async (t) => {
+    const client = await connectClient(t, server);
+    client.halfClose();
+    await client.expectEnd();
+  });
+
+  it('answers a client that has closed its side', async (t) => {
+    const client = await connectClient(t, server);
+    client.send('once');
+    client.halfClose();
+    await client.expect('once');
+    await client.expectEnd();
+  });
+});

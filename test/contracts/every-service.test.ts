@@ -1,0 +1,167 @@
+/**
+ * What every service owes every client, whatever it says: the same contract for all of them, under each model.
+ * A service's own messages are in the file of its name; stopping and the idle clock in theirs.
+ */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import type { Cleanup } from '../support/server.js';
+import { connectClient, type Bytes, type Client } from '../support/client.js';
+import { isConcurrent, underEveryModel } from '../support/models.js';
+import { sharedServer, type RunningServer } from '../support/server.js';
+
+interface Conversation {
+  readonly service: string;
+  /** One whole conversation, up to the end of the stream. */
+  hold(client: Client): Promise<void>;
+  /** What a client may have sent when it breaks off in the middle of a message. */
+  readonly half: Bytes;
+  /** Why a client can hold the server up by saying nothing, or why this service has no such client. */
+  readonly speaksFirst?: 'the server';
+}
+
+async function end(client: Client): Promise<void> {
+  client.halfClose();
+  await client.expectEnd();
+}
+
+const conversations: readonly Conversation[] = [
+  {
+    service: 'capitalize',
+    half: Buffer.from('é').subarray(0, 1),
+    async hold(client) {
+      await client.exchange('straße', 'STRASSE');
+      await end(client);
+    },
+  },
+  {
+    service: 'collect',
+    half: 'some of it',
+    async hold(client) {
+      client.send('abc');
+      client.halfClose();
+      await client.expect('OK 3\n');
+      await client.expectEnd();
+    },
+  },
+  {
+    service: 'count',
+    half: 'Al',
+    async hold(client) {
+      await client.exchange('Al\n', 'Al0\nAl1\nAl2\nAl3\nAl4\nAl5\nAl6\nAl7\nAl8\nAl9\nAl10\n');
+      await end(client);
+    },
+  },
+  {
+    service: 'date',
+    half: Buffer.from('é').subarray(0, 1),
+    async hold(client) {
+      await client.exchange('%%', '%');
+      await end(client);
+    },
+  },
+  {
+    service: 'daytime',
+    half: '',
+    speaksFirst: 'the server',
+    async hold(client) {
+      assert.match((await client.readToEnd()).toString(), /^[-\d]{10} [:\d]{8}\.\d{6}\n$/);
+    },
+  },
+  {
+    service: 'echo',
+    half: '',
+    async hold(client) {
+      await client.exchange('ping', 'ping');
+      await end(client);
+    },
+  },
+  {
+    service: 'greet',
+    half: '',
+    async hold(client) {
+      await client.exchange('hi', 'Hello in return!');
+      await client.expectEnd();
+    },
+  },
+  {
+    service: 'hello',
+    half: '',
+    async hold(client) {
+      await client.exchange('Hello World', 'Hello Yourself');
+      await client.exchange('Bye', 'Goodbye');
+      await client.expectEnd();
+    },
+  },
+  {
+    service: 'work',
+    half: 'wor',
+    async hold(client) {
+      await client.exchange('sleep 1\n', 'done 1\n');
+      await end(client);
+    },
+  },
+];
+
+for (const { service, hold, half, speaksFirst } of conversations) {
+  underEveryModel(service, (model) => {
+    const server = sharedServer({ service, model, logLevel: 'info' });
+
+    it('serves one client after the other and logs each', async (t) => {
+      for (const _ of [1, 2, 3]) {
+        const { client, connection } = await knownClient(t, server);
+        await hold(client);
+        client.close();
+        const { reason } = await server.logLine('closed', { connection });
+        assert.match(String(reason), /^(end|done)$/);
+      }
+    });
+
+    it('goes on serving after a client has reset in the middle of a message', async (t) => {
+      const { client: rude, connection } = await knownClient(t, server);
+      rude.send(half);
+      rude.reset();
+      await hold(await connectClient(t, server));
+      const { reason } = await server.logLine('closed', { connection });
+      // A service that speaks first may be through before it can notice.
+      if (speaksFirst === undefined) assert.equal(reason, 'reset');
+    });
+
+    it('goes on serving after a client has gone without a word', async (t) => {
+      const { client: mute, connection } = await knownClient(t, server);
+      mute.close();
+      await hold(await connectClient(t, server));
+      await server.logLine('closed', { connection });
+    });
+
+    if (speaksFirst !== undefined) return;
+
+    if (isConcurrent(model)) {
+      it('serves others while some clients say nothing', async (t) => {
+        const silent = [await connectClient(t, server), await connectClient(t, server)];
+        await hold(await connectClient(t, server));
+        for (const client of silent) client.expectNothingYet();
+        for (const client of silent) await hold(client);
+      });
+    } else {
+      it('lets others wait while a client says nothing, and then serves them in turn', async (t) => {
+        const silent = await connectClient(t, server);
+        const { client: second, connection } = await knownClient(t, server);
+        await server.logLine('queued', { connection });
+        const third = await connectClient(t, server);
+        second.expectNothingYet();
+        await hold(silent);
+        silent.close();
+        const holdings = [hold(second).then(() => second.close()), hold(third)];
+        await Promise.all(holdings);
+      });
+    }
+  });
+}
+
+/** A client, and the number by which the log knows it. */
+async function knownClient(t: Cleanup, server: RunningServer) {
+  const client = await connectClient(t, server);
+  const peer = `127.0.0.1:${client.localPort ?? 0}`;
+  const { connection } = await server.logLine('accepted', { peer });
+  return { client, connection };
+}

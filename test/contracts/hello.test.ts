@@ -1,0 +1,87 @@
+/** hello and greet: a message or two, and the server closes. */
+import { it } from 'node:test';
+import { connectClient } from '../support/client.js';
+import { underEveryModel } from '../support/models.js';
+import { sharedServer } from '../support/server.js';
+
+const PAGE = 'HTTP/1.0 200 OK\r\nContent-type: text/html\r\n\r\n<h1>Hello World</h1>';
+const BROWSER =
+  'GET / HTTP/1.1\r\nHost: localhost:15000\r\nUser-Agent: Mozilla/5.0\r\nAccept: text/html,*/*\r\n\r\n';
+
+underEveryModel('hello', (model) => {
+  const server = sharedServer({ service: 'hello', model });
+
+  it('answers Hello Yourself, then Goodbye, and closes', async (t) => {
+    const client = await connectClient(t, server);
+    await client.exchange('Hello World', 'Hello Yourself');
+    await client.exchange('anything', 'Goodbye');
+    await client.expectEnd();
+  });
+
+  it('takes a single byte for a message', async (t) => {
+    const client = await connectClient(t, server);
+    await client.exchange('H', 'Hello Yourself');
+    await client.exchange('\0', 'Goodbye');
+    await client.expectEnd();
+  });
+
+  it('takes what comes in one chunk for one message', async (t) => {
+    const client = await connectClient(t, server);
+    await client.exchange('Hello World\nHello again\n', 'Hello Yourself');
+    client.halfClose();
+    await client.expectEnd();
+  });
+
+  it('says nothing to a client that says nothing', async (t) => {
+    const client = await connectClient(t, server);
+    client.halfClose();
+    await client.expectEnd();
+  });
+
+  for (const [who, request] of [
+    ['a browser', BROWSER],
+    ['a HEAD request', 'HEAD /x HTTP/1.0\r\n\r\n'],
+    ['a POST with a body', 'POST /form HTTP/1.1\r\nContent-Length: 3\r\n\r\na=b'],
+  ] as const) {
+    it(`sends ${who} its page and closes`, async (t) => {
+      const client = await connectClient(t, server);
+      await client.exchange(request, PAGE);
+      await client.expectEnd();
+    });
+  }
+
+  it('takes a text that only mentions HTTP for a message', async (t) => {
+    const client = await connectClient(t, server);
+    await client.exchange('do you speak HTTP/1.1?', 'Hello Yourself');
+  });
+});
+
+underEveryModel('greet', (model) => {
+  const server = sharedServer({ service: 'greet', model });
+
+  it('answers one message and closes', async (t) => {
+    const client = await connectClient(t, server);
+    await client.exchange('Hello, world', 'Hello in return!');
+    await client.expectEnd();
+  });
+
+  it('answers once when single bytes come one after the other', async (t) => {
+    const client = await connectClient(t, server);
+    await client.exchange('H', 'Hello in return!');
+    await client.expectEnd();
+  });
+
+  it('answers a client that has closed its side', async (t) => {
+    const client = await connectClient(t, server);
+    client.send('Hello');
+    client.halfClose();
+    await client.expect('Hello in return!');
+    await client.expectEnd();
+  });
+
+  it('says nothing to a client that says nothing', async (t) => {
+    const client = await connectClient(t, server);
+    client.halfClose();
+    await client.expectEnd();
+  });
+});

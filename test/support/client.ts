@@ -1,0 +1,224 @@
+/**
+ * A scripted client: raw bytes out, and exact statements about what comes back and what does not.
+ *
+ * Silence is proved, not waited for: send something whose answer is known and see that nothing came before it, or
+ * close the sending side and see that the end follows directly.
+ */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import type { ListenAddress } from '../../src/acceptor.js';
+import { PATIENCE_MS } from './eventually.js';
+import type { Cleanup } from './server.js';
+
+export type Bytes = string | Uint8Array;
+
+/** Where nothing else can prove silence, so long is listened for. */
+const SILENCE_MS = 50;
+
+/** Connects to a port of 127.0.0.1, or to wherever a server of the tests listens. */
+export async function connectClient(
+  t: Cleanup,
+  to: number | { readonly address: ListenAddress },
+): Promise<Client> {
+  const address = typeof to === 'number' ? { host: '127.0.0.1', port: to } : to.address;
+  const options: NetConnectOpts = { ...address, allowHalfOpen: true, noDelay: true };
+  const socket = connect(options);
+  t.after(() => void socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve).once('error', reject);
+  });
+  socket.removeAllListeners('error');
+  return new Client(socket);
+}
+
+export class Client {
+  readonly #socket: Socket;
+  readonly #chunks: Buffer[] = [];
+  #end: 'open' | 'ended' | Error = 'open';
+  #wake: (() => void) | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', (chunk) => {
+      this.#chunks.push(chunk);
+      this.#wake?.();
+    });
+    const end = (how: 'ended' | Error) => {
+      if (this.#end === 'open') this.#end = how;
+      this.#wake?.();
+    };
+    socket.on('end', () => end('ended'));
+    socket.on('error', (error) => end(error));
+    socket.on('close', () => end(new Error('the client itself has closed')));
+  }
+
+  get localPort(): number | undefined {
+    return this.#socket.localPort;
+  }
+
+  /** Sends, all in one write. */
+  send(bytes: Bytes): void {
+    this.#socket.write(bytes);
+  }
+
+  /** Sends each byte in a write, and a segment, of its own. The server may still find several in one recv. */
+  async sendOneByOne(bytes: Bytes): Promise<void> {
+    for (const byte of Buffer.from(bytes)) {
+      await new Promise<void>((resolve) => this.#socket.write(Buffer.of(byte), () => resolve()));
+      await turn();
+    }
+  }
+
+  /** The next bytes are exactly these. Whatever follows them is left for the next expectation. */
+  async expect(expected: Bytes): Promise<void> {
+    const wanted = Buffer.from(expected);
+    let matched = 0;
+    while (matched < wanted.length) {
+      const chunk = await this.#next(`${matched} of ${show(wanted)}`);
+      const part = chunk?.subarray(0, wanted.length - matched);
+      if (chunk === undefined || part === undefined) {
+        assert.fail(
+          `expected ${show(wanted)}, but ${this.#ending()} came after ${show(wanted.subarray(0, matched))}`,
+        );
+      }
+      if (!wanted.subarray(matched, matched + part.length).equals(part)) {
+        assert.fail(
+          `expected ${show(wanted)}, got ${show(Buffer.concat([wanted.subarray(0, matched), chunk]))}`,
+        );
+      }
+      matched += part.length;
+      if (part.length < chunk.length) this.#chunks.unshift(chunk.subarray(part.length));
+    }
+  }
+
+  /** Sends, and the answer is the first thing that comes: so nothing had been on its way before. */
+  async exchange(message: Bytes, answer: Bytes): Promise<void> {
+    this.send(message);
+    await this.expect(answer);
+  }
+
+  /** The server ends its side in order, and nothing comes before that. */
+  async expectEnd(): Promise<void> {
+    const chunk = await this.#next('the end');
+    if (chunk !== undefined) assert.fail(`expected the end, got ${show(chunk)}`);
+    if (this.#end !== 'ended') assert.fail(`expected the end, but ${this.#ending()} came`);
+  }
+
+  /** The connection is over, in order or by a reset; what came before that is dropped. */
+  async expectOver(): Promise<void> {
+    while ((await this.#next('the end or a reset')) !== undefined);
+  }
+
+  /** Nothing has come, and nothing comes for a while. Prefer {@link exchange} or {@link expectEnd}. */
+  async expectSilence(): Promise<void> {
+    await sleep(SILENCE_MS);
+    this.expectNothingYet();
+  }
+
+  /** Nothing has come so far. A proof only after a marker: something that would have come later. */
+  expectNothingYet(): void {
+    const [chunk] = this.#chunks;
+    if (chunk !== undefined) assert.fail(`expected silence, got ${show(chunk)}`);
+    if (this.#end !== 'open') assert.fail(`expected silence, but ${this.#ending()} came`);
+  }
+
+  async readLine(): Promise<string> {
+    let line = Buffer.alloc(0);
+    for (;;) {
+      const chunk = await this.#next('a line');
+      if (chunk === undefined) assert.fail(`expected a line, but ${this.#ending()} came after ${show(line)}`);
+      const end = chunk.indexOf('\n') + 1;
+      line = Buffer.concat([line, end === 0 ? chunk : chunk.subarray(0, end)]);
+      if (end === 0) continue;
+      if (end < chunk.length) this.#chunks.unshift(chunk.subarray(end));
+      return line.toString('utf8', 0, line.length - 1);
+    }
+  }
+
+  /** Exactly so many bytes, whatever they are. */
+  async read(lengthBytes: number): Promise<Buffer> {
+    let bytes = Buffer.alloc(0);
+    while (bytes.length < lengthBytes) {
+      const chunk = await this.#next(`${lengthBytes} bytes`);
+      if (chunk === undefined)
+        assert.fail(`expected ${lengthBytes} bytes, but ${this.#ending()} came after ${show(bytes)}`);
+      const missing = lengthBytes - bytes.length;
+      bytes = Buffer.concat([bytes, chunk.subarray(0, missing)]);
+      if (chunk.length > missing) this.#chunks.unshift(chunk.subarray(missing));
+    }
+    return bytes;
+  }
+
+  /** Everything up to an orderly end. */
+  async readToEnd(): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    for (;;) {
+      const chunk = await this.#next('the end');
+      if (chunk !== undefined) chunks.push(chunk);
+      else if (this.#end === 'ended') return Buffer.concat(chunks);
+      else assert.fail(`expected the end, but ${this.#ending()} came after ${show(Buffer.concat(chunks))}`);
+    }
+  }
+
+  /** Stops reading: what the server sends stays in the kernel's buffers until they are full. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Resolves when the kernel has taken nothing more for a while: the socket's own idle clock says so. */
+  async stalled(): Promise<void> {
+    this.#socket.setTimeout(SILENCE_MS);
+    await once(this.#socket, 'timeout');
+    this.#socket.setTimeout(0);
+  }
+
+  /** Nothing more will be sent; answers are still read. */
+  halfClose(): void {
+    this.#socket.end();
+  }
+
+  /** Closes both ways. */
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  /** Breaks the connection off with a reset. */
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+
+  /** The next chunk, or undefined when there will be none. */
+  async #next(wanted: string): Promise<Buffer | undefined> {
+    if (this.#chunks.length === 0 && this.#end === 'open') {
+      await new Promise<void>((resolve, reject) => {
+        const deadline = setTimeout(() => {
+          this.#wake = undefined;
+          reject(new assert.AssertionError({ message: `in vain waited for ${wanted}` }));
+        }, PATIENCE_MS);
+        this.#wake = () => {
+          this.#wake = undefined;
+          clearTimeout(deadline);
+          resolve();
+        };
+      });
+    }
+    return this.#chunks.shift();
+  }
+
+  #ending(): string {
+    return this.#end instanceof Error ? `an error (${this.#end.message})` : 'the end';
+  }
+}
+
+const SHOWN_BYTES = 200;
+
+function show(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.subarray(0, SHOWN_BYTES)).toString('latin1');
+  return `${bytes.length} bytes ${JSON.stringify(text)}${bytes.length > SHOWN_BYTES ? '…' : ''}`;
+}

@@ -1,0 +1,155 @@
+/**
+ * The program as its users run it: `handoff …` in a process of its own, its standard output read as the log, and
+ * ended with the test that has started it.
+ */
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ListenAddress } from '../../src/acceptor.js';
+import { LogLines } from './log-lines.js';
+import type { Cleanup } from './server.js';
+
+export const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+
+/** The path of a service among the fixtures. */
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`../fixtures/${name}.js`, import.meta.url));
+}
+
+export interface Surroundings {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** How many descriptors the process may have. */
+  readonly descriptors?: number;
+}
+
+export interface Exit {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface Outcome extends Exit {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end. `input` is its standard input; without it that is empty. */
+export async function runHandoff(
+  t: Cleanup,
+  args: readonly string[],
+  { input, ...surroundings }: Surroundings & { input?: string | Buffer } = {},
+): Promise<Outcome> {
+  const child = spawnNode([CLI, ...args], surroundings);
+  killAfter(t, child);
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(input);
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => (output[name] += text));
+  }
+  return { ...(await exitOf(child)), ...output };
+}
+
+/** A server that listens. */
+export class ServerProcess {
+  readonly pid: number;
+  readonly log: LogLines;
+  readonly address: ListenAddress;
+  readonly exit: Promise<Exit>;
+  readonly #child: ChildProcess;
+  readonly #stderr: string[];
+
+  constructor(child: ChildProcess, log: LogLines, exit: Promise<Exit>, stderr: string[]) {
+    this.#child = child;
+    this.#stderr = stderr;
+    this.log = log;
+    this.exit = exit;
+    const listening = log.one('listening');
+    this.pid = listening.pid;
+    const { address, port, path } = listening as unknown as { address: string; port: number; path?: string };
+    this.address = path === undefined ? { host: address, port } : { path };
+  }
+
+  get stderr(): string {
+    return this.#stderr.join('');
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Stops in order and waits for the end of the process and of its log. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
+    this.signal(signal);
+    const exit = await this.exit;
+    await this.log.end();
+    return exit;
+  }
+
+  get descriptors(): number {
+    return readdirSync(`/proc/${this.pid}/fd`).length;
+  }
+
+  get threads(): number {
+    return this.#status('Threads');
+  }
+
+  get residentKb(): number {
+    return this.#status('VmRSS');
+  }
+
+  #status(field: string): number {
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
+  }
+}
+
+/** Starts `handoff serve …` on a free port, or wherever `args` say, and waits until it listens. */
+export async function startHandoff(
+  t: Cleanup,
+  args: readonly string[],
+  surroundings: Surroundings = {},
+): Promise<ServerProcess> {
+  const where = args.includes('--socket') || args.includes('--port') ? [] : ['--port', '0'];
+  const child = spawnNode([CLI, 'serve', ...args, ...where], surroundings);
+  killAfter(t, child);
+  child.stdin?.end();
+  const stderr: string[] = [];
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
+  const exit = exitOf(child);
+  if (!child.stdout) throw new Error('the server has no standard output');
+  const log = new LogLines(child.stdout);
+  await log.next('listening').catch((error: unknown) => {
+    throw new Error(`the server did not start: ${stderr.join('')}`, { cause: error });
+  });
+  return new ServerProcess(child, log, exit, stderr);
+}
+
+/** Node without the settings of whoever runs the tests. */
+export function spawnNode(args: readonly string[], { env, cwd, descriptors }: Surroundings = {}) {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('HANDOFF_'));
+  const options: SpawnOptions = { env: { ...Object.fromEntries(inherited), ...env }, cwd };
+  if (descriptors === undefined) return spawn(process.execPath, args, options);
+  const limited = `ulimit -n ${descriptors}; exec "$@"`;
+  return spawn('sh', ['-c', limited, 'sh', process.execPath, ...args], options);
+}
+
+/** When a test ends, however it does, so does its child. */
+export function killAfter(t: Cleanup, child: ChildProcess): void {
+  t.after(() => void child.kill('SIGKILL'));
+}
+
+export async function exitOf(child: ChildProcess): Promise<Exit> {
+  const [status, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return { status, signal };
+}
+
+/** A directory that is gone after the test. */
+export function temporaryDirectory(t: Cleanup): string {
+  const path = mkdtempSync(join(tmpdir(), 'handoff-'));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}

@@ -1,0 +1,108 @@
+/** The log of a server as it arrives: complete lines, parsed, with a way to wait for the one that has to come. */
+import assert from 'node:assert/strict';
+import type { Readable } from 'node:stream';
+
+export interface LogLine {
+  readonly level: string;
+  readonly time: number;
+  readonly pid: number;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+interface Waiting {
+  readonly isDone: () => boolean;
+  readonly done: () => void;
+  readonly failed: (error: Error) => void;
+}
+
+export class LogLines {
+  readonly all: LogLine[] = [];
+  #rest = '';
+  #ended = false;
+  #waiting: Waiting[] = [];
+  #damaged: Error | undefined;
+
+  constructor(source: Readable) {
+    source.setEncoding('utf8');
+    source.on('data', (text: string) => this.#take(text));
+    source.on('close', () => {
+      this.#ended = true;
+      if (this.#rest !== '') this.#damaged ??= new Error(`the log ends in mid-line: ${this.#rest}`);
+      this.#wake();
+    });
+  }
+
+  of(message: string): LogLine[] {
+    return this.all.filter(({ msg }) => msg === message);
+  }
+
+  /** The only line with this message. */
+  one(message: string): LogLine {
+    const lines = this.of(message);
+    assert.equal(lines.length, 1, `lines with ${JSON.stringify(message)}`);
+    return lines[0] as LogLine;
+  }
+
+  get messages(): string[] {
+    return this.all.map(({ msg }) => msg);
+  }
+
+  /** Waits until so many lines with this message (and these fields) are there; returns the last of them. */
+  async next(message: string, { count = 1, ...fields }: Record<string, unknown> & { count?: number } = {}) {
+    const matching = () =>
+      this.of(message).filter((line) => Object.entries(fields).every(([name, value]) => line[name] === value));
+    await this.#until(() => matching().length >= count, `${count} × ${message} ${JSON.stringify(fields)}`);
+    return matching()[count - 1] as LogLine;
+  }
+
+  /** Cheaper than {@link next} for thousands of lines: waits until so many lines have this message. */
+  async count(message: string, count: number): Promise<void> {
+    let seen = 0;
+    let looked = 0;
+    const isDone = () => {
+      for (; looked < this.all.length; looked++) if (this.all[looked]?.msg === message) seen++;
+      return seen >= count;
+    };
+    await this.#until(isDone, `${count} × ${message}`);
+  }
+
+  /** Waits for the end of the log. Every line must be whole. */
+  async end(): Promise<void> {
+    await this.#until(() => this.#ended, 'the end of the log').catch((error: unknown) => {
+      if (!this.#ended) throw error;
+    });
+    if (this.#damaged) throw this.#damaged;
+  }
+
+  #until(isDone: () => boolean, what: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const failed = (error: Error) => reject(new Error(`waiting for ${what}: ${error.message}`));
+      this.#waiting.push({ isDone, done: resolve, failed });
+      this.#wake();
+    });
+  }
+
+  #take(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) {
+      try {
+        this.all.push(JSON.parse(line) as LogLine);
+      } catch {
+        this.#damaged ??= new Error(`not a line of JSON: ${line}`);
+      }
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#waiting = this.#waiting.filter(({ isDone, done, failed }) => {
+      if (this.#damaged) failed(this.#damaged);
+      else if (isDone()) done();
+      else if (this.#ended) failed(new Error(`the log has ended: ${this.messages.slice(-20).join(', ')}`));
+      else return true;
+      return false;
+    });
+  }
+}

@@ -1,0 +1,13 @@
+/** The models that a contract is run under. */
+import { describe } from 'node:test';
+import { MODEL_NAMES, type ModelName } from '../../src/models/registry.js';
+
+/** Defines the same tests once for each model. */
+export function underEveryModel(what: string, define: (model: ModelName) => void): void {
+  for (const model of MODEL_NAMES) describe(`${what} under ${model}`, () => define(model));
+}
+
+/** Whether a second client is served while the first is still there. */
+export function isConcurrent(model: ModelName): boolean {
+  return model !== 'iterative';
+}

@@ -1,0 +1,139 @@
+/**
+ * Servers for tests: in the test's own process, on a free port, and stopped when the test is over.
+ *
+ *     it('…', async (t) => { const server = await startServer(t, { service: 'date', model }); … })
+ *     describe('…', () => { const server = sharedServer({ service: 'date', model }); it(…); it(…); })
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before } from 'node:test';
+import type { AcceptorSettings, ListenAddress } from '../../src/acceptor.js';
+import type { LogLevel } from '../../src/log.js';
+import type { ThreadSettings } from '../../src/models/model.js';
+import type { ModelName } from '../../src/models/registry.js';
+import { Server } from '../../src/server.js';
+import { findService } from '../../src/services/catalogue.js';
+import type { ServiceOptions } from '../../src/services/service.js';
+import { eventually } from './eventually.js';
+
+/** What a test cares about; the rest has defaults that suit a small, quiet server. */
+export interface TestSettings {
+  readonly model: ModelName;
+  /** A name from the catalogue or the path of a module. */
+  readonly service: string;
+  readonly address: ListenAddress;
+  readonly options: Partial<ServiceOptions>;
+  readonly acceptor: Partial<AcceptorSettings>;
+  readonly threads: Partial<ThreadSettings>;
+  readonly idleMs: number;
+  readonly graceMs: number;
+  /** Other than `silent`: the log goes to a file that {@link RunningServer.log} reads. */
+  readonly logLevel: LogLevel;
+}
+
+/** Anything a clean-up can be registered with: a test's context. */
+export interface Cleanup {
+  after(clean: () => void | Promise<void>): void;
+}
+
+export interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+export interface RunningServer {
+  readonly server: Server;
+  /** Where it can be reached. */
+  readonly address: ListenAddress;
+  readonly port: number;
+  /** The lines logged so far. */
+  log(): LogLine[];
+  /** The first log line with that message and these fields, as soon as there is one. */
+  logLine(msg: string, fields?: Readonly<Record<string, unknown>>): Promise<LogLine>;
+  /** Harmless when called again; called anyhow when the test is over. */
+  stop(): Promise<void>;
+}
+
+export async function startServer(t: Cleanup, settings: Partial<TestSettings> = {}): Promise<RunningServer> {
+  const running = await start(settings);
+  t.after(() => running.stop());
+  return running;
+}
+
+/** One server for all tests of the surrounding describe. Its properties exist as soon as the first test runs. */
+export function sharedServer(settings: Partial<TestSettings> = {}): RunningServer {
+  let running: RunningServer | undefined;
+  before(async () => {
+    running = await start(settings);
+  });
+  after(() => running?.stop());
+  const started = () => {
+    if (running) return running;
+    throw new Error('the server is started before the first test, not before');
+  };
+  return {
+    get server() {
+      return started().server;
+    },
+    get address() {
+      return started().address;
+    },
+    get port() {
+      return started().port;
+    },
+    log: () => started().log(),
+    logLine: (msg, fields) => started().logLine(msg, fields),
+    stop: () => started().stop(),
+  };
+}
+
+async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
+  const { model = 'event-loop', logLevel = 'silent', idleMs = 0, graceMs = 5000 } = settings;
+  const address = settings.address ?? { host: '127.0.0.1', port: 0 };
+  const service = findService(settings.service ?? 'echo');
+  if (!service) throw new Error(`no service ${settings.service ?? ''}`);
+  const folder = logLevel === 'silent' ? undefined : mkdtempSync(join(tmpdir(), 'handoff-log-'));
+  const file = folder === undefined ? undefined : join(folder, 'log');
+  const server = await Server.start({
+    service,
+    model,
+    address,
+    serviceOptions: { once: false, framing: 'line', maxPauseMs: 1, ...settings.options },
+    acceptor: { overflow: 'queue', queueLimit: 100, ...settings.acceptor },
+    threads: { most: 8, warm: 0, memoryMb: 64, ...settings.threads },
+    idleMs,
+    graceMs,
+    log: { level: logLevel, file, connections: true },
+  });
+  const log = () => (file === undefined ? [] : parseLog(readFileSync(file, 'utf8')));
+  let stopping: Promise<void> | undefined;
+  return {
+    server,
+    address: 'path' in address ? address : { ...address, port: server.port },
+    port: server.port,
+    log,
+    logLine: (msg, fields = {}) =>
+      eventually(`the log line ${JSON.stringify({ msg, ...fields })}`, () =>
+        log().find((line) => line.msg === msg && hasFields(line, fields)),
+      ),
+    stop: () =>
+      (stopping ??= server.stop('the test is over').finally(() => {
+        if (folder !== undefined) rmSync(folder, { recursive: true });
+      })),
+  };
+}
+
+/** Lines that are complete; the last one may still be in the writing. */
+function parseLog(text: string): LogLine[] {
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as LogLine);
+}
+
+function hasFields(line: LogLine, fields: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(fields).every(([field, value]) => line[field] === value);
+}

@@ -1,0 +1,93 @@
+/**
+ * Descriptors go to client threads and come back. Twenty thousand clients of every kind must leave the server process
+ * as they found it: descriptors, threads, memory.
+ */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import { describe, it } from 'node:test';
+import { eventually } from '../support/eventually.js';
+import { startHandoff } from '../support/handoff.js';
+
+const CLIENTS_AT_ONCE = 16;
+const WARM_UP_CYCLES = 4_000;
+const CYCLES = 20_000;
+/** Below what 20,000 leaks of two kilobytes would be, above what garbage collectors leave lying about. */
+const MEMORY_SLACK_KB = 32_768;
+
+describe('handing descriptors over', { skip: process.platform !== 'linux' && 'reads /proc' }, () => {
+  it('20,000 connects and closes leave descriptors, threads and memory where they were', {
+    timeout: 60_000,
+  }, async (t) => {
+    const server = await startHandoff(t, ['echo', '--threads', '8', '--warm', '8']);
+    const idle = server.descriptors;
+    await runCycles(server.address, WARM_UP_CYCLES);
+    await server.log.count('closed', WARM_UP_CYCLES);
+    const before = { threads: server.threads, residentKb: server.residentKb };
+
+    await runCycles(server.address, CYCLES);
+    const total = WARM_UP_CYCLES + CYCLES;
+    await server.log.count('closed', total);
+    await eventually('the descriptors of before', () => server.descriptors === idle || undefined);
+    assert.equal(server.threads, before.threads);
+    const grownKb = server.residentKb - before.residentKb;
+    t.diagnostic(`memory grew by ${grownKb} kB`);
+    assert.ok(grownKb < MEMORY_SLACK_KB, `grown by ${grownKb} kB`);
+
+    assert.deepEqual(await server.stop(), { status: 0, signal: null });
+    assert.equal(server.log.of('accepted').length, total);
+    assert.equal(new Set(server.log.of('closed').map(({ connection }) => connection)).size, total);
+    assert.equal(server.log.of('closed').length, total);
+    assert.equal(server.log.of('thread started').length, 8);
+    assert.deepEqual(server.log.of('thread lost'), []);
+  });
+});
+
+/** So many clients, one after the other in each of a few rows. */
+async function runCycles(target: NetConnectOpts, cycles: number): Promise<void> {
+  let started = 0;
+  const row = async (index: number) => {
+    // A source address for each row: a port is not free again until a minute after its connection's end.
+    const options = { ...target, localAddress: `127.0.0.${index + 1}` };
+    for (let cycle = started++; cycle < cycles; cycle = started++) {
+      const socket = connect(options);
+      await once(socket, 'connect');
+      await kinds[cycle % kinds.length]?.(socket, cycle);
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS_AT_ONCE }, (_, index) => row(index)));
+}
+
+const kinds: ((socket: Socket, cycle: number) => Promise<unknown>)[] = [
+  async function saysNothing(socket) {
+    const closed = once(socket, 'close');
+    socket.resume().end();
+    await closed;
+  },
+  async function talks(socket, cycle) {
+    const message = `message ${cycle}`;
+    socket.write(message);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    assert.equal(answer.toString(), message);
+    const closed = once(socket, 'close');
+    socket.end();
+    await closed;
+  },
+  async function saysGoodbye(socket) {
+    const closed = once(socket, 'close');
+    socket.resume().end('and leaves before the answer');
+    await closed;
+  },
+  async function resets(socket) {
+    const closed = once(socket, 'close');
+    socket.resetAndDestroy();
+    await closed;
+  },
+  async function talksAndResets(socket, cycle) {
+    socket.write(`message ${cycle}`);
+    await once(socket, 'data');
+    const closed = once(socket, 'close');
+    socket.resetAndDestroy();
+    await closed;
+  },
+];
