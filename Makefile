@@ -18,7 +18,7 @@ bench-peers: $(BUILT) ## the same beside servers in C, Python and bare Node
 
 test: $(BUILT) ## lint, check formats and run every test with coverage
 	npx eslint .
-	npx prettier --check --log-level warn .
+	npx prettier --check --log-level warn '**/*.ts' eslint.config.js package.json tsconfig.json
 	npx knip
 	npx c8 node --enable-source-maps --test $$(find dist/test -name '*.test.js' | sort)
 

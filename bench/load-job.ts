@@ -7,14 +7,14 @@
  */
 import { Clients, nowNs, type ClientEvents } from './clients.js';
 import { Histogram } from './histogram.js';
-import { sampleProcess } from './process-stats.js';
+import { machineCpuMs, sampleProcess } from './process-stats.js';
 import { MIN_MESSAGE_BYTES, noErrors, type ErrorKind, type LoadJob, type LoadResult } from './protocol.js';
+import { openSilent } from './silent-clients.js';
 
 const NS_PER_MS = 1e6;
 /** While connections are opened: how long to wait for one before the next, and how many may be unanswered. */
 const OPEN_PACE_NS = 2 * NS_PER_MS;
 const OPEN_UNANSWERED = 4;
-const SILENT_LIMIT_NS = 1000 * NS_PER_MS;
 /** A failed client of `churn` tries again after this; at once, a refusing server would get a flood. */
 const RETRY_NS = 10 * NS_PER_MS;
 const ANSWER_LIMIT_NS = 2000 * NS_PER_MS;
@@ -147,6 +147,7 @@ class Load implements ClientEvents {
 
   #measure() {
     const { serverPid, durationMs } = this.#job;
+    const machineBeforeMs = machineCpuMs();
     const serverBefore = serverPid === undefined ? undefined : sampleProcess(serverPid);
     const cpuBefore = process.cpuUsage();
     const startNs = nowNs();
@@ -156,13 +157,15 @@ class Load implements ClientEvents {
     const windowMs = (nowNs() - startNs) / NS_PER_MS;
     const cpu = process.cpuUsage(cpuBefore);
     const server = serverPid === undefined ? undefined : sampleProcess(serverPid);
-    return {
-      seconds: windowMs / 1e3,
-      generatorCpuShare: (cpu.user + cpu.system) / 1e3 / windowMs,
-      ...(server && serverBefore
-        ? { server, serverCpuShare: (server.cpuMs - serverBefore.cpuMs) / windowMs }
-        : {}),
-    };
+    const machineAfterMs = machineCpuMs();
+    const generatorMs = (cpu.user + cpu.system) / 1e3;
+    const ownSide = { seconds: windowMs / 1e3, generatorCpuShare: generatorMs / windowMs };
+    if (server === undefined || serverBefore === undefined) return ownSide;
+    const serverMs = server.cpuMs - serverBefore.cpuMs;
+    const measured = { ...ownSide, server, serverCpuShare: serverMs / windowMs };
+    if (machineBeforeMs === undefined || machineAfterMs === undefined) return measured;
+    const othersMs = machineAfterMs - machineBeforeMs - serverMs - generatorMs;
+    return { ...measured, othersCpuShare: Math.max(0, othersMs / windowMs) };
   }
 
   /** Waits for answers to clients that have been served before; one that still gets none has a timeout. */
@@ -204,21 +207,6 @@ class Load implements ClientEvents {
       if (this.#resting > 0 && this.#phase !== 'open') this.#wake(nowNs());
     }
   }
-}
-
-/** Connects those that say nothing, first of all, so that they are accepted before everyone else. */
-function openSilent({ port, silentClients, messageBytes }: LoadJob): Clients | undefined {
-  if (silentClients === 0) return undefined;
-  let standing = 0;
-  const silent: Clients = new Clients(
-    { port, clients: silentClients, messageBytes, ownAddresses: false },
-    // A silent client that is refused or closed is the server's decision; the working clients show its effect.
-    { connected: () => (standing += 1), answered: () => undefined, failed: () => (standing += 1) },
-  );
-  for (let client = 0; client < silentClients; client++) silent.openQuietly(client);
-  const endNs = nowNs() + SILENT_LIMIT_NS;
-  while (standing < silentClients && nowNs() < endNs) silent.poll(LONGEST_POLL_MS);
-  return silent;
 }
 
 function count(flags: Uint8Array): number {

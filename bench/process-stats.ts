@@ -34,6 +34,16 @@ export function sampleProcess(pid: number): ProcessSample | undefined {
   }
 }
 
+/** What all processes together have used since the start, without interrupts; undefined where there is no /proc. */
+export function machineCpuMs(): number | undefined {
+  try {
+    const [user, nice, system] = readFileSync('/proc/stat', 'latin1').split('\n', 1)[0]?.match(/\d+/g) ?? [];
+    return (Number(user) + Number(nice) + Number(system)) * TICK_MS;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The soft limit on open descriptors of this process, which its children inherit; Infinity if not known. */
 export function descriptorLimit(): number {
   try {

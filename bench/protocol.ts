@@ -63,6 +63,8 @@ export interface LoadResult {
   readonly generatorCpuShare: number;
   /** The server's processor time over the window; 1 is one core. */
   readonly serverCpuShare?: number;
+  /** All other processes' time over the window; 1 is one core. Far from 0, the machine is too busy to measure. */
+  readonly othersCpuShare?: number;
   /** The server at the end of the window, its clients still connected. */
   readonly server?: ProcessSample;
 }

@@ -40,13 +40,13 @@ export async function runCase(
   const entries = contenders.map((contender): Entry => ({ contender, rounds: [] }));
   try {
     for (const entry of entries) {
-      plan.onStep(`${loadCase.title}: ${entry.contender.name}`);
+      plan.onStep(`${loadCase.scenario}, ${loadCase.clients} clients: ${entry.contender.name}`);
       await guarded(entry, () => makeReady(bench, entry, loadCase, plan));
     }
     for (let round = 1; round <= plan.rounds; round++) {
       let turn = 0;
       for (const entry of shuffled(entries)) {
-        plan.onStep(`${loadCase.title}: ${entry.contender.name}`);
+        plan.onStep(`${loadCase.scenario}, ${loadCase.clients} clients: ${entry.contender.name}`);
         const { server } = entry;
         if (server === undefined || entry.failed !== undefined) continue;
         turn += 1;

@@ -3,13 +3,12 @@
  *
  * This process starts servers and a load generator, each in a process of its own, gives out the turns, and
  * prints. It measures nothing itself: scenarios/ says what is asked, rounds.ts runs it, results.ts keeps it,
- * table.ts and bars.ts show it. README.md tells how to read the numbers.
+ * report.ts shows it. README.md tells how to read the numbers.
  */
-import { SingleBar } from 'cli-progress';
-import { barsOf, barsTable, verdictOf } from './bars.js';
-import { render, type TextTable } from './format.js';
 import { startGenerator } from './load.js';
 import { parseOptions, type BenchOptions } from './options.js';
+import { startProgress } from './progress.js';
+import { report } from './report.js';
 import {
   installedVersions,
   saveResults,
@@ -28,7 +27,6 @@ import { handOff } from './scenarios/hand-off.js';
 import type { Bench, Scenario } from './scenarios/scenario.js';
 import { slowClient } from './scenarios/slow-client.js';
 import { models, peers, type Contender, type RunningServer } from './servers.js';
-import { capacityTable, caseTable, generatorLine, handOffTable } from './table.js';
 
 const SCENARIOS: readonly Scenario[] = [echo, churn, slowClient, handOff, capacity];
 const ROUND_WARM_UP_MS = 150;
@@ -121,55 +119,6 @@ function countSteps(): number {
   );
 }
 
-/** A bar on stderr, if somebody watches. */
-function startProgress(total: number) {
-  if (!process.stderr.isTTY) return { step: () => undefined, stop: () => undefined };
-  const bar = new SingleBar({
-    format: '{bar} {percentage} % | {eta_formatted} left | {doing}',
-    stream: process.stderr,
-    clearOnComplete: true,
-    hideCursor: true,
-  });
-  let done = 0;
-  bar.start(total, 0, { doing: 'starting' });
-  return {
-    step: (doing: string) => {
-      bar.update(done++, { doing });
-    },
-    stop: () => {
-      bar.stop();
-    },
-  };
-}
-
-function tablesOf(results: BenchResults): TextTable[] {
-  // The short run has no peers: what it cannot know would fill the screen with dashes.
-  const bars = barsOf(results).filter((bar) => options.peers || verdictOf(bar) !== 'not measured');
-  return [
-    ...results.cases.map(caseTable),
-    ...(results.handOff ? [handOffTable(results.handOff)] : []),
-    ...(results.capacity ? [capacityTable(results.capacity)] : []),
-    ...(bars.length > 0 ? [barsTable(bars)] : []),
-  ];
-}
-
-function print(results: BenchResults, path: string, failures: readonly string[]): void {
-  if (options.output === 'json') {
-    process.stdout.write(`${JSON.stringify(results)}\n`);
-    return;
-  }
-  const { machine, versions, startedAt } = results;
-  const rendering = options.output;
-  const where = `${startedAt.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores, ${machine.kernel}, Node ${versions.node}`;
-  const tables = tablesOf(results).map((table) => render(table, rendering));
-  const last = [
-    generatorLine(results.cases),
-    ...failures.map((failure) => `FAILED: ${failure}`),
-    `Saved in ${path}`,
-  ];
-  process.stdout.write(`${[where, ...tables, last.join('\n')].join('\n\n')}\n`);
-}
-
 const startedAt = new Date();
 const { failures, ...measured } = await measureAll();
 const results: BenchResults = {
@@ -181,6 +130,12 @@ const results: BenchResults = {
   options: { peers: options.peers, rounds: options.rounds, roundMs: options.roundMs },
   ...measured,
 };
-print(results, saveResults(results), failures);
+const path = saveResults(results);
+if (options.output === 'json') for (const failure of failures) process.stderr.write(`bench: ${failure}\n`);
+process.stdout.write(
+  options.output === 'json'
+    ? `${JSON.stringify(results)}\n`
+    : report(results, path, failures, options.output),
+);
 const hasFailed = (one: CaseResult) => one.contenders.some(({ failed }) => failed !== undefined);
 if (failures.length > 0 || results.cases.some(hasFailed)) process.exitCode = 1;

@@ -15,11 +15,13 @@ import {
 } from './format.js';
 import { ERROR_KINDS } from './protocol.js';
 import type { CapacityResult, CaseResult, ContenderResult, HandOffResult } from './results.js';
-import { clientsByLittle, ratioOf, summarise, type Summary } from './statistics.js';
+import { clientsByLittle, ratioOf, spreadOf, summarise, type Summary } from './statistics.js';
 
 export const BASELINE = 'event-loop';
 /** From this share of a core on, the generator may be what limits. */
 const GENERATOR_LIMIT = 0.9;
+/** More than this share of a core used by other programs, and the machine is not quiet. */
+const OTHERS_LIMIT = 0.2;
 /** How far rate times latency may be from the number of clients before it is remarked. */
 const LITTLE_TOLERANCE = 0.1;
 
@@ -45,7 +47,8 @@ export function caseTable(result: CaseResult): TextTable {
       ? [contender.name, ...HEAD.slice(1).map(() => DASH)]
       : [contender.name, ...figures(summary, result)];
   });
-  return { title: result.title, head: HEAD, rows, notes: result.contenders.flatMap((one) => notesOn(one)) };
+  const notes = [...result.contenders.flatMap((one) => notesOn(one)), ...noteOnOthers(result)];
+  return { title: result.title, head: HEAD, rows, notes };
 }
 
 function figures(summary: Summary, result: CaseResult): string[] {
@@ -92,6 +95,16 @@ function notesOn(contender: ContenderResult): string[] {
     );
   }
   return notes;
+}
+
+/** A busy machine makes every figure of the case doubtful, and the spread of its ratios wide. */
+function noteOnOthers({ contenders }: CaseResult): string[] {
+  const shares = contenders
+    .flatMap(({ rounds }) => rounds.map((round) => round.othersCpuShare))
+    .filter((share) => share !== undefined);
+  const share = spreadOf(shares)?.median ?? 0;
+  if (share <= OTHERS_LIMIT) return [];
+  return [`other programs used ${formatShare(share)} of a core meanwhile: measure again on a quiet machine`];
 }
 
 /** The generator's own load over a run: one line, so that nobody has to look into the file for it. */

@@ -15,9 +15,10 @@ import {
   type Server,
   type Socket,
 } from 'node:net';
-import { formatEndpoint } from './connection/endpoint.js';
+import { closedLine } from './closed-line.js';
+import { formatEndpoint, peerOf } from './connection/endpoint.js';
 import { StartError } from './errors.js';
-import type { Logger } from './log.js';
+import type { Host } from './models/model.js';
 import { monotonicMs } from './monotonic.js';
 
 /** An accepted connection, still in main's hands. */
@@ -37,6 +38,9 @@ export interface AcceptorSettings {
   readonly queueLimit: number;
 }
 
+/** What the acceptor needs to write its lines. */
+type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'service' | 'model'>;
+
 /** As many connections as the kernel keeps for us until main's loop accepts them; it cuts this to its own limit. */
 const BACKLOG = 4096;
 /** How long a refused client that has sent something gets to read why. */
@@ -46,9 +50,7 @@ const ERROR_LOG_MS = 1000;
 
 export class Acceptor implements AsyncIterable<Accepted> {
   readonly #settings: AcceptorSettings;
-  readonly #log: Logger;
-  /** The log of single connections, which may be off. */
-  readonly #clientLog: Logger;
+  readonly #host: AcceptorHost;
   readonly #server: Server;
   readonly #queue: Accepted[] = [];
   #taker: ((client: Accepted | undefined) => void) | undefined;
@@ -56,10 +58,9 @@ export class Acceptor implements AsyncIterable<Accepted> {
   #lastErrorLogMs = -Infinity;
   #closed = false;
 
-  constructor(settings: AcceptorSettings, log: Logger, clientLog: Logger) {
+  constructor(settings: AcceptorSettings, host: AcceptorHost) {
     this.#settings = settings;
-    this.#log = log;
-    this.#clientLog = clientLog;
+    this.#host = host;
     const options = { pauseOnConnect: true, allowHalfOpen: true, noDelay: true, keepAlive: true };
     this.#server = createServer(options, (socket) => this.#admit(socket));
   }
@@ -92,10 +93,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
     this.#closed = true;
     this.#server.close();
     this.#taker?.(undefined);
-    for (const client of this.#queue.splice(0)) {
-      client.socket.destroy();
-      this.#noteClosed(client, 'stopped');
-    }
+    for (const client of this.#queue.splice(0)) this.#letGo(client);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Accepted, void, undefined> {
@@ -121,7 +119,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
     // Until its connection takes over, a reset must not become an uncaught error of the whole server.
     socket.on('error', () => undefined);
     this.#note(client, 'accepted');
-    if (this.#closed) socket.destroy();
+    if (this.#closed) this.#letGo(client);
     else if (this.#taker) this.#taker(client);
     else if (this.#settings.overflow === 'queue' && this.#queue.length < this.#settings.queueLimit) {
       this.#queue.push(client);
@@ -129,13 +127,21 @@ export class Acceptor implements AsyncIterable<Accepted> {
     } else this.#refuse(client);
   }
 
+  #letGo(client: Accepted): void {
+    const peer = peerOf(client.socket);
+    client.socket.destroy();
+    this.#noteClosed(client, peer, 'stopped', 0);
+  }
+
   #refuse(client: Accepted): void {
     this.#note(client, 'refused', { waiting: this.#queue.length });
     const { socket } = client;
+    // Once it is closed its address is forgotten.
+    const peer = peerOf(socket);
     const deadline = setTimeout(() => socket.destroy(), REFUSAL_MS);
     socket.once('close', () => {
       clearTimeout(deadline);
-      this.#noteClosed(client, 'refused');
+      this.#noteClosed(client, peer, 'refused', socket.bytesWritten);
     });
     socket.end('ERR server full\n');
     // Reads on until the client closes: closing over unread bytes would send a reset, which can overtake the line.
@@ -143,24 +149,23 @@ export class Acceptor implements AsyncIterable<Accepted> {
   }
 
   #note(client: Accepted, message: string, fields?: object): void {
-    if (!this.#clientLog.isLevelEnabled('info')) return;
-    const peer = formatEndpoint(client.socket.remoteAddress, client.socket.remotePort);
-    this.#clientLog.info({ connection: client.id, peer, ...fields }, message);
+    const { clientLog } = this.#host;
+    if (!clientLog.isLevelEnabled('info')) return;
+    const { id, socket } = client;
+    clientLog.info({ connection: id, peer: peerOf(socket), ...fields }, message);
   }
 
-  #noteClosed(client: Accepted, reason: string): void {
-    const waitedMs = monotonicMs() - client.acceptedAtMs;
-    this.#clientLog.info(
-      { connection: client.id, reason, waitedMs, servedMs: 0, bytesIn: 0, bytesOut: 0 },
-      'closed',
-    );
+  #noteClosed(client: Accepted, peer: string, reason: 'stopped' | 'refused', bytesOut: number): void {
+    const { id: connection, acceptedAtMs } = client;
+    const never = { thread: undefined, startedAtMs: 0, bytesIn: 0 };
+    closedLine(this.#host, { connection, peer, reason, acceptedAtMs, bytesOut, ...never });
   }
 
   #noteError(error: Error): void {
     const nowMs = monotonicMs();
     if (nowMs - this.#lastErrorLogMs < ERROR_LOG_MS) return;
     this.#lastErrorLogMs = nowMs;
-    this.#log.error({ err: error }, 'accept failed');
+    this.#host.log.error({ err: error }, 'accept failed');
   }
 }
 

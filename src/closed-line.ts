@@ -5,9 +5,10 @@ import type { EndReason } from './services/converse.js';
 
 export interface ClosedConnection {
   readonly connection: number;
+  /** Undefined for a client that never had one. */
   readonly thread: number | undefined;
   readonly peer: string;
-  readonly reason: EndReason | 'thread lost';
+  readonly reason: EndReason | 'thread lost' | 'refused';
   readonly acceptedAtMs: number;
   /** 0 for a client that no handler ever saw. */
   readonly startedAtMs: number;

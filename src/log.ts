@@ -5,8 +5,10 @@
  * ends (measured: 4 of 8,000 survived), and one shared over messages would tear or delay them. pino is loaded
  * on first use, since a client thread that logs nothing should not pay for it.
  */
+import { fstatSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Logger } from 'pino';
+import { StartError } from './errors.js';
 
 export type { Logger } from 'pino';
 
@@ -24,7 +26,16 @@ export interface LogSettings {
 
 const require = createRequire(import.meta.url);
 
-/** @param base fields of every line beside `level`, `time` and `pid` */
+const STANDARD_OUTPUT = 1;
+/** As much as a pipe takes in one piece: longer lines of threads that write at once would run into each other. */
+const MAX_LINE_BYTES = 4096;
+const LONGEST_TEXT = 1024;
+const MOST_ENTRIES = 64;
+
+/**
+ * @param base fields of every line beside `level`, `time` and `pid`
+ * @throws StartError when the file cannot be opened
+ */
 export function openLog(settings: LogSettings, base: object): Logger {
   const { pino } = require('pino') as typeof import('pino');
   return pino(
@@ -32,9 +43,49 @@ export function openLog(settings: LogSettings, base: object): Logger {
       level: settings.level,
       base: { pid: process.pid, ...base },
       formatters: { level: (level) => ({ level }) },
+      hooks: { streamWrite: (line) => (line.length * 3 < MAX_LINE_BYTES ? line : fitting(line)) },
     },
-    pino.destination({ dest: settings.file ?? 1, sync: true, append: true }),
+    openDestination(pino, settings.file),
   );
+}
+
+/**
+ * Makes whoever logs wait while the reader of a pipe has fallen behind. Node makes a pipe non-blocking as soon as
+ * anybody looks at process.stdout, as yargs does; pino's synchronous destination then sleeps 100 ms whenever the
+ * pipe is full, and the thread with it. Main thread; the other threads share the pipe.
+ */
+export async function waitForLogReader(): Promise<void> {
+  // Clearing flags on a file would clear O_APPEND, too; and a file never makes anybody wait.
+  if (fstatSync(STANDARD_OUTPUT).isFile()) return;
+  // Without the system calls it remains as it was: slower, not wrong.
+  await import('./libc.js').then(
+    (libc) => libc.setBlocking(STANDARD_OUTPUT),
+    () => undefined,
+  );
+}
+
+function openDestination({ destination }: typeof import('pino'), file: string | undefined) {
+  try {
+    return destination({ dest: file ?? STANDARD_OUTPUT, sync: true, append: true });
+  } catch (error) {
+    throw new StartError(`cannot write the log: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The line itself, or, if it is too long, the same with its texts and lists cut. It keeps its shape as JSON. */
+function fitting(line: string): string {
+  let fit = line;
+  for (let most = LONGEST_TEXT; Buffer.byteLength(fit) > MAX_LINE_BYTES && most > 0; most >>= 1) {
+    const entries = Math.min(most, MOST_ENTRIES);
+    fit = `${JSON.stringify(JSON.parse(line), (_name, value: unknown) => cut(value, most, entries))}\n`;
+  }
+  return fit;
+}
+
+function cut(value: unknown, mostCharacters: number, mostEntries: number): unknown {
+  if (typeof value === 'string' && value.length > mostCharacters) return `${value.slice(0, mostCharacters)}…`;
+  if (Array.isArray(value) && value.length > mostEntries) return [...(value as unknown[]).slice(0, mostEntries), '…'];
+  return value;
 }
 
 /** The same, opened by the first line that is to be written. For client threads. */

@@ -54,7 +54,7 @@ export class Server {
     };
     const create = await models[modelName].load();
     const model = await create(host);
-    const acceptor = new Acceptor(settings.acceptor, log, clientLog);
+    const acceptor = new Acceptor(settings.acceptor, host);
     try {
       const port = await acceptor.listen(address);
       const where = 'path' in address ? { path: address.path } : { address: address.host, port };

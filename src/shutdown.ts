@@ -24,26 +24,37 @@ const exitNow: (status: number) => void = await import('./libc.js').then(
   () => (status) => process.exit(status),
 );
 
-/** SIGINT or SIGTERM stops the server, exit status 0; a second signal ends the process at once. */
-export function stopOnSignals(server: Server, graceMs: number): void {
+/**
+ * SIGINT or SIGTERM stops the server, exit status 0; a second signal ends the process at once. Called before the server
+ * has started, since whoever reads that it listens may send a signal the next moment.
+ */
+export async function stopOnSignals(starting: Promise<Server>, graceMs: number): Promise<void> {
+  let server: Server | undefined;
   let stoppingSinceMs: number | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
+    // Nobody is connected yet.
+    if (!server) {
+      exitNow(statusOf(signal));
+      return;
+    }
+    const { log } = server;
     if (stoppingSinceMs !== undefined) {
       if (monotonicMs() - stoppingSinceMs < SAME_SIGNAL_MS) return;
-      server.log.warn({ cause: signal }, 'ended at once');
+      log.warn({ cause: signal }, 'ended at once');
       exitNow(statusOf(signal));
     }
     stoppingSinceMs = monotonicMs();
     setTimeout(() => {
-      server.log.error({ afterMs: graceMs + LAST_RESORT_MS }, 'could not stop in order');
+      log.error({ afterMs: graceMs + LAST_RESORT_MS }, 'could not stop in order');
       exitNow(1);
     }, graceMs + LAST_RESORT_MS).unref();
     void server.stop(signal).then(() => process.exit(0));
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  const { log } = (server = await starting);
   process.on('uncaughtException', (error) => {
-    server.log.error({ err: error }, 'uncaught error');
+    log.error({ err: error }, 'uncaught error');
     exitNow(1);
   });
 }

@@ -1,6 +1,7 @@
 /** Admission: who is served, who waits, who is turned away, and what the log says about it. The same for every model. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { MODEL_NAMES } from '../src/models/registry.js';
 import { connectClient, type Client } from './support/client.js';
 import { startHandoff, type ServerProcess } from './support/handoff.js';
 
@@ -38,8 +39,6 @@ for (const { model, args, places } of limited) {
       assert.equal(closed.reason, 'end');
       assert.equal(closed.bytesIn, 'last'.length);
       assert.deepEqual(server.log.of('refused'), []);
-      const first = await server.log.next('closed', { connection: 1 });
-      assert.ok(Number(first.waitedMs) < Number(closed.waitedMs));
     });
 
     it('turns clients away when told to, with a line that says why', async (t) => {
@@ -128,22 +127,26 @@ describe('the acceptor', { timeout: 20_000 }, () => {
     );
   });
 
-  it('does not take a client of the network for one of the machine when it has left before being accepted', async (t) => {
-    const server = await startHandoff(t, ['echo', '--model', 'event-loop']);
-    server.signal('SIGSTOP');
-    const client = await connectClient(t, server);
-    client.reset();
-    server.signal('SIGCONT');
-    const closed = await server.log.next('closed');
-    assert.notEqual(closed.peer, 'unix');
-    assert.notEqual(server.log.one('accepted').peer, 'unix');
-  });
+  for (const model of MODEL_NAMES) {
+    it(`does not mistake a client that has left before ${model} accepted it for a local one`, async (t) => {
+      const server = await startHandoff(t, ['echo', '--model', model]);
+      server.signal('SIGSTOP');
+      const client = await connectClient(t, server);
+      client.reset();
+      server.signal('SIGCONT');
+      assert.equal((await server.log.next('closed')).peer, 'unknown');
+      assert.equal(server.log.one('accepted').peer, 'unknown');
+    });
+  }
 
   it('goes on accepting after it had run out of descriptors', async (t) => {
     const server = await startHandoff(t, ['echo', '--model', 'event-loop'], { descriptors: 64 });
     const crowd = await Promise.all(Array.from({ length: 100 }, () => connectClient(t, server)));
-    await server.log.next('accept failed');
+    const endings = crowd.map((client) => client.expectOver());
+    // The kernel has accepted them all; those for whom the server has no descriptor see an end.
+    await Promise.race(endings);
     for (const client of crowd) client.close();
+    await Promise.all(endings);
     await server.log.count('closed', server.log.of('accepted').length);
     const next = await connectClient(t, server);
     await next.exchange('served', 'served');

@@ -18,7 +18,7 @@ import type { Bench, SpecialScenario } from './scenario.js';
 const THREADS = 1000;
 const IDLE_CLIENTS = 10_000;
 /** Clients that come and go first, so that code and tables that every client shares are not counted. */
-const PRIMING_CLIENTS = 500;
+const PRIMING_CLIENTS = 100;
 const SPARE_DESCRIPTORS = 200;
 const EXPECTED_BYTES_PER_THREAD = 12e6;
 const LIMIT_MS = 60_000;

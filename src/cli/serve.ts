@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Argv, CommandModule } from 'yargs';
 import { UsageError } from '../errors.js';
-import { LOG_LEVELS } from '../log.js';
+import { LOG_LEVELS, waitForLogReader } from '../log.js';
 import { MODEL_NAMES } from '../models/registry.js';
 import { Server, type ServerSettings } from '../server.js';
 import { findService, listServices } from '../services/catalogue.js';
@@ -93,12 +93,14 @@ export const serveCommand: CommandModule<object, Arguments> = {
   builder: builder,
   async handler(args) {
     const settings = settingsFrom(args);
+    if (settings.log.file === undefined) await waitForLogReader();
     const bar = warmUpBar(settings.threads.warm);
     const onWarm = (started: number) => bar?.update(started);
-    const server = await Server.start({ ...settings, threads: { ...settings.threads, onWarm } }).finally(() =>
-      bar?.stop(),
+    const starting = Server.start({ ...settings, threads: { ...settings.threads, onWarm } });
+    await stopOnSignals(
+      starting.finally(() => bar?.stop()),
+      settings.graceMs,
     );
-    stopOnSignals(server, settings.graceMs);
   },
 };
 

@@ -9,15 +9,19 @@ export type Target = { readonly host: string; readonly port: number } | { readon
 
 /**
  * Sends `input` until it ends, then half-closes, and writes what the server says to `output` until it closes.
- * @returns whether the server did what was asked: false if the first thing it said was an `ERR` line
+ * @returns whether the server did what was asked: false if it has said a line that begins with `ERR `
  * @throws StartError in one line, when there is no server or the connection is reset
  */
 export async function converseWith(target: Target, input: Readable, output: Writable): Promise<boolean> {
   const where = 'path' in target ? target.path : `${target.host} port ${target.port}`;
   const socket = connect({ ...target, allowHalfOpen: true });
-  let answeredWithError: boolean | undefined;
+  let refused = false;
+  let line = '';
   socket.on('data', (chunk: Buffer) => {
-    answeredWithError ??= chunk.toString('latin1', 0, 4) === 'ERR ';
+    const lines = (line + chunk.toString('latin1')).split('\n');
+    refused ||= lines.some((said) => said.startsWith('ERR '));
+    // An answer may come in pieces, and end without a newline.
+    line = lines.at(-1)?.slice(0, 'ERR '.length) ?? '';
     output.write(chunk);
   });
   try {
@@ -32,7 +36,7 @@ export async function converseWith(target: Target, input: Readable, output: Writ
     input.destroy();
     socket.destroy();
   }
-  return answeredWithError !== true;
+  return !refused;
 }
 
 function describe(error: NodeJS.ErrnoException): string {

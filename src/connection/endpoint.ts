@@ -2,10 +2,18 @@
  * Addresses as the log and the services write them. Used on every thread.
  */
 import { endianness } from 'node:os';
+import type { Socket } from 'node:net';
 import type { Endpoint } from './connection.js';
 
 const AF_INET = 2;
 const AF_INET6 = process.platform === 'linux' ? 10 : 30;
+
+/** The other end of a socket; `unknown` when it has reset so early that the kernel has forgotten its address. */
+export function peerOf(socket: Socket): Endpoint {
+  const { remoteAddress, remotePort } = socket;
+  if (remoteAddress === undefined && socket.localAddress !== undefined) return 'unknown';
+  return formatEndpoint(remoteAddress, remotePort);
+}
 
 /** `host:port`, an IPv6 host in brackets; `unix` where there is no port. */
 export function formatEndpoint(host: string | undefined, port: number | undefined): Endpoint {

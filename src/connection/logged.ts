@@ -12,7 +12,9 @@ export function logged(connection: Connection, log: DebugLog): Connection {
   };
   return {
     id,
-    peer: connection.peer,
+    get peer() {
+      return connection.peer;
+    },
     async recv(maxBytes?: number) {
       const bytes = await connection.recv(maxBytes);
       note('received', bytes);

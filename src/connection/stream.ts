@@ -10,7 +10,7 @@
 import type { Socket } from 'node:net';
 import { ConnectionLost, NO_BYTES, RECV_BYTES } from './connection.js';
 import type { Connection, Endpoint, LossReason, MaybePromise, Next } from './connection.js';
-import { formatEndpoint } from './endpoint.js';
+import { peerOf } from './endpoint.js';
 
 const HIGH_WATER_BYTES = 4 * RECV_BYTES;
 
@@ -32,7 +32,7 @@ export class StreamConnection implements Connection {
   constructor(id: number, socket: Socket, idleMs: number) {
     this.id = id;
     this.#socket = socket;
-    this.peer = formatEndpoint(socket.remoteAddress, socket.remotePort);
+    this.peer = peerOf(socket);
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('end', () => this.endInput());
     socket.on('drain', () => this.#wakeWriter?.());
@@ -71,7 +71,9 @@ export class StreamConnection implements Connection {
 
   sendAll(bytes: Uint8Array): MaybePromise<undefined> {
     if (this.#lost) throw this.#lost;
-    return this.#socket.write(bytes) ? undefined : this.#untilDrained();
+    if (!this.#socket.write(bytes)) return this.#untilDrained();
+    // Below its own mark the socket also takes bytes that the kernel has not taken: they must not be reused yet.
+    return this.#socket.writableLength === 0 ? undefined : this.#untilTaken();
   }
 
   async forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void> {
@@ -183,6 +185,13 @@ export class StreamConnection implements Connection {
         resolve();
       };
     });
+  }
+
+  /** For bytes after which no `drain` comes: a write that is empty is through as soon as they are. */
+  #untilTaken(): Promise<undefined> {
+    const taken = this.#untilDrained();
+    this.#socket.write(NO_BYTES, () => this.#wakeWriter?.());
+    return taken;
   }
 
   #untilDrained(): Promise<undefined> {

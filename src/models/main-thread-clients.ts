@@ -7,7 +7,7 @@ import { closedLine } from '../closed-line.js';
 import { StreamConnection } from '../connection/stream.js';
 import { monotonicMs } from '../monotonic.js';
 import { loadService } from '../services/catalogue.js';
-import { converse } from '../services/converse.js';
+import { converse, type EndReason } from '../services/converse.js';
 import type { Service } from '../services/service.js';
 import type { Clients, Host } from './model.js';
 
@@ -16,7 +16,8 @@ const MAIN_THREAD = 0;
 export class MainThreadClients implements Clients {
   readonly #host: Host;
   readonly #service: Service;
-  readonly #live = new Set<StreamConnection>();
+  /** With each, how to stop waiting for its service: one that sleeps does not notice that its client is gone. */
+  readonly #live = new Map<StreamConnection, (reason: EndReason) => void>();
   #whenNone: (() => void)[] = [];
   #stopping = false;
 
@@ -33,12 +34,14 @@ export class MainThreadClients implements Clients {
   async serve({ id, socket, acceptedAtMs }: Accepted): Promise<void> {
     const startedAtMs = monotonicMs();
     const connection = new StreamConnection(id, socket, this.#host.idleMs);
-    this.#live.add(connection);
-    if (this.#stopping) connection.endInput();
-    const reason = await converse(this.#service, connection, {
-      options: this.#host.serviceOptions,
-      log: this.#host.log,
-      debug: this.#host.logSettings.level === 'debug',
+    const reason = await new Promise<EndReason>((end) => {
+      this.#live.set(connection, end);
+      if (this.#stopping) connection.endInput();
+      void converse(this.#service, connection, {
+        options: this.#host.serviceOptions,
+        log: this.#host.log,
+        debug: this.#host.logSettings.level === 'debug',
+      }).then(end);
     });
     socket.destroy();
     this.#live.delete(connection);
@@ -62,11 +65,14 @@ export class MainThreadClients implements Clients {
 
   endInput(): void {
     this.#stopping = true;
-    for (const connection of this.#live) connection.endInput();
+    for (const connection of this.#live.keys()) connection.endInput();
   }
 
   breakOff(): void {
-    for (const connection of this.#live) connection.lose('stopped');
+    for (const [connection, end] of this.#live) {
+      connection.lose('stopped');
+      end('stopped');
+    }
   }
 
   whenNone(): Promise<void> {

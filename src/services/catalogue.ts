@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { StartError } from '../errors.js';
 import type { Service } from './service.js';
 
 export interface CatalogueEntry {
@@ -42,11 +43,16 @@ export function findService(nameOrPath: string): CatalogueEntry | undefined {
   return { name: nameOrPath, port: 9000, framing: 'chunk', summary: 'your own', module };
 }
 
-/** Loads the module of a service. Called on whichever thread serves it. */
+/**
+ * Loads the module of a service. Called on whichever thread serves it.
+ * @throws StartError when it cannot be loaded or is no service
+ */
 export async function loadService(module: string): Promise<Service> {
-  const loaded = (await import(module)) as { service?: Service };
+  const loaded = (await import(module).catch((error: unknown) => {
+    throw new StartError(`cannot load ${module}: ${String(error)}`, { cause: error });
+  })) as { service?: Service };
   if (typeof loaded.service?.serve !== 'function') {
-    throw new Error(`${module} exports no service with a serve function`);
+    throw new StartError(`${module} exports no service with a serve function`);
   }
   return loaded.service;
 }

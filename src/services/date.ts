@@ -8,10 +8,37 @@ export const service: Service = {
   serve: (connection) => forEachText(connection, (format) => reply(connection, formatTime(format, now()))),
 };
 
-/** strftime as Python has it: the library's directives, and `%f` for microseconds. */
+const DAY_MS = 86_400_000;
+
+/**
+ * Where Python's strftime (C locale) differs from the library's, which lacks some directives, writes `%c` and `%X`
+ * as Americans do, is a day off in `%j` for an hour of a summer's day, and drops a `%` at the end.
+ */
+const directives: Readonly<Record<string, (instant: Instant) => string>> = {
+  '%f': microsecondsOf,
+  '%j': ({ date }) => String(dayOfYear(date)).padStart(3, '0'),
+  '%G': ({ date }) => String(isoThursday(date).getFullYear()),
+  '%V': ({ date }) => String(Math.ceil(dayOfYear(isoThursday(date)) / 7)).padStart(2, '0'),
+  '%c': () => '%a %b %e %H:%M:%S %Y',
+  '%X': () => '%H:%M:%S',
+  '%:': () => '%%:',
+  '%': () => '%%',
+};
+
+/** strftime as Python has it. */
 export function formatTime(format: string, instant: Instant): string {
-  const withMicroseconds = format.replace(/%(.)/gs, (directive, letter) =>
-    letter === 'f' ? microsecondsOf(instant) : directive,
-  );
-  return strftime(withMicroseconds, instant.date);
+  const prepared = format.replace(/%.?/gsu, (directive) => directives[directive]?.(instant) ?? directive);
+  return strftime(prepared, instant.date);
+}
+
+/** From 1, by the local calendar. */
+function dayOfYear(date: Date): number {
+  const year = date.getFullYear();
+  return (Date.UTC(year, date.getMonth(), date.getDate()) - Date.UTC(year, 0, 0)) / DAY_MS;
+}
+
+/** The Thursday of a date's week, which begins on Monday: its year is the ISO week's. */
+function isoThursday(date: Date): Date {
+  const daysSinceMonday = (date.getDay() + 6) % 7;
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() - daysSinceMonday + 3);
 }

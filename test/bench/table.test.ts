@@ -76,6 +76,14 @@ describe('caseTable', () => {
     ]);
   });
 
+  it('warns when other programs kept the machine busy', () => {
+    const rounds = [0.1, 0.9, 0.8].map((share, index) => roundOf(index + 1, 1000, { othersCpuShare: share }));
+    const { notes } = caseTable(caseOf([{ name: 'a', kind: 'peer', rounds }]));
+    assert.deepEqual(notes, [
+      'other programs used 80 % of a core meanwhile: measure again on a quiet machine',
+    ]);
+  });
+
   it('remarks latencies that do not account for the clients’ time', () => {
     const { notes } = caseTable(caseOf([{ name: 'a', kind: 'peer', rounds: [roundOf(1, 500)] }]));
     assert.deepEqual(notes, ['a: rate × mean latency is 1.0 clients, not 2: some waited beyond the window']);

@@ -7,15 +7,15 @@ import { it } from 'node:test';
 import type { Cleanup } from '../support/server.js';
 import { connectClient, type Bytes, type Client } from '../support/client.js';
 import { isConcurrent, underEveryModel } from '../support/models.js';
-import { sharedServer, type RunningServer } from '../support/server.js';
+import { sharedServer, startServer, type RunningServer } from '../support/server.js';
 
 interface Conversation {
   readonly service: string;
   /** One whole conversation, up to the end of the stream. */
-  hold(client: Client): Promise<void>;
+  readonly hold: (client: Client) => Promise<void>;
   /** What a client may have sent when it breaks off in the middle of a message. */
   readonly half: Bytes;
-  /** Why a client can hold the server up by saying nothing, or why this service has no such client. */
+  /** Then a client that never speaks is no special case. */
   readonly speaksFirst?: 'the server';
 }
 
@@ -28,7 +28,7 @@ const conversations: readonly Conversation[] = [
   {
     service: 'capitalize',
     half: Buffer.from('é').subarray(0, 1),
-    async hold(client) {
+    hold: async (client) => {
       await client.exchange('straße', 'STRASSE');
       await end(client);
     },
@@ -36,7 +36,7 @@ const conversations: readonly Conversation[] = [
   {
     service: 'collect',
     half: 'some of it',
-    async hold(client) {
+    hold: async (client) => {
       client.send('abc');
       client.halfClose();
       await client.expect('OK 3\n');
@@ -46,7 +46,7 @@ const conversations: readonly Conversation[] = [
   {
     service: 'count',
     half: 'Al',
-    async hold(client) {
+    hold: async (client) => {
       await client.exchange('Al\n', 'Al0\nAl1\nAl2\nAl3\nAl4\nAl5\nAl6\nAl7\nAl8\nAl9\nAl10\n');
       await end(client);
     },
@@ -54,7 +54,7 @@ const conversations: readonly Conversation[] = [
   {
     service: 'date',
     half: Buffer.from('é').subarray(0, 1),
-    async hold(client) {
+    hold: async (client) => {
       await client.exchange('%%', '%');
       await end(client);
     },
@@ -63,14 +63,14 @@ const conversations: readonly Conversation[] = [
     service: 'daytime',
     half: '',
     speaksFirst: 'the server',
-    async hold(client) {
+    hold: async (client) => {
       assert.match((await client.readToEnd()).toString(), /^[-\d]{10} [:\d]{8}\.\d{6}\n$/);
     },
   },
   {
     service: 'echo',
     half: '',
-    async hold(client) {
+    hold: async (client) => {
       await client.exchange('ping', 'ping');
       await end(client);
     },
@@ -78,7 +78,7 @@ const conversations: readonly Conversation[] = [
   {
     service: 'greet',
     half: '',
-    async hold(client) {
+    hold: async (client) => {
       await client.exchange('hi', 'Hello in return!');
       await client.expectEnd();
     },
@@ -86,7 +86,7 @@ const conversations: readonly Conversation[] = [
   {
     service: 'hello',
     half: '',
-    async hold(client) {
+    hold: async (client) => {
       await client.exchange('Hello World', 'Hello Yourself');
       await client.exchange('Bye', 'Goodbye');
       await client.expectEnd();
@@ -95,7 +95,7 @@ const conversations: readonly Conversation[] = [
   {
     service: 'work',
     half: 'wor',
-    async hold(client) {
+    hold: async (client) => {
       await client.exchange('sleep 1\n', 'done 1\n');
       await end(client);
     },
@@ -107,7 +107,7 @@ for (const { service, hold, half, speaksFirst } of conversations) {
     const server = sharedServer({ service, model, logLevel: 'info' });
 
     it('serves one client after the other and logs each', async (t) => {
-      for (const _ of [1, 2, 3]) {
+      for (let round = 0; round < 3; round++) {
         const { client, connection } = await knownClient(t, server);
         await hold(client);
         client.close();
@@ -117,13 +117,26 @@ for (const { service, hold, half, speaksFirst } of conversations) {
     });
 
     it('goes on serving after a client has reset in the middle of a message', async (t) => {
-      const { client: rude, connection } = await knownClient(t, server);
+      // libuv takes a reset that comes together with bytes for an end of stream. So the server is first seen to have
+      // read those bytes: from here on all models must tell the two apart.
+      const watched = await startServer(t, { service, model, logLevel: 'debug' });
+      const { client: rude, connection } = await knownClient(t, watched);
+      if (half !== '') {
+        rude.send(half);
+        await watched.logLine('received', { connection });
+      }
+      rude.reset();
+      await hold(await connectClient(t, watched));
+      const { reason } = await watched.logLine('closed', { connection });
+      // A service that speaks first may be through before it can notice.
+      if (speaksFirst === undefined) assert.equal(reason, 'reset');
+    });
+
+    it('goes on serving after a client has sent half a message and a reset at once', async (t) => {
+      const rude = await connectClient(t, server);
       rude.send(half);
       rude.reset();
       await hold(await connectClient(t, server));
-      const { reason } = await server.logLine('closed', { connection });
-      // A service that speaks first may be through before it can notice.
-      if (speaksFirst === undefined) assert.equal(reason, 'reset');
     });
 
     it('goes on serving after a client has gone without a word', async (t) => {

@@ -34,12 +34,16 @@ export async function connectClient(
 }
 
 export class Client {
+  /** Undefined on a Unix-domain socket. */
+  readonly localPort: number | undefined;
   readonly #socket: Socket;
   readonly #chunks: Buffer[] = [];
+  readonly #closed: Promise<void>;
   #end: 'open' | 'ended' | Error = 'open';
   #wake: (() => void) | undefined;
 
   constructor(socket: Socket) {
+    this.localPort = socket.localPort;
     this.#socket = socket;
     socket.on('data', (chunk) => {
       this.#chunks.push(chunk);
@@ -51,11 +55,12 @@ export class Client {
     };
     socket.on('end', () => end('ended'));
     socket.on('error', (error) => end(error));
-    socket.on('close', () => end(new Error('the client itself has closed')));
-  }
-
-  get localPort(): number | undefined {
-    return this.#socket.localPort;
+    this.#closed = new Promise((resolve) => {
+      socket.on('close', () => {
+        end(new Error('the client itself has closed'));
+        resolve();
+      });
+    });
   }
 
   /** Sends, all in one write. */
@@ -104,6 +109,14 @@ export class Client {
     const chunk = await this.#next('the end');
     if (chunk !== undefined) assert.fail(`expected the end, got ${show(chunk)}`);
     if (this.#end !== 'ended') assert.fail(`expected the end, but ${this.#ending()} came`);
+  }
+
+  /** Closes this side, too, and neither that nor anything sent after the server's end has met with a reset. */
+  async expectCleanClose(): Promise<void> {
+    this.halfClose();
+    await this.#closed;
+    await this.expectEnd();
+    if (this.#socket.errored) assert.fail(`expected a clean close, but ${this.#socket.errored.message}`);
   }
 
   /** The connection is over, in order or by a reset; what came before that is dropped. */
@@ -169,6 +182,18 @@ export class Client {
 
   resume(): void {
     this.#socket.resume();
+  }
+
+  /** Resolves when the kernel has taken all that was sent. */
+  async sent(): Promise<void> {
+    if (this.#socket.writableLength > 0) await once(this.#socket, 'drain');
+  }
+
+  /** Talks until the server has had enough of it, which a reset or a failed write says. */
+  async untilCutOff(): Promise<void> {
+    const pulse = setInterval(() => this.send('and another thing'), 1);
+    await this.#closed;
+    clearInterval(pulse);
   }
 
   /** Resolves when the kernel has taken nothing more for a while: the socket's own idle clock says so. */

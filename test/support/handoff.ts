@@ -2,7 +2,7 @@
  * The program as its users run it: `handoff …` in a process of its own, its standard output read as the log, and
  * ended with the test that has started it.
  */
-import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,21 +36,41 @@ export interface Outcome extends Exit {
   readonly stderr: string;
 }
 
-/** Runs a command to its end. `input` is its standard input; without it that is empty. */
-export async function runHandoff(
+export interface Streams {
+  /** Standard input; without it that is empty. */
+  readonly input?: string;
+  /** Standard input neither says anything nor ends. */
+  readonly keepInputOpen?: boolean;
+  /** Nobody reads standard output: it is closed with the first bytes. */
+  readonly closeOutput?: boolean;
+}
+
+/** Runs a command to its end. */
+export function runHandoff(
   t: Cleanup,
   args: readonly string[],
-  { input, ...surroundings }: Surroundings & { input?: string | Buffer } = {},
+  options: Surroundings & Streams = {},
 ): Promise<Outcome> {
+  return watchHandoff(t, args, options).outcome;
+}
+
+/** The same for a test that wants to do something to the process before that. */
+export function watchHandoff(
+  t: Cleanup,
+  args: readonly string[],
+  { input, keepInputOpen = false, closeOutput = false, ...surroundings }: Surroundings & Streams = {},
+): { child: ChildProcessWithoutNullStreams; outcome: Promise<Outcome> } {
   const child = spawnNode([CLI, ...args], surroundings);
   killAfter(t, child);
-  child.stdin?.on('error', () => undefined);
-  child.stdin?.end(input);
+  child.stdin.on('error', () => undefined);
+  if (input !== undefined) child.stdin.write(input);
+  if (!keepInputOpen) child.stdin.end();
+  if (closeOutput) child.stdout.once('data', () => child.stdout.destroy());
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name]?.setEncoding('utf8').on('data', (text: string) => (output[name] += text));
+    child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));
   }
-  return { ...(await exitOf(child)), ...output };
+  return { child, outcome: exitOf(child).then((exit) => ({ ...exit, ...output })) };
 }
 
 /** A server that listens. */
@@ -116,11 +136,10 @@ export async function startHandoff(
   const where = args.includes('--socket') || args.includes('--port') ? [] : ['--port', '0'];
   const child = spawnNode([CLI, 'serve', ...args, ...where], surroundings);
   killAfter(t, child);
-  child.stdin?.end();
+  child.stdin.end();
   const stderr: string[] = [];
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
   const exit = exitOf(child);
-  if (!child.stdout) throw new Error('the server has no standard output');
   const log = new LogLines(child.stdout);
   await log.next('listening').catch((error: unknown) => {
     throw new Error(`the server did not start: ${stderr.join('')}`, { cause: error });
@@ -131,7 +150,7 @@ export async function startHandoff(
 /** Node without the settings of whoever runs the tests. */
 export function spawnNode(args: readonly string[], { env, cwd, descriptors }: Surroundings = {}) {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('HANDOFF_'));
-  const options: SpawnOptions = { env: { ...Object.fromEntries(inherited), ...env }, cwd };
+  const options = { env: { ...Object.fromEntries(inherited), ...env }, cwd };
   if (descriptors === undefined) return spawn(process.execPath, args, options);
   const limited = `ulimit -n ${descriptors}; exec "$@"`;
   return spawn('sh', ['-c', limited, 'sh', process.execPath, ...args], options);

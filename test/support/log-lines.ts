@@ -18,12 +18,14 @@ interface Waiting {
 
 export class LogLines {
   readonly all: LogLine[] = [];
+  readonly #source: Readable;
   #rest = '';
   #ended = false;
   #waiting: Waiting[] = [];
   #damaged: Error | undefined;
 
   constructor(source: Readable) {
+    this.#source = source;
     source.setEncoding('utf8');
     source.on('data', (text: string) => this.#take(text));
     source.on('close', () => {
@@ -31,6 +33,15 @@ export class LogLines {
       if (this.#rest !== '') this.#damaged ??= new Error(`the log ends in mid-line: ${this.#rest}`);
       this.#wake();
     });
+  }
+
+  /** Reads no further, and so lets the writer's buffer fill up. */
+  pause(): void {
+    this.#source.pause();
+  }
+
+  resume(): void {
+    this.#source.resume();
   }
 
   of(message: string): LogLine[] {

@@ -1,0 +1,25 @@
+/**
+ * The clients of a load job that connect before all others and say nothing, for the scenario slow-client.
+ *
+ * Runs in the generator's process before the load begins; after that nobody looks at them until they are closed.
+ */
+import { Clients, nowNs } from './clients.js';
+import type { LoadJob } from './protocol.js';
+
+const SILENT_LIMIT_NS = 1e9;
+const POLL_MS = 10;
+
+/** Undefined if the job has none. The caller closes what it gets. */
+export function openSilent({ port, silentClients, messageBytes }: LoadJob): Clients | undefined {
+  if (silentClients === 0) return undefined;
+  let standing = 0;
+  const silent: Clients = new Clients(
+    { port, clients: silentClients, messageBytes, ownAddresses: false },
+    // A silent client that is refused or closed is the server's decision; the working clients show its effect.
+    { connected: () => (standing += 1), answered: () => undefined, failed: () => (standing += 1) },
+  );
+  for (let client = 0; client < silentClients; client++) silent.openQuietly(client);
+  const endNs = nowNs() + SILENT_LIMIT_NS;
+  while (standing < silentClients && nowNs() < endNs) silent.poll(POLL_MS);
+  return silent;
+}

@@ -1,0 +1,56 @@
+/** What there is: lists, help, and completion for shells. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { MODEL_NAMES } from '../../src/models/registry.js';
+import { listServices } from '../../src/services/catalogue.js';
+import { runHandoff } from '../support/handoff.js';
+
+describe('handoff', { timeout: 60_000, concurrency: 4 }, () => {
+  it('lists its services with their ports', async (t) => {
+    const { status, stdout, stderr } = await runHandoff(t, ['services']);
+    assert.deepEqual([status, stderr], [0, '']);
+    for (const { name, port } of listServices()) assert.match(stdout, new RegExp(`^${name} +${port} `, 'm'));
+  });
+
+  it('lists its models', async (t) => {
+    const { status, stdout, stderr } = await runHandoff(t, ['models']);
+    assert.deepEqual([status, stderr], [0, '']);
+    for (const name of MODEL_NAMES) assert.match(stdout, new RegExp(`^${name} +\\S`, 'm'));
+  });
+
+  for (const [args, expected] of [
+    [['--help'], ['serve <service>', 'connect [service]', 'services', 'models', 'completion']],
+    [
+      ['serve', '--help'],
+      ['--threads', '--overflow', '--grace', '--idle-timeout', '--log-file', 'Examples'],
+    ],
+    [
+      ['connect', '--help'],
+      ['--host', '--port', '--socket', 'Examples'],
+    ],
+  ] as const) {
+    it(`helps: handoff ${args.join(' ')}`, async (t) => {
+      const { status, stdout, stderr } = await runHandoff(t, args);
+      assert.deepEqual([status, stderr], [0, '']);
+      for (const text of expected) assert.ok(stdout.includes(text), text);
+    });
+  }
+
+  it('has a version', async (t) => {
+    const { status, stdout } = await runHandoff(t, ['--version']);
+    assert.equal(status, 0);
+    assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('prints a completion script, and completes commands and options', async (t) => {
+    const script = await runHandoff(t, ['completion']);
+    assert.deepEqual([script.status, script.stderr], [0, '']);
+    assert.match(script.stdout, /complete .*handoff/);
+    const commands = await runHandoff(t, ['--get-yargs-completions', 'handoff', '']);
+    for (const command of ['serve', 'connect', 'services', 'models']) {
+      assert.match(commands.stdout, new RegExp(`^${command}\\b`, 'm'));
+    }
+    const options = await runHandoff(t, ['--get-yargs-completions', 'handoff', 'serve', '--']);
+    assert.match(options.stdout, /--threads/);
+  });
+});

@@ -1,0 +1,121 @@
+/** What is wrong with a command line is said in one line, status 2; and where options may come from. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { runHandoff, startHandoff, temporaryDirectory, type Outcome } from '../support/handoff.js';
+
+const bounds = { timeout: 90_000, concurrency: 4 };
+
+const wrong: [args: string[], complaint: RegExp][] = [
+  [[], /command/],
+  [['server'], /Unknown command: server|serve\?/],
+  [['serve'], /service|arguments/],
+  [['serve', 'ecko'], /there is no service "ecko"; there are capitalize, .*echo/],
+  [['serve', 'echo', 'twice'], /twice/],
+  [['serve', 'echo', '--prot', '1'], /prot/],
+  [['serve', 'echo', '-x'], /x/],
+  [['serve', 'echo', '--port'], /port/],
+  [['serve', 'echo', '--port', ''], /--port/],
+  [['serve', 'echo', '--port', 'abc'], /--port .*"abc"/],
+  [['serve', 'echo', '--port', '1.5'], /--port .*"1.5"/],
+  [['serve', 'echo', '--port=-1'], /--port .*"-1"/],
+  [['serve', 'echo', '--port', '1e3'], /--port .*"1e3"/],
+  [['serve', 'echo', '--port', '65536'], /--port .*65535/],
+  [['serve', 'echo', '--threads', '0'], /--threads .* 1 to/],
+  [['serve', 'echo', '--threads'], /threads/],
+  [['serve', 'echo', '--threads', '2', '--warm', '3'], /--warm 3 .*--threads 2/],
+  [['serve', 'echo', '--queue', 'many'], /--queue .*"many"/],
+  [['serve', 'echo', '--grace', 'ever'], /--grace .*"ever"/],
+  [['serve', 'echo', '--idle-timeout', 'NaN'], /--idle-timeout .*"NaN"/],
+  [['serve', 'echo', '--model', 'magic'], /magic/],
+  [['serve', 'echo', '--model'], /model/],
+  [['serve', 'echo', '--overflow', 'drop'], /drop/],
+  [['serve', 'echo', '--log-level', 'loud'], /loud/],
+  [['serve', 'echo', '--log-file'], /log-file/],
+  [['serve', 'echo', '--host', ''], /--host/],
+  [['serve', 'echo', '--socket', '/tmp/none', '--port', '1'], /socket.*port|port.*socket/],
+  [['serve', 'echo', '--config', '/nowhere/config.json'], /cannot read --config .*ENOENT/],
+  [['serve', 'echo', '--config'], /config/],
+  [['connect'], /a service, --port or --socket/],
+  [['connect', 'ecko'], /there is no service "ecko"/],
+  [['connect', 'echo', '--port', '0'], /--port .*"0"/],
+  [['connect', 'echo', '--threads', '1'], /threads/],
+  [['connect', '--socket', '/tmp/none', '--port', '1'], /socket.*port|port.*socket/],
+  [['services', '--all'], /all/],
+];
+
+describe('handoff', bounds, () => {
+  for (const [args, complaint] of wrong) {
+    it(`refuses in one line: handoff ${args.map((arg) => arg || "''").join(' ')}`, async (t) => {
+      assertRefused(await runHandoff(t, args), complaint);
+    });
+  }
+});
+
+describe('a configuration file', bounds, () => {
+  for (const [name, text, complaint] of [
+    ['is no JSON', '{ port: 1 }', /cannot read --config/],
+    ['holds no object', '[1]', /must hold a JSON object/],
+    ['has an option that there is none of', '{ "prot": 1 }', /prot/],
+    ['has a number that is none', '{ "port": "abc" }', /--port .*"abc"/],
+    ['has a number out of bounds', '{ "port": 65536 }', /--port .*65535/],
+    ['has a value that there is none of', '{ "model": "magic" }', /magic/],
+    ['has a list for a number', '{ "port": [1, 2] }', /port/],
+  ] as const) {
+    it(`is refused in one line when it ${name}`, async (t) => {
+      const config = fileWith(t, text);
+      assertRefused(await runHandoff(t, ['serve', 'echo', '--config', config]), complaint);
+    });
+  }
+
+  it('gives options, and so does the environment, which wins; the command line wins over both', async (t) => {
+    const config = fileWith(t, '{ "model": "iterative", "port": 0, "log-level": "debug", "grace": 7 }');
+    const env = { HANDOFF_MODEL: 'event-loop', HANDOFF_LOG_LEVEL: 'error' };
+    const server = await startHandoff(t, ['echo', '--config', config, '--log-level', 'info'], { env });
+    const { model, level } = server.log.one('listening');
+    assert.deepEqual([model, level], ['event-loop', 'info']);
+    assert.deepEqual(await server.stop(), { status: 0, signal: null });
+  });
+
+  it('may itself be named by the environment', async (t) => {
+    const env = { HANDOFF_CONFIG: fileWith(t, '{ "model": "iterative" }') };
+    const server = await startHandoff(t, ['echo'], { env });
+    assert.equal(server.log.one('listening').model, 'iterative');
+  });
+});
+
+describe('the environment', bounds, () => {
+  it('gives options under their names in capitals', async (t) => {
+    const env = { HANDOFF_PORT: '0', HANDOFF_MODEL: 'event-loop', HANDOFF_LOG_CONNECTIONS: 'false' };
+    const server = await startHandoff(t, ['echo', '--once'], { env });
+    assert.equal(server.log.one('listening').model, 'event-loop');
+  });
+
+  it('is checked like the command line', async (t) => {
+    const env = { HANDOFF_PORT: 'abc' };
+    assertRefused(await runHandoff(t, ['serve', 'echo'], { env }), /--port .*"abc"/);
+  });
+
+  it('may hold variables that are not for this command, or for none', async (t) => {
+    const env = { HANDOFF_X: '1', HANDOFF_THREADS: '2', HANDOFF_HOME: '/' };
+    const server = await startHandoff(t, ['echo', '--model', 'event-loop'], { env });
+    const { port } = server.address as { port: number };
+    const outcome = await runHandoff(t, ['connect', '--port', `${port}`], { env, input: 'hello' });
+    assert.deepEqual(outcome, { status: 0, signal: null, stdout: 'hello', stderr: '' });
+    assert.equal((await runHandoff(t, ['services'], { env })).status, 0);
+  });
+});
+
+/** One clear line on standard error, and nothing else. */
+function assertRefused({ status, signal, stdout, stderr }: Outcome, complaint: RegExp): void {
+  assert.match(stderr, /^handoff: [^\n]+\n$/);
+  assert.match(stderr, complaint);
+  assert.deepEqual({ status, signal, stdout }, { status: 2, signal: null, stdout: '' });
+}
+
+function fileWith(t: TestContext, text: string): string {
+  const path = join(temporaryDirectory(t), 'config.json');
+  writeFileSync(path, text);
+  return path;
+}

@@ -1,0 +1,137 @@
+/** Starting a server: where it may listen, what is in its way, and services of one's own. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmodSync, existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { dirname, join, relative } from 'node:path';
+import { describe, it } from 'node:test';
+import { connectClient } from '../support/client.js';
+import {
+  fixture,
+  runHandoff,
+  startHandoff,
+  temporaryDirectory,
+  watchHandoff,
+  type Outcome,
+} from '../support/handoff.js';
+
+const bounds = { timeout: 60_000, concurrency: 4 };
+const LIGHT = ['echo', '--model', 'event-loop'];
+
+describe('handoff serve', bounds, () => {
+  it('says so when the address is in use', async (t) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    t.after(() => void other.close());
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const outcome = await runHandoff(t, ['serve', 'echo', '--warm', '2', '--port', `${port}`]);
+    assertNotStarted(outcome, `cannot listen on 127.0.0.1:${port}: the address is in use`);
+  });
+
+  for (const [host, complaint] of [
+    ['host.invalid', /^handoff: cannot listen on host\.invalid:0: no such host/],
+    ['203.0.113.1', /^handoff: cannot listen on 203\.0\.113\.1:0: this machine has no such address$/m],
+    ['2001:db8::1', /^handoff: cannot listen on \[2001:db8::1\]:0: this machine has no such address$/m],
+  ] as const) {
+    it(`says so when it cannot listen on ${host}`, async (t) => {
+      const outcome = await runHandoff(t, ['serve', ...LIGHT, '--port', '0', '--host', host]);
+      assertNotStarted(outcome, complaint);
+    });
+  }
+
+  it('says so when it has no permission', {
+    skip: process.getuid?.() === 0 && 'root may listen everywhere',
+  }, async (t) => {
+    const directory = temporaryDirectory(t);
+    chmodSync(directory, 0o500);
+    const path = join(directory, 'socket');
+    const outcome = await runHandoff(t, ['serve', ...LIGHT, '--socket', path]);
+    assertNotStarted(outcome, `cannot listen on ${path}: no permission`);
+  });
+
+  it('says so when the directory of its socket or of its log is not there', async (t) => {
+    const path = join(temporaryDirectory(t), 'none', 'socket');
+    const noSocket = await runHandoff(t, ['serve', ...LIGHT, '--socket', path]);
+    assertNotStarted(noSocket, `cannot listen on ${path}: no such directory`);
+    const noLog = await runHandoff(t, ['serve', ...LIGHT, '--port', '0', '--log-file', path]);
+    assertNotStarted(noLog, /^handoff: cannot write the log: .*none\/socket/);
+  });
+
+  it('takes over a socket that a dead server has left behind, and removes its own', async (t) => {
+    const path = join(temporaryDirectory(t), 'socket');
+    const killed = await startHandoff(t, [...LIGHT, '--socket', path]);
+    killed.signal('SIGKILL');
+    await killed.exit;
+    assert.ok(lstatSync(path).isSocket());
+    const server = await startHandoff(t, [...LIGHT, '--socket', path]);
+    assert.equal(server.log.one('listening').path, path);
+    const client = await connectClient(t, server);
+    await client.exchange('hello', 'hello');
+    assert.equal((await server.log.next('accepted')).peer, 'unix');
+    assert.deepEqual(await server.stop(), { status: 0, signal: null });
+    assert.equal(existsSync(path), false);
+  });
+
+  it('leaves the socket of a live server to it', async (t) => {
+    const path = join(temporaryDirectory(t), 'socket');
+    const server = await startHandoff(t, [...LIGHT, '--socket', path]);
+    const outcome = await runHandoff(t, ['serve', ...LIGHT, '--socket', path]);
+    assertNotStarted(outcome, `cannot listen on ${path}: another server answers there`);
+    const client = await connectClient(t, server);
+    await client.exchange('hello', 'hello');
+  });
+
+  it('does not remove a file that is no socket', async (t) => {
+    const path = join(temporaryDirectory(t), 'precious');
+    writeFileSync(path, 'data');
+    const outcome = await runHandoff(t, ['serve', ...LIGHT, '--socket', path]);
+    assertNotStarted(outcome, `cannot listen on ${path}: the address is in use`);
+    assert.equal(readFileSync(path, 'utf8'), 'data');
+  });
+
+  it('listens on IPv6', async (t) => {
+    const server = await startHandoff(t, [...LIGHT, '--host', '::1']);
+    assert.equal(server.log.one('listening').address, '::1');
+    const client = await connectClient(t, server);
+    await client.exchange('hello', 'hello');
+    assert.equal((await server.log.next('accepted')).peer, `[::1]:${client.localPort ?? 0}`);
+  });
+
+  it('serves a module of one’s own, named by its path', async (t) => {
+    const path = fixture('trouble');
+    for (const model of ['event-loop', 'thread-per-client']) {
+      const args = [`./${relative(dirname(path), path)}`, '--model', model];
+      const server = await startHandoff(t, args, { cwd: dirname(path) });
+      const client = await connectClient(t, server);
+      await client.exchange('echo mine\n', 'mine\n');
+    }
+  });
+
+  for (const model of ['event-loop', 'thread-per-client']) {
+    it(`says so when a module is not there, or no service, under ${model}`, async (t) => {
+      const args = ['--model', model, '--port', '0'];
+      assertNotStarted(await runHandoff(t, ['serve', './nowhere.js', ...args]), /nowhere\.js/);
+      const outcome = await runHandoff(t, ['serve', fixture('no-service'), ...args]);
+      assertNotStarted(outcome, /no-service\.js exports no service/);
+    });
+  }
+
+  it('ends at once on a signal while its threads are starting', async (t) => {
+    const directory = temporaryDirectory(t);
+    const module = join(directory, 'slow.mjs');
+    // Says on standard error that it is being loaded, and is never done with it.
+    writeFileSync(module, `console.error('loading'); await new Promise(() => setInterval(() => {}, 1000));`);
+    const { outcome, child } = watchHandoff(t, ['serve', module, '--port', '0']);
+    await once(child.stderr, 'data');
+    child.kill('SIGINT');
+    assert.equal((await outcome).status, 130);
+  });
+});
+
+/** One clear line on standard error, status 1, and no log of a server that never was. */
+function assertNotStarted({ status, signal, stderr }: Outcome, complaint: string | RegExp): void {
+  assert.match(stderr, /^handoff: [^\n]+\n$/);
+  if (typeof complaint === 'string') assert.equal(stderr, `handoff: ${complaint}\n`);
+  else assert.match(stderr, complaint);
+  assert.deepEqual({ status, signal }, { status: 1, signal: null });
+}

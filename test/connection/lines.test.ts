@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { MaybePromise, Next } from '../../src/connection/connection.js';
+import { forEachMessage } from '../../src/connection/lines.js';
+import { FakeConnection, type Manner } from '../support/fake-connection.js';
+import { Random } from '../support/random.js';
+
+const ROUNDS = 300;
+const MANNERS: readonly Manner[] = ['values', 'promises'];
+const CHARACTERS = ['a', 'b', ' ', '\0', '\r', 'é', '€', '😀'];
+const MAX_LINE_BYTES = 4096;
+
+/** The messages in these bytes, by the plainest reading of the contract. */
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+}
+
+function randomLines(random: Random): string {
+  const line = () => Array.from({ length: random.below(12) }, () => random.pick(CHARACTERS)).join('');
+  const lines = Array.from({ length: random.below(8) }, () => line() + random.pick(['\n', '\r\n']));
+  return lines.join('') + random.pick(['', 'no line']);
+}
+
+/** Collects messages; answers at once or later, at random; says stop at the given one. */
+class Collector {
+  readonly messages: string[] = [];
+  readonly #random: Random;
+  readonly #last: number;
+  #busy = false;
+
+  constructor(random: Random, last = Infinity) {
+    this.#random = random;
+    this.#last = last;
+  }
+
+  readonly use = (message: string): MaybePromise<Next> => {
+    assert.ok(!this.#busy, 'the next message waits until this one is through');
+    this.messages.push(message);
+    const next = this.messages.length === this.#last ? 'stop' : undefined;
+    if (this.#random.below(2) === 0) return next;
+    this.#busy = true;
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        this.#busy = false;
+        resolve(next);
+      });
+    });
+  };
+}
+
+describe('forEachMessage by lines', () => {
+  for (const manner of MANNERS) {
+    it(`finds the same messages however the bytes are cut, with ${manner}`, async () => {
+      const random = new Random(3);
+      for (let round = 0; round < ROUNDS; round++) {
+        const text = randomLines(random);
+        const connection = new FakeConnection(random.cut(Buffer.from(text)), manner);
+        const collector = new Collector(random);
+        await forEachMessage(connection, 'line', collector.use);
+        assert.deepEqual(collector.messages, linesOf(text), JSON.stringify(text));
+        assert.equal(connection.sent, '');
+      }
+    });
+
+    it(`uses no message after stop, with ${manner}`, async () => {
+      const random = new Random(4);
+      for (let round = 0; round < ROUNDS; round++) {
+        const text = randomLines(random);
+        const last = 1 + random.below(4);
+        const connection = new FakeConnection(random.cut(Buffer.from(text)), manner);
+        const collector = new Collector(random, last);
+        await forEachMessage(connection, 'line', collector.use);
+        assert.deepEqual(collector.messages, linesOf(text).slice(0, last), JSON.stringify(text));
+      }
+    });
+
+    it(`refuses a line over the limit as soon as it is, however it is cut, with ${manner}`, async () => {
+      const random = new Random(5);
+      for (let round = 0; round < ROUNDS; round++) {
+        const lineBytes = MAX_LINE_BYTES - 2 + random.below(5);
+        const end = random.pick(['', '\n', '\r\n']);
+        const text = `before\n${'x'.repeat(lineBytes)}${end}`;
+        const connection = new FakeConnection(random.cut(Buffer.from(text)), manner);
+        const collector = new Collector(random);
+        await forEachMessage(connection, 'line', collector.use);
+        const tooLong = lineBytes > MAX_LINE_BYTES;
+        assert.equal(connection.sent, tooLong ? 'ERR line too long\n' : '');
+        const messages = tooLong || end === '' ? ['before'] : ['before', 'x'.repeat(lineBytes)];
+        assert.deepEqual(collector.messages, messages);
+      }
+    });
+  }
+
+  it('counts the bytes of a line and not its characters', async () => {
+    const connection = new FakeConnection(
+      [Buffer.from(`${'é'.repeat(2048)}\n${'é'.repeat(2049)}\n`)],
+      'values',
+    );
+    const collector = new Collector(new Random(6));
+    await forEachMessage(connection, 'line', collector.use);
+    assert.deepEqual(collector.messages, ['é'.repeat(2048)]);
+    assert.equal(connection.sent, 'ERR line too long\n');
+  });
+
+  it('reads nothing after a line over the limit', async () => {
+    const connection = new FakeConnection(
+      [Buffer.alloc(MAX_LINE_BYTES + 1, 'x'), Buffer.from('\nnext\n')],
+      'values',
+    );
+    const collector = new Collector(new Random(7));
+    await forEachMessage(connection, 'line', collector.use);
+    assert.equal(connection.unreadChunks, 1);
+    assert.deepEqual(collector.messages, []);
+  });
+
+  it('passes on what its user throws, at once or later', async () => {
+    const connection = () => new FakeConnection([Buffer.from('a\nb\n')], 'values');
+    const failure = new Error('no');
+    await assert.rejects(
+      forEachMessage(connection(), 'line', () => {
+        throw failure;
+      }),
+      failure,
+    );
+    await assert.rejects(
+      forEachMessage(connection(), 'line', () => Promise.reject(failure)),
+      failure,
+    );
+  });
+});
+
+describe('forEachMessage by chunks', () => {
+  for (const manner of MANNERS) {
+    it(`takes a chunk for a message and drops one line end, with ${manner}`, async () => {
+      const chunks = ['a', 'b\n', 'c\r\n', 'd\ne\n', '\n', 'f\n\n', 'g\r'].map((text) => Buffer.from(text));
+      const collector = new Collector(new Random(8));
+      await forEachMessage(new FakeConnection(chunks, manner), 'chunk', collector.use);
+      assert.deepEqual(collector.messages, ['a', 'b', 'c', 'd\ne', '', 'f\n', 'g\r']);
+    });
+  }
+});

@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { describe, it } from 'node:test';
+import { ConnectionLost, RECV_BYTES } from '../../src/connection/connection.js';
+import { StreamConnection } from '../../src/connection/stream.js';
+import { connectClient } from '../support/client.js';
+import type { Cleanup } from '../support/server.js';
+
+const MORE_THAN_BUFFERS = 12_000_000;
+/** What may wait for its reader, the chunk that goes beyond that, and one that the socket itself has read ahead. */
+const MOST_BUFFERED = 6 * RECV_BYTES;
+
+async function pair(t: Cleanup, idleMs = 0) {
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }).listen(
+    0,
+    '127.0.0.1',
+  );
+  await once(server, 'listening');
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  const client = await connectClient(t, (server.address() as AddressInfo).port);
+  const [socket] = await accepted;
+  t.after(() => {
+    socket.destroy();
+    server.close();
+  });
+  return { client, socket, connection: new StreamConnection(1, socket, idleMs) };
+}
+
+const lost = (reason: string) => (error: unknown) =>
+  error instanceof ConnectionLost && error.reason === reason;
+
+describe('a stream connection', () => {
+  it('stops reading from a client while nobody takes what it sends', async (t) => {
+    const { client, socket, connection } = await pair(t);
+    const bytes = randomBytes(MORE_THAN_BUFFERS);
+    client.send(bytes);
+    client.halfClose();
+    await once(socket, 'pause');
+    await client.stalled();
+    assert.ok(connection.bytesIn <= MOST_BUFFERED, `${connection.bytesIn} bytes`);
+    assert.ok(socket.isPaused());
+    assert.ok(bytes.equals(await readAll(connection)));
+  });
+
+  it('stops reading from a client while its last chunk is being used', async (t) => {
+    const { client, socket, connection } = await pair(t);
+    const bytes = randomBytes(MORE_THAN_BUFFERS);
+    client.send(bytes);
+    client.halfClose();
+    const chunks: Buffer[] = [];
+    await connection.forEachChunk((chunk) => {
+      chunks.push(Buffer.from(chunk));
+      if (chunks.length > 1) return undefined;
+      return once(socket, 'pause').then(() => {
+        assert.ok(connection.bytesIn <= MOST_BUFFERED, `${connection.bytesIn} bytes`);
+        return undefined;
+      });
+    });
+    assert.ok(bytes.equals(Buffer.concat(chunks)));
+  });
+
+  it('gives no more bytes than were asked for', async (t) => {
+    const { client, connection } = await pair(t);
+    client.send('abcdef');
+    assert.equal(await text(connection.recv(2)), 'ab');
+    assert.equal(await text(connection.recv(1)), 'c');
+    assert.equal(await text(connection.recv()), 'def');
+    client.halfClose();
+    assert.equal(await text(connection.recv()), '');
+    assert.equal(await text(connection.recv()), '');
+    assert.ok(connection.ended);
+  });
+
+  it('makes a sender wait whose client does not read', async (t) => {
+    const { client, socket, connection } = await pair(t);
+    client.pause();
+    const bytes = randomBytes(MORE_THAN_BUFFERS);
+    const progress = { through: false };
+    const sending = Promise.resolve(connection.sendAll(bytes)).then(() => {
+      progress.through = true;
+    });
+    await client.stalled();
+    assert.ok(!progress.through && socket.writableLength > 0);
+    client.resume();
+    await client.expect(bytes);
+    await sending;
+    assert.equal(socket.writableLength, 0);
+  });
+
+  it('lets the bytes be reused as soon as they are sent, also while the client does not read', async (t) => {
+    const { client, socket, connection } = await pair(t);
+    client.pause();
+    // Messages below the stream's own mark, which it would take without telling anybody to wait.
+    const message = Buffer.alloc(4000);
+    const count = MORE_THAN_BUFFERS / message.length;
+    let sent = 0;
+    const sending = (async () => {
+      for (; sent < count; sent++) {
+        message.fill(sent % 251);
+        await connection.sendAll(message);
+      }
+      message.fill(0xff);
+    })();
+    await client.stalled();
+    assert.ok(sent < count && socket.writableLength > 0);
+    client.resume();
+    const expected = Array.from({ length: count }, (_, index) => Buffer.alloc(message.length, index % 251));
+    await client.expect(Buffer.concat(expected));
+    await sending;
+  });
+
+  it('hands on a reset as the loss of the client, to whoever waits and to whoever comes later', async (t) => {
+    const { client, connection } = await pair(t);
+    const waiting = assert.rejects(Promise.resolve(connection.recv()), lost('reset'));
+    client.reset();
+    await waiting;
+    assert.throws(() => connection.recv(), lost('reset'));
+    assert.throws(() => connection.sendAll(Buffer.from('late')), lost('reset'));
+    await assert.rejects(
+      connection.forEachChunk(() => undefined),
+      lost('reset'),
+    );
+  });
+
+  it('wakes a sender whose client is lost', async (t) => {
+    const { client, connection } = await pair(t);
+    client.pause();
+    const sending = assert.rejects(
+      Promise.resolve(connection.sendAll(Buffer.alloc(MORE_THAN_BUFFERS))),
+      lost('reset'),
+    );
+    await client.stalled();
+    client.reset();
+    await sending;
+  });
+
+  it('still gives what has arrived when its input is ended, and then the end', async (t) => {
+    const { client, connection } = await pair(t);
+    client.send('abc');
+    assert.equal(await text(connection.recv(1)), 'a');
+    connection.endInput();
+    assert.equal(await text(connection.recv()), 'bc');
+    assert.equal(await text(connection.recv()), '');
+    await connection.sendAll(Buffer.from('answer'));
+    await client.expect('answer');
+  });
+
+  it('ends a loop over chunks when its input is ended', async (t) => {
+    const { client, connection } = await pair(t);
+    const loop = connection.forEachChunk((chunk) => connection.sendAll(chunk));
+    await client.exchange('abc', 'abc');
+    connection.endInput();
+    await loop;
+  });
+
+  it('says the first reason for its loss, however often it is lost', async (t) => {
+    const { connection } = await pair(t);
+    connection.lose('stopped');
+    connection.lose('idle');
+    assert.throws(() => connection.recv(), lost('stopped'));
+  });
+
+  it('stops its loop where its user says so and keeps the rest', async (t) => {
+    for (const answer of ['stop', Promise.resolve('stop' as const)] as const) {
+      const { client, connection } = await pair(t);
+      const loop = connection.forEachChunk((chunk) => {
+        assert.equal(Buffer.from(chunk).toString(), 'first');
+        return answer;
+      });
+      client.send('first');
+      await loop;
+      client.send('second');
+      assert.equal(await text(connection.recv()), 'second');
+    }
+  });
+
+  it('passes on what its user throws, at once or later', async (t) => {
+    const failure = new Error('no');
+    for (const fail of [
+      () => {
+        throw failure;
+      },
+      () => Promise.reject(failure),
+    ]) {
+      const { client, connection } = await pair(t);
+      const loop = assert.rejects(connection.forEachChunk(fail), failure);
+      client.send('x');
+      await loop;
+    }
+  });
+
+  it('is lost as idle while it waits to read, and while it waits to write', async (t) => {
+    const reading = await pair(t, 30);
+    await assert.rejects(Promise.resolve(reading.connection.recv()), lost('idle'));
+    const looping = await pair(t, 30);
+    await assert.rejects(
+      looping.connection.forEachChunk(() => undefined),
+      lost('idle'),
+    );
+    const writing = await pair(t, 30);
+    writing.client.pause();
+    await assert.rejects(
+      Promise.resolve(writing.connection.sendAll(Buffer.alloc(MORE_THAN_BUFFERS))),
+      lost('idle'),
+    );
+  });
+
+  it('is not idle while its user is busy, and its clock goes on afterwards', async (t) => {
+    const { client, socket, connection } = await pair(t, 30);
+    client.send('x');
+    let ticks = 0;
+    const loop = assert.rejects(
+      connection.forEachChunk(async () => {
+        for (; ticks < 2; ticks++) await once(socket, 'timeout');
+        return undefined;
+      }),
+      lost('idle'),
+    );
+    await loop;
+    assert.equal(ticks, 2);
+  });
+
+  it('finishes at once with a client that has said nothing more', async (t) => {
+    const { client, connection } = await pair(t);
+    await connection.sendAll(Buffer.from('bye'));
+    await connection.finish(60_000);
+    await client.expect('bye');
+    await client.expectEnd();
+  });
+
+  it('reads on while it finishes, until a talkative client has closed', async (t) => {
+    const { client, connection } = await pair(t);
+    client.send('first');
+    await connection.recv(1);
+    await connection.sendAll(Buffer.from('bye'));
+    const finished = connection.finish(60_000);
+    client.send('more');
+    await client.expect('bye');
+    await client.expectCleanClose();
+    await finished;
+  });
+
+  it('loses patience with a client that never closes', async (t) => {
+    const { client, connection } = await pair(t);
+    client.send('first');
+    await connection.recv(1);
+    await connection.finish(10);
+    await client.expectOver();
+  });
+
+  it('has nothing to finish with a client that is gone', async (t) => {
+    const { connection } = await pair(t);
+    connection.lose('reset');
+    await connection.finish(60_000);
+  });
+});
+
+async function readAll(connection: StreamConnection): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for (;;) {
+    const chunk = await connection.recv();
+    if (chunk.length === 0) return Buffer.concat(chunks);
+    chunks.push(Buffer.from(chunk));
+  }
+}
+
+async function text(bytes: Uint8Array | Promise<Uint8Array>): Promise<string> {
+  return Buffer.from(await bytes).toString();
+}

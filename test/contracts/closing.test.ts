@@ -1,0 +1,73 @@
+/**
+ * A server that ends a conversation while its client is still talking. Closing over unread bytes makes the kernel
+ * send a reset, which can destroy the answer on its way; so the server reads on for a while, and the client sees
+ * its answer and an orderly end.
+ */
+import { it } from 'node:test';
+import { connectClient, type Client } from '../support/client.js';
+import { underEveryModel } from '../support/models.js';
+import { startServer, type Cleanup } from '../support/server.js';
+import type { ModelName } from '../../src/models/registry.js';
+
+/** More than one recv takes: the service sees the first part only. */
+const A_LITTLE_MORE = Buffer.alloc(70_000, 'x');
+
+const closing = [
+  { service: 'greet', answer: 'Hello in return!', options: {} },
+  { service: 'hello', answer: 'Hello YourselfGoodbye', options: {} },
+  { service: 'count', answer: 'ERR line too long\n', options: {} },
+  { service: 'work', answer: 'ERR line too long\n', options: {} },
+];
+
+underEveryModel('a service that closes first', (model) => {
+  for (const { service, answer, options } of closing) {
+    it(`lets the client of ${service} read its answer and an orderly end`, async (t) => {
+      const client = await overtalkativeClient(t, model, service, options);
+      await client.expect(answer);
+      await client.expectEnd();
+      await client.expectCleanClose();
+    });
+  }
+
+  it('lets a client talk on after the end, and still closes in order', async (t) => {
+    const client = await overtalkativeClient(t, model, 'greet', {});
+    await client.expect('Hello in return!');
+    await client.expectEnd();
+    client.send('and another thing');
+    await client.sendOneByOne('and another');
+    await client.expectCleanClose();
+  });
+
+  it('echoes the first chunk only with --once, and ends in order', async (t) => {
+    const client = await overtalkativeClient(t, model, 'echo', { once: true });
+    const echoed = await client.readToEnd();
+    if (echoed.length === 0 || echoed.length >= A_LITTLE_MORE.length) {
+      throw new Error(`echoed ${echoed.length} bytes`);
+    }
+    await client.expectCleanClose();
+  });
+
+  it('closes on a client that neither stops talking nor leaves, after a while', async (t) => {
+    const client = await overtalkativeClient(t, model, 'greet', {});
+    await client.expect('Hello in return!');
+    await client.expectEnd();
+    await client.untilCutOff();
+  });
+});
+
+/** Has sent more than the service reads before the service has read anything. */
+async function overtalkativeClient(
+  t: Cleanup,
+  model: ModelName,
+  service: string,
+  options: { once?: boolean },
+): Promise<Client> {
+  const server = await startServer(t, { model, service, options, threads: { most: 1 }, graceMs: 0 });
+  // Under the event loop the bytes are there first anyhow: it shares its thread with this test.
+  const inFront = model === 'event-loop' ? undefined : await connectClient(t, server);
+  const client = await connectClient(t, server);
+  client.send(A_LITTLE_MORE);
+  await client.sent();
+  inFront?.close();
+  return client;
+}

@@ -1,0 +1,72 @@
+/** The idle clock: a client that says nothing for too long is given up; one that talks, or waits for us, is not. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { connectClient } from '../support/client.js';
+import { isConcurrent, underEveryModel } from '../support/models.js';
+import { sharedServer } from '../support/server.js';
+
+const IDLE_MS = 200;
+const MORE_THAN_BUFFERS = 12_000_000;
+
+underEveryModel('the idle clock', (model) => {
+  const echo = sharedServer({ model, idleMs: IDLE_MS, logLevel: 'info' });
+  const work = sharedServer({ model, idleMs: 50, service: 'work' });
+
+  it('ends a client that never speaks', async (t) => {
+    const client = await connectClient(t, echo);
+    await client.expectEnd();
+    const { reason } = await echo.logLine('closed', { peer: `127.0.0.1:${client.localPort ?? 0}` });
+    assert.equal(reason, 'idle');
+  });
+
+  it('ends a client that has fallen silent in the middle of a line', async (t) => {
+    const client = await connectClient(t, work);
+    await client.exchange('work 0\n', 'done 0\n');
+    client.send('wor');
+    await client.expectEnd();
+  });
+
+  it('does not end a client that keeps talking', async (t) => {
+    const client = await connectClient(t, echo);
+    for (const endMs = performance.now() + 2 * IDLE_MS; performance.now() < endMs;) {
+      await client.exchange('still here', 'still here');
+    }
+    client.halfClose();
+    await client.expectEnd();
+  });
+
+  it('does not run while the client waits for its answer', async (t) => {
+    const client = await connectClient(t, work);
+    await client.exchange('sleep 170\n', 'done 170\n');
+    await client.expectEnd();
+  });
+
+  it('ends a client that does not read its answer', async (t) => {
+    const client = await connectClient(t, echo);
+    client.pause();
+    client.send(Buffer.alloc(MORE_THAN_BUFFERS));
+    const { reason } = await echo.logLine('closed', { peer: `127.0.0.1:${client.localPort ?? 0}` });
+    assert.equal(reason, 'idle');
+  });
+
+  if (isConcurrent(model)) {
+    it('is every client’s own', async (t) => {
+      const idle = await connectClient(t, echo);
+      const talking = await connectClient(t, echo);
+      const seen = { end: false };
+      const idleEnded = idle.expectEnd().then(() => {
+        seen.end = true;
+      });
+      while (!seen.end) await talking.exchange('still here', 'still here');
+      await idleEnded;
+      await talking.exchange('and still here', 'and still here');
+    });
+  } else {
+    it('lets the next client have its turn', async (t) => {
+      const silent = await connectClient(t, echo);
+      const next = await connectClient(t, echo);
+      await next.exchange('at last', 'at last');
+      await silent.expectEnd();
+    });
+  }
+});

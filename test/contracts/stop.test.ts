@@ -1,0 +1,125 @@
+/** A server that is stopped: idle clients end, answers in the making are still sent, and nothing takes longer than the grace. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { it } from 'node:test';
+import { connectClient } from '../support/client.js';
+import { isConcurrent, underEveryModel } from '../support/models.js';
+import { startServer } from '../support/server.js';
+
+/** More than all buffers between client and server hold. */
+const MORE_THAN_BUFFERS = 12_000_000;
+
+underEveryModel('a stop', (model) => {
+  it('ends a client that is idle, and says so in the log', async (t) => {
+    const server = await startServer(t, { model, logLevel: 'info' });
+    const client = await connectClient(t, server);
+    await client.exchange('before', 'before');
+    const stopped = server.server.stop('test');
+    await client.expectEnd();
+    await stopped;
+    assert.equal((await server.logLine('closed')).reason, 'stopped');
+    assert.deepEqual(
+      server.log().flatMap(({ msg }) => (/^(stop|closed)/.test(msg) ? msg : [])),
+      ['stopping', 'closed', 'stopped'],
+    );
+  });
+
+  it('ends a client that has never said anything', async (t) => {
+    const server = await startServer(t, { model, logLevel: 'info' });
+    const client = await connectClient(t, server);
+    await server.logLine('accepted');
+    await server.stop();
+    await client.expectEnd();
+  });
+
+  it('waits for an answer in the making and sends it', async (t) => {
+    const server = await startServer(t, { model, service: 'work' });
+    const client = await connectClient(t, server);
+    client.send('work 0\nsleep 200\n');
+    await client.expect('done 0\n');
+    const stopped = server.stop();
+    await client.expect('done 200\n');
+    await client.expectEnd();
+    await stopped;
+  });
+
+  it('answers all that had arrived before it', async (t) => {
+    const server = await startServer(t, { model, service: 'work' });
+    const client = await connectClient(t, server);
+    client.send('work 0\nsleep 50\nwork 1\nsleep 2\nnonsense\n');
+    await client.expect('done 0\n');
+    const stopped = server.stop();
+    await client.expect('done 50\ndone 1\ndone 2\n');
+    assert.match(await client.readLine(), /^ERR ./);
+    await client.expectEnd();
+    await stopped;
+  });
+
+  it('cuts an answer short that takes longer than the grace', async (t) => {
+    const server = await startServer(t, { model, service: 'work', graceMs: 30, logLevel: 'info' });
+    const client = await connectClient(t, server);
+    client.send('work 0\nsleep 10000\n');
+    await client.expect('done 0\n');
+    const cut = client.expectOver().then(() => 'cut');
+    await Promise.all([server.server.stop('test'), cut]);
+    assert.equal((await server.logLine('closed')).reason, 'stopped');
+  });
+
+  it('cuts a client off that does not read its answer', async (t) => {
+    const server = await startServer(t, { model, graceMs: 30, logLevel: 'info' });
+    const client = await connectClient(t, server);
+    client.pause();
+    client.send(Buffer.alloc(MORE_THAN_BUFFERS));
+    await client.stalled();
+    await server.server.stop('test');
+    assert.equal((await server.logLine('closed')).reason, 'stopped');
+  });
+
+  it('lets go of clients that wait for their turn', async (t) => {
+    const server = await startServer(t, { model, threads: { most: 1 }, logLevel: 'info' });
+    const served = await connectClient(t, server);
+    await served.exchange('me first', 'me first');
+    const waiting = await connectClient(t, server);
+    if (model !== 'event-loop') await server.logLine('queued');
+    await server.stop();
+    await served.expectEnd();
+    await waiting.expectOver();
+  });
+
+  it('refuses new clients', async (t) => {
+    const server = await startServer(t, { model });
+    await server.stop();
+    const [error] = (await once(connect(server.port, '127.0.0.1'), 'error')) as [NodeJS.ErrnoException];
+    assert.equal(error.code, 'ECONNREFUSED');
+  });
+
+  it('is one stop, however often it is asked for', async (t) => {
+    const { server } = await startServer(t, { model, threads: { warm: 1 } });
+    const first = server.stop('once');
+    assert.equal(server.stop('twice'), first);
+    await first;
+    assert.equal(server.stop('after the end'), first);
+  });
+
+  if (isConcurrent(model)) {
+    it('ends several clients, each in its own state', async (t) => {
+      const server = await startServer(t, { model, service: 'work' });
+      const [silent, half, asleep] = [
+        await connectClient(t, server),
+        await connectClient(t, server),
+        await connectClient(t, server),
+      ];
+      await half.exchange('work 0\n', 'done 0\n');
+      half.send('wor');
+      asleep.send('work 0\nsleep 100\n');
+      await asleep.expect('done 0\n');
+      const stopped = server.stop();
+      await silent.expectEnd();
+      await half.expectEnd();
+      await asleep.expect('done 100\n');
+      await asleep.expectEnd();
+      await stopped;
+    });
+  }
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { relative } from 'node:path';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { findService, listServices, loadService } from '../../src/services/catalogue.js';
+
+/** Of a module that stands beside this one. */
+function pathOf(module: string): string {
+  return fileURLToPath(new URL(module, import.meta.url));
+}
+
+describe('the catalogue', () => {
+  for (const { name } of listServices()) {
+    it(`finds ${name} by its name and loads it`, async () => {
+      const entry = findService(name);
+      assert.ok(entry);
+      assert.equal(typeof (await loadService(entry.module)).serve, 'function');
+    });
+  }
+
+  it('lists each service once, in the order of the alphabet', () => {
+    const names = listServices().map(({ name }) => name);
+    assert.deepEqual(names, [...new Set(names)].sort());
+  });
+
+  it('has the ports and framings of the contract', () => {
+    const found = Object.fromEntries(
+      listServices().map(({ name, port, framing }) => [name, [port, framing]]),
+    );
+    assert.deepEqual(found, {
+      capitalize: [5001, 'chunk'],
+      collect: [9090, 'chunk'],
+      count: [5003, 'line'],
+      date: [5050, 'chunk'],
+      daytime: [1313, 'none'],
+      echo: [9000, 'chunk'],
+      greet: [9000, 'chunk'],
+      hello: [15_000, 'chunk'],
+      work: [5004, 'line'],
+    });
+  });
+
+  it('knows no other names', () => {
+    for (const name of ['', 'ech', 'Echo', 'echo.js', 'service', 'clock', 'toString']) {
+      assert.equal(findService(name), undefined);
+    }
+  });
+
+  it('takes a path for a module of one’s own, wherever it stands', async () => {
+    const path = pathOf('../../src/services/echo.js');
+    for (const own of [path, `./${relative('', path)}`]) {
+      const entry = findService(own);
+      assert.ok(entry);
+      assert.equal(entry.name, own);
+      assert.equal(typeof (await loadService(entry.module)).serve, 'function');
+    }
+  });
+
+  it('says so when a module holds no service', async () => {
+    const entry = findService(pathOf('../../src/services/clock.js'));
+    assert.ok(entry);
+    await assert.rejects(loadService(entry.module), /clock\.js exports no service with a serve function/);
+  });
+
+  it('says so when there is no such module', async () => {
+    const entry = findService('./no-such-module.js');
+    assert.ok(entry);
+    await assert.rejects(loadService(entry.module), { name: 'StartError', message: /no-such-module\.js/ });
+  });
+});

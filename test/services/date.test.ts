@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { microsecondsOf, now, type Instant } from '../../src/services/clock.js';
+import { formatTime } from '../../src/services/date.js';
+
+/** @param time local time, as Date understands it */
+function at(time: string, microseconds = 0): Instant {
+  const date = new Date(time);
+  return { date, epochUs: date.getTime() * 1000 + microseconds };
+}
+
+describe('formatTime', () => {
+  // A zone with summer time; the expected texts are those of Python's strftime in the C locale.
+  const { TZ } = process.env;
+  before(() => {
+    process.env.TZ = 'Europe/Berlin';
+  });
+  after(() => {
+    if (TZ === undefined) delete process.env.TZ;
+    else process.env.TZ = TZ;
+  });
+
+  const AFTERNOON = '2024-02-29T15:04:05';
+
+  for (const [format, expected] of [
+    ['', ''],
+    ['no directive', 'no directive'],
+    ['%Y-%m-%d %H:%M:%S', '2024-02-29 15:04:05'],
+    ['%y/%m/%d', '24/02/29'],
+    ['%I:%M %p', '03:04 PM'],
+    ['%a %A %w %u', 'Thu Thursday 4 4'],
+    ['%b %B', 'Feb February'],
+    ['%j', '060'],
+    ['%U %W', '08 09'],
+    ['%G-W%V-%u', '2024-W09-4'],
+    ['%c', 'Thu Feb 29 15:04:05 2024'],
+    ['%x', '02/29/24'],
+    ['%X', '15:04:05'],
+    ['%z', '+0100'],
+    ['%f', '000042'],
+    ['%H:%M:%S.%f', '15:04:05.000042'],
+    ['%%', '%'],
+    ['%%f', '%f'],
+    ['%%%f', '%000042'],
+    ['%f%f', '000042000042'],
+    ['%%Y', '%Y'],
+    ['%', '%'],
+    ['100%', '100%'],
+    ['%Q', '%Q'],
+    ['%é', '%é'],
+    ['%\n', '%\n'],
+    ['%::z', '%::z'],
+    ['ž %Y\r\n', 'ž 2024\r\n'],
+  ] as const) {
+    it(`makes ${JSON.stringify(expected)} of ${JSON.stringify(format)}`, () => {
+      assert.equal(formatTime(format, at(AFTERNOON, 42)), expected);
+    });
+  }
+
+  for (const [time, format, expected] of [
+    ['2024-01-01T00:00:00', '%j %U %W %G %V', '001 00 01 2024 01'],
+    ['2024-12-31T23:59:59', '%j %U %W %G %V', '366 52 53 2025 01'],
+    ['2023-01-01T12:00:00', '%j %U %W %G %V', '001 01 00 2022 52'],
+    ['2021-01-03T12:00:00', '%j %U %W %G %V', '003 01 00 2020 53'],
+    ['2024-07-01T00:30:00', '%j %z', '183 +0200'],
+    ['2024-07-01T23:30:00', '%j', '183'],
+    ['2024-07-01T00:30:00', '%I %p', '12 AM'],
+    ['2024-07-01T12:30:00', '%I %p', '12 PM'],
+    ['2024-07-01T12:30:00', '%c', 'Mon Jul  1 12:30:00 2024'],
+  ] as const) {
+    it(`makes ${JSON.stringify(expected)} of ${format} at ${time}`, () => {
+      assert.equal(formatTime(format, at(time)), expected);
+    });
+  }
+});
+
+describe('the clock', () => {
+  it('has six digits after the second, whatever they are', () => {
+    for (const [epochUs, digits] of [
+      [1_700_000_000_000_000, '000000'],
+      [1_700_000_000_000_001, '000001'],
+      [1_700_000_000_999_999, '999999'],
+    ] as const) {
+      assert.equal(microsecondsOf({ date: new Date(epochUs / 1000), epochUs }), digits);
+    }
+  });
+
+  it('gives both forms of one instant', () => {
+    const { date, epochUs } = now();
+    assert.equal(date.getTime(), Math.floor(epochUs / 1000));
+  });
+});

@@ -1,0 +1,63 @@
+/**
+ * A connection whose chunks are given beforehand. It answers either with values, as a client thread's does, or with
+ * promises, as the event loop's does; and as both may, it reuses the buffer of a chunk as soon as its user is
+ * through with it.
+ */
+import { NO_BYTES, type Connection, type MaybePromise, type Next } from '../../src/connection/connection.js';
+
+export type Manner = 'values' | 'promises';
+
+const USED_UP = 0x23;
+
+export class FakeConnection implements Connection {
+  readonly id = 1;
+  readonly peer = 'fake';
+  ended = false;
+  readonly #chunks: Uint8Array[];
+  readonly #manner: Manner;
+  readonly #sent: Buffer[] = [];
+  #lent: Uint8Array = NO_BYTES;
+
+  constructor(chunks: readonly Uint8Array[], manner: Manner) {
+    this.#chunks = [...chunks];
+    this.#manner = manner;
+  }
+
+  /** All that was sent. */
+  get sent(): string {
+    return Buffer.concat(this.#sent).toString();
+  }
+
+  get unreadChunks(): number {
+    return this.#chunks.length;
+  }
+
+  recv(): MaybePromise<Uint8Array> {
+    this.#lent.fill(USED_UP);
+    this.#lent = Uint8Array.from(this.#chunks.shift() ?? NO_BYTES);
+    if (this.#lent.length === 0) this.ended = true;
+    return this.#given(this.#lent);
+  }
+
+  sendAll(bytes: Uint8Array): MaybePromise<undefined> {
+    this.#sent.push(Buffer.from(bytes));
+    return this.#given(undefined);
+  }
+
+  async forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void> {
+    for (;;) {
+      const chunk = await this.recv();
+      if (chunk.length === 0) return;
+      const next = use(chunk);
+      if ((next instanceof Promise ? await next : next) === 'stop') return;
+    }
+  }
+
+  finish(): void {
+    this.#chunks.length = 0;
+  }
+
+  #given<T>(value: T): MaybePromise<T> {
+    return this.#manner === 'values' ? value : Promise.resolve(value);
+  }
+}
