@@ -6,7 +6,7 @@
  * Asking is admission. While nobody asks, since every thread has a client or the iterative server is busy, a new
  * connection waits in the queue or is refused. So one limit serves all models, and it lives here.
  */
-import { lstatSync, unlinkSync } from 'node:fs';
+import { existsSync, lstatSync, unlinkSync } from 'node:fs';
 import {
   connect,
   createServer,
@@ -15,6 +15,7 @@ import {
   type Server,
   type Socket,
 } from 'node:net';
+import { dirname } from 'node:path';
 import { closedLine } from './closed-line.js';
 import { formatEndpoint, peerOf } from './connection/endpoint.js';
 import { StartError } from './errors.js';
@@ -96,20 +97,19 @@ export class Acceptor implements AsyncIterable<Accepted> {
     for (const client of this.#queue.splice(0)) this.#letGo(client);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Accepted, void, undefined> {
-    for (;;) {
-      const client = this.#queue.shift() ?? (await this.#next());
-      if (client === undefined) return;
-      yield client;
-    }
+  /** Not an async generator: that would cost each connection two more promises. */
+  [Symbol.asyncIterator](): AsyncIterator<Accepted, undefined> {
+    return { next: () => this.#next() };
   }
 
-  #next(): Promise<Accepted | undefined> {
-    if (this.#closed) return Promise.resolve(undefined);
+  #next(): Promise<IteratorResult<Accepted, undefined>> {
+    const first = this.#queue.shift();
+    if (first) return Promise.resolve({ done: false, value: first });
+    if (this.#closed) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve) => {
       this.#taker = (client) => {
         this.#taker = undefined;
-        resolve(client);
+        resolve(client ? { done: false, value: client } : { done: true, value: undefined });
       };
     });
   }
@@ -195,6 +195,8 @@ function startError(address: ListenAddress, error: NodeJS.ErrnoException): Start
     ENOENT: 'no such directory',
     EINVAL: 'not a usable address',
   };
-  const reason = reasons[error.code ?? ''] ?? error.message;
+  // libuv reports a directory that is not there as a lack of permission.
+  const lost = 'path' in address && error.code === 'EACCES' && !existsSync(dirname(address.path));
+  const reason = reasons[lost ? 'ENOENT' : (error.code ?? '')] ?? error.message;
   return new StartError(`cannot listen on ${where}: ${reason}`, { cause: error });
 }

@@ -28,7 +28,9 @@ const program = yargs(hideBin(process.argv))
   .wrap(Math.min(100, process.stdout.columns || 100))
   .exitProcess(false)
   .fail((message: string | undefined, error: Error | undefined) => {
-    throw error && !message ? error : new UsageError(message ?? 'wrong usage');
+    if (error && !message) throw error;
+    // Some of yargs's messages go over several lines.
+    throw new UsageError((message ?? 'wrong usage').replace(/\s*\n\s*/g, ' '));
   });
 
 try {

@@ -19,7 +19,7 @@ import { closedLine } from './closed-line.js';
 import { formatEndpoint } from './connection/endpoint.js';
 import { StartError } from './errors.js';
 import { Loan } from './lend.js';
-import { Mailbox } from './mailbox.js';
+import { Bell, Mailbox } from './mailbox.js';
 import type { Clients, Host } from './models/model.js';
 import { loadService } from './services/catalogue.js';
 import type { EndReason } from './services/converse.js';
@@ -40,7 +40,9 @@ interface SeatedClient {
   readonly loan: Loan;
   readonly peer: string;
   /** Main has ended its input, so an end of stream is the server's doing and not the client's. */
-  stopped: boolean;
+  inputEnded: boolean;
+  /** Main has cut it short, so whatever error the thread reports is the server's doing, too. */
+  brokenOff: boolean;
   readonly served: () => void;
 }
 
@@ -58,11 +60,13 @@ const RESTART_MS = 500;
 export class ClientThreads implements Clients {
   readonly #host: Host;
   readonly #pool: Piscina;
+  readonly #bell = new Bell();
   readonly #seats = new Map<number, Seat>();
+  /** The seats with a client. */
+  readonly #taken = new Set<Seat>();
   /** Last in, first out: the thread that has just served has warm caches. */
   readonly #free: Seat[] = [];
   #lastIndex = 0;
-  #takenCount = 0;
   #closing = false;
   #onAvailable: (() => void) | undefined;
   #onNone: (() => void)[] = [];
@@ -117,30 +121,35 @@ export class ClientThreads implements Clients {
         : '';
       const loan = new Loan(socket);
       const seat = this.#free.pop() ?? this.#addSeat();
-      seat.client = { accepted, loan, peer, stopped: false, served };
-      this.#takenCount += 1;
+      seat.client = { accepted, loan, peer, inputEnded: false, brokenOff: false, served };
+      this.#taken.add(seat);
       seat.mailbox.deliver(loan.fd, id);
       if (this.#closing) this.endInput();
     });
   }
 
   get count(): number {
-    return this.#takenCount;
+    return this.#taken.size;
   }
 
   endInput(): void {
-    for (const client of this.#taken()) {
-      client.stopped = true;
+    for (const { client } of this.#taken) {
+      if (!client) continue;
+      client.inputEnded = true;
       client.loan.endInput();
     }
   }
 
   breakOff(): void {
-    for (const client of this.#taken()) client.loan.breakOff();
+    for (const { client } of this.#taken) {
+      if (!client) continue;
+      client.brokenOff = true;
+      client.loan.breakOff();
+    }
   }
 
   whenNone(): Promise<void> {
-    return this.#takenCount === 0
+    return this.#taken.size === 0
       ? Promise.resolve()
       : new Promise((resolve) => void this.#onNone.push(resolve));
   }
@@ -153,7 +162,7 @@ export class ClientThreads implements Clients {
     for (const seat of this.#seats.values()) if (!seat.client) seat.mailbox.retire();
     await this.#pool.destroy();
     // Only now is it certain that no thread uses a lent descriptor any more.
-    for (const seat of this.#seats.values()) this.#end(seat, 'stopped');
+    for (const seat of this.#taken) this.#end(seat, 'stopped');
   }
 
   async #warmUp(count: number): Promise<void> {
@@ -181,6 +190,7 @@ export class ClientThreads implements Clients {
     const task: ThreadTask = {
       seat: index,
       mailbox: mailbox.buffer,
+      bell: this.#bell.buffer,
       module: this.#host.service.module,
       options: this.#host.serviceOptions,
       idleMs: this.#host.idleMs,
@@ -195,19 +205,27 @@ export class ClientThreads implements Clients {
 
   /** What the client threads say. */
   #hear(message: FromThread): void {
-    const seat = this.#seats.get(message.seat);
-    if (!seat) return;
     switch (message.kind) {
-      case 'ready':
-        seat.thread = message.thread;
-        seat.onReady();
-        this.#host.log.info({ thread: message.thread, threads: this.#seats.size }, 'thread started');
-        if (!seat.client) this.#setFree(seat);
+      case 'ready': {
+        const seat = this.#seats.get(message.seat);
+        if (seat) this.#noteReady(seat, message.thread);
         return;
-      case 'served':
-        this.#end(seat, seat.mailbox.reason);
-        this.#setFree(seat);
+      }
+      case 'bell':
+        this.#bell.silence();
+        for (const seat of this.#taken) {
+          if (!seat.mailbox.isEmpty) continue;
+          this.#end(seat, seat.mailbox.reason);
+          this.#setFree(seat);
+        }
     }
+  }
+
+  #noteReady(seat: Seat, thread: number): void {
+    seat.thread = thread;
+    seat.onReady();
+    this.#host.log.info({ thread, threads: this.#seats.size }, 'thread started');
+    if (!seat.client) this.#setFree(seat);
   }
 
   /** A thread died, and with it whatever its client had in it. Every other client goes on; a new thread takes over. */
@@ -241,23 +259,20 @@ export class ClientThreads implements Clients {
     const { client, mailbox } = seat;
     if (!client) return;
     seat.client = undefined;
-    this.#takenCount -= 1;
+    this.#taken.delete(seat);
     client.loan.giveBack();
+    const stopped = client.brokenOff || (client.inputEnded && reason === 'end');
     closedLine(this.#host, {
       connection: client.accepted.id,
       thread: seat.thread,
       peer: client.peer,
-      reason: client.stopped && reason === 'end' ? 'stopped' : reason,
+      reason: stopped ? 'stopped' : reason,
       acceptedAtMs: client.accepted.acceptedAtMs,
       startedAtMs: mailbox.startedAtMs,
       bytesIn: mailbox.bytesIn,
       bytesOut: mailbox.bytesOut,
     });
     client.served();
-    if (this.#takenCount === 0) for (const none of this.#onNone.splice(0)) none();
-  }
-
-  #taken(): SeatedClient[] {
-    return [...this.#seats.values()].flatMap(({ client }) => client ?? []);
+    if (this.#taken.size === 0) for (const none of this.#onNone.splice(0)) none();
   }
 }

@@ -3,7 +3,7 @@ import type { Host } from './models/model.js';
 import { monotonicMs } from './monotonic.js';
 import type { EndReason } from './services/converse.js';
 
-export interface ClosedConnection {
+interface ClosedConnection {
   readonly connection: number;
   /** Undefined for a client that never had one. */
   readonly thread: number | undefined;
@@ -20,6 +20,7 @@ export function closedLine(
   { clientLog, service, model }: Pick<Host, 'clientLog' | 'service' | 'model'>,
   closed: ClosedConnection,
 ): void {
+  if (!clientLog.isLevelEnabled('info')) return;
   const { acceptedAtMs, startedAtMs, ...fields } = closed;
   const endedAtMs = monotonicMs();
   const startMs = startedAtMs || endedAtMs;

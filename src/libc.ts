@@ -122,11 +122,11 @@ export function setTimeouts(fd: number, timeoutMs: number): void {
   }
 }
 
-/** The raw socket address of the other end, as getpeername(2) fills it in. */
-export function peerSocketAddress(fd: number): Uint8Array {
+/** The raw socket address of the other end, as getpeername(2) fills it in; undefined if it is gone. */
+export function peerSocketAddress(fd: number): Uint8Array | undefined {
   const address = new Uint8Array(128);
   const length = new Uint32Array([address.length]);
-  if (getpeername(fd, address, length) === -1) throw lastError(`getpeername(${fd})`);
+  if (getpeername(fd, address, length) === -1) return undefined;
   return address.subarray(0, length[0]);
 }
 

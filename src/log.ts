@@ -84,7 +84,8 @@ function fitting(line: string): string {
 
 function cut(value: unknown, mostCharacters: number, mostEntries: number): unknown {
   if (typeof value === 'string' && value.length > mostCharacters) return `${value.slice(0, mostCharacters)}…`;
-  if (Array.isArray(value) && value.length > mostEntries) return [...(value as unknown[]).slice(0, mostEntries), '…'];
+  if (Array.isArray(value) && value.length > mostEntries)
+    return [...(value as unknown[]).slice(0, mostEntries), '…'];
   return value;
 }
 

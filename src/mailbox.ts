@@ -3,8 +3,8 @@
  *
  *     main                                     client thread
  *     deliver(fd, id)  ── state: LENT ──►      take() wakes, serves the client
- *                                              settle(reason): state: EMPTY, then one message to main
- *     reads reason, bytes, start  ◄──────      take() blocks again
+ *                                              settle(reason) ── state: EMPTY, rings the bell
+ *     finds it settled  ◄──────────────────    take() blocks again
  *     retire()         ── state: RETIRED ──►   take() returns undefined, the thread's task ends
  *
  * Why not a task of the pool for each client: a `pool.run` costs as much as accepting the connection does.
@@ -17,7 +17,7 @@ const EMPTY = 0;
 const LENT = 1;
 const RETIRED = 2;
 
-/** Places in the 32-bit words. */
+/** Places in a mailbox's 32-bit words. */
 const STATE = 0;
 const FD = 1;
 const ID = 2;
@@ -44,15 +44,17 @@ export class Mailbox implements Meter {
 
   /** Main thread. The mailbox must be empty. */
   deliver(fd: number, id: number): void {
+    this.#require(EMPTY);
     this.#words[FD] = fd;
     this.#words[ID] = id;
     this.#floats.fill(0);
-    this.#set(LENT, EMPTY);
+    this.#enter(LENT);
   }
 
   /** Main thread. The client thread ends its task instead of waiting for another client. */
   retire(): void {
-    this.#set(RETIRED, EMPTY);
+    this.#require(EMPTY);
+    this.#enter(RETIRED);
   }
 
   /** Client thread: blocks until there is a client, or returns undefined when there will be none. */
@@ -64,11 +66,17 @@ export class Mailbox implements Meter {
 
   /** Client thread: the client is served; its descriptor is not touched again. */
   settle(reason: EndReason): void {
+    this.#require(LENT);
     this.#words[REASON] = END_REASONS.indexOf(reason);
-    this.#set(EMPTY, LENT);
+    this.#enter(EMPTY);
   }
 
-  /** Main thread, after the client thread's message. */
+  /** Main thread: whether no client is in it, so that one delivered before has been served. */
+  get isEmpty(): boolean {
+    return Atomics.load(this.#words, STATE) === EMPTY;
+  }
+
+  /** Main thread, once it is empty again. */
   get reason(): EndReason {
     return END_REASONS[this.#words[REASON] ?? 0] ?? 'error';
   }
@@ -98,9 +106,38 @@ export class Mailbox implements Meter {
     this.#floats[STARTED_MS] = ms;
   }
 
-  #set(state: number, expected: number): void {
-    const found = Atomics.compareExchange(this.#words, STATE, expected, state);
-    if (found !== expected) throw new Error(`mailbox in state ${found} where ${expected} was expected`);
+  /** A state is left by the side whose turn it is, and by no other: anything else is a mistake of this program. */
+  #require(expected: number): void {
+    const state = Atomics.load(this.#words, STATE);
+    if (state !== expected) throw new Error(`mailbox in state ${state} where ${expected} was expected`);
+  }
+
+  #enter(state: number): void {
+    Atomics.store(this.#words, STATE, state);
     Atomics.notify(this.#words, STATE);
+  }
+}
+
+/**
+ * Calls main's attention to the mailboxes, once for all that are settled before it looks: under load, a message for
+ * each served client would cost main more than closing its descriptor.
+ */
+export class Bell {
+  readonly buffer: SharedArrayBuffer;
+  readonly #rung: Int32Array;
+
+  constructor(buffer = new SharedArrayBuffer(MAILBOX_BYTES)) {
+    this.buffer = buffer;
+    this.#rung = new Int32Array(buffer, 0, 1);
+  }
+
+  /** Client thread, after settling. Returns whether main must be sent a message: it has not been since it looked. */
+  ring(): boolean {
+    return Atomics.exchange(this.#rung, 0, 1) === 0;
+  }
+
+  /** Main thread, before looking: whoever settles from now on rings again, so nobody is overlooked. */
+  silence(): void {
+    Atomics.store(this.#rung, 0, 0);
   }
 }

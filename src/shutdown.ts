@@ -30,7 +30,7 @@ const exitNow: (status: number) => void = await import('./libc.js').then(
  */
 export async function stopOnSignals(starting: Promise<Server>, graceMs: number): Promise<void> {
   let server: Server | undefined;
-  let stoppingSinceMs: number | undefined;
+  let first: { signal: NodeJS.Signals; atMs: number } | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
     // Nobody is connected yet.
     if (!server) {
@@ -38,12 +38,12 @@ export async function stopOnSignals(starting: Promise<Server>, graceMs: number):
       return;
     }
     const { log } = server;
-    if (stoppingSinceMs !== undefined) {
-      if (monotonicMs() - stoppingSinceMs < SAME_SIGNAL_MS) return;
+    if (first !== undefined) {
+      if (signal === first.signal && monotonicMs() - first.atMs < SAME_SIGNAL_MS) return;
       log.warn({ cause: signal }, 'ended at once');
       exitNow(statusOf(signal));
     }
-    stoppingSinceMs = monotonicMs();
+    first = { signal, atMs: monotonicMs() };
     setTimeout(() => {
       log.error({ afterMs: graceMs + LAST_RESORT_MS }, 'could not stop in order');
       exitNow(1);

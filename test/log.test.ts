@@ -35,7 +35,10 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
       const { peer, ...closed } = await server.log.next('closed');
       await server.stop();
       const { msg, address, port, service } = server.log.one('listening');
-      assert.deepEqual({ msg, address, service }, { msg: 'listening', address: '127.0.0.1', service: 'echo' });
+      assert.deepEqual(
+        { msg, address, service },
+        { msg: 'listening', address: '127.0.0.1', service: 'echo' },
+      );
       assert.ok(Number(port) > 0);
 
       const accepted = server.log.one('accepted');
@@ -117,7 +120,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     killAfter(t, child);
     const exit = exitOf(child);
     let output = '';
-    child.stdout?.on('data', (chunk) => (output += String(chunk)));
+    child.stdout.on('data', (chunk) => (output += String(chunk)));
     const client = await connectAsSoonAsPossible(t, socket);
     client.send('throw\n');
     await client.expectEnd();
@@ -289,7 +292,11 @@ function linesOf(file: string): LogLine[] {
 }
 
 /** Each connection's lines of chatter are there, in order, without a gap, and as many as its client was told of. */
-function assertNumbered(lines: readonly LogLine[], told: readonly number[], how: 'exactly' | 'at least'): void {
+function assertNumbered(
+  lines: readonly LogLine[],
+  told: readonly number[],
+  how: 'exactly' | 'at least',
+): void {
   const written = told.map(() => 0);
   for (const { msg, connection, number } of lines) {
     if (msg !== 'chatter') continue;

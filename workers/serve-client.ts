@@ -10,7 +10,7 @@ import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
 import { setTimeouts } from '../src/libc.js';
 import { openLogLazily, type LogSettings } from '../src/log.js';
-import { Mailbox } from '../src/mailbox.js';
+import { Bell, Mailbox } from '../src/mailbox.js';
 import { monotonicMs } from '../src/monotonic.js';
 import { loadService } from '../src/services/catalogue.js';
 import { converse } from '../src/services/converse.js';
@@ -21,6 +21,7 @@ export interface ThreadTask {
   /** Names the seat in what the thread says. */
   readonly seat: number;
   readonly mailbox: SharedArrayBuffer;
+  readonly bell: SharedArrayBuffer;
   /** The URL of the service's module. */
   readonly module: string;
   readonly options: ServiceOptions;
@@ -31,23 +32,24 @@ export interface ThreadTask {
 /** What a thread says to main. */
 export type FromThread =
   | { readonly kind: 'ready'; readonly seat: number; readonly thread: number }
-  | { readonly kind: 'served'; readonly seat: number };
+  /** The bell was rung: some client threads have settled. */
+  | { readonly kind: 'bell' };
 
 export default async function serveClients(task: ThreadTask): Promise<void> {
-  const { seat } = task;
   const service = await loadService(task.module);
   const mailbox = new Mailbox(task.mailbox);
+  const bell = new Bell(task.bell);
   const log = openLogLazily(task.log, { thread: threadId });
   const context = { options: task.options, log, debug: task.log.level === 'debug' };
   // Exposed where there are so many threads that it matters: see MANY_THREADS in ../src/client-threads.ts.
   globalThis.gc?.();
-  say({ kind: 'ready', seat, thread: threadId });
+  say({ kind: 'ready', seat: task.seat, thread: threadId });
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
     if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);
     mailbox.startedAtMs = monotonicMs();
     const reason = await converse(service, new BlockingConnection(lent.id, lent.fd, mailbox), context);
     mailbox.settle(reason);
-    say({ kind: 'served', seat });
+    if (bell.ring()) say({ kind: 'bell' });
   }
 }
 

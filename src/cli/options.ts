@@ -43,7 +43,9 @@ function oneValue(name: string, value: unknown): string {
  * A variable that names no option of this command is for another one, and must not count as an unknown option.
  */
 export function withSettings<T>(command: Argv<T>, names: readonly string[]): Argv<T> {
-  const known = new Set([...names, 'config'].map((name) => `${ENV_PREFIX}_${name.replaceAll('-', '_').toUpperCase()}`));
+  const known = new Set(
+    [...names, 'config'].map((name) => `${ENV_PREFIX}_${name.replaceAll('-', '_').toUpperCase()}`),
+  );
   for (const variable of Object.keys(process.env)) {
     if (variable.startsWith(`${ENV_PREFIX}_`) && !known.has(variable))
       Reflect.deleteProperty(process.env, variable);

@@ -22,16 +22,16 @@ export async function converseWith(target: Target, input: Readable, output: Writ
     refused ||= lines.some((said) => said.startsWith('ERR '));
     // An answer may come in pieces, and end without a newline.
     line = lines.at(-1)?.slice(0, 'ERR '.length) ?? '';
-    output.write(chunk);
   });
   try {
     await once(socket, 'connect');
-    const ended = once(socket, 'end');
     // A server may close before all has been typed, so sending must not be waited for; its errors are the socket's.
     pipeline(input, socket).catch(() => undefined);
-    await ended;
+    await pipeline(socket, output, { end: false });
   } catch (error) {
-    throw new StartError(`${where}: ${describe(error as NodeJS.ErrnoException)}`, { cause: error });
+    // Whoever read the output has seen enough.
+    if (!output.errored)
+      throw new StartError(`${where}: ${describe(error as NodeJS.ErrnoException)}`, { cause: error });
   } finally {
     input.destroy();
     socket.destroy();

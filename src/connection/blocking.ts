@@ -44,7 +44,9 @@ export class BlockingConnection implements Connection {
   }
 
   get peer(): string {
-    return endpointOf(libc.peerSocketAddress(this.#fd));
+    const address = libc.peerSocketAddress(this.#fd);
+    if (!address) throw lost('getpeername');
+    return endpointOf(address);
   }
 
   recv(maxBytes = RECV_BYTES): Uint8Array {

@@ -39,15 +39,19 @@ describe('handoff serve', bounds, () => {
     });
   }
 
-  it('says so when it has no permission', {
-    skip: process.getuid?.() === 0 && 'root may listen everywhere',
-  }, async (t) => {
-    const directory = temporaryDirectory(t);
-    chmodSync(directory, 0o500);
-    const path = join(directory, 'socket');
-    const outcome = await runHandoff(t, ['serve', ...LIGHT, '--socket', path]);
-    assertNotStarted(outcome, `cannot listen on ${path}: no permission`);
-  });
+  it(
+    'says so when it has no permission',
+    {
+      skip: process.getuid?.() === 0 && 'root may listen everywhere',
+    },
+    async (t) => {
+      const directory = temporaryDirectory(t);
+      chmodSync(directory, 0o500);
+      const path = join(directory, 'socket');
+      const outcome = await runHandoff(t, ['serve', ...LIGHT, '--socket', path]);
+      assertNotStarted(outcome, `cannot listen on ${path}: no permission`);
+    },
+  );
 
   it('says so when the directory of its socket or of its log is not there', async (t) => {
     const path = join(temporaryDirectory(t), 'none', 'socket');

@@ -40,7 +40,9 @@ describe('handoff connect', { timeout: 60_000, concurrency: 4 }, () => {
 
   it('ends in order when the server closes first', async (t) => {
     const { port } = await startServer(t, { service: 'daytime' });
-    const { stdout, ...rest } = await runHandoff(t, ['connect', '--port', `${port}`], { keepInputOpen: true });
+    const { stdout, ...rest } = await runHandoff(t, ['connect', '--port', `${port}`], {
+      keepInputOpen: true,
+    });
     assert.deepEqual(rest, DONE);
     assert.match(stdout, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\n$/);
   });
@@ -59,7 +61,10 @@ describe('handoff connect', { timeout: 60_000, concurrency: 4 }, () => {
   }
 
   it('has status 0 when an answer only mentions errors', async (t) => {
-    const port = await listen(t, (socket) => void sayAndEnd(socket, ['no ERR \n', 'ERROR\n', ' ERR \n', 'ERR']));
+    const port = await listen(
+      t,
+      (socket) => void sayAndEnd(socket, ['no ERR \n', 'ERROR\n', ' ERR \n', 'ERR']),
+    );
     assert.equal((await runHandoff(t, ['connect', '--port', `${port}`])).status, 0);
   });
 
@@ -97,7 +102,7 @@ describe('handoff connect', { timeout: 60_000, concurrency: 4 }, () => {
 });
 
 async function listen(t: TestContext, serve: (socket: Socket) => void): Promise<number> {
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     t.after(() => void socket.destroy());
     serve(socket);
   });

@@ -83,7 +83,7 @@ describe('a peer', { skip: !linux && 'the layout is that of Linux' }, () => {
       t.after(() => void socket.destroy());
       const { _handle } = socket as unknown as { _handle: { fd: number } };
       assert.equal(
-        endpointOf(peerSocketAddress(_handle.fd)),
+        endpointOf(peerSocketAddress(_handle.fd) ?? new Uint8Array()),
         formatEndpoint(socket.remoteAddress, socket.remotePort),
       );
     });

@@ -31,7 +31,7 @@ async function pair(t: Cleanup, idleMs = 0) {
 const lost = (reason: string) => (error: unknown) =>
   error instanceof ConnectionLost && error.reason === reason;
 
-describe('a stream connection', () => {
+describe('a stream connection', { timeout: 60_000 }, () => {
   it('stops reading from a client while nobody takes what it sends', async (t) => {
     const { client, socket, connection } = await pair(t);
     const bytes = randomBytes(MORE_THAN_BUFFERS);

@@ -225,7 +225,7 @@ underEveryModel('work', (model) => {
   if (isConcurrent(model)) {
     it('serves others while one sleeps', async (t) => {
       const sleeper = await connectClient(t, server);
-      sleeper.send('work 0\nsleep 10000\n');
+      sleeper.send('work 0\nsleep 1000\n');
       await sleeper.expect('done 0\n');
       const other = await connectClient(t, server);
       await other.exchange('work 0\n', 'done 0\n');

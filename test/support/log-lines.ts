@@ -62,7 +62,9 @@ export class LogLines {
   /** Waits until so many lines with this message (and these fields) are there; returns the last of them. */
   async next(message: string, { count = 1, ...fields }: Record<string, unknown> & { count?: number } = {}) {
     const matching = () =>
-      this.of(message).filter((line) => Object.entries(fields).every(([name, value]) => line[name] === value));
+      this.of(message).filter((line) =>
+        Object.entries(fields).every(([name, value]) => line[name] === value),
+      );
     await this.#until(() => matching().length >= count, `${count} × ${message} ${JSON.stringify(fields)}`);
     return matching()[count - 1] as LogLine;
   }

@@ -2,9 +2,13 @@
 import { describe } from 'node:test';
 import { MODEL_NAMES, type ModelName } from '../../src/models/registry.js';
 
+/** All tests of one describe together: a bound for a hang, far beyond what they take. */
+const BOUND_MS = 60_000;
+
 /** Defines the same tests once for each model. */
 export function underEveryModel(what: string, define: (model: ModelName) => void): void {
-  for (const model of MODEL_NAMES) describe(`${what} under ${model}`, () => define(model));
+  for (const model of MODEL_NAMES)
+    describe(`${what} under ${model}`, { timeout: BOUND_MS }, () => define(model));
 }
 
 /** Whether a second client is served while the first is still there. */

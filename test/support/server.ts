@@ -18,7 +18,7 @@ import type { ServiceOptions } from '../../src/services/service.js';
 import { eventually } from './eventually.js';
 
 /** What a test cares about; the rest has defaults that suit a small, quiet server. */
-export interface TestSettings {
+interface TestSettings {
   readonly model: ModelName;
   /** A name from the catalogue or the path of a module. */
   readonly service: string;
@@ -37,7 +37,7 @@ export interface Cleanup {
   after(clean: () => void | Promise<void>): void;
 }
 
-export interface LogLine {
+interface LogLine {
   readonly level: string;
   readonly msg: string;
   readonly [field: string]: unknown;

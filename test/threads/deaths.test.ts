@@ -69,39 +69,54 @@ describe('a client thread', { timeout: 30_000 }, () => {
     assert.equal(server.log.of('thread lost').length, 5);
   });
 
-  it('serves on through ten seconds of random deaths, and no byte reaches the wrong client', {
-    timeout: 60_000,
-    skip: process.platform !== 'linux' && 'reads /proc',
-  }, async (t) => {
-    const threads = 8;
-    const server = await startHandoff(t, [...TROUBLE, '--threads', `${threads}`, '--warm', `${threads}`]);
-    const before = { descriptors: server.descriptors, threads: server.threads };
-    const deadline = AbortSignal.timeout(10_000);
-    const steady = Array.from({ length: 4 }, (_, index) => checkTokens(t, server, `steady-${index}`, deadline));
-    const doomed = Array.from({ length: 3 }, (_, index) => dieAgainAndAgain(t, server, index + 1, deadline));
-    const exchanges = await Promise.all(steady);
-    const deaths = (await Promise.all(doomed)).flat();
-    t.diagnostic(`${deaths.length} deaths, ${exchanges.join(' + ')} exchanges beside them`);
+  it(
+    'serves on through ten seconds of random deaths, and no byte reaches the wrong client',
+    {
+      timeout: 60_000,
+      skip: process.platform !== 'linux' && 'reads /proc',
+    },
+    async (t) => {
+      const threads = 8;
+      const server = await startHandoff(t, [...TROUBLE, '--threads', `${threads}`, '--warm', `${threads}`]);
+      const before = { descriptors: server.descriptors, threads: server.threads };
+      const deadline = AbortSignal.timeout(10_000);
+      const steady = Array.from({ length: 4 }, (_, index) =>
+        checkTokens(t, server, `steady-${index}`, deadline),
+      );
+      const doomed = Array.from({ length: 3 }, (_, index) =>
+        dieAgainAndAgain(t, server, index + 1, deadline),
+      );
+      const exchanges = await Promise.all(steady);
+      const deaths = (await Promise.all(doomed)).flat();
+      t.diagnostic(`${deaths.length} deaths, ${exchanges.join(' + ')} exchanges beside them`);
 
-    await server.log.count('closed', steady.length + deaths.length);
-    const reasonOf = new Map(server.log.of('closed').map(({ connection, reason }) => [connection, reason]));
-    assert.equal(reasonOf.size, steady.length + deaths.length);
-    const counted = (reason: string) => [...reasonOf.values()].filter((found) => found === reason).length;
-    const lost = deaths.filter(({ reason }) => reason === 'thread lost').length;
-    assert.equal(counted('end'), steady.length);
-    assert.equal(counted('thread lost'), lost);
-    assert.equal(counted('error'), deaths.length - lost);
-    assert.equal(server.log.of('thread lost').length, lost);
-    assert.ok(exchanges.every((count) => count > 0));
-    for (const { ask } of endings) assert.ok(deaths.some((death) => death.ask === ask), `${ask} was tried`);
+      await server.log.count('closed', steady.length + deaths.length);
+      const reasonOf = new Map(server.log.of('closed').map(({ connection, reason }) => [connection, reason]));
+      assert.equal(reasonOf.size, steady.length + deaths.length);
+      const counted = (reason: string) => [...reasonOf.values()].filter((found) => found === reason).length;
+      const lost = deaths.filter(({ reason }) => reason === 'thread lost').length;
+      assert.equal(counted('end'), steady.length);
+      assert.equal(counted('thread lost'), lost);
+      assert.equal(counted('error'), deaths.length - lost);
+      assert.equal(server.log.of('thread lost').length, lost);
+      assert.ok(exchanges.every((count) => count > 0));
+      for (const { ask } of endings)
+        assert.ok(
+          deaths.some((death) => death.ask === ask),
+          `${ask} was tried`,
+        );
 
-    await server.log.count('thread started', threads + lost);
-    await eventually('the descriptors of before', () => server.descriptors === before.descriptors || undefined);
-    await eventually('the threads of before', () => server.threads === before.threads || undefined);
-    const all = Array.from({ length: threads }, (_, index) => askOnce(t, server, `after-${index}`));
-    await Promise.all(all);
-    assert.deepEqual(await server.stop(), { status: 0, signal: null });
-  });
+      await server.log.count('thread started', threads + lost);
+      await eventually(
+        'the descriptors of before',
+        () => server.descriptors === before.descriptors || undefined,
+      );
+      await eventually('the threads of before', () => server.threads === before.threads || undefined);
+      const all = Array.from({ length: threads }, (_, index) => askOnce(t, server, `after-${index}`));
+      await Promise.all(all);
+      assert.deepEqual(await server.stop(), { status: 0, signal: null });
+    },
+  );
 });
 
 async function leave(client: Client): Promise<void> {
