@@ -10,13 +10,14 @@
  * The pool's own queue is never used: there is one task a seat, and a seat for each worker. Admission happens in
  * acceptor.ts, which is asked for the next client when available() says so.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Piscina } from 'piscina';
 import type { FromThread, ThreadTask } from '../workers/serve-client.js';
 import type { Accepted } from './acceptor.js';
 import { closedLine } from './closed-line.js';
-import { formatEndpoint } from './connection/endpoint.js';
+import { peerOf } from './connection/endpoint.js';
 import { StartError } from './errors.js';
 import { Loan } from './lend.js';
 import { Bell, Mailbox } from './mailbox.js';
@@ -56,6 +57,8 @@ const STACK_MB = 1;
 const YOUNG_GENERATION_MB = 2;
 /** How long to wait before replacing a thread that died before it was up: it would most likely die again. */
 const RESTART_MS = 500;
+/** On a stop, how long threads that are just starting are waited for. */
+const LONGEST_START_MS = 2000;
 
 export class ClientThreads implements Clients {
   readonly #host: Host;
@@ -80,7 +83,13 @@ export class ClientThreads implements Clients {
     await loadService(host.service.module);
     if (host.threads.most > MANY_THREADS) setFlagsFromString('--expose-gc');
     const threads = new ClientThreads(host);
-    await threads.#warmUp(host.threads.warm);
+    try {
+      await threads.#warmUp(host.threads.warm);
+    } catch (error) {
+      // Or the threads that did start would keep the process alive.
+      await threads.close();
+      throw error;
+    }
     return threads;
   }
 
@@ -116,9 +125,7 @@ export class ClientThreads implements Clients {
   serve(accepted: Accepted): Promise<void> {
     return new Promise((served) => {
       const { id, socket } = accepted;
-      const peer = this.#host.clientLog.isLevelEnabled('info')
-        ? formatEndpoint(socket.remoteAddress, socket.remotePort)
-        : '';
+      const peer = this.#host.clientLog.isLevelEnabled('info') ? peerOf(socket) : '';
       const loan = new Loan(socket);
       const seat = this.#free.pop() ?? this.#addSeat();
       seat.client = { accepted, loan, peer, inputEnded: false, brokenOff: false, served };
@@ -160,13 +167,20 @@ export class ClientThreads implements Clients {
     this.#onAvailable?.();
     this.breakOff();
     for (const seat of this.#seats.values()) if (!seat.client) seat.mailbox.retire();
+    await Promise.race([this.#untilStarted(), sleep(LONGEST_START_MS, undefined, { ref: false })]);
     await this.#pool.destroy();
     // Only now is it certain that no thread uses a lent descriptor any more.
     for (const seat of this.#taken) this.#end(seat, 'stopped');
   }
 
+  /** A thread that is terminated while it loads modules or koffi makes Node abort the whole process. */
+  async #untilStarted(): Promise<void> {
+    const starting = [...this.#seats.values()].filter(({ thread }) => thread === undefined);
+    await Promise.allSettled(starting.map(({ ready }) => ready));
+  }
+
   async #warmUp(count: number): Promise<void> {
-    for (let seats = 0; seats < count; seats++) this.#addSeat();
+    for (let seats = 0; seats < count; seats++) this.#addSeat({ warm: true });
     let started = 0;
     for (const seat of this.#seats.values()) {
       await seat.ready;
@@ -174,7 +188,7 @@ export class ClientThreads implements Clients {
     }
   }
 
-  #addSeat(): Seat {
+  #addSeat({ warm } = { warm: false }): Seat {
     let onReady = (): void => undefined;
     let onLost: (error: Error) => void = () => undefined;
     const ready = new Promise<void>((resolve, reject) => {
@@ -193,6 +207,7 @@ export class ClientThreads implements Clients {
       bell: this.#bell.buffer,
       module: this.#host.service.module,
       options: this.#host.serviceOptions,
+      warm,
       idleMs: this.#host.idleMs,
       log: this.#host.logSettings,
     };
@@ -212,12 +227,17 @@ export class ClientThreads implements Clients {
         return;
       }
       case 'bell':
-        this.#bell.silence();
-        for (const seat of this.#taken) {
-          if (!seat.mailbox.isEmpty) continue;
-          this.#end(seat, seat.mailbox.reason);
-          this.#setFree(seat);
-        }
+        this.#answerBell();
+    }
+  }
+
+  #answerBell(): void {
+    this.#bell.silence();
+    for (const seat of this.#taken) {
+      // A thread may have served its first client before main hears that it is up: see #noteReady.
+      if (seat.thread === undefined || !seat.mailbox.isEmpty) continue;
+      this.#end(seat, seat.mailbox.reason);
+      this.#setFree(seat);
     }
   }
 
@@ -225,13 +245,20 @@ export class ClientThreads implements Clients {
     seat.thread = thread;
     seat.onReady();
     this.#host.log.info({ thread, threads: this.#seats.size }, 'thread started');
-    if (!seat.client) this.#setFree(seat);
+    if (seat.client && !seat.mailbox.isEmpty) return;
+    this.#end(seat, seat.mailbox.reason);
+    this.#setFree(seat);
   }
 
   /** A thread died, and with it whatever its client had in it. Every other client goes on; a new thread takes over. */
   #lose(seat: Seat, error: Error): void {
     // While the pool is being destroyed its tasks fail before its threads are through: see close().
-    if (this.#closing) return;
+    if (this.#closing) {
+      seat.onLost(error);
+      return;
+    }
+    // It may have rung the bell and died before it could tell main.
+    this.#answerBell();
     this.#seats.delete(seat.index);
     const place = this.#free.indexOf(seat);
     if (place !== -1) this.#free.splice(place, 1);

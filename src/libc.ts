@@ -41,8 +41,10 @@ export const MSG_NOSIGNAL = linux ? 0x4000 : 0;
 export const SHUT_RD = 0;
 export const SHUT_WR = 1;
 export const SHUT_RDWR = 2;
+const AF_UNIX = 1;
 export const AF_INET = 2;
 export const SOCK_STREAM = 1;
+const SOCK_SEQPACKET = 5;
 export const SOCK_NONBLOCK = 0x800;
 export const IPPROTO_IP = 0;
 export const IPPROTO_TCP = 6;
@@ -136,6 +138,21 @@ const threadTime = new BigInt64Array(2);
 export function threadCpuMs(): number {
   if (clockGettime(CLOCK_THREAD_CPUTIME_ID, threadTime) === -1) throw lastError('clock_gettime');
   return Number(threadTime[0]) * 1e3 + Number(threadTime[1]) / 1e6;
+}
+
+/** The calls that only a rehearsal makes. A pair of connected sockets whose messages keep their boundaries. */
+export function bindSocketpair() {
+  const socketpair = bind<(family: number, type: number, protocol: number, pair: Int32Array) => number>(
+    'int socketpair(int family, int type, int protocol, void *pair)',
+  );
+  return {
+    openPair: (): [number, number] => {
+      const pair = new Int32Array(2);
+      if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) === -1) throw lastError('socketpair');
+      return [pair[0] ?? -1, pair[1] ?? -1];
+    },
+    close: bind<(fd: number) => number>('int close(int fd)'),
+  };
 }
 
 /** The calls that only the load generator makes. Linux; bound on demand, so that servers do not pay for them. */

@@ -222,6 +222,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
 interface Chatter {
   readonly clients: Client[];
   signal(signal: NodeJS.Signals): void;
+  /** Its exit and its log; fails if it has written anything to standard error. */
   end(): Promise<{ exit: Exit; lines: readonly LogLine[] }>;
 }
 
@@ -234,11 +235,17 @@ async function startChatter(t: TestContext, destination: 'file' | 'pipe'): Promi
   if (destination === 'file') {
     const child = spawnNode([...command, ...grace, '--log-file', file]);
     killAfter(t, child);
+    let complaint = '';
+    child.stderr.on('data', (chunk) => (complaint += String(chunk)));
     const exit = exitOf(child);
     return {
       clients: await clientsOf(t, socket),
       signal: (signal) => child.kill(signal),
-      end: async () => ({ exit: await exit, lines: linesOf(file) }),
+      end: async () => {
+        const ended = await exit;
+        assert.equal(complaint, '');
+        return { exit: ended, lines: linesOf(file) };
+      },
     };
   }
   // What Node calls a pipe to a child is a socket pair; the shell makes real ones.
@@ -250,7 +257,12 @@ async function startChatter(t: TestContext, destination: 'file' | 'pipe'): Promi
   const { pid } = await log.next('listening');
   const exit = exitOf(child);
   const signal = (name: NodeJS.Signals) => {
-    if (child.exitCode === null && status === '') process.kill(pid, name);
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      // The shell may not have told yet that the server has ended.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   };
   t.after(() => signal('SIGKILL'));
   return {

@@ -201,6 +201,18 @@ describe('stopping a server with client threads', { timeout: 20_000, concurrency
     });
   }
 
+  it('is not upset by threads that are in the midst of starting', async (t) => {
+    for (let started = 1; started < 8; started++) {
+      const server = await startHandoff(t, ['echo', '--threads', '8', '--grace', '0']);
+      await Promise.all(Array.from({ length: 8 }, () => connectClient(t, server)));
+      await server.log.next('thread started', { count: started });
+      const exit = await server.stop();
+      assert.equal(server.stderr, '');
+      assert.deepEqual(exit, IN_ORDER);
+      assertStoppedInOrder(server);
+    }
+  });
+
   it('ends threads that have no client', async (t) => {
     const server = await startHandoff(t, ['echo', '--threads', '8', '--warm', '8']);
     assert.deepEqual(await server.stop(), IN_ORDER);

@@ -15,6 +15,7 @@ import { monotonicMs } from '../src/monotonic.js';
 import { loadService } from '../src/services/catalogue.js';
 import { converse } from '../src/services/converse.js';
 import type { ServiceOptions } from '../src/services/service.js';
+import { rehearse } from './rehearse.js';
 
 /** What main gives a thread once, when it starts. */
 export interface ThreadTask {
@@ -25,6 +26,8 @@ export interface ThreadTask {
   /** The URL of the service's module. */
   readonly module: string;
   readonly options: ServiceOptions;
+  /** Started beforehand: there is time to rehearse. */
+  readonly warm: boolean;
   readonly idleMs: number;
   readonly log: LogSettings;
 }
@@ -41,8 +44,11 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   const bell = new Bell(task.bell);
   const log = openLogLazily(task.log, { thread: threadId });
   const context = { options: task.options, log, debug: task.log.level === 'debug' };
+  if (task.warm) await rehearse();
   // Exposed where there are so many threads that it matters: see MANY_THREADS in ../src/client-threads.ts.
   globalThis.gc?.();
+  // A rejection that a service forgot comes up when the thread next waits, by then most likely in another client's time.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
   say({ kind: 'ready', seat: task.seat, thread: threadId });
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
     if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);

@@ -120,6 +120,13 @@ describe('handoff serve', bounds, () => {
     });
   }
 
+  it('says so when it cannot start the threads that it is told to start', { timeout: 20_000 }, async (t) => {
+    const args = ['serve', 'echo', '--port', '0', '--threads', '64', '--warm', '64'];
+    const outcome = await runHandoff(t, args, { descriptors: 64 });
+    assert.match(outcome.stderr, /^handoff: cannot start a client thread: .*EMFILE[^\n]*\n$/);
+    assert.deepEqual([outcome.status, outcome.signal], [1, null]);
+  });
+
   it('ends at once on a signal while its threads are starting', async (t) => {
     const directory = temporaryDirectory(t);
     const module = join(directory, 'slow.mjs');

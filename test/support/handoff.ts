@@ -19,7 +19,7 @@ export function fixture(name: string): string {
   return fileURLToPath(new URL(`../fixtures/${name}.js`, import.meta.url));
 }
 
-export interface Surroundings {
+interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** How many descriptors the process may have. */
@@ -36,7 +36,7 @@ export interface Outcome extends Exit {
   readonly stderr: string;
 }
 
-export interface Streams {
+interface Streams {
   /** Standard input; without it that is empty. */
   readonly input?: string;
   /** Standard input neither says anything nor ends. */

@@ -45,6 +45,25 @@ describe('handing descriptors over', { skip: process.platform !== 'linux' && 're
       assert.deepEqual(server.log.of('thread lost'), []);
     },
   );
+
+  it(
+    'a rush while the threads are still starting gives each client one thread',
+    { timeout: 60_000 },
+    async (t) => {
+      const server = await startHandoff(t, ['echo', '--threads', '16']);
+      await runCycles(server.address, 500);
+      await server.log.count('closed', 500);
+      assert.deepEqual(await server.stop(), { status: 0, signal: null });
+      const started = new Set(server.log.of('thread started').map(({ thread }) => thread));
+      assert.equal(started.size, server.log.of('thread started').length);
+      for (const { thread, connection } of server.log.of('closed')) {
+        assert.ok(
+          started.has(thread),
+          `connection ${String(connection)} was served by thread ${String(thread)}`,
+        );
+      }
+    },
+  );
 });
 
 /** So many clients, one after the other in each of a few rows. */
