@@ -39,7 +39,6 @@ interface Seat {
 interface SeatedClient {
   readonly accepted: Accepted;
   readonly loan: Loan;
-  readonly peer: string;
   /** Main has ended its input, so an end of stream is the server's doing and not the client's. */
   inputEnded: boolean;
   /** Main has cut it short, so whatever error the thread reports is the server's doing, too. */
@@ -125,10 +124,9 @@ export class ClientThreads implements Clients {
   serve(accepted: Accepted): Promise<void> {
     return new Promise((served) => {
       const { id, socket } = accepted;
-      const peer = this.#host.clientLog.isLevelEnabled('info') ? peerOf(socket) : '';
       const loan = new Loan(socket);
       const seat = this.#free.pop() ?? this.#addSeat();
-      seat.client = { accepted, loan, peer, inputEnded: false, brokenOff: false, served };
+      seat.client = { accepted, loan, inputEnded: false, brokenOff: false, served };
       this.#taken.add(seat);
       seat.mailbox.deliver(loan.fd, id);
       if (this.#closing) this.endInput();
@@ -287,12 +285,13 @@ export class ClientThreads implements Clients {
     if (!client) return;
     seat.client = undefined;
     this.#taken.delete(seat);
+    const peer = this.#host.clientLog.isLevelEnabled('info') ? peerOf(client.accepted.socket) : '';
     client.loan.giveBack();
     const stopped = client.brokenOff || (client.inputEnded && reason === 'end');
     closedLine(this.#host, {
       connection: client.accepted.id,
       thread: seat.thread,
-      peer: client.peer,
+      peer,
       reason: stopped ? 'stopped' : reason,
       acceptedAtMs: client.accepted.acceptedAtMs,
       startedAtMs: mailbox.startedAtMs,

@@ -16,11 +16,13 @@ const HIGH_WATER_BYTES = 4 * RECV_BYTES;
 
 export class StreamConnection implements Connection {
   readonly id: number;
-  readonly peer: Endpoint;
   readonly #socket: Socket;
   readonly #received: Uint8Array[] = [];
   #receivedBytes = 0;
   #ended = false;
+  /** The client itself has ended its side; nothing of it can be unread behind that. */
+  #clientEnded = false;
+  #finished = false;
   #lost: ConnectionLost | undefined;
   /** Takes the next chunk directly while nothing is buffered: set by forEachChunk. */
   #consumer: ((chunk: Uint8Array) => void) | undefined;
@@ -32,12 +34,16 @@ export class StreamConnection implements Connection {
   constructor(id: number, socket: Socket, idleMs: number) {
     this.id = id;
     this.#socket = socket;
-    this.peer = peerOf(socket);
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
-    socket.on('end', () => this.endInput());
+    socket.on('end', () => {
+      this.#clientEnded = true;
+      this.endInput();
+    });
     socket.on('drain', () => this.#wakeWriter?.());
     socket.on('error', (error) => this.lose('reset', error));
-    socket.on('close', () => this.lose('reset'));
+    socket.on('close', () => {
+      if (!this.#finished) this.lose('reset');
+    });
     if (idleMs > 0) {
       socket.setTimeout(idleMs);
       socket.on('timeout', () => {
@@ -47,6 +53,10 @@ export class StreamConnection implements Connection {
       });
     }
     socket.resume();
+  }
+
+  get peer(): Endpoint {
+    return peerOf(this.#socket);
   }
 
   get ended(): boolean {
@@ -106,6 +116,8 @@ export class StreamConnection implements Connection {
    */
   async finish(patienceMs: number): Promise<void> {
     const socket = this.#socket;
+    this.#finished = true;
+    if (this.#clientEnded && socket.writableLength === 0) socket.destroy();
     if (socket.destroyed) return;
     let talking = this.#receivedBytes > 0;
     this.#consumer = () => {

@@ -4,6 +4,7 @@
  */
 import type { Accepted } from '../acceptor.js';
 import { closedLine } from '../closed-line.js';
+import { peerOf } from '../connection/endpoint.js';
 import { StreamConnection } from '../connection/stream.js';
 import { monotonicMs } from '../monotonic.js';
 import { loadService } from '../services/catalogue.js';
@@ -33,6 +34,8 @@ export class MainThreadClients implements Clients {
   /** Serves one client to its end. Never rejects. */
   async serve({ id, socket, acceptedAtMs }: Accepted): Promise<void> {
     const startedAtMs = monotonicMs();
+    // Once it is closed its address is forgotten. Asking costs a system call.
+    const peer = this.#host.clientLog.isLevelEnabled('info') ? peerOf(socket) : '';
     const connection = new StreamConnection(id, socket, this.#host.idleMs);
     const reason = await new Promise<EndReason>((end) => {
       this.#live.set(connection, end);
@@ -49,7 +52,7 @@ export class MainThreadClients implements Clients {
     closedLine(this.#host, {
       connection: id,
       thread: MAIN_THREAD,
-      peer: connection.peer,
+      peer,
       reason: this.#stopping && reason === 'end' ? 'stopped' : reason,
       acceptedAtMs,
       startedAtMs,
