@@ -10,6 +10,8 @@ export interface Progress {
 export function startProgress(total: number): Progress {
   if (!process.stderr.isTTY) return { step: () => undefined, stop: () => undefined };
   const bar = new SingleBar({
+    // An interrupt must not leave the terminal without its line wrap.
+    linewrap: true,
     format: '{bar} {percentage} % | {doing}',
     stream: process.stderr,
     clearOnComplete: true,

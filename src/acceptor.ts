@@ -54,6 +54,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
   readonly #host: AcceptorHost;
   readonly #server: Server;
   readonly #queue: Accepted[] = [];
+  /** Being told that the server is full; with each, how to be done with it. */
+  readonly #refusals = new Set<() => void>();
   #taker: ((client: Accepted | undefined) => void) | undefined;
   #lastId = 0;
   #lastErrorLogMs = -Infinity;
@@ -95,6 +97,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
     this.#server.close();
     this.#taker?.(undefined);
     for (const client of this.#queue.splice(0)) this.#letGo(client);
+    for (const end of this.#refusals) end();
   }
 
   /** Not an async generator: that would cost each connection two more promises. */
@@ -138,11 +141,15 @@ export class Acceptor implements AsyncIterable<Accepted> {
     const { socket } = client;
     // Once it is closed its address is forgotten.
     const peer = peerOf(socket);
-    const deadline = setTimeout(() => socket.destroy(), REFUSAL_MS);
-    socket.once('close', () => {
+    const end = () => {
+      if (!this.#refusals.delete(end)) return;
       clearTimeout(deadline);
+      socket.destroy();
       this.#noteClosed(client, peer, 'refused', socket.bytesWritten);
-    });
+    };
+    this.#refusals.add(end);
+    const deadline = setTimeout(end, REFUSAL_MS);
+    socket.once('close', end);
     socket.end('ERR server full\n');
     // Reads on until the client closes: closing over unread bytes would send a reset, which can overtake the line.
     socket.resume();

@@ -2,7 +2,7 @@
  * The client threads: a piscina pool in which each worker serves one client after the other, one at a time.
  * Main thread; what runs inside a thread is ../workers/serve-client.ts, and mailbox.ts is how the two meet.
  *
- * A seat is a place for a client: a mailbox, and the pool's task that serves what is put into it.
+ * Each thread is one task of the pool, which ends with the server, and has one seat: a place for a client.
  *
  *     starting ──ready──► free ──serve()──► taken ──served──► free ── close() ──► retired
  *         └──── serve(): taken before its thread is up ────┘     any ── thread dies ──► lost, replaced
@@ -20,36 +20,16 @@ import { closedLine } from './closed-line.js';
 import { peerOf } from './connection/endpoint.js';
 import { StartError } from './errors.js';
 import { Loan } from './lend.js';
-import { Bell, Mailbox } from './mailbox.js';
+import { Bell } from './mailbox.js';
 import type { Clients, Host } from './models/model.js';
+import { Seat } from './seat.js';
 import { loadService } from './services/catalogue.js';
 import type { EndReason } from './services/converse.js';
 
-interface Seat {
-  readonly index: number;
-  readonly mailbox: Mailbox;
-  /** The id of its worker thread, as soon as that is up. */
-  thread: number | undefined;
-  client: SeatedClient | undefined;
-  readonly ready: Promise<void>;
-  readonly onReady: () => void;
-  readonly onLost: (error: Error) => void;
-}
-
-interface SeatedClient {
-  readonly accepted: Accepted;
-  readonly loan: Loan;
-  /** Main has ended its input, so an end of stream is the server's doing and not the client's. */
-  inputEnded: boolean;
-  /** Main has cut it short, so whatever error the thread reports is the server's doing, too. */
-  brokenOff: boolean;
-  readonly served: () => void;
-}
-
 /**
- * From how many threads on their memory matters more than how fast they start. With any non-default flag V8 passes
- * over Node's code cache, which holds much that a client thread never runs: 8.3 MB each instead of 8.9, and 6 ms
- * of processor time more to start. This flag also lets a thread collect its garbage from starting: 8.2 MB.
+ * Above how many threads their memory matters more than how fast they start. With any non-default flag V8 passes
+ * over Node's code cache, which holds much that a client thread never runs: with 100 threads 8.5 MB each instead of
+ * 9.1, and 6 ms of processor time more to start. This flag also lets a thread collect its garbage from starting: 8.4 MB.
  */
 const MANY_THREADS = 128;
 const STACK_MB = 1;
@@ -69,7 +49,9 @@ export class ClientThreads implements Clients {
   /** Last in, first out: the thread that has just served has warm caches. */
   readonly #free: Seat[] = [];
   #lastIndex = 0;
+  #stopping = false;
   #closing = false;
+  #closed: Promise<void> | undefined;
   #onAvailable: (() => void) | undefined;
   #onNone: (() => void)[] = [];
 
@@ -110,7 +92,7 @@ export class ClientThreads implements Clients {
       },
     });
     this.#pool.on('message', (message: FromThread) => this.#hear(message));
-    this.#pool.on('error', (error: unknown) => host.log.error({ err: error }, 'pool failed'));
+    this.#pool.on('error', (error: Error) => this.#hearFailure(error));
   }
 
   /** Resolves when {@link serve} may be called: a thread is free, or another one may be started. */
@@ -123,14 +105,30 @@ export class ClientThreads implements Clients {
   /** Lends the client to a thread. Resolves when it is served and its descriptor closed; never rejects. */
   serve(accepted: Accepted): Promise<void> {
     return new Promise((served) => {
-      const { id, socket } = accepted;
-      const loan = new Loan(socket);
+      const { id } = accepted;
+      const loan = this.#lend(accepted);
+      if (!loan) {
+        served();
+        return;
+      }
       const seat = this.#free.pop() ?? this.#addSeat();
       seat.client = { accepted, loan, inputEnded: false, brokenOff: false, served };
       this.#taken.add(seat);
       seat.mailbox.deliver(loan.fd, id);
-      if (this.#closing) this.endInput();
+      // A client that was on its way from the acceptor when the server began to stop.
+      if (this.#stopping) this.endInput();
     });
+  }
+
+  /** A socket that cannot be lent ends its own client, and says why. */
+  #lend({ id, socket }: Accepted): Loan | undefined {
+    try {
+      return new Loan(socket);
+    } catch (error) {
+      this.#host.log.error({ connection: id, err: error }, 'cannot lend');
+      socket.destroy();
+      return undefined;
+    }
   }
 
   get count(): number {
@@ -138,6 +136,7 @@ export class ClientThreads implements Clients {
   }
 
   endInput(): void {
+    this.#stopping = true;
     for (const { client } of this.#taken) {
       if (!client) continue;
       client.inputEnded = true;
@@ -160,7 +159,12 @@ export class ClientThreads implements Clients {
   }
 
   /** Ends all threads. One that computes is terminated; its descriptor was shut down before, so none blocks. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    this.#stopping = true;
     this.#closing = true;
     this.#onAvailable?.();
     this.breakOff();
@@ -187,21 +191,11 @@ export class ClientThreads implements Clients {
   }
 
   #addSeat({ warm } = { warm: false }): Seat {
-    let onReady = (): void => undefined;
-    let onLost: (error: Error) => void = () => undefined;
-    const ready = new Promise<void>((resolve, reject) => {
-      onReady = resolve;
-      onLost = reject;
-    });
-    // Only the start of the server waits for it; later a thread that does not come up is #lose()'s matter.
-    ready.catch(() => undefined);
-    const index = ++this.#lastIndex;
-    const mailbox = new Mailbox();
-    const seat: Seat = { index, mailbox, thread: undefined, client: undefined, ready, onReady, onLost };
-    this.#seats.set(index, seat);
+    const seat = new Seat(++this.#lastIndex);
+    this.#seats.set(seat.index, seat);
     const task: ThreadTask = {
-      seat: index,
-      mailbox: mailbox.buffer,
+      seat: seat.index,
+      mailbox: seat.mailbox.buffer,
       bell: this.#bell.buffer,
       module: this.#host.service.module,
       options: this.#host.serviceOptions,
@@ -209,7 +203,7 @@ export class ClientThreads implements Clients {
       idleMs: this.#host.idleMs,
       log: this.#host.logSettings,
     };
-    this.#pool.run(task).then(
+    this.#pool.run(task, { signal: seat.givenUp }).then(
       () => this.#lose(seat, new Error('its task ended')),
       (error: unknown) => this.#lose(seat, error as Error),
     );
@@ -229,21 +223,29 @@ export class ClientThreads implements Clients {
     }
   }
 
+  /**
+   * A thread that dies before it has taken its task leaves that in the pool's queue, which only seats of threads that
+   * are still starting can have tasks in: the newest of these has one too many.
+   */
+  #hearFailure(error: Error): void {
+    this.#host.log.error({ err: error }, 'pool failed');
+    if (this.#closing || this.#pool.queueSize === 0) return;
+    [...this.#seats.values()].findLast(({ thread }) => thread === undefined)?.giveUp(error);
+  }
+
   #answerBell(): void {
     this.#bell.silence();
     for (const seat of this.#taken) {
-      // A thread may have served its first client before main hears that it is up: see #noteReady.
-      if (seat.thread === undefined || !seat.mailbox.isEmpty) continue;
+      if (!seat.isSettled) continue;
       this.#end(seat, seat.mailbox.reason);
       this.#setFree(seat);
     }
   }
 
   #noteReady(seat: Seat, thread: number): void {
-    seat.thread = thread;
-    seat.onReady();
+    seat.noteReady(thread);
     this.#host.log.info({ thread, threads: this.#seats.size }, 'thread started');
-    if (seat.client && !seat.mailbox.isEmpty) return;
+    if (!seat.isSettled) return;
     this.#end(seat, seat.mailbox.reason);
     this.#setFree(seat);
   }
@@ -252,7 +254,7 @@ export class ClientThreads implements Clients {
   #lose(seat: Seat, error: Error): void {
     // While the pool is being destroyed its tasks fail before its threads are through: see close().
     if (this.#closing) {
-      seat.onLost(error);
+      seat.noteLost(error);
       return;
     }
     // It may have rung the bell and died before it could tell main.
@@ -263,13 +265,13 @@ export class ClientThreads implements Clients {
     const connection = seat.client?.accepted.id;
     this.#host.log.error({ thread: seat.thread, connection, err: error }, 'thread lost');
     this.#end(seat, 'thread lost');
-    seat.onLost(new StartError(`cannot start a client thread: ${error.message}`, { cause: error }));
+    seat.noteLost(new StartError(`cannot start a client thread: ${error.message}`, { cause: error }));
     if (seat.thread === undefined) setTimeout(() => this.#replace(), RESTART_MS).unref();
     else this.#replace();
   }
 
   #replace(): void {
-    if (this.#closing) return;
+    if (this.#stopping) return;
     if (this.#seats.size < this.#host.threads.most) this.#addSeat();
     this.#onAvailable?.();
   }

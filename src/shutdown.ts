@@ -24,6 +24,15 @@ const exitNow: (status: number) => void = await import('./libc.js').then(
   () => (status) => process.exit(status),
 );
 
+/** A log that cannot be written must not keep the process from ending. */
+function endNow(status: number, say: () => void): void {
+  try {
+    say();
+  } finally {
+    exitNow(status);
+  }
+}
+
 /**
  * SIGINT or SIGTERM stops the server, exit status 0; a second signal ends the process at once. Called before the server
  * has started, since whoever reads that it listens may send a signal the next moment.
@@ -40,13 +49,11 @@ export async function stopOnSignals(starting: Promise<Server>, graceMs: number):
     const { log } = server;
     if (first !== undefined) {
       if (signal === first.signal && monotonicMs() - first.atMs < SAME_SIGNAL_MS) return;
-      log.warn({ cause: signal }, 'ended at once');
-      exitNow(statusOf(signal));
+      endNow(statusOf(signal), () => log.warn({ cause: signal }, 'ended at once'));
     }
     first = { signal, atMs: monotonicMs() };
     setTimeout(() => {
-      log.error({ afterMs: graceMs + LAST_RESORT_MS }, 'could not stop in order');
-      exitNow(1);
+      endNow(1, () => log.error({ afterMs: graceMs + LAST_RESORT_MS }, 'could not stop in order'));
     }, graceMs + LAST_RESORT_MS).unref();
     void server.stop(signal).then(() => process.exit(0));
   };
@@ -54,7 +61,6 @@ export async function stopOnSignals(starting: Promise<Server>, graceMs: number):
   process.on('SIGTERM', onSignal);
   const { log } = (server = await starting);
   process.on('uncaughtException', (error) => {
-    log.error({ err: error }, 'uncaught error');
-    exitNow(1);
+    endNow(1, () => log.error({ err: error }, 'uncaught error'));
   });
 }

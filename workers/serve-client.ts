@@ -53,7 +53,9 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
     if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);
     mailbox.startedAtMs = monotonicMs();
-    const reason = await converse(service, new BlockingConnection(lent.id, lent.fd, mailbox), context);
+    const connection = new BlockingConnection(lent.id, lent.fd, mailbox);
+    const reason = await converse(service, connection, context);
+    connection.release();
     mailbox.settle(reason);
     if (bell.ring()) say({ kind: 'bell' });
   }

@@ -139,7 +139,11 @@ const MANY_THREADS = 16;
 
 function warmUpBar(warm: number): SingleBar | undefined {
   if (warm < MANY_THREADS || !process.stderr.isTTY) return undefined;
-  const bar = new SingleBar({ format: 'starting threads {bar} {value}/{total}', stream: process.stderr });
+  const bar = new SingleBar({
+    format: 'starting threads {bar} {value}/{total}',
+    stream: process.stderr,
+    linewrap: true,
+  });
   bar.start(warm, 0);
   return bar;
 }

@@ -9,17 +9,18 @@ export type Target = { readonly host: string; readonly port: number } | { readon
 
 /**
  * Sends `input` until it ends, then half-closes, and writes what the server says to `output` until it closes.
- * @returns whether the server did what was asked: false if it has said a line that begins with `ERR `
+ * @returns whether the server did what was asked: false if it has said a line that begins with `ERR `, or was sent
+ * something and said nothing
  * @throws StartError in one line, when there is no server or the connection is reset
  */
 export async function converseWith(target: Target, input: Readable, output: Writable): Promise<boolean> {
   const where = 'path' in target ? target.path : `${target.host} port ${target.port}`;
   const socket = connect({ ...target, allowHalfOpen: true });
-  let refused = false;
+  const heard = { refusal: false };
   let line = '';
   socket.on('data', (chunk: Buffer) => {
     const lines = (line + chunk.toString('latin1')).split('\n');
-    refused ||= lines.some((said) => said.startsWith('ERR '));
+    heard.refusal ||= lines.some((said) => said.startsWith('ERR '));
     // An answer may come in pieces, and end without a newline.
     line = lines.at(-1)?.slice(0, 'ERR '.length) ?? '';
   });
@@ -36,7 +37,8 @@ export async function converseWith(target: Target, input: Readable, output: Writ
     input.destroy();
     socket.destroy();
   }
-  return !refused;
+  const ignored = socket.bytesWritten > 0 && socket.bytesRead === 0;
+  return !heard.refusal && !ignored;
 }
 
 function describe(error: NodeJS.ErrnoException): string {

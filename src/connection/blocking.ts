@@ -27,7 +27,7 @@ const bufferAddress = libc.addressOf(buffer);
 
 export class BlockingConnection implements Connection {
   readonly id: number;
-  readonly #fd: number;
+  #fd: number;
   readonly #meter: Meter;
   /** What the last recv returned. Most clients send messages of one length; the view is then made once. */
   #received: Uint8Array = NO_BYTES;
@@ -80,14 +80,25 @@ export class BlockingConnection implements Connection {
   /**
    * Sends what is queued, then says so to the client (FIN), and reads what it had still sent: closing over
    * unread bytes would make the kernel send a reset, which can destroy the last answer on its way.
-   * A client that has not stopped talking is given `patienceMs`.
+   * A client that has not stopped talking is given `patienceMs`. (Not even an end of stream means that it has: main
+   * may have ended its input.)
    */
   finish(patienceMs: number): void {
-    if (this.#ended || libc.shutdown(this.#fd, libc.SHUT_WR) === -1) return;
+    if (libc.shutdown(this.#fd, libc.SHUT_WR) === -1) return;
     if (libc.recv(this.#fd, bufferAddress, RECV_BYTES, libc.MSG_DONTWAIT) <= 0) return;
     const deadlineMs = performance.now() + patienceMs;
-    libc.setTimeouts(this.#fd, patienceMs);
-    while (libc.recv(this.#fd, bufferAddress, RECV_BYTES, 0) > 0 && performance.now() < deadlineMs);
+    for (let leftMs = patienceMs; leftMs > 0; leftMs = Math.floor(deadlineMs - performance.now())) {
+      libc.setTimeouts(this.#fd, leftMs);
+      if (libc.recv(this.#fd, bufferAddress, RECV_BYTES, 0) <= 0) return;
+    }
+  }
+
+  /**
+   * The loan is over. A service that has returned may have left something running that still holds its connection;
+   * by then the number of the descriptor may be another client's.
+   */
+  release(): void {
+    this.#fd = -1;
   }
 
   /** Serves chunks until `use` wants to wait or to stop. A plain function, since V8 optimises its loop. */

@@ -2,7 +2,7 @@
  * What a service talks to: one client's byte stream, with nothing in it about threads or events.
  *
  * Two implementations stand behind it. blocking.ts runs on a client thread and really blocks in recv(2);
- * stream.ts runs on the main thread over a net.Socket. Framing and decoding are layers above: chunks.ts, lines.ts.
+ * stream.ts runs on the main thread over a net.Socket. Framing and decoding are layers above: text.ts, lines.ts.
  */
 
 /**

@@ -47,9 +47,14 @@ export class StreamConnection implements Connection {
     if (idleMs > 0) {
       socket.setTimeout(idleMs);
       socket.on('timeout', () => {
-        if (this.#waits) this.lose('idle');
-        // The handler is busy, not the client idle. The clock of `net` has fired and must be wound up again.
-        else socket.setTimeout(idleMs);
+        // The clock of `net` has fired and must be wound up again, in case it was not the client that was idle: the
+        // handler may be busy, or have kept the whole loop busy while this client's bytes arrived. The loop's timers
+        // come before its sockets, so what has arrived is known only after one more look at them.
+        socket.setTimeout(idleMs);
+        const { bytesRead } = socket;
+        setImmediate(() => {
+          if (this.#waits && socket.bytesRead === bytesRead) this.lose('idle');
+        });
       });
     }
     socket.resume();

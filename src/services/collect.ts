@@ -6,8 +6,8 @@ import { asBuffer, reply } from '../connection/text.js';
 import type { Service } from './service.js';
 
 /** What is kept for the record. A log line must stay below 4,096 bytes, or it can be torn on a pipe. */
-const RECORD_BYTES = 1024;
-const RECORD_PIECES = 100;
+const RECORD_BYTES = 512;
+const RECORD_PIECES = 64;
 
 export const service: Service = {
   async serve(connection, { log }) {
