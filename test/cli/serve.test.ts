@@ -129,6 +129,13 @@ describe('handoff serve', bounds, () => {
     assert.deepEqual([outcome.status, outcome.signal], [1, null]);
   });
 
+  it('ends although its log cannot be written any more', { timeout: 20_000 }, async (t) => {
+    // Nobody learns the port from this log, so the first line of all, which cannot be written, must do.
+    const args = ['serve', 'echo', '--port', '0', '--threads', '1', '--warm', '1', '--log-file', '/dev/full'];
+    const { status } = await runHandoff(t, args);
+    assert.equal(status, 1);
+  });
+
   it('ends at once on a signal while its threads are starting', async (t) => {
     const directory = temporaryDirectory(t);
     const module = join(directory, 'slow.mjs');
