@@ -51,7 +51,7 @@ function descriptorOf(socket: Socket): number {
   const fd = _handle?.fd;
   if (typeof fd === 'number' && fd >= 0) return fd;
   throw new Error(
-    `this Node (${process.version} on ${process.platform}) does not show the descriptor of a socket; ` +
+    `this Node (${process.version}) does not show the descriptor of a socket; ` +
       'use --model event-loop or iterative',
   );
 }

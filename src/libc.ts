@@ -33,11 +33,10 @@ function bind<F extends (...args: never[]) => unknown>(prototype: string): F {
   return call as F;
 }
 
-const linux = process.platform === 'linux';
-
-export const MSG_DONTWAIT = linux ? 0x40 : 0x80;
-/** Without it a send to a closed peer raises SIGPIPE. macOS has none, but there Node ignores the signal. */
-export const MSG_NOSIGNAL = linux ? 0x4000 : 0;
+/* The numbers are Linux's. Elsewhere only _exit and clock_gettime are used. */
+export const MSG_DONTWAIT = 0x40;
+/** Without it a send to a closed peer raises SIGPIPE. */
+export const MSG_NOSIGNAL = 0x4000;
 export const SHUT_RD = 0;
 export const SHUT_WR = 1;
 export const SHUT_RDWR = 2;
@@ -51,13 +50,13 @@ export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
 /** Lets bind(2) choose an address and leave the port to connect(2), so that ports are reused across peers. */
 export const IP_BIND_ADDRESS_NO_PORT = 24;
-export const SOL_SOCKET = linux ? 1 : 0xffff;
-export const SO_ERROR = linux ? 4 : 0x1007;
-const SO_RCVTIMEO = linux ? 20 : 0x1006;
-const SO_SNDTIMEO = linux ? 21 : 0x1005;
+export const SOL_SOCKET = 1;
+export const SO_ERROR = 4;
+const SO_RCVTIMEO = 20;
+const SO_SNDTIMEO = 21;
 const F_SETFL = 4;
 const O_RDWR = 2;
-const CLOCK_THREAD_CPUTIME_ID = linux ? 3 : 16;
+const CLOCK_THREAD_CPUTIME_ID = process.platform === 'darwin' ? 16 : 3;
 
 /** recv(2): the number of bytes, 0 at end of stream, -1 with {@link errorName} set. */
 export const recv = bind<(fd: number, address: number, length: number, flags: number) => number>(

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import type { Endpoint } from './connection.js';
 
 const AF_INET = 2;
-const AF_INET6 = process.platform === 'linux' ? 10 : 30;
+const AF_INET6 = 10;
 
 /** The other end of a socket; `unknown` when it has reset so early that the kernel has forgotten its address. */
 export function peerOf(socket: Socket): Endpoint {
@@ -21,10 +21,10 @@ export function formatEndpoint(host: string | undefined, port: number | undefine
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** A `struct sockaddr` as text; the same text that {@link formatEndpoint} gives for what `net` reports. */
+/** A `struct sockaddr` of Linux as text; the same text that {@link formatEndpoint} gives for what `net` reports. */
 export function endpointOf(address: Uint8Array): Endpoint {
   const view = new DataView(address.buffer, address.byteOffset, address.length);
-  const family = process.platform === 'linux' ? view.getUint16(0, endianness() === 'LE') : view.getUint8(1);
+  const family = view.getUint16(0, endianness() === 'LE');
   if (family === AF_INET) return formatEndpoint(address.subarray(4, 8).join('.'), view.getUint16(2));
   if (family === AF_INET6) {
     const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(8 + 2 * i).toString(16));

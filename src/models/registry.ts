@@ -1,4 +1,5 @@
 /** The models by name. Each is loaded on demand: only the one with threads needs the system calls. */
+import { StartError } from '../errors.js';
 import type { ModelFactory } from './model.js';
 
 export const MODEL_NAMES = ['iterative', 'event-loop', 'thread-per-client'] as const;
@@ -20,6 +21,11 @@ export const models: Readonly<Record<ModelName, ModelEntry>> = {
   },
   'thread-per-client': {
     summary: 'each client on a thread of its own, with blocking reads and writes',
-    load: async () => (await import('./thread-per-client.js')).threadPerClient,
+    async load() {
+      if (process.platform !== 'linux') {
+        throw new StartError('thread-per-client needs Linux; use --model event-loop or iterative');
+      }
+      return (await import('./thread-per-client.js')).threadPerClient;
+    },
   },
 };
