@@ -47,6 +47,7 @@ export class Loan {
 }
 
 function descriptorOf(socket: Socket): number {
+  // `_handle` is not in the types, since it is no documented API: hence the cast, and the check of what it holds.
   const { _handle } = socket as unknown as { _handle?: { fd?: unknown } | null };
   const fd = _handle?.fd;
   if (typeof fd === 'number' && fd >= 0) return fd;

@@ -1,7 +1,7 @@
 /**
  * Rehearses a conversation on a client thread that is started beforehand, so that its first real client finds code
- * that V8 has optimised. Every thread compiles its own: measured with 256 clients, each thread is slow for its first
- * few thousand requests, which at a few hundred a second is the first ten seconds.
+ * that V8 has compiled; every thread compiles its own. On one thread alone a message took 2.6 µs at first and 2.0 after
+ * some 4,000. Under load, with 64 and 256 clients, the gain was not to be told from the noise of a shared machine.
  *
  * The partner is the other end of a socketpair whose messages keep their boundaries; it has said everything before the
  * rehearsal starts, so nothing here can wait.
