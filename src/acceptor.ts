@@ -190,7 +190,7 @@ async function removeStaleSocket(path: string): Promise<void> {
   if (code === 'ECONNREFUSED' && lstatSync(path).isSocket()) unlinkSync(path);
 }
 
-function startError(address: ListenAddress, error: NodeJS.ErrnoException): StartError {
+export function startError(address: ListenAddress, error: NodeJS.ErrnoException): StartError {
   const where = 'path' in address ? address.path : formatEndpoint(address.host, address.port);
   const reasons: Record<string, string> = {
     EADDRINUSE: 'the address is in use',

@@ -23,6 +23,7 @@ import { Loan } from './lend.js';
 import { Bell } from './mailbox.js';
 import type { Clients, Host } from './models/model.js';
 import { Seat } from './seat.js';
+import { SeatedClient } from './seated-client.js';
 import { loadService } from './services/catalogue.js';
 import type { EndReason } from './services/converse.js';
 
@@ -112,7 +113,7 @@ export class ClientThreads implements Clients {
         return;
       }
       const seat = this.#free.pop() ?? this.#addSeat();
-      seat.client = { accepted, loan, inputEnded: false, brokenOff: false, served };
+      seat.client = new SeatedClient(accepted, loan, this.#host.shared, served);
       this.#taken.add(seat);
       seat.mailbox.deliver(loan.fd, id);
       // A client that was on its way from the acceptor when the server began to stop.
@@ -137,19 +138,11 @@ export class ClientThreads implements Clients {
 
   endInput(): void {
     this.#stopping = true;
-    for (const { client } of this.#taken) {
-      if (!client) continue;
-      client.inputEnded = true;
-      client.loan.endInput();
-    }
+    for (const { client } of this.#taken) client?.endInput('stopped');
   }
 
   breakOff(): void {
-    for (const { client } of this.#taken) {
-      if (!client) continue;
-      client.brokenOff = true;
-      client.loan.breakOff();
-    }
+    for (const { client } of this.#taken) client?.breakOff('stopped');
   }
 
   whenNone(): Promise<void> {
@@ -191,12 +184,13 @@ export class ClientThreads implements Clients {
   }
 
   #addSeat({ warm } = { warm: false }): Seat {
-    const seat = new Seat(++this.#lastIndex);
+    const seat = new Seat(++this.#lastIndex, this.#host.shared !== undefined);
     this.#seats.set(seat.index, seat);
     const task: ThreadTask = {
       seat: seat.index,
       mailbox: seat.mailbox.buffer,
       bell: this.#bell.buffer,
+      calls: seat.calls?.buffer,
       module: this.#host.service.module,
       options: this.#host.serviceOptions,
       warm,
@@ -236,9 +230,12 @@ export class ClientThreads implements Clients {
   #answerBell(): void {
     this.#bell.silence();
     for (const seat of this.#taken) {
-      if (!seat.isSettled) continue;
-      this.#end(seat, seat.mailbox.reason);
-      this.#setFree(seat);
+      if (seat.isSettled) {
+        this.#end(seat, seat.mailbox.reason);
+        this.#setFree(seat);
+      } else {
+        void seat.answerCall();
+      }
     }
   }
 
@@ -288,19 +285,18 @@ export class ClientThreads implements Clients {
     seat.client = undefined;
     this.#taken.delete(seat);
     const peer = this.#host.clientLog.isLevelEnabled('info') ? peerOf(client.accepted.socket) : '';
-    client.loan.giveBack();
-    const stopped = client.brokenOff || (client.inputEnded && reason === 'end');
+    const why = client.end(reason);
     closedLine(this.#host, {
       connection: client.accepted.id,
       thread: seat.thread,
       peer,
-      reason: stopped ? 'stopped' : reason,
+      reason: why,
       acceptedAtMs: client.accepted.acceptedAtMs,
       startedAtMs: mailbox.startedAtMs,
       bytesIn: mailbox.bytesIn,
-      bytesOut: mailbox.bytesOut,
+      bytesOut: mailbox.bytesOut + client.deliveredBytes,
     });
-    client.served();
+    client.noteServed();
     if (this.#taken.size === 0) for (const none of this.#onNone.splice(0)) none();
   }
 }

@@ -1,6 +1,6 @@
 /** The log line that tells a connection's whole story. Written by main, whichever thread served. */
 import type { Host } from './models/model.js';
-import { monotonicMs } from './monotonic.js';
+import { monotonicMs, toMicroseconds } from './monotonic.js';
 import type { EndReason } from './services/converse.js';
 
 interface ClosedConnection {
@@ -29,14 +29,9 @@ export function closedLine(
       ...fields,
       service: service.name,
       model,
-      waitedMs: rounded(startMs - acceptedAtMs),
-      servedMs: rounded(endedAtMs - startMs),
+      waitedMs: toMicroseconds(startMs - acceptedAtMs),
+      servedMs: toMicroseconds(endedAtMs - startMs),
     },
     'closed',
   );
-}
-
-/** To the microsecond: more digits would only be noise. */
-function rounded(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

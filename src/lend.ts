@@ -33,6 +33,17 @@ export class Loan {
     this.#shutdown(libc.SHUT_RDWR);
   }
 
+  /**
+   * Sends beside the thread, without waiting. Returns how many bytes fitted into the kernel's buffer; undefined if the
+   * client is gone, of which its thread hears by itself.
+   */
+  deliver(bytes: Uint8Array): number | undefined {
+    if (this.#returned) return undefined;
+    const sent = libc.send(this.fd, addressOf(bytes), bytes.length, libc.MSG_DONTWAIT | libc.MSG_NOSIGNAL);
+    if (sent !== -1) return sent;
+    return GONE.has(libc.errorName()) ? undefined : 0;
+  }
+
   /** The thread is through with the descriptor, or dead: closes it. */
   giveBack(): void {
     if (this.#returned) throw new Error(`descriptor ${this.fd} was given back before`);
@@ -45,6 +56,29 @@ export class Loan {
     if (!this.#returned) libc.shutdown(this.fd, how);
   }
 }
+
+let lastBytes: Uint8Array | undefined;
+let lastAddress = 0;
+
+/** The same bytes usually go to many, one after the other. They are kept until there are others, and with them their place. */
+function addressOf(bytes: Uint8Array): number {
+  if (bytes !== lastBytes) {
+    lastBytes = bytes;
+    lastAddress = libc.addressOf(bytes);
+  }
+  return lastAddress;
+}
+
+/** What send(2) says of a connection that is over. Anything else may pass. */
+const GONE = new Set([
+  'EPIPE',
+  'ECONNRESET',
+  'ENOTCONN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EBADF',
+]);
 
 function descriptorOf(socket: Socket): number {
   // `_handle` is not in the types, since it is no documented API: hence the cast, and the check of what it holds.

@@ -12,6 +12,7 @@
  */
 import type { Meter } from './connection/blocking.js';
 import { END_REASONS, type EndReason } from './services/converse.js';
+import { whileState } from './while-state.js';
 
 const EMPTY = 0;
 const LENT = 1;
@@ -59,7 +60,7 @@ export class Mailbox implements Meter {
 
   /** Client thread: blocks until there is a client, or returns undefined when there will be none. */
   take(): { fd: number; id: number } | undefined {
-    Atomics.wait(this.#words, STATE, EMPTY);
+    whileState(this.#words, STATE, EMPTY);
     if (Atomics.load(this.#words, STATE) === RETIRED) return undefined;
     return { fd: this.#words[FD] ?? -1, id: this.#words[ID] ?? -1 };
   }
@@ -119,8 +120,8 @@ export class Mailbox implements Meter {
 }
 
 /**
- * Calls main's attention to the mailboxes, once for all that are settled before it looks: under load, a message for
- * each served client would cost main more than closing its descriptor.
+ * Calls main's attention to the mailboxes and to calls (shared/calls.ts), once for all that were settled or made before
+ * it looks: under load, a message for each served client would cost main more than closing its descriptor.
  */
 export class Bell {
   readonly buffer: SharedArrayBuffer;
@@ -131,7 +132,7 @@ export class Bell {
     this.#rung = new Int32Array(buffer, 0, 1);
   }
 
-  /** Client thread, after settling. Returns whether main must be sent a message: it has not been since it looked. */
+  /** Client thread, after settling or asking. Returns whether main must be sent a message: it has not been since it looked. */
   ring(): boolean {
     return Atomics.exchange(this.#rung, 0, 1) === 0;
   }

@@ -2,23 +2,15 @@
  * A place for one client at a time: a mailbox, and the thread that serves what is put into it. Main thread.
  * client-threads.ts fills and empties seats; this file only keeps what belongs to one.
  */
-import type { Accepted } from './acceptor.js';
-import type { Loan } from './lend.js';
 import { Mailbox } from './mailbox.js';
-
-interface SeatedClient {
-  readonly accepted: Accepted;
-  readonly loan: Loan;
-  /** Main has ended its input, so an end of stream is the server's doing and not the client's. */
-  inputEnded: boolean;
-  /** Main has cut it short, so whatever error the thread reports is the server's doing, too. */
-  brokenOff: boolean;
-  readonly served: () => void;
-}
+import type { SeatedClient } from './seated-client.js';
+import { CallBox, performCall } from './shared/calls.js';
 
 export class Seat {
   readonly index: number;
   readonly mailbox = new Mailbox();
+  /** For its client's calls of what the clients share, where they share anything. */
+  readonly calls: CallBox | undefined;
   /** Taken from when main has put a client in until it has closed that client's descriptor. */
   client: SeatedClient | undefined;
   /** Resolves when the thread is up, rejects if it dies before. */
@@ -28,8 +20,9 @@ export class Seat {
   #onReady = (): void => undefined;
   #onLost: (error: Error) => void = () => undefined;
 
-  constructor(index: number) {
+  constructor(index: number, shares: boolean) {
     this.index = index;
+    if (shares) this.calls = new CallBox();
     this.ready = new Promise<void>((resolve, reject) => {
       this.#onReady = resolve;
       this.#onLost = reject;
@@ -59,6 +52,13 @@ export class Seat {
 
   noteLost(error: Error): void {
     this.#onLost(error);
+  }
+
+  /** Makes the call that its thread waits for, if it does. */
+  async answerCall(): Promise<void> {
+    const session = this.client?.session;
+    const call = session && this.calls?.take();
+    if (call) this.calls?.answer(await performCall(session, call));
   }
 
   /**

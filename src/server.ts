@@ -10,8 +10,9 @@ import { Acceptor, type AcceptorSettings, type ListenAddress } from './acceptor.
 import { openLog, type Logger, type LogSettings } from './log.js';
 import type { Host, Model, ThreadSettings } from './models/model.js';
 import { models, type ModelName } from './models/registry.js';
-import type { CatalogueEntry } from './services/catalogue.js';
+import { loadService, type CatalogueEntry } from './services/catalogue.js';
 import type { ServiceOptions } from './services/service.js';
+import type { Shared } from './shared/shared.js';
 
 export interface ServerSettings {
   readonly service: CatalogueEntry;
@@ -32,6 +33,7 @@ export class Server {
   readonly #acceptor: Acceptor;
   readonly #model: Model;
   readonly #graceMs: number;
+  readonly #shared: Shared | undefined;
   #stopping: Promise<void> | undefined;
 
   /**
@@ -42,6 +44,9 @@ export class Server {
     const { service, model: modelName, address } = settings;
     const log = openLog(settings.log, {});
     const clientLog = log.child({}, { level: settings.log.connections ? log.level : 'silent' });
+    const loaded = await loadService(service.module);
+    await loaded.check?.(settings.serviceOptions);
+    const shared = await loaded.share?.({ options: settings.serviceOptions, log });
     const host: Host = {
       log,
       clientLog,
@@ -49,25 +54,29 @@ export class Server {
       model: modelName,
       service: { name: service.name, module: service.module },
       serviceOptions: settings.serviceOptions,
+      shared,
       idleMs: settings.idleMs,
       threads: settings.threads,
     };
-    const create = await models[modelName].load();
-    const model = await create(host);
-    const acceptor = new Acceptor(settings.acceptor, host);
+    let model: Model | undefined;
     try {
+      const create = await models[modelName].load();
+      model = await create(host);
+      const acceptor = new Acceptor(settings.acceptor, host);
       const port = await acceptor.listen(address);
       const where = 'path' in address ? { path: address.path } : { address: address.host, port };
       log.info({ ...where, service: service.name, model: modelName }, 'listening');
-      return new Server(log, port, acceptor, model, settings.graceMs);
+      return new Server(host, port, acceptor, model, settings.graceMs);
     } catch (error) {
-      await model.clients.close();
+      await model?.clients.close();
+      shared?.close?.();
       throw error;
     }
   }
 
-  private constructor(log: Logger, port: number, acceptor: Acceptor, model: Model, graceMs: number) {
-    this.log = log;
+  private constructor(host: Host, port: number, acceptor: Acceptor, model: Model, graceMs: number) {
+    this.log = host.log;
+    this.#shared = host.shared;
     this.port = port;
     this.#acceptor = acceptor;
     this.#model = model;
@@ -93,6 +102,7 @@ export class Server {
     grace.abort();
     clients.breakOff();
     await clients.close();
+    this.#shared?.close?.();
     this.log.info({}, 'stopped');
   }
 }

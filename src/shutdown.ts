@@ -9,6 +9,9 @@ import { constants } from 'node:os';
 import { monotonicMs } from './monotonic.js';
 import type { Server } from './server.js';
 
+/** A server of whichever transport. */
+type Stoppable = Pick<Server, 'log' | 'stop'>;
+
 /** Beyond the grace that clients get: how long the stop itself may take before the process is ended all the same. */
 const LAST_RESORT_MS = 3000;
 
@@ -37,8 +40,8 @@ function endNow(status: number, say: () => void): void {
  * SIGINT or SIGTERM stops the server, exit status 0; a second signal ends the process at once. Called before the server
  * has started, since whoever reads that it listens may send a signal the next moment.
  */
-export async function stopOnSignals(starting: Promise<Server>, graceMs: number): Promise<void> {
-  let server: Server | undefined;
+export async function stopOnSignals(starting: Promise<Stoppable>, graceMs: number): Promise<void> {
+  let server: Stoppable | undefined;
   let first: { signal: NodeJS.Signals; atMs: number } | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
     // Nobody is connected yet.

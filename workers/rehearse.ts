@@ -7,6 +7,7 @@
  * rehearsal starts, so nothing here can wait.
  */
 import { BlockingConnection } from '../src/connection/blocking.js';
+import { Mailbox } from '../src/mailbox.js';
 import { bindSocketpair, send, addressOf, shutdown, SHUT_WR, MSG_NOSIGNAL } from '../src/libc.js';
 
 /** Few enough, with their answers, for the kernel's default buffer of a socket. */
@@ -15,13 +16,15 @@ const ROUNDS = 40;
 
 export async function rehearse(): Promise<void> {
   const { openPair, close } = bindSocketpair();
+  // As in earnest: code that was compiled for a meter of another kind would be thrown away.
+  const meter = new Mailbox();
   const message = new Uint8Array(64);
   const messageAddress = addressOf(message);
   for (let round = 0; round < ROUNDS; round++) {
     const [own, partner] = openPair();
     for (let sent = 0; sent < MESSAGES; sent++) send(partner, messageAddress, message.length, MSG_NOSIGNAL);
     shutdown(partner, SHUT_WR);
-    const connection = new BlockingConnection(0, own, { bytesIn: 0, bytesOut: 0 });
+    const connection = new BlockingConnection(0, own, meter);
     await connection.forEachChunk((chunk) => connection.sendAll(chunk));
     close(own);
     close(partner);

@@ -15,6 +15,7 @@ import { monotonicMs } from '../src/monotonic.js';
 import { loadService } from '../src/services/catalogue.js';
 import { converse } from '../src/services/converse.js';
 import type { ServiceOptions } from '../src/services/service.js';
+import { CallBox, remoteSession } from '../src/shared/calls.js';
 import { rehearse } from './rehearse.js';
 
 /** What main gives a thread once, when it starts. */
@@ -23,6 +24,8 @@ export interface ThreadTask {
   readonly seat: number;
   readonly mailbox: SharedArrayBuffer;
   readonly bell: SharedArrayBuffer;
+  /** For calls of what the clients share, where they share anything. */
+  readonly calls: SharedArrayBuffer | undefined;
   /** The URL of the service's module. */
   readonly module: string;
   readonly options: ServiceOptions;
@@ -35,7 +38,7 @@ export interface ThreadTask {
 /** What a thread says to main. */
 export type FromThread =
   | { readonly kind: 'ready'; readonly seat: number; readonly thread: number }
-  /** The bell was rung: some client threads have settled. */
+  /** The bell was rung: some client threads have settled, or wait for a call to be answered. */
   | { readonly kind: 'bell' };
 
 export default async function serveClients(task: ThreadTask): Promise<void> {
@@ -43,7 +46,11 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   const mailbox = new Mailbox(task.mailbox);
   const bell = new Bell(task.bell);
   const log = openLogLazily(task.log, { thread: threadId });
-  const context = { options: task.options, log, debug: task.log.level === 'debug' };
+  const ring = () => {
+    if (bell.ring()) say({ kind: 'bell' });
+  };
+  const shared = task.calls && remoteSession(new CallBox(task.calls), ring);
+  const context = { options: task.options, log, debug: task.log.level === 'debug', shared };
   if (task.warm) await rehearse();
   // Exposed where there are so many threads that it matters: see MANY_THREADS in ../src/client-threads.ts.
   globalThis.gc?.();
@@ -57,7 +64,7 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
     const reason = await converse(service, connection, context);
     connection.release();
     mailbox.settle(reason);
-    if (bell.ring()) say({ kind: 'bell' });
+    ring();
   }
 }
 

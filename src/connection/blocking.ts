@@ -21,8 +21,8 @@ export interface Meter {
   bytesOut: number;
 }
 
-/** One receive buffer a thread: a client thread serves one client at a time. */
-const buffer = new Uint8Array(RECV_BYTES);
+/** One receive buffer a thread: a client thread serves one client at a time. A Buffer, as decoders and parsers want one. */
+const buffer = Buffer.alloc(RECV_BYTES);
 const bufferAddress = libc.addressOf(buffer);
 
 export class BlockingConnection implements Connection {

@@ -25,7 +25,8 @@ export interface Connection {
   /**
    * The next bytes from the client: at least one, at most `maxBytes`; empty at end of stream. They may stand in
    * a buffer that the next call reuses: copy what is to be kept.
-   * @throws ConnectionLost when the client is gone without an orderly end
+   * @throws ConnectionLost when the client is gone without an orderly end; when it was given up as idle, a last word
+   * may still be sent, for which nobody waits
    */
   recv(maxBytes?: number): MaybePromise<Uint8Array>;
 
@@ -45,7 +46,7 @@ export interface Connection {
 }
 
 /** Why a connection was cut short, as the `reason` of its `closed` line. */
-export type LossReason = 'reset' | 'idle' | 'stopped';
+export type LossReason = 'reset' | 'idle' | 'stopped' | 'slow';
 
 /** The client is gone or was given up: an end of its conversation that the server expects to happen. */
 export class ConnectionLost extends Error {
@@ -57,6 +58,12 @@ export class ConnectionLost extends Error {
     this.reason = reason;
   }
 }
+
+/**
+ * What a client may leave unread of what others say to it, beside what the kernel buffers for it. That is megabytes on
+ * the loopback interface, some 200 kB on a Unix-domain socket and less than 100 kB at first on an Ethernet.
+ */
+export const SLOW_BYTES = 1024 * 1024;
 
 /** How many bytes one recv asks for at the most. */
 export const RECV_BYTES = 65_536;

@@ -8,7 +8,7 @@
  * resuming for every message would cost more than the echo itself.
  */
 import type { Socket } from 'node:net';
-import { ConnectionLost, NO_BYTES, RECV_BYTES } from './connection.js';
+import { ConnectionLost, NO_BYTES, RECV_BYTES, SLOW_BYTES } from './connection.js';
 import type { Connection, Endpoint, LossReason, MaybePromise, Next } from './connection.js';
 import { peerOf } from './endpoint.js';
 
@@ -24,6 +24,8 @@ export class StreamConnection implements Connection {
   #clientEnded = false;
   #finished = false;
   #lost: ConnectionLost | undefined;
+  /** Known as soon as the socket is destroyed. */
+  #sentBytes: number | undefined;
   /** Takes the next chunk directly while nothing is buffered: set by forEachChunk. */
   #consumer: ((chunk: Uint8Array) => void) | undefined;
   /** Wakes a recv or sendAll that waits for something to happen. */
@@ -72,8 +74,9 @@ export class StreamConnection implements Connection {
     return this.#socket.bytesRead;
   }
 
+  /** What the kernel has taken; what was queued behind that when the socket was destroyed has not been sent. */
   get bytesOut(): number {
-    return this.#socket.bytesWritten;
+    return this.#sentBytes ?? this.#socket.bytesWritten - this.#socket.writableLength;
   }
 
   recv(maxBytes = RECV_BYTES): MaybePromise<Uint8Array> {
@@ -85,10 +88,25 @@ export class StreamConnection implements Connection {
   }
 
   sendAll(bytes: Uint8Array): MaybePromise<undefined> {
-    if (this.#lost) throw this.#lost;
+    if (this.#lost) {
+      this.#sendLastWord(bytes, this.#lost);
+      return undefined;
+    }
     if (!this.#socket.write(bytes)) return this.#untilDrained();
     // Below its own mark the socket also takes bytes that the kernel has not taken: they must not be reused yet.
     return this.#socket.writableLength === 0 ? undefined : this.#untilTaken();
+  }
+
+  /**
+   * Sends without waiting; a client that leaves more than {@link SLOW_BYTES} unread is given up.
+   * @returns whether it is still there
+   */
+  deliver(bytes: Uint8Array): boolean {
+    if (this.#lost || this.#finished) return false;
+    this.#socket.write(bytes);
+    if (this.#socket.writableLength <= SLOW_BYTES) return true;
+    this.lose('slow');
+    return false;
   }
 
   async forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void> {
@@ -109,9 +127,11 @@ export class StreamConnection implements Connection {
   /** Gives the client up: whatever waits fails with ConnectionLost. Harmless when called again. */
   lose(reason: LossReason, cause?: unknown): void {
     this.#lost ??= new ConnectionLost(reason, cause);
+    // Who was reading may have a last word for an idle client; the owner closes the socket right after that.
+    const mayBeTold = reason === 'idle' && this.#wakeWriter === undefined;
     this.#wakeReader?.();
     this.#wakeWriter?.();
-    this.#socket.destroy();
+    if (!mayBeTold) this.destroy();
   }
 
   /**
@@ -122,7 +142,7 @@ export class StreamConnection implements Connection {
   async finish(patienceMs: number): Promise<void> {
     const socket = this.#socket;
     this.#finished = true;
-    if (this.#clientEnded && socket.writableLength === 0) socket.destroy();
+    if (this.#clientEnded && socket.writableLength === 0) this.destroy();
     if (socket.destroyed) return;
     let talking = this.#receivedBytes > 0;
     this.#consumer = () => {
@@ -131,12 +151,23 @@ export class StreamConnection implements Connection {
     socket.setTimeout(0);
     await new Promise<void>((resolve) => {
       socket.once('close', resolve);
-      const deadline = setTimeout(() => socket.destroy(), patienceMs);
+      const deadline = setTimeout(() => this.destroy(), patienceMs);
       socket.once('close', () => clearTimeout(deadline));
       // One turn of the loop later, what the client had sent by now has been read.
-      socket.end(() => setImmediate(() => !talking && socket.destroy()));
+      socket.end(() => setImmediate(() => !talking && this.destroy()));
       socket.resume();
     });
+  }
+
+  /** Harmless when called again. */
+  destroy(): void {
+    this.#sentBytes ??= this.bytesOut;
+    this.#socket.destroy();
+  }
+
+  #sendLastWord(bytes: Uint8Array, lost: ConnectionLost): void {
+    if (lost.reason !== 'idle' || this.#socket.destroyed) throw lost;
+    this.#socket.write(bytes);
   }
 
   get #waits(): boolean {

@@ -8,15 +8,16 @@ import { peerOf } from '../connection/endpoint.js';
 import { StreamConnection } from '../connection/stream.js';
 import { monotonicMs } from '../monotonic.js';
 import { loadService } from '../services/catalogue.js';
-import { converse, type EndReason } from '../services/converse.js';
-import type { Service } from '../services/service.js';
+import { converse, reasonOf, type EndReason } from '../services/converse.js';
+import type { AnyService } from '../services/service.js';
+import { ClientMember } from '../shared/client-member.js';
 import type { Clients, Host } from './model.js';
 
 const MAIN_THREAD = 0;
 
 export class MainThreadClients implements Clients {
   readonly #host: Host;
-  readonly #service: Service;
+  readonly #service: AnyService;
   /** With each, how to stop waiting for its service: one that sleeps does not notice that its client is gone. */
   readonly #live = new Map<StreamConnection, (reason: EndReason) => void>();
   #whenNone: (() => void)[] = [];
@@ -26,7 +27,7 @@ export class MainThreadClients implements Clients {
     return new MainThreadClients(host, await loadService(host.service.module));
   }
 
-  private constructor(host: Host, service: Service) {
+  private constructor(host: Host, service: AnyService) {
     this.#host = host;
     this.#service = service;
   }
@@ -37,6 +38,22 @@ export class MainThreadClients implements Clients {
     // Once it is closed its address is forgotten. Asking costs a system call.
     const peer = this.#host.clientLog.isLevelEnabled('info') ? peerOf(socket) : '';
     const connection = new StreamConnection(id, socket, this.#host.idleMs);
+    const state = { dismissed: false, hasLeft: false };
+    const leave = () => {
+      if (!state.hasLeft) session?.leave();
+      state.hasLeft = true;
+    };
+    const member = new ClientMember(id, {
+      deliver(bytes) {
+        // Nothing that it has sent before it was cut off is said any more.
+        if (!connection.deliver(bytes)) leave();
+      },
+      dismiss() {
+        state.dismissed = true;
+        connection.endInput();
+      },
+    });
+    const session = this.#host.shared?.enter(member);
     const reason = await new Promise<EndReason>((end) => {
       this.#live.set(connection, end);
       if (this.#stopping) connection.endInput();
@@ -44,16 +61,18 @@ export class MainThreadClients implements Clients {
         options: this.#host.serviceOptions,
         log: this.#host.log,
         debug: this.#host.logSettings.level === 'debug',
+        shared: session,
       }).then(end);
     });
-    socket.destroy();
+    leave();
+    connection.destroy();
     this.#live.delete(connection);
     const { bytesIn, bytesOut } = connection;
     closedLine(this.#host, {
       connection: id,
       thread: MAIN_THREAD,
       peer,
-      reason: this.#stopping && reason === 'end' ? 'stopped' : reason,
+      reason: reasonOf(reason, state.dismissed ? 'dismissed' : this.#stopping ? 'stopped' : undefined),
       acceptedAtMs,
       startedAtMs,
       bytesIn,

@@ -6,6 +6,7 @@ import type { Acceptor } from '../acceptor.js';
 import type { Logger, LogSettings } from '../log.js';
 import type { ModelName } from './registry.js';
 import type { ServiceOptions } from '../services/service.js';
+import type { Shared } from '../shared/shared.js';
 
 export interface Model {
   /** Serves what the acceptor yields, until it is closed. Does not wait for the last clients: see {@link Clients}. */
@@ -38,6 +39,8 @@ export interface Host {
   readonly model: ModelName;
   readonly service: { readonly name: string; readonly module: string };
   readonly serviceOptions: ServiceOptions;
+  /** What the clients of the service share, if they share anything. */
+  readonly shared: Shared | undefined;
   /** After how long without a byte a waiting client is given up; 0: never. */
   readonly idleMs: number;
   readonly threads: ThreadSettings;

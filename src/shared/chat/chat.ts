@@ -1,0 +1,153 @@
+/**
+ * The chat of exercise 1.2: a dictionary of the clients by identification, and a room that each of them is in. Main
+ * thread; one client's side of it is ../../services/chat.ts, what it may type is commands.ts.
+ *
+ *     entered ── join(name) ──► joined: in a room ── leave() ──► gone
+ *        └─ name empty, taken …: told why, may try again
+ */
+import type { Next } from '../../connection/connection.js';
+import type { ServiceLog } from '../../services/service.js';
+import { visible } from '../../visible.js';
+import { checkName, keyOf } from '../names.js';
+import type { Member, Session, Shared } from '../shared.js';
+import { endOfTurn } from '../turn.js';
+import { obey } from './commands.js';
+import { Room } from './room.js';
+
+/** A client's part in a chat, of either dialect. */
+export interface ChatSession extends Session {
+  /** Takes the name and joins; returns what is wrong with it if it cannot be taken. */
+  join(name: string): Promise<string | undefined>;
+  /** Something the client has typed, after it has joined. Through when it has gone out to everybody. */
+  say(text: string): Promise<Next>;
+  /** Tells the client itself, after it has joined. */
+  tell(text: string): Promise<undefined>;
+}
+
+const FIRST_ROOM = 'lobby';
+
+export class Chat implements Shared<ChatSession> {
+  /** By the keys of their names, so that no two look the same. */
+  readonly #chatters = new Map<string, Chatter>();
+  readonly #rooms = new Map<string, Room>();
+  readonly #log: ServiceLog;
+
+  constructor(log: ServiceLog) {
+    this.#log = log;
+  }
+
+  enter(member: Member): ChatSession {
+    return new Chatter(this, member);
+  }
+
+  get rooms(): Iterable<Room> {
+    return this.#rooms.values();
+  }
+
+  find(name: string): Chatter | undefined {
+    return this.#chatters.get(keyOf(name));
+  }
+
+  /** Registers the name for the chatter, in place of one that it had. Returns what is wrong with it otherwise. */
+  rename(chatter: Chatter, name: string): string | undefined {
+    const checked = checkName(name);
+    if (typeof checked === 'string') return checked;
+    const holder = this.#chatters.get(checked.key);
+    if (holder && holder !== chatter) {
+      const alike = holder.name === checked.name ? '' : `: it looks like ${holder.name}`;
+      return `the name ${checked.name} is taken${alike}`;
+    }
+    this.#chatters.delete(keyOf(chatter.name));
+    chatter.name = checked.name;
+    this.#chatters.set(checked.key, chatter);
+    return undefined;
+  }
+
+  /** A room exists from its first member to its last. */
+  move(chatter: Chatter, roomName = FIRST_ROOM): void {
+    this.#leaveRoom(chatter);
+    let room = this.#rooms.get(roomName);
+    if (!room) this.#rooms.set(roomName, (room = new Room(roomName)));
+    chatter.room = room;
+    room.add(chatter);
+  }
+
+  noteJoined({ member, name }: Chatter): void {
+    this.#log.info({ connection: member.id, name }, 'joined');
+  }
+
+  remove(chatter: Chatter): void {
+    this.#leaveRoom(chatter);
+    this.#chatters.delete(keyOf(chatter.name));
+    this.#log.info({ connection: chatter.member.id, name: chatter.name }, 'left');
+  }
+
+  #leaveRoom(chatter: Chatter): void {
+    const { room } = chatter;
+    if (!room) return;
+    chatter.room = undefined;
+    room.remove(chatter);
+    if (room.chatters.size === 0) this.#rooms.delete(room.name);
+  }
+}
+
+/** One client in the chat. It has joined if and only if it is in a room. */
+export class Chatter implements ChatSession {
+  readonly chat: Chat;
+  readonly member: Member;
+  name = '';
+  room: Room | undefined;
+  #gone = false;
+
+  constructor(chat: Chat, member: Member) {
+    this.chat = chat;
+    this.member = member;
+  }
+
+  async join(name: string): Promise<string | undefined> {
+    if (this.#gone) return 'the client has left';
+    const fault = this.chat.rename(this, name.trim());
+    if (fault !== undefined) return fault;
+    this.hear(`Welcome ${this.name}, type /help for help`);
+    this.chat.move(this);
+    this.chat.noteJoined(this);
+    await endOfTurn();
+    return undefined;
+  }
+
+  async say(text: string): Promise<Next> {
+    const next = this.#use(text);
+    await endOfTurn();
+    return next;
+  }
+
+  async tell(text: string): Promise<undefined> {
+    // Kicked, with more of it still on its way: it has heard the last from here.
+    if (this.room) this.member.deliver(text);
+    await endOfTurn();
+  }
+
+  leave(): void {
+    this.#gone = true;
+    if (this.room) this.chat.remove(this);
+  }
+
+  /** Out, by an operator's will. */
+  kick(): void {
+    this.leave();
+    this.member.dismiss();
+  }
+
+  hear(line: string): void {
+    this.member.deliver(`${line}\n`);
+  }
+
+  #use(text: string): Next {
+    // Kicked, with lines of it still on their way.
+    if (!this.room) return 'stop';
+    if (text.trim() === '') return undefined;
+    if (text.startsWith('/')) return obey(this, this.room, text);
+    this.room.tell(`${this.name}: ${visible(text)}`, this);
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The chat of the tutorial (document 004): one room, and everybody gets everything as it came, its sender included.
+ * Main thread; one client's side of it is ../../services/chat.ts.
+ *
+ * Names and messages are bytes, one a character: what is passed on is exactly what was received.
+ */
+import type { Next } from '../../connection/connection.js';
+import type { ServiceLog } from '../../services/service.js';
+import type { Member, Shared } from '../shared.js';
+import { endOfTurn } from '../turn.js';
+import type { ChatSession } from './chat.js';
+
+const LONGEST_NAME_BYTES = 128;
+
+export class HiiChat implements Shared<ChatSession> {
+  readonly #members = new Set<Member>();
+  readonly #log: ServiceLog;
+
+  constructor(log: ServiceLog) {
+    this.#log = log;
+  }
+
+  enter(member: Member): ChatSession {
+    let nickname = '';
+    let gone = false;
+    const announce = (event: 'joined' | 'left') => {
+      this.#log.info({ connection: member.id, name: Buffer.from(nickname, 'latin1').toString() }, event);
+      this.#tell(`${nickname} ${event} the chat!`);
+    };
+    return {
+      join: async (name) => {
+        if (gone) return 'the client has left';
+        // Bytes: trimEnd() would take the last one of an `à` for a no-break space.
+        nickname = name.replace(/[\t-\r ]+$/, '');
+        if (nickname === '') return 'a nickname must not be empty';
+        if (nickname.length > LONGEST_NAME_BYTES) return `a nickname has at most ${LONGEST_NAME_BYTES} bytes`;
+        this.#members.add(member);
+        announce('joined');
+        member.deliver('Connected to the server!');
+        await endOfTurn();
+        return undefined;
+      },
+      say: async (bytes): Promise<Next> => {
+        // Cut off, with messages of it still on their way.
+        if (gone) return 'stop';
+        this.#tell(bytes);
+        await endOfTurn();
+        return undefined;
+      },
+      tell: async (text): Promise<undefined> => {
+        member.deliver(text);
+        await endOfTurn();
+      },
+      leave: () => {
+        gone = true;
+        if (this.#members.delete(member)) announce('left');
+      },
+    };
+  }
+
+  #tell(bytes: string): void {
+    for (const member of this.#members) member.deliverBytes(bytes);
+  }
+}

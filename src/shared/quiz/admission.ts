@@ -1,0 +1,68 @@
+/**
+ * Who may play as whom: the three ways into the quiz. Main thread. Read gate.ts next for what guards the passwords.
+ */
+import type { Identity } from '../../stores/store.js';
+import { checkName } from '../names.js';
+import type { Credentials, Refused } from './outcomes.js';
+import { passwordFault } from './passwords.js';
+import type { Quiz } from './quiz.js';
+
+export interface Admitted {
+  readonly player: Identity;
+  readonly welcome: string;
+}
+
+const BUSY = 'busy: too many passwords are being checked, try again';
+
+/** @param isHere asked after the hashing: a client that is gone by then gets no account, as it never hears of it */
+export async function admitNew(
+  { store, gate }: Quiz,
+  { name: text, password, address }: Credentials,
+  isHere: () => boolean,
+): Promise<Admitted | Refused> {
+  const checked = checkName(text);
+  if (typeof checked === 'string') return refused(checked);
+  const fault = passwordFault(password);
+  if (fault !== undefined) return refused(fault);
+  const { key, name } = checked;
+  const known = store.account(key);
+  if (known?.password !== undefined) return refused(`the name ${known.name} is taken`);
+  const hash = await gate.hash(password, address);
+  if (hash === undefined) return refused(BUSY);
+  if (!isHere()) return refused('the client has left');
+  // Somebody may have been quicker.
+  if (!store.register(key, name, hash)) return refused(`the name ${name} is taken`);
+  return { player: { key, name, isGuest: false }, welcome: `welcome, ${name}` };
+}
+
+export async function admitKnown(
+  { store, gate }: Quiz,
+  { name: text, password, address }: Credentials,
+): Promise<Admitted | Refused> {
+  const checked = checkName(text);
+  if (typeof checked === 'string') return refused(checked);
+  const fault = passwordFault(password);
+  if (fault !== undefined) return refused(fault);
+  const { key } = checked;
+  const verdict = await gate.check(key, password, address, () => store.account(key)?.password);
+  if (verdict === 'busy') return refused(BUSY);
+  if (verdict === 'wrong') return refused('this name and this password do not belong together');
+  const name = store.account(key)?.name ?? checked.name;
+  return { player: { key, name, isGuest: false }, welcome: `welcome back, ${name}` };
+}
+
+export function admitGuest({ store }: Quiz, text: string): Admitted | Refused {
+  const checked = checkName(text);
+  if (typeof checked === 'string') return refused(checked);
+  const { key } = checked;
+  const known = store.account(key);
+  const name = known?.name ?? checked.name;
+  if (known?.password !== undefined) {
+    return refused(`the name ${name} is registered: LOGIN ${name} password`);
+  }
+  return { player: { key, name, isGuest: true }, welcome: `welcome, guest ${name}` };
+}
+
+export function refused(why: string): Refused {
+  return { kind: 'refused', why };
+}

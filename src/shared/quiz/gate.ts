@@ -1,0 +1,70 @@
+/**
+ * Where passwords are made and checked: slowly for whoever fails repeatedly, a few at a time, and saying as little
+ * about an account that does not exist as about a wrong password. Main thread.
+ */
+import { FairQueue } from './fair-queue.js';
+import { hashPassword, isPassword } from './passwords.js';
+import { SlowDown } from './slow-down.js';
+
+/** libuv's pool has four threads, and two are left to everybody else. A hash takes 120 ms: the last one waits 4 s. */
+const QUEUE = { atOnce: 2, waiting: 64, waitingOfAddress: 32 };
+
+const MINUTE_MS = 60_000;
+const TABLE = { forgetMs: 15 * MINUTE_MS, entries: 10_000 };
+/** Whoever guesses one name's password; its owner waits as long, and no longer. */
+const OF_NAME = { ...TABLE, free: 2, firstMs: 250, mostMs: 4000 };
+/** Whoever tries many names. A whole class may stand behind one address, so this is more patient. */
+const OF_ADDRESS = { ...TABLE, free: 20, firstMs: 100, mostMs: 1000 };
+
+interface GateSettings {
+  /** By default what it is called after; tests have no time for it. */
+  readonly isPassword?: typeof isPassword;
+  readonly nowMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+type Verdict = 'right' | 'wrong' | 'busy';
+
+export class Gate {
+  readonly #queue = new FairQueue(QUEUE);
+  readonly #ofName: SlowDown;
+  readonly #ofAddress: SlowDown;
+  readonly #sleep: (ms: number) => Promise<void>;
+  readonly #isPassword: typeof isPassword;
+
+  constructor({ nowMs, sleep, isPassword: compare = isPassword }: GateSettings) {
+    this.#isPassword = compare;
+    this.#ofName = new SlowDown(OF_NAME, nowMs);
+    this.#ofAddress = new SlowDown(OF_ADDRESS, nowMs);
+    this.#sleep = sleep;
+  }
+
+  /** @returns undefined when too many others are waiting */
+  hash(password: string, address: string): Promise<string | undefined> {
+    return this.#queue.run(address, () => hashPassword(password));
+  }
+
+  /**
+   * The wait comes before the check, or an answer that is late would give itself away as a failure; and it is the
+   * same whether there is such an account.
+   * @param stored asked for after the wait
+   */
+  async check(
+    key: string,
+    password: string,
+    address: string,
+    stored: () => string | undefined,
+  ): Promise<Verdict> {
+    const delayMs = Math.max(this.#ofName.delayMs(key), this.#ofAddress.delayMs(address));
+    if (delayMs > 0) await this.#sleep(delayMs);
+    const isRight = await this.#queue.run(address, () => this.#isPassword(password, stored()));
+    if (isRight === undefined) return 'busy';
+    if (isRight) {
+      this.#ofName.forgive(key);
+      return 'right';
+    }
+    this.#ofName.failed(key);
+    this.#ofAddress.failed(address);
+    return 'wrong';
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What a session of the quiz answers to its handler, and what the handler may ask: plain values, since in the
+ * thread-per-client model they cross from one thread to another. Types only.
+ */
+import type { MaybePromise } from '../../connection/connection.js';
+import type { Letter, RankedPlayer, Standing } from '../../stores/store.js';
+import type { Session } from '../shared.js';
+
+/** A question as a client may see it. */
+export interface Asked {
+  readonly number: number;
+  readonly of: number;
+  readonly text: string;
+  readonly options: readonly string[];
+}
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly why: string;
+  /** The question that is open now, if it is another one than the client thinks. */
+  readonly asked?: Asked;
+}
+
+export interface Entered {
+  readonly kind: 'entered';
+  readonly welcome: string;
+  /** The next question of an unfinished game. */
+  readonly resumed?: Asked;
+}
+
+export interface Playing {
+  readonly kind: 'playing';
+  readonly asked: Asked;
+  /** An unfinished game goes on. */
+  readonly isResumed: boolean;
+}
+
+export interface Answered {
+  readonly kind: 'answered';
+  readonly isRight: boolean;
+  readonly correct: Letter;
+  /** In this game, up to now. */
+  readonly points: number;
+  readonly of: number;
+  readonly next?: Asked;
+  /** After the last question. */
+  readonly standing?: Standing;
+}
+
+export interface Ranked {
+  readonly kind: 'ranked';
+  readonly top: readonly RankedPlayer[];
+  readonly players: number;
+}
+
+export type Outcome = Refused | Entered | Playing | Answered | Ranked;
+
+export interface Credentials {
+  readonly name: string;
+  readonly password: string;
+  /** Where the client is. */
+  readonly address: string;
+}
+
+export interface QuizSession extends Session {
+  register(credentials: Credentials): MaybePromise<Entered | Refused>;
+  login(credentials: Credentials): MaybePromise<Entered | Refused>;
+  guest(name: string): MaybePromise<Entered | Refused>;
+  play(questions: number): MaybePromise<Playing | Refused>;
+  answer(letter: Letter): MaybePromise<Answered | Refused>;
+  ranking(): MaybePromise<Ranked | Refused>;
+}

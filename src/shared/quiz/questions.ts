@@ -1,0 +1,125 @@
+/**
+ * The file of questions: read and checked once, on start. Main thread. docs/quiz.md describes its format.
+ *
+ * The quiz's own is questions.json in the source folder, which is read from there: it can be edited without a build.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { StartError } from '../../errors.js';
+import { visible } from '../../visible.js';
+import { LETTERS, type Letter, type Question } from '../../stores/store.js';
+
+const OWN_QUESTIONS = fileURLToPath(new URL('../../../../src/shared/quiz/questions.json', import.meta.url));
+
+const MOST_BYTES = 4_000_000;
+const MOST_CHARACTERS = 300;
+const FIELDS = ['question', 'options', 'answer'];
+
+/**
+ * @param path absolute; undefined: the quiz's own
+ * @throws StartError that names the entry at fault
+ */
+export function readQuestions(path: string = OWN_QUESTIONS): Question[] {
+  try {
+    return questionsFrom(parse(readText(path)));
+  } catch (error) {
+    throw new StartError(`cannot use the questions in ${path}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+function readText(path: string): string {
+  const { size } = statSync(path);
+  if (size > MOST_BYTES) throw new Error(`the file is over ${MOST_BYTES} bytes`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    throw error instanceof TypeError ? new Error('the file is not valid UTF-8', { cause: error }) : error;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // The message may go over several lines, since it may quote the file.
+    const reason = (error as Error).message.replace(/\s+/g, ' ');
+    throw new Error(`the file is not JSON: ${reason}`, { cause: error });
+  }
+}
+
+function questionsFrom(entries: unknown): Question[] {
+  if (!Array.isArray(entries)) throw new Error('a JSON array of questions is expected');
+  if (entries.length === 0) throw new Error('there is no question in it');
+  const seen = new Map<string, number>();
+  return entries.map((entry: unknown, index) => {
+    const fault = (what: string) => new Error(`entry ${index + 1}${quoted(entry)}: ${what}`);
+    const question = questionFrom(entry, fault);
+    const earlier = seen.get(sameness(question.text));
+    if (earlier !== undefined) throw fault(`the same question as entry ${earlier}`);
+    seen.set(sameness(question.text), index + 1);
+    return question;
+  });
+}
+
+type Fault = (what: string) => Error;
+
+function questionFrom(entry: unknown, fault: Fault): Question {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
+    throw fault('an object with question, options and answer is expected');
+  }
+  const unknown = Object.keys(entry).find((field) => !FIELDS.includes(field));
+  if (unknown !== undefined) throw fault(`unknown field ${JSON.stringify(unknown)}`);
+  const { question, options, answer } = entry as Record<string, unknown>;
+  return {
+    text: textFrom(question, 'question', fault),
+    options: optionsFrom(options, fault),
+    answer: answerFrom(answer, fault),
+  };
+}
+
+function optionsFrom(options: unknown, fault: Fault): string[] {
+  if (!Array.isArray(options)) throw fault(`options must be a list of ${LETTERS.length} texts`);
+  if (options.length !== LETTERS.length) {
+    throw fault(`${options.length} options, there must be ${LETTERS.length}`);
+  }
+  const texts = options.map((option: unknown, index) =>
+    textFrom(option, `option ${LETTERS[index] ?? ''}`, fault),
+  );
+  const distinct = new Set(texts);
+  if (distinct.size < texts.length) throw fault('two options are the same');
+  return texts;
+}
+
+function answerFrom(answer: unknown, fault: Fault): Letter {
+  const letter = LETTERS.find((known) => known === answer);
+  if (letter === undefined) throw fault(`answer must be one of ${LETTERS.join(', ')}`);
+  return letter;
+}
+
+/** One line that any terminal shows as it is meant. */
+function textFrom(value: unknown, what: string, fault: Fault): string {
+  if (typeof value !== 'string') throw fault(`${what} must be a text`);
+  const text = value.trim();
+  if (text === '') throw fault(`${what} is empty`);
+  if (Array.from(text).length > MOST_CHARACTERS) throw fault(`${what} is over ${MOST_CHARACTERS} characters`);
+  if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text)) {
+    throw fault(`${what} has a line end, a control character or one that reverses text in it`);
+  }
+  return text;
+}
+
+function sameness(text: string): string {
+  return text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ');
+}
+
+const QUOTED_CHARACTERS = 40;
+
+/** How a teacher finds the entry without counting. Escaped: it may hold anything. */
+function quoted(entry: unknown): string {
+  const { question } = (entry ?? {}) as { question?: unknown };
+  if (typeof question !== 'string') return '';
+  const start = Array.from(question).slice(0, QUOTED_CHARACTERS).join('');
+  return ` (${JSON.stringify(visible(start === question ? question : `${start}…`))})`;
+}

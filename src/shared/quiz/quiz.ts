@@ -1,0 +1,65 @@
+/**
+ * The quiz of all clients: its questions, its store, and what guards passwords. Main thread.
+ *
+ *     handler ── session.answer('B') ──► ClientSession ── one transaction ──► store
+ *
+ * Nothing about a game is kept in memory but which question a client was shown: so a crash loses nothing, and two
+ * clients of one name cannot disagree. Read client-session.ts next.
+ */
+import type { ServiceLog } from '../../services/service.js';
+import type { Question, QuizStore } from '../../stores/store.js';
+import type { Member, Shared } from '../shared.js';
+import { ClientSession } from './client-session.js';
+import { Gate } from './gate.js';
+import type { QuizSession } from './outcomes.js';
+
+interface QuizSettings {
+  readonly questions: readonly Question[];
+  readonly store: QuizStore;
+  readonly log: ServiceLog;
+  /** A whole number from 0 to below the limit. */
+  readonly randomBelow: (limit: number) => number;
+  readonly nowMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** Bounds what one game takes of the store. */
+const MOST_QUESTIONS = 100;
+
+export class Quiz implements Shared<QuizSession> {
+  readonly store: QuizStore;
+  readonly log: ServiceLog;
+  readonly gate: Gate;
+  readonly #questions: readonly Question[];
+  readonly #randomBelow: (limit: number) => number;
+
+  constructor(settings: QuizSettings) {
+    this.store = settings.store;
+    this.log = settings.log;
+    this.gate = new Gate(settings);
+    this.#questions = settings.questions;
+    this.#randomBelow = settings.randomBelow;
+  }
+
+  enter(member: Member): QuizSession {
+    return new ClientSession(this, member.id);
+  }
+
+  close(): void {
+    this.store.close();
+  }
+
+  get mostQuestions(): number {
+    return Math.min(this.#questions.length, MOST_QUESTIONS);
+  }
+
+  /** So many different ones in random order: the beginning of a Fisher-Yates shuffle. */
+  draw(count: number): Question[] {
+    const rest = [...this.#questions];
+    return Array.from({ length: count }, () => {
+      const [drawn] = rest.splice(this.#randomBelow(rest.length), 1);
+      if (drawn === undefined) throw new Error('there are not so many questions');
+      return drawn;
+    });
+  }
+}

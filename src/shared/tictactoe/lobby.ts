@@ -1,0 +1,42 @@
+/**
+ * Where players of tic-tac-toe are paired: who comes first waits, who comes next is its opponent. Main thread, one
+ * for the whole server. player.ts tells what a client may say; match.ts plays.
+ */
+import type { Member, Shared } from '../shared.js';
+import { Match } from './match.js';
+import { Player, type WaitingRoom } from './player.js';
+
+export class Lobby implements Shared<Player>, WaitingRoom {
+  /** In the order of their coming. Their names all look the same, or two of them would be playing. */
+  readonly #waiting = new Set<Player>();
+  #matches = 0;
+
+  enter(member: Member): Player {
+    return new Player(member, this);
+  }
+
+  isWaiting(nameKey: string): boolean {
+    return this.#longestWaiting()?.nameKey === nameKey;
+  }
+
+  await(player: Player): void {
+    const opponent = this.#longestWaiting();
+    if (opponent === undefined || opponent.nameKey === player.nameKey) {
+      this.#waiting.add(player);
+      return;
+    }
+    this.#waiting.delete(opponent);
+    const match = new Match(++this.#matches, opponent, player);
+    opponent.beginMatch(match);
+    player.beginMatch(match);
+  }
+
+  forget(player: Player): void {
+    this.#waiting.delete(player);
+  }
+
+  #longestWaiting(): Player | undefined {
+    const [first] = this.#waiting;
+    return first;
+  }
+}

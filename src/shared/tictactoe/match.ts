@@ -1,0 +1,74 @@
+/**
+ * One game of two players: whose turn it is, what both get to see, and how it ends. Main thread.
+ * board.ts knows the rules; player.ts is what a match knows as its contestants.
+ */
+import { Board, parseField, type Mark } from './board.js';
+
+/** A player as a match sees it. */
+export interface Contestant {
+  readonly name: string;
+  /** One line, or several, without the last line end. */
+  tell(lines: string): void;
+  /** The match is over and takes no more moves. */
+  endMatch(): void;
+}
+
+export class Match {
+  readonly #board = new Board();
+  readonly #contestants: Readonly<Record<Mark, Contestant>>;
+  #turn: Mark = 'X';
+
+  constructor(id: number, x: Contestant, o: Contestant) {
+    this.#contestants = { X: x, O: o };
+    this.#tellBoth(`init@${id} ${x.name} ${o.name}`);
+    this.#ask();
+  }
+
+  /** A player says what is to be its move. */
+  move(contestant: Contestant, message: string): void {
+    const mark = this.#turn;
+    if (this.#contestants[mark] !== contestant) {
+      contestant.tell('ERR not your turn');
+      return;
+    }
+    const field = parseField(message);
+    if (field === undefined) {
+      contestant.tell('ERR a move is a field 1-9 or row and column 1-3; still your turn');
+    } else if (!this.#board.place(field, mark)) {
+      contestant.tell(`ERR field ${field} is occupied; still your turn`);
+    } else {
+      this.#tellBoth(`MOVE ${mark} ${field}`);
+      this.#goOn();
+    }
+  }
+
+  /** A player leaves, and so the other one wins. */
+  forfeit(contestant: Contestant): void {
+    const winner = this.#contestants.X === contestant ? 'O' : 'X';
+    this.#end(`${winner} wins by forfeit`);
+  }
+
+  #goOn(): void {
+    if (this.#board.winner) this.#end(`${this.#board.winner} wins`);
+    else if (this.#board.isFull) this.#end('draw');
+    else {
+      this.#turn = this.#turn === 'X' ? 'O' : 'X';
+      this.#ask();
+    }
+  }
+
+  #ask(): void {
+    this.#contestants[this.#turn].tell(`${this.#board.toString()}\nMOVE?`);
+  }
+
+  #end(result: string): void {
+    this.#tellBoth(`GameEnd ${result}`);
+    this.#contestants.X.endMatch();
+    this.#contestants.O.endMatch();
+  }
+
+  #tellBoth(line: string): void {
+    this.#contestants.X.tell(line);
+    this.#contestants.O.tell(line);
+  }
+}

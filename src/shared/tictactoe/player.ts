@@ -1,0 +1,105 @@
+/**
+ * One client of the lobby, and what it may say when. Main thread.
+ *
+ *     nameless ── name ──► waiting ── an opponent ──► playing ── end of the match ──► resting ── AGAIN ──► waiting
+ *
+ * QUIT, or the end of the connection, leads from everywhere to gone; who leaves in the middle of a match loses it.
+ */
+import type { Next } from '../../connection/connection.js';
+import { checkName } from '../names.js';
+import type { Member, Session } from '../shared.js';
+import { endOfTurn } from '../turn.js';
+import type { Contestant, Match } from './match.js';
+
+/** Where players wait for each other. */
+export interface WaitingRoom {
+  /** Whether a player is waiting whose name looks like this: the two of a match must be told apart. */
+  isWaiting(nameKey: string): boolean;
+  /** Pairs the player with one who is waiting, or lets it wait. */
+  await(player: Player): void;
+  forget(player: Player): void;
+}
+
+type State = Match | 'nameless' | 'waiting' | 'resting' | 'gone';
+
+export class Player implements Session, Contestant {
+  name = '';
+  /** Of its name: equal to that of every name that looks the same. */
+  nameKey = '';
+  readonly #member: Member;
+  readonly #room: WaitingRoom;
+  #state: State = 'nameless';
+
+  constructor(member: Member, room: WaitingRoom) {
+    this.#member = member;
+    this.#room = room;
+  }
+
+  /** The client says something. Resolves when the answers are out. */
+  async take(line: string): Promise<Next> {
+    const message = line.trim();
+    const command = message.toUpperCase();
+    if (command === 'QUIT') {
+      this.leave();
+      await endOfTurn();
+      return 'stop';
+    }
+    if (this.#state === 'nameless') this.#introduce(message, command);
+    else if (this.#state === 'resting') this.#rest(command);
+    else if (this.#state === 'waiting') this.tell('ERR no opponent yet');
+    else if (this.#state !== 'gone') this.#state.move(this, message);
+    await endOfTurn();
+    return undefined;
+  }
+
+  /** The server ends the conversation for this reason, a whole line. Resolves when that is out. */
+  async refuse(text: string): Promise<undefined> {
+    this.#member.deliver(text);
+    this.leave();
+    await endOfTurn();
+  }
+
+  leave(): void {
+    const state = this.#state;
+    this.#state = 'gone';
+    if (state === 'waiting') this.#room.forget(this);
+    else if (typeof state === 'object') state.forfeit(this);
+  }
+
+  tell(lines: string): void {
+    this.#member.deliver(`${lines}\n`);
+  }
+
+  beginMatch(match: Match): void {
+    this.#state = match;
+  }
+
+  endMatch(): void {
+    if (this.#state !== 'gone') this.#state = 'resting';
+  }
+
+  #introduce(name: string, command: string): void {
+    const checked = checkName(name);
+    if (command === 'AGAIN') this.tell('ERR your name is expected first');
+    else if (typeof checked === 'string') this.tell(`ERR ${checked}`);
+    else if (this.#room.isWaiting(checked.key)) this.tell('ERR this name is taken by the player who waits');
+    else this.#enter(checked.name, checked.key);
+  }
+
+  #enter(name: string, key: string): void {
+    this.name = name;
+    this.nameKey = key;
+    this.tell(`Welcome ${name}`);
+    this.#wait();
+  }
+
+  #rest(command: string): void {
+    if (command === 'AGAIN') this.#wait();
+    else this.tell('ERR the game is over: AGAIN or QUIT');
+  }
+
+  #wait(): void {
+    this.#state = 'waiting';
+    this.#room.await(this);
+  }
+}
