@@ -4,13 +4,16 @@
  */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { DatagramService } from '../datagrams/datagram.js';
 import { StartError } from '../errors.js';
-import type { Service } from './service.js';
+import type { AnyService, Dialect } from './service.js';
 
 export interface CatalogueEntry {
   readonly name: string;
   readonly port: number;
-  readonly framing: 'chunk' | 'line' | 'none';
+  /** Where it listens by default with `--dialect hii`. */
+  readonly hiiPort?: number;
+  readonly framing: 'chunk' | 'line' | 'HTTP' | 'none';
   readonly summary: string;
   /** The URL of a module that exports `service`. */
   readonly module: string;
@@ -18,15 +21,26 @@ export interface CatalogueEntry {
 
 const entries: readonly CatalogueEntry[] = [
   entry('capitalize', 5001, 'chunk', 'sends text back in upper case'),
+  {
+    ...entry('chat', 5002, 'line', 'a chat-room with identifications, rooms and commands'),
+    hiiPort: 11826,
+  },
   entry('collect', 9090, 'chunk', 'reads to the end, logs the pieces, answers OK <bytes>'),
   entry('count', 5003, 'line', 'counts name0 … name10 with random pauses'),
   entry('date', 5050, 'chunk', 'formats the present time by a strftime format'),
   entry('daytime', 1313, 'none', 'tells the time with microseconds and closes'),
   entry('echo', 9000, 'chunk', 'sends back what it gets'),
   entry('greet', 9000, 'chunk', 'one message, Hello in return!, close'),
+  entry('hangman', 5006, 'line', 'PLAY, then guess the word letter by letter'),
   entry('hello', 15000, 'chunk', 'Hello Yourself, then Goodbye; a page for browsers'),
+  entry('quiz', 5005, 'line', 'questions with four answers, scores, a ranking'),
+  entry('tictactoe', 5007, 'line', 'pairs players for tic-tac-toe, any number of games'),
+  entry('web', 8080, 'HTTP', 'GET and HEAD of the files below --root'),
   entry('work', 5004, 'line', 'work <ms> burns processor time, sleep <ms> waits'),
 ];
+
+/** Those whose modules export `datagram`, too. */
+export const DATAGRAM_SERVICES: readonly string[] = ['capitalize', 'date', 'daytime', 'echo', 'hangman'];
 
 export function listServices(): readonly CatalogueEntry[] {
   return entries;
@@ -43,18 +57,41 @@ export function findService(nameOrPath: string): CatalogueEntry | undefined {
   return { name: nameOrPath, port: 9000, framing: 'chunk', summary: 'your own', module };
 }
 
+/** Where it listens by default. */
+export function portOf({ port, hiiPort }: CatalogueEntry, dialect: Dialect = 'exercise'): number {
+  return dialect === 'hii' ? (hiiPort ?? port) : port;
+}
+
 /**
  * Loads the module of a service. Called on whichever thread serves it.
  * @throws StartError when it cannot be loaded or is no service
  */
-export async function loadService(module: string): Promise<Service> {
-  const loaded = (await import(module).catch((error: unknown) => {
-    throw new StartError(`cannot load ${module}: ${String(error)}`, { cause: error });
-  })) as { service?: Service };
-  if (typeof loaded.service?.serve !== 'function') {
+export async function loadService(module: string): Promise<AnyService> {
+  const { service } = await loadModule(module);
+  if (typeof service?.serve !== 'function') {
     throw new StartError(`${module} exports no service with a serve function`);
   }
-  return loaded.service;
+  return service;
+}
+
+/**
+ * The same for a service's datagram side.
+ * @returns undefined if it has none
+ */
+export async function loadDatagramService(module: string): Promise<DatagramService<unknown> | undefined> {
+  const { datagram } = await loadModule(module);
+  return typeof datagram?.answer === 'function' ? datagram : undefined;
+}
+
+interface ServiceModule {
+  readonly service?: AnyService;
+  readonly datagram?: DatagramService<unknown>;
+}
+
+function loadModule(module: string): Promise<ServiceModule> {
+  return import(module).catch((error: unknown) => {
+    throw new StartError(`cannot load ${module}: ${String(error)}`, { cause: error });
+  }) as Promise<ServiceModule>;
 }
 
 function entry(

@@ -4,17 +4,30 @@
  */
 import { ConnectionLost, type Connection, type LossReason } from '../connection/connection.js';
 import { logged } from '../connection/logged.js';
-import type { Service, ServiceContext, ServiceLog } from './service.js';
+import type { Session } from '../shared/shared.js';
+import type { AnyService, ServiceContext } from './service.js';
 
 /**
- * Why a conversation ended. `end`: the client closed; `done`: the service did; the rest is how it was cut short.
- * The order is part of the mailbox's format.
+ * Why a conversation ended. `end`: the client closed; `done`: the service did; the rest is how it was cut short,
+ * `slow` and `dismissed` by an object that its client shared. The order is part of the mailbox's format.
  */
-export const END_REASONS = ['end', 'done', 'reset', 'idle', 'stopped', 'error'] as const;
+export const END_REASONS = ['end', 'done', 'reset', 'idle', 'stopped', 'slow', 'dismissed', 'error'] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
 // Every reason for a loss has its place above.
-END_REASONS satisfies readonly (LossReason | 'end' | 'done' | 'error')[];
+END_REASONS satisfies readonly (LossReason | 'end' | 'done' | 'error' | 'dismissed')[];
+
+/**
+ * The reason that the log gives: a conversation that ended in order after main had ended its input did so by main's
+ * doing.
+ */
+export function reasonOf<R extends string>(
+  reason: EndReason | R,
+  inputEnded: 'stopped' | 'dismissed' | undefined,
+): EndReason | R {
+  if (inputEnded === 'dismissed' && (reason === 'end' || reason === 'done')) return inputEnded;
+  return reason === 'end' ? (inputEnded ?? reason) : reason;
+}
 
 /** What the owner of a connection needs beside what its service sees. */
 export interface OwnedConnection extends Connection {
@@ -24,8 +37,7 @@ export interface OwnedConnection extends Connection {
   finish(patienceMs: number): void | Promise<void>;
 }
 
-export interface ConversationContext extends Omit<ServiceContext, 'log'> {
-  readonly log: ServiceLog & { error(fields: object, message: string): void };
+export interface ConversationContext extends ServiceContext<Session | undefined> {
   /** Whether each message has its `debug` line. */
   readonly debug: boolean;
 }
@@ -34,7 +46,7 @@ const PATIENCE_MS = 1000;
 
 /** Never rejects: a service that throws is logged and ends its own client. */
 export async function converse(
-  service: Service,
+  service: AnyService,
   connection: OwnedConnection,
   context: ConversationContext,
 ): Promise<EndReason> {

@@ -1,11 +1,20 @@
-/** Tells the date and the time with microseconds as soon as a client connects, and closes. */
+/** Tells the date and the time with microseconds as soon as a client connects, and closes; or to any datagram. */
 import { reply } from '../connection/text.js';
+import type { DatagramService } from '../datagrams/datagram.js';
 import { now } from './clock.js';
 import { formatTime } from './date.js';
 import type { Service } from './service.js';
 
 export const service: Service = {
   async serve(connection) {
-    await reply(connection, formatTime('%Y-%m-%d %H:%M:%S.%f\n', now()));
+    await reply(connection, present());
   },
 };
+
+export const datagram: DatagramService = {
+  answer: () => ({ reply: present() }),
+};
+
+function present(): string {
+  return formatTime('%Y-%m-%d %H:%M:%S.%f\n', now());
+}

@@ -1,4 +1,5 @@
 /** Sends back what it gets, chunk by chunk. With `--once` a single message, as the lecture's TCPServer does. */
+import type { DatagramService } from '../datagrams/datagram.js';
 import type { Service } from './service.js';
 
 export const service: Service = {
@@ -9,4 +10,8 @@ export const service: Service = {
     }
     await connection.forEachChunk((chunk) => connection.sendAll(chunk));
   },
+};
+
+export const datagram: DatagramService = {
+  answer: (message) => ({ reply: message }),
 };

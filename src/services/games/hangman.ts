@@ -1,0 +1,93 @@
+/**
+ * The rules of hangman: a pure function from a game and a message to a reply and the game after it. It knows nothing
+ * of connections, datagrams or threads; ../hangman.ts puts it behind both. docs/hangman.md is the protocol in prose.
+ *
+ * Within a game nothing costs twice: a letter or word that was guessed before changes nothing, so a message that
+ * arrives again does no harm.
+ */
+
+/** Plain values: a game may be copied to another thread and back. */
+export interface Game {
+  readonly word: string;
+  /** Letters and whole words, folded, in their order. Bounded: there are 26 letters, and a wrong word costs a life. */
+  readonly guesses: readonly string[];
+  /** How many misses are still allowed before the one that loses, counting that one. */
+  readonly left: number;
+}
+
+interface Turn {
+  /** Lines, each with its newline. */
+  readonly reply: string;
+  /** Undefined: none is going on. */
+  readonly game: Game | undefined;
+  /** The client has had enough. */
+  readonly quit?: true;
+}
+
+export const LIVES = 8;
+
+/** One message of a client. `chooseWord` is asked only when a new game begins. */
+export function play(game: Game | undefined, message: string, chooseWord: () => string): Turn {
+  const guess = folded(message);
+  if (guess === 'quit') return { reply: 'BYE\n', game: undefined, quit: true };
+  if (guess === 'play')
+    return game ? { reply: wordLine(game) + patternLine(game), game } : begin(chooseWord());
+  if (!game) return { reply: 'ERR no game is going on: PLAY begins one, QUIT leaves\n', game };
+  if (!/^[a-z]+$/.test(guess)) {
+    return { reply: 'ERR expected a letter from a to z, the whole word, PLAY or QUIT\n', game };
+  }
+  if (guess.length > 1 && guess.length !== game.word.length) {
+    return { reply: `ERR the word has ${game.word.length} letters\n`, game };
+  }
+  if (game.guesses.includes(guess)) return { reply: `REPEATED ${guess}\n${patternLine(game)}`, game };
+  return take(game, guess);
+}
+
+/**
+ * A message with what does not matter taken out: case, white space around it, accents however they are encoded, and
+ * forms such as full-width letters. Letters of other alphabets stay what they are, and so are no guesses.
+ */
+export function folded(message: string): string {
+  return message.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
+}
+
+function begin(word: string): Turn {
+  const game: Game = { word, guesses: [], left: LIVES };
+  return { reply: wordLine(game), game };
+}
+
+function take(before: Game, guess: string): Turn {
+  const hit = guess.length === 1 ? before.word.includes(guess) : before.word === guess;
+  const game: Game = {
+    word: before.word,
+    guesses: [...before.guesses, guess],
+    left: hit ? before.left : before.left - 1,
+  };
+  const won = `WON ${game.word}\n`;
+  if (guess === game.word) return { reply: won, game: undefined };
+  const answer = (hit ? `AT ${positionsOf(guess, game.word)}\n` : `MISS ${game.left}\n`) + patternLine(game);
+  if (game.left === 0) return { reply: `${answer}LOST ${game.word}\n`, game: undefined };
+  if (isSolved(game)) return { reply: answer + won, game: undefined };
+  return { reply: answer, game };
+}
+
+/** From 1. */
+function positionsOf(letter: string, word: string): string {
+  return Array.from(word)
+    .flatMap((each, index) => (each === letter ? [index + 1] : []))
+    .join(' ');
+}
+
+function isSolved({ word, guesses }: Game): boolean {
+  return Array.from(word).every((letter) => guesses.includes(letter));
+}
+
+function wordLine({ word }: Game): string {
+  return `WORD ${word.length}\n`;
+}
+
+function patternLine({ word, guesses }: Game): string {
+  return `${Array.from(word)
+    .map((letter) => (guesses.includes(letter) ? letter : '_'))
+    .join(' ')}\n`;
+}

@@ -1,0 +1,47 @@
+/** A line of the quiz's protocol as a command. Knows nothing of what is allowed when: the session does. */
+import type { Letter } from '../../stores/store.js';
+
+export type Command =
+  | { readonly verb: 'REGISTER' | 'LOGIN'; readonly name: string; readonly password: string }
+  | { readonly verb: 'GUEST'; readonly name: string }
+  | { readonly verb: 'PLAY'; readonly questions: number }
+  | { readonly verb: 'ANSWER'; readonly letter: Letter }
+  | { readonly verb: 'RANKING' }
+  | { readonly verb: 'QUIT' };
+
+/** @returns the command, or why it is none; never with anything of the line in it, which may be a password */
+export function parseCommand(line: string): Command | string {
+  const [, word = '', rest = ''] = /^[ \t]*([^ \t]*)[ \t]*(.*)$/s.exec(line) ?? [];
+  const verb = word.toUpperCase();
+  const argument = rest.replace(/[ \t]+$/, '');
+  switch (verb) {
+    case 'REGISTER':
+    case 'LOGIN':
+      return credentialsOf(verb, rest);
+    case 'GUEST':
+      return /^[^ \t]+$/.test(argument)
+        ? { verb, name: argument }
+        : 'expected: GUEST name, and a name has no spaces';
+    case 'PLAY':
+      return /^\d{1,9}$/.test(argument)
+        ? { verb, questions: Number(argument) }
+        : 'expected: PLAY and a whole number of questions';
+    case 'A':
+    case 'B':
+    case 'C':
+    case 'D':
+      return argument === '' ? { verb: 'ANSWER', letter: verb } : 'expected one letter: A, B, C or D';
+    case 'RANKING':
+    case 'QUIT':
+      return argument === '' ? { verb } : `expected: ${verb} alone`;
+    default:
+      return 'unknown command; there are REGISTER, LOGIN, GUEST, PLAY, A, B, C, D, RANKING and QUIT';
+  }
+}
+
+/** A password is the rest of the line as it is, spaces included. */
+function credentialsOf(verb: 'REGISTER' | 'LOGIN', rest: string): Command | string {
+  const [, name, password] = /^([^ \t]+)[ \t](.+)$/s.exec(rest) ?? [];
+  if (name === undefined || password === undefined) return `expected: ${verb} name password`;
+  return { verb, name, password };
+}

@@ -1,0 +1,46 @@
+/**
+ * A web server for the files of one folder (`--root`): GET and HEAD over HTTP/1.0 and 1.1. Its parts are in web/, and
+ * bytes go through them in this order:
+ *
+ *     conversation.ts ── parser.ts ──► request ── answer.ts ──► cache.ts, or target.ts ── resolve.ts ──► file
+ */
+import { opendirSync } from 'node:fs';
+import { ConnectionLost } from '../connection/connection.js';
+import { StartError } from '../errors.js';
+import { Site } from './web/answer.js';
+import { Conversation } from './web/conversation.js';
+import { refusal } from './web/request.js';
+import type { Service, ServiceOptions } from './service.js';
+
+/** This thread's sites: one for the options of each server. */
+const sites = new WeakMap<ServiceOptions, Site>();
+
+export const service: Service = {
+  check({ root }) {
+    try {
+      opendirSync(root).closeSync();
+    } catch (error) {
+      throw new StartError(`cannot serve --root ${root}: ${(error as Error).message}`, { cause: error });
+    }
+  },
+  async serve(connection, { options }) {
+    const conversation = new Conversation(connection, siteOf(options));
+    try {
+      await connection.forEachChunk((chunk) => conversation.take(chunk));
+      await conversation.endWith(refusal(400, 'the request ends before it is complete'));
+    } catch (error) {
+      if (error instanceof ConnectionLost && error.reason === 'idle') await conversation.endWith(STALLED);
+      throw error;
+    }
+  },
+};
+
+const STALLED = refusal(408, 'the rest of the request did not come in time');
+
+function siteOf(options: ServiceOptions): Site {
+  const known = sites.get(options);
+  if (known) return known;
+  const site = new Site(options.root);
+  sites.set(options, site);
+  return site;
+}

@@ -1,0 +1,106 @@
+/**
+ * From a request to its answer: out of the cache, or by looking the target up. One site a thread, for all its clients.
+ * Read resolve.ts for the way from a target to a file, conversation.ts for how answers are sent.
+ */
+import { closeSync, readSync } from 'node:fs';
+import { CachedFile, FileCache, MAX_CACHED_FILE_BYTES } from './cache.js';
+import { FileVersion } from './file.js';
+import { listingOf } from './listing.js';
+import { refusal, type Refusal, type Request } from './request.js';
+import { refusalFor, resolve, type FoundFile } from './resolve.js';
+import { refusalAnswer, textAnswer } from './response.js';
+import { parseTarget, pathOf, type TargetPath } from './target.js';
+import { Transfer } from './transfer.js';
+
+export class Site {
+  readonly #root: string;
+  readonly #cache = new FileCache();
+
+  /** @param root an absolute path */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** The bytes of an answer, or a transfer, which has a file open until it is sent or closed. */
+  answer(request: Request): Buffer | Transfer {
+    const { method, target } = request;
+    if (method !== 'GET' && method !== 'HEAD') {
+      return refusalAnswer(refusal(405, 'only GET and HEAD are allowed'), request);
+    }
+    const queryAt = target.indexOf('?');
+    const path = queryAt === -1 ? target : target.slice(0, queryAt);
+    const cached = this.#cache.find(path);
+    if (cached) return fromCache(cached, request);
+    const parsed = parseTarget(path);
+    if (parsed.kind === 'refusal') return refusalAnswer(parsed, request);
+    return this.#lookUp(parsed, path, queryAt === -1 ? '' : target.slice(queryAt), request);
+  }
+
+  #lookUp(parsed: TargetPath, target: string, query: string, request: Request): Buffer | Transfer {
+    const readAtMs = Date.now();
+    const found = resolve(this.#root, parsed);
+    switch (found.kind) {
+      case 'refusal':
+        return refusalAnswer(found, request);
+      case 'folder':
+        return parsed.isFolder ? list(found.path, parsed, request) : redirect(parsed, query, request);
+      case 'file':
+        return this.#read(found, target, readAtMs, request);
+    }
+  }
+
+  #read(found: FoundFile, target: string, readAtMs: number, request: Request): Buffer | Transfer {
+    const { path, fd, stats } = found;
+    if (stats.size > MAX_CACHED_FILE_BYTES) {
+      const plan = new FileVersion(path, stats).plan(request);
+      if (plan.range.end > 0) return new Transfer(fd, plan);
+      closeSync(fd);
+      return plan.head;
+    }
+    const body = readWhole(fd, stats.size);
+    if ('kind' in body) return refusalAnswer(body, request);
+    const file = new CachedFile(path, stats, body);
+    this.#cache.keep(target, file, stats, readAtMs);
+    return fromCache(file, request);
+  }
+}
+
+function fromCache(file: CachedFile, request: Request): Buffer {
+  const isPlain = request.fields === undefined && request.method === 'GET' && request.keepAlive;
+  if (isPlain && request.minorVersion > 0) return file.plainAnswer(request);
+  const { head, range } = file.version.plan(request);
+  return range.end === 0 ? head : Buffer.concat([head, file.body.subarray(range.start, range.end)]);
+}
+
+/** Closes the file. A file that is shorter by now is being written: the next request may have more luck. */
+function readWhole(fd: number, size: number): Buffer | Refusal {
+  const body = Buffer.allocUnsafeSlow(size);
+  try {
+    for (let at = 0; at < size;) {
+      const filled = readSync(fd, body, at, size - at, at);
+      if (filled === 0) return refusal(503, 'the file is being changed');
+      at += filled;
+    }
+    return body;
+  } catch (error) {
+    return refusalFor(error as NodeJS.ErrnoException);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function list(path: string, { names }: TargetPath, request: Request): Buffer {
+  try {
+    return textAnswer(200, 'Content-Type: text/html; charset=utf-8\r\n', listingOf(path, names), request);
+  } catch (error) {
+    return refusalAnswer(refusalFor(error as NodeJS.ErrnoException), request);
+  }
+}
+
+/** Links in a folder's page are relative to its slash. */
+function redirect({ names }: TargetPath, query: string, request: Request): Buffer {
+  const location = `Location: ${pathOf(names, true)}${VISIBLE.test(query) ? query : ''}\r\n`;
+  return refusalAnswer(refusal(301, 'a folder ends in a slash'), request, location);
+}
+
+const VISIBLE = /^[\x21-\x7e]*$/;

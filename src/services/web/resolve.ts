@@ -1,0 +1,112 @@
+/**
+ * Finds and opens what a path names, if it is below the root when all links are followed. Nothing is compared before
+ * it is resolved, and what is opened is looked at once more: a link may change in between.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { refusal, type Refusal } from './request.js';
+import { isHidden, type TargetPath } from './target.js';
+
+export interface FoundFile {
+  readonly kind: 'file';
+  /** As it was asked for, links not followed: a later stat of it follows them anew. */
+  readonly path: string;
+  /** Open for reading; who gets it closes it. */
+  readonly fd: number;
+  readonly stats: Stats;
+}
+
+interface FoundFolder {
+  readonly kind: 'folder';
+  /** With all links followed. */
+  readonly path: string;
+}
+
+/** Not every special file can be told by its stat in time: O_NONBLOCK keeps a pipe from blocking the thread. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW;
+
+const INDEX = 'index.html';
+
+/** What a path names: a file, opened; a folder that has no index; or why neither. */
+export function resolve(root: string, { names, isFolder }: TargetPath): FoundFile | FoundFolder | Refusal {
+  try {
+    const realRoot = realpathSync.native(root);
+    const path = join(root, ...names);
+    const real = realpathSync.native(path);
+    if (!isBelow(realRoot, real)) return refusal(403, 'this leads out of the root');
+    const stats = statSync(real);
+    if (!stats.isDirectory()) return isFolder ? noSuchFile() : open(realRoot, path, real, stats);
+    if (!isFolder) return { kind: 'folder', path: real };
+    const index = resolve(root, { kind: 'path', names: [...names, INDEX], isFolder: false });
+    if (index.kind === 'file' || (index.kind === 'refusal' && index.status !== 404)) return index;
+    return { kind: 'folder', path: real };
+  } catch (error) {
+    return refusalFor(error as NodeJS.ErrnoException);
+  }
+}
+
+/** What an error of the file system means to a client. */
+export function refusalFor(error: NodeJS.ErrnoException): Refusal {
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'ENAMETOOLONG':
+      return noSuchFile();
+    case 'ELOOP':
+    case 'EACCES':
+    case 'EPERM':
+      return refusal(403, 'this may not be read');
+    case 'EMFILE':
+    case 'ENFILE':
+      return refusal(503, 'too many files are open');
+    case undefined:
+      throw error;
+    default:
+      return refusal(500, 'this cannot be read');
+  }
+}
+
+function open(realRoot: string, path: string, real: string, expected: Stats): FoundFile | Refusal {
+  if (!expected.isFile()) return refusal(403, 'this is no ordinary file');
+  const fd = openSync(real, OPEN_FLAGS);
+  try {
+    const stats = fstatSync(fd);
+    if (isSameFile(stats, expected) && isBelow(realRoot, whereIs(fd, real))) {
+      return { kind: 'file', path, fd, stats };
+    }
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  closeSync(fd);
+  return noSuchFile();
+}
+
+function isSameFile(one: Stats, other: Stats): boolean {
+  return one.dev === other.dev && one.ino === other.ino;
+}
+
+/** The path of what is open, where the system tells it. */
+function whereIs(fd: number, path: string): string {
+  return process.platform === 'linux' ? readlinkSync(`/proc/self/fd/${fd}`) : realpathSync.native(path);
+}
+
+/** Also no name on the way may be hidden: a link could lead to one. */
+function isBelow(root: string, path: string): boolean {
+  if (path === root) return true;
+  if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) return false;
+  return !relative(root, path).split(sep).some(isHidden);
+}
+
+function noSuchFile(): Refusal {
+  return refusal(404, 'there is no such file');
+}

@@ -1,0 +1,52 @@
+/** Heads of answers, and short answers as a whole, in bytes. Read answer.ts for which of them is given when. */
+import { STATUS_CODES } from 'node:http';
+import type { Refusal, Request } from './request.js';
+
+/** What the framing of an answer depends on. */
+type Asker = Pick<Request, 'method' | 'minorVersion' | 'keepAlive'>;
+
+/** Whom a refusal is told whose request could not even be read. */
+export const UNREADABLE: Asker = { method: 'GET', minorVersion: 1, keepAlive: false };
+
+export const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
+
+let second = -1;
+let date = '';
+
+/** The present second, counted from 1970. Calling it sets the Date of the heads made from now on. */
+export function presentSecond(): number {
+  const now = Math.floor(Date.now() / 1000);
+  if (now !== second) {
+    second = now;
+    date = httpDate(now * 1000);
+  }
+  return now;
+}
+
+export function httpDate(ms: number): string {
+  return new Date(ms).toUTCString();
+}
+
+/** @param fields each with its line end */
+export function headOf(status: number, fields: string, { minorVersion, keepAlive }: Asker): string {
+  presentSecond();
+  const connection = !keepAlive
+    ? 'Connection: close\r\n'
+    : minorVersion === 0
+      ? 'Connection: keep-alive\r\n'
+      : '';
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nDate: ${date}\r\n${fields}${connection}\r\n`;
+}
+
+/** A whole answer with a text for a body; a HEAD request gets the same without that. */
+export function textAnswer(status: number, fields: string, text: string, asker: Asker): Buffer {
+  const body = asker.method === 'HEAD' ? '' : text;
+  const length = `Content-Length: ${Buffer.byteLength(text)}\r\n`;
+  return Buffer.concat([Buffer.from(headOf(status, fields + length, asker), 'latin1'), Buffer.from(body)]);
+}
+
+export function refusalAnswer({ status, why }: Refusal, asker: Asker, fields = ''): Buffer {
+  const allow = status === 405 ? 'Allow: GET, HEAD\r\n' : '';
+  const text = `${status} ${STATUS_CODES[status] ?? ''}: ${why}\n`;
+  return textAnswer(status, `${fields}${allow}Content-Type: text/plain; charset=utf-8\r\n`, text, asker);
+}

@@ -1,0 +1,86 @@
+/**
+ * A file, or a part of one, on its way to the client in pieces: at most one piece is in memory, and the next is read
+ * when the connection has taken it. Reads are synchronous, since most files are in the system's cache; a slow disk
+ * holds up an event loop's other clients for as long as one piece takes.
+ */
+import { closeSync, readSync } from 'node:fs';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Connection, MaybePromise, Next } from '../../connection/connection.js';
+import type { FilePlan } from './file.js';
+
+const PIECE_BYTES = 65_536;
+/** A client that reads as fast as is sent must not have the event loop for itself: others get a turn after so much. */
+const TURN_BYTES = 16 * PIECE_BYTES;
+
+export class Transfer {
+  readonly #fd: number;
+  readonly #head: Buffer;
+  #at: number;
+  readonly #end: number;
+
+  /** @param fd open for reading; the transfer closes it */
+  constructor(fd: number, { head, range }: FilePlan) {
+    this.#fd = fd;
+    this.#head = head;
+    this.#at = range.start;
+    this.#end = range.end;
+  }
+
+  /**
+   * Sends head and file. `'stop'` if the file has become shorter than the head has promised: then only the end of
+   * the connection can tell the client.
+   */
+  sendTo(connection: Connection): MaybePromise<Next> {
+    try {
+      const sending = this.#send(connection);
+      if (!(sending instanceof Promise)) {
+        this.close();
+        return sending;
+      }
+      return sending.finally(() => this.close());
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  /** Synchronous while the connection is and there is not much to send, as in a client thread. */
+  #send(connection: Connection): MaybePromise<Next> {
+    const { length } = this.#head;
+    const piece = Buffer.allocUnsafe(length + Math.min(PIECE_BYTES, this.#end - this.#at));
+    this.#head.copy(piece);
+    const filled = this.#read(piece, length);
+    const sent = connection.sendAll(piece.subarray(0, length + filled));
+    if (this.#at === this.#end) return sent;
+    if (filled === 0) return 'stop';
+    return this.#sendRest(connection, sent, piece);
+  }
+
+  async #sendRest(connection: Connection, first: MaybePromise<undefined>, piece: Buffer): Promise<Next> {
+    await first;
+    for (let sinceTurn = 0; this.#at < this.#end;) {
+      const filled = this.#read(piece, 0);
+      if (filled === 0) return 'stop';
+      const sent = connection.sendAll(piece.subarray(0, filled));
+      if (sent) await sent;
+      sinceTurn += filled;
+      if (sinceTurn >= TURN_BYTES) {
+        await turn();
+        sinceTurn = 0;
+      }
+    }
+    return undefined;
+  }
+
+  /** How many bytes; 0 at the end of the file. */
+  #read(piece: Buffer, offset: number): number {
+    const most = Math.min(piece.length - offset, this.#end - this.#at);
+    const filled = readSync(this.#fd, piece, offset, most, this.#at);
+    this.#at += filled;
+    return filled;
+  }
+}
