@@ -1,0 +1,271 @@
+/**
+ * The one datagram socket, on the main thread. Yields received messages, one each time it is asked, and sends the
+ * answers; the counterpart of ../acceptor.ts:
+ *
+ *     for await (const datagram of receiver) …
+ *
+ * Nobody can make a sender of datagrams wait. What is not asked for waits here, up to a limit; what comes beyond that
+ * is dropped, counted and logged, and so is, as far as the kernel tells, what found its buffer full.
+ */
+import type { RemoteInfo, Socket } from 'node:dgram';
+import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { startError } from '../acceptor.js';
+import { formatEndpoint } from '../connection/endpoint.js';
+import type { Logger } from '../log.js';
+import { monotonicMs } from '../monotonic.js';
+import { isReflector, MAX_DATAGRAM_BYTES, type Datagram } from './datagram.js';
+import { kernelDropsOf } from './kernel-drops.js';
+import { Lanes } from './lanes.js';
+import { askForBuffer, socketFor } from './socket.js';
+
+interface ReceiverSettings {
+  readonly host: string;
+  readonly port: number;
+  /** How many messages may wait; more are dropped. */
+  readonly queueLimit: number;
+}
+
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+/** How many are being answered at once, however many the model would take. */
+const MOST_AT_ONCE = 4096;
+/** Drops and errors come in thousands. */
+const LOG_MS = 1000;
+const MOST_LAST_TURNS = 1000;
+
+const TOO_LONG = `ERR datagram too long: at most ${MAX_DATAGRAM_BYTES} bytes\n`;
+const ANSWER_TOO_LONG = `ERR answer too long: at most ${MAX_DATAGRAM_BYTES} bytes\n`;
+
+export class Receiver implements AsyncIterable<Datagram> {
+  readonly port: number;
+  readonly receiveBufferBytes: number;
+  readonly #socket: Socket;
+  readonly #own: AddressInfo;
+  readonly #queueLimit: number;
+  readonly #log: Logger;
+  readonly #lanes = new Lanes<Datagram>();
+  readonly #counts = { received: 0, answered: 0, refused: 0, ignored: 0, dropped: 0, sendFailures: 0 };
+  #taker: ((datagram: Datagram | undefined) => void) | undefined;
+  #working = 0;
+  #onNone: (() => void) | undefined;
+  #lastWarningMs = -Infinity;
+  #droppedSinceWarning = 0;
+  #ended = false;
+  #closed = false;
+
+  /**
+   * Binds the socket.
+   * @throws StartError that says in one line what is wrong with the address
+   */
+  static async bind(settings: ReceiverSettings, log: Logger): Promise<Receiver> {
+    const { host, port } = settings;
+    try {
+      const { socket, address } = await socketFor(host);
+      await new Promise<void>((resolve, reject) => {
+        socket.once('error', reject);
+        socket.bind({ address, port, exclusive: true }, resolve);
+      }).catch((error: unknown) => {
+        socket.close();
+        throw error;
+      });
+      socket.removeAllListeners('error');
+      return new Receiver(settings, socket, log);
+    } catch (error) {
+      throw startError({ host, port }, error as NodeJS.ErrnoException);
+    }
+  }
+
+  private constructor({ queueLimit }: ReceiverSettings, socket: Socket, log: Logger) {
+    this.#socket = socket;
+    this.#own = socket.address();
+    this.#queueLimit = Math.max(1, queueLimit);
+    this.#log = log;
+    this.port = this.#own.port;
+    this.receiveBufferBytes = askForBuffer(socket, RECEIVE_BUFFER_BYTES);
+    socket.on('message', (message, from) => this.#admit(message, from));
+    // Such as an ICMP message about an earlier answer: it concerns one client, not the socket.
+    socket.on('error', (error) => this.#warn('datagram socket failed', { err: error }));
+  }
+
+  /** How many wait for being asked for. */
+  get waiting(): number {
+    return this.#lanes.waiting;
+  }
+
+  /** How many have been taken and not yet answered. */
+  get working(): number {
+    return this.#working;
+  }
+
+  /** What became of the messages so far. */
+  get counts(): Readonly<Record<string, number>> {
+    return this.#counts;
+  }
+
+  /** How many never got here, where the kernel tells. Only until {@link close}. */
+  get kernelDropped(): number | undefined {
+    return kernelDropsOf(this.#own);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Datagram, undefined> {
+    return { next: () => this.#next() };
+  }
+
+  #next(): Promise<IteratorResult<Datagram, undefined>> {
+    return new Promise((resolve) => {
+      this.#taker = (datagram) => {
+        this.#taker = undefined;
+        resolve(datagram ? { done: false, value: datagram } : { done: true, value: undefined });
+      };
+      this.#serveTaker();
+    });
+  }
+
+  #admit(message: Buffer, { address, port }: RemoteInfo): void {
+    this.#counts.received++;
+    if (this.#ended) this.#drop(1);
+    else if (isReflector(port) || this.#isOwn(address, port)) this.#counts.ignored++;
+    else if (message.length > MAX_DATAGRAM_BYTES) void this.#refuse(address, port);
+    else {
+      const peer = formatEndpoint(address, port);
+      if (!this.#hasRoomFor(peer)) {
+        this.#drop(1);
+        return;
+      }
+      this.#lanes.put(peer, { message, address, port, peer, receivedAtMs: monotonicMs() });
+      this.#serveTaker();
+    }
+  }
+
+  /** One client may take half of the queue, so that there is room for others when it floods. */
+  #hasRoomFor(peer: string): boolean {
+    const mostOfOne = Math.ceil(this.#queueLimit / 2);
+    return this.#lanes.waiting < this.#queueLimit && this.#lanes.waitingOf(peer) < mostOfOne;
+  }
+
+  #serveTaker(): void {
+    if (!this.#taker || this.#working >= MOST_AT_ONCE) return;
+    const datagram = this.#lanes.take();
+    if (datagram) {
+      this.#working++;
+      this.#taker(datagram);
+    } else if (this.#ended && this.#lanes.waiting === 0) this.#taker(undefined);
+  }
+
+  /**
+   * Every datagram that was yielded is settled once: answered, or given up for want of a reply.
+   * @returns how many bytes were sent
+   */
+  async settle({ peer, address, port }: Datagram, reply: Uint8Array | undefined): Promise<number> {
+    if (this.#closed) return 0;
+    let sentBytes = 0;
+    if (reply !== undefined) {
+      const sent = reply.length <= MAX_DATAGRAM_BYTES ? reply : Buffer.from(ANSWER_TOO_LONG);
+      if (await this.#send(sent, address, port)) {
+        this.#counts.answered++;
+        sentBytes = sent.length;
+      }
+    }
+    this.#working--;
+    this.#lanes.release(peer);
+    this.#serveTaker();
+    this.#noteNone();
+    return sentBytes;
+  }
+
+  /** Too long a message costs the service nothing, and none of the queue. */
+  async #refuse(address: string, port: number): Promise<void> {
+    // Nothing makes a sender wait for these, as the limit on what is being answered does elsewhere.
+    if (this.#socket.getSendQueueCount() > MOST_AT_ONCE) {
+      this.#drop(1);
+      return;
+    }
+    this.#counts.refused++;
+    await this.#send(Buffer.from(TOO_LONG), address, port);
+  }
+
+  /** Never rejects. Resolves when the kernel has taken the datagram, or has not: whether it has. */
+  #send(bytes: Uint8Array, address: string, port: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#socket.send(bytes, port, address, (error) => {
+        if (error) {
+          this.#counts.sendFailures++;
+          this.#warn('send failed', { peer: formatEndpoint(address, port), err: error });
+        }
+        resolve(!error);
+      });
+    });
+  }
+
+  /**
+   * Reads what the kernel has received so far. What comes after that is dropped; what came before is still yielded,
+   * then the iteration ends.
+   */
+  async end(): Promise<void> {
+    // The kernel hands over some dozens a turn. Nobody may prolong this for ever by going on sending.
+    for (let turns = 0, quiet = 0; quiet < 2 && turns < MOST_LAST_TURNS; turns++) {
+      const { received } = this.#counts;
+      await nextTurn();
+      quiet = this.#counts.received === received ? quiet + 1 : 0;
+    }
+    this.#ended = true;
+    this.#serveTaker();
+    this.#noteNone();
+  }
+
+  /** Resolves when nothing waits and nothing is being worked on. Once, after {@link end}. */
+  whenNone(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onNone = resolve;
+      this.#noteNone();
+    });
+  }
+
+  #noteNone(): void {
+    if (this.#working === 0 && this.#lanes.waiting === 0) this.#onNone?.();
+  }
+
+  /** Drops what waits or is still being worked on, and closes the socket. */
+  close(): void {
+    this.#closed = true;
+    this.#ended = true;
+    this.#counts.dropped += this.#lanes.clear() + this.#working;
+    this.#serveTaker();
+    this.#socket.close();
+  }
+
+  /** A message with the server's own address for its sender was forged, to make it talk to itself. */
+  #isOwn(address: string, port: number): boolean {
+    if (port !== this.#own.port) return false;
+    return address === this.#own.address || (isWildcard(this.#own.address) && isOfThisMachine(address));
+  }
+
+  #drop(count: number): void {
+    this.#counts.dropped += count;
+    this.#droppedSinceWarning += count;
+    if (this.#ended) return;
+    const dropped = this.#droppedSinceWarning;
+    if (this.#warn('datagrams dropped', { dropped, waiting: this.#lanes.waiting }))
+      this.#droppedSinceWarning = 0;
+  }
+
+  /** At the most once a second; the totals are told at the end. */
+  #warn(message: string, fields: object): boolean {
+    const nowMs = monotonicMs();
+    if (nowMs - this.#lastWarningMs < LOG_MS) return false;
+    this.#lastWarningMs = nowMs;
+    this.#log.warn(fields, message);
+    return true;
+  }
+}
+
+function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
+}
+
+function isOfThisMachine(address: string): boolean {
+  const plain = address.replace(/^::ffff:/, '');
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return plain.startsWith('127.') || all.some((own) => own.address === plain);
+}

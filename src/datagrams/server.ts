@@ -1,0 +1,98 @@
+/**
+ * A running server for datagrams: receiver, model and log put together, and the way it stops. Main thread; the
+ * counterpart of ../server.ts.
+ *
+ *     socket ──► receiver ──► a lane each address ──► model's loop ──► service, here or in a worker
+ *        ▲                                                                    │
+ *        └──────────── settle: send ◄── remember ◄── reply and memory ◄───────┘
+ *
+ * stop() takes no more messages; answers those that it has; after `graceMs` gives up the rest; ends the threads. Then it
+ * logs what became of every datagram, those that the kernel dropped included.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UsageError } from '../errors.js';
+import { openLog, type Logger } from '../log.js';
+import type { ServerSettings } from '../server.js';
+import { DATAGRAM_SERVICES, loadDatagramService } from '../services/catalogue.js';
+import { Memories } from './memories.js';
+import { datagramModels, type DatagramHost } from './models.js';
+import { Receiver } from './receiver.js';
+
+/** After so much silence an address is forgotten, and its game with it, unless `idleMs` says otherwise. */
+const FORGET_MS = 5 * 60_000;
+/** An address costs nothing to forge: so many are remembered, some hundred bytes each. */
+const MOST_REMEMBERED = 10_000;
+
+type DatagramModel = Awaited<ReturnType<(typeof datagramModels)['iterative']>>;
+
+export class DatagramServer {
+  readonly log: Logger;
+  /** The port that was asked for or found. */
+  readonly port: number;
+  readonly #receiver: Receiver;
+  readonly #model: DatagramModel;
+  readonly #graceMs: number;
+  #stopping: Promise<void> | undefined;
+
+  /**
+   * Starts the workers, if the model has any, then listens.
+   * @throws UsageError when the service has no datagram side
+   * @throws StartError when a thread cannot be started or the address not be listened on
+   */
+  static async start(settings: ServerSettings): Promise<DatagramServer> {
+    const { service: entry, model: modelName, address, threads } = settings;
+    if ('path' in address) throw new UsageError('datagrams go to a port, not to a --socket');
+    const service = await loadDatagramService(entry.module);
+    if (!service) {
+      throw new UsageError(
+        `${entry.name} has no --transport udp; these have: ${DATAGRAM_SERVICES.join(', ')}`,
+      );
+    }
+    const log = openLog(settings.log, {});
+    const receiver = await Receiver.bind({ ...address, queueLimit: settings.acceptor.queueLimit }, log);
+    const memories = new Memories({ most: MOST_REMEMBERED, idleMs: settings.idleMs || FORGET_MS });
+    const { serviceOptions: options } = settings;
+    const host: DatagramHost = { log, receiver, memories, service, module: entry.module, options, threads };
+    try {
+      const model = await datagramModels[modelName](host);
+      const { port, receiveBufferBytes } = receiver;
+      const where = { address: address.host, port, transport: 'udp' };
+      log.info({ ...where, service: entry.name, model: modelName, receiveBufferBytes }, 'listening');
+      return new DatagramServer(host, model, settings.graceMs);
+    } catch (error) {
+      receiver.close();
+      throw error;
+    }
+  }
+
+  private constructor({ log, receiver }: DatagramHost, model: DatagramModel, graceMs: number) {
+    this.log = log;
+    this.port = receiver.port;
+    this.#receiver = receiver;
+    this.#model = model;
+    this.#graceMs = graceMs;
+    model.serve(receiver).catch((error: unknown) => {
+      // A model's loop does not fail by any client's doing, so this is a fault of the program: end loudly.
+      throw new Error('the receive loop failed', { cause: error });
+    });
+  }
+
+  /** Stops as described above. Called again, it is the same stop. */
+  stop(cause: string): Promise<void> {
+    return (this.#stopping ??= this.#stop(cause));
+  }
+
+  async #stop(cause: string): Promise<void> {
+    const receiver = this.#receiver;
+    this.log.info({ cause, answering: receiver.working, waiting: receiver.waiting }, 'stopping');
+    await receiver.end();
+    const grace = new AbortController();
+    await Promise.race([receiver.whenNone(), sleep(this.#graceMs, undefined, { signal: grace.signal })]);
+    grace.abort();
+    const { kernelDropped } = receiver;
+    receiver.close();
+    await this.#model.close();
+    this.log.info({ ...receiver.counts, kernelDropped }, 'datagrams');
+    this.log.info({}, 'stopped');
+  }
+}
