@@ -6,9 +6,18 @@
  */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import { chatCommand } from './cli/chat.js';
 import { connectCommand } from './cli/connect.js';
+import { fetchCommand } from './cli/fetch.js';
+import { gettimeCommand } from './cli/gettime.js';
+import { hangmanCommand } from './cli/hangman.js';
 import { modelsCommand, servicesCommand } from './cli/list.js';
+import { lookupCommand } from './cli/lookup.js';
+import { peerCommand } from './cli/peer.js';
+import { quizCommand } from './cli/quiz.js';
+import { sendCommand } from './cli/send.js';
 import { serveCommand } from './cli/serve.js';
+import { tictactoeCommand } from './cli/tictactoe.js';
 import { StartError, UsageError } from './errors.js';
 
 const program = yargs(hideBin(process.argv))
@@ -19,6 +28,15 @@ const program = yargs(hideBin(process.argv))
   .parserConfiguration({ 'duplicate-arguments-array': false })
   .command(serveCommand)
   .command(connectCommand)
+  .command(chatCommand)
+  .command(quizCommand)
+  .command(hangmanCommand)
+  .command(tictactoeCommand)
+  .command(fetchCommand)
+  .command(sendCommand)
+  .command(gettimeCommand)
+  .command(lookupCommand)
+  .command(peerCommand)
   .command(servicesCommand)
   .command(modelsCommand)
   .completion('completion', 'print a script for shell completion')

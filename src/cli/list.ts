@@ -1,30 +1,31 @@
 /** `handoff services` and `handoff models`: what there is. */
 import Table from 'cli-table3';
 import type { CommandModule } from 'yargs';
+import { writeOut } from '../clients/output.js';
 import { MODEL_NAMES, models } from '../models/registry.js';
 import { listServices } from '../services/catalogue.js';
 
 export const servicesCommand: CommandModule = {
   command: 'services',
   describe: 'list the services',
-  handler() {
+  async handler() {
     const rows = listServices().map(({ name, port, framing, summary }) => [name, port, framing, summary]);
-    print(['service', 'port', 'framing', ''], rows);
+    await print(['service', 'port', 'framing', ''], rows);
   },
 };
 
 export const modelsCommand: CommandModule = {
   command: 'models',
   describe: 'list the server models',
-  handler() {
-    print(
+  async handler() {
+    await print(
       ['model', ''],
       MODEL_NAMES.map((name) => [name, models[name].summary]),
     );
   },
 };
 
-function print(head: string[], rows: (string | number)[][]): void {
+function print(head: string[], rows: (string | number)[][]): Promise<void> {
   const bare = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '', left: '', right: '', middle: '  ' };
   const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' };
   const table = new Table({
@@ -33,5 +34,5 @@ function print(head: string[], rows: (string | number)[][]): void {
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   table.push(...rows);
-  console.log(table.toString());
+  return writeOut(table.toString());
 }

@@ -34,6 +34,7 @@ export function text(name: string) {
 
 function oneValue(name: string, value: unknown): string {
   if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) throw new UsageError(`--${name} takes one value, not ${value.length}`);
   if (typeof value !== 'string' || value === '') throw new UsageError(`--${name} needs a value`);
   return value;
 }

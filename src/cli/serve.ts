@@ -2,11 +2,13 @@
 import { resolve } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Argv, CommandModule } from 'yargs';
+import { DatagramServer } from '../datagrams/server.js';
 import { UsageError } from '../errors.js';
 import { LOG_LEVELS, waitForLogReader } from '../log.js';
 import { MODEL_NAMES } from '../models/registry.js';
 import { Server, type ServerSettings } from '../server.js';
-import { findService, listServices } from '../services/catalogue.js';
+import { DATAGRAM_SERVICES, findService, listServices, portOf } from '../services/catalogue.js';
+import { DIALECTS } from '../services/service.js';
 import { stopOnSignals } from '../shutdown.js';
 import { text, wholeNumber, withSettings } from './options.js';
 
@@ -19,6 +21,12 @@ const options = {
   },
   host: { ...text('host'), default: '127.0.0.1', describe: 'address to listen on' },
   port: { ...wholeNumber('port', 0, 65_535), describe: "0: any free one (default: the service's own)" },
+  transport: {
+    choices: ['tcp', 'udp'] as const,
+    default: 'tcp',
+    requiresArg: true,
+    describe: `udp: each datagram is a message (${DATAGRAM_SERVICES.join(', ')})`,
+  },
   socket: { ...text('socket'), describe: 'listen on a Unix-domain socket at this path instead' },
   threads: { ...wholeNumber('threads', 1, 4096), default: '64', describe: 'most client threads at once' },
   warm: { ...wholeNumber('warm', 0, 4096), default: '0', describe: 'client threads to start beforehand' },
@@ -68,6 +76,15 @@ const options = {
     default: '1000',
     describe: 'count: ms its pauses stay below',
   },
+  dialect: {
+    choices: DIALECTS,
+    default: 'exercise',
+    requiresArg: true,
+    describe: "chat: the exercise's protocol, or that of the tutorial's clients (port 11826)",
+  },
+  store: { ...text('store'), default: 'quiz.sqlite', describe: 'quiz: file of accounts, scores and games' },
+  questions: { ...text('questions'), describe: "quiz: a JSON file of questions (default: the quiz's own)" },
+  root: { ...text('root'), default: '.', describe: 'web: folder of the files to serve' },
 } as const;
 
 function builder(command: Argv) {
@@ -96,7 +113,8 @@ export const serveCommand: CommandModule<object, Arguments> = {
     if (settings.log.file === undefined) await waitForLogReader();
     const bar = warmUpBar(settings.threads.warm);
     const onWarm = (started: number) => bar?.update(started);
-    const starting = Server.start({ ...settings, threads: { ...settings.threads, onWarm } });
+    const transport = args.transport === 'udp' ? DatagramServer : Server;
+    const starting = transport.start({ ...settings, threads: { ...settings.threads, onWarm } });
     await stopOnSignals(
       starting.finally(() => bar?.stop()),
       settings.graceMs,
@@ -116,11 +134,19 @@ function settingsFrom(args: Arguments): ServerSettings {
     throw new UsageError(`--warm ${args.warm} is more than --threads ${args.threads}`);
   return {
     service,
-    serviceOptions: { once: args.once, framing: args.framing, maxPauseMs: args['max-pause'] },
+    serviceOptions: {
+      once: args.once,
+      framing: args.framing,
+      maxPauseMs: args['max-pause'],
+      dialect: args.dialect,
+      store: args.store === ':memory:' ? args.store : resolve(args.store),
+      questions: args.questions === undefined ? undefined : resolve(args.questions),
+      root: resolve(args.root),
+    },
     model: args.model,
     address:
       args.socket === undefined
-        ? { host: args.host, port: args.port ?? service.port }
+        ? { host: args.host, port: args.port ?? portOf(service, args.dialect) }
         : { path: args.socket },
     acceptor: { overflow: args.overflow, queueLimit: args.queue },
     threads: { most: args.threads, warm: args.warm, memoryMb: args['thread-memory'] },

@@ -3,19 +3,21 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { StartError } from '../errors.js';
-
-export type Target = { readonly host: string; readonly port: number } | { readonly path: string };
+import { connectionError } from './errors.js';
+import { outputError } from './output.js';
+import { nameOf, type Target } from './target.js';
 
 /**
  * Sends `input` until it ends, then half-closes, and writes what the server says to `output` until it closes.
  * @returns whether the server did what was asked: false if it has said a line that begins with `ERR `, or was sent
  * something and said nothing
- * @throws StartError in one line, when there is no server or the connection is reset
+ * @throws StartError in one line, when there is no server, the connection is reset, or the output is full
  */
 export async function converseWith(target: Target, input: Readable, output: Writable): Promise<boolean> {
-  const where = 'path' in target ? target.path : `${target.host} port ${target.port}`;
   const socket = connect({ ...target, allowHalfOpen: true });
+  // Whose error the pipeline fails with, it does not say; nor has the stream always noted its own by then.
+  let lost: Error | undefined;
+  output.on('error', (error) => (lost = error));
   const heard = { refusal: false };
   let line = '';
   socket.on('data', (chunk: Buffer) => {
@@ -30,25 +32,14 @@ export async function converseWith(target: Target, input: Readable, output: Writ
     pipeline(input, socket).catch(() => undefined);
     await pipeline(socket, output, { end: false });
   } catch (error) {
-    // Whoever read the output has seen enough.
-    if (!output.errored)
-      throw new StartError(`${where}: ${describe(error as NodeJS.ErrnoException)}`, { cause: error });
+    if (!lost && error !== output.errored) throw connectionError(nameOf(target), error);
+    const failure = outputError(lost ?? (error as Error));
+    // Otherwise whoever read the output has seen enough.
+    if (failure) throw failure;
   } finally {
     input.destroy();
     socket.destroy();
   }
   const ignored = socket.bytesWritten > 0 && socket.bytesRead === 0;
   return !heard.refusal && !ignored;
-}
-
-function describe(error: NodeJS.ErrnoException): string {
-  const reasons: Record<string, string> = {
-    ECONNREFUSED: 'connection refused; is the server running?',
-    ECONNRESET: 'the server reset the connection',
-    EPIPE: 'the server closed the connection',
-    ENOENT: 'there is no such socket',
-    ENOTFOUND: 'no such host',
-    ETIMEDOUT: 'no answer',
-  };
-  return reasons[error.code ?? ''] ?? error.message;
 }

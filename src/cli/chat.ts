@@ -1,0 +1,44 @@
+/** `handoff chat`: talks to the others in a chat, in either dialect. ../clients/chat.ts and hii.ts do the talking. */
+import type { Argv, CommandModule } from 'yargs';
+import { ChatDialogue } from '../clients/chat.js';
+import { HiiDialogue } from '../clients/hii.js';
+import { openTerminal } from '../clients/terminal.js';
+import { connectWire } from '../clients/wire.js';
+import { DIALECTS } from '../services/service.js';
+import { hold } from './client.js';
+import { text } from './options.js';
+import { targetFrom, withTarget } from './target.js';
+
+const options = {
+  name: { ...text('name'), describe: 'your identification (default: you are asked)' },
+  dialect: {
+    choices: DIALECTS,
+    default: 'exercise',
+    requiresArg: true,
+    describe: "the exercise's protocol, or that of the tutorial",
+  },
+} as const;
+
+function builder(command: Argv) {
+  return withTarget(command, Object.keys(options))
+    .options(options)
+    .example('$0 chat --name alice', 'type messages, /help for commands, end with Ctrl-D')
+    .example("printf 'hello\\n' | $0 chat --name bob", 'scripted: exit status 0 if all was accepted');
+}
+
+type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+
+export const chatCommand: CommandModule<object, Arguments> = {
+  command: 'chat',
+  describe: 'chat with others',
+  builder: builder,
+  async handler(args) {
+    const terminal = openTerminal();
+    const isHii = args.dialect === 'hii';
+    const target = targetFrom(args, 'chat', args.dialect);
+    const settings = { name: args.name, mayAskAgain: terminal.interactive || args.name === undefined };
+    const dialogue = isHii ? new HiiDialogue(settings) : new ChatDialogue(settings);
+    const wire = await connectWire(target, isHii ? 'chunk' : 'line');
+    await hold(dialogue, wire, terminal, target);
+  },
+};

@@ -1,0 +1,77 @@
+/** `handoff fetch`: gets a page over HTTP, by hand. Read ../clients/fetch.ts next. */
+import type { Argv, CommandModule } from 'yargs';
+import { fetchUrl } from '../clients/fetch.js';
+import type { Head } from '../clients/http-head.js';
+import { parseHttpUrl } from '../clients/http-request.js';
+import { ReaderGone, StreamSink } from '../clients/output.js';
+import { PartFile } from '../clients/part-file.js';
+import { visible } from '../visible.js';
+import { StartError, UsageError } from '../errors.js';
+import { runClient, timeoutOption } from './job.js';
+import { text, withSettings } from './options.js';
+import { TransferBar } from './progress.js';
+
+const MOST_REDIRECTIONS = 5;
+
+const options = {
+  output: { ...text('output'), alias: 'o', describe: 'file for the body (default, or -: standard output)' },
+  headers: { type: 'boolean', default: false, alias: 'i', describe: 'write the headers to standard output' },
+  follow: { type: 'boolean', default: true, describe: `follow up to ${MOST_REDIRECTIONS} redirections` },
+  timeout: timeoutOption,
+} as const;
+
+function builder(command: Argv) {
+  return withSettings(command, Object.keys(options))
+    .positional('url', { type: 'string', describe: 'such as http://127.0.0.1:8080/' })
+    .options(options)
+    .example('$0 fetch http://127.0.0.1:8080/ -o page.html', 'exit status 0 if the whole page has come');
+}
+
+type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+
+export const fetchCommand: CommandModule<object, Arguments> = {
+  command: 'fetch [url]',
+  describe: 'get a page over HTTP',
+  builder: builder,
+  async handler(args) {
+    if (args.url === undefined) throw new UsageError('a URL is expected');
+    const url = parseHttpUrl(args.url);
+    await runClient(() => fetchTo(url, args));
+  },
+};
+
+async function fetchTo(url: URL, { output = '-', headers, follow, timeout }: Arguments): Promise<void> {
+  const standard = new StreamSink(process.stdout);
+  const file = output === '-' ? undefined : new PartFile(output);
+  const bar = new TransferBar(file === undefined && process.stdout.isTTY);
+  let heads = Promise.resolve();
+  try {
+    const fetched = await fetchUrl(url, file ?? standard, {
+      timeoutMs: timeout,
+      redirects: follow ? MOST_REDIRECTIONS : 0,
+      onHead: (head) => {
+        if (headers) heads = standard.write(Buffer.from(formatHead(head)));
+        // Whoever is gone is noticed below.
+        heads.catch(() => undefined);
+      },
+      onProgress: (bytes, totalBytes) => bar.update(bytes, totalBytes),
+    });
+    await heads;
+    if (!fetched.complete) throw new StartError(fetched.why);
+    await file?.commit();
+  } catch (error) {
+    if (!(error instanceof ReaderGone)) throw error;
+    process.exitCode = 1;
+  } finally {
+    bar.stop();
+    await file?.discard();
+  }
+}
+
+function formatHead({ version, status, reason, headers }: Head): string {
+  const lines = [
+    `HTTP/${version} ${status} ${reason}`,
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+  ];
+  return lines.map((line) => `${visible(line)}\n`).join('') + '\n';
+}

@@ -1,0 +1,46 @@
+/** `handoff gettime`: asks the daytime service. Read ../clients/gettime.ts next. */
+import type { Argv, CommandModule } from 'yargs';
+import { getTime, getTimeByDatagram } from '../clients/gettime.js';
+import { writeOut } from '../clients/output.js';
+import { runClient, timeoutOption } from './job.js';
+import { defaultPort, targetFrom, withTarget } from './target.js';
+
+const SERVICE = 'daytime';
+
+const options = {
+  transport: {
+    choices: ['tcp', 'udp'] as const,
+    default: 'tcp',
+    requiresArg: true,
+    describe: 'udp: asks by a datagram, up to three times',
+  },
+  timeout: timeoutOption,
+} as const;
+
+function builder(command: Argv) {
+  return withTarget(command, Object.keys(options))
+    .options(options)
+    .check(({ transport, socket }) => {
+      if (transport === 'udp' && socket !== undefined) throw new Error('--transport udp takes no --socket');
+      return true;
+    })
+    .example('$0 gettime', 'exit status 0 if the server told the time');
+}
+
+type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+
+export const gettimeCommand: CommandModule<object, Arguments> = {
+  command: 'gettime',
+  describe: 'ask the daytime service for the time',
+  builder: builder,
+  async handler(args) {
+    const { transport, host, port, timeout } = args;
+    await runClient(async () => {
+      const asked =
+        transport === 'udp'
+          ? getTimeByDatagram(host, port ?? defaultPort(SERVICE), timeout)
+          : getTime(targetFrom(args, SERVICE), timeout);
+      await writeOut(await asked);
+    });
+  },
+};

@@ -1,0 +1,42 @@
+/** `handoff hangman`: guesses the server's word, over TCP or UDP. ../clients/hangman.ts does the talking. */
+import type { Argv, CommandModule } from 'yargs';
+import { connectDatagrams } from '../clients/datagram-wire.js';
+import { HangmanDialogue } from '../clients/hangman.js';
+import { openTerminal } from '../clients/terminal.js';
+import { connectWire } from '../clients/wire.js';
+import { UsageError } from '../errors.js';
+import { hold } from './client.js';
+import { targetFrom, withTarget } from './target.js';
+
+function builder(command: Argv) {
+  return withTarget(command, ['transport'])
+    .options({
+      transport: {
+        choices: ['tcp', 'udp'] as const,
+        default: 'tcp',
+        requiresArg: true,
+        describe: 'udp: a datagram for each message, sent again if no answer comes',
+      },
+    })
+    .example('$0 hangman', 'type letters, or the whole word; end with Ctrl-D')
+    .example('fold -w1 <<< etaoinshrdlu | $0 hangman', 'scripted: exit status 0 if the game ended');
+}
+
+type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+
+export const hangmanCommand: CommandModule<object, Arguments> = {
+  command: 'hangman',
+  describe: "guess the server's word",
+  builder: builder,
+  async handler(args) {
+    const terminal = openTerminal();
+    const target = targetFrom(args, 'hangman');
+    const wire = args.transport === 'udp' ? await connectUdp(target) : await connectWire(target, 'line');
+    await hold(new HangmanDialogue(), wire, terminal, target);
+  },
+};
+
+function connectUdp(target: ReturnType<typeof targetFrom>) {
+  if ('path' in target) throw new UsageError('--transport udp has no --socket');
+  return connectDatagrams(target);
+}

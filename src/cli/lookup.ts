@@ -1,0 +1,65 @@
+/** `handoff lookup`: what is known about a host. Read ../clients/lookup.ts next. */
+import { hostname } from 'node:os';
+import type { Argv, CommandModule } from 'yargs';
+import { lookUp, type AddressRecord, type HostInfo } from '../clients/lookup.js';
+import { visible } from '../visible.js';
+import { UsageError } from '../errors.js';
+import { writeOut } from '../clients/output.js';
+import { runClient, timeoutOption } from './job.js';
+import { withSettings } from './options.js';
+
+const options = {
+  json: { type: 'boolean', default: false, describe: 'write it as one JSON object' },
+  timeout: { ...timeoutOption, describe: 'give up after so many ms' },
+} as const;
+
+function builder(command: Argv) {
+  return withSettings(command, Object.keys(options))
+    .positional('name', { type: 'string', describe: 'a host name or an address (default: this machine)' })
+    .positional('service', { type: 'string', describe: 'its name, such as http, or its port' })
+    .options(options)
+    .example('$0 lookup localhost http', 'addresses, names, and a record for each kind of socket');
+}
+
+type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+
+export const lookupCommand: CommandModule<object, Arguments> = {
+  command: 'lookup [name] [service]',
+  describe: 'tell what is known about a host: addresses and names',
+  builder: builder,
+  async handler({ name = hostname(), service, json, timeout }) {
+    if (name === '' || service === '') throw new UsageError('an empty name cannot be looked up');
+    await runClient(async () => {
+      const info = await lookUp(name, service, timeout);
+      await writeOut(json ? JSON.stringify(info) : formatted(info));
+    });
+  },
+};
+
+function formatted({ hostname, name, address, canonical, reverse, records }: HostInfo): string {
+  const facts: [what: string, value: string][] = [
+    ['this machine', hostname],
+    ['name', name],
+    ['address', address ?? 'no IPv4 address'],
+    ['canonical name', `${canonical.name} (${canonical.source})`],
+    ...reverse.map(({ address: of, names }): [string, string] => [
+      `names of ${of}`,
+      names.length === 0 ? 'none known' : names.join(', '),
+    ]),
+  ];
+  return [...columns(facts), '', ...columns([HEAD, ...records.map(cells)])].join('\n');
+}
+
+const HEAD = ['family', 'type', 'protocol', 'port', 'address'];
+
+function cells({ family, type, protocol, port, address }: AddressRecord): string[] {
+  return [family, type, protocol, `${port}`, address];
+}
+
+/** Names come from whoever runs the name service. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) =>
+    visible(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).trimEnd(),
+  );
+}

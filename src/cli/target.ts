@@ -1,0 +1,41 @@
+/** The options that tell a client where its server is. */
+import type { Argv } from 'yargs';
+import type { Target } from '../clients/target.js';
+import { UsageError } from '../errors.js';
+import { findService, portOf } from '../services/catalogue.js';
+import type { Dialect } from '../services/service.js';
+import { text, wholeNumber, withSettings } from './options.js';
+
+const targetOptions = {
+  host: { ...text('host'), default: '127.0.0.1', describe: 'host to connect to' },
+  port: { ...wholeNumber('port', 1, 65_535), describe: "port to connect to (default: the service's)" },
+  socket: { ...text('socket'), describe: 'path of a Unix-domain socket to connect to instead' },
+} as const;
+
+/** @param names of the command's other options */
+export function withTarget<T>(command: Argv<T>, names: readonly string[]) {
+  return withSettings(command, [...Object.keys(targetOptions), ...names])
+    .options(targetOptions)
+    .conflicts('socket', 'port');
+}
+
+interface TargetArguments {
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly socket: string | undefined;
+}
+
+/** @param service whose port is the default */
+export function targetFrom(
+  { host, port, socket }: TargetArguments,
+  service: string,
+  dialect?: Dialect,
+): Target {
+  return socket === undefined ? { host, port: port ?? defaultPort(service, dialect) } : { path: socket };
+}
+
+export function defaultPort(service: string, dialect?: Dialect): number {
+  const entry = findService(service);
+  if (!entry) throw new UsageError(`there is no service ${JSON.stringify(service)}; give its --port`);
+  return portOf(entry, dialect);
+}

@@ -1,0 +1,30 @@
+/** `handoff tictactoe`: plays against whoever comes next. ../clients/tictactoe.ts does the talking. */
+import type { Argv, CommandModule } from 'yargs';
+import { openTerminal } from '../clients/terminal.js';
+import { TicTacToeDialogue } from '../clients/tictactoe.js';
+import { connectWire } from '../clients/wire.js';
+import { hold } from './client.js';
+import { text } from './options.js';
+import { targetFrom, withTarget } from './target.js';
+
+function builder(command: Argv) {
+  return withTarget(command, ['name'])
+    .options({ name: { ...text('name'), describe: 'your name (default: you are asked)' } })
+    .example('$0 tictactoe --name alice', 'a move is a field 1-9, or row and column')
+    .example("printf '5\\n1\\n9\\n' | $0 tictactoe --name bob", 'scripted: exit status 0 if the game ended');
+}
+
+type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+
+export const tictactoeCommand: CommandModule<object, Arguments> = {
+  command: 'tictactoe',
+  describe: 'play tic-tac-toe against another client',
+  builder: builder,
+  async handler(args) {
+    const terminal = openTerminal();
+    const target = targetFrom(args, 'tictactoe');
+    const mayAskAgain = terminal.interactive || args.name === undefined;
+    const wire = await connectWire(target, 'line');
+    await hold(new TicTacToeDialogue({ name: args.name, mayAskAgain }), wire, terminal, target);
+  },
+};
