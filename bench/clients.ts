@@ -8,7 +8,8 @@
  *     idle --open--> connecting --> waiting for the answer --> quiet --request--> waiting …
  *     any  --close, failure--> idle
  */
-import { MSG_NOSIGNAL, SystemCallError, addressOf, errorName, recv, send } from '../src/libc.js';
+import { MSG_NOSIGNAL, SystemCallError, addressOf, recv, send } from '../src/libc.js';
+import type { Exchange } from './exchange.js';
 import type { ErrorKind } from './protocol.js';
 import {
   EPOLLERR,
@@ -18,9 +19,9 @@ import {
   Epoll,
   closeSocket,
   connectSocket,
+  failureKind,
   isConnected,
 } from './sockets.js';
-import { Tokens } from './tokens.js';
 
 export interface ClientEvents {
   /** A connection that was opened without a request stands. */
@@ -34,7 +35,7 @@ export interface ClientEvents {
 export interface ClientsOptions {
   readonly port: number;
   readonly clients: number;
-  readonly messageBytes: number;
+  readonly exchange: Exchange;
   /** Each client connects from a loopback address of its own; see {@link connectSocket}. */
   readonly ownAddresses: boolean;
 }
@@ -52,15 +53,16 @@ export function nowNs(): number {
 export class Clients {
   readonly #options: ClientsOptions;
   readonly #events: ClientEvents;
-  readonly #messageBytes: number;
-  readonly #tokens: Tokens;
+  readonly #exchange: Exchange;
+  readonly #requestBytes: number;
+  readonly #replyBytes: number;
   readonly #epoll = new Epoll();
   readonly #reply = new Uint8Array(REPLY_BYTES);
   readonly #replyWords = new Int32Array(this.#reply.buffer);
   readonly #replyAddress = addressOf(this.#reply);
   readonly #fds: Int32Array;
   readonly #connecting: Uint8Array;
-  /** Of the current request and its answer. Both equal to the message's length: nothing is outstanding. */
+  /** Of the current request, and of its answer. Both whole: nothing is outstanding. */
   readonly #sentBytes: Int32Array;
   readonly #receivedBytes: Int32Array;
   readonly #startedNs: Float64Array;
@@ -68,15 +70,16 @@ export class Clients {
   readonly #generations: Int32Array;
 
   constructor(options: ClientsOptions, events: ClientEvents) {
-    const { clients, messageBytes } = options;
+    const { clients, exchange } = options;
     this.#options = options;
     this.#events = events;
-    this.#messageBytes = messageBytes;
-    this.#tokens = new Tokens(clients, messageBytes);
+    this.#exchange = exchange;
+    this.#requestBytes = exchange.requestBytes;
+    this.#replyBytes = exchange.replyBytes;
     this.#fds = new Int32Array(clients).fill(NO_SOCKET);
     this.#connecting = new Uint8Array(clients);
-    this.#sentBytes = new Int32Array(clients).fill(messageBytes);
-    this.#receivedBytes = new Int32Array(clients).fill(messageBytes);
+    this.#sentBytes = new Int32Array(clients).fill(this.#requestBytes);
+    this.#receivedBytes = new Int32Array(clients).fill(this.#replyBytes);
     this.#startedNs = new Float64Array(clients);
     this.#generations = new Int32Array(clients);
   }
@@ -86,7 +89,7 @@ export class Clients {
   }
 
   isWaiting(client: number): boolean {
-    return this.isOpen(client) && this.#receivedBytes[client] !== this.#messageBytes;
+    return this.isOpen(client) && this.#receivedBytes[client] !== this.#replyBytes;
   }
 
   /** When the current or last request began: at its send or, if it opened a connection, at the connect. */
@@ -101,7 +104,7 @@ export class Clients {
     // Only what the send has left over needs to be told of room: on loopback that is next to never.
     this.#prepare(client, startNs);
     if (!this.#trySend(client)) return;
-    this.#epoll.add(fd, client, this.#sentBytes[client] !== this.#messageBytes);
+    this.#epoll.add(fd, client, this.#sentBytes[client] !== this.#requestBytes);
   }
 
   /** Connects and says nothing. */
@@ -116,7 +119,7 @@ export class Clients {
   request(client: number, startNs: number): void {
     this.#prepare(client, startNs);
     if (!this.#trySend(client)) return;
-    if (this.#sentBytes[client] !== this.#messageBytes) {
+    if (this.#sentBytes[client] !== this.#requestBytes) {
       this.#epoll.watchOutput(this.#fds[client] ?? NO_SOCKET, client);
     }
   }
@@ -127,7 +130,8 @@ export class Clients {
     closeSocket(fd);
     this.#fds[client] = NO_SOCKET;
     this.#connecting[client] = 0;
-    this.#sentBytes[client] = this.#receivedBytes[client] = this.#messageBytes;
+    this.#sentBytes[client] = this.#requestBytes;
+    this.#receivedBytes[client] = this.#replyBytes;
   }
 
   /** Closes every connection, and the set with them. */
@@ -149,7 +153,7 @@ export class Clients {
     if (this.#fds[client] === NO_SOCKET) return;
     if (this.#connecting[client] === 1 && !this.#finishConnecting(client)) return;
     if (
-      this.#sentBytes[client] !== this.#messageBytes &&
+      this.#sentBytes[client] !== this.#requestBytes &&
       (flags & WRITABLE) !== 0 &&
       !this.#trySend(client)
     ) {
@@ -164,8 +168,9 @@ export class Clients {
     const generation = this.#generations[client];
     for (;;) {
       const receivedBytes = this.#receivedBytes[client] ?? 0;
-      // No server can know more than it was sent. One byte more is asked for, so that a surplus shows at once.
-      const expectedBytes = (this.#sentBytes[client] ?? 0) - receivedBytes;
+      // An echo cannot know more than it was sent. One byte more is asked for, so that a surplus shows at once.
+      const sentBytes = this.#sentBytes[client] ?? 0;
+      const expectedBytes = (sentBytes === this.#requestBytes ? this.#replyBytes : sentBytes) - receivedBytes;
       const wantedBytes = expectedBytes < REPLY_BYTES ? expectedBytes + 1 : REPLY_BYTES;
       const length = recv(fd, this.#replyAddress, wantedBytes, 0);
       if (length <= 0) {
@@ -175,13 +180,13 @@ export class Clients {
       }
       if (
         length > expectedBytes ||
-        !this.#tokens.matches(client, receivedBytes, length, this.#reply, this.#replyWords)
+        !this.#exchange.matches(client, receivedBytes, length, this.#reply, this.#replyWords)
       ) {
         this.#fail(client, 'wrongBytes');
         return;
       }
       this.#receivedBytes[client] = receivedBytes + length;
-      if (receivedBytes + length === this.#messageBytes) {
+      if (receivedBytes + length === this.#replyBytes) {
         this.#events.answered(client, nowNs());
         if (!closing || this.#generations[client] !== generation || this.#fds[client] === NO_SOCKET) return;
       } else if (length < wantedBytes && !closing) {
@@ -215,7 +220,7 @@ export class Clients {
   }
 
   #prepare(client: number, startNs: number): void {
-    this.#tokens.advance(client);
+    this.#exchange.advance(client);
     this.#sentBytes[client] = this.#receivedBytes[client] = 0;
     this.#startedNs[client] = startNs;
   }
@@ -223,9 +228,9 @@ export class Clients {
   /** Sends what the socket takes now. False if the client has failed. */
   #trySend(client: number): boolean {
     const sentBytes = this.#sentBytes[client] ?? 0;
-    const address = this.#tokens.addressOf(client) + sentBytes;
+    const address = this.#exchange.addressOf(client) + sentBytes;
     const fd = this.#fds[client] ?? NO_SOCKET;
-    const length = send(fd, address, this.#messageBytes - sentBytes, MSG_NOSIGNAL);
+    const length = send(fd, address, this.#requestBytes - sentBytes, MSG_NOSIGNAL);
     if (length >= 0) {
       this.#sentBytes[client] = sentBytes + length;
       return true;
@@ -239,22 +244,5 @@ export class Clients {
   #fail(client: number, kind: ErrorKind): void {
     this.close(client);
     this.#events.failed(client, kind);
-  }
-}
-
-/** What the last failed recv or send means; undefined if it only has to wait. */
-function failureKind(): ErrorKind | undefined {
-  switch (errorName()) {
-    case 'EAGAIN':
-    case 'EINTR':
-      return undefined;
-    case 'ECONNREFUSED':
-      return 'refused';
-    case 'ECONNRESET':
-      return 'reset';
-    case 'EPIPE':
-      return 'closedEarly';
-    default:
-      return 'other';
   }
 }

@@ -5,6 +5,7 @@
  * until it ends; each is bounded in time, and when the runner has gone meanwhile, the process ends after it.
  * Read load-job.ts next.
  */
+import { runFanOut } from './fan-out-job.js';
 import { Hold } from './hold-job.js';
 import { runLoad } from './load-job.js';
 import type { Job, JobResult } from './protocol.js';
@@ -14,7 +15,7 @@ let hold: Hold | undefined;
 function run(job: Job): JobResult {
   switch (job.kind) {
     case 'load':
-      return runLoad(job);
+      return job.pattern === 'fan-out' ? runFanOut(job) : runLoad(job);
     case 'hold':
       hold?.release();
       hold = new Hold(job);

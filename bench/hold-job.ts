@@ -13,6 +13,7 @@ import {
   type HoldJob,
   type HoldResult,
 } from './protocol.js';
+import { Tokens } from './tokens.js';
 
 /** Far below any listen queue in use: a connection that is dropped from a full one costs a second. */
 const MOST_OPENING = 32;
@@ -28,7 +29,8 @@ export class Hold implements ClientEvents {
 
   constructor({ port, clients }: HoldJob) {
     this.#count = clients;
-    this.#clients = new Clients({ port, clients, messageBytes: MIN_MESSAGE_BYTES, ownAddresses: true }, this);
+    const exchange = new Tokens(clients, MIN_MESSAGE_BYTES);
+    this.#clients = new Clients({ port, clients, exchange, ownAddresses: true }, this);
   }
 
   /** Connects all; those that are to speak have then been answered once. */

@@ -7,9 +7,11 @@
  */
 import { Clients, nowNs, type ClientEvents } from './clients.js';
 import { Histogram } from './histogram.js';
-import { machineCpuMs, sampleProcess } from './process-stats.js';
-import { MIN_MESSAGE_BYTES, noErrors, type ErrorKind, type LoadJob, type LoadResult } from './protocol.js';
+import { noErrors, type ErrorKind, type LoadJob, type LoadResult } from './protocol.js';
 import { openSilent } from './silent-clients.js';
+import { Tokens } from './tokens.js';
+import { WebExchange } from './web-exchange.js';
+import { measureUsage } from './window.js';
 
 const NS_PER_MS = 1e6;
 /** While connections are opened: how long to wait for one before the next, and how many may be unanswered. */
@@ -50,10 +52,9 @@ class Load implements ClientEvents {
 
   constructor(job: LoadJob) {
     const { port, clients, messageBytes, pattern } = job;
-    if (messageBytes < MIN_MESSAGE_BYTES)
-      throw new Error(`a message has at least ${MIN_MESSAGE_BYTES} bytes`);
+    const exchange = pattern === 'web' ? WebExchange.learn(port) : new Tokens(clients, messageBytes);
     this.#job = job;
-    this.#clients = new Clients({ port, clients, messageBytes, ownAddresses: pattern === 'churn' }, this);
+    this.#clients = new Clients({ port, clients, exchange, ownAddresses: pattern === 'churn' }, this);
     this.#everAnswered = new Uint8Array(clients);
     this.#served = new Uint8Array(clients);
     this.#awaited = new Uint8Array(clients);
@@ -64,7 +65,11 @@ class Load implements ClientEvents {
     this.#open();
     this.#start();
     this.#pollFor(this.#job.warmUpMs * NS_PER_MS);
-    const window = this.#measure();
+    const usage = measureUsage(this.#job.serverPid, () => {
+      this.#phase = 'measure';
+      this.#pollFor(this.#job.durationMs * NS_PER_MS);
+      this.#phase = 'drain';
+    });
     const clientsUnanswered = this.#job.clients - count(this.#everAnswered);
     this.#drain();
     return {
@@ -74,7 +79,7 @@ class Load implements ClientEvents {
       clientsServed: count(this.#served),
       clientsUnanswered,
       latency: this.#latency.toJSON(),
-      ...window,
+      ...usage,
     };
   }
 
@@ -105,7 +110,7 @@ class Load implements ClientEvents {
         return;
     }
     this.#everAnswered[client] = 1;
-    if (this.#job.pattern === 'echo') {
+    if (this.#job.pattern !== 'churn') {
       this.#clients.request(client, answeredNs);
       return;
     }
@@ -117,7 +122,7 @@ class Load implements ClientEvents {
   failed(client: number, kind: ErrorKind): void {
     this.#errors[kind] += 1;
     if (this.#phase === 'drain') this.#settle(client);
-    // A client of `echo` has lost its connection for good: what it would measure is not an echo but a connect.
+    // Without churn, a connection is lost for good: what its client would measure is not an answer but a connect.
     else if (this.#job.pattern === 'churn') this.#rest(client, nowNs() + RETRY_NS);
   }
 
@@ -143,29 +148,6 @@ class Load implements ClientEvents {
         this.#clients.open(client, nowNs());
       }
     }
-  }
-
-  #measure() {
-    const { serverPid, durationMs } = this.#job;
-    const machineBeforeMs = machineCpuMs();
-    const serverBefore = serverPid === undefined ? undefined : sampleProcess(serverPid);
-    const cpuBefore = process.cpuUsage();
-    const startNs = nowNs();
-    this.#phase = 'measure';
-    this.#pollFor(durationMs * NS_PER_MS);
-    this.#phase = 'drain';
-    const windowMs = (nowNs() - startNs) / NS_PER_MS;
-    const cpu = process.cpuUsage(cpuBefore);
-    const server = serverPid === undefined ? undefined : sampleProcess(serverPid);
-    const machineAfterMs = machineCpuMs();
-    const generatorMs = (cpu.user + cpu.system) / 1e3;
-    const ownSide = { seconds: windowMs / 1e3, generatorCpuShare: generatorMs / windowMs };
-    if (server === undefined || serverBefore === undefined) return ownSide;
-    const serverMs = server.cpuMs - serverBefore.cpuMs;
-    const measured = { ...ownSide, server, serverCpuShare: serverMs / windowMs };
-    if (machineBeforeMs === undefined || machineAfterMs === undefined) return measured;
-    const othersMs = machineAfterMs - machineBeforeMs - serverMs - generatorMs;
-    return { ...measured, othersCpuShare: Math.max(0, othersMs / windowMs) };
   }
 
   /** Waits for answers to clients that have been served before; one that still gets none has a timeout. */

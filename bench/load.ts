@@ -23,6 +23,7 @@ export interface Generator {
 const DEFAULTS = {
   kind: 'load',
   pattern: 'echo',
+  senders: 0,
   messageBytes: 64,
   warmUpMs: 0,
   silentClients: 0,

@@ -11,7 +11,7 @@ export interface BenchOptions {
   readonly output: 'terminal' | 'markdown' | 'json';
 }
 
-const SHORT = { rounds: 3, roundMs: 800 };
+const SHORT = { rounds: 3, roundMs: 500 };
 const FULL = { rounds: 5, roundMs: 1000 };
 
 /** Ends the process: status 0 after `--help`, 2 after a mistake, which is told on one line. */

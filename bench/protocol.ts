@@ -8,13 +8,20 @@
 import type { HistogramJson } from './histogram.js';
 import type { ProcessSample } from './process-stats.js';
 
+/**
+ * What the clients do. `echo`, `web`: each keeps its connection and asks again once it is answered. `churn`: connect,
+ * one request, one reply, close, again. `fan-out`: all are in one chat, and some speak; see fan-out-job.ts.
+ */
+export type Pattern = 'echo' | 'churn' | 'web' | 'fan-out';
+
 export interface LoadJob {
   readonly kind: 'load';
-  /** `echo`: each client keeps its connection. `churn`: connect, one request, one reply, close, again. */
-  readonly pattern: 'echo' | 'churn';
+  readonly pattern: Pattern;
   readonly port: number;
   readonly clients: number;
-  /** At least {@link MIN_MESSAGE_BYTES}, or there is no room for a token. */
+  /** `fan-out`: how many of the clients speak; at least one only listens. */
+  readonly senders: number;
+  /** At least {@link MIN_MESSAGE_BYTES}, or there is no room for a token. `web`: of the page. */
   readonly messageBytes: number;
   readonly warmUpMs: number;
   readonly durationMs: number;
@@ -43,18 +50,29 @@ export type Job =
   | { readonly kind: 'speak'; readonly limitMs: number }
   | { readonly kind: 'release' };
 
-export const ERROR_KINDS = ['refused', 'reset', 'closedEarly', 'wrongBytes', 'timeout', 'other'] as const;
+export const ERROR_KINDS = [
+  'refused',
+  'reset',
+  'closedEarly',
+  'wrongBytes',
+  'wrongOrder',
+  'timeout',
+  'other',
+] as const;
 export type ErrorKind = (typeof ERROR_KINDS)[number];
-/** By kind: nobody listens; reset; end of stream before the answer's end; other bytes; an answer 2 s late. */
+/**
+ * By kind: nobody listens; reset; end of stream before the answer's end; other bytes, or a line twice; a member whose
+ * lines came in another order than everybody's; an answer, or one member's receipt of a line, 2 s late.
+ */
 export type ErrorCounts = Readonly<Record<ErrorKind, number>>;
 
 export interface LoadResult {
   readonly kind: 'loaded';
-  /** Right answers within the measured window. */
+  /** Right answers within the measured window; in `fan-out`, receipts of a line by one member. */
   readonly requests: number;
   readonly seconds: number;
   readonly errors: ErrorCounts;
-  /** Clients that got at least one right answer within the window. */
+  /** Clients that got at least one right answer within the window; in `fan-out`, that heard or were heard. */
   readonly clientsServed: number;
   /** Clients that got no answer during the whole job: not an error, they were never served. */
   readonly clientsUnanswered: number;
@@ -86,7 +104,7 @@ export type JobResult =
 export const MIN_MESSAGE_BYTES = 32;
 
 export function noErrors(): Record<ErrorKind, number> {
-  return { refused: 0, reset: 0, closedEarly: 0, wrongBytes: 0, timeout: 0, other: 0 };
+  return { refused: 0, reset: 0, closedEarly: 0, wrongBytes: 0, wrongOrder: 0, timeout: 0, other: 0 };
 }
 
 export function totalErrors(errors: ErrorCounts): number {

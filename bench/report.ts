@@ -3,7 +3,8 @@
  *
  * Pure functions over results.ts; the tables themselves are in table.ts and bars.ts.
  */
-import { barsOf, barsTable, verdictOf } from './bars.js';
+import { barsOf } from './bars.js';
+import { barsTable, verdictOf } from './bars-table.js';
 import { render, type Rendering, type TextTable } from './format.js';
 import type { BenchResults } from './results.js';
 import { capacityTable, caseTable, generatorLine, handOffTable } from './table.js';

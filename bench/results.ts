@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { HoldResult, LoadResult } from './protocol.js';
+import type { HoldResult, LoadResult, Pattern } from './protocol.js';
 
 export interface BenchResults {
   readonly format: 1;
@@ -40,8 +40,10 @@ export interface Versions {
 export interface LoadCase {
   readonly scenario: string;
   readonly title: string;
-  readonly pattern: 'echo' | 'churn';
+  readonly pattern: Pattern;
   readonly clients: number;
+  /** Of `fan-out`: how many of the clients speak. */
+  readonly senders: number;
   readonly silentClients: number;
   readonly messageBytes: number;
 }

@@ -8,16 +8,22 @@
 import type { Generator } from './load.js';
 import { totalErrors, type LoadResult } from './protocol.js';
 import type { CaseResult, ContenderResult, LoadCase, RoundResult } from './results.js';
-import type { Bench } from './scenarios/scenario.js';
+import type { Bench, LoadScenario } from './scenarios/scenario.js';
 import type { Contender, RunningServer } from './servers.js';
+
+/** Several loads, each over new connections: V8 gives up some of what it has compiled when it first sees a client leave. */
+export interface WarmUp {
+  readonly loads: number;
+  readonly loadMs: number;
+}
 
 export interface RoundPlan {
   readonly rounds: number;
   readonly roundMs: number;
   /** Before each measured window: the connections are new, the server's code is hot already. */
   readonly roundWarmUpMs: number;
-  /** Once for each server, and discarded. */
-  readonly warmUpMs: (contender: Contender, loadCase: LoadCase) => number;
+  /** Before the first round of each server, and discarded. */
+  readonly warmUp: (contender: Contender, loadCase: LoadCase) => WarmUp;
   /** Called at each step; a case has (rounds + 1) steps a contender. */
   readonly onStep: (doing: string) => void;
 }
@@ -33,6 +39,7 @@ interface Entry {
 
 export async function runCase(
   bench: Bench,
+  scenario: LoadScenario,
   loadCase: LoadCase,
   contenders: readonly Contender[],
   plan: RoundPlan,
@@ -41,7 +48,7 @@ export async function runCase(
   try {
     for (const entry of entries) {
       plan.onStep(`${loadCase.scenario}, ${loadCase.clients} clients: ${entry.contender.name}`);
-      await guarded(entry, () => makeReady(bench, entry, loadCase, plan));
+      await guarded(entry, () => makeReady(bench, entry, scenario, loadCase, plan));
     }
     for (let round = 1; round <= plan.rounds; round++) {
       let turn = 0;
@@ -64,27 +71,41 @@ export async function runCase(
 }
 
 /** Starts the server, asserts one right answer, and heats its code. */
-async function makeReady(bench: Bench, entry: Entry, loadCase: LoadCase, plan: RoundPlan): Promise<void> {
+async function makeReady(
+  bench: Bench,
+  entry: Entry,
+  { service, leftOut }: LoadScenario,
+  loadCase: LoadCase,
+  plan: RoundPlan,
+): Promise<void> {
   const { contender } = entry;
-  const reason = contender.unavailable();
+  const reason = leftOut?.[contender.name] ?? contender.unavailable(service);
   if (reason !== undefined) {
     entry.skipped = reason;
     return;
   }
-  const server = await bench.start(contender, { clients: loadCase.clients + loadCase.silentClients });
+  const clients = loadCase.clients + loadCase.silentClients;
+  const server = await bench.start(contender, { service, clients });
   entry.server = server;
-  const probe = await bench.generator.hold({ port: server.port, clients: 1, speak: true, limitMs: 5000 });
-  await bench.generator.release();
+  // A page is checked and a chat is joined at the start of every job.
+  if (service === 'echo') await checkEcho(bench.generator, server);
+  const { loads, loadMs } = plan.warmUp(contender, loadCase);
+  for (let done = 0; done < loads; done++) {
+    await load(bench.generator, server, { ...loadCase, silentClients: 0 }, 0, loadMs);
+  }
+}
+
+async function checkEcho(generator: Generator, { port }: RunningServer): Promise<void> {
+  const probe = await generator.hold({ port, clients: 1, speak: true, limitMs: 5000 });
+  await generator.release();
   if (probe.answered !== 1 || totalErrors(probe.errors) > 0)
     throw new Error('no right answer to one request');
-  const warmUpMs = plan.warmUpMs(contender, loadCase);
-  await load(bench.generator, server, { ...loadCase, silentClients: 0 }, 0, warmUpMs);
 }
 
 async function load(
   generator: Generator,
   server: RunningServer,
-  { pattern, clients, silentClients, messageBytes }: LoadCase,
+  { pattern, clients, senders, silentClients, messageBytes }: LoadCase,
   warmUpMs: number,
   durationMs: number,
 ): Promise<LoadResult> {
@@ -93,6 +114,7 @@ async function load(
     serverPid: server.pid,
     pattern,
     clients,
+    senders,
     silentClients,
     messageBytes,
     warmUpMs,

@@ -5,6 +5,7 @@
  * warmed by another's run. Read next: peers/child.ts for how a child is awaited and stopped.
  */
 import { fileURLToPath } from 'node:url';
+import { WEB_ROOT } from './page.js';
 import { launch } from './peers/child.js';
 
 export { peers } from './peers/peers.js';
@@ -17,7 +18,12 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** What our own models are told to serve; a peer has a program for each that it has. */
+export type ServiceName = 'echo' | 'chat' | 'web';
+
 export interface ServerNeeds {
+  /** default: echo */
+  readonly service?: ServiceName;
   /** most clients at once: thread-per-client gets that many threads, all started beforehand */
   readonly clients: number;
   /** extra command-line arguments for our own models; peers take none */
@@ -27,8 +33,9 @@ export interface ServerNeeds {
 export interface Contender {
   readonly name: string;
   readonly kind: 'model' | 'peer';
+  readonly services: readonly ServiceName[];
   /** why it cannot run here, e.g. "no C compiler (cc)"; undefined if it can */
-  unavailable(): string | undefined;
+  unavailable(service: ServiceName): string | undefined;
   start(needs: ServerNeeds): Promise<RunningServer>;
 }
 
@@ -43,8 +50,9 @@ function model(name: string): Contender {
   return {
     name,
     kind: 'model',
+    services: ['echo', 'chat', 'web'],
     unavailable: () => undefined,
-    start: ({ clients, args = [] }) =>
+    start: ({ service = 'echo', clients, args = [] }) =>
       launch({
         name,
         command: process.execPath,
@@ -52,7 +60,7 @@ function model(name: string): Contender {
           ...[
             CLI,
             'serve',
-            'echo',
+            service,
             '--model',
             name,
             '--host',
@@ -61,6 +69,7 @@ function model(name: string): Contender {
             '0',
             '--no-log-connections',
           ],
+          ...(service === 'web' ? ['--root', WEB_ROOT] : []),
           ...(name === 'thread-per-client' ? ['--threads', String(clients), '--warm', String(clients)] : []),
           ...args,
         ],

@@ -5,6 +5,7 @@
  */
 import { Clients, nowNs } from './clients.js';
 import type { LoadJob } from './protocol.js';
+import { Tokens } from './tokens.js';
 
 const SILENT_LIMIT_NS = 1e9;
 const POLL_MS = 10;
@@ -14,7 +15,7 @@ export function openSilent({ port, silentClients, messageBytes }: LoadJob): Clie
   if (silentClients === 0) return undefined;
   let standing = 0;
   const silent: Clients = new Clients(
-    { port, clients: silentClients, messageBytes, ownAddresses: false },
+    { port, clients: silentClients, exchange: new Tokens(silentClients, messageBytes), ownAddresses: false },
     // A silent client that is refused or closed is the server's decision; the working clients show its effect.
     { connected: () => (standing += 1), answered: () => undefined, failed: () => (standing += 1) },
   );

@@ -20,6 +20,7 @@ import {
   lastError,
   setsockopt,
 } from '../src/libc.js';
+import type { ErrorKind } from './protocol.js';
 
 export const EPOLLIN = 0x1;
 export const EPOLLOUT = 0x4;
@@ -64,6 +65,23 @@ export function connectSocket(port: number, source: number | undefined): number 
     }
   }
   return fd;
+}
+
+/** What the last failed recv or send means; undefined if it only has to wait. */
+export function failureKind(): ErrorKind | undefined {
+  switch (errorName()) {
+    case 'EAGAIN':
+    case 'EINTR':
+      return undefined;
+    case 'ECONNREFUSED':
+      return 'refused';
+    case 'ECONNRESET':
+      return 'reset';
+    case 'EPIPE':
+      return 'closedEarly';
+    default:
+      return 'other';
+  }
 }
 
 export function closeSocket(fd: number): void {

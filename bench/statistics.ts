@@ -46,18 +46,27 @@ export function requestsPerSecond(round: RoundResult): number {
   return round.requests / round.seconds;
 }
 
+/** Infinity if nothing was answered: who serves nobody is not quick. */
+export function p99Ns({ latency }: RoundResult): number {
+  return latency.count === 0 ? Infinity : Histogram.fromJSON(latency).percentile(99);
+}
+
 /**
- * How many times the requests per second of `other` the contender `name` reached, round by round: only what was
- * measured one right after the other is divided. Undefined if they share no round or the other served nobody.
+ * How many times the requests per second of `other`, or what else is measured, the contender `name` reached, round
+ * by round: only what was measured one right after the other is divided. Undefined if they share no round or the other
+ * served nobody.
  */
-export function ratioOf({ contenders }: CaseResult, name: string, other: string): Spread | undefined {
+export function ratioOf(
+  { contenders }: CaseResult,
+  name: string,
+  other: string,
+  measure = requestsPerSecond,
+): Spread | undefined {
   const rounds = roundsOf(contenders, name);
   const others = roundsOf(contenders, other);
   const ratios = rounds.flatMap((round) => {
     const base = others.find((candidate) => candidate.round === round.round);
-    return base === undefined || base.requests === 0
-      ? []
-      : [requestsPerSecond(round) / requestsPerSecond(base)];
+    return base === undefined || base.requests === 0 ? [] : [measure(round) / measure(base)];
   });
   return spreadOf(ratios);
 }

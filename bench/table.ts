@@ -25,30 +25,18 @@ const OTHERS_LIMIT = 0.2;
 /** How far rate times latency may be from the number of clients before it is remarked. */
 const LITTLE_TOLERANCE = 0.1;
 
-const HEAD = [
-  'server',
-  'requests/s',
-  'p50',
-  'p99',
-  'p99.9',
-  'max',
-  'CPU',
-  'MB',
-  'threads',
-  'errors',
-  'served',
-  `of ${BASELINE}`,
-];
+const HEAD = ['p50', 'p99', 'p99.9', 'max', 'CPU', 'MB', 'threads', 'errors', 'served', `of ${BASELINE}`];
 
 export function caseTable(result: CaseResult): TextTable {
+  const head = ['server', result.pattern === 'fan-out' ? 'deliveries/s' : 'requests/s', ...HEAD];
   const rows = result.contenders.map((contender) => {
     const summary = summarise(contender);
     return summary === undefined
-      ? [contender.name, ...HEAD.slice(1).map(() => DASH)]
+      ? [contender.name, ...head.slice(1).map(() => DASH)]
       : [contender.name, ...figures(summary, result)];
   });
-  const notes = [...result.contenders.flatMap((one) => notesOn(one)), ...noteOnOthers(result)];
-  return { title: result.title, head: HEAD, rows, notes };
+  const notes = [...result.contenders.flatMap((one) => notesOn(one, result)), ...noteOnOthers(result)];
+  return { title: result.title, head, rows, notes };
 }
 
 function figures(summary: Summary, result: CaseResult): string[] {
@@ -69,7 +57,7 @@ function figures(summary: Summary, result: CaseResult): string[] {
   ];
 }
 
-function notesOn(contender: ContenderResult): string[] {
+function notesOn(contender: ContenderResult, { pattern }: CaseResult): string[] {
   const { name, skipped, failed, rounds } = contender;
   const notes: string[] = [];
   if (skipped !== undefined) notes.push(`${name}: skipped, ${skipped}`);
@@ -87,6 +75,8 @@ function notesOn(contender: ContenderResult): string[] {
       `${name}: the generator used ${share} of a core and may be what limits; this is a lower bound`,
     );
   }
+  // A sender waits for the last of 63 receipts, and the latencies are those of all: they do not add up to clients.
+  if (pattern === 'fan-out') return notes;
   const busy = clientsByLittle(contender) ?? 0;
   const served = summary.clientsServed;
   if (served > 0 && Math.abs(busy / served - 1) > LITTLE_TOLERANCE) {

@@ -10,6 +10,8 @@
  * Part of the generator's hot path; clients.ts uses it.
  */
 import { addressOf } from '../src/libc.js';
+import type { Exchange } from './exchange.js';
+import { MIN_MESSAGE_BYTES } from './protocol.js';
 
 const SEQUENCE_BYTES = 5;
 const CLIENT_BYTES = 3;
@@ -17,7 +19,9 @@ const CLIENT_BYTES = 3;
 const FIRST_DIGIT = 0x30;
 const NEWLINE = 10;
 
-export class Tokens {
+export class Tokens implements Exchange {
+  readonly requestBytes: number;
+  readonly replyBytes: number;
   readonly #bytes: Uint8Array;
   readonly #words: Int32Array;
   readonly #address: number;
@@ -27,7 +31,9 @@ export class Tokens {
   readonly #stride: number;
 
   constructor(clients: number, messageBytes: number) {
-    this.#messageBytes = messageBytes;
+    if (messageBytes < MIN_MESSAGE_BYTES)
+      throw new Error(`a message has at least ${MIN_MESSAGE_BYTES} bytes`);
+    this.requestBytes = this.replyBytes = this.#messageBytes = messageBytes;
     this.#stride = Math.ceil(messageBytes / 8) * 8;
     this.#bytes = new Uint8Array(clients * this.#stride);
     this.#words = new Int32Array(this.#bytes.buffer);
@@ -36,12 +42,10 @@ export class Tokens {
     for (let client = 0; client < clients; client++) this.#fill(client);
   }
 
-  /** Where the client's current request is in memory. */
   addressOf(client: number): number {
     return this.#address + client * this.#stride;
   }
 
-  /** Gives the client its next request in place of the last. */
   advance(client: number): void {
     const sequence = ((this.#sequences[client] ?? 0) + 1) & 0x3fffffff;
     this.#sequences[client] = sequence;
@@ -50,27 +54,38 @@ export class Tokens {
     writeDigits(this.#bytes, start + this.#messageBytes - 1 - SEQUENCE_BYTES, SEQUENCE_BYTES, sequence);
   }
 
-  /** Whether `length` received bytes are what the client's request holds from `offset` on. */
+  /** The client's number in the token that stands at `start`; what stands there may be anything. */
+  clientIn(bytes: Uint8Array, start: number): number {
+    let client = 0;
+    for (let index = CLIENT_BYTES - 1; index >= 0; index--) {
+      client = client * 64 + (bytes[start + SEQUENCE_BYTES + index] ?? 0) - FIRST_DIGIT;
+    }
+    return client;
+  }
+
+  /** Also for an answer that begins elsewhere than at the start of what was received. */
   matches(
     client: number,
     offset: number,
     length: number,
     reply: Uint8Array,
     replyWords: Int32Array,
+    replyStart = 0,
   ): boolean {
     const start = client * this.#stride + offset;
     let index = 0;
-    if ((start & 3) === 0) {
+    if (((start | replyStart) & 3) === 0) {
       const words = this.#words;
       const firstWord = start >> 2;
+      const firstReplyWord = replyStart >> 2;
       const wordCount = length >> 2;
       for (let word = 0; word < wordCount; word++) {
-        if (words[firstWord + word] !== replyWords[word]) return false;
+        if (words[firstWord + word] !== replyWords[firstReplyWord + word]) return false;
       }
       index = wordCount << 2;
     }
     for (; index < length; index++) {
-      if (this.#bytes[start + index] !== reply[index]) return false;
+      if (this.#bytes[start + index] !== reply[replyStart + index]) return false;
     }
     return true;
   }

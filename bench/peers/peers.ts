@@ -1,5 +1,5 @@
 /**
- * The peers: echo servers of other making that our models are compared with.
+ * The peers: servers of other making that our models are compared with. Each has a program for every service it has.
  *
  * Each needs a tool that a machine may lack, so each says why it cannot run here. C is compiled on demand into
  * dist/peers/; Python is started by the interpreter's own path, because a pyenv or asdf shim would be the
@@ -9,11 +9,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Contender } from '../servers.js';
+import { WEB_ROOT } from '../page.js';
+import type { Contender, ServiceName } from '../servers.js';
 import { launch } from './child.js';
 
 /** What to start, or what is missing for it. */
 type Command = { readonly argv: readonly [string, ...string[]] } | { readonly missing: string };
+
+const SERVICES: readonly ServiceName[] = ['echo', 'chat', 'web'];
 
 /** From dist/bench/peers/. */
 const SOURCES = fileURLToPath(new URL('../../../bench/peers/', import.meta.url));
@@ -22,34 +25,50 @@ const BINARIES = fileURLToPath(new URL('../../peers/', import.meta.url));
 /** All peers, in the order in which a table should show them, whether they can run here or not. */
 export function peers(): Contender[] {
   return [
-    peer('c-pthread', () => compiled('echo-pthread.c')),
-    peer('c-epoll', () => compiled('echo-epoll.c')),
-    peer('python-iterative', () => python('echo_iterative.py')),
-    peer('python-threading', () => python('echo_threading.py')),
-    peer('python-asyncio', () => python('echo_asyncio.py')),
-    peer('bare-net', () => ({
-      argv: [process.execPath, fileURLToPath(new URL('bare-net.js', import.meta.url))],
-    })),
+    peer('c-pthread', {
+      echo: () => compiled('echo-pthread.c'),
+      chat: () => compiled('chat-pthread.c'),
+    }),
+    peer('c-epoll', {
+      echo: () => compiled('echo-epoll.c'),
+      chat: () => compiled('chat-epoll.c'),
+    }),
+    peer('python-iterative', { echo: () => python('echo_iterative.py') }),
+    peer('python-threading', {
+      echo: () => python('echo_threading.py'),
+      chat: () => python('chat_threading.py'),
+      web: () => python('web_threading.py', WEB_ROOT),
+    }),
+    peer('python-asyncio', {
+      echo: () => python('echo_asyncio.py'),
+      chat: () => python('chat_asyncio.py'),
+    }),
+    peer('bare-net', { echo: () => node('bare-net.js') }),
+    peer('bare-http', { web: () => node('bare-http.js') }),
   ];
 }
 
-function peer(name: string, find: () => Command): Contender {
-  let found: Command | undefined;
-  const command = () => (found ??= find());
+function peer(name: string, programs: Partial<Record<ServiceName, () => Command>>): Contender {
+  const command = (service: ServiceName): Command => programs[service]?.() ?? { missing: `no ${service}` };
   return {
     name,
     kind: 'peer',
-    unavailable: () => {
-      const it = command();
+    services: SERVICES.filter((service) => service in programs),
+    unavailable: (service) => {
+      const it = command(service);
       return 'missing' in it ? it.missing : undefined;
     },
-    start: async () => {
-      const it = command();
+    start: async ({ service = 'echo' }) => {
+      const it = command(service);
       if ('missing' in it) throw new Error(`${name} cannot run here: ${it.missing}`);
       const [file, ...args] = it.argv;
       return launch({ name, command: file, args, portIn: portAlone });
     },
   };
+}
+
+function node(script: string): Command {
+  return { argv: [process.execPath, fileURLToPath(new URL(script, import.meta.url))] };
 }
 
 function portAlone(line: string): number | undefined {
@@ -74,9 +93,10 @@ function compiled(source: string): Command {
 
 let interpreter: Command | undefined;
 
-function python(script: string): Command {
+function python(script: string, ...args: readonly string[]): Command {
   interpreter ??= findPython();
-  return 'missing' in interpreter ? interpreter : { argv: [interpreter.argv[0], join(SOURCES, script)] };
+  if ('missing' in interpreter) return interpreter;
+  return { argv: [interpreter.argv[0], join(SOURCES, script), ...args] };
 }
 
 function findPython(): Command {

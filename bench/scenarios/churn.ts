@@ -11,12 +11,14 @@ import type { LoadScenario } from './scenario.js';
 export const churn: LoadScenario = {
   kind: 'load',
   name: 'churn',
+  service: 'echo',
   cases: [
     {
       scenario: 'churn',
       title: 'churn: connect, one request, close; 64 clients',
       pattern: 'churn',
       clients: 64,
+      senders: 0,
       silentClients: 0,
       messageBytes: 64,
     },

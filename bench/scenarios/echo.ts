@@ -11,11 +11,13 @@ import type { LoadScenario } from './scenario.js';
 export const echo: LoadScenario = {
   kind: 'load',
   name: 'echo',
+  service: 'echo',
   cases: [1, 16, 64, 256].map((clients) => ({
     scenario: 'echo',
     title: `echo, 64 bytes, ${clients} ${clients === 1 ? 'client' : 'clients'}`,
     pattern: 'echo',
     clients,
+    senders: 0,
     silentClients: 0,
     messageBytes: 64,
   })),

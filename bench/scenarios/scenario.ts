@@ -6,14 +6,19 @@
  */
 import type { Generator } from '../load.js';
 import type { CapacityResult, HandOffResult, LoadCase } from '../results.js';
-import type { Contender, RunningServer, ServerNeeds } from '../servers.js';
+import type { Contender, RunningServer, ServerNeeds, ServiceName } from '../servers.js';
 
 export type Scenario = LoadScenario | SpecialScenario;
 
 export interface LoadScenario {
   readonly kind: 'load';
   readonly name: string;
+  readonly service: ServiceName;
   readonly cases: readonly LoadCase[];
+  /** Which cases the short run has, unless the scenario is asked for by name; not given: all. */
+  readonly inShortRun?: (loadCase: LoadCase) => boolean;
+  /** Contenders that cannot take part, by name, and why. */
+  readonly leftOut?: Readonly<Record<string, string>>;
 }
 
 export interface SpecialScenario {

@@ -11,12 +11,14 @@ import type { LoadScenario } from './scenario.js';
 export const slowClient: LoadScenario = {
   kind: 'load',
   name: 'slow-client',
+  service: 'echo',
   cases: [
     {
       scenario: 'slow-client',
       title: 'slow-client: 16 clients work while 16 connected first and say nothing',
       pattern: 'echo',
       clients: 16,
+      senders: 0,
       silentClients: 16,
       messageBytes: 64,
     },
