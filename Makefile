@@ -16,11 +16,14 @@ bench: $(BUILT) ## compare the three models under load (under two minutes)
 bench-peers: $(BUILT) ## the same beside servers in C, Python and bare Node
 	node dist/bench/run.js --peers
 
+bench-udp: $(BUILT) ## datagrams, paced and in a burst: how many are answered, who dropped the others
+	node dist/bench/datagrams.js
+
 test: $(BUILT) ## lint, check formats and run every test with coverage
 	npx eslint .
 	npx prettier --check --log-level warn '**/*.ts' eslint.config.js package.json tsconfig.json
 	npx knip
-	npx c8 node --enable-source-maps --test $$(find dist/test -name '*.test.js' | sort)
+	npx c8 node --enable-source-maps --test --test-reporter=spec --test-concurrency=$$(nproc) $$(find dist/test -name '*.test.js' | sort)
 
 clean: ## remove what was built
 	rm -rf dist
@@ -37,4 +40,4 @@ $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json
 	@chmod +x dist/src/cli.js
 	@touch $@
 
-.PHONY: help build bench bench-peers test clean
+.PHONY: help build bench bench-peers bench-udp test clean

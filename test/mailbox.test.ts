@@ -5,6 +5,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { Mailbox } from '../src/mailbox.js';
 import { END_REASONS } from '../src/services/converse.js';
+import { eventually } from './support/eventually.js';
 
 const bounds = { timeout: 10_000 };
 
@@ -66,6 +67,18 @@ describe('a mailbox', bounds, () => {
     const ended = once(worker, 'exit');
     mailbox.retire();
     assert.deepEqual(await ended, [0]);
+  });
+
+  it('lets a thread sleep on that is woken for nothing, as by the late notification of an earlier client', async (t) => {
+    const mailbox = new Mailbox();
+    const worker = takerOf(t, mailbox);
+    const words = new Int32Array(mailbox.buffer);
+    for (const state of ['waits', 'waits again']) {
+      await eventually(`a thread that ${state}`, () => Atomics.notify(words, 0) === 1 || undefined);
+    }
+    const settled = once(worker, 'message');
+    mailbox.deliver(1001, 1);
+    assert.deepEqual(await settled, [{ fd: 1001, id: 1 }]);
   });
 
   it('does not keep a blocked thread from being terminated', async (t) => {

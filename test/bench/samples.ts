@@ -35,6 +35,7 @@ export function caseOf(
     title: 'echo, 2 clients',
     pattern: 'echo',
     clients: 2,
+    senders: 0,
     silentClients: 0,
     messageBytes: 64,
     contenders,

@@ -1,5 +1,5 @@
 /**
- * Every peer answers like an echo server and ends when told; a child that fails says why, and none is left over.
+ * Every echo peer answers like one and ends when told; a child that fails says why, and none is left over.
  * Our own models are not started here: test/contracts covers them.
  */
 import assert from 'node:assert/strict';
@@ -16,11 +16,13 @@ import { peers } from '../../bench/servers.js';
 
 const BOUND_MS = 20_000;
 
-describe('peers', () => {
-  for (const peer of peers()) {
-    const options = { skip: peer.unavailable() ?? false, timeout: BOUND_MS };
+const echoPeers = peers().filter(({ services }) => services.includes('echo'));
+
+describe('echo peers', () => {
+  for (const peer of echoPeers) {
+    const options = { skip: peer.unavailable('echo') ?? false, timeout: BOUND_MS };
     it(`${peer.name} echoes single bytes and a long message, and ends on stop`, options, async () => {
-      const server = await peer.start({ clients: 1 });
+      const server = await peer.start({ service: 'echo', clients: 1 });
       try {
         const socket = await connected(server.port);
         for (const byte of Buffer.from('one at a time'))
@@ -37,7 +39,7 @@ describe('peers', () => {
     });
 
     it(`${peer.name} survives a client that resets`, options, async () => {
-      const server = await peer.start({ clients: 2 });
+      const server = await peer.start({ service: 'echo', clients: 2 });
       try {
         const rude = await connected(server.port);
         rude.write(Buffer.alloc(100_000));
@@ -52,7 +54,7 @@ describe('peers', () => {
     });
 
     it(`${peer.name} keeps what a client is slow to read`, options, async () => {
-      const server = await peer.start({ clients: 1 });
+      const server = await peer.start({ service: 'echo', clients: 1 });
       try {
         const socket = await connected(server.port);
         const long = Buffer.from(Array.from({ length: 12_000_000 }, (_, index) => index % 251));
@@ -143,7 +145,7 @@ server.listen(0, '127.0.0.1', () => {
 
 const BENCH = `
   import { peers } from ${JSON.stringify(new URL('../../bench/servers.js', import.meta.url).href)};
-  const server = await peers().find((peer) => peer.name === 'bare-net').start({ clients: 1 });
+  const server = await peers().find((peer) => peer.name === 'bare-net').start({ service: 'echo', clients: 1 });
   console.log(server.port);
   process.stdin.once('data', () => process.exit());
 `;

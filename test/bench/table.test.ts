@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { barsOf, barsTable, verdictOf } from '../../bench/bars.js';
+import { barsOf } from '../../bench/bars.js';
+import { barsTable, verdictOf } from '../../bench/bars-table.js';
 import { formatNs, render } from '../../bench/format.js';
 import { noErrors } from '../../bench/protocol.js';
-import type { BenchResults, ContenderResult } from '../../bench/results.js';
+import type { BenchResults, CaseResult, ContenderResult } from '../../bench/results.js';
 import { capacityTable, caseTable, handOffTable } from '../../bench/table.js';
 import { caseOf, contenderOf, roundOf } from './samples.js';
 
@@ -134,6 +135,20 @@ describe('bars', () => {
     assert.ok(bar);
     assert.equal(verdictOf(bar), 'missed');
     assert.equal(verdictOf({ ...bar, reached: { median: 60, min: 60, max: 60 } }), 'reached');
+  });
+
+  it('take the worst of three numbers of senders for p99, which has to be lower', () => {
+    const cases = [1, 8, 32].map((senders) =>
+      caseOf([contenderOf('event-loop', [100, 100]), contenderOf('c-pthread', [100, 100])], {
+        ...{ scenario: 'fan-out', pattern: 'fan-out', senders },
+      }),
+    );
+    const p99Of = (some: readonly CaseResult[]) =>
+      barsOf(resultsOf({ cases: some })).find(({ what }) => what.startsWith('p99 of event-loop / c-pthread'));
+    const bar = p99Of(cases);
+    assert.deepEqual(bar?.reached, { median: 1, min: 1, max: 1 });
+    assert.equal(verdictOf(bar), 'missed');
+    assert.equal(p99Of(cases.slice(1))?.reached, undefined);
   });
 
   it('are not claimed where the run did not measure', () => {

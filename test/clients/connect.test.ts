@@ -1,10 +1,11 @@
 /** `handoff connect` in scripts: the bytes from and to pipes, and an exit status that tells whether it was answered. */
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { runHandoff, temporaryDirectory } from '../support/handoff.js';
+import { CLI, runHandoff, temporaryDirectory } from '../support/handoff.js';
 import { startServer } from '../support/server.js';
 
 const DONE = { status: 0, signal: null, stderr: '' };
@@ -36,6 +37,17 @@ describe('handoff connect', { timeout: 60_000, concurrency: 4 }, () => {
     await startServer(t, { service: 'capitalize', address: { path } });
     const outcome = await runHandoff(t, ['connect', '--socket', path], { input: 'quiet' });
     assert.deepEqual(outcome, { ...DONE, stdout: 'QUIET' });
+  });
+
+  it('blames nobody else when its output is full, and nobody at all when it is not read', async (t) => {
+    const port = await listen(t, (socket) =>
+      socket.on('error', () => undefined).end('one\n'.repeat(100_000)),
+    );
+    const args = [process.execPath, CLI, 'connect', '--port', `${port}`];
+    const full = await execute('sh', ['-c', '"$@" </dev/null >/dev/full', 'sh', ...args]);
+    assert.deepEqual(full, [1, 'handoff: cannot write standard output: no space left\n']);
+    const unread = await execute('sh', ['-c', '"$@" </dev/null | head -n 1 >/dev/null', 'sh', ...args]);
+    assert.deepEqual(unread, [0, '']);
   });
 
   it('ends in order when the server closes first', async (t) => {
@@ -119,4 +131,11 @@ async function sayAndEnd(socket: Socket, texts: readonly string[]): Promise<void
     await new Promise((resolve) => setImmediate(resolve));
   }
   socket.end();
+}
+
+/** Its status, and what it has complained of. */
+function execute(command: string, args: readonly string[]): Promise<[status: unknown, stderr: string]> {
+  return new Promise((resolve) => {
+    execFile(command, args, (error, _stdout, stderr) => resolve([error?.code ?? 0, stderr]));
+  });
 }

@@ -106,6 +106,22 @@ describe('forEachMessage by lines', () => {
     assert.equal(connection.sent, 'ERR line too long\n');
   });
 
+  for (const framing of ['line', 'chunk'] as const) {
+    it(`leaves it to its user to say that a ${framing} is too long`, async () => {
+      for (const later of [false, true]) {
+        const connection = new FakeConnection([Buffer.alloc(MAX_LINE_BYTES + 1, 'x')], 'values');
+        const refusals: string[] = [];
+        const refuse = (text: string) => {
+          refusals.push(text);
+          return later ? Promise.resolve(undefined) : undefined;
+        };
+        await forEachMessage(connection, framing, () => assert.fail('no message'), refuse);
+        assert.deepEqual(refusals, ['ERR line too long\n']);
+        assert.equal(connection.sent, '');
+      }
+    });
+  }
+
   it('reads nothing after a line over the limit', async () => {
     const connection = new FakeConnection(
       [Buffer.alloc(MAX_LINE_BYTES + 1, 'x'), Buffer.from('\nnext\n')],
@@ -142,4 +158,24 @@ describe('forEachMessage by chunks', () => {
       assert.deepEqual(collector.messages, ['a', 'b', 'c', 'd\ne', '', 'f\n', 'g\r']);
     });
   }
+
+  it('takes a chunk of 4,096 bytes and refuses a longer one, after which it reads nothing', async () => {
+    const longest = 'x'.repeat(MAX_LINE_BYTES);
+    const chunks = [longest, `${longest}\r\n`, `${longest}x`, 'next'].map((text) => Buffer.from(text));
+    const connection = new FakeConnection(chunks, 'values');
+    const collector = new Collector(new Random(9));
+    await forEachMessage(connection, 'chunk', collector.use);
+    assert.deepEqual(collector.messages, [longest, longest]);
+    assert.equal(connection.sent, 'ERR line too long\n');
+    assert.equal(connection.unreadChunks, 1);
+  });
+
+  it('counts the bytes of a chunk and not its characters', async () => {
+    const chunks = ['é'.repeat(2048), 'é'.repeat(2049)].map((text) => Buffer.from(text));
+    const connection = new FakeConnection(chunks, 'values');
+    const collector = new Collector(new Random(10));
+    await forEachMessage(connection, 'chunk', collector.use);
+    assert.deepEqual(collector.messages, ['é'.repeat(2048)]);
+    assert.equal(connection.sent, 'ERR line too long\n');
+  });
 });

@@ -84,12 +84,46 @@ const conversations: readonly Conversation[] = [
     },
   },
   {
+    service: 'hangman',
+    half: 'PLA',
+    hold: async (client) => {
+      client.send('PLAY\n');
+      assert.match(await client.readLine(), /^WORD \d+$/);
+      await client.exchange('QUIT\n', 'BYE\n');
+      await client.expectEnd();
+    },
+  },
+  {
     service: 'hello',
     half: '',
     hold: async (client) => {
       await client.exchange('Hello World', 'Hello Yourself');
       await client.exchange('Bye', 'Goodbye');
       await client.expectEnd();
+    },
+  },
+  {
+    service: 'quiz',
+    half: 'GUE',
+    hold: async (client) => {
+      await client.exchange('GUEST x\n', 'OK welcome, guest x\n');
+      await end(client);
+    },
+  },
+  {
+    service: 'tictactoe',
+    half: 'Ad',
+    hold: async (client) => {
+      await client.exchange('AGAIN\n', 'ERR your name is expected first\n');
+      await end(client);
+    },
+  },
+  {
+    service: 'web',
+    half: 'GET / HTTP/1.1\r\nHo',
+    hold: async (client) => {
+      client.send('GET /no-such-file HTTP/1.0\r\n\r\n');
+      assert.match((await client.readToEnd()).toString(), /^HTTP\/1\.1 404 Not Found\r\n/);
     },
   },
   {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { findService, listServices, loadService } from '../../src/services/catalogue.js';
+import { findService, listServices, portOf, loadService } from '../../src/services/catalogue.js';
 
 /** Of a module that stands beside this one. */
 function pathOf(module: string): string {
@@ -29,15 +29,31 @@ describe('the catalogue', () => {
     );
     assert.deepEqual(found, {
       capitalize: [5001, 'chunk'],
+      chat: [5002, 'line'],
       collect: [9090, 'chunk'],
       count: [5003, 'line'],
       date: [5050, 'chunk'],
       daytime: [1313, 'none'],
       echo: [9000, 'chunk'],
       greet: [9000, 'chunk'],
+      hangman: [5006, 'line'],
       hello: [15_000, 'chunk'],
+      tictactoe: [5007, 'line'],
+      quiz: [5005, 'line'],
+      web: [8080, 'HTTP'],
       work: [5004, 'line'],
     });
+  });
+
+  it('has another port for the other dialect of chat', () => {
+    const ports = ['chat', 'echo'].map((name) => {
+      const entry = findService(name);
+      return entry && [portOf(entry), portOf(entry, 'hii')];
+    });
+    assert.deepEqual(ports, [
+      [5002, 11_826],
+      [9000, 9000],
+    ]);
   });
 
   it('knows no other names', () => {

@@ -4,13 +4,15 @@ import { ConnectionLost } from '../../src/connection/connection.js';
 import { converse } from '../../src/services/converse.js';
 import type { Service } from '../../src/services/service.js';
 import { FakeConnection } from '../support/fake-connection.js';
+import { DEFAULT_OPTIONS } from '../support/service-options.js';
 
 async function conversation(serve: Service['serve'], debug = false) {
   const lines: [string, object][] = [];
   const write = (fields: object, message: string) => void lines.push([message, fields]);
   const connection = new FakeConnection([Buffer.from('a'), Buffer.from('b')], 'promises');
   const reason = await converse({ serve }, connection, {
-    options: { once: false, framing: 'line', maxPauseMs: 0 },
+    options: DEFAULT_OPTIONS,
+    shared: undefined,
     log: { error: write, info: write, debug: write },
     debug,
   });

@@ -17,6 +17,7 @@ export class FakeConnection implements Connection {
   readonly #manner: Manner;
   readonly #sent: Buffer[] = [];
   #lent: Uint8Array = NO_BYTES;
+  #delivered = false;
 
   constructor(chunks: readonly Uint8Array[], manner: Manner) {
     this.#chunks = [...chunks];
@@ -40,8 +41,15 @@ export class FakeConnection implements Connection {
   }
 
   sendAll(bytes: Uint8Array): MaybePromise<undefined> {
+    if (this.#delivered) throw new Error('a connection has one writer at a time');
     this.#sent.push(Buffer.from(bytes));
     return this.#given(undefined);
+  }
+
+  /** What an object that the client shares sends it. */
+  deliver(bytes: Uint8Array): void {
+    this.#delivered = true;
+    this.#sent.push(Buffer.from(bytes));
   }
 
   async forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void> {

@@ -14,6 +14,7 @@ import type { ThreadSettings } from '../../src/models/model.js';
 import type { ModelName } from '../../src/models/registry.js';
 import { Server } from '../../src/server.js';
 import { findService } from '../../src/services/catalogue.js';
+import { DEFAULT_OPTIONS } from './service-options.js';
 import type { ServiceOptions } from '../../src/services/service.js';
 import { eventually } from './eventually.js';
 
@@ -100,7 +101,7 @@ async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
     service,
     model,
     address,
-    serviceOptions: { once: false, framing: 'line', maxPauseMs: 1, ...settings.options },
+    serviceOptions: { ...DEFAULT_OPTIONS, ...settings.options },
     acceptor: { overflow: 'queue', queueLimit: 100, ...settings.acceptor },
     threads: { most: 8, warm: 0, memoryMb: 64, ...settings.threads },
     idleMs,

@@ -41,8 +41,8 @@ describe('handing descriptors over', { skip: process.platform !== 'linux' && 're
       assert.equal(server.log.of('accepted').length, total);
       assert.equal(new Set(server.log.of('closed').map(({ connection }) => connection)).size, total);
       assert.equal(server.log.of('closed').length, total);
-      assert.equal(server.log.of('thread started').length, 8);
       assert.deepEqual(server.log.of('thread lost'), []);
+      assert.equal(server.log.of('thread started').length, 8);
     },
   );
 

@@ -1,0 +1,150 @@
+/** `--transport udp` on the command line: serving, connecting, and what is wrong usage of it. */
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { describe, it, type TestContext } from 'node:test';
+import { MODEL_NAMES } from '../../src/models/registry.js';
+import { datagramClient, startDatagrams } from '../support/datagrams.js';
+import { fixture, runHandoff, startHandoff, type ServerProcess } from '../support/handoff.js';
+
+const bounds = { timeout: 60_000, concurrency: 4 };
+const UDP = ['--transport', 'udp'];
+const DONE = { status: 0, signal: null, stderr: '' };
+
+/** What it is bound to is also where it is reached. */
+function addressOf(server: ServerProcess): { host: string; port: number } {
+  return server.address as { host: string; port: number };
+}
+
+/** A port that nobody listens on. */
+async function unusedPort(t: TestContext): Promise<number> {
+  const server = await startDatagrams(t);
+  await server.stop();
+  return server.port;
+}
+
+describe('handoff serve --transport udp', bounds, () => {
+  for (const model of MODEL_NAMES) {
+    it(`says where it listens, serves, and ends with a summary and status 0 under ${model}`, async (t) => {
+      const server = await startHandoff(t, ['hangman', ...UDP, '--model', model, '--threads', '2']);
+      const { transport, service, model: said } = server.log.one('listening');
+      assert.deepEqual([transport, service, said], ['udp', 'hangman', model]);
+      const client = await datagramClient(t, addressOf(server));
+      assert.match(await client.ask('PLAY'), /^WORD \d+\n$/);
+      assert.deepEqual(await server.stop(model === 'iterative' ? 'SIGINT' : 'SIGTERM'), {
+        status: 0,
+        signal: null,
+      });
+      const { received, answered, dropped } = server.log.one('datagrams');
+      assert.deepEqual([received, answered, dropped], [1, 1, 0]);
+      assert.equal(server.log.messages.at(-1), 'stopped');
+      assert.equal(server.stderr, '');
+    });
+
+    it(`ends after the grace although an answer never comes, and at once on a second signal, under ${model}`, async (t) => {
+      const start = (grace: string) =>
+        startHandoff(t, [fixture('datagrams'), ...UDP, '--model', model, '--threads', '1', '--grace', grace]);
+      for (const [grace, status] of [
+        ['50', 0],
+        ['600000', 130],
+      ] as const) {
+        const server = await start(grace);
+        const client = await datagramClient(t, addressOf(server));
+        client.send('hang');
+        server.signal('SIGTERM');
+        await server.log.next('stopping');
+        if (status !== 0) server.signal('SIGINT');
+        assert.equal((await server.exit).status, status);
+      }
+    });
+  }
+
+  it('says so when the address is in use', async (t) => {
+    const other = createSocket('udp4').bind(0, '127.0.0.1');
+    t.after(() => void other.close());
+    await once(other, 'listening');
+    const { port } = other.address();
+    const outcome = await runHandoff(t, ['serve', 'echo', ...UDP, '--port', `${port}`]);
+    const stderr = `handoff: cannot listen on 127.0.0.1:${port}: the address is in use\n`;
+    assert.deepEqual(outcome, { status: 1, signal: null, stdout: '', stderr });
+  });
+
+  for (const [host, complaint] of [
+    ['host.invalid', /^handoff: cannot listen on host\.invalid:0: no such host/],
+    ['203.0.113.1', /^handoff: cannot listen on 203\.0\.113\.1:0: this machine has no such address\n$/],
+  ] as const) {
+    it(`says so when it cannot listen on ${host}`, async (t) => {
+      const { status, stderr } = await runHandoff(t, [
+        'serve',
+        'echo',
+        ...UDP,
+        '--port',
+        '0',
+        '--host',
+        host,
+      ]);
+      assert.equal(status, 1);
+      assert.match(stderr, complaint);
+    });
+  }
+
+  for (const [args, complaint] of [
+    [['hello', ...UDP], /^handoff: hello has no --transport udp; these have: capitalize, date, .*hangman\n$/],
+    [[fixture('chatter'), ...UDP], /^handoff: .*chatter\.js has no --transport udp; these have: /],
+    [['echo', ...UDP, '--socket', '/tmp/none'], /^handoff: datagrams go to a port, not to a --socket\n$/],
+    [['echo', '--transport', 'sctp'], /^handoff: .*sctp.*\n$/],
+    [['echo', '--transport'], /^handoff: .*transport.*\n$/],
+  ] as const) {
+    it(`refuses in one line: serve ${args.join(' ').replace(/\S*\//g, '')}`, async (t) => {
+      const { status, stdout, stderr } = await runHandoff(t, ['serve', ...args]);
+      assert.match(stderr, complaint);
+      assert.deepEqual([status, stdout], [2, '']);
+    });
+  }
+});
+
+describe('handoff connect --transport udp', bounds, () => {
+  const connect = (port: number, ...args: string[]) => ['connect', ...args, ...UDP, '--port', `${port}`];
+
+  it('sends each line as a datagram and shows each answer on a line', async (t) => {
+    const { port } = await startDatagrams(t, { service: 'capitalize' });
+    const outcome = await runHandoff(t, connect(port, 'capitalize'), { input: 'Grüße\r\n\nzwei' });
+    assert.deepEqual(outcome, { ...DONE, stdout: 'GRÜSSE\n\nZWEI\n' });
+  });
+
+  it('has status 1 when an answer is an error', async (t) => {
+    const { port } = await startDatagrams(t, { service: 'hangman' });
+    const outcome = await runHandoff(t, connect(port), { input: 'e\nQUIT\n' });
+    const stdout = 'ERR no game is going on: PLAY begins one, QUIT leaves\nBYE\n';
+    assert.deepEqual(outcome, { ...DONE, status: 1, stdout });
+  });
+
+  it('says what was not answered, and has status 1', async (t) => {
+    const { port } = await startDatagrams(t, { service: fixture('datagrams') });
+    const outcome = await runHandoff(t, connect(port), { input: 'hush\ncount\n' });
+    assert.deepEqual(outcome, { status: 1, signal: null, stdout: '2\n', stderr: 'no answer\n' });
+  });
+
+  it('says in one line that nobody listens', async (t) => {
+    const port = await unusedPort(t);
+    const { status, stderr } = await runHandoff(t, connect(port), { input: 'ping\n' });
+    assert.deepEqual(
+      [status, stderr],
+      [1, `handoff: 127.0.0.1:${port}: nobody listens there; is the server running with --transport udp?\n`],
+    );
+  });
+
+  it('says in one line that a line is too long', async (t) => {
+    const { port } = await startDatagrams(t);
+    const { status, stderr } = await runHandoff(t, connect(port), { input: 'x'.repeat(70_000) });
+    assert.deepEqual(
+      [status, stderr],
+      [1, `handoff: 127.0.0.1:${port}: a line is too long for a datagram\n`],
+    );
+  });
+
+  it('refuses a Unix-domain socket', async (t) => {
+    const { status, stderr } = await runHandoff(t, ['connect', ...UDP, '--socket', '/tmp/none']);
+    assert.deepEqual([status, stderr], [2, 'handoff: datagrams go to a port, not to a --socket\n']);
+  });
+});

@@ -1,0 +1,109 @@
+/** `handoff peer`: server and client at once. Needs the web service, which it serves its folder with. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, it, type TestContext } from 'node:test';
+import { findService } from '../../src/services/catalogue.js';
+import { runHandoff, temporaryDirectory, watchHandoff } from '../support/handoff.js';
+import { unusedPort } from '../support/raw-server.js';
+
+const bounds = {
+  timeout: 60_000,
+  concurrency: 4,
+  skip: findService('web') ? false : 'there is no web service',
+};
+
+/** A folder with a file for the others. */
+function folderOf(t: TestContext, text: string): string {
+  const directory = temporaryDirectory(t);
+  mkdirSync(join(directory, 'mine'));
+  writeFileSync(join(directory, 'mine', 'myData.txt'), text);
+  return directory;
+}
+
+function argsOf(directory: string, port: number, ...more: readonly string[]): string[] {
+  const folders = ['--root', join(directory, 'mine'), '--into', join(directory, 'theirs')];
+  return ['peer', ...folders, '--port', `${port}`, '--wait', '20', ...more];
+}
+
+describe('handoff peer', bounds, () => {
+  it('lets peers that fetch from each other all have every file, whoever is first', async (t) => {
+    const ports = [await unusedPort(), await unusedPort(), await unusedPort()];
+    const peers = ports.map((port) => `127.0.0.1:${port}`);
+    const folders = ports.map((port) => folderOf(t, `the file of ${port}`));
+    const outcomes = await Promise.all(
+      ports.map((port, index) =>
+        runHandoff(t, argsOf(folders[index] ?? '', port, '--linger', '3000', ...peers)),
+      ),
+    );
+    for (const [index, { status, stderr }] of outcomes.entries()) {
+      assert.equal(status, 0, stderr);
+      for (const port of ports) {
+        const path = join(folders[index] ?? '', 'theirs', `127.0.0.1_${port}-myData.txt`);
+        assert.equal(readFileSync(path, 'utf8'), `the file of ${port}`);
+      }
+    }
+  });
+
+  it('has status 1 when a file did not come', async (t) => {
+    const [own, other] = [await unusedPort(), await unusedPort()];
+    const args = argsOf(folderOf(t, 'x'), own, `127.0.0.1:${other}`, '--tries', '2', '--linger', '0');
+    const { status, stderr } = await runHandoff(t, args);
+    assert.equal(status, 1);
+    assert.match(stderr, /given up after 2 tries: .*connection refused/);
+    assert.match(stderr, /0 of 1 file has arrived/);
+  });
+
+  it('says where it cannot make its folder', async (t) => {
+    const args = [
+      'peer',
+      '--root',
+      join(folderOf(t, 'x'), 'mine'),
+      '--into',
+      '/proc/handoff/in',
+      '127.0.0.1:1',
+    ];
+    const { status, stderr } = await runHandoff(t, args);
+    assert.deepEqual(
+      [status, stderr],
+      [1, 'handoff: cannot write /proc/handoff/in: there is no such directory\n'],
+    );
+  });
+
+  it('goes on serving with --stay, until Ctrl-C is its orderly end', async (t) => {
+    const own = await unusedPort();
+    const args = argsOf(folderOf(t, 'mine'), own, `127.0.0.1:${own}`, '--stay', '--linger', '0');
+    const { child, outcome } = watchHandoff(t, args);
+    for await (const line of createInterface(child.stderr)) if (line.includes('has arrived')) break;
+    const { stdout } = await runHandoff(t, ['fetch', `http://127.0.0.1:${own}/myData.txt`]);
+    assert.equal(stdout, 'mine');
+    child.kill('SIGINT');
+    assert.equal((await outcome).status, 0);
+  });
+
+  it('is ended by Ctrl-C while files are missing, status 130', async (t) => {
+    const args = argsOf(folderOf(t, 'x'), 0, `127.0.0.1:${await unusedPort()}`);
+    const { child, outcome } = watchHandoff(t, args);
+    await once(child.stderr, 'data');
+    child.kill('SIGINT');
+    assert.equal((await outcome).status, 130);
+  });
+});
+
+describe('handoff peer, wrongly asked', { timeout: 60_000, concurrency: 4 }, () => {
+  for (const [args, status, complaint] of [
+    [[], 2, 'a peer is expected, as host:port'],
+    [['h:x'], 2, '"h:x" is no host:port'],
+    [['h', 'h:8080'], 2, '"h:8080" is given twice'],
+    [['h', '--port', '1', '--port', '2'], 2, '--port takes one value, not 2'],
+    [['h', '--file', '../x'], 2, '--file "../x" is no path below a peer\'s folder'],
+    [['h', '--root', '/no/such'], 1, 'cannot serve /no/such: there is no such directory'],
+  ] as const) {
+    it(`says so in one line: ${args.join(' ')}`, async (t) => {
+      const outcome = await runHandoff(t, ['peer', ...args]);
+      assert.deepEqual(outcome, { status, signal: null, stdout: '', stderr: `handoff: ${complaint}\n` });
+    });
+  }
+});

@@ -1,0 +1,25 @@
+/** The services that answer to every chunk with the same bytes or letters: together they say the same however it was cut. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { conversations, cut, cuts, runs } from './arbitraries.js';
+import { surroundings } from './converse.js';
+
+const RUNS = 100;
+
+for (const service of ['capitalize', 'echo']) {
+  describe(service, () => {
+    it('answers the same however the bytes are cut', async () => {
+      const words = ['straße', 'ŉ', 'ﬃ', 'Σς', '😀', 'e\u0301', '\ud800'];
+      const property = fc.asyncProperty(conversations(words, 5), cuts, async (bytes, lengths) => {
+        const server = await surroundings(service);
+        const [whole, pieces] = await Promise.all([
+          server.converse([bytes]),
+          server.converse(cut(bytes, lengths), 'values'),
+        ]);
+        assert.equal(pieces, whole);
+      });
+      await fc.assert(property, runs(RUNS));
+    });
+  });
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { parseTarget, pathOf } from '../../../src/services/web/target.js';
+
+function namesOf(target: string): readonly string[] | number {
+  const parsed = parseTarget(target);
+  return parsed.kind === 'path' ? parsed.names : parsed.status;
+}
+
+describe('a target', () => {
+  for (const [target, expected] of [
+    ['/', []],
+    ['/a/b.txt', ['a', 'b.txt']],
+    ['//a///b', ['a', 'b']],
+    ['/a/./b', ['a', 'b']],
+    ['/a/../b', ['b']],
+    ['/a/%2e%2E/b', ['b']],
+    ['/gr%C3%B6%C3%9Fe', ['größe']],
+    ['/gr\xc3\xb6\xc3\x9fe', ['größe']],
+    ['/%2541', ['%41']],
+    ['/%252e%252e%252f', ['%2e%2e%2f']],
+    ['/...', 404],
+    ['/.git/config', 404],
+    ['/%2egit/config', 404],
+    ['/.well-known/x', ['.well-known', 'x']],
+    ['http://host/a', ['a']],
+    ['HTTPS://host:1/a/', ['a']],
+    ['http://host', []],
+    ['http:///a', 400],
+    ['ftp://host/a', 400],
+    ['*', 400],
+    ['host:80', 400],
+    ['a', 400],
+    ['/a#b', 400],
+    ['/a\tb', 400],
+    ['/a\rb', 400],
+    ['/%', 400],
+    ['/%zz', 400],
+    ['/%ff', 400],
+    ['/%c0%ae%c0%ae/', 400],
+    ['/a%00.txt', 400],
+    ['/a%5cb', 400],
+    ['/a\\b', 400],
+    ['/a%2fb', 404],
+    ['/..%2fb', 404],
+    ['/..', 403],
+    ['/../b', 403],
+    ['/a/../../b', 403],
+    ['/%2e%2e/b', 403],
+    ['/.%2e/b', 403],
+    ['http://host/../b', 403],
+  ] as const) {
+    it(`${JSON.stringify(target)} is ${JSON.stringify(expected)}`, () => {
+      assert.deepEqual(namesOf(target), expected);
+    });
+  }
+
+  it('is that of a folder if it ends in a slash or in dots', () => {
+    for (const [target, expected] of [
+      ['/', true],
+      ['/a/', true],
+      ['/a/.', true],
+      ['/a/..', true],
+      ['/a', false],
+    ] as const) {
+      const parsed = parseTarget(target);
+      assert.equal(parsed.kind === 'path' && parsed.isFolder, expected, target);
+    }
+  });
+
+  it('never has a name that is a step up, hidden, or more than one name', () => {
+    const piece = fc.constantFrom(
+      '/',
+      '.',
+      '..',
+      '%2e',
+      '%2f',
+      '%5c',
+      '\\',
+      '%00',
+      '%',
+      'a',
+      '%c3%b6',
+      ':',
+      '//',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const names = namesOf(`/${pieces.join('')}`);
+        if (typeof names === 'number') return;
+        for (const name of names) assert.doesNotMatch(name, /^\.|[/\\\0]|^$/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is what its names were encoded to', () => {
+    const name = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/[/\\\0]|^\./.test(text));
+    fc.assert(
+      fc.property(fc.array(name), (names) => assert.deepEqual(namesOf(pathOf(names, true)), names)),
+      { numRuns: 200 },
+    );
+  });
+
+  it('names no host when it is sent back', () => {
+    const parsed = parseTarget('//evil.example/');
+    assert.ok(parsed.kind === 'path');
+    assert.equal(pathOf(parsed.names, true), '/evil.example/');
+  });
+});

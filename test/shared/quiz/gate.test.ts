@@ -1,0 +1,126 @@
+/** What guards passwords: hashes, the queue for them, and the waits after failures. Time is a number here. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { FairQueue } from '../../../src/shared/quiz/fair-queue.js';
+import { Gate } from '../../../src/shared/quiz/gate.js';
+import { hashPassword, isPassword } from '../../../src/shared/quiz/passwords.js';
+import { SlowDown } from '../../../src/shared/quiz/slow-down.js';
+
+describe('a stored password', () => {
+  it('is salted, and found again whichever way its accents are typed', async () => {
+    const [one, two] = await Promise.all([hashPassword('cafe\u0301'), hashPassword('café')]);
+    assert.match(one, /^\$scrypt\$ln=14,r=8,p=5\$[A-Za-z0-9+/]{22}==\$[A-Za-z0-9+/]{43}=$/);
+    assert.notEqual(one, two);
+    assert.equal(await isPassword('café', one), true);
+    assert.equal(await isPassword('cafe', one), false);
+  });
+
+  it('is never right when there is none, or a damaged one', async () => {
+    const stored = [undefined, '$scrypt$ln=14,r=8,p=5$AAAA$'];
+    const verdicts = await Promise.all(stored.map((known) => isPassword('', known)));
+    assert.deepEqual(verdicts, [false, false]);
+  });
+});
+
+describe('the wait after failures', () => {
+  const settings = { free: 2, firstMs: 100, mostMs: 350, forgetMs: 1000, entries: 3 };
+
+  it('doubles up to its bound, is forgotten in time, and forgiven', () => {
+    let now = 0;
+    const slow = new SlowDown(settings, () => now);
+    const delays = Array.from({ length: 6 }, () => {
+      slow.failed('ann');
+      return slow.delayMs('ann');
+    });
+    assert.deepEqual(delays, [0, 0, 100, 200, 350, 350]);
+    assert.equal(slow.delayMs('bob'), 0);
+    now = 1000;
+    assert.equal(slow.delayMs('ann'), 0);
+    for (let count = 0; count < 3; count++) slow.failed('ann');
+    assert.equal(slow.delayMs('ann'), 100);
+    slow.forgive('ann');
+    assert.equal(slow.delayMs('ann'), 0);
+  });
+
+  it('is kept for a bounded number, the latest', () => {
+    const slow = new SlowDown({ ...settings, free: 0 }, () => 0);
+    for (const key of ['a', 'b', 'c', 'a', 'd']) slow.failed(key);
+    assert.deepEqual(
+      ['a', 'b', 'c', 'd'].map((key) => slow.delayMs(key)),
+      [200, 0, 100, 100],
+    );
+  });
+
+  it('never grows past its bound, whatever the count', () => {
+    const slow = new SlowDown(settings, () => 0);
+    for (let count = 0; count < 5000; count++) slow.failed('ann');
+    assert.equal(slow.delayMs('ann'), 350);
+  });
+});
+
+describe('the gate', () => {
+  it('lets a name wait the same whether it has an account, and others not at all', async () => {
+    const waits: number[] = [];
+    const sleep = (ms: number) => {
+      waits.push(ms);
+      return Promise.resolve();
+    };
+    const compare = (password: string, known: string | undefined) => Promise.resolve(password === known);
+    const gate = new Gate({ nowMs: () => 0, sleep, isPassword: compare });
+    const stored = 'right';
+    for (let count = 0; count < 3; count++) {
+      const guess = (key: string, known: string | undefined) =>
+        gate.check(key, 'wrong', 'there', () => known);
+      const verdicts = await Promise.all([guess('ann', stored), guess('nobody', undefined)]);
+      assert.deepEqual(verdicts, ['wrong', 'wrong']);
+    }
+    assert.deepEqual(waits, []);
+    const right = (key: string, known: string | undefined) => gate.check(key, 'right', 'there', () => known);
+    const verdicts = await Promise.all([
+      right('ann', stored),
+      right('nobody', undefined),
+      right('bob', stored),
+    ]);
+    assert.deepEqual(verdicts, ['right', 'wrong', 'right']);
+    assert.deepEqual(waits, [250, 250]);
+    assert.equal(await right('ann', stored), 'right');
+    assert.deepEqual(waits, [250, 250]);
+  });
+});
+
+describe('the queue', () => {
+  const limits = { atOnce: 1, waiting: 4, waitingOfAddress: 3 };
+
+  it('lets addresses take turns', async () => {
+    const queue = new FairQueue(limits);
+    const order: string[] = [];
+    const jobs = ['a1', 'a2', 'a3', 'a4', 'b1'].map((name) =>
+      queue.run(name.slice(0, 1), async () => {
+        await turn();
+        order.push(name);
+      }),
+    );
+    await Promise.all(jobs);
+    assert.deepEqual(order, ['a1', 'a2', 'b1', 'a3', 'a4']);
+  });
+
+  it('does not take more than its bounds, for one address and for all, and goes on after a failure', async () => {
+    const queue = new FairQueue(limits);
+    const started: string[] = [];
+    const run = (address: string) =>
+      queue.run(address, async () => {
+        started.push(address);
+        await turn();
+        throw new Error('failed');
+      });
+    const jobs = ['a', 'a', 'a', 'a', 'a', 'b', 'c'].map((address) => run(address));
+    const outcomes = await Promise.allSettled(jobs);
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['rejected', 'rejected', 'rejected', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
+    );
+    assert.deepEqual(started, ['a', 'a', 'b', 'a', 'a']);
+    assert.equal(await queue.run('a', () => Promise.resolve('again')), 'again');
+  });
+});

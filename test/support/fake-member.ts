@@ -1,0 +1,29 @@
+/** A member of shared state that keeps what is delivered to it. */
+import { bytesOf, type Member } from '../../src/shared/shared.js';
+
+let members = 0;
+
+export class FakeMember implements Member {
+  readonly id = ++members;
+  dismissed = false;
+  #bytes = '';
+
+  deliver(text: string): void {
+    this.deliverBytes(bytesOf(text));
+  }
+
+  deliverBytes(bytes: string): void {
+    this.#bytes += bytes;
+  }
+
+  dismiss(): void {
+    this.dismissed = true;
+  }
+
+  /** The lines delivered since this was asked last. */
+  lines(): string[] {
+    const text = Buffer.from(this.#bytes, 'latin1').toString();
+    this.#bytes = '';
+    return text.split('\n').slice(0, -1);
+  }
+}

@@ -1,0 +1,43 @@
+/** A dialogue without server and terminal: what it does when it hears and is told things. */
+import type { Dialogue, Step } from '../../src/clients/dialogue.js';
+
+export class Rehearsal {
+  readonly #dialogue: Dialogue;
+  readonly shown: string[] = [];
+
+  constructor(dialogue: Dialogue) {
+    this.#dialogue = dialogue;
+  }
+
+  begin(): string[] {
+    return this.#note(this.#dialogue.begin());
+  }
+
+  /** Lines that come together. */
+  hear(...lines: string[]): string[] {
+    const steps = lines.flatMap((line) => this.#dialogue.heard(line));
+    return this.#note([...steps, ...(this.#dialogue.settled?.() ?? [])]);
+  }
+
+  type(line: string): string[] {
+    return this.#note(this.#dialogue.typed(line));
+  }
+
+  endInput(): string[] {
+    return this.#note(this.#dialogue.inputEnded());
+  }
+
+  get failure(): string | undefined {
+    return this.#dialogue.failure();
+  }
+
+  /** What is done, but for what is shown. */
+  #note(steps: readonly Step[]): string[] {
+    return steps.flatMap((step) => {
+      if (step.do === 'show') this.shown.push(step.text);
+      if (step.do === 'send') return [`send ${step.message}`];
+      if (step.do === 'ask') return [step.secret ? 'ask secretly' : 'ask'];
+      return step.do === 'leave' ? ['leave'] : [];
+    });
+  }
+}

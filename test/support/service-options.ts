@@ -1,0 +1,12 @@
+/** The options of services for tests that care about few of them. */
+import type { ServiceOptions } from '../../src/services/service.js';
+
+export const DEFAULT_OPTIONS: ServiceOptions = {
+  once: false,
+  framing: 'line',
+  maxPauseMs: 1,
+  dialect: 'exercise',
+  store: ':memory:',
+  questions: undefined,
+  root: '.',
+};

@@ -1,0 +1,77 @@
+/** `handoff …` on a pseudo-terminal: keys in, and what the screen shows. Needs python3 for the pseudo-terminal. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { eventually } from './eventually.js';
+import { CLI, killAfter } from './handoff.js';
+import { Screen } from './screen.js';
+import type { Cleanup } from './server.js';
+
+const DRIVER = fileURLToPath(new URL('../../../test/fixtures/terminal.py', import.meta.url));
+
+/** For `skip` of tests: why there are no pseudo-terminals, or false. */
+export const noTerminal: string | false =
+  spawnSync('python3', ['-c', 'import pty']).status === 0 ? false : 'needs python3';
+
+/** How the program has ended, and the modes it has left its terminal in. */
+interface TerminalExit {
+  readonly status: number | null;
+  readonly signal: number | null;
+  readonly canonical: boolean;
+  readonly echo: boolean;
+}
+
+interface TerminalProcess {
+  /** Every byte that was written to the terminal. */
+  readonly output: () => string;
+  type(keys: string): void;
+  /** Waits until the screen shows this in its rows, joined by newlines. */
+  shows(what: string | RegExp): Promise<void>;
+  /** Waits until the cursor's row is this; `▮` is the cursor. */
+  edits(row: string): Promise<void>;
+  exit(): Promise<TerminalExit>;
+}
+
+export function openTerminal(
+  t: Cleanup,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): TerminalProcess {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^(HANDOFF_.*|NO_COLOR|FORCE_COLOR)$/.test(name),
+  );
+  const child = spawn('python3', [DRIVER, process.execPath, CLI, ...args], {
+    env: { ...Object.fromEntries(own), TERM: 'xterm', ...env },
+  });
+  killAfter(t, child);
+  const screen = new Screen();
+  let output = '';
+  let report = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    screen.write(text);
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (report += text));
+  const closed = once(child, 'close');
+  const wait = async (what: string, probe: () => boolean) => {
+    await eventually(what, () => probe() || undefined).catch((error: unknown) => {
+      throw new Error(`the screen shows\n${screen.rows.join('\n')}\nwith ${screen.cursorRow}`, {
+        cause: error,
+      });
+    });
+  };
+  return {
+    output: () => output,
+    type: (keys) => void child.stdin.write(keys),
+    shows: (what) =>
+      wait(String(what), () => {
+        const shown = screen.rows.join('\n');
+        return typeof what === 'string' ? shown.includes(what) : what.test(shown);
+      }),
+    edits: (row) => wait(row, () => screen.cursorRow === row),
+    async exit() {
+      await closed;
+      return JSON.parse(report) as TerminalExit;
+    },
+  };
+}
