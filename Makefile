@@ -10,11 +10,14 @@ help: ## list the targets
 
 build: $(BUILT) ## install what is missing and compile what has changed
 
-bench: $(BUILT) ## compare the three models under load (under two minutes)
-	node dist/bench/run.js
+bench: $(BUILT) ## compare the three models under load: a quick set, in less than two minutes
+	$(HANDOFF) bench
 
-bench-peers: $(BUILT) ## the same beside servers in C, Python and bare Node
-	node dist/bench/run.js --peers
+bench-full: $(BUILT) ## all experiments with the three models (less than fifteen minutes)
+	$(HANDOFF) bench --full
+
+bench-peers: $(BUILT) ## beside servers in C, Python and bare Node
+	$(HANDOFF) bench --peers
 
 bench-udp: $(BUILT) ## datagrams, paced and in a burst: how many are answered, who dropped the others
 	node dist/bench/datagrams.js
@@ -40,4 +43,4 @@ $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json
 	@chmod +x dist/src/cli.js
 	@touch $@
 
-.PHONY: help build bench bench-peers bench-udp test clean
+.PHONY: help build bench bench-full bench-peers bench-udp test clean

@@ -1,13 +1,13 @@
 /** The bars as a table: what was to be reached, what was, and the verdict. Pure functions; bars.ts has the bars. */
 import type { Bar } from './bars.js';
-import { formatCount, formatSpread, type TextTable } from './format.js';
-import type { Spread } from './statistics.js';
+import { formatCount, formatEstimate, type TextTable } from './format.js';
+import type { Estimate } from './intervals.js';
 
 export function verdictOf({ atLeast, atMost, below, reached }: Bar): 'reached' | 'missed' | 'not measured' {
   if (reached === undefined) return 'not measured';
-  const { median } = reached;
+  const { value } = reached;
   const isReached =
-    median >= (atLeast ?? -Infinity) && median <= (atMost ?? Infinity) && median < (below ?? Infinity);
+    value >= (atLeast ?? -Infinity) && value <= (atMost ?? Infinity) && value < (below ?? Infinity);
   return isReached ? 'reached' : 'missed';
 }
 
@@ -28,11 +28,12 @@ function limitOf({ atLeast, atMost, below }: Bar): string {
   return below === undefined ? `≤ ${atMost ?? ''}` : `< ${below}`;
 }
 
-function formatValue(spread: Spread): string {
-  if (spread.median === 0 && spread.max === 0) return '0';
-  if (spread.median < 1000) return formatSpread(spread);
-  if (spread.min === spread.max) return formatCount(spread.median);
-  return `${formatCount(spread.median)} (${formatCount(spread.min)}–${formatCount(spread.max)})`;
+function formatValue(estimate: Estimate): string {
+  const { value, low, high } = estimate;
+  if (value === 0 && high === 0) return '0';
+  if (value < 1000) return formatEstimate(estimate);
+  if (low === high) return formatCount(value);
+  return `${formatCount(value)} (${formatCount(low)}–${formatCount(high)})`;
 }
 
 function withUnit(text: string, unit: string): string {

@@ -4,7 +4,7 @@
  * Pure functions; table.ts and bars.ts decide what stands in the tables.
  */
 import Table from 'cli-table3';
-import type { Spread } from './statistics.js';
+import type { Estimate } from './intervals.js';
 
 export interface TextTable {
   readonly title: string;
@@ -71,10 +71,10 @@ export function formatShare(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** `0.94 (0.91–0.97)` */
-export function formatSpread({ median, min, max }: Spread, digits = 2): string {
-  if (min === max) return median.toFixed(digits);
-  return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
+/** `0.94 (0.91–0.97)`: with its interval, if it has one. */
+export function formatEstimate({ value, low, high }: Estimate, digits = 2): string {
+  if (low === high) return value.toFixed(digits);
+  return `${value.toFixed(digits)} (${low.toFixed(digits)}–${high.toFixed(digits)})`;
 }
 
 export function orDash<Value>(value: Value | undefined, format: (value: Value) => string): string {

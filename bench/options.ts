@@ -1,7 +1,11 @@
-/** The command line of the bench: what to run, how long, and how to print it. Read run.ts next. */
-import yargs from 'yargs';
+/** The options of `handoff bench`: what to run, how long, and how to print it. Read run.ts next. */
+import type { Argv } from 'yargs';
+import { wholeNumber } from '../src/cli/options.js';
+import { scenarios } from './scenarios/all.js';
+import { models, peers } from './servers.js';
 
 export interface BenchOptions {
+  readonly length: 'quick' | 'full';
   readonly peers: boolean;
   /** Empty: all that belong to the run. */
   readonly scenarios: readonly string[];
@@ -11,64 +15,45 @@ export interface BenchOptions {
   readonly output: 'terminal' | 'markdown' | 'json';
 }
 
-const SHORT = { rounds: 3, roundMs: 500 };
-const FULL = { rounds: 5, roundMs: 1000 };
+/** With fewer than some rounds nothing can be concluded; see intervals.ts. */
+const QUICK = { rounds: 6, roundMs: 250 };
+const FULL = { rounds: 8, roundMs: 500 };
 
-/** Ends the process: status 0 after `--help`, 2 after a mistake, which is told on one line. */
-export function parseOptions(
-  argv: readonly string[],
-  scenarioNames: readonly string[],
-  contenderNames: readonly string[],
-): BenchOptions {
-  const given = yargs([...argv])
-    .scriptName('bench')
-    .usage(
-      '$0 [options]\n\nCompares the server models under load; --peers adds servers in C, Python and bare Node.',
-    )
-    .option('peers', { type: 'boolean', default: false, describe: 'beside the peers, longer, with capacity' })
-    .option('scenario', { ...manyOf(scenarioNames), describe: 'only this scenario' })
-    .option('model', { ...manyOf(contenderNames), describe: 'only this model or peer' })
-    .option('rounds', { ...wholeNumber('rounds', 100), describe: 'rounds that every server is measured in' })
-    .option('duration', { ...wholeNumber('duration', 60_000), describe: 'ms of load in a round' })
-    .option('json', { type: 'boolean', default: false, describe: 'print the results as JSON' })
-    .option('markdown', { type: 'boolean', default: false, describe: 'print the tables as Markdown' })
-    .check(({ json, markdown }) => !(json && markdown) || '--json and --markdown exclude each other')
-    .strict()
-    .version(false)
-    .exitProcess(false)
-    .fail((message, error: Error | undefined) => leave(error?.message ?? message))
-    .parseSync();
-  if (given['help'] === true) process.exit(0);
-  const length = given.peers ? FULL : SHORT;
+const options = {
+  full: { type: 'boolean', default: false, describe: 'all experiments, longer' },
+  peers: { type: 'boolean', default: false, describe: 'beside servers in C, Python and bare Node' },
+  scenario: { ...manyOf(scenarios), describe: 'only these experiments' },
+  model: { ...manyOf([...models(), ...peers()]), describe: 'only these models or peers' },
+  rounds: { ...wholeNumber('rounds', 1, 100), describe: 'rounds that every server is measured in' },
+  duration: { ...wholeNumber('duration', 1, 60_000), describe: 'ms of load in a round' },
+  json: { type: 'boolean', describe: 'print the results as JSON' },
+  markdown: { type: 'boolean', describe: 'print the tables as Markdown' },
+} as const;
+
+export function benchBuilder(command: Argv) {
+  return command
+    .options(options)
+    .conflicts('json', 'markdown')
+    .example('$0 bench', 'a quick set, in less than two minutes')
+    .example('$0 bench --scenario echo --model event-loop thread-per-client', 'one experiment, two models');
+}
+
+export type BenchArguments = ReturnType<typeof benchBuilder> extends Argv<infer T> ? T : never;
+
+export function benchOptions(args: BenchArguments): BenchOptions {
+  const isFull = args.full || args.peers || args.scenario !== undefined;
+  const usual = isFull ? FULL : QUICK;
   return {
-    peers: given.peers,
-    scenarios: given.scenario ?? [],
-    contenders: given.model ?? [],
-    rounds: given.rounds ?? length.rounds,
-    roundMs: given.duration ?? length.roundMs,
-    output: given.json ? 'json' : given.markdown ? 'markdown' : 'terminal',
+    length: isFull ? 'full' : 'quick',
+    peers: args.peers,
+    scenarios: args.scenario ?? [],
+    contenders: args.model ?? [],
+    rounds: args.rounds ?? usual.rounds,
+    roundMs: args.duration ?? usual.roundMs,
+    output: args.json ? 'json' : args.markdown ? 'markdown' : 'terminal',
   };
 }
 
-function manyOf(choices: readonly string[]) {
-  return { type: 'string', array: true, requiresArg: true, choices } as const;
-}
-
-/** yargs itself would turn `--rounds x` into NaN and go on. */
-function wholeNumber(name: string, most: number) {
-  return {
-    type: 'string',
-    requiresArg: true,
-    coerce: (given: string | string[] | undefined): number | undefined => {
-      if (given === undefined) return undefined;
-      const value = /^\d+$/.test(String(given)) ? Number(given) : 0;
-      if (value < 1 || value > most) throw new Error(`--${name} takes a whole number from 1 to ${most}`);
-      return value;
-    },
-  } as const;
-}
-
-function leave(message: string): never {
-  process.stderr.write(`bench: ${message.replaceAll('\n', ' ')}\n`);
-  process.exit(2);
+function manyOf(named: readonly { readonly name: string }[]) {
+  return { type: 'string', array: true, requiresArg: true, choices: named.map(({ name }) => name) } as const;
 }

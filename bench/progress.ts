@@ -2,29 +2,30 @@
 import { SingleBar } from 'cli-progress';
 
 export interface Progress {
-  /** Says what is being done now, and counts the step before it as done. */
-  step(doing: string): void;
+  /** Begins an experiment, and counts the one before it as done. */
+  step(experiment: string): void;
+  /** Says what is being done within it. */
+  note(doing: string): void;
   stop(): void;
 }
 
-export function startProgress(total: number): Progress {
-  if (!process.stderr.isTTY) return { step: () => undefined, stop: () => undefined };
+/** @param experiments how many there will be */
+export function startProgress(experiments: number): Progress {
+  const nothing = () => undefined;
+  if (!process.stderr.isTTY) return { step: nothing, note: nothing, stop: nothing };
   const bar = new SingleBar({
     // An interrupt must not leave the terminal without its line wrap.
     linewrap: true,
-    format: '{bar} {percentage} % | {doing}',
+    format: '{bar} {value}/{total} | {doing}',
     stream: process.stderr,
     clearOnComplete: true,
     hideCursor: true,
   });
-  let done = 0;
-  bar.start(total, 0, { doing: 'starting' });
+  let begun = 0;
+  bar.start(experiments, 0, { doing: 'starting' });
   return {
-    step: (doing: string) => {
-      bar.update(done++, { doing });
-    },
-    stop: () => {
-      bar.stop();
-    },
+    step: (doing) => bar.update(begun++, { doing }),
+    note: (doing) => bar.update({ doing }),
+    stop: () => bar.stop(),
   };
 }

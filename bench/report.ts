@@ -1,18 +1,20 @@
 /**
- * A whole run as text: where it ran, a table for each case, the bars, and where the raw numbers are.
+ * A whole run as text: where it ran, each experiment with its question, its tables and what was seen, the bars, and
+ * where the raw numbers are.
  *
- * Pure functions over results.ts; the tables themselves are in table.ts and bars.ts.
+ * Pure functions over results.ts; the tables themselves are in table.ts and bars-table.ts.
  */
 import { barsOf } from './bars.js';
 import { barsTable, verdictOf } from './bars-table.js';
-import { render, type Rendering, type TextTable } from './format.js';
+import type { Experiment, ExperimentResult } from './experiment.js';
+import { render, type Rendering } from './format.js';
 import type { BenchResults } from './results.js';
-import { capacityTable, caseTable, generatorLine, handOffTable } from './table.js';
+import { generatorLine, tablesOf } from './table.js';
 
 export function report(
   results: BenchResults,
-  path: string,
-  failures: readonly string[],
+  experiments: readonly Experiment[],
+  files: readonly string[],
   rendering: Rendering,
 ): string {
   const { machine, versions, startedAt } = results;
@@ -23,22 +25,35 @@ export function report(
     machine.kernel,
     `Node ${versions.node}`,
   ].join(', ');
-  const tables = tablesOf(results).map((table) => render(table, rendering));
-  const last = [
-    generatorLine(results.cases),
-    ...failures.map((failure) => `FAILED: ${failure}`),
-    `Saved in ${path}`,
-  ];
-  return `${[where, ...tables, last.join('\n')].join('\n\n')}\n`;
+  const parts = results.experiments.map((result) =>
+    experimentText(
+      experiments.find(({ name }) => name === result.name),
+      result,
+      rendering,
+    ),
+  );
+  const last = [generatorLine(results.experiments), ...files.map((path) => `Saved in ${path}`)];
+  return `${[where, ...parts, ...barsText(results, rendering), last.join('\n')].join('\n\n')}\n`;
 }
 
-function tablesOf(results: BenchResults): TextTable[] {
-  // The short run has no peers: what it cannot know would fill the screen with dashes.
-  const bars = barsOf(results).filter((bar) => results.options.peers || verdictOf(bar) !== 'not measured');
+function experimentText(
+  experiment: Experiment | undefined,
+  result: ExperimentResult,
+  rendering: Rendering,
+): string {
+  if (experiment === undefined) return `${result.name}: not an experiment of this version.`;
+  const heading = `${result.name}: ${experiment.question}`;
   return [
-    ...results.cases.map(caseTable),
-    ...(results.handOff ? [handOffTable(results.handOff)] : []),
-    ...(results.capacity ? [capacityTable(results.capacity)] : []),
-    ...(bars.length > 0 ? [barsTable(bars)] : []),
-  ];
+    rendering === 'markdown' ? `### ${heading}` : `── ${heading}`,
+    ...tablesOf(experiment, result).map((table) => render(table, rendering)),
+    ...(result.failed === undefined ? [] : [`FAILED: ${result.failed}`]),
+    ...(result.remarks.length === 0 ? [] : [result.remarks.map((remark) => `Note: ${remark}`).join('\n')]),
+    `Seen: ${experiment.seen(result)}`,
+  ].join('\n\n');
+}
+
+function barsText(results: BenchResults, rendering: Rendering): string[] {
+  // A run without peers knows few of them: the others would fill the screen with dashes.
+  const bars = barsOf(results).filter((bar) => results.options.peers || verdictOf(bar) !== 'not measured');
+  return bars.length === 0 ? [] : [render(barsTable(bars), rendering)];
 }

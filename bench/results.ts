@@ -1,26 +1,27 @@
 /**
- * The shape of bench/results/<time>.json: everything that a run has measured, raw enough to be judged again.
+ * The file that a run leaves behind, bench/results/<time>.json: everything it has measured, raw enough to be judged
+ * again. What an experiment's part of it looks like is in experiment.ts.
  *
  * Stable: a change that old readers would misread raises `format`. Times are in the unit of their name, shares
- * are of one core, memory is in bytes. Written by run.ts; statistics.ts, table.ts and bars.ts read it.
+ * are of one core, memory is in bytes. Written by run.ts.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { HoldResult, LoadResult, Pattern } from './protocol.js';
+import type { ExperimentResult } from './experiment.js';
+
+export const FORMAT = 2;
 
 export interface BenchResults {
-  readonly format: 1;
+  readonly format: typeof FORMAT;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
   readonly machine: Machine;
   readonly versions: Versions;
   readonly options: { readonly peers: boolean; readonly rounds: number; readonly roundMs: number };
-  readonly cases: readonly CaseResult[];
-  readonly handOff?: HandOffResult;
-  readonly capacity?: CapacityResult;
+  readonly experiments: readonly ExperimentResult[];
 }
 
 export interface Machine {
@@ -36,66 +37,9 @@ export interface Versions {
   readonly packages: Readonly<Record<string, string>>;
 }
 
-/** What is done to every contender of a case. */
-export interface LoadCase {
-  readonly scenario: string;
-  readonly title: string;
-  readonly pattern: Pattern;
-  readonly clients: number;
-  /** Of `fan-out`: how many of the clients speak. */
-  readonly senders: number;
-  readonly silentClients: number;
-  readonly messageBytes: number;
-}
-
-export interface CaseResult extends LoadCase {
-  readonly contenders: readonly ContenderResult[];
-}
-
-export interface ContenderResult {
-  readonly name: string;
-  readonly kind: 'model' | 'peer';
-  /** Why it has no rounds, or fewer than the others: its tool is missing, or it failed. */
-  readonly skipped?: string;
-  readonly failed?: string;
-  readonly rounds: readonly RoundResult[];
-}
-
-export interface RoundResult extends LoadResult {
-  /** From 1. Rounds with the same number were measured one right after the other, so they may be compared. */
-  readonly round: number;
-  /** Its place in the order of that round, from 1. */
-  readonly turn: number;
-}
-
-export interface HandOffResult {
-  readonly connections: number;
-  /** From accept to the handler's first instruction on a warm thread. */
-  readonly medianMs: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-}
-
-export interface CapacityResult {
-  readonly threads?: {
-    readonly hold: HoldResult;
-    readonly threads: number;
-    readonly bytesPerThread: number;
-  };
-  readonly idle?: {
-    readonly clients: number;
-    /** Connections that have never said anything. */
-    readonly bytesPerClient: number;
-    /** The same connections after each has been answered once. */
-    readonly bytesPerClientAnswered: number;
-    readonly answered: number;
-  };
-  /** What was reduced and why, and what failed. */
-  readonly remarks: readonly string[];
-}
-
 /** From dist/bench/. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const RESULTS = join(ROOT, 'bench', 'results');
 
 export function thisMachine(): Machine {
   const [first] = cpus();
@@ -120,11 +64,28 @@ export function installedVersions(): Versions {
 
 /** The file's path. Its name is the time of the start, with dashes where file systems dislike colons. */
 export function saveResults(results: BenchResults): string {
-  const directory = join(ROOT, 'bench', 'results');
-  mkdirSync(directory, { recursive: true });
-  const path = join(directory, `${results.startedAt.replaceAll(':', '-')}.json`);
+  mkdirSync(RESULTS, { recursive: true });
+  const path = join(RESULTS, `${results.startedAt.replaceAll(':', '-')}.json`);
   writeFileSync(path, `${JSON.stringify(results)}\n`);
   return path;
+}
+
+/** All runs on this machine that can be read, the latest first; those of another format are passed over. */
+export function* savedResults(): Iterable<{ readonly path: string; readonly results: BenchResults }> {
+  let names: string[];
+  try {
+    names = readdirSync(RESULTS);
+  } catch {
+    return; // nothing has been measured yet
+  }
+  for (const name of names
+    .filter((one) => one.endsWith('.json'))
+    .sort()
+    .reverse()) {
+    const path = join(RESULTS, name);
+    const found = readJson(path) as Partial<BenchResults>;
+    if (found.format === FORMAT) yield { path, results: found as BenchResults };
+  }
 }
 
 function readJson(path: string): unknown {

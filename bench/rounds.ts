@@ -1,30 +1,24 @@
 /**
- * One load case: all contenders' servers stand at once, and take turns under load, round by round.
+ * One case: all contenders' servers stand at once, and take turns under load, round by round.
  *
  * Interleaving is what makes the ratios worth something: a machine that slows down for ten seconds slows all of
  * them. The order is drawn anew for every round, so that nobody is always the one after the noisiest.
- * Runs in the runner's process; run.ts calls it, statistics.ts reads what it gives.
+ * Runs in the runner's process; run.ts calls it, estimates.ts reads what it gives.
  */
+import type { CaseResult, ContenderResult, RoundResult } from './experiment.js';
+import { isSteady } from './intervals.js';
 import type { Generator } from './load.js';
-import { totalErrors, type LoadResult } from './protocol.js';
-import type { CaseResult, ContenderResult, LoadCase, RoundResult } from './results.js';
-import type { Bench, LoadScenario } from './scenarios/scenario.js';
-import type { Contender, RunningServer } from './servers.js';
-
-/** Several loads, each over new connections: V8 gives up some of what it has compiled when it first sees a client leave. */
-export interface WarmUp {
-  readonly loads: number;
-  readonly loadMs: number;
-}
+import type { Case } from './scenarios/scenario.js';
+import type { Contender, RunningServer, ServerNeeds } from './servers.js';
 
 export interface RoundPlan {
   readonly rounds: number;
   readonly roundMs: number;
-  /** Before each measured window: the connections are new, the server's code is hot already. */
+  /** Before each measured window. */
   readonly roundWarmUpMs: number;
-  /** Before the first round of each server, and discarded. */
-  readonly warmUp: (contender: Contender, loadCase: LoadCase) => WarmUp;
-  /** Called at each step; a case has (rounds + 1) steps a contender. */
+  /** Before the first round of each server: loads of this length until the rate is steady, at most so many. */
+  readonly warmUp: { readonly loadMs: number; readonly mostLoads: number };
+  readonly start: (contender: Contender, needs: ServerNeeds) => Promise<RunningServer>;
   readonly onStep: (doing: string) => void;
 }
 
@@ -38,88 +32,67 @@ interface Entry {
 }
 
 export async function runCase(
-  bench: Bench,
-  scenario: LoadScenario,
-  loadCase: LoadCase,
+  generator: Generator,
+  it: Case,
   contenders: readonly Contender[],
   plan: RoundPlan,
 ): Promise<CaseResult> {
+  const { name, title, x, clients } = it;
   const entries = contenders.map((contender): Entry => ({ contender, rounds: [] }));
   try {
     for (const entry of entries) {
-      plan.onStep(`${loadCase.scenario}, ${loadCase.clients} clients: ${entry.contender.name}`);
-      await guarded(entry, () => makeReady(bench, entry, scenario, loadCase, plan));
+      plan.onStep(`${title}: ${entry.contender.name}`);
+      await guarded(entry, () => makeReady(generator, entry, it, plan));
     }
     for (let round = 1; round <= plan.rounds; round++) {
       let turn = 0;
       for (const entry of shuffled(entries)) {
-        plan.onStep(`${loadCase.scenario}, ${loadCase.clients} clients: ${entry.contender.name}`);
         const { server } = entry;
         if (server === undefined || entry.failed !== undefined) continue;
         turn += 1;
         await guarded(entry, async () => {
-          const { roundMs, roundWarmUpMs } = plan;
-          const result = await load(bench.generator, server, loadCase, roundWarmUpMs, roundMs);
-          entry.rounds.push({ round, turn, ...result });
+          const window = { warmUpMs: plan.roundWarmUpMs, durationMs: plan.roundMs };
+          entry.rounds.push({ round, turn, ...(await it.load(generator, server, window)) });
         });
       }
     }
   } finally {
     await Promise.all(entries.map(async ({ server }) => server?.stop()));
   }
-  return { ...loadCase, contenders: entries.map(resultOf) };
+  return {
+    name,
+    title,
+    ...(x === undefined ? {} : { x }),
+    ...(clients === undefined ? {} : { clients }),
+    contenders: entries.map(resultOf),
+  };
 }
 
 /** Starts the server, asserts one right answer, and heats its code. */
-async function makeReady(
-  bench: Bench,
-  entry: Entry,
-  { service, leftOut }: LoadScenario,
-  loadCase: LoadCase,
-  plan: RoundPlan,
-): Promise<void> {
+async function makeReady(generator: Generator, entry: Entry, it: Case, plan: RoundPlan): Promise<void> {
   const { contender } = entry;
-  const reason = leftOut?.[contender.name] ?? contender.unavailable(service);
+  const reason = it.leftOut?.[contender.name] ?? contender.unavailable(it.needs.service ?? 'echo');
   if (reason !== undefined) {
     entry.skipped = reason;
     return;
   }
-  const clients = loadCase.clients + loadCase.silentClients;
-  const server = await bench.start(contender, { service, clients });
+  const server = await plan.start(contender, it.needs);
   entry.server = server;
-  // A page is checked and a chat is joined at the start of every job.
-  if (service === 'echo') await checkEcho(bench.generator, server);
-  const { loads, loadMs } = plan.warmUp(contender, loadCase);
-  for (let done = 0; done < loads; done++) {
-    await load(bench.generator, server, { ...loadCase, silentClients: 0 }, 0, loadMs);
+  await it.check?.(generator, server);
+  await warmUp(generator, server, it, plan);
+}
+
+/**
+ * Loads the server until its rate is steady. Each load is over new connections: V8 gives up some of what it has
+ * compiled when it first sees a client leave.
+ */
+async function warmUp(generator: Generator, server: RunningServer, it: Case, plan: RoundPlan): Promise<void> {
+  const { loadMs, mostLoads } = plan.warmUp;
+  const rates: number[] = [];
+  while (rates.length < mostLoads && !isSteady(rates)) {
+    const { values } = await it.load(generator, server, { warmUpMs: 0, durationMs: loadMs });
+    rates.push(values['requestsPerSecond'] ?? 0);
   }
-}
-
-async function checkEcho(generator: Generator, { port }: RunningServer): Promise<void> {
-  const probe = await generator.hold({ port, clients: 1, speak: true, limitMs: 5000 });
-  await generator.release();
-  if (probe.answered !== 1 || totalErrors(probe.errors) > 0)
-    throw new Error('no right answer to one request');
-}
-
-async function load(
-  generator: Generator,
-  server: RunningServer,
-  { pattern, clients, senders, silentClients, messageBytes }: LoadCase,
-  warmUpMs: number,
-  durationMs: number,
-): Promise<LoadResult> {
-  return generator.run({
-    port: server.port,
-    serverPid: server.pid,
-    pattern,
-    clients,
-    senders,
-    silentClients,
-    messageBytes,
-    warmUpMs,
-    durationMs,
-  });
 }
 
 /** A contender that fails is out of the case, with its reason in the table; the others go on. */

@@ -5,6 +5,7 @@
  * warmed by another's run. Read next: peers/child.ts for how a child is awaited and stopped.
  */
 import { fileURLToPath } from 'node:url';
+import type { ContenderResult } from './experiment.js';
 import { WEB_ROOT } from './page.js';
 import { launch } from './peers/child.js';
 
@@ -19,7 +20,7 @@ export interface RunningServer {
 }
 
 /** What our own models are told to serve; a peer has a program for each that it has. */
-export type ServiceName = 'echo' | 'chat' | 'web';
+export type ServiceName = 'echo' | 'chat' | 'web' | 'work' | 'quiz';
 
 export interface ServerNeeds {
   /** default: echo */
@@ -32,7 +33,7 @@ export interface ServerNeeds {
 
 export interface Contender {
   readonly name: string;
-  readonly kind: 'model' | 'peer';
+  readonly kind: ContenderResult['kind'];
   readonly services: readonly ServiceName[];
   /** why it cannot run here, e.g. "no C compiler (cc)"; undefined if it can */
   unavailable(service: ServiceName): string | undefined;
@@ -42,15 +43,35 @@ export interface Contender {
 /** From dist/bench/. */
 const CLI = fileURLToPath(new URL('../src/cli.js', import.meta.url));
 
+const MODELS = ['iterative', 'event-loop', 'thread-per-client'];
+
 export function models(): Contender[] {
-  return ['iterative', 'event-loop', 'thread-per-client'].map(model);
+  return MODELS.map(model);
+}
+
+export function modelNamed(name: string): Contender {
+  const found = models().find((one) => one.name === name);
+  if (found === undefined) throw new Error(`there is no model ${name}`);
+  return found;
+}
+
+/** The same model under another name, with these options in addition. */
+export function variant(model: string, name: string, args: readonly string[]): Contender {
+  const base = modelNamed(model);
+  const start = (needs: ServerNeeds) => base.start({ ...needs, args: [...(needs.args ?? []), ...args] });
+  return { ...base, name, kind: 'variant', start };
+}
+
+/** A second process of the same server: what differs between the two is chance. */
+export function control(contender: Contender): Contender {
+  return { ...contender, name: `${contender.name} again`, kind: 'control' };
 }
 
 function model(name: string): Contender {
   return {
     name,
     kind: 'model',
-    services: ['echo', 'chat', 'web'],
+    services: ['echo', 'chat', 'web', 'work', 'quiz'],
     unavailable: () => undefined,
     start: ({ service = 'echo', clients, args = [] }) =>
       launch({

@@ -6,6 +6,7 @@
  */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
+import { benchCommand } from './cli/bench.js';
 import { chatCommand } from './cli/chat.js';
 import { connectCommand } from './cli/connect.js';
 import { fetchCommand } from './cli/fetch.js';
@@ -27,6 +28,7 @@ const program = yargs(hideBin(process.argv))
   )
   .parserConfiguration({ 'duplicate-arguments-array': false })
   .command(serveCommand)
+  .command(benchCommand)
   .command(connectCommand)
   .command(chatCommand)
   .command(quizCommand)

@@ -1,26 +1,38 @@
-/**
- * Question: what does a new client cost? Connect, one request, one reply, close, and again.
- *
- * Theory: accepting is one thread's work in every model, so the event loop, which does nothing else, should lead;
- * handing a connection to a thread adds a message each way. Even the iterative server serves everybody: a
- * client that stays for one request lets the next one in.
- * Look at: requests/s (each is a whole connection), and p99, where a queue for threads would show.
- */
-import type { LoadScenario } from './scenario.js';
+/** Clients that come for one request: what a connection costs. */
+import { CLOSED_LOOP, requestsPerSecond } from '../measures.js';
+import { comparedWith, joined } from '../sentences.js';
+import { closedLoop } from './closed-loop.js';
+import type { Scenario } from './scenario.js';
 
-export const churn: LoadScenario = {
-  kind: 'load',
+export const churn: Scenario = {
   name: 'churn',
-  service: 'echo',
-  cases: [
+  partOf: 'quick',
+  hasPeers: true,
+  question: 'What does a new client cost? Connect, one request, one reply, close, and again.',
+  prediction:
+    "Accepting is one thread's work in every model, so the event loop, which does nothing else, should lead; handing " +
+    'a connection to a thread adds a message each way. Even the iterative server serves everybody: a client that ' +
+    'stays for one request lets the next one in.',
+  lookAt: 'Requests/s, each of which is a whole connection, and p99, where a queue for threads would show.',
+  axis: { label: 'clients', scale: 'none' },
+  measures: CLOSED_LOOP,
+  plots: [
     {
-      scenario: 'churn',
+      name: 'rate',
+      title: 'Connections served',
+      measure: requestsPerSecond,
+      scale: 'linear',
+      label: 'connections/s',
+    },
+  ],
+  async measure(bench) {
+    const it = closedLoop({
+      name: '64 clients',
       title: 'churn: connect, one request, close; 64 clients',
       pattern: 'churn',
       clients: 64,
-      senders: 0,
-      silentClients: 0,
-      messageBytes: 64,
-    },
-  ],
+    });
+    return { cases: await bench.compare([it], bench.contenders('echo')), remarks: [] };
+  },
+  seen: ({ cases }) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond))),
 };

@@ -1,24 +1,49 @@
-/**
- * Question: how many small requests does each model serve when many clients keep asking?
- *
- * Theory: the iterative server serves one client and lets the others wait for ever. The event loop handles all on
- * one core; threads add a switch for every request and a second core to make up for it, and each has code of
- * its own to keep hot, so their share falls as clients grow.
- * Look at: clients served, requests/s against the event loop, and server CPU, which threads may have 2 cores of.
- */
-import type { LoadScenario } from './scenario.js';
+/** Many small requests over connections that stay: the model itself, and little else. */
+import { CLOSED_LOOP, p99, requestsPerSecond } from '../measures.js';
+import { comparedWith, joined } from '../sentences.js';
+import { closedLoop } from './closed-loop.js';
+import type { Scenario } from './scenario.js';
 
-export const echo: LoadScenario = {
-  kind: 'load',
+const SWEEP = [1, 4, 16, 64, 256, 1000];
+const QUICK = [16, 64];
+
+export const echo: Scenario = {
   name: 'echo',
-  service: 'echo',
-  cases: [1, 16, 64, 256].map((clients) => ({
-    scenario: 'echo',
-    title: `echo, 64 bytes, ${clients} ${clients === 1 ? 'client' : 'clients'}`,
-    pattern: 'echo',
-    clients,
-    senders: 0,
-    silentClients: 0,
-    messageBytes: 64,
-  })),
+  partOf: 'quick',
+  hasPeers: true,
+  question: 'How many small requests does each model serve when many clients keep asking?',
+  prediction:
+    'The iterative server serves one client and lets the others wait for ever. The event loop handles all on one ' +
+    'core. Threads add a switch for every request and a second core to make up for it, and each has code of its ' +
+    'own to keep hot, so their share falls as clients grow.',
+  lookAt:
+    'Clients served; requests/s against the event loop; server CPU, of which threads may have as many cores as there are.',
+  axis: { label: 'clients', scale: 'log' },
+  measures: CLOSED_LOOP,
+  plots: [
+    {
+      name: 'rate',
+      title: 'Echo of 64 bytes: requests answered',
+      measure: requestsPerSecond,
+      scale: 'linear',
+      label: 'requests/s',
+    },
+    {
+      name: 'p99',
+      title: 'Echo of 64 bytes: p99 latency',
+      measure: p99,
+      scale: 'log',
+      label: 'ms',
+      unit: 1e6,
+    },
+  ],
+  async measure(bench) {
+    const sweep = bench.length === 'quick' ? QUICK : SWEEP;
+    const cases = sweep.map((clients) => {
+      const name = `${clients} ${clients === 1 ? 'client' : 'clients'}`;
+      return closedLoop({ name, title: `echo, 64 bytes, ${name}`, pattern: 'echo', clients });
+    });
+    return { cases: await bench.compare(cases, bench.contenders('echo')), remarks: [] };
+  },
+  seen: ({ cases }) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond))),
 };

@@ -1,51 +1,68 @@
-/**
- * Question: how long is the way of a connection from accept to the handler's first instruction on a warm thread?
- *
- * Theory: a message to a sleeping thread is one wake-up, some tens of microseconds, and what is queued before it.
- * So the connections come gently, one at a time with a rest between them: under full load the number would be
- * the queue's length, which `churn` shows.
- * Look at: the median, and how far p99 is from it. The server measures it: `waitedMs` of its `closed` log lines.
- */
+/** From accept to the first instruction of the handler, by the server's own log. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HandOffResult } from '../results.js';
-import { models } from '../servers.js';
-import type { Bench, SpecialScenario } from './scenario.js';
+import type { RoundMeasured } from '../experiment.js';
+import { formatCount, formatNs } from '../format.js';
+import { valueOf } from '../measures.js';
+import { NOTHING_SEEN, shown } from '../sentences.js';
+import { modelNamed } from '../servers.js';
+import type { Bench, Scenario } from './scenario.js';
 
+const MODEL = 'thread-per-client';
 const THREADS = 4;
 /** So many connections are left out: each thread's first ones run code that is not compiled yet. */
 const WARM_UP_CONNECTIONS = 200;
+const DURATION_MS = 2500;
 
-export const handOff: SpecialScenario = {
-  kind: 'special',
+const median = valueOf('medianNs', { label: 'median', better: 'lower', format: formatNs });
+const p99 = valueOf('p99Ns', { label: 'p99', better: 'lower', format: formatNs });
+const longest = valueOf('maxNs', { label: 'max', format: formatNs });
+
+export const handOff: Scenario = {
   name: 'hand-off',
-  onlyInFull: false,
+  partOf: 'quick',
+  hasPeers: true,
+  question: "How long is a connection's way from accept to the handler's first instruction on a warm thread?",
+  prediction:
+    'A message to a sleeping thread is one wake-up, some tens of microseconds, and what is queued before it. So the ' +
+    'connections come gently, one at a time with a rest between them: under full load the number would be the ' +
+    "queue's length, which churn shows.",
+  lookAt: 'The median, and how far p99 is from it. The server measures it: waitedMs in its log.',
+  axis: { label: '', scale: 'none' },
+  measures: [median, p99, longest, valueOf('connections', { label: 'connections', format: formatCount })],
+  baseline: false,
+  plots: [],
   async measure(bench) {
     const directory = await mkdtemp(join(tmpdir(), 'handoff-bench-'));
     try {
       const logFile = join(directory, 'log.json');
       await connectGently(bench, logFile);
-      return { handOff: summariseWaits(waitsInLog(await readFile(logFile, 'utf8'))) };
+      const round = { round: 1, turn: 1, ...summariseWaits(waitsInLog(await readFile(logFile, 'utf8'))) };
+      const contenders = [{ name: MODEL, kind: 'model', rounds: [round] } as const];
+      const title = 'hand-off: from accept to the first instruction of the handler on a warm thread';
+      return { cases: [{ name: 'hand-off', title, contenders }], remarks: [] };
     } finally {
       await rm(directory, { recursive: true });
     }
   },
+  seen({ cases: [only] }) {
+    const [middle, slow] = [shown(only, median, MODEL), shown(only, p99, MODEL)];
+    return middle === undefined
+      ? NOTHING_SEEN
+      : `Half of the connections were handed over within ${middle}, 99 of 100 within ${slow ?? ''}.`;
+  },
 };
 
 async function connectGently(bench: Bench, logFile: string): Promise<void> {
-  const contender = models().find(({ name }) => name === 'thread-per-client');
-  if (contender === undefined) throw new Error('there is no model thread-per-client');
-  const server = await bench.start(contender, {
-    clients: THREADS,
-    args: ['--log-file', logFile, '--log-connections'],
-  });
+  const args = ['--log-file', logFile, '--log-connections'];
+  const server = await bench.start(modelNamed(MODEL), { clients: THREADS, args });
   await bench.generator.run({
     port: server.port,
     pattern: 'churn',
     clients: 1,
     pauseMs: 1,
-    durationMs: 2500,
+    durationMs: DURATION_MS,
   });
   await server.stop();
 }
@@ -59,12 +76,11 @@ export function waitsInLog(log: string): number[] {
   });
 }
 
-function summariseWaits(waits: readonly number[]): HandOffResult {
+function summariseWaits(waits: readonly number[]): RoundMeasured {
   const sorted = waits.slice(WARM_UP_CONNECTIONS).sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-  const [medianMs, p99Ms, maxMs] = [at(0.5), at(0.99), at(1)];
-  if (medianMs === undefined || p99Ms === undefined || maxMs === undefined) {
-    throw new Error(`the log tells of ${waits.length} closed connections, too few`);
-  }
-  return { connections: sorted.length, medianMs, p99Ms, maxMs };
+  const atNs = (share: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 1e6;
+  if (sorted.length === 0) throw new Error(`the log tells of ${waits.length} closed connections, too few`);
+  const values = { connections: sorted.length, medianNs: atNs(0.5), p99Ns: atNs(0.99), maxNs: atNs(1) };
+  return { values, latencies: {} };
 }

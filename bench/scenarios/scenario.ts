@@ -1,36 +1,52 @@
 /**
- * What a scenario is: load cases that every contender runs in turns, or a measurement of its own on our models.
- *
- * One file each in this folder, whose header states the question, what theory predicts, what to look at.
- * Read echo.ts next.
+ * What a scenario is: an experiment's question, and how it is measured. One file each in this folder; all.ts lists
+ * them. Most compare contenders in load cases that closed-loop.ts makes: read echo.ts next.
  */
+import type { CaseResult, Experiment, ExperimentResult, RoundMeasured } from '../experiment.js';
 import type { Generator } from '../load.js';
-import type { CapacityResult, HandOffResult, LoadCase } from '../results.js';
 import type { Contender, RunningServer, ServerNeeds, ServiceName } from '../servers.js';
 
-export type Scenario = LoadScenario | SpecialScenario;
-
-export interface LoadScenario {
-  readonly kind: 'load';
-  readonly name: string;
-  readonly service: ServiceName;
-  readonly cases: readonly LoadCase[];
-  /** Which cases the short run has, unless the scenario is asked for by name; not given: all. */
-  readonly inShortRun?: (loadCase: LoadCase) => boolean;
-  /** Contenders that cannot take part, by name, and why. */
-  readonly leftOut?: Readonly<Record<string, string>>;
+export interface Scenario extends Experiment {
+  /** `quick`: in every run; `full`: only in a full one, or when asked for by name. */
+  readonly partOf: 'quick' | 'full';
+  /** With the peers, too. */
+  readonly hasPeers?: boolean;
+  measure(bench: Bench): Promise<Omit<ExperimentResult, 'name'>>;
 }
 
-export interface SpecialScenario {
-  readonly kind: 'special';
+/** One point of an experiment, the same for all contenders. */
+export interface Case {
   readonly name: string;
-  /** Too long for the short run: only with --peers, or when asked for by name. */
-  readonly onlyInFull: boolean;
-  measure(bench: Bench): Promise<{ handOff?: HandOffResult; capacity?: CapacityResult }>;
+  readonly title: string;
+  readonly x?: number;
+  readonly clients?: number;
+  readonly needs: ServerNeeds;
+  /** Contenders that cannot take part, by name, and why. */
+  readonly leftOut?: Readonly<Record<string, string>>;
+  /** Asks for one right answer before anything is timed; rejects if it is wrong. */
+  check?(generator: Generator, server: RunningServer): Promise<void>;
+  /** Loads the server and measures it; a warm-up is a load whose numbers nobody keeps. */
+  load(generator: Generator, server: RunningServer, window: Window): Promise<RoundMeasured>;
+}
+
+export interface Window {
+  /** Loaded but not measured: the connections are new, the server's code is hot already. */
+  readonly warmUpMs: number;
+  readonly durationMs: number;
 }
 
 /** What a scenario may use. Servers started through it are stopped with the run, whatever happens. */
 export interface Bench {
+  /** A quick run leaves out cases, not rounds: with fewer of those there is nothing to conclude. */
+  readonly length: 'quick' | 'full';
+  readonly rounds: number;
+  readonly roundMs: number;
   readonly generator: Generator;
+  /** Those that are wanted in this run and have the service. */
+  contenders(service: ServiceName): readonly Contender[];
   start(contender: Contender, needs: ServerNeeds): Promise<RunningServer>;
+  /** Lets the contenders take turns in each of the cases; see ../rounds.ts. */
+  compare(cases: readonly Case[], contenders: readonly Contender[]): Promise<CaseResult[]>;
+  /** Says on the progress bar what is being done now. */
+  note(doing: string): void;
 }

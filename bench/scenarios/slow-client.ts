@@ -1,26 +1,65 @@
-/**
- * Question: what do clients who hold a connection and say nothing do to the others?
- *
- * Theory: the iterative server takes the first of them and waits in recv: nobody else is served. A thread per
- * client has one thread asleep for each, and an event loop an entry in a table; both should serve the working
- * clients as in `echo` with 16.
- * Look at: clients served; then requests/s beside the case of 16 clients without silent ones.
- */
-import type { LoadScenario } from './scenario.js';
+/** Clients who hold a connection and say nothing: head-of-line blocking. */
+import type { CaseResult } from '../experiment.js';
+import { CLOSED_LOOP, p99, served } from '../measures.js';
+import { caseNamed, joined, numberOf, shown } from '../sentences.js';
+import { closedLoop } from './closed-loop.js';
+import type { Scenario } from './scenario.js';
 
-export const slowClient: LoadScenario = {
-  kind: 'load',
+const CLIENTS = 16;
+const WITHOUT = 'without silent clients';
+const WITH = '16 silent clients';
+
+export const slowClient: Scenario = {
   name: 'slow-client',
-  service: 'echo',
-  cases: [
+  partOf: 'quick',
+  question: 'What do clients who connect first and then say nothing do to the others?',
+  prediction:
+    'The iterative server takes the first of them and waits in recv: nobody else is served, which is head-of-line ' +
+    'blocking. A thread per client has one thread asleep for each, and an event loop an entry in a table: both ' +
+    'serve the working clients as if the silent ones were not there.',
+  lookAt: 'Clients served, then p99 with silent clients beside p99 without: at most twice as long.',
+  axis: { label: 'silent clients', scale: 'none' },
+  measures: CLOSED_LOOP,
+  plots: [
     {
-      scenario: 'slow-client',
-      title: 'slow-client: 16 clients work while 16 connected first and say nothing',
-      pattern: 'echo',
-      clients: 16,
-      senders: 0,
-      silentClients: 16,
-      messageBytes: 64,
+      name: 'p99',
+      title: 'p99 of 16 working clients, without and with 16 silent ones',
+      measure: p99,
+      scale: 'linear',
+      label: 'ms',
+      unit: 1e6,
     },
   ],
+  async measure(bench) {
+    const cases = [
+      { name: WITHOUT, silentClients: 0 },
+      { name: WITH, silentClients: CLIENTS },
+    ].map(({ name, silentClients }) =>
+      closedLoop({
+        name,
+        title: `slow-client: 16 clients work, ${name}`,
+        x: silentClients,
+        pattern: 'echo',
+        clients: CLIENTS,
+        silentClients,
+      }),
+    );
+    return { cases: await bench.compare(cases, bench.contenders('echo')), remarks: [] };
+  },
+  seen(result) {
+    const [without, withSilent] = [caseNamed(result, WITHOUT), caseNamed(result, WITH)];
+    return joined(...(withSilent?.contenders ?? []).map(({ name }) => seenOf(name, without, withSilent)));
+  },
 };
+
+function seenOf(name: string, without: CaseResult | undefined, withSilent: CaseResult | undefined): string {
+  const clients = numberOf(withSilent, served, name);
+  if (clients === undefined) return '';
+  if (clients === 0) {
+    return `${name} stopped: it had taken the first silent client and waited for it, so none of the others was served.`;
+  }
+  const [before, after] = [numberOf(without, p99, name), numberOf(withSilent, p99, name)];
+  const times =
+    before === undefined || after === undefined ? '' : `, ${(after / before).toFixed(1)} times as long`;
+  return `${name}: p99 ${shown(withSilent, p99, name) ?? 'unknown'} with silent clients${times}.`;
+}

@@ -1,26 +1,39 @@
-/**
- * Question: what does HTTP cost on top of a model, and files on top of HTTP?
- *
- * Theory: parsing a request and writing a head outweigh the 1,024 bytes themselves, so the models come closer
- * together than in `echo`. bare-http has the page in memory and looks nothing up: what we lack of it is our files.
- * Look at: requests/s against bare-http and python-threading, and p99 where threads share two cores.
- */
+/** A page over HTTP/1.1, on connections that are kept. Method: ../web-exchange.ts. */
+import { CLOSED_LOOP, requestsPerSecond } from '../measures.js';
 import { PAGE_BYTES } from '../page.js';
-import type { LoadScenario } from './scenario.js';
+import { comparedWith, joined } from '../sentences.js';
+import { closedLoop } from './closed-loop.js';
+import type { Scenario } from './scenario.js';
 
-export const web: LoadScenario = {
-  kind: 'load',
+export const web: Scenario = {
   name: 'web',
-  service: 'web',
-  cases: [
+  partOf: 'quick',
+  hasPeers: true,
+  question: 'What does HTTP cost on top of a model, and files on top of HTTP?',
+  prediction:
+    'Parsing a request and writing a head outweigh the 1,024 bytes themselves, so the models come closer together ' +
+    'than in echo. bare-http has the page in memory and looks nothing up: what we lack of it is our files.',
+  lookAt: 'Requests/s against bare-http and python-threading, and p99 where threads share the cores.',
+  axis: { label: 'clients', scale: 'none' },
+  measures: CLOSED_LOOP,
+  plots: [
     {
-      scenario: 'web',
+      name: 'rate',
+      title: 'A page of 1,024 bytes: requests answered',
+      measure: requestsPerSecond,
+      scale: 'linear',
+      label: 'requests/s',
+    },
+  ],
+  async measure(bench) {
+    const it = closedLoop({
+      name: '64 clients',
       title: 'web: a page of 1,024 bytes, 64 clients that keep their connections',
       pattern: 'web',
       clients: 64,
-      senders: 0,
-      silentClients: 0,
       messageBytes: PAGE_BYTES,
-    },
-  ],
+    });
+    return { cases: await bench.compare([it], bench.contenders('web')), remarks: [] };
+  },
+  seen: ({ cases }) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond))),
 };

@@ -1,23 +1,30 @@
 /** Made-up results with round numbers, for the tests of what computes with results and shows them. */
+import type { CaseResult, ContenderResult, Experiment, RoundResult } from '../../bench/experiment.js';
 import { Histogram } from '../../bench/histogram.js';
+import { CLOSED_LOOP } from '../../bench/measures.js';
 import { noErrors } from '../../bench/protocol.js';
-import type { CaseResult, ContenderResult, RoundResult } from '../../bench/results.js';
 
-/** One second with so many requests, each of the same latency; `changes` replaces what a test is about. */
-export function roundOf(round: number, requests: number, changes: Partial<RoundResult> = {}): RoundResult {
+interface Changes extends Partial<Omit<RoundResult, 'values'>> {
+  readonly values?: Readonly<Record<string, number>>;
+}
+
+/** One second with so many requests, each of 2 ms; `changes` replaces what a test is about. */
+export function roundOf(round: number, requests: number, { values, ...changes }: Changes = {}): RoundResult {
   const latency = new Histogram();
   for (let request = 0; request < Math.min(requests, 1000); request++) latency.record(2_000_000);
   return {
-    kind: 'loaded',
     round,
     turn: 1,
-    requests,
-    seconds: 1,
+    values: {
+      requestsPerSecond: requests,
+      seconds: 1,
+      clientsServed: 2,
+      clientsUnanswered: 0,
+      generatorCpuShare: 0.5,
+      ...values,
+    },
+    latencies: { all: latency.toJSON() },
     errors: noErrors(),
-    clientsServed: 2,
-    clientsUnanswered: 0,
-    latency: latency.toJSON(),
-    generatorCpuShare: 0.5,
     ...changes,
   };
 }
@@ -30,15 +37,16 @@ export function caseOf(
   contenders: readonly ContenderResult[],
   changes: Partial<CaseResult> = {},
 ): CaseResult {
-  return {
-    scenario: 'echo',
-    title: 'echo, 2 clients',
-    pattern: 'echo',
-    clients: 2,
-    senders: 0,
-    silentClients: 0,
-    messageBytes: 64,
-    contenders,
-    ...changes,
-  };
+  return { name: '2 clients', title: 'echo, 2 clients', x: 2, clients: 2, contenders, ...changes };
 }
+
+export const sampleExperiment: Experiment = {
+  name: 'echo',
+  question: 'How many?',
+  prediction: 'Many.',
+  lookAt: 'The first column.',
+  axis: { label: 'clients', scale: 'log' },
+  measures: CLOSED_LOOP,
+  plots: [],
+  seen: () => 'Many.',
+};

@@ -1,0 +1,102 @@
+/**
+ * The measures that most experiments share: what to take from a round, how to show it, which way is better.
+ *
+ * Pure functions over experiment.ts; a scenario lists those that answer its question, and adds its own.
+ */
+import type { Measure, RoundResult } from './experiment.js';
+import { formatCount, formatMegabytes, formatNs, formatShare } from './format.js';
+import { Histogram, type HistogramJson } from './histogram.js';
+import { totalErrors } from './protocol.js';
+
+/** One of the numbers that a round gives by name. */
+export function valueOf(name: string, about: Pick<Measure, 'label' | 'format' | 'better' | 'over'>): Measure {
+  return { name, ...about, of: ({ values }) => values[name] };
+}
+
+export const requestsPerSecond = valueOf('requestsPerSecond', {
+  label: 'requests/s',
+  better: 'higher',
+  format: formatCount,
+});
+
+/**
+ * A percentile of the rounds' latencies; over all rounds, of their histograms merged.
+ *
+ * @param part which of a round's histograms; its name becomes part of the measure's: `shortP99Ns`
+ */
+export function percentile(percent: number, part = 'all'): Measure {
+  const digits = `p${String(percent).replace('.', '')}Ns`;
+  return {
+    name: part === 'all' ? digits : `${part}P${digits.slice(1)}`,
+    label: part === 'all' ? `p${percent}` : `${part} p${percent}`,
+    better: 'lower',
+    format: formatNs,
+    of: ({ latencies }) => percentileOf(latencies[part], percent),
+    over: (rounds) => percentileOf(merged(rounds, part), percent),
+  };
+}
+
+export const p50 = percentile(50);
+export const p99 = percentile(99);
+export const p999 = percentile(99.9);
+
+export function longest(part = 'all'): Measure {
+  return {
+    name: part === 'all' ? 'maxNs' : `${part}MaxNs`,
+    label: part === 'all' ? 'max' : `${part} max`,
+    format: formatNs,
+    of: ({ latencies }) => percentileOf(latencies[part], 100),
+    over: (rounds) => percentileOf(merged(rounds, part), 100),
+  };
+}
+
+export const serverCpu = valueOf('serverCpuShare', { label: 'CPU', format: formatShare });
+export const memory = valueOf('rssBytes', { label: 'MB', format: formatMegabytes });
+export const threads = valueOf('threads', { label: 'threads', format: formatCount });
+
+/** Of all rounds together. */
+export const errors: Measure = {
+  name: 'errors',
+  label: 'errors',
+  format: formatCount,
+  of: (round) => round.errors && totalErrors(round.errors),
+  over: (rounds) =>
+    rounds.reduce((total, round) => total + (round.errors ? totalErrors(round.errors) : 0), 0),
+};
+
+/** In the worst round. */
+export const served = valueOf('clientsServed', {
+  label: 'served',
+  format: formatCount,
+  over: (rounds) => Math.min(...rounds.map(({ values }) => values['clientsServed'] ?? 0)),
+});
+
+/** How evenly the clients were served: 1, all alike; 1/n, one of n alone. See fairness.ts. */
+export const jain = valueOf('jain', { label: 'fairness', format: (value) => value.toFixed(2) });
+
+/** What a closed loop's table shows. */
+export const CLOSED_LOOP = [
+  requestsPerSecond,
+  p50,
+  p99,
+  p999,
+  longest(),
+  serverCpu,
+  memory,
+  threads,
+  errors,
+  served,
+  jain,
+] as const;
+
+function merged(rounds: readonly RoundResult[], part: string): HistogramJson | undefined {
+  const parts = rounds.flatMap(({ latencies }) => latencies[part] ?? []);
+  if (parts.length === 0) return undefined;
+  return parts.reduce((all, one) => all.merge(one), new Histogram()).toJSON();
+}
+
+/** Undefined if nothing was answered: there is no latency then, not one of 0. */
+function percentileOf(latency: HistogramJson | undefined, percent: number): number | undefined {
+  if (latency === undefined || latency.count === 0) return undefined;
+  return Histogram.fromJSON(latency).percentile(percent);
+}

@@ -1,0 +1,12 @@
+/** All scenarios, in the order in which they are measured and shown. A new one is one more line. */
+import { churn } from './churn.js';
+import { control } from './control.js';
+import { echo } from './echo.js';
+import { fanOut } from './fan-out.js';
+import { handOff } from './hand-off.js';
+import { idle } from './idle.js';
+import type { Scenario } from './scenario.js';
+import { slowClient } from './slow-client.js';
+import { web } from './web.js';
+
+export const scenarios: readonly Scenario[] = [control, echo, churn, slowClient, fanOut, web, handOff, idle];

@@ -1,0 +1,60 @@
+/**
+ * Load cases as most scenarios have them: clients in a closed loop, each of which asks again when it is answered.
+ * The work is done in the generator's process, in ../load-job.ts.
+ */
+import type { Generator } from '../load.js';
+import { measuredLoad } from '../measured.js';
+import { totalErrors, type Pattern } from '../protocol.js';
+import type { RunningServer, ServerNeeds } from '../servers.js';
+import type { Case } from './scenario.js';
+
+interface ClosedLoop {
+  readonly name: string;
+  readonly title: string;
+  /** default: the number of clients */
+  readonly x?: number;
+  readonly pattern: Pattern;
+  readonly clients: number;
+  /** Of `fan-out`: how many of them speak. */
+  readonly senders?: number;
+  /** Connected before all others, and silent. */
+  readonly silentClients?: number;
+  /** default: 64 */
+  readonly messageBytes?: number;
+  readonly leftOut?: Case['leftOut'];
+}
+
+const SERVICES = { echo: 'echo', churn: 'echo', web: 'web', 'fan-out': 'chat' } as const;
+const PROBE_LIMIT_MS = 5000;
+
+export function closedLoop(loop: ClosedLoop): Case {
+  const { name, title, pattern, clients, senders = 0, silentClients = 0, messageBytes = 64 } = loop;
+  const service = SERVICES[pattern];
+  const needs: ServerNeeds = { service, clients: clients + silentClients };
+  return {
+    name,
+    title,
+    x: loop.x ?? clients,
+    clients,
+    needs,
+    ...(loop.leftOut ? { leftOut: loop.leftOut } : {}),
+    // A page is checked and a chat is joined at the start of every job.
+    ...(service === 'echo' ? { check: checkEcho } : {}),
+    load: async (generator, server, window) =>
+      measuredLoad(
+        await generator.run({
+          port: server.port,
+          serverPid: server.pid,
+          ...{ pattern, clients, senders, silentClients, messageBytes },
+          ...window,
+        }),
+      ),
+  };
+}
+
+export async function checkEcho(generator: Generator, { port }: RunningServer): Promise<void> {
+  const probe = await generator.hold({ port, clients: 1, speak: true, limitMs: PROBE_LIMIT_MS });
+  await generator.release();
+  if (probe.answered !== 1 || totalErrors(probe.errors) > 0)
+    throw new Error('no right answer to one request');
+}

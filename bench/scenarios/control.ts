@@ -1,0 +1,54 @@
+/** A model against itself: how far to trust everything else in the run. */
+import { ratioOf } from '../estimates.js';
+import { formatEstimate } from '../format.js';
+import { verdictOf } from '../intervals.js';
+import { CLOSED_LOOP, requestsPerSecond } from '../measures.js';
+import { NOTHING_SEEN } from '../sentences.js';
+import { control as secondProcess, modelNamed } from '../servers.js';
+import { closedLoop } from './closed-loop.js';
+import type { Scenario } from './scenario.js';
+
+const MODEL = 'event-loop';
+const AGAIN = `${MODEL} again`;
+
+export const control: Scenario = {
+  name: 'control',
+  partOf: 'quick',
+  question:
+    'Does the bench find a difference where there is none: a model against a second process of itself?',
+  prediction:
+    'The interval of the ratio includes 1, and nobody is called quicker, in at least 19 of 20 runs.',
+  lookAt:
+    'The verdict, and how far from 1 the ratio is: nothing that differs by less in this run can be relied upon.',
+  axis: { label: 'clients', scale: 'none' },
+  measures: CLOSED_LOOP,
+  baseline: MODEL,
+  plots: [
+    {
+      name: 'rate',
+      title: 'The same server twice: requests answered',
+      measure: requestsPerSecond,
+      scale: 'linear',
+      label: 'requests/s',
+    },
+  ],
+  async measure(bench) {
+    const it = closedLoop({
+      name: '16 clients',
+      title: 'control: the event loop against itself, echo, 16 clients',
+      pattern: 'echo',
+      clients: 16,
+    });
+    const model = modelNamed(MODEL);
+    return { cases: await bench.compare([it], [model, secondProcess(model)]), remarks: [] };
+  },
+  seen({ cases: [only] }) {
+    const ratio = only && ratioOf(only, requestsPerSecond, AGAIN, MODEL);
+    if (ratio === undefined) return NOTHING_SEEN;
+    const verdict =
+      verdictOf(ratio) === 'undecided'
+        ? 'no winner, as it must be'
+        : 'a winner where there is none: do not trust small differences of this run';
+    return `A second process of the same server reached ${formatEstimate(ratio)} of the first: ${verdict}.`;
+  },
+};

@@ -1,0 +1,177 @@
+/**
+ * What a client costs while it is connected and silent. Differences of the server's own figures (/proc): before and
+ * after the clients came, its code hot; for threads, against the same server with one.
+ */
+import { freemem } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ContenderResult, RoundMeasured } from '../experiment.js';
+import { formatCount } from '../format.js';
+import { valueOf } from '../measures.js';
+import { descriptorLimit, sampleProcess, type ProcessSample } from '../process-stats.js';
+import { joined, shown } from '../sentences.js';
+import { modelNamed, type RunningServer } from '../servers.js';
+import type { Bench, Scenario } from './scenario.js';
+
+const THREADS = 'thread-per-client';
+const CLIENTS: Readonly<Record<string, number>> = {
+  iterative: 10_000,
+  'event-loop': 10_000,
+  [THREADS]: 1000,
+};
+/** Clients that come and go first, so that code and tables that every client shares are not counted. */
+const PRIMING_CLIENTS = 100;
+const SPARE_DESCRIPTORS = 200;
+const EXPECTED_BYTES_PER_THREAD = 12e6;
+const LIMIT_MS = 60_000;
+
+const bytesPerClient = valueOf('bytesPerClient', {
+  label: 'kB a client',
+  better: 'lower',
+  format: (bytes) => (bytes / 1e3).toFixed(1),
+});
+const connected = valueOf('connected', { label: 'clients', format: formatCount });
+const answered = valueOf('answered', { label: 'answered', format: formatCount });
+const perClient = (name: string, label: string) =>
+  valueOf(name, { label, better: 'lower', format: (value) => value.toFixed(2) });
+
+export const idle: Scenario = {
+  name: 'idle',
+  partOf: 'full',
+  hasPeers: true,
+  question: 'What does a client cost while it is connected and says nothing?',
+  prediction:
+    'A client thread is an isolate with a heap, a stack and its modules: megabytes. A connection of the event loop is ' +
+    'a socket object and a suspended handler: kilobytes. The iterative server keeps its waiting clients in a queue, ' +
+    "which costs no more, but answers none of them. The kernel's socket buffers are in none of the numbers.",
+  lookAt: 'Kilobytes and threads a client, and how many of the clients are answered when all speak at last.',
+  axis: { label: '', scale: 'none' },
+  measures: [
+    bytesPerClient,
+    perClient('threadsPerClient', 'threads a client'),
+    perClient('descriptorsPerClient', 'descriptors a client'),
+    connected,
+    answered,
+  ],
+  baseline: false,
+  plots: [
+    {
+      name: 'memory',
+      title: 'Memory of a silent client',
+      measure: bytesPerClient,
+      scale: 'log',
+      label: 'kB a client',
+      unit: 1e3,
+    },
+  ],
+  async measure(bench) {
+    const remarks: string[] = [];
+    const contenders: ContenderResult[] = [];
+    for (const { name, kind } of bench.contenders('echo')) {
+      const wanted = CLIENTS[name];
+      if (wanted === undefined) continue;
+      bench.note(`idle: ${name}`);
+      try {
+        const measured = await measureIdle(bench, name, wanted, remarks);
+        contenders.push({ name, kind, rounds: [{ round: 1, turn: 1, ...measured }] });
+      } catch (error) {
+        const failed = error instanceof Error ? error.message : String(error);
+        contenders.push({ name, kind, failed, rounds: [] });
+      }
+    }
+    const title = 'idle: connected, answered once at last';
+    return { cases: [{ name: 'idle', title, contenders }], remarks };
+  },
+  seen: ({ cases: [only] }) =>
+    joined(
+      ...(only?.contenders ?? []).map(({ name }) => {
+        const size = shown(only, bytesPerClient, name);
+        if (size === undefined) return '';
+        const [all, some] = [shown(only, connected, name) ?? '?', shown(only, answered, name) ?? '?'];
+        return `${name}: ${size} kB for each of ${all} clients, of whom ${some} were answered.`;
+      }),
+    ),
+};
+
+async function measureIdle(
+  bench: Bench,
+  name: string,
+  wanted: number,
+  remarks: string[],
+): Promise<RoundMeasured> {
+  const { generator } = bench;
+  const limits = {
+    'open descriptors': descriptorLimit() - SPARE_DESCRIPTORS,
+    ...(name === THREADS ? { memory: Math.floor(freemem() / EXPECTED_BYTES_PER_THREAD) } : {}),
+  };
+  const clients = reduced(name, wanted, limits, remarks);
+  const server = await bench.start(modelNamed(name), { clients, args: ['--queue', String(clients)] });
+  const { port } = server;
+  const before = name === THREADS ? await ofOneThread(bench) : await primed(bench, server);
+  const held = await generator.hold({ port, clients, speak: false, limitMs: LIMIT_MS });
+  await until(() => sampled(server).descriptors >= before.descriptors + held.connected);
+  const silent = sampled(server);
+  // Each must be answered now: a connection that nobody serves would cost nothing.
+  const spoken = await generator.speak(name === 'iterative' ? 1000 : LIMIT_MS);
+  const after = sampled(server);
+  await generator.release();
+  await server.stop();
+  // The larger of the two: which one that is depends on when the collector last ran.
+  const rssBytes = Math.max(silent.rssBytes, after.rssBytes);
+  const others = name === THREADS ? held.connected - 1 : held.connected;
+  return {
+    values: {
+      connected: held.connected,
+      answered: spoken.answered,
+      bytesPerClient: (rssBytes - before.rssBytes) / others,
+      threadsPerClient: (after.threads - before.threads) / others,
+      descriptorsPerClient: (silent.descriptors - before.descriptors) / others,
+    },
+    latencies: {},
+  };
+}
+
+/** A server with one thread and one client on it, which has been answered. */
+async function ofOneThread(bench: Bench): Promise<ProcessSample> {
+  const single = await bench.start(modelNamed(THREADS), { clients: 1 });
+  await bench.generator.hold({ port: single.port, clients: 1, speak: true, limitMs: LIMIT_MS });
+  const sample = sampled(single);
+  await bench.generator.release();
+  await single.stop();
+  return sample;
+}
+
+async function primed({ generator }: Bench, server: RunningServer): Promise<ProcessSample> {
+  const { port } = server;
+  const limitMs = 1000;
+  await generator.hold({ port, clients: PRIMING_CLIENTS, speak: true, limitMs });
+  const { descriptors } = sampled(server);
+  await generator.release();
+  await until(() => sampled(server).descriptors < descriptors - PRIMING_CLIENTS / 2);
+  return sampled(server);
+}
+
+function reduced(
+  name: string,
+  wanted: number,
+  limits: Readonly<Record<string, number>>,
+  remarks: string[],
+): number {
+  let clients = wanted;
+  for (const [what, most] of Object.entries(limits)) {
+    if (most >= clients) continue;
+    remarks.push(`${name}: ${wanted} clients reduced to ${most}: not enough ${what}`);
+    clients = Math.max(1, most);
+  }
+  return clients;
+}
+
+function sampled(server: RunningServer): ProcessSample {
+  const sample = sampleProcess(server.pid);
+  if (sample === undefined) throw new Error(`nothing is known of process ${server.pid}`);
+  return sample;
+}
+
+/** Looks again and again for what the server does in its own time, for at most ten seconds. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (let left = 500; left > 0 && !isSo(); left--) await sleep(20);
+}

@@ -1,0 +1,45 @@
+/**
+ * What was seen, in words that the numbers give: for a scenario's `seen`. Pure functions over experiment.ts.
+ *
+ * Nobody is called quicker whose interval includes 1: intervals.ts has the rule.
+ */
+import { measured, ratioOf } from './estimates.js';
+import type { CaseResult, ExperimentResult, Measure } from './experiment.js';
+import { formatEstimate } from './format.js';
+import { verdictOf } from './intervals.js';
+
+export const NOTHING_SEEN = 'Nothing was measured.';
+
+/** `64 clients: thread-per-client 0.84 (0.81–0.87) of event-loop, lower; …` for all others that ran. */
+export function comparedWith(result: CaseResult, measure: Measure, baseline = 'event-loop'): string {
+  const others = result.contenders.filter(({ name, rounds }) => name !== baseline && rounds.length > 0);
+  const parts = others.flatMap(({ name }) => {
+    const ratio = ratioOf(result, measure, name, baseline);
+    if (ratio === undefined) return [];
+    const verdict = verdictOf(ratio);
+    const words = verdict === 'undecided' ? 'no difference could be told' : verdict;
+    return [`${name} ${formatEstimate(ratio)} of ${baseline} (${words})`];
+  });
+  return parts.length === 0 ? '' : `${result.name}: ${measure.label} of ${parts.join(', ')}.`;
+}
+
+/** The value of a contender in a case, as its measure shows it; undefined where it has none. */
+export function shown(result: CaseResult | undefined, measure: Measure, name: string): string | undefined {
+  const value = numberOf(result, measure, name);
+  return value === undefined ? undefined : measure.format(value);
+}
+
+export function numberOf(result: CaseResult | undefined, measure: Measure, name: string): number | undefined {
+  const contender = result?.contenders.find((one) => one.name === name);
+  return contender && measured(contender, measure)?.value;
+}
+
+export function caseNamed({ cases }: ExperimentResult, name: string): CaseResult | undefined {
+  return cases.find((one) => one.name === name);
+}
+
+/** Sentences of which some may have nothing to say. */
+export function joined(...sentences: readonly (string | undefined)[]): string {
+  const said = sentences.filter((one) => one !== undefined && one !== '');
+  return said.length === 0 ? NOTHING_SEEN : said.join(' ');
+}
