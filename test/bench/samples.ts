@@ -16,6 +16,7 @@ export function roundOf(round: number, requests: number, changes: Partial<RoundR
     errors: noErrors(),
     clientsServed: 2,
     clientsUnanswered: 0,
+    jain: 1,
     latency: latency.toJSON(),
     generatorCpuShare: 0.5,
     ...changes,
