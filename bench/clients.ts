@@ -3,7 +3,7 @@
  *
  * Runs on the generator's only thread. All sockets are non-blocking; a request may leave and an answer may come
  * in pieces. State lives in typed arrays indexed by client, so that a request allocates nothing. What happens
- * after an answer or a failure is decided by the job: load-job.ts, hold-job.ts.
+ * after an answer or a failure is decided by the job: load-job.ts, open-loop-job.ts, hold-job.ts.
  *
  *     idle --open--> connecting --> waiting for the answer --> quiet --request--> waiting …
  *     any  --close, failure--> idle
@@ -142,8 +142,22 @@ export class Clients {
 
   /** Handles what has happened, waiting for it at most so long. */
   poll(timeoutMs: number): void {
+    this.#handleAll(this.#epoll.wait(timeoutMs));
+  }
+
+  /**
+   * As `poll`, but waits to the nanosecond, as well as the system can; see {@link Epoll.waitNs}.
+   * @returns when the waiting was over and the handling began
+   */
+  pollNs(timeoutNs: number): number {
+    const count = this.#epoll.waitNs(timeoutNs);
+    const wokenNs = nowNs();
+    this.#handleAll(count);
+    return wokenNs;
+  }
+
+  #handleAll(count: number): void {
     const epoll = this.#epoll;
-    const count = epoll.wait(timeoutMs);
     for (let event = 0; event < count; event++) this.#handle(epoll.clientAt(event), epoll.flagsAt(event));
   }
 

@@ -8,8 +8,10 @@
  */
 import { ChatMembers, type ChatEvents } from './chat-members.js';
 import { nowNs } from './clients.js';
+import { jainIndex } from './fairness.js';
 import { Histogram } from './histogram.js';
 import { noErrors, type ErrorKind, type LoadJob, type LoadResult } from './protocol.js';
+import { WHOLE_TOKEN_BYTES } from './tokens.js';
 import { TotalOrder } from './total-order.js';
 import { measureUsage } from './window.js';
 
@@ -42,6 +44,8 @@ class FanOut implements ChatEvents {
   /** The last line that a member has heard of a sender, at `member * #count + sender`. */
   readonly #lastHeard: Int32Array;
   readonly #tookPart: Uint8Array;
+  /** By sender: lines that all have heard within the window. */
+  readonly #heardLines: Uint32Array;
   #phase: Phase = 'warm-up';
   #underWay = 0;
   /** A member is lost: its senders would wait for it for ever, so the job ends. */
@@ -50,6 +54,7 @@ class FanOut implements ChatEvents {
   constructor(job: LoadJob) {
     const { port, clients, senders, messageBytes } = job;
     if (senders < 1 || senders >= clients) throw new Error('somebody speaks, and somebody only listens');
+    if (messageBytes < WHOLE_TOKEN_BYTES) throw new Error(`a line has at least ${WHOLE_TOKEN_BYTES} bytes`);
     this.#job = job;
     this.#count = clients;
     this.#members = new ChatMembers(port, clients, messageBytes, this);
@@ -59,6 +64,7 @@ class FanOut implements ChatEvents {
     this.#missing = new Int32Array(clients);
     this.#lastHeard = new Int32Array(clients * clients);
     this.#tookPart = new Uint8Array(clients);
+    this.#heardLines = new Uint32Array(clients);
   }
 
   run(): LoadResult {
@@ -80,6 +86,7 @@ class FanOut implements ChatEvents {
       errors: this.#errors,
       clientsServed,
       clientsUnanswered: this.#count - clientsServed,
+      jain: jainIndex(this.#heardLines.subarray(1, senders + 1)),
       latency: this.#latency.toJSON(),
       ...usage,
     };
@@ -104,7 +111,10 @@ class FanOut implements ChatEvents {
     if (this.#phase === 'measure') {
       this.#latency.record(receivedNs - (this.#sentNs[sender] ?? 0));
       this.#tookPart[member] = 1;
-      if (missing === 0) this.#tookPart[sender] = 1;
+      if (missing === 0) {
+        this.#tookPart[sender] = 1;
+        this.#heardLines[sender] = (this.#heardLines[sender] ?? 0) + 1;
+      }
     }
     if (missing > 0) return;
     this.#underWay -= 1;

@@ -1,13 +1,14 @@
 /**
  * The load generator's own process: takes one job at a time from the runner and answers it with one message.
  *
- * Forked by load.ts and kept for many jobs, so that its compiled code stays hot. A load job keeps the thread
+ * Forked by load.ts and kept for many jobs, so that its compiled code stays hot. A job with load keeps the thread
  * until it ends; each is bounded in time, and when the runner has gone meanwhile, the process ends after it.
- * Read load-job.ts next.
+ * Read load-job.ts (a closed loop) or open-loop-job.ts next.
  */
 import { runFanOut } from './fan-out-job.js';
 import { Hold } from './hold-job.js';
 import { runLoad } from './load-job.js';
+import { runOpenLoop } from './open-loop-job.js';
 import type { Job, JobResult } from './protocol.js';
 
 let hold: Hold | undefined;
@@ -16,6 +17,8 @@ function run(job: Job): JobResult {
   switch (job.kind) {
     case 'load':
       return job.pattern === 'fan-out' ? runFanOut(job) : runLoad(job);
+    case 'open-loop':
+      return runOpenLoop(job);
     case 'hold':
       hold?.release();
       hold = new Hold(job);

@@ -5,19 +5,13 @@
  * meanwhile shows at the next `speak`. clients.ts does the input and output; generator.ts calls this.
  */
 import { Clients, nowNs, type ClientEvents } from './clients.js';
-import {
-  MIN_MESSAGE_BYTES,
-  noErrors,
-  totalErrors,
-  type ErrorKind,
-  type HoldJob,
-  type HoldResult,
-} from './protocol.js';
+import { noErrors, totalErrors, type ErrorKind, type HoldJob, type HoldResult } from './protocol.js';
 import { Tokens } from './tokens.js';
 
 /** Far below any listen queue in use: a connection that is dropped from a full one costs a second. */
 const MOST_OPENING = 32;
 const POLL_MS = 10;
+const MESSAGE_BYTES = 32;
 
 export class Hold implements ClientEvents {
   readonly #count: number;
@@ -29,7 +23,7 @@ export class Hold implements ClientEvents {
 
   constructor({ port, clients }: HoldJob) {
     this.#count = clients;
-    const exchange = new Tokens(clients, MIN_MESSAGE_BYTES);
+    const exchange = new Tokens(clients, MESSAGE_BYTES);
     this.#clients = new Clients({ port, clients, exchange, ownAddresses: true }, this);
   }
 

@@ -6,20 +6,17 @@
  * clients.ts does the input and output; generator.ts calls this.
  */
 import { Clients, nowNs, type ClientEvents } from './clients.js';
+import { jainIndex } from './fairness.js';
 import { Histogram } from './histogram.js';
+import { ANSWER_LIMIT_NS, NS_PER_MS, openCalmly } from './opening.js';
 import { noErrors, type ErrorKind, type LoadJob, type LoadResult } from './protocol.js';
 import { openSilent } from './silent-clients.js';
 import { Tokens } from './tokens.js';
 import { WebExchange } from './web-exchange.js';
 import { measureUsage } from './window.js';
 
-const NS_PER_MS = 1e6;
-/** While connections are opened: how long to wait for one before the next, and how many may be unanswered. */
-const OPEN_PACE_NS = 2 * NS_PER_MS;
-const OPEN_UNANSWERED = 4;
 /** A failed client of `churn` tries again after this; at once, a refusing server would get a flood. */
 const RETRY_NS = 10 * NS_PER_MS;
-const ANSWER_LIMIT_NS = 2000 * NS_PER_MS;
 const LONGEST_POLL_MS = 10;
 
 type Phase = 'open' | 'warm-up' | 'measure' | 'drain';
@@ -41,7 +38,8 @@ class Load implements ClientEvents {
   readonly #latency = new Histogram();
   readonly #errors = noErrors();
   readonly #everAnswered: Uint8Array;
-  readonly #served: Uint8Array;
+  /** Right answers within the window, by client. */
+  readonly #answers: Uint32Array;
   readonly #awaited: Uint8Array;
   /** When a resting client connects again; Infinity while it does not rest. */
   readonly #resumeNs: Float64Array;
@@ -56,13 +54,13 @@ class Load implements ClientEvents {
     this.#job = job;
     this.#clients = new Clients({ port, clients, exchange, ownAddresses: pattern === 'churn' }, this);
     this.#everAnswered = new Uint8Array(clients);
-    this.#served = new Uint8Array(clients);
+    this.#answers = new Uint32Array(clients);
     this.#awaited = new Uint8Array(clients);
     this.#resumeNs = new Float64Array(clients).fill(Infinity);
   }
 
   run(): LoadResult {
-    this.#open();
+    openCalmly(this.#clients, this.#job.clients, () => this.#firstAnswers);
     this.#start();
     this.#pollFor(this.#job.warmUpMs * NS_PER_MS);
     const usage = measureUsage(this.#job.serverPid, () => {
@@ -76,8 +74,9 @@ class Load implements ClientEvents {
       kind: 'loaded',
       requests: this.#latency.count,
       errors: this.#errors,
-      clientsServed: count(this.#served),
+      clientsServed: count(this.#answers),
       clientsUnanswered,
+      jain: jainIndex(this.#answers),
       latency: this.#latency.toJSON(),
       ...usage,
     };
@@ -95,7 +94,7 @@ class Load implements ClientEvents {
     switch (this.#phase) {
       case 'measure':
         this.#latency.record(answeredNs - this.#clients.startedNs(client));
-        this.#served[client] = 1;
+        this.#answers[client] = (this.#answers[client] ?? 0) + 1;
         break;
       case 'warm-up':
         break;
@@ -124,18 +123,6 @@ class Load implements ClientEvents {
     if (this.#phase === 'drain') this.#settle(client);
     // Without churn, a connection is lost for good: what its client would measure is not an answer but a connect.
     else if (this.#job.pattern === 'churn') this.#rest(client, nowNs() + RETRY_NS);
-  }
-
-  /**
-   * One client after the other, each with one request, so that short listen queues do not drop any. A server
-   * that leaves several unanswered (the iterative one must) is not waited for: the pace goes on.
-   */
-  #open(): void {
-    for (let client = 0; client < this.#job.clients; client++) {
-      this.#clients.open(client, nowNs());
-      this.#pollFor(OPEN_PACE_NS, () => client + 1 - this.#firstAnswers < OPEN_UNANSWERED);
-    }
-    this.#pollFor(10 * OPEN_PACE_NS, () => this.#firstAnswers >= this.#job.clients);
   }
 
   /** Lets all clients go that have had their first answer; the others join as soon as they get theirs. */
@@ -186,11 +173,13 @@ class Load implements ClientEvents {
     for (let now = nowNs(); now < endNs && isDone?.() !== true; now = nowNs()) {
       const leftMs = Math.ceil((endNs - now) / NS_PER_MS);
       this.#clients.poll(this.#resting > 0 ? 1 : Math.min(LONGEST_POLL_MS, leftMs));
-      if (this.#resting > 0 && this.#phase !== 'open') this.#wake(nowNs());
+      if (this.#resting > 0) this.#wake(nowNs());
     }
   }
 }
 
-function count(flags: Uint8Array): number {
-  return flags.reduce((total, flag) => total + flag, 0);
+function count(marks: Uint8Array | Uint32Array): number {
+  let marked = 0;
+  for (const mark of marks) if (mark > 0) marked += 1;
+  return marked;
 }

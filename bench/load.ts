@@ -5,13 +5,28 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { HoldJob, HoldResult, Job, JobResult, LoadJob, LoadResult } from './protocol.js';
+import { continueProcess } from './pause.js';
+import type {
+  HoldJob,
+  HoldResult,
+  Job,
+  JobResult,
+  LoadJob,
+  LoadResult,
+  OpenLoopJob,
+  OpenLoopResult,
+} from './protocol.js';
 
 export type LoadOptions = Pick<LoadJob, 'port' | 'clients' | 'durationMs'> & Partial<LoadJob>;
+
+export type OpenLoopOptions = Pick<OpenLoopJob, 'port' | 'clients' | 'requestsPerSecond' | 'durationMs'> &
+  Partial<OpenLoopJob>;
 
 export interface Generator {
   /** Full closed-loop load; 64-byte messages, no warm-up and no silent clients unless told. */
   run(options: LoadOptions): Promise<LoadResult>;
+  /** Requests at a constant rate; 64-byte messages and no warm-up unless told. */
+  openLoop(options: OpenLoopOptions): Promise<OpenLoopResult>;
   /** Opens connections and keeps them until {@link Generator.release}. */
   hold(options: Omit<HoldJob, 'kind'>): Promise<HoldResult>;
   speak(limitMs: number): Promise<HoldResult>;
@@ -30,6 +45,8 @@ const DEFAULTS = {
   pauseMs: 0,
 } as const;
 
+const OPEN_LOOP_DEFAULTS = { kind: 'open-loop', messageBytes: 64, warmUpMs: 0 } as const;
+
 export async function startGenerator(): Promise<Generator> {
   if (process.platform !== 'linux') throw new Error('the load generator needs epoll, that is Linux');
   const child = fork(new URL('./generator.js', import.meta.url), { execArgv: [] });
@@ -37,6 +54,7 @@ export async function startGenerator(): Promise<Generator> {
   let stopping: Promise<void> | undefined;
   return {
     run: (options) => ask(child, { ...DEFAULTS, ...options }, 'loaded'),
+    openLoop: (options) => runOpenLoop(child, { ...OPEN_LOOP_DEFAULTS, ...options }),
     hold: (options) => ask(child, { kind: 'hold', ...options }, 'held'),
     speak: (limitMs) => ask(child, { kind: 'speak', limitMs }, 'held'),
     release: async () => {
@@ -44,6 +62,15 @@ export async function startGenerator(): Promise<Generator> {
     },
     stop: () => (stopping ??= stopChild(child)),
   };
+}
+
+/** The generator continues the server that it stopped; should it be killed in between, that is left to us. */
+async function runOpenLoop(child: ChildProcess, job: OpenLoopJob): Promise<OpenLoopResult> {
+  try {
+    return await ask(child, job, 'offered');
+  } finally {
+    if (job.pause !== undefined && job.serverPid !== undefined) continueProcess(job.serverPid);
+  }
 }
 
 async function ask<Kind extends JobResult['kind']>(

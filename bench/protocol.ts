@@ -21,7 +21,7 @@ export interface LoadJob {
   readonly clients: number;
   /** `fan-out`: how many of the clients speak; at least one only listens. */
   readonly senders: number;
-  /** At least {@link MIN_MESSAGE_BYTES}, or there is no room for a token. `web`: of the page. */
+  /** 1 to 2^30; short ones cannot be unique, see tokens.ts. `web`: of the page. `fan-out`: at least 14. */
   readonly messageBytes: number;
   readonly warmUpMs: number;
   readonly durationMs: number;
@@ -31,6 +31,27 @@ export interface LoadJob {
   readonly pauseMs: number;
   /** Sampled at both ends of the measured window, if known. */
   readonly serverPid?: number;
+}
+
+/**
+ * Requests at a constant rate, whatever becomes of the answers; see open-loop-job.ts. `clients` connections take turns,
+ * and each has at most one request under way.
+ */
+export interface OpenLoopJob {
+  readonly kind: 'open-loop';
+  readonly port: number;
+  readonly clients: number;
+  /** Of all clients together. */
+  readonly requestsPerSecond: number;
+  readonly messageBytes: number;
+  readonly warmUpMs: number;
+  readonly durationMs: number;
+  /** How long after the window answers are still waited for; default 2000. */
+  readonly drainMs?: number;
+  /** Sampled at both ends of the measured window, if known; `pause` needs it. */
+  readonly serverPid?: number;
+  /** Stops the server's process (SIGSTOP) so long after the window began, and continues it within the window. */
+  readonly pause?: { readonly afterMs: number; readonly forMs: number };
 }
 
 /** Opens many connections and keeps them. `speak`: each sends one request, and its answer is checked. */
@@ -45,6 +66,7 @@ export interface HoldJob {
 
 export type Job =
   | LoadJob
+  | OpenLoopJob
   | HoldJob
   /** Lets every held connection send one request and have its answer checked. */
   | { readonly kind: 'speak'; readonly limitMs: number }
@@ -76,6 +98,8 @@ export interface LoadResult {
   readonly clientsServed: number;
   /** Clients that got no answer during the whole job: not an error, they were never served. */
   readonly clientsUnanswered: number;
+  /** Jain's index of the right answers each client got within the window (`fan-out`: lines each sender got heard). */
+  readonly jain: number;
   readonly latency: HistogramJson;
   /** The generator's own processor time over the window: 1 is one core, and then the generator is the limit. */
   readonly generatorCpuShare: number;
@@ -85,6 +109,46 @@ export interface LoadResult {
   readonly othersCpuShare?: number;
   /** The server at the end of the window, its clients still connected. */
   readonly server?: ProcessSample;
+}
+
+/** What the processes used over the window: {@link LoadResult} says of each what it is. */
+export type Usage = Pick<
+  LoadResult,
+  'seconds' | 'generatorCpuShare' | 'serverCpuShare' | 'othersCpuShare' | 'server'
+>;
+
+/**
+ * Every request that was to be sent within the window is counted once: offered = answered + unanswered + unsent. None
+ * vanishes from `corrected`: what had no right answer stands there with the time it had waited when the job ended.
+ * Where there are such, their latencies, and so all percentiles, are lower bounds.
+ */
+export interface OpenLoopResult extends Usage {
+  readonly kind: 'offered';
+  readonly offered: number;
+  /** Answered rightly, within the window or the drain after it. */
+  readonly answered: number;
+  /** Those of them whose answer came within the window: over its seconds, the rate that was served. */
+  readonly answeredInWindow: number;
+  /** Sent, but without a right answer when the job ended, or when their connection was lost. */
+  readonly unanswered: number;
+  /** Never sent: the client's connection was busy, or lost. */
+  readonly unsent: number;
+  /** One a connection. `timeout`: the drain has passed, and no answer to what was sent before it. */
+  readonly errors: ErrorCounts;
+  /** Clients that got at least one right answer to a request of the window. */
+  readonly clientsServed: number;
+  /** Clients that got no answer from the first connection to the end of the window. */
+  readonly clientsUnanswered: number;
+  /** Jain's index of the right answers each client got to requests of the window. */
+  readonly jain: number;
+  /** From the time a request was to be sent; `offered` of them. */
+  readonly corrected: HistogramJson;
+  /** From the time it was sent, as a closed loop would measure; only those that were sent. */
+  readonly uncorrected: HistogramJson;
+  /** How late the generator itself sent: of requests whose connection was free when they were due. */
+  readonly lag: HistogramJson;
+  /** The longest time it was busy, or kept from running, between two looks at its sockets: an answer may have lain unseen. */
+  readonly longestTurnNs: number;
 }
 
 export interface HoldResult {
@@ -97,11 +161,10 @@ export interface HoldResult {
 
 export type JobResult =
   | LoadResult
+  | OpenLoopResult
   | HoldResult
   | { readonly kind: 'released' }
   | { readonly kind: 'failed'; readonly message: string };
-
-export const MIN_MESSAGE_BYTES = 32;
 
 export function noErrors(): Record<ErrorKind, number> {
   return { refused: 0, reset: 0, closedEarly: 0, wrongBytes: 0, wrongOrder: 0, timeout: 0, other: 0 };

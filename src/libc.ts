@@ -33,6 +33,16 @@ function bind<F extends (...args: never[]) => unknown>(prototype: string): F {
   return call as F;
 }
 
+/** As {@link bind}; undefined if the C library has no such function. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as above
+function bindIfThere<F extends (...args: never[]) => unknown>(prototype: string): F | undefined {
+  try {
+    return bind<F>(prototype);
+  } catch {
+    return undefined;
+  }
+}
+
 /* The numbers are Linux's. Elsewhere only _exit and clock_gettime are used. */
 export const MSG_DONTWAIT = 0x40;
 /** Without it a send to a closed peer raises SIGPIPE. */
@@ -54,6 +64,7 @@ export const SOL_SOCKET = 1;
 export const SO_ERROR = 4;
 const SO_RCVTIMEO = 20;
 const SO_SNDTIMEO = 21;
+export const PR_SET_TIMERSLACK = 29;
 const F_SETFL = 4;
 const O_RDWR = 2;
 const CLOCK_THREAD_CPUTIME_ID = process.platform === 'darwin' ? 16 : 3;
@@ -178,5 +189,12 @@ export function bindClientCalls() {
     epollWait: bind<(epoll: number, events: number, maxEvents: number, timeoutMs: number) => number>(
       'int epoll_wait(int epoll, uintptr_t events, int max_events, int timeout)',
     ),
+    /** `timeout` is the address of a `struct timespec`. Linux 5.11 with glibc 2.35 or musl: undefined before. */
+    epollPwait2: bindIfThere<
+      (epoll: number, events: number, maxEvents: number, timeout: number, sigmask: number) => number
+    >(
+      'int epoll_pwait2(int epoll, uintptr_t events, int max_events, uintptr_t timeout, uintptr_t sigmask)',
+    ),
+    prctl: bind<(option: number, argument: number) => number>('int prctl(int option, unsigned long argument)'),
   };
 }

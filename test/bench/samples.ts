@@ -20,6 +20,7 @@ export function roundOf(round: number, requests: number, { values, ...changes }:
       seconds: 1,
       clientsServed: 2,
       clientsUnanswered: 0,
+      jain: 1,
       generatorCpuShare: 0.5,
       ...values,
     },
