@@ -5,9 +5,11 @@
  * until it ends; each is bounded in time, and when the runner has gone meanwhile, the process ends after it.
  * Read load-job.ts next.
  */
+import { runBurst } from './burst-job.js';
 import { runFanOut } from './fan-out-job.js';
 import { Hold } from './hold-job.js';
 import { runLoad } from './load-job.js';
+import { runPopulations } from './populations-job.js';
 import type { Job, JobResult } from './protocol.js';
 
 let hold: Hold | undefined;
@@ -16,6 +18,10 @@ function run(job: Job): JobResult {
   switch (job.kind) {
     case 'load':
       return job.pattern === 'fan-out' ? runFanOut(job) : runLoad(job);
+    case 'populations':
+      return runPopulations(job);
+    case 'burst':
+      return runBurst(job);
     case 'hold':
       hold?.release();
       hold = new Hold(job);

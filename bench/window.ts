@@ -4,12 +4,7 @@
  * Runs in the generator's process around the middle of a load job; see load-job.ts and fan-out-job.ts.
  */
 import { machineCpuMs, sampleProcess } from './process-stats.js';
-import type { LoadResult } from './protocol.js';
-
-export type Usage = Pick<
-  LoadResult,
-  'seconds' | 'generatorCpuShare' | 'serverCpuShare' | 'othersCpuShare' | 'server'
->;
+import type { Usage } from './protocol.js';
 
 export function measureUsage(serverPid: number | undefined, work: () => void): Usage {
   const machineBeforeMs = machineCpuMs();
