@@ -21,6 +21,7 @@ import {
   connectSocket,
   failureKind,
   isConnected,
+  retransmissions,
 } from './sockets.js';
 
 export interface ClientEvents {
@@ -138,6 +139,16 @@ export class Clients {
   closeAll(): void {
     for (let client = 0; client < this.#options.clients; client++) this.close(client);
     this.#epoll.close();
+  }
+
+  /** Segments that were sent again on this client's connection, its SYN included. */
+  retransmissions(client: number): number {
+    return retransmissions(this.#fds[client] ?? NO_SOCKET);
+  }
+
+  /** Lets `outer` tell, as `set`, that {@link poll} has something to handle: for jobs with several sets. */
+  watchFrom(outer: Epoll, set: number): void {
+    outer.addInner(this.#epoll, set);
   }
 
   /** Handles what has happened, waiting for it at most so long. */

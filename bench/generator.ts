@@ -5,10 +5,12 @@
  * until it ends; each is bounded in time, and when the runner has gone meanwhile, the process ends after it.
  * Read load-job.ts (a closed loop) or open-loop-job.ts next.
  */
+import { runBurst } from './burst-job.js';
 import { runFanOut } from './fan-out-job.js';
 import { Hold } from './hold-job.js';
 import { runLoad } from './load-job.js';
 import { runOpenLoop } from './open-loop-job.js';
+import { runPopulations } from './populations-job.js';
 import type { Job, JobResult } from './protocol.js';
 
 let hold: Hold | undefined;
@@ -19,6 +21,10 @@ function run(job: Job): JobResult {
       return job.pattern === 'fan-out' ? runFanOut(job) : runLoad(job);
     case 'open-loop':
       return runOpenLoop(job);
+    case 'populations':
+      return runPopulations(job);
+    case 'burst':
+      return runBurst(job);
     case 'hold':
       hold?.release();
       hold = new Hold(job);

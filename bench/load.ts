@@ -7,6 +7,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { continueProcess } from './pause.js';
 import type {
+  BurstJob,
+  BurstResult,
   HoldJob,
   HoldResult,
   Job,
@@ -15,18 +17,27 @@ import type {
   LoadResult,
   OpenLoopJob,
   OpenLoopResult,
+  PopulationsJob,
+  PopulationsResult,
 } from './protocol.js';
 
 export type LoadOptions = Pick<LoadJob, 'port' | 'clients' | 'durationMs'> & Partial<LoadJob>;
 
 export type OpenLoopOptions = Pick<OpenLoopJob, 'port' | 'clients' | 'requestsPerSecond' | 'durationMs'> &
   Partial<OpenLoopJob>;
+type PopulationsOptions = Pick<PopulationsJob, 'port' | 'populations' | 'durationMs'> &
+  Partial<PopulationsJob>;
+type BurstOptions = Pick<BurstJob, 'port' | 'clients' | 'limitMs'> & Partial<BurstJob>;
 
 export interface Generator {
   /** Full closed-loop load; 64-byte messages, no warm-up and no silent clients unless told. */
   run(options: LoadOptions): Promise<LoadResult>;
   /** Requests at a constant rate; 64-byte messages and no warm-up unless told. */
   openLoop(options: OpenLoopOptions): Promise<OpenLoopResult>;
+  /** Several populations at once; no warm-up, no silent clients and 2 s for an answer unless told. */
+  runPopulations(options: PopulationsOptions): Promise<PopulationsResult>;
+  /** All clients at the same moment, one request of 64 bytes each unless told. */
+  burst(options: BurstOptions): Promise<BurstResult>;
   /** Opens connections and keeps them until {@link Generator.release}. */
   hold(options: Omit<HoldJob, 'kind'>): Promise<HoldResult>;
   speak(limitMs: number): Promise<HoldResult>;
@@ -46,6 +57,14 @@ const DEFAULTS = {
 } as const;
 
 const OPEN_LOOP_DEFAULTS = { kind: 'open-loop', messageBytes: 64, warmUpMs: 0 } as const;
+const POPULATIONS_DEFAULTS = {
+  kind: 'populations',
+  warmUpMs: 0,
+  silentClients: 0,
+  answerLimitMs: 2000,
+} as const;
+
+const BURST_DEFAULTS = { kind: 'burst', messageBytes: 64 } as const;
 
 export async function startGenerator(): Promise<Generator> {
   if (process.platform !== 'linux') throw new Error('the load generator needs epoll, that is Linux');
@@ -55,6 +74,8 @@ export async function startGenerator(): Promise<Generator> {
   return {
     run: (options) => ask(child, { ...DEFAULTS, ...options }, 'loaded'),
     openLoop: (options) => runOpenLoop(child, { ...OPEN_LOOP_DEFAULTS, ...options }),
+    runPopulations: (options) => ask(child, { ...POPULATIONS_DEFAULTS, ...options }, 'populations'),
+    burst: (options) => ask(child, { ...BURST_DEFAULTS, ...options }, 'burst'),
     hold: (options) => ask(child, { kind: 'hold', ...options }, 'held'),
     speak: (limitMs) => ask(child, { kind: 'speak', limitMs }, 'held'),
     release: async () => {

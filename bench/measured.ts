@@ -1,15 +1,15 @@
 /** From what the generator tells of a load to the numbers of a round. Pure functions; rounds.ts keeps what they give. */
 import type { RoundMeasured } from './experiment.js';
-import type { LoadResult } from './protocol.js';
-import type { Usage } from './window.js';
+import type { LoadResult, Usage } from './protocol.js';
 
 export function measuredLoad(result: LoadResult): RoundMeasured {
-  const { requests, seconds, errors, latency, clientsServed, clientsUnanswered } = result;
+  const { requests, seconds, errors, latency, clientsServed, clientsUnanswered, jain } = result;
   return {
     values: known({
       requestsPerSecond: requests / seconds,
       clientsServed,
       clientsUnanswered,
+      jain,
       ...usageValues(result),
     }),
     latencies: { all: latency },

@@ -64,10 +64,52 @@ export interface HoldJob {
   readonly limitMs: number;
 }
 
+/** Clients that are alike, each in a closed loop: a line, its answer, a rest, again. */
+export interface PopulationSettings {
+  readonly name: string;
+  readonly clients: number;
+  /** `keep`: over one connection for all. `churn`: connect, say the line, hear the answer, close, again. */
+  readonly pattern: 'keep' | 'churn';
+  /** Without its newline, as is the answer. */
+  readonly line: string;
+  /** The one line that is right. Left out, it is what the server answers when it is asked once beforehand. */
+  readonly answer?: string;
+  /** From an answer to the next request; none unless told. */
+  readonly thinkMs?: number;
+}
+
+/** Several populations at once against one server; see population.ts for what is counted. */
+export interface PopulationsJob {
+  readonly kind: 'populations';
+  readonly port: number;
+  readonly populations: readonly PopulationSettings[];
+  readonly warmUpMs: number;
+  readonly durationMs: number;
+  /** Connections that are opened before all others and never say a word. */
+  readonly silentClients: number;
+  /** How long an answer may be outstanding after the window before it is an error. */
+  readonly answerLimitMs: number;
+  readonly serverPid?: number;
+}
+
+/** Clients that all connect at the same moment, ask once and leave when they have been answered. */
+export interface BurstJob {
+  readonly kind: 'burst';
+  readonly port: number;
+  readonly clients: number;
+  /** As in {@link LoadJob}. */
+  readonly messageBytes: number;
+  /** Who has no whole answer this long after the burst's start is left unanswered. */
+  readonly limitMs: number;
+  readonly serverPid?: number;
+}
+
 export type Job =
   | LoadJob
   | OpenLoopJob
   | HoldJob
+  | PopulationsJob
+  | BurstJob
   /** Lets every held connection send one request and have its answer checked. */
   | { readonly kind: 'speak'; readonly limitMs: number }
   | { readonly kind: 'release' };
@@ -159,10 +201,52 @@ export interface HoldResult {
   readonly durationMs: number;
 }
 
+/** What one population saw in the measured window. */
+export interface PopulationResult {
+  readonly name: string;
+  readonly clients: number;
+  /** Right answers within the window, also to requests that were sent before it. */
+  readonly requests: number;
+  readonly latency: HistogramJson;
+  readonly errors: ErrorCounts;
+  readonly clientsServed: number;
+  readonly clientsUnanswered: number;
+  /**
+   * The requests still unanswered at the end of the window that had then waited longer than the median of `latency`:
+   * how long. Merged into `latency` they give percentiles that a server cannot improve by not answering.
+   */
+  readonly overdue: HistogramJson;
+}
+
+/** Processor time as in {@link LoadResult}, of all populations together. */
+export interface PopulationsResult extends Usage {
+  readonly kind: 'populations';
+  /** In the order of the job. */
+  readonly populations: readonly PopulationResult[];
+}
+
+export interface BurstResult extends Usage {
+  readonly kind: 'burst';
+  /** From the burst's start until each client had the first byte of its answer, and the last. */
+  readonly firstByte: HistogramJson;
+  readonly answer: HistogramJson;
+  /** Clients that had their whole answer within the limit. */
+  readonly answered: number;
+  /** Clients that neither had it nor failed. */
+  readonly unanswered: number;
+  readonly errors: ErrorCounts;
+  /** How long the generator took to start all connects: no difference below this is the server's. */
+  readonly startMs: number;
+  /** Segments that the answered clients' kernel sent again, SYNs included; a SYN waits a second for that. */
+  readonly retransmissions: number;
+}
+
 export type JobResult =
   | LoadResult
   | OpenLoopResult
   | HoldResult
+  | PopulationsResult
+  | BurstResult
   | { readonly kind: 'released' }
   | { readonly kind: 'failed'; readonly message: string };
 

@@ -9,13 +9,19 @@ import { Tokens } from './tokens.js';
 
 const SILENT_LIMIT_NS = 1e9;
 const POLL_MS = 10;
+/** A set of clients needs something that it could say. */
+const UNSAID_BYTES = 64;
 
 /** Undefined if the job has none. The caller closes what it gets. */
-export function openSilent({ port, silentClients, messageBytes }: LoadJob): Clients | undefined {
+export function openSilent({
+  port,
+  silentClients,
+}: Pick<LoadJob, 'port' | 'silentClients'>): Clients | undefined {
   if (silentClients === 0) return undefined;
   let standing = 0;
+  const exchange = new Tokens(silentClients, UNSAID_BYTES);
   const silent: Clients = new Clients(
-    { port, clients: silentClients, exchange: new Tokens(silentClients, messageBytes), ownAddresses: false },
+    { port, clients: silentClients, exchange, ownAddresses: false },
     // A silent client that is refused or closed is the server's decision; the working clients show its effect.
     { connected: () => (standing += 1), answered: () => undefined, failed: () => (standing += 1) },
   );

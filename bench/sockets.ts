@@ -33,6 +33,10 @@ const EPOLLET = 1 << 31;
 const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_MOD = 3;
 
+const TCP_INFO = 11;
+/** In `struct tcp_info` (linux/tcp.h). */
+const TOTAL_RETRANSMISSIONS_WORD = 25;
+
 const MAX_EVENTS = 512;
 /** `struct epoll_event` is packed on x86-64 (12 bytes), and aligned to 16 bytes elsewhere. */
 const EVENT_WORDS = process.arch === 'x64' ? 3 : 4;
@@ -109,6 +113,13 @@ export function wakeOnTime(): void {
   calls.prctl(PR_SET_TIMERSLACK, 1);
 }
 
+/** How many segments the socket's kernel has sent again so far, SYNs included: TCP_INFO's tcpi_total_retrans. */
+export function retransmissions(fd: number): number {
+  const info = new Int32Array(TOTAL_RETRANSMISSIONS_WORD + 1);
+  const status = calls.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, new Uint32Array([info.byteLength]));
+  return status === 0 ? (info[TOTAL_RETRANSMISSIONS_WORD] ?? 0) : 0;
+}
+
 /** One epoll instance; sockets are known to it by the number of their client. */
 export class Epoll {
   readonly #fd: number;
@@ -128,6 +139,11 @@ export class Epoll {
 
   add(fd: number, client: number, withOutput: boolean): void {
     this.#control(EPOLL_CTL_ADD, fd, client, withOutput);
+  }
+
+  /** Tells, as `client`, that another instance has events; level-triggered, so that none is forgotten in it. */
+  addInner(inner: Epoll, client: number): void {
+    this.#controlWith(EPOLL_CTL_ADD, inner.#fd, client, EPOLLIN);
   }
 
   /** Tells also when the socket takes bytes again. */
@@ -179,7 +195,11 @@ export class Epoll {
   }
 
   #control(operation: number, fd: number, client: number, withOutput: boolean): void {
-    this.#interest[0] = EPOLLIN | EPOLLRDHUP | EPOLLET | (withOutput ? EPOLLOUT : 0);
+    this.#controlWith(operation, fd, client, EPOLLIN | EPOLLRDHUP | EPOLLET | (withOutput ? EPOLLOUT : 0));
+  }
+
+  #controlWith(operation: number, fd: number, client: number, events: number): void {
+    this.#interest[0] = events;
     this.#interest[DATA_WORD] = client;
     if (calls.epollCtl(this.#fd, operation, fd, this.#interestBytes) === -1) throw lastError('epoll_ctl');
   }

@@ -5,10 +5,10 @@
  * The first answer is learned over a connection of its own and checked in full: its status, its Content-Length, and
  * its body against the file. A server whose other headers change from answer to answer is reported as wrong.
  */
-import { MSG_NOSIGNAL, addressOf, recv, send } from '../src/libc.js';
+import { addressOf } from '../src/libc.js';
+import { askOnce } from './ask-once.js';
 import type { Exchange } from './exchange.js';
 import { PAGE_PATH, readPage } from './page.js';
-import { Epoll, closeSocket, connectSocket, failureKind } from './sockets.js';
 
 const LEARN_LIMIT_MS = 2000;
 const LARGEST_HEAD_BYTES = 4096;
@@ -40,7 +40,16 @@ export class WebExchange implements Exchange {
   /** Asks once. Throws, and says why, unless the answer is the page. */
   static learn(port: number): WebExchange {
     const request = Buffer.from(`GET ${PAGE_PATH} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
-    return new WebExchange(request, askOnce(port, request));
+    const page = readPage();
+    const answer = askOnce({
+      port,
+      request,
+      whom: 'the web server',
+      limitMs: LEARN_LIMIT_MS,
+      mostBytes: LARGEST_HEAD_BYTES + page.length,
+      whole: (bytes) => wholeAnswer(bytes, page),
+    });
+    return new WebExchange(request, answer);
   }
 
   get requestBytes(): number {
@@ -84,41 +93,6 @@ export class WebExchange implements Exchange {
     }
     return true;
   }
-}
-
-function askOnce(port: number, request: Buffer): Uint8Array {
-  const page = readPage();
-  const answer = new Uint8Array(LARGEST_HEAD_BYTES + page.length);
-  const epoll = new Epoll();
-  const fd = connectSocket(port, undefined);
-  try {
-    epoll.add(fd, 0, true);
-    const endMs = performance.now() + LEARN_LIMIT_MS;
-    let isSent = false;
-    let length = 0;
-    while (performance.now() < endMs) {
-      epoll.wait(10);
-      if (!isSent) isSent = taken(send(fd, addressOf(request), request.length, MSG_NOSIGNAL)) !== undefined;
-      const received = taken(recv(fd, addressOf(answer) + length, answer.length - length, 0));
-      if (received === undefined) continue;
-      length += received;
-      const whole = wholeAnswer(answer.subarray(0, length), page);
-      if (whole) return whole;
-      if (received === 0) throw new Error(`the web server closed after ${length} bytes`);
-    }
-    throw new Error(`no whole answer from the web server within ${LEARN_LIMIT_MS} ms`);
-  } finally {
-    closeSocket(fd);
-    epoll.close();
-  }
-}
-
-/** What a call on the socket gave; undefined if it has to be made again later. */
-function taken(result: number): number | undefined {
-  if (result >= 0) return result;
-  const kind = failureKind();
-  if (kind === undefined) return undefined;
-  throw new Error(`asking the web server failed: ${kind}`);
 }
 
 function wholeAnswer(bytes: Uint8Array, page: Buffer): Uint8Array | undefined {

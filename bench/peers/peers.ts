@@ -1,26 +1,19 @@
 /**
  * The peers: servers of other making that our models are compared with. Each has a program for every service it has.
  *
- * Each needs a tool that a machine may lack, so each says why it cannot run here. C is compiled on demand into
- * dist/peers/; Python is started by the interpreter's own path, because a pyenv or asdf shim would be the
+ * Each needs a tool that a machine may lack, so each says why it cannot run here. C is compiled on demand;
+ * Python is started by the interpreter's own path, because a pyenv or asdf shim would be the
  * process whose CPU time is measured. Read next: echo-pthread.c.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, renameSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WEB_ROOT } from '../page.js';
 import type { Contender, ServiceName } from '../servers.js';
 import { launch } from './child.js';
-
-/** What to start, or what is missing for it. */
-type Command = { readonly argv: readonly [string, ...string[]] } | { readonly missing: string };
+import { SOURCES, compiled, type Command } from './compiled.js';
 
 const SERVICES: readonly ServiceName[] = ['echo', 'chat', 'web'];
-
-/** From dist/bench/peers/. */
-const SOURCES = fileURLToPath(new URL('../../../bench/peers/', import.meta.url));
-const BINARIES = fileURLToPath(new URL('../../peers/', import.meta.url));
 
 /** All peers, in the order in which a table should show them, whether they can run here or not. */
 export function peers(): Contender[] {
@@ -73,22 +66,6 @@ function node(script: string): Command {
 
 function portAlone(line: string): number | undefined {
   return /^\d+$/.test(line) ? Number(line) : undefined;
-}
-
-function compiled(source: string): Command {
-  const from = join(SOURCES, source);
-  const binary = join(BINARIES, source.replace(/\.c$/, ''));
-  const builtMs = statSync(binary, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (builtMs >= statSync(from).mtimeMs) return { argv: [binary] };
-  // Renamed into place when whole: a test and a bench may compile at the same time.
-  const unfinished = `${binary}.${process.pid}`;
-  mkdirSync(dirname(binary), { recursive: true });
-  const cc = spawnSync('cc', ['-O2', '-pthread', '-o', unfinished, from], { encoding: 'utf8' });
-  if (cc.error !== undefined) return { missing: 'no C compiler (cc)' };
-  if (cc.status !== 0)
-    return { missing: `cc cannot compile ${source}: ${cc.stderr.trim().split('\n')[0] ?? ''}` };
-  renameSync(unfinished, binary);
-  return { argv: [binary] };
 }
 
 let interpreter: Command | undefined;

@@ -1,0 +1,169 @@
+/*
+ * Load generator in C: the closed loop of ../load-job.ts over echo, for comparison with it. Linux only.
+ *
+ *     load-epoll port clients warm-up-ms duration-ms
+ *
+ * It does what the other does, call for call: one thread, one edge-triggered epoll, 64-byte requests that no other
+ * client and no other request has, answers compared byte for byte with one byte more asked for than is expected, one
+ * reading of the clock a request, latencies in a histogram of 128 buckets an octave. Prints one line of JSON; the
+ * processor times are its own, of the measured window. Any wrong, missing or failed answer ends it with an error.
+ * Read next: ../generator-peer.ts, which compiles and runs this.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MESSAGE_BYTES = 64, EVENTS = 512, ANSWER_LIMIT_MS = 2000, OCTAVE_BITS = 7, BUCKETS = 64 << OCTAVE_BITS };
+
+struct client {
+    int fd;
+    uint32_t sequence;
+    size_t received;
+    int64_t started_ns;
+    char request[MESSAGE_BYTES];
+};
+
+static int poller;
+static uint64_t histogram[BUCKETS];
+
+static void fail(const char *call) {
+    perror(call);
+    exit(1);
+}
+
+static void wrong(const char *what) {
+    fprintf(stderr, "%s\n", what);
+    exit(1);
+}
+
+static int64_t now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+/* Values below 256 have a bucket each; above, those of one octave share a width of value / 128. */
+static void record(int64_t ns) {
+    unsigned shift = ns < 2 << OCTAVE_BITS ? 0 : 63 - (unsigned)__builtin_clzll((uint64_t)ns) - OCTAVE_BITS;
+    histogram[((uint64_t)shift << OCTAVE_BITS) + ((uint64_t)ns >> shift)]++;
+}
+
+static uint64_t percentile_ns(double percent, uint64_t count) {
+    uint64_t seen = 0, rank = (uint64_t)(percent / 100 * (double)count + 0.999999);
+    for (uint64_t bucket = 0; bucket < BUCKETS; bucket++) {
+        seen += histogram[bucket];
+        if (seen < rank || seen == 0) continue;
+        uint64_t shift = bucket < 2 << OCTAVE_BITS ? 0 : (bucket >> OCTAVE_BITS) - 1;
+        return ((bucket - (shift << OCTAVE_BITS) + 1) << shift) - 1;
+    }
+    return 0;
+}
+
+/* Six bits a byte, as '0' to 'o'. */
+static void write_digits(char *at, int length, uint32_t value) {
+    for (; length > 0; length--, value >>= 6) *at++ = (char)('0' + (value & 63));
+}
+
+static void fill(struct client *client, uint32_t number) {
+    for (uint32_t i = 0; i < MESSAGE_BYTES; i++) client->request[i] = (char)('0' + ((number * 7 + i * 11) & 63));
+    write_digits(client->request + 5, 3, number);
+    client->request[MESSAGE_BYTES - 1] = '\n';
+}
+
+static void request(struct client *client, int64_t now) {
+    client->sequence++;
+    write_digits(client->request, 5, client->sequence);
+    write_digits(client->request + MESSAGE_BYTES - 6, 5, client->sequence);
+    client->received = 0;
+    client->started_ns = now;
+    /* The last answer has been read, so there is room: less than all of it would be an error. */
+    if (send(client->fd, client->request, MESSAGE_BYTES, MSG_NOSIGNAL) != MESSAGE_BYTES) fail("send");
+}
+
+/* Whether the whole answer is there now. */
+static int receive(struct client *client) {
+    static char answer[MESSAGE_BYTES + 1];
+    size_t expected = MESSAGE_BYTES - client->received;
+    ssize_t length = recv(client->fd, answer, expected + 1, 0);
+    if (length < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
+    if (length < 0) fail("recv");
+    if (length == 0) wrong("the server closed a connection");
+    if ((size_t)length > expected || memcmp(answer, client->request + client->received, (size_t)length) != 0)
+        wrong("the server answered with other bytes");
+    client->received += (size_t)length;
+    return client->received == MESSAGE_BYTES;
+}
+
+static void connect_to(struct client *client, int port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.ptr = client};
+    int on = 1;
+    address.sin_port = htons((uint16_t)port);
+    client->fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (client->fd < 0) fail("socket");
+    setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connect(client->fd, (struct sockaddr *)&address, sizeof address) < 0) fail("connect");
+    if (fcntl(client->fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0) fail("fcntl");
+    if (epoll_ctl(poller, EPOLL_CTL_ADD, client->fd, &event) < 0) fail("epoll_ctl");
+}
+
+/* Answers until the time is up; each is followed by the next request, and recorded if the time is `measured`. */
+static uint64_t run_until(int64_t end_ns, int measured) {
+    struct epoll_event events[EVENTS];
+    uint64_t answers = 0;
+    int64_t now, last = now_ns();
+    while ((now = now_ns()) < end_ns) {
+        int ready = epoll_wait(poller, events, EVENTS, 10);
+        if (ready < 0 && errno != EINTR) fail("epoll_wait");
+        for (int i = 0; i < ready; i++) {
+            struct client *client = events[i].data.ptr;
+            if (!receive(client)) continue;
+            last = now_ns();
+            if (measured) record(last - client->started_ns);
+            answers++;
+            request(client, last);
+        }
+        if (now - last > ANSWER_LIMIT_MS * INT64_C(1000000)) wrong("no answer for 2 s");
+    }
+    return answers;
+}
+
+static double ms_of(struct timeval time) { return (double)time.tv_sec * 1e3 + (double)time.tv_usec / 1e3; }
+
+int main(int argc, char **argv) {
+    if (argc != 5) wrong("usage: load-epoll port clients warm-up-ms duration-ms");
+    int port = atoi(argv[1]), count = atoi(argv[2]);
+    int64_t warm_up_ns = atoll(argv[3]) * 1000000, duration_ns = atoll(argv[4]) * 1000000;
+    struct client *clients = calloc((size_t)count, sizeof *clients);
+    struct rusage before, after;
+    if (count < 1 || clients == NULL) wrong("at least one client is needed");
+    poller = epoll_create1(0);
+    if (poller < 0) fail("epoll_create1");
+    for (int i = 0; i < count; i++) {
+        fill(&clients[i], (uint32_t)i);
+        connect_to(&clients[i], port);
+    }
+    for (int i = 0; i < count; i++) request(&clients[i], now_ns());
+    run_until(now_ns() + warm_up_ns, 0);
+    getrusage(RUSAGE_SELF, &before);
+    int64_t start = now_ns();
+    uint64_t requests = run_until(start + duration_ns, 1);
+    int64_t end = now_ns();
+    getrusage(RUSAGE_SELF, &after);
+    printf("{\"requests\":%llu,\"seconds\":%.6f,\"userMs\":%.3f,\"systemMs\":%.3f,\"p50Ns\":%llu,\"p99Ns\":%llu}\n",
+           (unsigned long long)requests, (double)(end - start) / 1e9, ms_of(after.ru_utime) - ms_of(before.ru_utime),
+           ms_of(after.ru_stime) - ms_of(before.ru_stime), (unsigned long long)percentile_ns(50, requests),
+           (unsigned long long)percentile_ns(99, requests));
+    return 0;
+}
