@@ -1,6 +1,15 @@
 /** From what the generator tells of a load to the numbers of a round. Pure functions; rounds.ts keeps what they give. */
 import type { RoundMeasured } from './experiment.js';
-import type { LoadResult, Usage } from './protocol.js';
+import { Histogram } from './histogram.js';
+import {
+  ERROR_KINDS,
+  noErrors,
+  type ErrorCounts,
+  type LoadResult,
+  type OpenLoopResult,
+  type PopulationsResult,
+  type Usage,
+} from './protocol.js';
 
 export function measuredLoad(result: LoadResult): RoundMeasured {
   const { requests, seconds, errors, latency, clientsServed, clientsUnanswered, jain } = result;
@@ -15,6 +24,58 @@ export function measuredLoad(result: LoadResult): RoundMeasured {
     latencies: { all: latency },
     errors,
   };
+}
+
+/**
+ * Each population's rate and latencies under its own name, `shortPerSecond`; `requestsPerSecond` is of all together.
+ * Who still waited at the end of the window is among the latencies, or a server would look better for not answering.
+ */
+export function measuredPopulations(result: PopulationsResult): RoundMeasured {
+  const { populations, seconds } = result;
+  const rates = populations.map(({ name, requests }) => [`${name}PerSecond`, requests / seconds] as const);
+  const sum = (of: (population: PopulationsResult['populations'][number]) => number) =>
+    populations.reduce((total, population) => total + of(population), 0);
+  return {
+    values: known({
+      ...Object.fromEntries(rates),
+      requestsPerSecond: sum(({ requests }) => requests) / seconds,
+      clientsServed: sum(({ clientsServed }) => clientsServed),
+      clientsUnanswered: sum(({ clientsUnanswered }) => clientsUnanswered),
+      ...usageValues(result),
+    }),
+    latencies: Object.fromEntries(
+      populations.map(({ name, latency, overdue }) => [
+        name,
+        Histogram.fromJSON(latency).merge(overdue).toJSON(),
+      ]),
+    ),
+    errors: populations.map(({ errors }) => errors).reduce(added, noErrors()),
+  };
+}
+
+/** `all` counts from when each request was to be sent; what was dropped is in it with the time it had waited. */
+export function measuredOpenLoop(result: OpenLoopResult): RoundMeasured {
+  const { offered, answeredInWindow, unanswered, unsent, seconds, errors, corrected, uncorrected, lag } =
+    result;
+  return {
+    values: known({
+      requestsPerSecond: answeredInWindow / seconds,
+      offeredPerSecond: offered / seconds,
+      dropped: unanswered + unsent,
+      clientsServed: result.clientsServed,
+      clientsUnanswered: result.clientsUnanswered,
+      jain: result.jain,
+      ...usageValues(result),
+    }),
+    latencies: { all: corrected, uncorrected, lag },
+    errors,
+  };
+}
+
+function added(one: ErrorCounts, other: ErrorCounts): ErrorCounts {
+  const sum = noErrors();
+  for (const kind of ERROR_KINDS) sum[kind] = one[kind] + other[kind];
+  return sum;
 }
 
 /** What server, generator and everybody else used meanwhile. */

@@ -44,7 +44,8 @@ export async function runCase(
       plan.onStep(`${title}: ${entry.contender.name}`);
       await guarded(entry, () => makeReady(generator, entry, it, plan));
     }
-    for (let round = 1; round <= plan.rounds; round++) {
+    const rounds = Math.min(plan.rounds, it.mostRounds ?? Infinity);
+    for (let round = 1; round <= rounds; round++) {
       let turn = 0;
       for (const entry of shuffled(entries)) {
         const { server } = entry;

@@ -1,12 +1,35 @@
 /** All scenarios, in the order in which they are measured and shown. A new one is one more line. */
+import { burst } from './burst.js';
 import { churn } from './churn.js';
 import { control } from './control.js';
+import { cpuBound } from './cpu-bound.js';
 import { echo } from './echo.js';
 import { fanOut } from './fan-out.js';
 import { handOff } from './hand-off.js';
 import { idle } from './idle.js';
+import { ioWait } from './io-wait.js';
+import { mixed } from './mixed.js';
+import { openLoop } from './open-loop.js';
+import { payload } from './payload.js';
+import { quizLogin } from './quiz-login.js';
 import type { Scenario } from './scenario.js';
 import { slowClient } from './slow-client.js';
 import { web } from './web.js';
 
-export const scenarios: readonly Scenario[] = [control, echo, churn, slowClient, fanOut, web, handOff, idle];
+export const scenarios: readonly Scenario[] = [
+  control,
+  echo,
+  payload,
+  openLoop,
+  churn,
+  burst,
+  slowClient,
+  cpuBound,
+  ioWait,
+  mixed,
+  fanOut,
+  web,
+  quizLogin,
+  handOff,
+  idle,
+];

@@ -23,6 +23,8 @@ export interface Case {
   readonly needs: ServerNeeds;
   /** Contenders that cannot take part, by name, and why. */
   readonly leftOut?: Readonly<Record<string, string>>;
+  /** For what takes long and repeats well: fewer rounds than the others have. */
+  readonly mostRounds?: number;
   /** Asks for one right answer before anything is timed; rejects if it is wrong. */
   check?(generator: Generator, server: RunningServer): Promise<void>;
   /** Loads the server and measures it; a warm-up is a load whose numbers nobody keeps. */

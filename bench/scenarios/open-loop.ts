@@ -1,0 +1,140 @@
+/**
+ * Requests at a constant rate, whatever becomes of the answers. Method: ../open-loop-job.ts, after wrk2 (Gil Tene,
+ * "How NOT to Measure Latency"): a latency begins when its request was to be sent, not when it could be.
+ */
+import type { CaseResult, ContenderResult, ExperimentResult } from '../experiment.js';
+import { formatCount } from '../format.js';
+import { measuredLoad, measuredOpenLoop } from '../measured.js';
+import { errors, p50, p99, percentile, served, serverCpu, valueOf } from '../measures.js';
+import { caseNamed, joined, shown } from '../sentences.js';
+import { modelNamed } from '../servers.js';
+import type { Bench, Case, Scenario } from './scenario.js';
+
+const CLIENTS = 64;
+/** Of what the event loop answers in a closed loop: below the knee, about it, and past it. */
+const SHARES = [0.1, 0.3, 0.5, 0.7, 0.9, 1.1];
+const CLOSED_LOOP_MS = 1000;
+const PAUSED = 'paused for 1.4 s';
+const PAUSE = { requestsPerSecond: 2000, durationMs: 8000, pause: { afterMs: 2000, forMs: 1400 } };
+/** A server that serves one of 64 connections has 63 schedules that nobody meets: there is no knee to look for. */
+const LEFT_OUT = { iterative: 'it serves one client at a time, and there are 64 connections' };
+
+const answered = valueOf('requestsPerSecond', { label: 'answered/s', better: 'higher', format: formatCount });
+const uncorrectedP99 = percentile(99, 'uncorrected');
+
+export const openLoop: Scenario = {
+  name: 'open-loop',
+  partOf: 'full',
+  question: 'What latency does a server have that is asked so many times a second, whatever it does?',
+  prediction:
+    'Far below its capacity a server is quick. Near it, a queue grows out of chance alone; beyond it, without end: the ' +
+    'latency is then as long as one cares to measure. A closed loop never shows that, since its clients wait with the ' +
+    'server: measured from the actual send, the same requests look quick (coordinated omission).',
+  lookAt:
+    'The knee of the corrected p99 (whole line), and how little of it is in the uncorrected one (dashed). A server that ' +
+    'is paused for 1.4 s makes it plain: corrected above 1 s, uncorrected below 50 ms.',
+  axis: { label: 'requests/s offered', scale: 'linear' },
+  measures: [
+    answered,
+    p50,
+    p99,
+    percentile(50, 'uncorrected'),
+    uncorrectedP99,
+    valueOf('offeredPerSecond', { label: 'offered/s', format: formatCount }),
+    valueOf('dropped', { label: 'dropped', format: formatCount }),
+    percentile(99, 'lag'),
+    serverCpu,
+    errors,
+    served,
+  ],
+  plots: [
+    {
+      name: 'p99',
+      title: 'p99 by offered rate: from the intended send, and (dashed) from the actual one',
+      measure: p99,
+      dashed: uncorrectedP99,
+      scale: 'log',
+      label: 'ms',
+      unit: 1e6,
+    },
+  ],
+  async measure(bench) {
+    const capacity = await closedLoopRate(bench);
+    const cases = SHARES.map((share) => offering(share, Math.round((capacity * share) / 100) * 100));
+    const remarks = [`In a closed loop the event loop answered ${formatCount(capacity)} requests/s.`];
+    return { cases: await bench.compare([...cases, pausedCase], bench.contenders('echo')), remarks };
+  },
+  seen: (result) => joined(...seenOfKnee(result), ...seenOfPause(caseNamed(result, PAUSED))),
+};
+
+function offering(share: number, requestsPerSecond: number): Case {
+  return {
+    name: `${Math.round(share * 100)} % load`,
+    title: `open-loop: ${formatCount(requestsPerSecond)} requests/s offered, ${CLIENTS} connections`,
+    x: requestsPerSecond,
+    clients: CLIENTS,
+    needs: { service: 'echo', clients: CLIENTS },
+    leftOut: LEFT_OUT,
+    load: async (generator, { port, pid }, window) =>
+      measuredOpenLoop(
+        await generator.openLoop({ port, serverPid: pid, clients: CLIENTS, requestsPerSecond, ...window }),
+      ),
+  };
+}
+
+/** Coordinated omission, made on purpose: the server's process is stopped for a while. */
+const pausedCase: Case = {
+  name: PAUSED,
+  title: `open-loop: 2,000 requests/s, the server ${PAUSED} of 8 s`,
+  clients: CLIENTS,
+  needs: { service: 'echo', clients: CLIENTS },
+  leftOut: LEFT_OUT,
+  mostRounds: 1,
+  async load(generator, { port, pid }, window) {
+    const { requestsPerSecond, ...paused } = PAUSE;
+    // A warm-up needs no pause.
+    const how = window.warmUpMs === 0 ? window : { ...window, ...paused };
+    const load = { port, serverPid: pid, clients: CLIENTS, requestsPerSecond, ...how };
+    return measuredOpenLoop(await generator.openLoop(load));
+  },
+};
+
+async function closedLoopRate(bench: Bench): Promise<number> {
+  const server = await bench.start(modelNamed('event-loop'), { clients: CLIENTS });
+  const load = { port: server.port, clients: CLIENTS, warmUpMs: CLOSED_LOOP_MS, durationMs: CLOSED_LOOP_MS };
+  const { values } = measuredLoad(await bench.generator.run(load));
+  await server.stop();
+  return values['requestsPerSecond'] ?? 0;
+}
+
+/** The largest share of the load up to which the corrected p99 stays below 10 ms. */
+const KNEE_NS = 10e6;
+
+function seenOfKnee({ cases }: ExperimentResult): string[] {
+  const sweep = cases.filter(({ x }) => x !== undefined);
+  const names = new Set(
+    sweep.flatMap(({ contenders }) => contenders.filter(hasRounds).map(({ name }) => name)),
+  );
+  return [...names].map((name) => {
+    const quick = sweep.filter((one) => {
+      const contender = one.contenders.find((candidate) => candidate.name === name);
+      const ns = contender && p99.over?.(contender.rounds);
+      return ns !== undefined && ns < KNEE_NS;
+    });
+    const last = quick.at(-1);
+    return last === undefined
+      ? `${name}: the p99 was never below 10 ms.`
+      : `${name}: the p99 stayed below 10 ms up to ${formatCount(last.x ?? 0)} requests/s.`;
+  });
+}
+
+function seenOfPause(paused: CaseResult | undefined): string[] {
+  return (paused?.contenders ?? []).filter(hasRounds).map(({ name }) => {
+    const [corrected, uncorrected] = [shown(paused, p99, name), shown(paused, uncorrectedP99, name)];
+    return `${name}, ${PAUSED}: p99 ${corrected ?? '?'} corrected, ${uncorrected ?? '?'} uncorrected.`;
+  });
+}
+
+function hasRounds({ rounds }: ContenderResult): boolean {
+  return rounds.length > 0;
+}

@@ -1,0 +1,50 @@
+/**
+ * Load cases with several kinds of clients at once, each kind with a line that it says and an answer that it expects.
+ * The work is done in the generator's process, in ../populations-job.ts.
+ */
+import { measuredPopulations } from '../measured.js';
+import type { PopulationSettings } from '../protocol.js';
+import type { ServiceName } from '../servers.js';
+import type { Case } from './scenario.js';
+
+interface Populations {
+  readonly name: string;
+  readonly title: string;
+  readonly x?: number;
+  readonly service: ServiceName;
+  /** Options of the server. */
+  readonly args?: readonly string[];
+  readonly populations: readonly PopulationSettings[];
+  /** A window is at least so long: some 20 of the longest requests, or its edges count for too much. */
+  readonly leastMs?: number;
+  readonly check?: Case['check'];
+  readonly mostRounds?: number;
+}
+
+/** How long an answer may take before it counts as missing. */
+const ANSWER_LIMIT_MS = 10_000;
+
+export function populationsCase(it: Populations): Case {
+  const { name, title, service, args = [], populations, leastMs = 0 } = it;
+  const clients = populations.reduce((total, population) => total + population.clients, 0);
+  return {
+    name,
+    title,
+    clients,
+    x: it.x ?? clients,
+    needs: { service, clients, args },
+    ...(it.check ? { check: it.check } : {}),
+    ...(it.mostRounds === undefined ? {} : { mostRounds: it.mostRounds }),
+    load: async (generator, server, { warmUpMs, durationMs }) =>
+      measuredPopulations(
+        await generator.runPopulations({
+          port: server.port,
+          serverPid: server.pid,
+          populations,
+          warmUpMs,
+          durationMs: Math.max(leastMs, durationMs),
+          answerLimitMs: ANSWER_LIMIT_MS,
+        }),
+      ),
+  };
+}
