@@ -20,7 +20,7 @@ export interface Outcome {
 export type Midpoint = (lower: number, upper: number) => number;
 
 /** So improbable outcomes of one sample are left out when two are combined: 100 rounds have 5,050 of them. */
-const NEGLIGIBLE = 1e-7;
+const NEGLIGIBLE = 1e-6;
 
 /** Which outcomes the median has of as many draws, with replacement, as there are values. */
 export function bootstrapMedian(values: readonly number[], midpoint: Midpoint): Outcome[] {
@@ -108,9 +108,7 @@ function normalTail(z: number): number {
   const t = 1 / (1 + 0.2316419 * z);
   const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
   return (
-    density *
-    t *
-    (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
+    density * t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
   );
 }
 

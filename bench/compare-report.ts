@@ -17,7 +17,9 @@ export function failOver({ rows }: Comparison, percent: number): FailOver {
 
 export function comparisonText(comparison: Comparison, rendering: Rendering, limit?: FailOver): string {
   const { before, after, rows, warnings, missing, failed } = comparison;
-  const counts = VERDICTS.map((verdict) => `${rows.filter((row) => row.verdict === verdict).length} ${verdict}`);
+  const counts = VERDICTS.map(
+    (verdict) => `${rows.filter((row) => row.verdict === verdict).length} ${verdict}`,
+  );
   const notes = [
     ...warnings.map((warning) => `warning: ${warning}`),
     ...missing.map((one) => `not compared: ${one}`),
@@ -40,12 +42,18 @@ export function comparisonJson({ rows, ...rest }: Comparison, limit?: FailOver):
     rounds: times.rounds,
     verdict,
   });
-  const row = ({ measure, absolute, relative, title: _, ...same }: ComparedRow) => ({
-    ...same,
+  const row = ({ measure, absolute, relative, ...one }: ComparedRow) => ({
+    experiment: one.experiment,
+    case: one.case,
+    contender: one.contender,
+    kind: one.kind,
     measure: measure.name,
     better: measure.better,
+    before: one.before,
+    after: one.after,
     change: change(absolute),
     ...(relative === undefined ? {} : { relativeChange: { to: relative.to, ...change(relative) } }),
+    verdict: one.verdict,
   });
   const over = limit && { percent: limit.percent, worse: limit.worse.map(row) };
   return JSON.stringify({ ...rest, rows: rows.map(row), failOver: over }, undefined, 2);

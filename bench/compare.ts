@@ -5,13 +5,13 @@
  * there are two changes: of the measure itself, and of its ratio to a contender of the same run, in which such a
  * difference cancels. Pure; compare-report.ts shows what it gives, results-file.ts reads the files.
  */
-import { baselineOf } from './csv.js';
-import { controlOf, extendedTo, findContender, measured, ratiosOf, valuesOf } from './estimates.js';
+import { differencesOf, pairsByName } from './comparable.js';
+import { baselineOf, controlOf, extendedTo, measured, ratiosOf, valuesOf } from './estimates.js';
 import type { CaseResult, ContenderResult, Experiment, Measure } from './experiment.js';
 import {
+  FEWEST_ROUNDS,
   changeOfRatios,
   changeOfValues,
-  FEWEST_ROUNDS,
   quotient,
   resolutionBeside,
   verdictOf,
@@ -73,6 +73,9 @@ export function compareResults(
       missing.push(`${experiment.name}: this version knows no such experiment`);
       continue;
     }
+    if (later.failed !== undefined && experiment.failed === undefined) {
+      failed.push(`${experiment.name}: ${later.failed}`);
+    }
     const where = `${experiment.name}, `;
     for (const [from, to] of pairsByName(experiment.cases, later.cases, where, missing)) {
       const here = `${where}${from.name}: `;
@@ -80,6 +83,10 @@ export function compareResults(
         if (one.kind === 'control') continue;
         if (other.failed !== undefined && one.failed === undefined && one.rounds.length > 0) {
           failed.push(`${here}${one.name}: ${other.failed}`);
+        } else if (one.rounds.length > 0 && other.rounds.length === 0) {
+          missing.push(
+            `${here}${one.name} has no rounds in the second run: ${other.skipped ?? 'unknown why'}`,
+          );
         }
         const baseline = relativeTo ?? baselineOf(definition);
         rows.push(...rowsOf({ definition, from, to, baseline }, one, other));
@@ -89,7 +96,7 @@ export function compareResults(
   return {
     before: before.startedAt,
     after: after.startedAt,
-    warnings: warningsOf(before, after, rows),
+    warnings: [...differencesOf(before, after), ...noteOnRounds(rows)],
     missing,
     failed,
     rows,
@@ -170,45 +177,7 @@ function resolutionOf({ definition, from, to }: Place, measure: Measure): number
   return resolutionBeside(of === undefined ? [] : [from, to].map((one) => controlOf(one, measure, of)));
 }
 
-function warningsOf(before: ResultsFile, after: ResultsFile, rows: readonly ComparedRow[]): string[] {
-  const settings = (file: ResultsFile): Record<string, unknown> => ({
-    ...prefixed('machine: ', file.machine),
-    'Node.js': file.versions.node,
-    ...prefixed('package ', file.versions.packages),
-    ...prefixed('option ', file.options),
-  });
-  const [one, other] = [settings(before), settings(after)];
-  const show = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none'));
-  const differing = [...new Set([...Object.keys(one), ...Object.keys(other)])]
-    .filter((key) => show(one[key]) !== show(other[key]))
-    .map((key) => `${key} differs: ${show(one[key])}, then ${show(other[key])}`);
-  const few = rows.some(({ absolute }) => absolute.times.rounds < FEWEST_ROUNDS);
-  return [
-    ...differing,
-    ...(before.startedAt === after.startedAt ? ['both files are of the same run'] : []),
-    ...(before.startedAt > after.startedAt ? ['the first file is of the later run'] : []),
-    ...(few ? [`no verdict where there are fewer than ${FEWEST_ROUNDS} rounds: measure with more`] : []),
-  ];
-}
-
-function prefixed(prefix: string, values: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${prefix}${key}`, value]));
-}
-
-function pairsByName<Named extends { readonly name: string }>(
-  before: readonly Named[],
-  after: readonly Named[],
-  where: string,
-  missing: string[],
-): [Named, Named][] {
-  const names = new Map(after.map((one) => [one.name, one]));
-  const pairs: [Named, Named][] = [];
-  for (const one of before) {
-    const other = names.get(one.name);
-    names.delete(one.name);
-    if (other === undefined) missing.push(`${where}${one.name} is in the first run only`);
-    else pairs.push([one, other]);
-  }
-  for (const name of names.keys()) missing.push(`${where}${name} is in the second run only`);
-  return pairs;
+function noteOnRounds(rows: readonly ComparedRow[]): string[] {
+  const isFew = rows.some(({ absolute }) => absolute.times.rounds < FEWEST_ROUNDS);
+  return isFew ? [`no verdict where there are fewer than ${FEWEST_ROUNDS} rounds: measure with more`] : [];
 }

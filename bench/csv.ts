@@ -5,6 +5,7 @@
  * `round` ratios can be taken within rounds, by `baseline` as we do, and `better` says which way. Infinity is `Inf`,
  * which both R and pandas read. What a round does not know has no line. README.md shows how to redo our statistics.
  */
+import { baselineOf } from './estimates.js';
 import type { Experiment, ExperimentResult, RoundResult } from './experiment.js';
 
 const COLUMNS = [
@@ -16,8 +17,6 @@ type Line = Readonly<Record<(typeof COLUMNS)[number], string | number | undefine
 type Column = Pick<Line, 'measure' | 'better'> & {
   readonly of: (round: RoundResult) => number | undefined;
 };
-
-const DEFAULT_BASELINE = 'event-loop';
 
 /** Of an experiment that nobody defines any more, all raw values are given. */
 export function csvOf(
@@ -69,11 +68,6 @@ function columnsOf(definition: Experiment | undefined, { values }: RoundResult):
     return definition.measures.map(({ name, better, of }) => ({ measure: name, better, of }));
   }
   return Object.entries(values).map(([measure, value]) => ({ measure, better: undefined, of: () => value }));
-}
-
-/** What this experiment's contenders are divided by, if anything. */
-export function baselineOf({ baseline = DEFAULT_BASELINE }: Experiment): string | undefined {
-  return baseline === false ? undefined : baseline;
 }
 
 function field(value: string | number | undefined): string {

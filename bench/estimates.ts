@@ -3,8 +3,10 @@
  *
  * Glue between experiment.ts, which says what was measured, and intervals.ts, which says how sure it is.
  */
-import type { CaseResult, ContenderResult, Measure } from './experiment.js';
+import type { CaseResult, ContenderResult, Experiment, Measure } from './experiment.js';
 import { estimateOf, ratioEstimateOf, type Estimate } from './intervals.js';
+
+const DEFAULT_BASELINE = 'event-loop';
 
 /**
  * What a contender reached. The interval is that of the median over the rounds, also for a measure that is taken over
@@ -56,6 +58,11 @@ export function ratiosOf(result: CaseResult, measure: Measure, name: string, oth
 export function controlOf(result: CaseResult, measure: Measure, of: string): Estimate | undefined {
   const control = result.contenders.find(({ kind }) => kind === 'control');
   return control && ratioOf(result, measure, control.name, of);
+}
+
+/** What this experiment's contenders are divided by, if anything. */
+export function baselineOf({ baseline = DEFAULT_BASELINE }: Experiment): string | undefined {
+  return baseline === false ? undefined : baseline;
 }
 
 /** Of every round that knows it. */

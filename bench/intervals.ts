@@ -134,7 +134,11 @@ function medianWithInterval(values: readonly number[], midpoint: Midpoint): Esti
  * Expanded as for the smaller sample, with the degrees of freedom of both: covers 98 to 99 % for 5 to 10 rounds each,
  * and 97.5 % for 20.
  */
-function change(before: readonly number[], after: readonly number[], midpoint: Midpoint): Estimate | undefined {
+function change(
+  before: readonly number[],
+  after: readonly number[],
+  midpoint: Midpoint,
+): Estimate | undefined {
   if ([...before, ...after].some((value) => !(value >= 0))) return undefined;
   const from = medianOf(before, midpoint);
   const to = medianOf(after, midpoint);

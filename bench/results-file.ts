@@ -65,7 +65,11 @@ function checkFile(file: Json): string | undefined {
     versions: object({ node: text, packages: record(text) }),
     options: object({}),
     experiments: list(
-      object({ name: text, remarks: list(text), cases: list(object({ name: text, title: text, contenders })) }),
+      object({
+        name: text,
+        remarks: list(text),
+        cases: list(object({ name: text, title: text, contenders })),
+      }),
     ),
   })(file, '');
 }

@@ -37,7 +37,9 @@ export function compareFiles(
   const comparison = compareResults(before, after, definitions, relativeTo);
   const { rows, failed } = comparison;
   if (relativeTo !== undefined && !rows.some(({ relative }) => relative !== undefined)) {
-    throw new UsageError(`no contender ${JSON.stringify(relativeTo)} was measured beside others in both runs`);
+    throw new UsageError(
+      `no contender ${JSON.stringify(relativeTo)} was measured beside others in both runs`,
+    );
   }
   const limit = failOverPercent === undefined ? undefined : failOver(comparison, failOverPercent);
   return {
