@@ -1,23 +1,75 @@
-import type { CaseResult, ContenderResult, Measure } from './experiment.js';
-import { estimateOf, type Estimate } from './intervals.js';
+/**
+ * From the rounds of contenders to estimates: what tables, plots and comparisons show of an experiment's results.
+ *
+ * Glue between experiment.ts, which says what was measured, and intervals.ts, which says how sure it is.
+ */
+import type { CaseResult, ContenderResult, Experiment, Measure } from './experiment.js';
+import { estimateOf, ratioEstimateOf, type Estimate } from './intervals.js';
 
+const DEFAULT_BASELINE = 'event-loop';
+
+/**
+ * What a contender reached. The interval is that of the median over the rounds, also for a measure that is taken over
+ * all rounds at once, such as a percentile of merged latencies; if that lies outside, the interval is extended to it.
+ * Undefined: not known of any round.
+ */
 export function measured(contender: ContenderResult, measure: Measure): Estimate | undefined {
-  const estimate = estimateOf(contender.rounds.flatMap((round) => measure.of(round) ?? []));
-  return estimate && { ...estimate, value: measure.over?.(contender.rounds) ?? estimate.value };
+  const median = estimateOf(valuesOf(contender, measure));
+  if (measure.over === undefined || contender.rounds.length === 0) return median;
+  const value = measure.over(contender.rounds);
+  return value === undefined ? undefined : extendedTo(value, median);
 }
 
+/** The same interval, around a value that was found in another way. */
+export function extendedTo(value: number, interval: Estimate | undefined): Estimate {
+  if (interval === undefined) return { value, low: value, high: value, rounds: 0 };
+  const { low, high, rounds } = interval;
+  return { value, low: Math.min(low, value), high: Math.max(high, value), rounds };
+}
+
+/**
+ * How many times what `other` did `name` did, round by round: only what was measured one right after the other is
+ * divided. Undefined if they share no round in which the other did anything.
+ */
 export function ratioOf(
   result: CaseResult,
   measure: Measure,
   name: string,
   other: string,
 ): Estimate | undefined {
-  const rounds = (which: string) => result.contenders.find((one) => one.name === which)?.rounds ?? [];
-  return estimateOf(
-    rounds(name).flatMap((round) => {
-      const base = rounds(other).find((candidate) => candidate.round === round.round);
-      const [a, b] = [measure.of(round), base && measure.of(base)];
-      return a === undefined || b === undefined || b === 0 ? [] : [a / b];
-    }),
+  return ratioEstimateOf(ratiosOf(result, measure, name, other));
+}
+
+/** One for each round that both have, by its number; none where the divisor is 0 or has no end. */
+export function ratiosOf(result: CaseResult, measure: Measure, name: string, other: string): number[] {
+  const divisors = new Map(
+    findContender(result, other)?.rounds.map((round) => [round.round, measure.of(round)]),
   );
+  const rounds = findContender(result, name)?.rounds ?? [];
+  return rounds.flatMap((round) => {
+    const value = measure.of(round);
+    const divisor = divisors.get(round.round);
+    if (value === undefined || divisor === undefined) return [];
+    return divisor > 0 && divisor < Infinity && value >= 0 ? [value / divisor] : [];
+  });
+}
+
+/** The control of this case, if there is one, divided by what it is a control of. */
+export function controlOf(result: CaseResult, measure: Measure, of: string): Estimate | undefined {
+  const control = result.contenders.find(({ kind }) => kind === 'control');
+  return control && ratioOf(result, measure, control.name, of);
+}
+
+/** What this experiment's contenders are divided by, if anything. */
+export function baselineOf({ baseline = DEFAULT_BASELINE }: Experiment): string | undefined {
+  return baseline === false ? undefined : baseline;
+}
+
+/** Of every round that knows it. */
+export function valuesOf({ rounds }: ContenderResult, { of }: Measure): number[] {
+  return rounds.map(of).filter((value) => value !== undefined);
+}
+
+export function findContender({ contenders }: CaseResult, name: string): ContenderResult | undefined {
+  return contenders.find((contender) => contender.name === name);
 }
