@@ -28,6 +28,8 @@ export interface CaseResult {
   readonly x?: number;
   /** How many clients there were, where that is one number. */
   readonly clients?: number;
+  /** Each client asked again as soon as it was answered, so Little's law holds; see littles-law.ts. */
+  readonly closedLoop?: true;
   readonly contenders: readonly ContenderResult[];
 }
 

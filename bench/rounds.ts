@@ -37,7 +37,7 @@ export async function runCase(
   contenders: readonly Contender[],
   plan: RoundPlan,
 ): Promise<CaseResult> {
-  const { name, title, x, clients } = it;
+  const { name, title, x, clients, closedLoop } = it;
   const entries = contenders.map((contender): Entry => ({ contender, rounds: [] }));
   try {
     for (const entry of entries) {
@@ -65,6 +65,7 @@ export async function runCase(
     title,
     ...(x === undefined ? {} : { x }),
     ...(clients === undefined ? {} : { clients }),
+    ...(closedLoop ? { closedLoop } : {}),
     contenders: entries.map(resultOf),
   };
 }

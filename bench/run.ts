@@ -19,8 +19,8 @@ import { models, peers, type Contender, type RunningServer } from './servers.js'
 const ROUND_WARM_UP_MS = 100;
 /** At most so long, or a server whose rate never settles would keep all others waiting. */
 const WARM_UP = {
-  quick: { loadMs: 250, mostLoads: 8 },
-  full: { loadMs: 500, mostLoads: 30 },
+  quick: { loadMs: 150, mostLoads: 10 },
+  full: { loadMs: 300, mostLoads: 40 },
 } as const;
 
 /** @returns the exit status: 1 if anything failed, so that a script can tell */

@@ -4,26 +4,23 @@
  *
  * Pure functions over experiment.ts; format.ts renders what they give.
  */
-import { measured, ratioOf } from './estimates.js';
+import { baselineOf, findContender, measured, ratioOf } from './estimates.js';
 import type { CaseResult, ContenderResult, Experiment, ExperimentResult } from './experiment.js';
 import { DASH, formatEstimate, formatShare, orDash, type TextTable } from './format.js';
-import { clientsByLittle } from './littles-law.js';
+import { littlesLawNote } from './littles-law.js';
 import { ERROR_KINDS } from './protocol.js';
 
-const BASELINE = 'event-loop';
 /** From this share of a core on, the generator may be what limits. */
 const GENERATOR_LIMIT = 0.9;
 /** More than this share of a core used by other programs, and the machine is not quiet. */
 const OTHERS_LIMIT = 0.2;
-/** How far rate times latency may be from the number of clients before it is remarked. */
-const LITTLE_TOLERANCE = 0.1;
 
 export function tablesOf(experiment: Experiment, result: ExperimentResult): TextTable[] {
   return result.cases.map((one) => caseTable(experiment, one));
 }
 
 function caseTable(experiment: Experiment, result: CaseResult): TextTable {
-  const baseline = baselineOf(experiment, result);
+  const baseline = dividedBy(experiment, result);
   const { measures } = experiment;
   // What no contender of the case has would be a column of dashes.
   const shown = measures.filter((measure) => result.contenders.some((one) => measured(one, measure)));
@@ -47,20 +44,18 @@ function caseTable(experiment: Experiment, result: CaseResult): TextTable {
       ...(baseline === undefined ? [] : [`${compared.label} of ${baseline}`]),
     ],
     rows,
-    notes: [...result.contenders.flatMap((one) => notesOn(one)), ...noteOnOthers(result)],
+    notes: [...result.contenders.flatMap((one) => notesOn(one, result)), ...noteOnOthers(result)],
   };
 }
 
-/** Undefined where there is nothing to divide by. */
-export function baselineOf(
-  { baseline = BASELINE }: Experiment,
-  { contenders }: CaseResult,
-): string | undefined {
-  if (baseline === false || contenders.length < 2) return undefined;
-  return contenders.some(({ name, rounds }) => name === baseline && rounds.length > 0) ? baseline : undefined;
+/** Undefined where there is nothing to divide by, or nothing to be divided. */
+function dividedBy(experiment: Experiment, result: CaseResult): string | undefined {
+  const baseline = baselineOf(experiment);
+  if (baseline === undefined || result.contenders.length < 2) return undefined;
+  return findContender(result, baseline)?.rounds.length ? baseline : undefined;
 }
 
-function notesOn(contender: ContenderResult): string[] {
+function notesOn(contender: ContenderResult, { closedLoop }: CaseResult): string[] {
   const { name, skipped, failed, rounds } = contender;
   const notes: string[] = [];
   if (skipped !== undefined) notes.push(`${name}: skipped, ${skipped}`);
@@ -76,14 +71,8 @@ function notesOn(contender: ContenderResult): string[] {
       `${name}: the generator used ${formatShare(share)} of a core and may be what limits; this is a lower bound`,
     );
   }
-  const busy = clientsByLittle(contender);
-  const served = medianOf(contender, 'clientsServed') ?? 0;
-  if (busy !== undefined && served > 0 && Math.abs(busy / served - 1) > LITTLE_TOLERANCE) {
-    notes.push(
-      `${name}: rate × mean latency is ${busy.toFixed(1)} clients, not ${served}: some waited beyond the window`,
-    );
-  }
-  return notes;
+  const little = closedLoop && littlesLawNote(contender, medianOf(contender, 'clientsServed') ?? 0);
+  return little === undefined ? notes : [...notes, little];
 }
 
 function medianOf(contender: ContenderResult, name: string): number | undefined {

@@ -36,6 +36,8 @@ export function closedLoop(loop: ClosedLoop): Case {
     title,
     x: loop.x ?? clients,
     clients,
+    // A sender of a chat waits for the last of 63 receipts, and the latencies are those of all.
+    ...(pattern === 'fan-out' ? {} : { closedLoop: true as const }),
     needs,
     ...(loop.leftOut ? { leftOut: loop.leftOut } : {}),
     // A page is checked and a chat is joined at the start of every job.

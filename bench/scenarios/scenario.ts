@@ -15,11 +15,7 @@ export interface Scenario extends Experiment {
 }
 
 /** One point of an experiment, the same for all contenders. */
-export interface Case {
-  readonly name: string;
-  readonly title: string;
-  readonly x?: number;
-  readonly clients?: number;
+export interface Case extends Omit<CaseResult, 'contenders'> {
   readonly needs: ServerNeeds;
   /** Contenders that cannot take part, by name, and why. */
   readonly leftOut?: Readonly<Record<string, string>>;

@@ -38,7 +38,15 @@ export function caseOf(
   contenders: readonly ContenderResult[],
   changes: Partial<CaseResult> = {},
 ): CaseResult {
-  return { name: '2 clients', title: 'echo, 2 clients', x: 2, clients: 2, contenders, ...changes };
+  return {
+    name: '2 clients',
+    title: 'echo, 2 clients',
+    x: 2,
+    clients: 2,
+    closedLoop: true,
+    contenders,
+    ...changes,
+  };
 }
 
 export const sampleExperiment: Experiment = {

@@ -40,10 +40,10 @@ describe('a table of a case', () => {
       [
         '**echo, 2 clients**',
         '',
-        '| server | requests/s | p50 | p99 | p99.9 | max | CPU | MB | threads | errors | served | requests/s of event-loop |',
-        '|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
-        '| event-loop | 1,000 | 2.00 ms | 2.00 ms | 2.00 ms | 2.00 ms | 50 % | 72.3 | 11 | 0 | 2 | 1 |',
-        '| threads | 900 | 2.00 ms | 2.00 ms | 2.00 ms | 2.00 ms | – | – | – | 0 | 2 | 0.90 |',
+        '| server | requests/s | p50 | p99 | p99.9 | max | CPU | MB | threads | errors | served | fairness | requests/s of event-loop |',
+        '|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|',
+        '| event-loop | 1,000 | 2.00 ms | 2.00 ms | 2.00 ms | 2.00 ms | 50 % | 72.3 | 11 | 0 | 2 | 1.00 | 1 |',
+        '| threads | 900 | 2.00 ms | 2.00 ms | 2.00 ms | 2.00 ms | – | – | – | 0 | 2 | 1.00 | 0.90 |',
       ].join('\n'),
     );
   });
@@ -88,7 +88,9 @@ describe('a table of a case', () => {
 
   it('remarks latencies that do not account for the clients’ time', () => {
     const { notes } = tableOf(caseOf([{ name: 'a', kind: 'peer', rounds: [roundOf(1, 500)] }]));
-    assert.deepEqual(notes, ['a: rate × mean latency is 1.0 clients, not 2: some waited beyond the window']);
+    assert.deepEqual(notes, [
+      "a: rate × mean latency is 1.0 clients, not 2 (Little's law): clients spent time that no latency shows",
+    ]);
   });
 
   it('aligns figures for the terminal and rules off the head', () => {
