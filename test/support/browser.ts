@@ -1,0 +1,267 @@
+/**
+ * A real browser for the tests of pages: Chromium without a window, over its DevTools protocol.
+ *
+ * Commands and events go as JSON with a NUL behind each through two pipes that the browser inherits as descriptors 3
+ * and 4 (`--remote-debugging-pipe`): no port, no library. When the pipes close, as when the test process dies, the
+ * browser ends by itself.
+ */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+
+export interface View {
+  readonly widthPx: number;
+  readonly dark: boolean;
+}
+
+/** What a page did and how it lies in the window. */
+export interface Sight {
+  /** Errors and warnings of the console, uncaught exceptions. */
+  readonly complaints: readonly string[];
+  /** All but the page itself and `data:`. */
+  readonly requests: readonly string[];
+  readonly scrollWidthPx: number;
+  /** What sticks out of the window and is in no box that scrolls. */
+  readonly outside: readonly string[];
+  /** Text of pictures that sticks out of its picture, where it is cut off. */
+  readonly cut: readonly string[];
+  /** Of the body, as `rgb(…)`. */
+  readonly background: string;
+  /** `svg`, `html`; that of an error page says so. */
+  readonly root: string;
+}
+
+export interface Browser {
+  /** Opens a page anew, such as `file:///…`, in a window of this width. */
+  look(url: string, view: View): Promise<Sight>;
+  close(): Promise<void>;
+}
+
+const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome'];
+const PATIENCE_MS = 30_000;
+const WINDOW_HEIGHT_PX = 900;
+const FLAGS = [
+  ...['--headless', '--remote-debugging-pipe', '--no-first-run', '--disable-gpu', '--hide-scrollbars'],
+  ...['--disable-dev-shm-usage', '--disable-extensions', '--disable-background-networking'],
+  // Its sandbox refuses to be run by root. Only pages of our own are opened.
+  '--no-sandbox',
+];
+
+/** What to start; undefined: none is installed, or it does not even tell its version. */
+export function chromium(): string | undefined {
+  const { CHROME } = process.env;
+  const candidates = CHROME === undefined || CHROME === '' ? COMMANDS : [CHROME];
+  return candidates.find((command) => spawnSync(command, ['--version'], { timeout: 10_000 }).status === 0);
+}
+
+/** The reason to skip a test, for its options; false where there is a browser. */
+export function withoutBrowser(command: string | undefined): string | false {
+  return command === undefined && `no browser: none of $CHROME, ${COMMANDS.join(', ')} runs here`;
+}
+
+export async function startBrowser(command: string): Promise<Browser> {
+  const profile = mkdtempSync(join(tmpdir(), 'handoff-browser-'));
+  const child = spawn(command, [...FLAGS, `--user-data-dir=${profile}`, 'about:blank'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  const killed = () => child.kill('SIGKILL');
+  process.once('exit', killed);
+  const devTools = new DevTools(child);
+  const close = async () => {
+    process.off('exit', killed);
+    const timer = setTimeout(killed, 5000);
+    devTools.send('Browser.close').catch(() => killed());
+    await ended;
+    clearTimeout(timer);
+    // Helper processes may still write to it for a moment.
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  };
+  try {
+    const { targetId } = await devTools.send('Target.createTarget', { url: 'about:blank' });
+    const { sessionId } = await devTools.send('Target.attachToTarget', { targetId, flatten: true });
+    const page = new Page(devTools, String(sessionId));
+    await page.enable();
+    return { look: (url, view) => page.look(url, view), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+interface Message {
+  readonly id?: number;
+  readonly method?: string;
+  readonly params?: Fields;
+  readonly result?: Fields;
+  readonly error?: { readonly message: string };
+}
+
+interface Pending {
+  readonly resolve: (result: Fields) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Commands and their answers by number, events to whoever listens. Each answer is awaited for a bounded time. */
+class DevTools {
+  /** One page, one listener. */
+  onEvent: (method: string, params: Fields) => void = () => undefined;
+  readonly #to: Writable;
+  readonly #pending = new Map<number, Pending>();
+  #last = 0;
+  #partial = '';
+  #gone: Error | undefined;
+
+  constructor(child: ChildProcess) {
+    const [, , , to, from] = child.stdio;
+    this.#to = to as Writable;
+    const gone = (why: string) => this.#end(new Error(`the browser ${child.spawnfile} ${why}`));
+    // What cannot be written shows as an end or an error of the process.
+    this.#to.on('error', () => undefined);
+    child.once('error', (error) => gone(`cannot be started: ${error.message}`));
+    child.once('exit', (code, signal) => gone(`ended with ${code ?? signal ?? 'nothing'}`));
+    (from as Readable).setEncoding('utf8').on('data', (text: string) => this.#receive(text));
+  }
+
+  async send(method: string, params: Fields = {}, sessionId?: string): Promise<Fields> {
+    if (this.#gone) throw this.#gone;
+    const id = ++this.#last;
+    const answer = new Promise<Fields>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    this.#to.write(`${JSON.stringify({ id, method, params, ...(sessionId ? { sessionId } : {}) })}\0`);
+    try {
+      return await within(answer, method);
+    } finally {
+      this.#pending.delete(id);
+    }
+  }
+
+  #receive(text: string): void {
+    const parts = `${this.#partial}${text}`.split('\0');
+    this.#partial = parts.pop() ?? '';
+    for (const part of parts) {
+      const { id, method, params, result, error } = JSON.parse(part) as Message;
+      if (method !== undefined) this.onEvent(method, params ?? {});
+      if (id === undefined) continue;
+      const pending = this.#pending.get(id);
+      if (error) pending?.reject(new Error(error.message));
+      else pending?.resolve(result ?? {});
+    }
+  }
+
+  #end(error: Error): void {
+    this.#gone = error;
+    for (const { reject } of this.#pending.values()) reject(error);
+  }
+}
+
+class Page {
+  readonly #devTools: DevTools;
+  readonly #session: string;
+  #loaded = () => undefined as unknown;
+  #complaints: string[] = [];
+  #requests: string[] = [];
+  #url = '';
+
+  constructor(devTools: DevTools, session: string) {
+    this.#devTools = devTools;
+    this.#session = session;
+    devTools.onEvent = (method, params) => this.#hear(method, params);
+  }
+
+  async enable(): Promise<void> {
+    for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await this.#send(`${domain}.enable`);
+  }
+
+  async look(url: string, { widthPx, dark }: View): Promise<Sight> {
+    await this.#send('Emulation.setDeviceMetricsOverride', {
+      ...{ width: widthPx, height: WINDOW_HEIGHT_PX, deviceScaleFactor: 1, mobile: false },
+    });
+    const features = [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }];
+    await this.#send('Emulation.setEmulatedMedia', { features });
+    this.#complaints = [];
+    this.#requests = [];
+    this.#url = url;
+    const loaded = new Promise((resolve) => (this.#loaded = () => resolve(undefined)));
+    const { errorText } = await this.#send('Page.navigate', { url });
+    if (errorText !== undefined) throw new Error(`the browser cannot open ${url}: ${String(errorText)}`);
+    await within(loaded, `loading ${url}`);
+    const { result, exceptionDetails } = await this.#send('Runtime.evaluate', {
+      ...{ expression: `(${LAYOUT})(${widthPx})`, returnByValue: true },
+    });
+    if (exceptionDetails) throw new Error(`the layout of ${url}: ${JSON.stringify(exceptionDetails)}`);
+    const layout = (result as { value: Omit<Sight, 'complaints' | 'requests'> }).value;
+    return { ...layout, complaints: this.#complaints, requests: this.#requests };
+  }
+
+  #send(method: string, params: Fields = {}): Promise<Fields> {
+    return this.#devTools.send(method, params, this.#session);
+  }
+
+  #hear(method: string, params: Fields): void {
+    if (method === 'Page.loadEventFired') this.#loaded();
+    if (method === 'Runtime.exceptionThrown') this.#complaints.push(JSON.stringify(params));
+    if (
+      method === 'Runtime.consoleAPICalled' &&
+      ['error', 'warning', 'assert'].includes(String(params['type']))
+    ) {
+      this.#complaints.push(JSON.stringify(params['args']));
+    }
+    if (method === 'Log.entryAdded') {
+      const { level, text } = params['entry'] as { readonly level: string; readonly text: string };
+      if (level === 'error' || level === 'warning') this.#complaints.push(text);
+    }
+    if (method === 'Network.requestWillBeSent') {
+      const { url } = params['request'] as { readonly url: string };
+      if (url !== this.#url && !url.startsWith('data:')) this.#requests.push(url);
+    }
+  }
+}
+
+/** Runs in the page. Half a pixel is rounding; letters of another font may be a little wider than ours. */
+const LAYOUT = `(width) => {
+  const inScroller = (element) => {
+    for (let one = element.parentElement; one && one !== document.body; one = one.parentElement) {
+      if (['auto', 'scroll'].includes(getComputedStyle(one).overflowX)) return true;
+    }
+    return false;
+  };
+  const named = (element) => element.tagName + '.' + (element.getAttribute('class') ?? '') + ' ' +
+    (element.textContent ?? '').trim().slice(0, 60);
+  const all = [...(document.body?.querySelectorAll('*') ?? [])].filter((one) => !one.closest('svg *'));
+  const outside = all.filter((one) => {
+    const { left, right, width: own } = one.getBoundingClientRect();
+    return own > 0 && (right > width + 0.5 || left < -0.5) && !inScroller(one);
+  });
+  const cut = [...document.querySelectorAll('svg text')].filter((one) => {
+    const picture = one.ownerSVGElement.getBoundingClientRect();
+    const text = one.getBoundingClientRect();
+    return text.width > 0 && (text.left < picture.left - 1 || text.right > picture.right + 1 ||
+      text.top < picture.top - 1 || text.bottom > picture.bottom + 1);
+  });
+  return {
+    scrollWidthPx: (document.scrollingElement ?? document.documentElement).scrollWidth,
+    outside: outside.map(named),
+    cut: cut.map((one) => one.textContent),
+    background: document.body ? getComputedStyle(document.body).backgroundColor : '',
+    root: document.querySelector('parsererror') ? 'parsererror' : document.documentElement.localName,
+  };
+}`;
+
+async function within<T>(promise: Promise<T>, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the browser: ${what}: no answer in time`)), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
