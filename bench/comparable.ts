@@ -1,8 +1,8 @@
 /** Whether two runs of the bench may be compared at all, and what of them: how they differ, what both have. */
-import type { ResultsFile } from './results-file.js';
+import type { BenchResults } from './results.js';
 
 /** Why a change may not be the program's: another machine, version or option. Empty: nothing is known. */
-export function differencesOf(before: ResultsFile, after: ResultsFile): string[] {
+export function differencesOf(before: BenchResults, after: BenchResults): string[] {
   const [one, other] = [settingsOf(before), settingsOf(after)];
   const differing = [...new Set([...Object.keys(one), ...Object.keys(other)])]
     .map((key): [string, string, string] => [key, shown(one[key]), shown(other[key])])
@@ -15,7 +15,7 @@ export function differencesOf(before: ResultsFile, after: ResultsFile): string[]
   ];
 }
 
-function settingsOf({ machine, versions, options }: ResultsFile): Record<string, unknown> {
+function settingsOf({ machine, versions, options }: BenchResults): Record<string, unknown> {
   return {
     ...prefixed('machine: ', machine),
     'Node.js': versions.node,

@@ -17,7 +17,7 @@ import {
   verdictOf,
   type Estimate,
 } from './intervals.js';
-import type { ResultsFile } from './results-file.js';
+import type { BenchResults } from './results.js';
 
 export type ChangeVerdict = 'better' | 'worse' | 'no difference seen';
 
@@ -58,8 +58,8 @@ export interface Comparison {
 
 /** `relativeTo`: a contender to divide by in place of each experiment's baseline. */
 export function compareResults(
-  before: ResultsFile,
-  after: ResultsFile,
+  before: BenchResults,
+  after: BenchResults,
   definitions: readonly Experiment[],
   relativeTo?: string,
 ): Comparison {

@@ -12,7 +12,7 @@ export interface BenchOptions {
   readonly contenders: readonly string[];
   readonly rounds: number;
   readonly roundMs: number;
-  readonly output: 'terminal' | 'markdown' | 'json';
+  readonly output: 'terminal' | 'markdown' | 'json' | 'csv';
 }
 
 /** With fewer than some rounds nothing can be concluded; see intervals.ts. */
@@ -27,13 +27,15 @@ const options = {
   rounds: { ...wholeNumber('rounds', 1, 100), describe: 'rounds that every server is measured in' },
   duration: { ...wholeNumber('duration', 1, 60_000), describe: 'ms of load in a round' },
   json: { type: 'boolean', describe: 'print the results as JSON' },
+  csv: { type: 'boolean', describe: 'print every round and measure as CSV' },
   markdown: { type: 'boolean', describe: 'print the tables as Markdown' },
 } as const;
 
 export function benchBuilder(command: Argv) {
   return command
     .options(options)
-    .conflicts('json', 'markdown')
+    .conflicts('json', ['markdown', 'csv'])
+    .conflicts('markdown', 'csv')
     .example('$0 bench', 'a quick set, in less than two minutes')
     .example('$0 bench --scenario echo --model event-loop thread-per-client', 'one experiment, two models');
 }
@@ -50,7 +52,7 @@ export function benchOptions(args: BenchArguments): BenchOptions {
     contenders: args.model ?? [],
     rounds: args.rounds ?? usual.rounds,
     roundMs: args.duration ?? usual.roundMs,
-    output: args.json ? 'json' : args.markdown ? 'markdown' : 'terminal',
+    output: args.json ? 'json' : args.csv ? 'csv' : args.markdown ? 'markdown' : 'terminal',
   };
 }
 

@@ -5,25 +5,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { StartError } from '../src/errors.js';
-import type { ExperimentResult } from './experiment.js';
-import type { Machine, Versions } from './results.js';
-
-const FORMAT = 2;
-
-export interface ResultsFile {
-  readonly format: typeof FORMAT;
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  readonly durationMs: number;
-  readonly machine: Machine;
-  readonly versions: Versions;
-  /** What the run was asked to do: rounds, their length, what else. */
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly experiments: readonly ExperimentResult[];
-}
+import { FORMAT, type BenchResults } from './results.js';
 
 /** Throws a StartError that says which file, and what of it, is wrong. */
-export function readResults(path: string): ResultsFile {
+export function readResults(path: string): BenchResults {
   let text;
   try {
     text = readFileSync(path, 'utf8');
@@ -34,7 +19,7 @@ export function readResults(path: string): ResultsFile {
 }
 
 /** `name` is what messages call it. */
-export function parseResults(text: string, name: string): ResultsFile {
+export function parseResults(text: string, name: string): BenchResults {
   let file: unknown;
   try {
     file = JSON.parse(text);
@@ -50,7 +35,7 @@ export function parseResults(text: string, name: string): ResultsFile {
   }
   const problem = checkFile(file);
   if (problem !== undefined) throw new StartError(`${name} is no whole results' file: ${problem}`);
-  return file as unknown as ResultsFile;
+  return file as unknown as BenchResults;
 }
 
 type Json = Readonly<Record<string, unknown>>;

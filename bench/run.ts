@@ -5,7 +5,9 @@
  * prints. It measures nothing itself: scenarios/ says what is asked, rounds.ts runs it, results.ts keeps it,
  * report.ts shows it. README.md tells how to read the numbers.
  */
+import { csvOf } from './csv.js';
 import type { ExperimentResult } from './experiment.js';
+import { savePictures } from './html-report.js';
 import { startGenerator } from './load.js';
 import type { BenchOptions } from './options.js';
 import { startProgress, type Progress } from './progress.js';
@@ -14,6 +16,7 @@ import { FORMAT, installedVersions, saveResults, thisMachine, type BenchResults 
 import { runCase, type RoundPlan } from './rounds.js';
 import { scenarios } from './scenarios/all.js';
 import type { Bench, Scenario } from './scenarios/scenario.js';
+import { tablesOf } from './table.js';
 import { models, peers, type Contender, type RunningServer } from './servers.js';
 
 const ROUND_WARM_UP_MS = 100;
@@ -40,12 +43,21 @@ export async function runBench(options: BenchOptions): Promise<0 | 1> {
     experiments,
   };
   const path = saveResults(results);
-  process.stdout.write(
-    options.output === 'json'
-      ? `${JSON.stringify(results)}\n`
-      : report(results, scenarios, [path], options.output),
-  );
+  const pictures = path.replace(/\.json$/, '');
+  const page = savePictures(pictures, { results, experiments: scenarios, tablesOf, resultsName: path });
+  process.stdout.write(output(results, options.output, [path, page]));
   return experiments.some(hasFailed) ? 1 : 0;
+}
+
+function output(results: BenchResults, form: BenchOptions['output'], files: readonly string[]): string {
+  switch (form) {
+    case 'json':
+      return `${JSON.stringify(results)}\n`;
+    case 'csv':
+      return csvOf(results, scenarios);
+    default:
+      return report(results, scenarios, files, form);
+  }
 }
 
 function hasFailed({ failed, cases }: ExperimentResult): boolean {

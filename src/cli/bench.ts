@@ -1,11 +1,69 @@
-/** `handoff bench`: experiments with the models under load. Read ../../bench/run.ts next. */
-import type { CommandModule } from 'yargs';
+/** `handoff bench`: experiments with the models under load, and what is made of their results. Read ../../bench/run.ts next. */
+import { basename, resolve } from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
 import { benchBuilder, benchOptions, type BenchArguments } from '../../bench/options.js';
+import { text, wholeNumber } from './options.js';
+
+function compareBuilder(command: Argv) {
+  return command
+    .positional('before', { type: 'string', demandOption: true, describe: 'file of the earlier run' })
+    .positional('after', { type: 'string', demandOption: true, describe: 'file of the later run' })
+    .options({
+      'fail-over': {
+        ...wholeNumber('fail-over', 0, 1000),
+        describe: 'exit with status 99 if anything is certainly worse by more than so many per cent',
+      },
+      'relative-to': {
+        ...text('relative-to'),
+        describe: "divide by this contender (default: each experiment's baseline)",
+      },
+      json: { type: 'boolean', describe: 'print JSON' },
+      markdown: { type: 'boolean', describe: 'print Markdown' },
+    } as const)
+    .conflicts('json', 'markdown');
+}
+
+type CompareArguments = ReturnType<typeof compareBuilder> extends Argv<infer T> ? T : never;
+
+const compareCommand: CommandModule<object, CompareArguments> = {
+  command: 'compare <before> <after>',
+  describe: 'tell what has changed between two runs, and how sure that is',
+  builder: compareBuilder,
+  async handler({ before, after, json, markdown, ...args }) {
+    const { runCompare } = await import('../../bench/run-compare.js');
+    process.exitCode = runCompare({
+      before,
+      after,
+      failOver: args['fail-over'],
+      relativeTo: args['relative-to'],
+      output: json ? 'json' : markdown ? 'markdown' : 'terminal',
+    });
+  },
+};
+
+function reportBuilder(command: Argv) {
+  return command
+    .positional('results', { type: 'string', demandOption: true, describe: 'file of a run' })
+    .option('output', { ...text('output'), alias: 'o', describe: 'folder (default: beside the file)' });
+}
+
+type ReportArguments = ReturnType<typeof reportBuilder> extends Argv<infer T> ? T : never;
+
+const reportCommand: CommandModule<object, ReportArguments> = {
+  command: 'report <results>',
+  describe: 'make the page and the pictures of a run again',
+  builder: reportBuilder,
+  async handler({ results, output }) {
+    const { runReport } = await import('../../bench/run-compare.js');
+    const besides = resolve(results, '..', basename(results, '.json'));
+    runReport(results, output ?? besides);
+  },
+};
 
 export const benchCommand: CommandModule<object, BenchArguments> = {
   command: 'bench',
   describe: 'compare the models under load',
-  builder: benchBuilder,
+  builder: (command) => benchBuilder(command).command(compareCommand).command(reportCommand),
   async handler(args) {
     const { runBench } = await import('../../bench/run.js');
     process.exitCode = await runBench(benchOptions(args));

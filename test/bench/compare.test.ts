@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { comparisonJson, comparisonText, failOver } from '../../bench/compare-report.js';
 import { compareResults, isWorseBy, type ComparedRow } from '../../bench/compare.js';
 import type { ContenderResult } from '../../bench/experiment.js';
-import { parseResults, readResults, type ResultsFile } from '../../bench/results-file.js';
+import { parseResults, readResults } from '../../bench/results-file.js';
+import type { BenchResults } from '../../bench/results.js';
 import { compareFiles } from '../../src/cli/bench-compare.js';
 import { StartError, UsageError } from '../../src/errors.js';
 import { runs } from '../properties/arbitraries.js';
@@ -105,7 +106,7 @@ describe('compareResults', () => {
       startedAt: '2025-01-01T00:00:00.000Z',
       machine: { ...before.machine, cores: 64 },
       versions: { node: 'v22.0.0', packages: {} },
-      options: { rounds: 5, roundMs: 500 },
+      options: { peers: false, rounds: 5, roundMs: 500 },
     });
     assert.deepEqual(compareResults(before, after, [echo]).warnings, [
       'machine: cores differs: 2, then 64',
@@ -253,7 +254,7 @@ describe('parseResults', () => {
 });
 
 describe('compareFiles', () => {
-  const save = (t: TestContext, ...files: ResultsFile[]): string[] => {
+  const save = (t: TestContext, ...files: BenchResults[]): string[] => {
     const directory = mkdtempSync(join(tmpdir(), 'compare-'));
     t.after(() => rmSync(directory, { recursive: true }));
     return files.map((file, index) => {

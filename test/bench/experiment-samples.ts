@@ -1,5 +1,5 @@
 /** Made-up experiments with round numbers, for the tests of what computes with results and shows them. */
-import type { ResultsFile } from '../../bench/results-file.js';
+import type { BenchResults } from '../../bench/results.js';
 import type {
   CaseResult,
   ContenderResult,
@@ -75,15 +75,15 @@ export function experimentOf(cases: readonly CaseResult[], name = 'echo'): Exper
 
 export function fileOf(
   contenders: readonly ContenderResult[],
-  changes: Partial<ResultsFile> = {},
-): ResultsFile {
+  changes: Partial<BenchResults> = {},
+): BenchResults {
   return {
     format: 2,
     startedAt: '2026-01-02T03:04:05.678Z',
     durationMs: 1000,
     machine: { cpu: 'a CPU', cores: 2, memoryBytes: 4e9, kernel: 'linux 6', arch: 'x64' },
     versions: { node: 'v20.20.0', packages: { piscina: '5.3.2' } },
-    options: { rounds: 5, roundMs: 1000 },
+    options: { peers: false, rounds: 5, roundMs: 1000 },
     experiments: [experimentOf([caseOf(contenders)])],
     ...changes,
   };
