@@ -131,8 +131,8 @@ function medianWithInterval(values: readonly number[], midpoint: Midpoint): Esti
 }
 
 /**
- * Expanded as for the smaller sample, with the degrees of freedom of both: covers 98 to 99 % for 5 to 10 rounds each,
- * and 97.5 % for 20.
+ * Expanded as for the smaller sample, with the degrees of freedom of both: a little too wide, it covered 97.5 to 99 %
+ * for 5 to 10 rounds each, and 97 % for 20.
  */
 function change(
   before: readonly number[],

@@ -11,7 +11,7 @@ import type { Rendering } from '../../bench/format.js';
 import { readResults } from '../../bench/results-file.js';
 import { UsageError } from '../errors.js';
 
-export interface CompareOptions {
+interface CompareOptions {
   /** By how many per cent something may be worse; undefined: by any. */
   readonly failOverPercent?: number;
   /** The contender that the others are divided by; default: each experiment's own baseline. */

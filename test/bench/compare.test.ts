@@ -89,7 +89,7 @@ describe('compareResults', () => {
 
   it('calls no difference that a control was apart from itself', () => {
     const control = contenderOf('event-loop again', about(70), { kind: 'control' });
-    const { rows } = compare([...models(100, 80), control], models(100, 64));
+    const { rows } = compare([...models(100, 80), control], [...models(100, 64), control]);
     assert.deepEqual(
       rows.map(({ contender, verdict }) => [contender, verdict]),
       [

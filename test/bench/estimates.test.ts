@@ -11,11 +11,17 @@ describe('measured', () => {
     assert.deepEqual(estimate, { value: 20, low: 10, high: 30, rounds: 3 });
   });
 
-  it('merges what a measure takes over all rounds, and extends the interval to it', () => {
+  it('merges what a measure takes over all rounds', () => {
     // The 99th percentile of 102 requests is one of the 100 of the slow round; the rounds' own p99 have 1 µs in the middle.
     const rounds = [roundOf(1, 1, 1000), roundOf(2, 1, 1000), roundOf(3, 100, 9000)];
     const estimate = measured(contenderOf('a', [], { rounds }), p99);
     assert.deepEqual(estimate, { value: 9000, low: 1000, high: 9000, rounds: 3 });
+  });
+
+  it('extends the interval to what was found over all rounds, on either side', () => {
+    const over = (value: number) => measured(contenderOf('a', [30, 10, 20]), { ...rate, over: () => value });
+    assert.deepEqual(over(50), { value: 50, low: 10, high: 50, rounds: 3 });
+    assert.deepEqual(over(5), { value: 5, low: 5, high: 30, rounds: 3 });
   });
 
   it('has no interval where only all rounds together know', () => {
