@@ -36,14 +36,16 @@ thead th{border-bottom:2px solid var(--faint)}
 .notes{font-size:.9rem;color:var(--faint);padding-left:1.2rem}
 footer{border-top:1px solid var(--rule);margin-top:2.5rem;padding-bottom:2rem;font-size:.95rem}
 @media print{@page{size:A4;margin:14mm}
-body{font-size:10pt}
+html{font-size:9.5pt}
 header,main,footer{padding:0;max-width:none}
 .experiment{break-before:page;border-top:0;margin-top:0;padding-top:0}
 .figures{grid-template-columns:1fr 1fr}
 figure,tr,.seen,.wrong{break-inside:avoid}
 h2,caption,summary{break-after:avoid}
 .scroll{overflow:visible}
-table{font-size:7.5pt}
-th,td{padding:.15rem .35rem;white-space:normal}
+table{font-size:7pt}
+th,td{padding:.15rem .25rem}
+thead th,tbody th{white-space:normal}
+tbody th{max-width:9rem;overflow-wrap:anywhere}
 summary{list-style:none}
 details::details-content{content-visibility:visible;display:block}}`;

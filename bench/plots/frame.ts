@@ -10,7 +10,7 @@ import type { PlotSpec } from '../experiment.js';
 import type { Point } from './points.js';
 import { clean, shortened, wrapped } from './text.js';
 
-export const WIDTH_PX = 640;
+export const WIDTH_PX = 560;
 export const FONT_PX = 15;
 /** Above 1.2, or lines of text touch. */
 const LINE_PX = 19;
@@ -31,7 +31,7 @@ export interface Drawn {
   readonly bottomPx: number;
 }
 
-export interface Surroundings {
+interface Surroundings {
   readonly spec: PlotSpec;
   readonly points: readonly Point[];
   readonly notes: readonly string[];

@@ -60,6 +60,11 @@ export function looksOf(
   );
 }
 
+/** For Plot's dots. */
+export function symbolOf({ colour, symbol: shape, hollow }: Look) {
+  return { symbol: shape, stroke: colour, fill: hollow ? 'var(--paper)' : colour, strokeWidth: 2 };
+}
+
 /** With more contenders than there are, all come again. */
 function free<Kind>(all: readonly Kind[], used: readonly unknown[]): readonly Kind[] {
   const left = all.filter((one) => !used.includes(one));

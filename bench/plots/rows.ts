@@ -5,8 +5,7 @@
 import * as Plot from '@observablehq/plot';
 import type { PlotSpec } from '../experiment.js';
 import { FONT_PX, type Drawn } from './frame.js';
-import { symbol } from './lines.js';
-import { looksOf, type Look } from './look.js';
+import { looksOf, symbolOf, type Look } from './look.js';
 import type { Point, Points } from './points.js';
 import { valueScale, type Scale } from './scale.js';
 import { clean, shortened, widthOf } from './text.js';
@@ -94,7 +93,7 @@ function marksOf(
   return [
     ...(scale === 'linear' ? [Plot.barX([value], { x1: 0, x2: (d: number) => d, y, ...bar })] : []),
     ...(high > low ? [Plot.ruleY([0], { ...ends, y, stroke: 'currentColor', strokeWidth: 2 })] : []),
-    ...(scale === 'log' ? [Plot.dot([value], { x: (d: number) => d, y, ...symbol(look), r: 5 })] : []),
+    ...(scale === 'log' ? [Plot.dot([value], { x: (d: number) => d, y, ...symbolOf(look), r: 5 })] : []),
     Plot.text([text], { x: () => end, y, dx: 9, textAnchor: 'start' }),
   ];
 }

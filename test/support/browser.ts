@@ -11,13 +11,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
-export interface View {
+interface View {
   readonly widthPx: number;
   readonly dark: boolean;
 }
 
 /** What a page did and how it lies in the window. */
-export interface Sight {
+interface Sight {
   /** Errors and warnings of the console, uncaught exceptions. */
   readonly complaints: readonly string[];
   /** All but the page itself and `data:`. */
@@ -164,7 +164,9 @@ class DevTools {
 class Page {
   readonly #devTools: DevTools;
   readonly #session: string;
-  #loaded = () => undefined as unknown;
+  /** By their ids: the load of an earlier page may still be announced. */
+  readonly #loads = new Set<unknown>();
+  #hearLoad = () => {};
   #complaints: string[] = [];
   #requests: string[] = [];
   #url = '';
@@ -177,6 +179,7 @@ class Page {
 
   async enable(): Promise<void> {
     for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await this.#send(`${domain}.enable`);
+    await this.#send('Page.setLifecycleEventsEnabled', { enabled: true });
   }
 
   async look(url: string, { widthPx, dark }: View): Promise<Sight> {
@@ -188,9 +191,14 @@ class Page {
     this.#complaints = [];
     this.#requests = [];
     this.#url = url;
-    const loaded = new Promise((resolve) => (this.#loaded = () => resolve(undefined)));
-    const { errorText } = await this.#send('Page.navigate', { url });
-    if (errorText !== undefined) throw new Error(`the browser cannot open ${url}: ${String(errorText)}`);
+    const { errorText, loaderId } = await this.#send('Page.navigate', { url });
+    if (errorText !== undefined) throw new Error(`the browser cannot open ${url}: ${errorText as string}`);
+    const loaded = new Promise<void>((resolve) => {
+      this.#hearLoad = () => {
+        if (this.#loads.has(loaderId)) resolve();
+      };
+    });
+    this.#hearLoad();
     await within(loaded, `loading ${url}`);
     const { result, exceptionDetails } = await this.#send('Runtime.evaluate', {
       ...{ expression: `(${LAYOUT})(${widthPx})`, returnByValue: true },
@@ -205,7 +213,10 @@ class Page {
   }
 
   #hear(method: string, params: Fields): void {
-    if (method === 'Page.loadEventFired') this.#loaded();
+    if (method === 'Page.lifecycleEvent' && params['name'] === 'load') {
+      this.#loads.add(params['loaderId']);
+      this.#hearLoad();
+    }
     if (method === 'Runtime.exceptionThrown') this.#complaints.push(JSON.stringify(params));
     if (
       method === 'Runtime.consoleAPICalled' &&
