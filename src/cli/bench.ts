@@ -1,7 +1,8 @@
 /** `handoff bench`: experiments with the models under load, and what is made of their results. Read ../../bench/run.ts next. */
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { benchBuilder, benchOptions, type BenchArguments } from '../../bench/options.js';
+import { writeOut } from '../clients/output.js';
 import { text, wholeNumber } from './options.js';
 
 function compareBuilder(command: Argv) {
@@ -30,14 +31,15 @@ const compareCommand: CommandModule<object, CompareArguments> = {
   describe: 'tell what has changed between two runs, and how sure that is',
   builder: compareBuilder,
   async handler({ before, after, json, markdown, ...args }) {
-    const { runCompare } = await import('../../bench/run-compare.js');
-    process.exitCode = runCompare({
-      before,
-      after,
-      failOver: args['fail-over'],
-      relativeTo: args['relative-to'],
+    const { compareFiles } = await import('../../bench/compare-files.js');
+    const { scenarios } = await import('../../bench/scenarios/all.js');
+    const { output, exitStatus } = compareFiles(before, after, scenarios, {
+      ...(args['fail-over'] === undefined ? {} : { failOverPercent: args['fail-over'] }),
+      ...(args['relative-to'] === undefined ? {} : { relativeTo: args['relative-to'] }),
       output: json ? 'json' : markdown ? 'markdown' : 'terminal',
     });
+    process.stdout.write(output);
+    process.exitCode = exitStatus;
   },
 };
 
@@ -53,12 +55,20 @@ const reportCommand: CommandModule<object, ReportArguments> = {
   command: 'report <results>',
   describe: 'make the page and the pictures of a run again',
   builder: reportBuilder,
-  async handler({ results, output }) {
-    const { runReport } = await import('../../bench/run-compare.js');
-    const besides = resolve(results, '..', basename(results, '.json'));
-    runReport(results, output ?? besides);
+  async handler({ results: path, output = pathWithoutEnding(path) }) {
+    const { readResults } = await import('../../bench/results-file.js');
+    const { savePictures } = await import('../../bench/html-report.js');
+    const { scenarios } = await import('../../bench/scenarios/all.js');
+    const { tablesOf } = await import('../../bench/table.js');
+    const results = readResults(path);
+    const input = { results, experiments: scenarios, tablesOf, resultsName: basename(path) };
+    await writeOut(savePictures(output, input));
   },
 };
+
+function pathWithoutEnding(path: string): string {
+  return path.replace(/(\.json)?$/, path.endsWith('.json') ? '' : '-report');
+}
 
 export const benchCommand: CommandModule<object, BenchArguments> = {
   command: 'bench',

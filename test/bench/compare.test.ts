@@ -9,7 +9,7 @@ import { compareResults, isWorseBy, type ComparedRow } from '../../bench/compare
 import type { ContenderResult } from '../../bench/experiment.js';
 import { parseResults, readResults } from '../../bench/results-file.js';
 import type { BenchResults } from '../../bench/results.js';
-import { compareFiles } from '../../src/cli/bench-compare.js';
+import { compareFiles } from '../../bench/compare-files.js';
 import { StartError, UsageError } from '../../src/errors.js';
 import { runs } from '../properties/arbitraries.js';
 import { caseOf, contenderOf, echo, experimentOf, fileOf, rate, roundOf } from './experiment-samples.js';

@@ -4,12 +4,12 @@
  *
  * The experiments' definitions are the caller's, since only bench/scenarios/ knows them. Read bench/compare.ts next.
  */
-import { comparisonJson, comparisonText, failOver } from '../../bench/compare-report.js';
-import { compareResults } from '../../bench/compare.js';
-import type { Experiment } from '../../bench/experiment.js';
-import type { Rendering } from '../../bench/format.js';
-import { readResults } from '../../bench/results-file.js';
-import { UsageError } from '../errors.js';
+import { comparisonJson, comparisonText, failOver } from './compare-report.js';
+import { compareResults } from './compare.js';
+import type { Experiment } from './experiment.js';
+import type { Rendering } from './format.js';
+import { readResults } from './results-file.js';
+import { UsageError } from '../src/errors.js';
 
 interface CompareOptions {
   /** By how many per cent something may be worse; undefined: by any. */
