@@ -191,7 +191,7 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     const port = await serve(test, (socket, connection) => {
       if (connection === 2) socket.pipe(socket);
     });
-    assert.equal((await load(port)).jain, 1 / CLIENTS);
+    assert.equal((await load(port, { durationMs: 300 })).jain, 1 / CLIENTS);
     const silentPort = await serve(test, (socket) => socket.resume());
     assert.equal((await load(silentPort)).jain, 0);
   });

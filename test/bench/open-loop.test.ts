@@ -83,8 +83,8 @@ describe('the open loop', { skip: process.platform !== 'linux' && 'epoll is Linu
     const means = [result.corrected, result.uncorrected].map((json) => Histogram.fromJSON(json).meanNs / 1e6);
     assert.ok((means[0] ?? 0) - (means[1] ?? 0) > 250, `corrected and not: ${means.join(' and ')} ms`);
     assert.ok(result.uncorrected.minNs > 15e6);
-    // The first found its connection free; the others waited for the server, which is not the generator's lag.
-    assert.equal(result.lag.count, 1);
+    // At most the first found its connection free; the others waited for the server: not the generator's lag.
+    assert.ok(result.lag.count <= 1);
     assertNothingVanished(result);
   });
 
