@@ -192,9 +192,9 @@ export function bindClientCalls() {
     /** `timeout` is the address of a `struct timespec`. Linux 5.11 with glibc 2.35 or musl: undefined before. */
     epollPwait2: bindIfThere<
       (epoll: number, events: number, maxEvents: number, timeout: number, sigmask: number) => number
-    >(
-      'int epoll_pwait2(int epoll, uintptr_t events, int max_events, uintptr_t timeout, uintptr_t sigmask)',
+    >('int epoll_pwait2(int epoll, uintptr_t events, int max_events, uintptr_t timeout, uintptr_t sigmask)'),
+    prctl: bind<(option: number, argument: number) => number>(
+      'int prctl(int option, unsigned long argument)',
     ),
-    prctl: bind<(option: number, argument: number) => number>('int prctl(int option, unsigned long argument)'),
   };
 }

@@ -2,29 +2,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { startGenerator, type Generator } from '../../bench/load.js';
 import { noErrors, type LoadJob } from '../../bench/protocol.js';
+import { serve } from './raw-echo.js';
 
 const CLIENTS = 4;
-
-/** A server for one test, which is closed with it. */
-async function serve(test: TestContext, onClient: (socket: Socket) => void): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    // The generator closes with answers on their way, which resets: of no interest here.
-    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-    onClient(socket);
-  });
-  test.after(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
 
 describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is Linux only' }, () => {
   let generator: Generator;
@@ -45,6 +28,7 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     assert.equal(result.clientsUnanswered, 0);
     assert.ok(result.requests > 0);
     assert.equal(result.latency.count, result.requests);
+    assert.ok(result.jain > 1 / CLIENTS && result.jain <= 1);
     assert.ok((result.server?.threads ?? 0) > 1);
   });
 
@@ -188,6 +172,30 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     assert.equal(result.clientsUnanswered, 0);
   });
 
+  it('gives each client a changing byte to send, if a message is to be one byte', async (test) => {
+    const seen: number[][] = [];
+    const port = await serve(test, (socket, connection) =>
+      socket.on('data', (bytes) => {
+        assert.equal(bytes.length, 1);
+        (seen[connection] ??= []).push(bytes[0] ?? 0);
+        socket.write(bytes);
+      }),
+    );
+    const result = await load(port, { messageBytes: 1 });
+    assert.deepEqual(result.errors, noErrors());
+    assert.equal(result.clientsServed, CLIENTS);
+    for (const bytes of seen) bytes.forEach((byte, index) => assert.notEqual(byte, bytes[index - 1]));
+  });
+
+  it('says how evenly the clients were served', async (test) => {
+    const port = await serve(test, (socket, connection) => {
+      if (connection === 2) socket.pipe(socket);
+    });
+    assert.equal((await load(port, { durationMs: 300 })).jain, 1 / CLIENTS);
+    const silentPort = await serve(test, (socket) => socket.resume());
+    assert.equal((await load(silentPort)).jain, 0);
+  });
+
   it('churns: one request a connection, each client from an address of its own', async (test) => {
     const addresses = new Set<string | undefined>();
     let connections = 0;
@@ -244,7 +252,7 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
   });
 
   it('tells what was wrong with a job, and takes the next', async (test) => {
-    await assert.rejects(load(1, { messageBytes: 8 }), /at least 32 bytes/);
+    await assert.rejects(load(1, { messageBytes: 0 }), /1 to \d+ bytes, not 0/);
     const port = await serve(test, (socket) => socket.pipe(socket));
     assert.equal((await load(port)).clientsServed, CLIENTS);
   });
