@@ -183,7 +183,7 @@ describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux 
 
   it('counts wrong answers, surplus lines, early ends and resets against their population alone', async (test) => {
     const faults: Record<string, (socket: Socket) => void> = {
-      wrongBytes: (socket) => socket.write('done longer\n'),
+      wrongBytes: (socket) => socket.write('done lonG\n'),
       surplus: (socket) => socket.write('done long\ndone long\n'),
       closedEarly: (socket) => socket.end('done'),
       reset: (socket) => socket.resetAndDestroy(),
@@ -193,7 +193,7 @@ describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux 
         if (line === 'long') misbehave(socket);
         else honest(line, socket);
       });
-      const [short, long] = await loadPair(port, [SHORT, LONG]);
+      const [short, long] = await loadPair(port, [{ ...SHORT, thinkMs: 2 }, LONG], { warmUpMs: 150 });
       const kind = fault === 'surplus' ? 'wrongBytes' : fault;
       assert.deepEqual(long.errors, { ...noErrors(), [kind]: LONG.clients }, fault);
       assert.deepEqual(short.errors, noErrors(), fault);
