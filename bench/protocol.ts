@@ -213,7 +213,8 @@ export interface PopulationResult {
   readonly clientsUnanswered: number;
   /**
    * The requests still unanswered at the end of the window that had then waited longer than the median of `latency`:
-   * how long. Merged into `latency` they give percentiles that a server cannot improve by not answering.
+   * how long, by then. Merged into `latency`, each stands there with the least that its latency can be, so that a
+   * server does not look better for not answering.
    */
   readonly overdue: HistogramJson;
 }
