@@ -10,6 +10,9 @@ help: ## list the targets
 
 build: $(BUILT) ## install what is missing and compile what has changed
 
+demo: $(BUILT) ## four clients at once under each model, and a picture of it (15 seconds)
+	$(HANDOFF) demo -o dist/demo
+
 bench: $(BUILT) ## compare the three models under load (under two minutes)
 	node dist/bench/run.js
 
@@ -40,4 +43,4 @@ $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json
 	@chmod +x dist/src/cli.js
 	@touch $@
 
-.PHONY: help build bench bench-peers bench-udp test clean
+.PHONY: help build demo bench bench-peers bench-udp test clean

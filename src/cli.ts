@@ -8,6 +8,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { chatCommand } from './cli/chat.js';
 import { connectCommand } from './cli/connect.js';
+import { demoCommand } from './cli/demo.js';
 import { fetchCommand } from './cli/fetch.js';
 import { gettimeCommand } from './cli/gettime.js';
 import { hangmanCommand } from './cli/hangman.js';
@@ -39,6 +40,7 @@ const program = yargs(hideBin(process.argv))
   .command(lookupCommand)
   .command(peerCommand)
   .command(timelineCommand)
+  .command(demoCommand)
   .command(servicesCommand)
   .command(modelsCommand)
   .completion('completion', 'print a script for shell completion')

@@ -2,7 +2,7 @@
 import { basename, extname } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { writeOut } from '../clients/output.js';
-import { PartFile } from '../clients/part-file.js';
+import { writeWhole } from '../clients/part-file.js';
 import { StartError, UsageError } from '../errors.js';
 import { timelineOf, type Timeline } from '../timeline/connections.js';
 import { pageOf } from '../timeline/page.js';
@@ -93,7 +93,7 @@ export const timelineCommand: CommandModule<object, Arguments> = {
     for (const path of args.output) {
       const format = FORMATS[extname(path)];
       if (format)
-        await write(path, format(`${timeline.service}, ${timeline.model}: ${name}`, section, notes));
+        await writeWhole(path, format(`${timeline.service}, ${timeline.model}: ${name}`, section, notes));
     }
     await writeOut([`${timeline.service}, ${timeline.model}: ${section.sentence}`, ...notes].join('\n'));
   },
@@ -113,15 +113,4 @@ function notesOn({ originMs, pid }: Timeline, run: number, runs: number, foreign
   if (foreignLines > 0)
     notes.push(`${plural(foreignLines, 'line')} of the log could not be read as a server's.`);
   return notes;
-}
-
-/** Whole or not at all. */
-async function write(path: string, content: string): Promise<void> {
-  const file = new PartFile(path);
-  try {
-    await file.write(Buffer.from(content));
-    await file.commit();
-  } finally {
-    await file.discard();
-  }
 }

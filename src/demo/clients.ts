@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
+import { linesOf } from '../clients/lines-of.js';
 import { StartError } from '../errors.js';
 
 export const NAMES = ['A', 'B', 'C', 'D'] as const;
@@ -14,7 +14,7 @@ const LINES = 11;
 
 /**
  * Holds all conversations and resolves when they have ended.
- * @param onLine hears of every line, as it comes
+ * @param onLine hears of every line as it comes, with the number of its client, from 0
  * @throws StartError when a client does not get all its lines
  */
 export async function converseAll(
@@ -26,6 +26,8 @@ export async function converseAll(
     for (const name of NAMES) {
       const socket = connect({ host: '127.0.0.1', port });
       sockets.push(socket);
+      // It is heard of where the lines are read, which may be later than it happens.
+      socket.on('error', () => undefined);
       await once(socket, 'connect');
       socket.write(`${name}\n`);
     }
@@ -36,16 +38,16 @@ export async function converseAll(
 }
 
 async function listen(socket: Socket, onLine: (line: string) => void): Promise<void> {
-  let lines = 0;
-  // The iterator of a readline passes over errors of its input.
-  const failed = once(socket, 'close').then(() => undefined);
-  for await (const line of createInterface({ input: socket })) {
-    onLine(line);
-    if (++lines === LINES) {
-      socket.end();
-      break;
+  let count = 0;
+  try {
+    // Having heard all, a client hangs up, and the server then closes.
+    for await (const lines of linesOf(socket.setEncoding('utf8') as AsyncIterable<string>)) {
+      lines.forEach(onLine);
+      count += lines.length;
+      if (count === LINES) socket.end();
     }
+  } catch (error) {
+    throw new StartError(`a client of the demonstration: ${(error as Error).message}`, { cause: error });
   }
-  await failed;
-  if (lines < LINES) throw new StartError(`the demonstration's server sent ${lines} of ${LINES} lines`);
+  if (count !== LINES) throw new StartError(`a client of the demonstration got ${count} of ${LINES} lines`);
 }
