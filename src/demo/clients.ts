@@ -1,14 +1,17 @@
 /**
- * The clients of the demonstration: they come one after the other, so that their connections are numbered as they are,
- * and from then on all talk at once. Each says its name to the service `count` and reads what it counts.
+ * The clients of the demonstration: they come shortly after each other, so that their connections are numbered as they
+ * are and main is seen to accept them, and from then on all talk at once. Each says its name to the service `count` and reads what it counts.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { linesOf } from '../clients/lines-of.js';
 import { StartError } from '../errors.js';
 
 export const NAMES = ['A', 'B', 'C', 'D'] as const;
 
+/** From one to the next. */
+const ARRIVAL_MS = 60;
 /** As the service counts: name0 … name10. */
 const LINES = 11;
 
@@ -22,16 +25,20 @@ export async function converseAll(
   onLine: (client: number, line: string) => void,
 ): Promise<void> {
   const sockets: Socket[] = [];
+  const conversations: Promise<void>[] = [];
   try {
-    for (const name of NAMES) {
+    for (const [client, name] of NAMES.entries()) {
+      if (client > 0) await sleep(ARRIVAL_MS);
       const socket = connect({ host: '127.0.0.1', port });
       sockets.push(socket);
-      // It is heard of where the lines are read, which may be later than it happens.
-      socket.on('error', () => undefined);
       await once(socket, 'connect');
       socket.write(`${name}\n`);
+      const conversation = listen(socket, (line) => onLine(client, line));
+      // It is heard of below, which may be later than it happens.
+      conversation.catch(() => undefined);
+      conversations.push(conversation);
     }
-    await Promise.all(sockets.map((socket, client) => listen(socket, (line) => onLine(client, line))));
+    await Promise.all(conversations);
   } finally {
     for (const socket of sockets) socket.destroy();
   }

@@ -5,7 +5,8 @@
 import { escaped } from '../plots/render.js';
 import { THEME_CSS } from '../plots/theme.js';
 import type { Span } from './connections.js';
-import { drawTimelines, nameOf } from './picture.js';
+import { nameOf } from './labels.js';
+import { drawTimelines } from './picture.js';
 import type { Section } from './placing.js';
 import { duration, plural } from './summary.js';
 

@@ -2,30 +2,30 @@
  * Timelines as one SVG picture, below each other on one scale of time. A colour is a client: its way can be followed
  * from one to the next. Where things are placed is placing.ts's; here is what they look like.
  */
-import { createHash } from 'node:crypto';
 import * as Plot from '@observablehq/plot';
-import { colourOfClient, inkOn } from '../plots/theme.js';
+import { inkOn } from '../plots/theme.js';
 import { renderSvg } from '../plots/render.js';
-import type { Span } from './connections.js';
-import { deedsOfMain, placeSection, type PlacedRow, type PlacedSection, type Section } from './placing.js';
+import type { Span, ThreadLife } from './connections.js';
+import { colourOf, LEGEND_COLOUR, Patterns } from './hatching.js';
+import { fittingLabel, story } from './labels.js';
+import {
+  deedsOfMain,
+  NOTE_HEIGHT,
+  placeSection,
+  type PlacedRow,
+  type PlacedSection,
+  type Section,
+} from './placing.js';
 import type { Piece } from './rows.js';
-import { duration } from './summary.js';
+import { LEFT, RIGHT, Scale, WIDTH } from './scale.js';
 
-const WIDTH = 1120;
-const LEFT = 92;
-const RIGHT = 20;
 const LEGEND_HEIGHT = 34;
 const AXIS_HEIGHT = 44;
 const FONT_PX = 13;
-/** Of a character of a label, on average, and rather more than less. */
-const CHARACTER_PX = 7;
 /** Below this height a row has no room for labels, or for ticks beside them. */
 const LABELLED_ROW = 17;
 const TICKS_PX = 8;
-/** Belongs to no client. */
-const LEGEND_COLOUR = '#8b949e';
-/** From here on the axis is in seconds. */
-const SECONDS_FROM_MS = 2000;
+const MANY_ACCEPTS = 50;
 
 /** @returns one `<svg>` element that stands alone; the same timelines give the same text */
 export function drawTimelines(sections: readonly Section[]): string {
@@ -35,7 +35,7 @@ export function drawTimelines(sections: readonly Section[]): string {
     top = here.bottom + 10;
     return here;
   });
-  const scale = new Scale(sections);
+  const scale = new Scale(placed);
   const patterns = new Patterns(placed);
   const marks = placed.flatMap((section) => [
     ...background(section, scale),
@@ -66,71 +66,6 @@ export function drawTimelines(sections: readonly Section[]): string {
   });
 }
 
-/** The axis of time: milliseconds from the origin to what the axis counts. */
-class Scale {
-  readonly domain: [number, number];
-  readonly label: string;
-  readonly #perUnitMs: number;
-  readonly #window: readonly [number, number];
-
-  constructor(sections: readonly Section[]) {
-    const fromMs = Math.min(...sections.map(({ window }) => window?.fromMs ?? 0));
-    const toMs = Math.max(
-      ...sections.map(({ window, timeline }) => Math.min(window?.toMs ?? Infinity, timeline.lengthMs)),
-      fromMs + 1,
-    );
-    this.#window = [fromMs, toMs];
-    this.#perUnitMs = toMs >= SECONDS_FROM_MS ? 1000 : 1;
-    this.domain = [this.at(fromMs), this.at(toMs)];
-    this.label = `${this.#perUnitMs === 1 ? 'milliseconds' : 'seconds'} since the first client was accepted`;
-  }
-
-  /** Where the axis has this time, or its nearer end. */
-  at(ms: number): number {
-    return Math.min(this.#window[1], Math.max(this.#window[0], ms)) / this.#perUnitMs;
-  }
-
-  pixels(fromMs: number, toMs: number): number {
-    return ((this.at(toMs) - this.at(fromMs)) / (this.domain[1] - this.domain[0])) * (WIDTH - LEFT - RIGHT);
-  }
-
-  /** The place on the axis that is so many pixels from the picture's left edge. */
-  atPixel(x: number): number {
-    const [from, to] = this.domain;
-    return from + ((x - LEFT) / (WIDTH - LEFT - RIGHT)) * (to - from);
-  }
-}
-
-/** Hatchings, one a colour. Their ids are the picture's own: pages hold several pictures. */
-class Patterns {
-  readonly #prefix: string;
-  readonly #colours: ReadonlySet<string>;
-
-  constructor(placed: readonly PlacedSection[]) {
-    const spans = placed.flatMap((section) => section.spans);
-    this.#colours = new Set([LEGEND_COLOUR, ...spans.map(colourOf)]);
-    this.#prefix = `wait-${createHash('sha256').update(JSON.stringify(spans)).digest('hex').slice(0, 8)}`;
-  }
-
-  fill(colour: string): string {
-    return `url(#${this.#id(colour)})`;
-  }
-
-  defs(): string {
-    return [...this.#colours]
-      .map(
-        (colour) =>
-          `<pattern id="${this.#id(colour)}" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">` +
-          `<rect width="3" height="7" fill="${colour}"/></pattern>`,
-      )
-      .join('');
-  }
-
-  #id(colour: string): string {
-    return `${this.#prefix}-${colour.replace(/\W/g, '')}`;
-  }
-}
-
 /** Titles, names of lanes, and the lives of threads. */
 function background({ section, titleTop, rows, notes, bottom }: PlacedSection, scale: Scale): Plot.Markish[] {
   const lanes = rows.filter(({ isFirst }) => isFirst);
@@ -144,7 +79,7 @@ function background({ section, titleTop, rows, notes, bottom }: PlacedSection, s
     writing([section.title], titleTop + 14, { fontSize: 17, fontWeight: 600, dx: -LEFT + 8 }),
     writing([section.sentence], titleTop + 33, { dx: -LEFT + 8 }),
     ...notes.map((note, index) =>
-      writing([note], bottom - 8 - (notes.length - index - 0.5) * 17, { fontStyle: 'italic' }),
+      writing([note], titleTop + 33 + (index + 1) * NOTE_HEIGHT, { dx: -LEFT + 8, fontStyle: 'italic' }),
     ),
     Plot.rect(bands, { x1: from, x2: to, y1: 'top', y2: 'bottom', fill: 'var(--rule)', fillOpacity: 0.35 }),
     Plot.gridX({ y1: () => rows[0]?.top ?? 0, y2: () => bottom, stroke: 'var(--rule)', strokeOpacity: 1 }),
@@ -158,13 +93,13 @@ function background({ section, titleTop, rows, notes, bottom }: PlacedSection, s
     }),
     Plot.ruleY(lives, {
       y: (row: PlacedRow) => row.top + row.height / 2,
-      x1: ({ startedMs }) => scale.at(startedMs ?? 0),
-      x2: ({ lostMs }) => scale.at(lostMs ?? Infinity),
+      x1: ({ startedMs }: ThreadLife) => scale.at(startedMs ?? 0),
+      x2: ({ lostMs }: ThreadLife) => scale.at(lostMs ?? section.timeline.lengthMs),
       stroke: 'var(--faint)',
     }),
     Plot.text(lost, {
       text: () => '✕ lost',
-      x: ({ lostMs }) => scale.at(lostMs ?? 0),
+      x: ({ lostMs }: ThreadLife) => scale.at(lostMs ?? 0),
       y: (row: PlacedRow) => row.top + row.height / 2,
       textAnchor: 'start',
       dx: 3,
@@ -252,7 +187,9 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Patterns): Plot.Mar
       {
         x: ({ atMs }: { atMs: number }) => scale.at(atMs),
         y: () => mainTop + mainHeight / 2,
-        r: 5,
+        // Many would be one black lump.
+        r: placed.spans.length > MANY_ACCEPTS ? 2 : 5,
+        strokeWidth: placed.spans.length > MANY_ACCEPTS ? 0 : 1,
         fill: ({ span }: { span: Span }) => colourOf(span),
         stroke: 'var(--ink)',
       },
@@ -262,52 +199,6 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Patterns): Plot.Mar
 
 function isWithin(ms: number, { window }: Section): boolean {
   return !window || (ms >= window.fromMs && ms <= window.toMs);
-}
-
-function colourOf({ connection }: Span): string {
-  return colourOfClient(connection);
-}
-
-export function nameOf({ connection }: Span, { names }: Pick<Section, 'names'>): string {
-  return names?.get(connection) ?? `#${connection}`;
-}
-
-/** The longest label that its bar has room for; of an open one, it says so. */
-function fittingLabel({ span, kind, fromMs, toMs }: Piece, section: Section, scale: Scale): string {
-  const name = nameOf(span, section);
-  const took = duration(toMs - fromMs);
-  const end = span.reason ?? 'open →';
-  const whole = section.names ? [name] : [`${name} ${span.peer}`, name];
-  const labels =
-    kind === 'served'
-      ? [
-          ...whole.map((who) => `${who} · ${section.timeline.service} · ${took} · ${end}`),
-          `${name} · ${took} · ${end}`,
-          `${name} · ${end}`,
-          name,
-        ]
-      : kind === 'unknown'
-        ? [`${name} · queued; whether it is served, the log does not say`, `${name} · queued`, name]
-        : span.startedMs === undefined
-          ? [`${name} · ${took} · ${span.reason ?? 'waits →'}`, `${name} · ${span.reason ?? '→'}`, name]
-          : [`${name} waits ${took}`, name];
-  const room = scale.pixels(fromMs, toMs) - 8;
-  return labels.find((label) => label.length * CHARACTER_PX <= room) ?? '';
-}
-
-/** All about a connection, where a browser shows it. */
-function story(span: Span, section: Section): string {
-  const { startedMs, acceptedMs, endMs, thread, reason, peer } = span;
-  const by = thread === 0 ? 'main' : `thread ${thread}`;
-  return [
-    `${nameOf(span, section)} ${peer}`,
-    startedMs === undefined
-      ? `${thread === 'unknown' ? 'queued' : 'never served'}`
-      : `waited ${duration(startedMs - acceptedMs)}, served by ${by} for ${duration(endMs - startedMs)}`,
-    reason === undefined
-      ? 'open when the log ends'
-      : `${reason}; ${span.bytesIn} B in, ${span.bytesOut} B out`,
-  ].join('\n');
 }
 
 /** A line of text at a height, from the left edge of the plot. */
@@ -346,7 +237,7 @@ function legend(scale: Scale, patterns: Patterns): Plot.Markish[] {
     ),
     Plot.text(texts, {
       text: 'text',
-      x: ({ x }) => scale.atPixel(x),
+      x: ({ x }: { x: number }) => scale.atPixel(x),
       y: () => y,
       textAnchor: 'start',
       fill: 'var(--faint)',

@@ -42,17 +42,20 @@ export interface PlacedSection {
   /** The connections that are drawn, accepted first to last. */
   readonly spans: readonly Span[];
   readonly showsMessages: boolean;
-  /** What is left out, a line each, below the rows. */
+  /** When the last of them ends, in milliseconds from the origin. */
+  readonly lastMs: number;
+  /** What is left out, a line each, between the sentence and the rows. */
   readonly notes: readonly string[];
 }
 
 const MOST_CONNECTIONS = 2000;
 const MOST_MESSAGES = 10_000;
-const MOST_ROWS_OF_A_LANE = 60;
+const MOST_ON_MAIN = 60;
+const MOST_WAITING = 24;
 const MOST_THREADS = 100;
 
 const TITLE_HEIGHT = 46;
-const NOTE_HEIGHT = 17;
+export const NOTE_HEIGHT = 17;
 const MAINS_OWN_HEIGHT = 22;
 
 /** Bars of few rows are as high as their labels need; of many, as low as they can be told apart. */
@@ -68,31 +71,52 @@ export function placeSection(section: Section, top: number): PlacedSection {
     : timeline.spans;
   const chosen = touched.slice(0, MOST_CONNECTIONS);
   const lanes = lanesOf({ ...timeline, spans: chosen });
-  const { shown, hiddenThreads } = fitting(lanes);
+  const { shown, hiddenThreads, hiddenWaits } = fitting(lanes);
   const spans = spansOf(shown);
   const messages = spans.reduce((sum, { receivedMs, sentMs }) => sum + receivedMs.length + sentMs.length, 0);
   const showsMessages = messages <= MOST_MESSAGES;
-  const rows = placeRows(shown, top + TITLE_HEIGHT);
-  const last = rows.at(-1);
   const notes = [
     window
       ? `Only what touches ${duration(window.fromMs)} to ${duration(Math.min(window.toMs, timeline.lengthMs))}: ${plural(touched.length, 'connection')} of ${timeline.spans.length.toLocaleString('en')}.`
       : '',
     spans.length < touched.length
-      ? `Left out: ${plural(touched.length - spans.length, 'connection')} of ${touched.length.toLocaleString('en')}. A picture shows the first ${MOST_CONNECTIONS.toLocaleString('en')}, ${MOST_ROWS_OF_A_LANE} at once on main; --from and --to choose others, .json has all.`
+      ? `Left out: ${plural(touched.length - spans.length, 'connection')} of ${touched.length.toLocaleString('en')}. A picture shows the first ${MOST_CONNECTIONS.toLocaleString('en')}, ${MOST_ON_MAIN} at once on main; --from and --to choose others, .json has all.`
+      : '',
+    hiddenWaits > 0
+      ? `Left out: the waiting of ${plural(hiddenWaits, 'client')}; ${MOST_WAITING} at once are shown.`
       : '',
     hiddenThreads > 0 ? `Left out: ${plural(hiddenThreads, 'thread')} after the first ${MOST_THREADS}.` : '',
     showsMessages ? '' : `Left out: the ticks of ${messages.toLocaleString('en')} messages.`,
   ].filter((note) => note !== '');
-  const bottom = (last ? last.top + last.height : top) + notes.length * NOTE_HEIGHT + 8;
-  return { section, titleTop: top, rows, bottom, spans, showsMessages, notes };
+  const rows = placeRows(shown, top + TITLE_HEIGHT + notes.length * NOTE_HEIGHT);
+  const last = rows.at(-1);
+  return {
+    section,
+    titleTop: top,
+    rows,
+    bottom: (last ? last.top + last.height : top) + 8,
+    spans,
+    lastMs: spans.reduce((latest, { endMs }) => Math.max(latest, endMs), 0),
+    showsMessages,
+    notes,
+  };
 }
 
-function fitting(lanes: readonly Lane[]): { shown: Lane[]; hiddenThreads: number } {
-  const cut = lanes.map((lane) => ({ ...lane, rows: lane.rows.slice(0, MOST_ROWS_OF_A_LANE) }));
-  const threads = cut.filter(({ life }) => life);
-  const hidden = new Set(threads.slice(MOST_THREADS));
-  return { shown: cut.filter((lane) => !hidden.has(lane)), hiddenThreads: hidden.size };
+function fitting(lanes: readonly Lane[]): { shown: Lane[]; hiddenThreads: number; hiddenWaits: number } {
+  let hiddenWaits = 0;
+  let threads = 0;
+  const shown: Lane[] = [];
+  for (const lane of lanes) {
+    if (lane.life && ++threads > MOST_THREADS) continue;
+    const most = lane.isMain ? MOST_ON_MAIN : MOST_WAITING;
+    const hidden = lane.rows.slice(most).flat();
+    // Of those who are served later; the others are not drawn at all.
+    hiddenWaits += hidden.filter(
+      ({ kind, span }) => kind === 'waits' && !lane.isMain && span.startedMs !== undefined,
+    ).length;
+    shown.push({ ...lane, rows: lane.rows.slice(0, most) });
+  }
+  return { shown, hiddenThreads: Math.max(0, threads - MOST_THREADS), hiddenWaits };
 }
 
 /** A client whose service is cut off is not counted as drawn, even if its wait is. */

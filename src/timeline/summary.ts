@@ -37,14 +37,16 @@ function manner(served: readonly Span[]): string {
   const where = threads.has('unknown')
     ? 'on threads that the log does not name'
     : threads.size > 1
-      ? `on ${threads.size} threads`
+      ? `on ${plural(threads.size, 'thread')}`
       : threads.has(MAIN)
         ? 'on the main thread'
         : 'on one client thread';
   if (served.length === 1) return where;
   const most = mostAtOnce(served);
   if (most === 1) return `one after the other ${where}`;
-  return most === served.length ? `all at once ${where}` : `up to ${most} at once ${where}`;
+  return most === served.length
+    ? `all at once ${where}`
+    : `up to ${most.toLocaleString('en')} at once ${where}`;
 }
 
 function waits(spans: readonly Span[]): string {
