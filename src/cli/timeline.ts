@@ -73,7 +73,9 @@ export const timelineCommand: CommandModule<object, Arguments> = {
   async handler(args) {
     const { from: fromMs = 0, to: toMs = Infinity } = args;
     if (toMs <= fromMs) throw new UsageError(`--to ${toMs} is not after --from ${fromMs}`);
-    const log = await readLog(args.log);
+    // yargs gives a positional `-` as an empty text.
+    const path = args.log || '-';
+    const log = await readLog(path);
     const run = pickRun(log, args.run);
     const timeline = timelineOf(run);
     if (timeline.spans.length === 0) throw new StartError(empty(run.listens));
@@ -89,7 +91,7 @@ export const timelineCommand: CommandModule<object, Arguments> = {
       ...(window && { window }),
     };
     const notes = notesOn(timeline, log.runs.indexOf(run) + 1, log.runs.length, log.foreignLines);
-    const name = args.log === '-' ? 'a log' : visible(basename(args.log));
+    const name = path === '-' ? 'a log' : visible(basename(path));
     for (const path of args.output) {
       const format = FORMATS[extname(path)];
       if (format)

@@ -172,10 +172,11 @@ function untangled(spans: readonly Span[]): Span[] {
     const { thread, startedMs, endMs } = span;
     if (typeof thread !== 'number' || thread === MAIN || startedMs === undefined) return span;
     const before = ends.get(thread) ?? 0;
-    ends.set(thread, Math.max(before, endMs));
-    const overlaps = startedMs < before && before - startedMs <= 2;
-    if (!overlaps) return span;
-    return { ...span, startedMs: before, endMs: Math.max(before, endMs) };
+    const cutOffMs = startedMs < before && before - startedMs <= 2 ? before - startedMs : 0;
+    const moved = (ms: number) => toMicroseconds(ms + cutOffMs);
+    ends.set(thread, Math.max(before, moved(endMs)));
+    if (cutOffMs === 0) return span;
+    return { ...span, acceptedMs: moved(span.acceptedMs), startedMs: before, endMs: moved(endMs) };
   });
 }
 
