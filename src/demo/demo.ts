@@ -13,7 +13,7 @@ import { summarize } from '../timeline/summary.js';
 import { converseAll, NAMES } from './clients.js';
 import { DemoServer } from './server.js';
 
-export interface DemoSettings {
+interface DemoSettings {
   /** The service's random pauses stay below. */
   readonly maxPauseMs: number;
   readonly colours: boolean;

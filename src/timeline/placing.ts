@@ -18,7 +18,7 @@ export interface Section {
   readonly window?: TimeWindow;
 }
 
-export interface TimeWindow {
+interface TimeWindow {
   readonly fromMs: number;
   readonly toMs: number;
 }

@@ -8,7 +8,7 @@ import { fileError } from '../clients/part-file.js';
 import { StartError } from '../errors.js';
 import { Run, type LogLine } from './run.js';
 
-export interface ServerLog {
+interface ServerLog {
   /** In the order in which they began. */
   readonly runs: readonly Run[];
   /** How many lines were not understood, empty ones aside. */
