@@ -10,6 +10,9 @@ help: ## list the targets
 
 build: $(BUILT) ## install what is missing and compile what has changed
 
+demo: $(BUILT) ## four clients at once under each model, and a picture of it (15 seconds)
+	$(HANDOFF) demo -o dist/demo
+
 bench: $(BUILT) ## compare the three models under load: a quick set, in less than two minutes
 	$(HANDOFF) bench
 
@@ -43,4 +46,4 @@ $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json
 	@chmod +x dist/src/cli.js
 	@touch $@
 
-.PHONY: help build bench bench-full bench-peers bench-udp test clean
+.PHONY: help build demo bench bench-full bench-peers bench-udp test clean

@@ -9,6 +9,7 @@ import { hideBin } from 'yargs/helpers';
 import { benchCommand } from './cli/bench.js';
 import { chatCommand } from './cli/chat.js';
 import { connectCommand } from './cli/connect.js';
+import { demoCommand } from './cli/demo.js';
 import { fetchCommand } from './cli/fetch.js';
 import { gettimeCommand } from './cli/gettime.js';
 import { hangmanCommand } from './cli/hangman.js';
@@ -19,6 +20,7 @@ import { quizCommand } from './cli/quiz.js';
 import { sendCommand } from './cli/send.js';
 import { serveCommand } from './cli/serve.js';
 import { tictactoeCommand } from './cli/tictactoe.js';
+import { timelineCommand } from './cli/timeline.js';
 import { StartError, UsageError } from './errors.js';
 
 const program = yargs(hideBin(process.argv))
@@ -39,6 +41,8 @@ const program = yargs(hideBin(process.argv))
   .command(gettimeCommand)
   .command(lookupCommand)
   .command(peerCommand)
+  .command(timelineCommand)
+  .command(demoCommand)
   .command(servicesCommand)
   .command(modelsCommand)
   .completion('completion', 'print a script for shell completion')

@@ -75,6 +75,20 @@ export class PartFile implements BodySink {
   }
 }
 
+/**
+ * A file whose content is at hand.
+ * @throws StartError in one line
+ */
+export async function writeWhole(path: string, content: string): Promise<void> {
+  const file = new PartFile(path);
+  try {
+    await file.write(Buffer.from(content));
+    await file.commit();
+  } finally {
+    await file.discard();
+  }
+}
+
 /** A file of our own is the trouble, not the server. */
 export class FileError extends StartError {}
 

@@ -28,6 +28,33 @@ export function coloursOf(names: readonly string[]): string[] {
   );
 }
 
+/** Okabe and Ito's as well: a colour for each client, where it is clients that are told apart. */
+const CLIENT_COLOURS = [
+  '#e69f00',
+  '#56b4e9',
+  '#009e73',
+  '#cc79a7',
+  '#d55e00',
+  '#0072b2',
+  '#f0e442',
+  '#999999',
+] as const;
+
+/** The colour of a client, by the number of its connection; they come again after eight. */
+export function colourOfClient(connection: number): string {
+  return CLIENT_COLOURS[(connection - 1) % CLIENT_COLOURS.length] ?? CLIENT_COLOURS[0];
+}
+
+/** Black or white, whichever is easier to read on this colour (`#rrggbb`): WCAG's relative luminance. */
+export function inkOn(colour: string): string {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const part = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  return luminance > 0.179 ? '#000' : '#fff';
+}
+
 /** For pages and pictures alike: what is drawn in `currentColor` is readable on either background. */
 export const THEME_CSS = `:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--faint:#6a737d;--rule:#d8dee4}
 @media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--paper:#14181d;--faint:#8b949e;--rule:#30363d}}

@@ -1,0 +1,118 @@
+/** `handoff timeline`: who was served by which thread, when, from a server's log alone. Read ../timeline/ next. */
+import { basename, extname } from 'node:path';
+import type { Argv, CommandModule } from 'yargs';
+import { writeOut } from '../clients/output.js';
+import { writeWhole } from '../clients/part-file.js';
+import { StartError, UsageError } from '../errors.js';
+import { timelineOf, type Timeline } from '../timeline/connections.js';
+import { pageOf } from '../timeline/page.js';
+import { drawTimelines } from '../timeline/picture.js';
+import type { Section } from '../timeline/placing.js';
+import { pickRun, readLog } from '../timeline/read-log.js';
+import { plural, summarize } from '../timeline/summary.js';
+import { traceOf } from '../timeline/trace-events.js';
+import { visible } from '../visible.js';
+import { text, wholeNumber, withSettings } from './options.js';
+
+/** What a file holds, by how its name ends. */
+const FORMATS: Readonly<Record<string, (title: string, section: Section, notes: string[]) => string>> = {
+  '.html': (title, section, notes) => pageOf(title, [section], notes),
+  '.svg': (_title, section) => drawTimelines([section]),
+  '.json': (_title, { timeline }) => JSON.stringify(traceOf([timeline])),
+};
+
+const options = {
+  output: {
+    alias: 'o',
+    type: 'string',
+    requiresArg: true,
+    demandOption: true,
+    coerce: outputs,
+    describe:
+      'a page (.html), a picture (.svg) or trace events for Perfetto (.json); may be given several times',
+  },
+  run: {
+    ...wholeNumber('run', 1, 1e9),
+    describe: 'which run of the server (default: the last one in the log)',
+  },
+  from: { ...wholeNumber('from', 0, 1e12), describe: 'show from here on: ms since the first client' },
+  to: { ...wholeNumber('to', 1, 1e12), describe: 'show until here' },
+} as const;
+
+function outputs(value: unknown): string[] {
+  const paths = (Array.isArray(value) ? (value as unknown[]) : [value]).map((path) =>
+    text('output').coerce(path),
+  );
+  const unknown = paths.find((path) => !(extname(path) in FORMATS));
+  if (unknown === undefined) return paths;
+  throw new UsageError(
+    `--output takes a file ending in .html, .svg or .json, not ${JSON.stringify(unknown)}`,
+  );
+}
+
+function builder(command: Argv) {
+  return withSettings(command, Object.keys(options))
+    .parserConfiguration({ 'duplicate-arguments-array': true })
+    .positional('log', {
+      type: 'string',
+      demandOption: true,
+      describe: 'the log of a server; -: standard input',
+    })
+    .options(options)
+    .example('$0 serve count --log-file server.log --log-level debug', 'a log with a line for each message')
+    .example('$0 timeline server.log -o timeline.html', 'a page for any browser')
+    .example('$0 timeline server.log -o trace.json', 'for ui.perfetto.dev or chrome://tracing');
+}
+
+type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+
+export const timelineCommand: CommandModule<object, Arguments> = {
+  command: 'timeline <log>',
+  describe: 'draw who was served by which thread, when',
+  builder: builder,
+  async handler(args) {
+    const { from: fromMs = 0, to: toMs = Infinity } = args;
+    if (toMs <= fromMs) throw new UsageError(`--to ${toMs} is not after --from ${fromMs}`);
+    // yargs gives a positional `-` as an empty text.
+    const path = args.log || '-';
+    const log = await readLog(path);
+    const run = pickRun(log, args.run);
+    const timeline = timelineOf(run);
+    if (timeline.spans.length === 0) throw new StartError(empty(run.listens));
+    if (fromMs > timeline.lengthMs)
+      throw new StartError(
+        `--from ${fromMs} is after the last connection's end, ${Math.ceil(timeline.lengthMs)} ms`,
+      );
+    const window = args.from === undefined && args.to === undefined ? undefined : { fromMs, toMs };
+    const section = {
+      title: timeline.model,
+      sentence: summarize(timeline),
+      timeline,
+      ...(window && { window }),
+    };
+    const notes = notesOn(timeline, log.runs.indexOf(run) + 1, log.runs.length, log.foreignLines);
+    const name = path === '-' ? 'a log' : visible(basename(path));
+    for (const path of args.output) {
+      const format = FORMATS[extname(path)];
+      if (format)
+        await writeWhole(path, format(`${timeline.service}, ${timeline.model}: ${name}`, section, notes));
+    }
+    await writeOut([`${timeline.service}, ${timeline.model}: ${section.sentence}`, ...notes].join('\n'));
+  },
+};
+
+function empty(listens: boolean): string {
+  const why = listens
+    ? 'nobody came, or it served datagrams, or its log leaves connections out'
+    : 'it has none';
+  return `there is no connection in this run of the server: ${why}`;
+}
+
+function notesOn({ originMs, pid }: Timeline, run: number, runs: number, foreignLines: number): string[] {
+  const which = runs > 1 ? `Run ${run} of ${runs} in the log; ` : '';
+  const notes = [`${which}process ${pid}, first client on ${new Date(originMs).toISOString()}.`];
+  notes[0] = notes[0]?.replace(/^p/, 'P') ?? '';
+  if (foreignLines > 0)
+    notes.push(`${plural(foreignLines, 'line')} of the log could not be read as a server's.`);
+  return notes;
+}

@@ -1,0 +1,92 @@
+/**
+ * The demonstration: four clients talk to `count` at the same time, under one model after the other. What they hear is
+ * printed as it comes, a column a client; what was seen is said in a sentence, computed from the server's log; and
+ * the three logs become one picture. Read clients.ts and ../timeline/ next.
+ */
+import { join } from 'node:path';
+import { models, MODEL_NAMES, type ModelName } from '../models/registry.js';
+import { monotonicMs } from '../monotonic.js';
+import { timelineOf } from '../timeline/connections.js';
+import type { Section } from '../timeline/placing.js';
+import { pickRun, readLines } from '../timeline/read-log.js';
+import { summarize } from '../timeline/summary.js';
+import { converseAll, NAMES } from './clients.js';
+import { DemoServer } from './server.js';
+
+interface DemoSettings {
+  /** The service's random pauses stay below. */
+  readonly maxPauseMs: number;
+  readonly colours: boolean;
+  readonly print: (line: string) => Promise<void>;
+}
+
+interface Demonstrated {
+  readonly section: Section;
+  /** The lines of the server's log. */
+  readonly log: readonly string[];
+}
+
+/** @throws StartError when a server does not start or a client is not served */
+export async function demonstrate(settings: DemoSettings): Promise<Demonstrated[]> {
+  const all: Demonstrated[] = [];
+  for (const model of MODEL_NAMES) all.push(await demonstrateModel(model, settings));
+  return all;
+}
+
+async function demonstrateModel(model: ModelName, settings: DemoSettings): Promise<Demonstrated> {
+  const { maxPauseMs, colours, print } = settings;
+  const shown = [
+    'serve',
+    'count',
+    '--model',
+    model,
+    ...(model === 'thread-per-client' ? ['--warm', '4'] : []),
+  ];
+  await print(`${bold(model, colours)}: ${models[model].summary}`);
+  await print(`$ handoff ${shown.join(' ')} --max-pause ${maxPauseMs} --log-level debug\n`);
+  const { server, port } = await DemoServer.start([
+    ...shown,
+    ...['--port', '0', '--max-pause', String(maxPauseMs), '--log-level', 'debug'],
+  ]);
+  const printed: Promise<void>[] = [];
+  try {
+    const beganAtMs = monotonicMs();
+    await converseAll(port, (client, line) => {
+      printed.push(print(heard(monotonicMs() - beganAtMs, client, line, colours)));
+    });
+  } finally {
+    await server.stop();
+  }
+  await Promise.all(printed);
+  const timeline = timelineOf(pickRun(await readLines(server.log), undefined));
+  const sentence = summarize(timeline);
+  await print(`\n${bold(sentence, colours)}\n`);
+  const names = new Map(NAMES.map((name, client) => [client + 1, `client ${name}`]));
+  return {
+    section: { title: `${model}: ${models[model].summary}`, sentence, timeline, names },
+    log: server.log,
+  };
+}
+
+const COLUMN = 8;
+/** The terminal's yellow, cyan, green and magenta: nearest to what the clients have in the picture. */
+const TERMINAL_COLOURS = [33, 36, 32, 35];
+
+function heard(sinceMs: number, client: number, line: string, colours: boolean): string {
+  const time = `${(sinceMs / 1000).toFixed(2)} s`.padStart(8);
+  const column = ' '.repeat(4 + client * COLUMN);
+  return `${time}${column}${colours ? escape(TERMINAL_COLOURS[client] ?? 0, line) : line}`;
+}
+
+function bold(text: string, colours: boolean): string {
+  return colours ? escape(1, text) : text;
+}
+
+function escape(code: number, text: string): string {
+  return `\u001b[${code}m${text}\u001b[0m`;
+}
+
+/** The file in which a model's log is kept. */
+export function logFileOf(folder: string, { section }: Demonstrated): string {
+  return join(folder, `${section.timeline.model}.log`);
+}

@@ -1,0 +1,95 @@
+/**
+ * Timelines as one HTML page that needs nothing else: the picture, which scrolls in its own frame where the screen is
+ * narrower, and the same as a table.
+ */
+import { escaped } from '../plots/render.js';
+import { THEME_CSS } from '../plots/theme.js';
+import type { Span } from './connections.js';
+import { nameOf } from './labels.js';
+import { drawTimelines } from './picture.js';
+import type { Section } from './placing.js';
+import { duration, plural } from './summary.js';
+
+const MOST_TABLE_ROWS = 500;
+
+const CSS = `${THEME_CSS}
+body{margin:0 auto;padding:1rem;max-width:72rem;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
+h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0}
+h2{font-size:1.1rem;margin:1.5rem 0 0}
+.frame{overflow-x:auto;margin:1rem 0}
+.frame>svg{max-width:none}
+table{border-collapse:collapse;font-size:.9rem;overflow-wrap:normal;font-variant-numeric:tabular-nums}
+th,td{padding:.2rem .7rem;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}
+th:nth-child(-n+3),td:nth-child(-n+3),th:last-child,td:last-child{text-align:left}
+p{margin:.3rem 0}.faint{color:var(--faint)}
+@media print{body{padding:0;max-width:none}.frame{overflow:visible}.frame>svg{max-width:100%}}`;
+
+/** @param notes what else is to be said, a paragraph each */
+export function pageOf(title: string, sections: readonly Section[], notes: readonly string[] = []): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<link rel="icon" href="data:,">
+<title>${escaped(title)}</title>
+<style>${CSS}</style>
+</head>
+<body>
+<h1>${escaped(title)}</h1>
+${notes.map((note) => `<p class="faint">${escaped(note)}</p>`).join('\n')}
+<div class="frame" tabindex="0" role="group" aria-label="timeline">
+${drawTimelines(sections)}
+</div>
+${sections.map(tableOf).join('\n')}
+</body>
+</html>
+`;
+}
+
+const HEAD = [
+  'client',
+  'address',
+  'served by',
+  'accepted at',
+  'waited',
+  'served',
+  'bytes in',
+  'bytes out',
+  'end',
+];
+
+function tableOf(section: Section): string {
+  const { title, sentence, timeline } = section;
+  const { spans } = timeline;
+  const rows = spans.slice(0, MOST_TABLE_ROWS).map((span) => row(cellsOf(span, section), 'td'));
+  const rest = spans.length - rows.length;
+  return `<h2>${escaped(title)}</h2>
+<p>${escaped(sentence)}</p>
+<div class="frame" tabindex="0" role="group" aria-label="${escaped(`clients of ${title}`)}"><table>
+<thead>${row(HEAD, 'th')}</thead>
+<tbody>
+${rows.join('\n')}
+</tbody>
+</table></div>${rest > 0 ? `\n<p class="faint">Left out: ${plural(rest, 'connection')} after these.</p>` : ''}`;
+}
+
+function cellsOf(span: Span, section: Section): string[] {
+  const { thread, acceptedMs, startedMs, endMs, reason, bytesIn, bytesOut, peer } = span;
+  const by = { none: 'nobody', unknown: 'not in the log' };
+  return [
+    nameOf(span, section),
+    peer,
+    typeof thread === 'string' ? by[thread] : thread === 0 ? 'main' : `thread ${thread}`,
+    duration(acceptedMs),
+    startedMs === undefined && thread === 'unknown' ? '–' : duration((startedMs ?? endMs) - acceptedMs),
+    startedMs === undefined ? '–' : duration(endMs - startedMs),
+    reason === undefined ? '–' : bytesIn.toLocaleString('en'),
+    reason === undefined ? '–' : bytesOut.toLocaleString('en'),
+    reason ?? 'open',
+  ];
+}
+
+function row(cells: readonly string[], tag: 'td' | 'th'): string {
+  return `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
+}

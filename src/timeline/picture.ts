@@ -1,0 +1,246 @@
+/**
+ * Timelines as one SVG picture, below each other on one scale of time. A colour is a client: its way can be followed
+ * from one to the next. Where things are placed is placing.ts's; here is what they look like.
+ */
+import * as Plot from '@observablehq/plot';
+import { inkOn } from '../plots/theme.js';
+import { renderSvg } from '../plots/render.js';
+import type { Span, ThreadLife } from './connections.js';
+import { colourOf, LEGEND_COLOUR, Patterns } from './hatching.js';
+import { fittingLabel, story } from './labels.js';
+import {
+  deedsOfMain,
+  NOTE_HEIGHT,
+  placeSection,
+  type PlacedRow,
+  type PlacedSection,
+  type Section,
+} from './placing.js';
+import type { Piece } from './rows.js';
+import { LEFT, RIGHT, Scale, WIDTH } from './scale.js';
+
+const LEGEND_HEIGHT = 34;
+const AXIS_HEIGHT = 44;
+const FONT_PX = 13;
+/** Below this height a row has no room for labels, or for ticks beside them. */
+const LABELLED_ROW = 17;
+const TICKS_PX = 8;
+const MANY_ACCEPTS = 50;
+
+/** @returns one `<svg>` element that stands alone; the same timelines give the same text */
+export function drawTimelines(sections: readonly Section[]): string {
+  let top = LEGEND_HEIGHT;
+  const placed = sections.map((section) => {
+    const here = placeSection(section, top);
+    top = here.bottom + 10;
+    return here;
+  });
+  const scale = new Scale(placed);
+  const patterns = new Patterns(placed);
+  const marks = placed.flatMap((section) => [
+    ...background(section, scale),
+    ...bars(section, scale, patterns),
+  ]);
+  const label = placed.map(({ section }) => `${section.title}: ${section.sentence}`).join(' ');
+  return renderSvg({
+    label: `Timeline of who was served by which thread. ${label}`,
+    defs: patterns.defs(),
+    plot: {
+      width: WIDTH,
+      height: top + AXIS_HEIGHT,
+      marginTop: 0,
+      marginLeft: LEFT,
+      marginRight: RIGHT,
+      marginBottom: AXIS_HEIGHT,
+      style: { fontSize: `${FONT_PX}px` },
+      // Whole pixels: sharper bars, and a third less text.
+      x: { domain: scale.domain, round: true },
+      y: { type: 'identity', axis: null },
+      color: { type: 'identity' },
+      marks: [
+        ...marks,
+        Plot.axisX({ anchor: 'bottom', label: scale.label, labelAnchor: 'center', labelArrow: 'none' }),
+        ...legend(scale, patterns),
+      ],
+    },
+  });
+}
+
+/** Titles, names of lanes, and the lives of threads. */
+function background({ section, titleTop, rows, notes, bottom }: PlacedSection, scale: Scale): Plot.Markish[] {
+  const lanes = rows.filter(({ isFirst }) => isFirst);
+  const lives = rows.flatMap((row) => (row.life ? [{ ...row, ...row.life }] : []));
+  const lost = lives.filter(({ lostMs }) => lostMs !== undefined);
+  const height = (lane: string) =>
+    rows.filter((row) => row.lane === lane).reduce((sum, row) => sum + row.height, 0);
+  const bands = lanes.map(({ lane, top }) => ({ top: top + 1, bottom: top + height(lane) - 1 }));
+  const [from, to] = scale.domain;
+  return [
+    writing([section.title], titleTop + 14, { fontSize: 17, fontWeight: 600, dx: -LEFT + 8 }),
+    writing([section.sentence], titleTop + 33, { dx: -LEFT + 8 }),
+    ...notes.map((note, index) =>
+      writing([note], titleTop + 33 + (index + 1) * NOTE_HEIGHT, { dx: -LEFT + 8, fontStyle: 'italic' }),
+    ),
+    Plot.rect(bands, { x1: from, x2: to, y1: 'top', y2: 'bottom', fill: 'var(--rule)', fillOpacity: 0.35 }),
+    Plot.gridX({ y1: () => rows[0]?.top ?? 0, y2: () => bottom, stroke: 'var(--rule)', strokeOpacity: 1 }),
+    Plot.text(lanes, {
+      text: 'lane',
+      y: (row: PlacedRow) => row.top + row.height / 2,
+      frameAnchor: 'left',
+      textAnchor: 'end',
+      dx: -12,
+      fontSize: Math.min(FONT_PX, lanes[1]?.height ?? FONT_PX),
+    }),
+    Plot.ruleY(lives, {
+      y: (row: PlacedRow) => row.top + row.height / 2,
+      x1: ({ startedMs }: ThreadLife) => scale.at(startedMs ?? 0),
+      x2: ({ lostMs }: ThreadLife) => scale.at(lostMs ?? section.timeline.lengthMs),
+      stroke: 'var(--faint)',
+    }),
+    Plot.text(lost, {
+      text: () => '✕ lost',
+      x: ({ lostMs }: ThreadLife) => scale.at(lostMs ?? 0),
+      y: (row: PlacedRow) => row.top + row.height / 2,
+      textAnchor: 'start',
+      dx: 3,
+      fontWeight: 600,
+    }),
+  ];
+}
+
+/** What there is of each connection, and what main did. */
+function bars(placed: PlacedSection, scale: Scale, patterns: Patterns): Plot.Markish[] {
+  const { section, rows, showsMessages } = placed;
+  const pieces = rows
+    .flatMap((row) => row.pieces.map((piece) => ({ row, ...piece, colour: colourOf(piece.span) })))
+    .filter(
+      ({ fromMs, toMs }) =>
+        toMs >= (section.window?.fromMs ?? 0) && fromMs <= (section.window?.toMs ?? Infinity),
+    );
+  type Bar = (typeof pieces)[number];
+  const of = (kind: Piece['kind']) => pieces.filter((bar) => bar.kind === kind);
+  const place = {
+    x1: ({ fromMs }: Bar) => scale.at(fromMs),
+    x2: ({ toMs }: Bar) => scale.at(toMs),
+    y1: ({ row }: Bar) => row.top + 2,
+    y2: ({ row }: Bar) => row.top + row.height - 2,
+    title: ({ span }: Bar) => story(span, section),
+  };
+  const labelled = pieces
+    .filter(({ row }) => row.height >= LABELLED_ROW)
+    .map((bar) => ({ ...bar, text: fittingLabel(bar, section, scale) }))
+    .filter(({ text }) => text !== '');
+  const ticked = showsMessages ? of('served').filter(({ row }) => row.height >= LABELLED_ROW) : [];
+  const ticks = ticked.flatMap(({ row, span, colour }) =>
+    [...span.receivedMs, ...span.sentMs]
+      .filter((atMs) => isWithin(atMs, section))
+      .map((atMs) => ({ row, atMs, colour })),
+  );
+  const hasTicks = new Set(ticks.map(({ row }) => row));
+  const labels = (kind: 'served' | 'waits', style: Plot.TextOptions) => {
+    const texts = labelled.filter((bar) => (bar.kind === 'served') === (kind === 'served'));
+    return Plot.text(texts, {
+      text: 'text',
+      x: ({ fromMs }: Bar) => scale.at(fromMs),
+      y: ({ row }: Bar) =>
+        row.top +
+        (row.height - (kind === 'served' && row.height >= 24 && hasTicks.has(row) ? TICKS_PX : 0)) / 2,
+      textAnchor: 'start',
+      dx: 5,
+      ...style,
+    });
+  };
+  const main = rows.find(({ isMainsOwn }) => isMainsOwn);
+  const deeds = deedsOfMain(placed).filter(({ atMs }) => isWithin(atMs, section));
+  const [mainTop, mainHeight] = [main?.top ?? 0, main?.height ?? 0];
+  return [
+    Plot.rect(of('waits'), { ...place, fill: ({ colour }: Bar) => patterns.fill(colour), stroke: 'colour' }),
+    Plot.rect(of('unknown'), {
+      ...place,
+      fill: 'none',
+      stroke: 'colour',
+      strokeDasharray: '4 3',
+      strokeWidth: 2,
+    }),
+    Plot.rect(of('served'), { ...place, fill: 'colour', insetRight: 0.5, rx: 2 }),
+    Plot.ruleX(ticks, {
+      x: ({ atMs }: { atMs: number }) => scale.at(atMs),
+      y1: ({ row }: { row: PlacedRow }) => row.top + row.height - 2 - TICKS_PX,
+      y2: ({ row }: { row: PlacedRow }) => row.top + row.height - 3,
+      stroke: ({ colour }: { colour: string }) => inkOn(colour),
+      strokeWidth: 2,
+    }),
+    labels('waits', { fill: 'var(--ink)', stroke: 'var(--paper)', strokeWidth: 5 }),
+    labels('served', { fill: ({ colour }: Bar) => inkOn(colour) }),
+    Plot.ruleX(
+      deeds.filter(({ accepts }) => !accepts),
+      {
+        x: ({ atMs }: { atMs: number }) => scale.at(atMs),
+        y1: () => mainTop + 3,
+        y2: () => mainTop + mainHeight - 3,
+        stroke: ({ span }: { span: Span }) => colourOf(span),
+        strokeWidth: 3,
+      },
+    ),
+    Plot.dot(
+      deeds.filter(({ accepts }) => accepts),
+      {
+        x: ({ atMs }: { atMs: number }) => scale.at(atMs),
+        y: () => mainTop + mainHeight / 2,
+        // Many would be one black lump.
+        r: placed.spans.length > MANY_ACCEPTS ? 2 : 5,
+        strokeWidth: placed.spans.length > MANY_ACCEPTS ? 0 : 1,
+        fill: ({ span }: { span: Span }) => colourOf(span),
+        stroke: 'var(--ink)',
+      },
+    ),
+  ];
+}
+
+function isWithin(ms: number, { window }: Section): boolean {
+  return !window || (ms >= window.fromMs && ms <= window.toMs);
+}
+
+/** A line of text at a height, from the left edge of the plot. */
+function writing(lines: string[], y: number, options: Plot.TextOptions): Plot.Markish {
+  return Plot.text(lines, {
+    text: (line: string) => line,
+    y: () => y,
+    frameAnchor: 'left',
+    textAnchor: 'start',
+    ...options,
+  });
+}
+
+function legend(scale: Scale, patterns: Patterns): Plot.Markish[] {
+  const colour = LEGEND_COLOUR;
+  const y = 15;
+  const box = (x: number) => ({
+    x1: () => scale.atPixel(x),
+    x2: () => scale.atPixel(x + 30),
+    y1: () => y - 8,
+    y2: () => y + 8,
+  });
+  const swatches = [
+    { x: 8, text: 'is served', fill: colour },
+    { x: 120, text: 'waits', fill: patterns.fill(colour) },
+  ];
+  const texts = [
+    ...swatches.map(({ x, text }) => ({ x: x + 36, text })),
+    { x: 220, text: '●  main accepts a client' },
+    { x: 400, text: '┃  a message in or out' },
+    { x: 570, text: 'each client has its colour' },
+  ];
+  return [
+    ...swatches.map(({ x, fill }) =>
+      Plot.rect([fill], { ...box(x), fill: () => fill, stroke: () => colour }),
+    ),
+    Plot.text(texts, {
+      text: 'text',
+      x: ({ x }: { x: number }) => scale.atPixel(x),
+      y: () => y,
+      textAnchor: 'start',
+      fill: 'var(--faint)',
+    }),
+  ];
+}

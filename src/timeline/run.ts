@@ -1,0 +1,173 @@
+/**
+ * What the log says of one run of a server, gathered line by line. Lines may come in any order, as those of several
+ * threads do, and those of a connection may be incomplete. connections.ts makes a timeline of it.
+ */
+import { visible } from '../visible.js';
+
+/** A line of the log that can be relied on to have these; the other fields are for their reader to check. */
+export interface LogLine {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly pid: number;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+/** The fields of a `closed` line that a timeline needs. */
+export interface Closing {
+  readonly atMs: number;
+  readonly waitedMs: number;
+  readonly servedMs: number;
+  /** 0: main; undefined: nobody served it. */
+  readonly thread: number | undefined;
+  readonly reason: string;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** Times are milliseconds since 1970. */
+export interface ConnectionFacts {
+  peer: string;
+  acceptedMs: number | undefined;
+  queued: boolean;
+  refused: boolean;
+  closing: Closing | undefined;
+  /** The thread that wrote its `debug` lines; 0: main. */
+  messageThread: number | undefined;
+  readonly receivedMs: number[];
+  readonly sentMs: number[];
+}
+
+interface ThreadFacts {
+  startedMs: number | undefined;
+  lostMs: number | undefined;
+}
+
+const LAST_MESSAGES: readonly string[] = ['stopped', 'ended at once'];
+const LONGEST_TEXT = 80;
+
+export class Run {
+  readonly pid: number;
+  service: string | undefined;
+  model: string | undefined;
+  listens = false;
+  firstMs = Infinity;
+  lastMs = -Infinity;
+  readonly connections = new Map<number, ConnectionFacts>();
+  readonly threads = new Map<number, ThreadFacts>();
+  #ended = false;
+
+  constructor(pid: number) {
+    this.pid = pid;
+  }
+
+  /** Whether this line must be another run's: process ids are used again, in a container always the same one. */
+  isOver(line: LogLine): boolean {
+    if (this.#ended) return true;
+    if (line.msg === 'listening') return this.listens;
+    if (line.msg === 'accepted')
+      return this.connections.get(Number(line['connection']))?.acceptedMs !== undefined;
+    return line.msg === 'thread started' && this.threads.get(Number(line['thread']))?.startedMs !== undefined;
+  }
+
+  take(line: LogLine): void {
+    this.firstMs = Math.min(this.firstMs, line.time);
+    this.lastMs = Math.max(this.lastMs, line.time);
+    if (LAST_MESSAGES.includes(line.msg)) this.#ended = true;
+    switch (line.msg) {
+      case 'listening':
+        this.listens = true;
+        this.#name(line);
+        return;
+      case 'thread started':
+      case 'thread lost':
+        this.#takeThread(line);
+        return;
+      case 'accepted':
+      case 'queued':
+      case 'refused':
+      case 'closed':
+      case 'received':
+      case 'sending':
+        this.#takeConnection(line);
+    }
+  }
+
+  #name(line: LogLine): void {
+    this.service ??= text(line['service']);
+    this.model ??= text(line['model']);
+  }
+
+  #takeThread(line: LogLine): void {
+    const thread = count(line['thread']);
+    // One that died before it was up has no number.
+    if (thread === undefined) return;
+    const facts = this.threads.get(thread) ?? { startedMs: undefined, lostMs: undefined };
+    this.threads.set(thread, facts);
+    if (line.msg === 'thread started') facts.startedMs = line.time;
+    else facts.lostMs = line.time;
+  }
+
+  #takeConnection(line: LogLine): void {
+    const connection = count(line['connection']);
+    if (connection === undefined) return;
+    const facts = this.connections.get(connection) ?? noFacts();
+    this.connections.set(connection, facts);
+    facts.peer = text(line['peer']) ?? facts.peer;
+    switch (line.msg) {
+      case 'accepted':
+        facts.acceptedMs = line.time;
+        return;
+      case 'queued':
+        facts.queued = true;
+        return;
+      case 'refused':
+        facts.refused = true;
+        return;
+      case 'closed':
+        this.#name(line);
+        facts.closing = {
+          atMs: line.time,
+          waitedMs: amount(line['waitedMs']),
+          servedMs: amount(line['servedMs']),
+          thread: count(line['thread']),
+          reason: text(line['reason']) ?? 'unknown',
+          bytesIn: amount(line['bytesIn']),
+          bytesOut: amount(line['bytesOut']),
+        };
+        return;
+      default:
+        facts.messageThread ??= count(line['thread']) ?? 0;
+        (line.msg === 'received' ? facts.receivedMs : facts.sentMs).push(line.time);
+    }
+  }
+}
+
+function noFacts(): ConnectionFacts {
+  return {
+    peer: 'unknown',
+    acceptedMs: undefined,
+    queued: false,
+    refused: false,
+    closing: undefined,
+    messageThread: undefined,
+    receivedMs: [],
+    sentMs: [],
+  };
+}
+
+/** Texts end up in XML, which has no place for some characters. */
+function text(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  return visible(value.slice(0, LONGEST_TEXT))
+    .replace(/\u00a0/g, ' ')
+    .replace(/[\ud800-\udfff\ufffe\uffff]/g, '\ufffd');
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
+function amount(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
+}

@@ -1,0 +1,82 @@
+/** What a timeline shows, in a sentence that is computed from it; and durations as they are written everywhere here. */
+import { MAIN, type Span, type Timeline } from './connections.js';
+
+/** Whoever waits for less is not said to wait. */
+const NOTABLE_WAIT_MS = 1;
+
+/** @returns a sentence with its full stop */
+export function summarize({ spans }: Timeline): string {
+  if (spans.length === 0) return 'No client came.';
+  const served = spans.filter(({ startedMs }) => startedMs !== undefined);
+  const never = spans.filter(({ thread }) => thread === 'none');
+  const open = spans.filter(({ reason }) => reason === undefined);
+  const parts = [
+    served.length === 0
+      ? `${plural(spans.length, 'client')}, none of them served`
+      : `${plural(served.length, 'client')}${never.length > 0 ? ' served' : ''}, ${manner(served)}`,
+    waits(spans),
+    never.length > 0 && served.length > 0 ? `${never.length} never served` : '',
+    open.length > 0 ? `${open.length} still open when the log ends` : '',
+  ];
+  return `${parts.filter((part) => part !== '').join('; ')}.`;
+}
+
+export function duration(ms: number): string {
+  if (ms >= 1e4) return `${(ms / 1e3).toFixed(1)} s`;
+  if (ms >= 1e3) return `${(ms / 1e3).toFixed(2)} s`;
+  if (ms >= 10) return `${ms.toFixed(0)} ms`;
+  return `${ms.toFixed(ms >= 1 ? 1 : 2)} ms`;
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function manner(served: readonly Span[]): string {
+  const threads = new Set(served.map(({ thread }) => thread));
+  const where = threads.has('unknown')
+    ? 'on threads that the log does not name'
+    : threads.size > 1
+      ? `on ${plural(threads.size, 'thread')}`
+      : threads.has(MAIN)
+        ? 'on the main thread'
+        : 'on one client thread';
+  if (served.length === 1) return where;
+  const most = mostAtOnce(served);
+  if (most === 1) return `one after the other ${where}`;
+  return most === served.length
+    ? `all at once ${where}`
+    : `up to ${most.toLocaleString('en')} at once ${where}`;
+}
+
+function waits(spans: readonly Span[]): string {
+  let longest = 0;
+  let last = 0;
+  for (const { thread, startedMs, acceptedMs, endMs } of spans) {
+    if (thread === 'unknown') continue;
+    last = (startedMs ?? endMs) - acceptedMs;
+    longest = Math.max(longest, last);
+  }
+  if (longest < NOTABLE_WAIT_MS) return 'nobody had to wait';
+  if (spans.length === 1) return `it waited ${duration(longest)}`;
+  return last === longest
+    ? `the last waited ${duration(longest)}`
+    : `the longest wait was ${duration(longest)}`;
+}
+
+/** How many were served at the same time. One that begins when another ends is not at the same time. */
+function mostAtOnce(served: readonly Span[]): number {
+  const changes = served.flatMap(({ startedMs = 0, endMs }) => [
+    { ms: startedMs, by: 1 },
+    { ms: endMs, by: -1 },
+  ]);
+  // The log's ends are cut to whole milliseconds; who follows seems to begin up to one earlier.
+  changes.sort((a, b) => a.ms + (a.by > 0 ? 1 : 0) - (b.ms + (b.by > 0 ? 1 : 0)) || a.by - b.by);
+  let now = 0;
+  let most = 1;
+  for (const { by } of changes) {
+    now += by;
+    most = Math.max(most, now);
+  }
+  return most;
+}

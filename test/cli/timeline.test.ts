@@ -1,0 +1,77 @@
+/** `handoff timeline` and `handoff demo` as they are run, from servers' own logs. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { runHandoff, temporaryDirectory } from '../support/handoff.js';
+import { EVENT_LOOP, ITERATIVE } from '../timeline/logs.js';
+
+const read = (folder: string, file: string) => readFileSync(join(folder, file), 'utf8');
+
+describe('handoff timeline', { timeout: 60_000, concurrency: 2 }, () => {
+  it('writes every format that is asked for, of the run that is asked for, and says what was seen', async (t) => {
+    const folder = temporaryDirectory(t);
+    writeFileSync(join(folder, 'server.log'), `${[...ITERATIVE, ...EVENT_LOOP, 'torn'].join('\n')}\n`);
+    const args = ['timeline', '-o', 'x.html', 'server.log', '-o', 'x.svg', '-o', 'x.json', '--run', '1'];
+    const { status, stdout, stderr } = await runHandoff(t, args, { cwd: folder });
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(stdout, /^count, iterative: 2 clients, one after the other on the main thread/);
+    assert.match(stdout, /Run 1 of 2 in the log; process 7/);
+    assert.match(stdout, /1 line of the log could not be read/);
+    assert.match(read(folder, 'x.html'), /^<!doctype html>[^]*<svg [^]*<\/html>\n$/);
+    assert.match(read(folder, 'x.svg'), /^<svg [^]*<\/svg>$/);
+    assert.ok('traceEvents' in (JSON.parse(read(folder, 'x.json')) as object));
+  });
+
+  it('reads standard input', async (t) => {
+    const folder = temporaryDirectory(t);
+    const options = { cwd: folder, input: EVENT_LOOP.join('\n') };
+    const { status, stdout } = await runHandoff(t, ['timeline', '-', '-o', 'x.svg'], options);
+    assert.equal(status, 0);
+    assert.match(stdout, /^count, event-loop: 2 clients, all at once/);
+  });
+
+  for (const [args, expected, wanted] of [
+    [['nowhere.log', '-o', 'x.svg'], /^handoff: cannot read nowhere.log: there is no such file\n$/, 1],
+    [
+      ['x.log', '-o', 'x.png'],
+      /^handoff: --output takes a file ending in .html, .svg or .json, not "x.png"\n$/,
+      2,
+    ],
+    [['x.log'], /^handoff: Missing required argument: output\n$/, 2],
+    [['-', '-o', 'x.svg'], /^handoff: this is not the log of a server: it is empty\n$/, 1],
+    [['-', '-o', 'x.svg', '--from', '5', '--to', '5'], /^handoff: --to 5 is not after --from 5\n$/, 2],
+  ] as const) {
+    it(`complains in a line: ${args.join(' ')}`, async (t) => {
+      const { status, stderr, stdout } = await runHandoff(t, ['timeline', ...args], {
+        cwd: temporaryDirectory(t),
+      });
+      assert.match(stderr, expected);
+      assert.deepEqual([status, stdout], [wanted, '']);
+    });
+  }
+});
+
+describe('handoff demo', { timeout: 60_000 }, () => {
+  it('shows the clients one after the other, then interleaved, and leaves pictures and logs', async (t) => {
+    const folder = temporaryDirectory(t);
+    const { status, stdout, stderr } = await runHandoff(t, ['demo', '-o', 'out', '--max-pause', '20'], {
+      cwd: folder,
+    });
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.deepEqual(readdirSync(join(folder, 'out')).sort(), [
+      ...['event-loop.log', 'iterative.log', 'thread-per-client.log'],
+      ...['timeline.html', 'timeline.svg', 'trace.json'],
+    ]);
+    const heard = stdout.match(/^ *\d+\.\d\d s +[A-D]\d+$/gm) ?? [];
+    assert.equal(heard.length, 3 * 4 * 11);
+    const order = heard.map((text) => text.replace(/^.* s +/, ''));
+    const counted = (name: string) => Array.from({ length: 11 }, (_, count) => `${name}${count}`);
+    assert.deepEqual(order.slice(0, 44), ['A', 'B', 'C', 'D'].flatMap(counted));
+    assert.match(stdout, /4 clients, one after the other on the main thread;/);
+    assert.match(stdout, /4 clients, .* on (the main thread|one client thread|\d threads);/);
+    assert.doesNotMatch(stdout, /\u001b/);
+    const replayed = await runHandoff(t, ['timeline', 'out/iterative.log', '-o', 'x.svg'], { cwd: folder });
+    assert.match(replayed.stdout, /^count, iterative: 4 clients, one after the other on the main thread/);
+  });
+});

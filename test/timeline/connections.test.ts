@@ -1,0 +1,199 @@
+/** From a log to spans and lanes: fixed logs, whose times are added up by hand. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Span } from '../../src/timeline/connections.js';
+import { pickRun, readLines } from '../../src/timeline/read-log.js';
+import { lanesOf } from '../../src/timeline/rows.js';
+import { summarize } from '../../src/timeline/summary.js';
+import * as logs from './logs.js';
+
+const brief = ({ connection, thread, acceptedMs, startedMs, endMs, reason }: Span) => [
+  connection,
+  thread,
+  acceptedMs,
+  startedMs,
+  endMs,
+  reason,
+];
+
+async function spansOf(lines: readonly string[], run?: number) {
+  return (await logs.timelineFrom(lines, run)).spans.map(brief);
+}
+
+/** A row as text: what is in it, from when to when. */
+async function rowsOf(lines: readonly string[]) {
+  return lanesOf(await logs.timelineFrom(lines)).map(({ name, rows }) => [
+    name,
+    ...rows.map((row) =>
+      row.map(({ span, kind, fromMs, toMs }) => `${span.connection} ${kind} ${fromMs}-${toMs}`).join(', '),
+    ),
+  ]);
+}
+
+describe('the timeline of a log', () => {
+  it('has each client of the iterative server after the one before it', async () => {
+    assert.deepEqual(await spansOf(logs.ITERATIVE), [
+      [1, 0, 0, 0.5, 300, 'end'],
+      [2, 0, 50, 300, 600, 'end'],
+    ]);
+    assert.deepEqual(await rowsOf(logs.ITERATIVE), [
+      ['main', '1 waits 0-0.5, 1 served 0.5-300', '2 waits 50-300, 2 served 300-600'],
+    ]);
+  });
+
+  it('has clients of the event loop at the same time, each in a row of its own', async () => {
+    assert.deepEqual(await rowsOf(logs.EVENT_LOOP), [['main', '1 served 0-300', '2 served 50-400']]);
+  });
+
+  it('has a lane for each thread, and one for those who wait while all threads are taken', async () => {
+    assert.deepEqual(await rowsOf(logs.THREADS), [
+      ['main'],
+      ['waiting', '3 waits 100-300', '4 waits 110-115'],
+      ['thread 1', '1 waits 0-50, 1 served 50-300, 3 served 300-500'],
+      ['thread 2', '2 waits 0-60, 2 served 60-400'],
+    ]);
+    const { threads, spans } = await logs.timelineFrom(logs.THREADS);
+    assert.deepEqual(threads, [
+      { thread: 1, startedMs: 50, lostMs: undefined },
+      { thread: 2, startedMs: 60, lostMs: 400 },
+    ]);
+    assert.deepEqual(spans.map(brief).at(-1), [4, 'none', 110, undefined, 115, 'refused']);
+  });
+
+  it('keeps the messages of a connection within its service', async () => {
+    const { spans } = await logs.timelineFrom(logs.ITERATIVE);
+    assert.deepEqual(
+      spans.map(({ receivedMs, sentMs }) => [receivedMs, sentMs]),
+      [
+        [[1], [200]],
+        [[300], []],
+      ],
+    );
+  });
+
+  it('lets the next client of a thread begin when the one before has ended, whatever was cut off a millisecond', async () => {
+    const fields = { model: 'thread-per-client', thread: 1, waitedMs: 0 };
+    const lines = [
+      logs.closed(1, 100, { ...fields, servedMs: 100 }),
+      logs.closed(2, 200, { ...fields, servedMs: 100.7 }),
+    ];
+    assert.deepEqual(await rowsOf(lines), [['main'], ['thread 1', '1 served 0-100, 2 served 100-200.7']]);
+  });
+});
+
+describe('a connection that is open when the log ends', () => {
+  it('is served by the event loop since it was accepted', async () => {
+    const lines = [...logs.EVENT_LOOP, logs.accepted(3, 450), logs.line('stopping', 900)];
+    assert.deepEqual((await spansOf(lines)).at(-1), [3, 0, 350, 350, 800, undefined]);
+  });
+
+  it('is served by the iterative server if all before it have ended, and waits if not', async () => {
+    const lines = [...logs.ITERATIVE.slice(0, 7), logs.accepted(3, 350), logs.line('stopping', 900)];
+    assert.deepEqual((await spansOf(lines)).slice(1), [
+      [2, 0, 50, 300, 800, undefined],
+      [3, 'none', 250, undefined, 800, undefined],
+    ]);
+  });
+
+  it('is on the thread that its messages name, since that was free', async () => {
+    const { line, accepted } = logs;
+    const lines = [
+      ...logs.THREADS,
+      accepted(5, 550),
+      line('received', 800, { connection: 5, thread: 1, bytes: 1 }),
+    ];
+    assert.deepEqual((await spansOf(lines)).at(-1), [5, 1, 450, 500, 700, undefined]);
+  });
+
+  it('is not said to be served or to wait where the log does not say', async () => {
+    const queued = logs.line('queued', 560, { connection: 6, ahead: 0 });
+    const lines = [...logs.THREADS, logs.accepted(5, 550), logs.accepted(6, 560), queued];
+    assert.deepEqual((await rowsOf(lines)).at(-1), ['thread ?', '5 served 450-500', '6 unknown 460-500']);
+  });
+});
+
+describe('a log of several runs', () => {
+  const older = [...logs.THREADS];
+  const newer = [
+    logs.listening('iterative', 5000, 9),
+    logs.closed(1, 5200, { thread: 0, waitedMs: 0, servedMs: 100 }, 9),
+  ];
+
+  it('is that of the last run, or of the one that is asked for', async () => {
+    assert.deepEqual(await spansOf([...older, ...newer]), [[1, 0, 0, 0, 100, 'end']]);
+    assert.equal((await spansOf([...older, ...newer], 1)).length, 4);
+    await assert.rejects(spansOf([...older, ...newer], 3), /there is no run 3 in the log, only 1 to 2/);
+  });
+
+  it('keeps runs apart that have the same process id, as in a container', async () => {
+    for (const end of [logs.ITERATIVE, logs.ITERATIVE.slice(0, -2)]) {
+      const { runs } = await readLines([...end, ...logs.EVENT_LOOP]);
+      assert.deepEqual(
+        runs.map(({ model }) => model),
+        ['iterative', 'event-loop'],
+      );
+    }
+  });
+
+  it('keeps two servers apart that write to one file at the same time', async () => {
+    const both = logs.ITERATIVE.flatMap((text, index) => [text, newer[index] ?? '']);
+    const { runs, foreignLines } = await readLines(both);
+    assert.deepEqual(
+      runs.map(({ pid, connections }) => [pid, connections.size]),
+      [
+        [7, 2],
+        [9, 1],
+      ],
+    );
+    assert.equal(foreignLines, 0);
+  });
+});
+
+describe('a damaged log', () => {
+  it('loses its torn and foreign lines, which are counted, and no other', async () => {
+    const torn = logs.accepted(9, 700).slice(0, 30);
+    const damage = ['npm warn something', '{"msg":"no time"}', 'null', '[1]', torn, ''];
+    const log = await readLines([...damage, ...logs.ITERATIVE, ...damage]);
+    assert.equal(log.foreignLines, 10);
+    assert.equal(pickRun(log, undefined).connections.size, 2);
+  });
+
+  it('has the line that follows a torn one without a newline', async () => {
+    const lines = [...logs.ITERATIVE];
+    lines[6] = logs.line('sending', 350, { connection: 1 }).slice(0, 25) + (lines[6] ?? '');
+    assert.deepEqual(await spansOf(lines), await spansOf(logs.ITERATIVE));
+  });
+
+  it('is refused in a line if nothing in it is a server’s', async () => {
+    await assert.rejects(
+      spansOf(['[12:00] INFO: listening']),
+      /not the log of a server: none of its lines is one/,
+    );
+    await assert.rejects(spansOf([]), /it is empty/);
+  });
+});
+
+describe('the sentence on a timeline', () => {
+  for (const [name, lines, sentence] of [
+    [
+      'iterative',
+      logs.ITERATIVE,
+      '2 clients, one after the other on the main thread; the last waited 250 ms.',
+    ],
+    ['event-loop', logs.EVENT_LOOP, '2 clients, all at once on the main thread; nobody had to wait.'],
+    [
+      'thread-per-client',
+      logs.THREADS,
+      '3 clients served, up to 2 at once on 2 threads; the longest wait was 200 ms; 1 never served.',
+    ],
+    [
+      'open',
+      [...logs.EVENT_LOOP, logs.accepted(3, 450)],
+      '3 clients, up to 2 at once on the main thread; nobody had to wait; 1 still open when the log ends.',
+    ],
+  ] as const) {
+    it(`says what was seen: ${name}`, async () => {
+      assert.equal(summarize(await logs.timelineFrom(lines)), sentence);
+    });
+  }
+});

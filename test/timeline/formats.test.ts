@@ -1,0 +1,144 @@
+/** What is made of timelines: SVG, a page, trace events. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { pageOf } from '../../src/timeline/page.js';
+import { drawTimelines } from '../../src/timeline/picture.js';
+import { summarize } from '../../src/timeline/summary.js';
+import { traceOf } from '../../src/timeline/trace-events.js';
+import * as logs from './logs.js';
+
+async function sectionOf(lines: readonly string[]) {
+  const timeline = await logs.timelineFrom(lines);
+  return { title: timeline.model, sentence: summarize(timeline), timeline };
+}
+
+/** Every element is closed by its own end; the attributes have values; nothing but XML's own entities. */
+function assertWellFormed(xml: string): void {
+  const open: string[] = [];
+  const text = xml.replace(
+    /<(\/?)([\w:-]+)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g,
+    (_all, end, name, _attributes, empty) => {
+      if (end === '/') assert.equal(open.pop(), name);
+      else if (empty !== '/') open.push(String(name));
+      return '';
+    },
+  );
+  assert.deepEqual(open, []);
+  assert.doesNotMatch(text, /[<>]/);
+  assert.doesNotMatch(text, /&(?!(amp|lt|gt|quot|apos|#\d+);)/);
+}
+
+describe('the picture', () => {
+  it('is well-formed, and the same for the same log', async () => {
+    const sections = await Promise.all([logs.ITERATIVE, logs.EVENT_LOOP, logs.THREADS].map(sectionOf));
+    const svg = drawTimelines(sections);
+    assertWellFormed(svg);
+    assert.equal(drawTimelines(sections), svg);
+    for (const text of [
+      'iterative',
+      'event-loop',
+      'main',
+      'thread 1',
+      'thread 2',
+      'waiting',
+      '✕ lost',
+      '#2 waits 250 ms',
+    ])
+      assert.ok(svg.includes(`>${text}<`), text);
+  });
+
+  it('refers to hatchings of its own only, by ids that other pictures do not have', async () => {
+    const pictures = await Promise.all(
+      [logs.ITERATIVE, logs.THREADS].map(async (log) => drawTimelines([await sectionOf(log)])),
+    );
+    const ids = pictures.map((svg) => {
+      const defined = new Set([...svg.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+      for (const [, id] of svg.matchAll(/url\(#([^)]+)\)/g)) assert.ok(defined.has(id));
+      return defined;
+    });
+    assert.deepEqual(
+      [...(ids[0] ?? [])].filter((id) => ids[1]?.has(id)),
+      [],
+    );
+  });
+
+  it('shows texts of the log as texts', async () => {
+    const peer = '"><script>&\u001b[31m\u0000\u00a0\u202e';
+    const log = [...logs.ITERATIVE, logs.closed(3, 900, { peer, thread: 0, waitedMs: 0, servedMs: 200 })];
+    const section = await sectionOf(log);
+    assertWellFormed(drawTimelines([section]));
+    const page = pageOf('a <log>', [section]);
+    for (const text of [drawTimelines([section]), page]) {
+      assert.doesNotMatch(text, /<script/);
+      assert.doesNotMatch(text, /[\u0000\u001b\u202e]/);
+    }
+  });
+
+  it('says how many connections it leaves out of many, and what it shows of a stretch of time', async () => {
+    const many = Array.from({ length: 2500 }, (_, index) =>
+      logs.closed(index + 1, index * 10 + 10, { thread: 0, waitedMs: 1, servedMs: 5 }),
+    );
+    const section = await sectionOf(many);
+    const svg = drawTimelines([section]);
+    assert.match(svg, /Left out: 500 connections of 2,500\./);
+    assert.ok(svg.length < 2_000_000);
+    const window = { fromMs: 20_000, toMs: 20_100 };
+    const part = drawTimelines([{ ...section, window }]);
+    assert.match(part, /Only what touches 20\.0 s to 20\.1 s: 1[01] connections of 2,500\./);
+    assert.doesNotMatch(part, /Left out/);
+  });
+
+  it('says which of many at once it leaves out', async () => {
+    const many = Array.from({ length: 100 }, (_, index) =>
+      logs.closed(index + 1, 1000 + index, { thread: 0, waitedMs: 1, servedMs: 900 }),
+    );
+    assert.match(drawTimelines([await sectionOf(many)]), /Left out: 40 connections of 100\./);
+  });
+});
+
+describe('the page', () => {
+  it('needs nothing from elsewhere', async () => {
+    const page = pageOf('a log', [await sectionOf(logs.THREADS)]);
+    assert.doesNotMatch(page, /(?:src|href)="(?!data:)|@import|url\((?!#)/);
+    assert.match(page, /<td>thread 2<\/td>/);
+    assert.match(page, /<td>nobody<\/td>/);
+  });
+});
+
+describe('the trace events', () => {
+  it('have the form that Perfetto reads: names, complete events, whole microseconds', async () => {
+    const timelines = await Promise.all([logs.ITERATIVE, logs.THREADS].map((log) => logs.timelineFrom(log)));
+    const { traceEvents, displayTimeUnit } = traceOf(timelines);
+    assert.equal(displayTimeUnit, 'ms');
+    for (const event of traceEvents) {
+      assert.ok(['X', 'i', 'M'].includes(event.ph));
+      assert.ok(Number.isInteger(event.pid) && Number.isInteger(event.tid));
+      assert.ok(Number.isInteger(event.ts) && event.ts >= 0);
+      assert.equal(event.ph === 'X', Number.isInteger(event.dur));
+      assert.equal(event.ph === 'i', event.s === 't');
+    }
+    const names = traceEvents.filter(({ name }) => name.endsWith('_name')).map(({ args }) => args?.['name']);
+    const [first, second] = ['main, row 1', 'main, row 2'];
+    assert.deepEqual(names, [
+      ...['count, iterative (pid 7)', 'main', first, second],
+      ...['count, thread-per-client (pid 7)', 'main', 'waiting', 'waiting, row 2', 'thread 1', 'thread 2'],
+    ]);
+    const second2 = traceEvents.find(({ ph, name, pid }) => ph === 'X' && name === '2 count' && pid === 1);
+    assert.deepEqual([second2?.ts, second2?.dur, second2?.args?.['reason']], [300_000, 300_000, 'end']);
+  });
+
+  it('never overlap on one track', async () => {
+    const { traceEvents } = traceOf([
+      await logs.timelineFrom(logs.THREADS),
+      await logs.timelineFrom(logs.EVENT_LOOP),
+    ]);
+    const ends = new Map<string, number>();
+    for (const { ph, pid, tid, ts, dur = 0 } of traceEvents) {
+      if (ph !== 'X') continue;
+      const track = `${pid}/${tid}`;
+      assert.ok(ts >= (ends.get(track) ?? 0), track);
+      ends.set(track, ts + dur);
+    }
+    assert.ok(ends.size > 0);
+  });
+});
