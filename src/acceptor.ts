@@ -60,6 +60,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
   #taker: ((client: Accepted | undefined) => void) | undefined;
   #lastId = 0;
   #refused = 0;
+  #port = 0;
   #lastErrorLogMs = -Infinity;
   #closed = false;
 
@@ -84,12 +85,13 @@ export class Acceptor implements AsyncIterable<Accepted> {
     });
     this.#server.removeAllListeners('error');
     this.#server.on('error', (error) => this.#noteError(error));
-    return this.port;
+    this.#port = (this.#server.address() as AddressInfo).port || 0;
+    return this.#port;
   }
 
-  /** The port that it listens on; 0 on a Unix-domain socket, and as long as it does not listen. */
+  /** The port that it listens on; 0 on a Unix-domain socket, and before it listens. */
   get port(): number {
-    return (this.#server.address() as AddressInfo | null)?.port ?? 0;
+    return this.#port;
   }
 
   /** How many connections it has accepted. */

@@ -18,6 +18,7 @@ import { quizCommand } from './cli/quiz.js';
 import { sendCommand } from './cli/send.js';
 import { serveCommand } from './cli/serve.js';
 import { tictactoeCommand } from './cli/tictactoe.js';
+import { watchCommand } from './cli/watch.js';
 import { StartError, UsageError } from './errors.js';
 
 const program = yargs(hideBin(process.argv))
@@ -37,6 +38,7 @@ const program = yargs(hideBin(process.argv))
   .command(gettimeCommand)
   .command(lookupCommand)
   .command(peerCommand)
+  .command(watchCommand)
   .command(servicesCommand)
   .command(modelsCommand)
   .completion('completion', 'print a script for shell completion')

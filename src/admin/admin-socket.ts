@@ -16,7 +16,7 @@ import { StartError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { monotonicMs } from '../monotonic.js';
 import type { Observer } from './observer.js';
-import { SNAPSHOT_FORMAT } from './snapshot.js';
+import { LEAST_EVERY_MS, MOST_EVERY_MS, SNAPSHOT_FORMAT } from './snapshot.js';
 
 /** What fits into a `struct sockaddr_un`; libuv would cut a longer path, and listen at another one. */
 const MOST_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
@@ -24,8 +24,6 @@ const MOST_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
 const UMASK = 0o177;
 const MOST_WATCHERS = 16;
 const MOST_REQUEST_CHARACTERS = 1024;
-export const LEAST_EVERY_MS = 50;
-export const MOST_EVERY_MS = 5000;
 /** A watcher that neither asks nor reads for so long is cut off. More than {@link MOST_EVERY_MS}. */
 const SILENCE_MS = 10_000;
 /** A snapshot that was taken so short a time ago is still good. */
@@ -34,6 +32,7 @@ const FRESH_MS = 20;
 export class AdminSocket {
   readonly #server: Server;
   readonly #observer: Pick<Observer, 'take'>;
+  readonly #silenceMs: number;
   readonly #watchers = new Set<Watcher>();
   #line = '';
   #takenAtMs = -Infinity;
@@ -42,14 +41,19 @@ export class AdminSocket {
    * Listens at `path`, where a dead server's socket is replaced.
    * @throws StartError that says in one line what is wrong with the path
    */
-  static async open(path: string, observer: Pick<Observer, 'take'>, log: Logger): Promise<AdminSocket> {
+  static async open(
+    path: string,
+    observer: Pick<Observer, 'take'>,
+    log: Logger,
+    silenceMs = SILENCE_MS,
+  ): Promise<AdminSocket> {
     if (Buffer.byteLength(path) > MOST_PATH_BYTES) {
       throw new StartError(
         `cannot listen on ${path}: longer than the ${MOST_PATH_BYTES} bytes of a socket's path`,
       );
     }
     await removeStaleSocket(path);
-    const admin = new AdminSocket(observer);
+    const admin = new AdminSocket(observer, silenceMs);
     const server = admin.#server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => reject(startError({ path }, error)));
@@ -66,7 +70,8 @@ export class AdminSocket {
     return admin;
   }
 
-  private constructor(observer: Pick<Observer, 'take'>) {
+  private constructor(observer: Pick<Observer, 'take'>, silenceMs: number) {
+    this.#silenceMs = silenceMs;
     this.#observer = observer;
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#admit(socket));
   }
@@ -83,7 +88,7 @@ export class AdminSocket {
       dismiss(socket, `${MOST_WATCHERS} are watching already`);
       return;
     }
-    const watcher = new Watcher(socket, () => this.#snapshotLine());
+    const watcher = new Watcher(socket, this.#silenceMs, () => this.#snapshotLine());
     this.#watchers.add(watcher);
     socket.once('close', () => this.#watchers.delete(watcher));
   }
@@ -105,10 +110,10 @@ class Watcher {
   #request = '';
   #interval: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, snapshotLine: () => string) {
+  constructor(socket: Socket, silenceMs: number, snapshotLine: () => string) {
     this.#socket = socket;
     this.#snapshotLine = snapshotLine;
-    socket.setTimeout(SILENCE_MS, () => socket.destroy());
+    socket.setTimeout(silenceMs, () => socket.destroy());
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => this.#take(text));
     socket.on('end', () => {

@@ -8,6 +8,10 @@ import type { ModelName } from '../models/registry.js';
 
 export const SNAPSHOT_FORMAT = 1;
 
+/** How often a watcher may have one. */
+export const LEAST_EVERY_MS = 50;
+export const MOST_EVERY_MS = 5000;
+
 /** A snapshot of a server with ten thousand clients must not keep it from serving them. */
 export const MOST_LISTED = 256;
 
@@ -22,8 +26,7 @@ export const MOST_LISTED = 256;
  *
  * Nobody on main is ever seen running: main takes the snapshot, and so runs nothing else. `main.utilization` tells.
  */
-export const STATES = ['starting', 'free', 'recv', 'send', 'call', 'await', 'running', 'serving'] as const;
-export type State = (typeof STATES)[number];
+export type State = 'starting' | 'free' | 'recv' | 'send' | 'call' | 'await' | 'running' | 'serving';
 
 export interface Snapshot {
   readonly format: typeof SNAPSHOT_FORMAT;
