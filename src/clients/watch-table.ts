@@ -66,7 +66,7 @@ export function tableOf(snapshot: Snapshot, size: WindowSize | undefined, lateMs
     ...shown.map((row) => cells(row, peerWidth)),
     ...(shown.length < total ? [[{ text: rest(snapshot, shown, total), style: 'gray' } as const]] : []),
   ];
-  return size === undefined ? lines : lines.slice(0, size.rows).map((line) => cut(line, size.columns));
+  return lines.slice(0, size?.rows).map((line) => cut(line, size?.columns ?? Infinity));
 }
 
 function summary(snapshot: Snapshot): Line[] {
@@ -118,7 +118,7 @@ function queueBar({ queue, limits }: Snapshot): Span[] {
   if (!longest) return [{ text: 'empty', style: 'gray' }];
   const more = queue.count > QUEUE_BAR ? '…' : '';
   return [
-    { text: `${'■'.repeat(Math.min(queue.count, QUEUE_BAR))}${more} `, style: 'red' },
+    { text: `${'■'.repeat(Math.min(Math.max(queue.count, 1), QUEUE_BAR))}${more} `, style: 'red' },
     { text: `${queue.count} of at most ${limits.queue}, the first for ${duration(longest.waitedMs)}` },
   ];
 }
@@ -138,7 +138,7 @@ function rowsOf({ clients, threads, queue }: Snapshot): Row[] {
     kind: 'queue',
     thread: '',
     state: QUEUED,
-    client: { connection, peer },
+    client: { connection, peer: visible(peer) },
     forMs: waitedMs,
   }));
   return [...[...served, ...others].sort(byThread), ...waiting];
@@ -221,7 +221,7 @@ function label(text: string): Span {
 }
 
 function spanOf(state: string): Span {
-  return (STATES as Readonly<Record<string, Span>>)[state] ?? { text: state };
+  return Object.hasOwn(STATES, state) ? STATES[state as State] : { text: state };
 }
 
 function threadName(thread: number | undefined): string {
@@ -249,6 +249,7 @@ function duration(ms: number): string {
   return shown.map((part, index) => (index === 0 ? `${part}` : `${part}`.padStart(2, '0'))).join(':');
 }
 
+/** Services may be named by paths, and what stands in a snapshot is whatever answers at the path. */
 function cut(line: Line, columns: number): Line {
   let left = columns;
   return line.flatMap(({ text, ...style }) => {

@@ -43,6 +43,8 @@ const base: Snapshot = {
   },
 };
 
+const { threads: withThreads, ...onMain } = base;
+
 describe('the table of a snapshot', () => {
   it('shows threads by their numbers, each with its client, and then who waits', () => {
     assert.deepEqual(shown(base), [
@@ -62,9 +64,8 @@ describe('the table of a snapshot', () => {
   });
 
   it('shows main as the one thread where it serves everybody', () => {
-    const { threads: _threads, ...snapshot } = base;
     const clients = { count: 2, first: [client(1, { thread: 0 }), client(2, { thread: 0, state: 'await' })] };
-    const lines = shown({ ...snapshot, clients });
+    const lines = shown({ ...onMain, clients });
     assert.ok(!lines.some((line) => line.startsWith('threads')));
     assert.match(lines.at(-3) ?? '', /^ +main {2}waiting in recv +#1 /);
     assert.match(lines.at(-2) ?? '', /^ +main {2}awaiting +#2 /);
@@ -94,7 +95,7 @@ describe('the table of a snapshot', () => {
     const threads = {
       count: 63,
       states: { running: 1, recv: 1, free: 61 },
-      first: [...(base.threads?.first ?? []), ...free],
+      first: [...(withThreads?.first ?? []), ...free],
     };
     const lines = shown({ ...base, threads }, { columns: 60, rows: 16 });
     assert.equal(lines.length, 16);
