@@ -75,22 +75,22 @@ export class Server {
       threads: settings.threads,
     };
     let model: Model | undefined;
-    let admin: AdminSocket | undefined;
+    let acceptor: Acceptor | undefined;
     try {
       const create = await models[modelName].load();
       model = await create(host);
-      const acceptor = new Acceptor(settings.acceptor, host);
-      if (settings.adminPath !== undefined) {
-        const limits = settings.acceptor;
-        const observer = new Observer({ host, acceptor, clients: model.clients, address, limits });
-        admin = await AdminSocket.open(settings.adminPath, observer, log);
-      }
+      acceptor = new Acceptor(settings.acceptor, host);
       const port = await acceptor.listen(address);
+      const { adminPath, acceptor: limits } = settings;
+      const observed = { host, acceptor, clients: model.clients, address, limits };
+      // After the acceptor: where the admin socket is, clients are welcome.
+      const admin =
+        adminPath === undefined ? undefined : await AdminSocket.open(adminPath, new Observer(observed), log);
       const where = 'path' in address ? { path: address.path } : { address: address.host, port };
-      log.info({ ...where, service: service.name, model: modelName, admin: settings.adminPath }, 'listening');
+      log.info({ ...where, service: service.name, model: modelName, admin: adminPath }, 'listening');
       return new Server(host, { port, acceptor, model, admin, graceMs: settings.graceMs });
     } catch (error) {
-      admin?.close();
+      acceptor?.close();
       await model?.clients.close();
       shared?.close?.();
       throw error;

@@ -18,6 +18,8 @@ const CLEAR_BELOW = '\x1b[J';
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';
 const CTRL_Z = '\x1a';
+const COLUMNS = 80;
+const ROWS = 24;
 /** How often an overdue snapshot's lateness is shown. */
 const TICK_MS = 250;
 /** A server that is this late need not be busy. */
@@ -102,7 +104,9 @@ export class WatchScreen {
 
   readonly #draw = () => {
     if (this.#closed) return;
-    const { columns, rows } = this.#output;
+    // A terminal that does not know its size says 0.
+    const columns = this.#output.columns || COLUMNS;
+    const rows = this.#output.rows || ROWS;
     const lines: Line[] = this.#snapshot
       ? tableOf(this.#snapshot, { columns, rows: rows - 1 }, this.#lateMs)
       : [[{ text: 'no answer yet' }]];
