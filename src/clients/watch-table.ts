@@ -124,7 +124,7 @@ function queueBar({ queue, limits }: Snapshot): Span[] {
 }
 
 function lateness(lateMs: number): Line {
-  const text = `no answer for ${duration(lateMs)}: main is busy with one client, and nobody else is heard`;
+  const text = `no answer for ${duration(lateMs)}: main is busy (or the process stopped), and hears nobody`;
   return [{ text, style: 'red' }];
 }
 
