@@ -16,11 +16,12 @@ import {
   type Socket,
 } from 'node:net';
 import { dirname } from 'node:path';
+import type { Listed, WaitingView } from './admin/snapshot.js';
 import { closedLine } from './closed-line.js';
 import { formatEndpoint, peerOf } from './connection/endpoint.js';
 import { StartError } from './errors.js';
 import type { Host } from './models/model.js';
-import { monotonicMs } from './monotonic.js';
+import { monotonicMs, toMicroseconds } from './monotonic.js';
 
 /** An accepted connection, still in main's hands. */
 export interface Accepted {
@@ -40,7 +41,7 @@ export interface AcceptorSettings {
 }
 
 /** What the acceptor needs to write its lines. */
-type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'service' | 'model'>;
+type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'service' | 'model' | 'tally'>;
 
 /** As many connections as the kernel keeps for us until main's loop accepts them; it cuts this to its own limit. */
 const BACKLOG = 4096;
@@ -58,6 +59,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
   readonly #refusals = new Set<() => void>();
   #taker: ((client: Accepted | undefined) => void) | undefined;
   #lastId = 0;
+  #refused = 0;
+  #port = 0;
   #lastErrorLogMs = -Infinity;
   #closed = false;
 
@@ -82,12 +85,43 @@ export class Acceptor implements AsyncIterable<Accepted> {
     });
     this.#server.removeAllListeners('error');
     this.#server.on('error', (error) => this.#noteError(error));
-    return (this.#server.address() as AddressInfo).port || 0;
+    this.#port = (this.#server.address() as AddressInfo).port || 0;
+    return this.#port;
+  }
+
+  /** The port that it listens on; 0 on a Unix-domain socket, and before it listens. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** How many connections it has accepted. */
+  get accepted(): number {
+    return this.#lastId;
+  }
+
+  /** How many of them it has sent away. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   /** How many wait in the queue. */
   get waiting(): number {
     return this.#queue.length;
+  }
+
+  /** Who waits, at most so many of them one by one. */
+  describeQueue(most: number): Listed<WaitingView> {
+    const nowMs = monotonicMs();
+    const first = this.#queue.slice(0, most).map(({ id, socket, acceptedAtMs }) => ({
+      connection: id,
+      peer: peerOf(socket),
+      waitedMs: toMicroseconds(nowMs - acceptedAtMs),
+    }));
+    return { count: this.#queue.length, first };
   }
 
   /** Stops listening, ends the iteration and lets go of those who wait. */
@@ -137,6 +171,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
   }
 
   #refuse(client: Accepted): void {
+    this.#refused++;
     this.#note(client, 'refused', { waiting: this.#queue.length });
     const { socket } = client;
     // Once it is closed its address is forgotten.
@@ -177,7 +212,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
 }
 
 /** A socket file that a dead server has left behind is removed; one that answers is an error. */
-async function removeStaleSocket(path: string): Promise<void> {
+export async function removeStaleSocket(path: string): Promise<void> {
   const code = await new Promise<string | undefined>((resolve) => {
     const probe = connect(path, () => {
       probe.destroy();

@@ -21,6 +21,7 @@ import { sendCommand } from './cli/send.js';
 import { serveCommand } from './cli/serve.js';
 import { tictactoeCommand } from './cli/tictactoe.js';
 import { timelineCommand } from './cli/timeline.js';
+import { watchCommand } from './cli/watch.js';
 import { StartError, UsageError } from './errors.js';
 
 const program = yargs(hideBin(process.argv))
@@ -43,6 +44,7 @@ const program = yargs(hideBin(process.argv))
   .command(peerCommand)
   .command(timelineCommand)
   .command(demoCommand)
+  .command(watchCommand)
   .command(servicesCommand)
   .command(modelsCommand)
   .completion('completion', 'print a script for shell completion')

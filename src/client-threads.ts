@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Piscina } from 'piscina';
 import type { FromThread, ThreadTask } from '../workers/serve-client.js';
+import type { Serving } from './admin/snapshot.js';
 import type { Accepted } from './acceptor.js';
 import { closedLine } from './closed-line.js';
 import { peerOf } from './connection/endpoint.js';
@@ -24,6 +25,7 @@ import { Bell } from './mailbox.js';
 import type { Clients, Host } from './models/model.js';
 import { Seat } from './seat.js';
 import { SeatedClient } from './seated-client.js';
+import { describeSeats } from './seats-view.js';
 import { loadService } from './services/catalogue.js';
 import type { EndReason } from './services/converse.js';
 
@@ -136,6 +138,11 @@ export class ClientThreads implements Clients {
     return this.#taken.size;
   }
 
+  describe(most: number): Serving {
+    const free = [...this.#seats.values()].filter((seat) => !this.#taken.has(seat));
+    return describeSeats([...this.#taken, ...free], most);
+  }
+
   endInput(): void {
     this.#stopping = true;
     for (const { client } of this.#taken) client?.endInput('stopped');
@@ -209,7 +216,7 @@ export class ClientThreads implements Clients {
     switch (message.kind) {
       case 'ready': {
         const seat = this.#seats.get(message.seat);
-        if (seat) this.#noteReady(seat, message.thread);
+        if (seat) this.#noteReady(seat, message);
         return;
       }
       case 'bell':
@@ -239,8 +246,8 @@ export class ClientThreads implements Clients {
     }
   }
 
-  #noteReady(seat: Seat, thread: number): void {
-    seat.noteReady(thread);
+  #noteReady(seat: Seat, { thread, kernelThread }: Extract<FromThread, { kind: 'ready' }>): void {
+    seat.noteReady(thread, kernelThread);
     this.#host.log.info({ thread, threads: this.#seats.size }, 'thread started');
     if (!seat.isSettled) return;
     this.#end(seat, seat.mailbox.reason);

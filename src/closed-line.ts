@@ -1,4 +1,4 @@
-/** The log line that tells a connection's whole story. Written by main, whichever thread served. */
+/** The end of a connection: it is counted, and a log line tells its whole story. Main thread, whichever thread served. */
 import type { Host } from './models/model.js';
 import { monotonicMs, toMicroseconds } from './monotonic.js';
 import type { EndReason } from './services/converse.js';
@@ -17,9 +17,10 @@ interface ClosedConnection {
 }
 
 export function closedLine(
-  { clientLog, service, model }: Pick<Host, 'clientLog' | 'service' | 'model'>,
+  { clientLog, service, model, tally }: Pick<Host, 'clientLog' | 'service' | 'model' | 'tally'>,
   closed: ClosedConnection,
 ): void {
+  tally.noteClosed(closed.reason, closed.startedAtMs > 0);
   if (!clientLog.isLevelEnabled('info')) return;
   const { acceptedAtMs, startedAtMs, ...fields } = closed;
   const endedAtMs = monotonicMs();

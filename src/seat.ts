@@ -2,6 +2,8 @@
  * A place for one client at a time: a mailbox, and the thread that serves what is put into it. Main thread.
  * client-threads.ts fills and empties seats; this file only keeps what belongs to one.
  */
+import type { State } from './admin/snapshot.js';
+import { doingOf } from './kernel-thread.js';
 import { Mailbox } from './mailbox.js';
 import type { SeatedClient } from './seated-client.js';
 import { CallBox, performCall } from './shared/calls.js';
@@ -17,6 +19,7 @@ export class Seat {
   readonly ready: Promise<void>;
   readonly #givingUp = new AbortController();
   #thread: number | undefined;
+  #kernelThread: string | undefined;
   #onReady = (): void => undefined;
   #onLost: (error: Error) => void = () => undefined;
 
@@ -36,8 +39,10 @@ export class Seat {
     return this.#thread;
   }
 
-  noteReady(thread: number): void {
+  /** @param kernelThread its place below /proc, if it knows that */
+  noteReady(thread: number, kernelThread: string | undefined): void {
     this.#thread = thread;
+    this.#kernelThread = kernelThread;
     this.#onReady();
   }
 
@@ -67,5 +72,12 @@ export class Seat {
    */
   get isSettled(): boolean {
     return this.#thread !== undefined && this.mailbox.isEmpty;
+  }
+
+  /** What its thread does at this moment. */
+  get state(): State {
+    if (this.#thread === undefined) return 'starting';
+    if (!this.client || this.isSettled) return 'free';
+    return this.calls?.isAsked ? 'call' : doingOf(this.#kernelThread);
   }
 }

@@ -7,12 +7,15 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Acceptor, type AcceptorSettings, type ListenAddress } from './acceptor.js';
+import { AdminSocket } from './admin/admin-socket.js';
+import { Observer } from './admin/observer.js';
 import { openLog, type Logger, type LogSettings } from './log.js';
 import type { Host, Model, ThreadSettings } from './models/model.js';
 import { models, type ModelName } from './models/registry.js';
 import { loadService, type CatalogueEntry } from './services/catalogue.js';
 import type { ServiceOptions } from './services/service.js';
 import type { Shared } from './shared/shared.js';
+import { Tally } from './tally.js';
 
 export interface ServerSettings {
   readonly service: CatalogueEntry;
@@ -24,6 +27,17 @@ export interface ServerSettings {
   readonly idleMs: number;
   readonly graceMs: number;
   readonly log: LogSettings;
+  /** Where it tells of itself to whoever asks; without it, nowhere. */
+  readonly adminPath?: string | undefined;
+}
+
+/** What a server is put together of. */
+interface Parts {
+  readonly port: number;
+  readonly acceptor: Acceptor;
+  readonly model: Model;
+  readonly admin: AdminSocket | undefined;
+  readonly graceMs: number;
 }
 
 export class Server {
@@ -34,6 +48,7 @@ export class Server {
   readonly #model: Model;
   readonly #graceMs: number;
   readonly #shared: Shared | undefined;
+  readonly #admin: AdminSocket | undefined;
   #stopping: Promise<void> | undefined;
 
   /**
@@ -51,6 +66,7 @@ export class Server {
       log,
       clientLog,
       logSettings: settings.log,
+      tally: new Tally(),
       model: modelName,
       service: { name: service.name, module: service.module },
       serviceOptions: settings.serviceOptions,
@@ -59,28 +75,36 @@ export class Server {
       threads: settings.threads,
     };
     let model: Model | undefined;
+    let acceptor: Acceptor | undefined;
     try {
       const create = await models[modelName].load();
       model = await create(host);
-      const acceptor = new Acceptor(settings.acceptor, host);
+      acceptor = new Acceptor(settings.acceptor, host);
       const port = await acceptor.listen(address);
+      const { adminPath, acceptor: limits } = settings;
+      const observed = { host, acceptor, clients: model.clients, address, limits };
+      // After the acceptor: where the admin socket is, clients are welcome.
+      const admin =
+        adminPath === undefined ? undefined : await AdminSocket.open(adminPath, new Observer(observed), log);
       const where = 'path' in address ? { path: address.path } : { address: address.host, port };
-      log.info({ ...where, service: service.name, model: modelName }, 'listening');
-      return new Server(host, port, acceptor, model, settings.graceMs);
+      log.info({ ...where, service: service.name, model: modelName, admin: adminPath }, 'listening');
+      return new Server(host, { port, acceptor, model, admin, graceMs: settings.graceMs });
     } catch (error) {
+      acceptor?.close();
       await model?.clients.close();
       shared?.close?.();
       throw error;
     }
   }
 
-  private constructor(host: Host, port: number, acceptor: Acceptor, model: Model, graceMs: number) {
+  private constructor(host: Host, { port, acceptor, model, admin, graceMs }: Parts) {
     this.log = host.log;
     this.#shared = host.shared;
     this.port = port;
     this.#acceptor = acceptor;
     this.#model = model;
     this.#graceMs = graceMs;
+    this.#admin = admin;
     model.serve(acceptor).catch((error: unknown) => {
       // A model's loop does not fail by any client's doing, so this is a fault of the program: end loudly.
       throw new Error('the accept loop failed', { cause: error });
@@ -103,6 +127,7 @@ export class Server {
     clients.breakOff();
     await clients.close();
     this.#shared?.close?.();
+    this.#admin?.close();
     this.log.info({}, 'stopped');
   }
 }

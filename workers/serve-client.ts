@@ -6,6 +6,7 @@
  * during a client in recv(2) or send(2); only a service that awaits something returns to this thread's event loop.
  * Keep the imports small: each thread loads them again.
  */
+import { readlinkSync } from 'node:fs';
 import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
 import { setTimeouts } from '../src/libc.js';
@@ -37,7 +38,13 @@ export interface ThreadTask {
 
 /** What a thread says to main. */
 export type FromThread =
-  | { readonly kind: 'ready'; readonly seat: number; readonly thread: number }
+  | {
+      readonly kind: 'ready';
+      readonly seat: number;
+      readonly thread: number;
+      /** Its place below /proc, where its state can be looked up: `123/task/125`. */
+      readonly kernelThread: string | undefined;
+    }
   /** The bell was rung: some client threads have settled, or wait for a call to be answered. */
   | { readonly kind: 'bell' };
 
@@ -56,7 +63,7 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   globalThis.gc?.();
   // A rejection that a service forgot comes up when the thread next waits, by then most likely in another client's time.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
-  say({ kind: 'ready', seat: task.seat, thread: threadId });
+  say({ kind: 'ready', seat: task.seat, thread: threadId, kernelThread: ownKernelThread() });
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
     if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);
     mailbox.startedAtMs = monotonicMs();
@@ -65,6 +72,15 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
     connection.release();
     mailbox.settle(reason);
     ring();
+  }
+}
+
+function ownKernelThread(): string | undefined {
+  try {
+    return readlinkSync('/proc/thread-self');
+  } catch {
+    // Without /proc it is only shown that this thread has a client, not what it does.
+    return undefined;
   }
 }
 

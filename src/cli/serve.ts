@@ -64,6 +64,10 @@ const options = {
     describe: 'debug has a line for each message',
   },
   'log-connections': { type: 'boolean', default: true, describe: 'log accepted, queued, refused and closed' },
+  admin: {
+    ...text('admin'),
+    describe: 'open a Unix-domain socket at this path, on which handoff watch sees what the server does',
+  },
   once: { type: 'boolean', default: false, describe: 'echo: one message, then close' },
   framing: {
     choices: ['line', 'chunk'] as const,
@@ -132,6 +136,8 @@ function settingsFrom(args: Arguments): ServerSettings {
   }
   if (args.warm > args.threads)
     throw new UsageError(`--warm ${args.warm} is more than --threads ${args.threads}`);
+  if (args.admin !== undefined && args.transport === 'udp')
+    throw new UsageError('--admin shows connections, and --transport udp has none');
   return {
     service,
     serviceOptions: {
@@ -157,6 +163,7 @@ function settingsFrom(args: Arguments): ServerSettings {
       file: args['log-file'] === undefined ? undefined : resolve(args['log-file']),
       connections: args['log-connections'],
     },
+    adminPath: args.admin,
   };
 }
 

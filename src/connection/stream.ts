@@ -74,6 +74,12 @@ export class StreamConnection implements Connection {
     return this.#socket.bytesRead;
   }
 
+  /** What the handler waits for; anything but the client is `await`. */
+  get waitsFor(): 'recv' | 'send' | 'await' {
+    if (this.#wakeWriter) return 'send';
+    return this.#wakeReader || this.#finished ? 'recv' : 'await';
+  }
+
   /** What the kernel has taken; what was queued behind that when the socket was destroyed has not been sent. */
   get bytesOut(): number {
     return this.#sentBytes ?? this.#socket.bytesWritten - this.#socket.writableLength;

@@ -3,10 +3,11 @@
  * The counterpart for client threads is ../client-threads.ts.
  */
 import type { Accepted } from '../acceptor.js';
+import type { ClientView, Serving } from '../admin/snapshot.js';
 import { closedLine } from '../closed-line.js';
 import { peerOf } from '../connection/endpoint.js';
 import { StreamConnection } from '../connection/stream.js';
-import { monotonicMs } from '../monotonic.js';
+import { monotonicMs, toMicroseconds } from '../monotonic.js';
 import { loadService } from '../services/catalogue.js';
 import { converse, reasonOf, type EndReason } from '../services/converse.js';
 import type { AnyService } from '../services/service.js';
@@ -15,11 +16,17 @@ import type { Clients, Host } from './model.js';
 
 const MAIN_THREAD = 0;
 
+interface Live {
+  readonly acceptedAtMs: number;
+  readonly startedAtMs: number;
+  /** Stops waiting for its service: one that sleeps does not notice that its client is gone. */
+  readonly end: (reason: EndReason) => void;
+}
+
 export class MainThreadClients implements Clients {
   readonly #host: Host;
   readonly #service: AnyService;
-  /** With each, how to stop waiting for its service: one that sleeps does not notice that its client is gone. */
-  readonly #live = new Map<StreamConnection, (reason: EndReason) => void>();
+  readonly #live = new Map<StreamConnection, Live>();
   #whenNone: (() => void)[] = [];
   #stopping = false;
 
@@ -55,7 +62,7 @@ export class MainThreadClients implements Clients {
     });
     const session = this.#host.shared?.enter(member);
     const reason = await new Promise<EndReason>((end) => {
-      this.#live.set(connection, end);
+      this.#live.set(connection, { acceptedAtMs, startedAtMs, end });
       if (this.#stopping) connection.endInput();
       void converse(this.#service, connection, {
         options: this.#host.serviceOptions,
@@ -85,13 +92,22 @@ export class MainThreadClients implements Clients {
     return this.#live.size;
   }
 
+  describe(most: number): Serving {
+    const first: ClientView[] = [];
+    for (const [connection, live] of this.#live) {
+      if (first.length === most) break;
+      first.push(viewOf(connection, live));
+    }
+    return { clients: { count: this.#live.size, first } };
+  }
+
   endInput(): void {
     this.#stopping = true;
     for (const connection of this.#live.keys()) connection.endInput();
   }
 
   breakOff(): void {
-    for (const [connection, end] of this.#live) {
+    for (const [connection, { end }] of this.#live) {
       connection.lose('stopped');
       end('stopped');
     }
@@ -106,4 +122,18 @@ export class MainThreadClients implements Clients {
   close(): Promise<void> {
     return this.whenNone();
   }
+}
+
+function viewOf(connection: StreamConnection, { acceptedAtMs, startedAtMs }: Live): ClientView {
+  const { id, peer, bytesIn, bytesOut, waitsFor } = connection;
+  return {
+    connection: id,
+    peer,
+    thread: MAIN_THREAD,
+    state: waitsFor,
+    waitedMs: toMicroseconds(startedAtMs - acceptedAtMs),
+    servedMs: toMicroseconds(monotonicMs() - startedAtMs),
+    bytesIn,
+    bytesOut,
+  };
 }

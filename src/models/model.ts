@@ -2,11 +2,13 @@
  * What a model is: one way to serve accepted connections. Each has a file that can be read from top to bottom;
  * iterative.ts is the shortest. registry.ts lists them.
  */
+import type { Serving } from '../admin/snapshot.js';
 import type { Acceptor } from '../acceptor.js';
 import type { Logger, LogSettings } from '../log.js';
 import type { ModelName } from './registry.js';
 import type { ServiceOptions } from '../services/service.js';
 import type { Shared } from '../shared/shared.js';
+import type { Tally } from '../tally.js';
 
 export interface Model {
   /** Serves what the acceptor yields, until it is closed. Does not wait for the last clients: see {@link Clients}. */
@@ -17,9 +19,11 @@ export interface Model {
 /** Makes a model ready to serve: what is to be started beforehand is started when the promise resolves. */
 export type ModelFactory = (host: Host) => Promise<Model>;
 
-/** The clients being served at the moment, for a server that wants to stop. Main thread. */
+/** The clients being served at the moment, for a server that wants to stop, or to tell of them. Main thread. */
 export interface Clients {
   readonly count: number;
+  /** Who they are and how far they are, at most so many of them one by one. Costs nothing until it is asked for. */
+  describe(most: number): Serving;
   /** Every conversation gets an end of stream as its next input, and may still send its answer. */
   endInput(): void;
   /** Every conversation is cut short. */
@@ -36,6 +40,7 @@ export interface Host {
   /** For the lines of single connections, which can be switched off. */
   readonly clientLog: Logger;
   readonly logSettings: LogSettings;
+  readonly tally: Tally;
   readonly model: ModelName;
   readonly service: { readonly name: string; readonly module: string };
   readonly serviceOptions: ServiceOptions;

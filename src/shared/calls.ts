@@ -66,6 +66,11 @@ export class CallBox {
     throw new Error(`the call of ${method} failed: ${cause.message}`, { cause });
   }
 
+  /** Main thread: whether the client thread waits for an answer. */
+  get isAsked(): boolean {
+    return Atomics.load(this.#words, STATE) === ASKED;
+  }
+
   /** Main thread: the call that has been made since it last looked, which is to be answered. */
   take(): Call | undefined {
     if (Atomics.load(this.#words, STATE) !== ASKED || this.#taken) return undefined;

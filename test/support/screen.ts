@@ -67,6 +67,9 @@ export class Screen {
       case 'G':
         this.#goTo(this.#row, (count || 1) - 1);
         break;
+      case 'H':
+        this.#goTo(0, 0);
+        break;
       case 'J':
         this.#rows.splice(this.#row + 1);
         this.#rows[this.#row]?.splice(this.#column);
@@ -74,6 +77,9 @@ export class Screen {
       case 'K':
         this.#rows[this.#row]?.splice(this.#column);
         break;
+      // Modes: which screen, whether there is a cursor, colours.
+      case 'h':
+      case 'l':
       case 'm':
         break;
       default:

@@ -29,6 +29,7 @@ interface TestSettings {
   readonly threads: Partial<ThreadSettings>;
   readonly idleMs: number;
   readonly graceMs: number;
+  readonly adminPath: string;
   /** Other than `silent`: the log goes to a file that {@link RunningServer.log} reads. */
   readonly logLevel: LogLevel;
 }
@@ -107,6 +108,7 @@ async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
     idleMs,
     graceMs,
     log: { level: logLevel, file, connections: true },
+    adminPath: settings.adminPath,
   });
   const log = () => (file === undefined ? [] : parseLog(readFileSync(file, 'utf8')));
   let stopping: Promise<void> | undefined;

@@ -1,0 +1,59 @@
+/** Puts a snapshot of a running server together, from those who know. Main thread. The shape is in snapshot.ts. */
+import type { Acceptor, AcceptorSettings, ListenAddress } from '../acceptor.js';
+import { formatEndpoint } from '../connection/endpoint.js';
+import type { Clients, Host } from '../models/model.js';
+import { monotonicMs, toMicroseconds } from '../monotonic.js';
+import { MOST_LISTED, SNAPSHOT_FORMAT, type Snapshot } from './snapshot.js';
+
+interface Observed {
+  readonly host: Host;
+  readonly acceptor: Acceptor;
+  readonly clients: Clients;
+  readonly address: ListenAddress;
+  readonly limits: AcceptorSettings;
+}
+
+export class Observer {
+  readonly #observed: Observed;
+  readonly #startedAtMs = monotonicMs();
+  #lastAtMs = this.#startedAtMs;
+  #lastUtilization = performance.eventLoopUtilization();
+
+  constructor(observed: Observed) {
+    this.#observed = observed;
+  }
+
+  take(): Snapshot {
+    const { host, acceptor, clients, address, limits } = this.#observed;
+    const serving = clients.describe(MOST_LISTED);
+    return {
+      format: SNAPSHOT_FORMAT,
+      time: Date.now(),
+      service: host.service.name,
+      model: host.model,
+      pid: process.pid,
+      address: 'path' in address ? address.path : formatEndpoint(address.host, acceptor.port),
+      uptimeMs: toMicroseconds(monotonicMs() - this.#startedAtMs),
+      stopping: acceptor.isClosed,
+      limits: {
+        ...(serving.threads && { threads: host.threads.most }),
+        queue: limits.queueLimit,
+        overflow: limits.overflow,
+      },
+      counts: { accepted: acceptor.accepted, refused: acceptor.refused, ...host.tally.counts },
+      main: this.#mainSinceLast(),
+      queue: acceptor.describeQueue(MOST_LISTED),
+      ...serving,
+    };
+  }
+
+  #mainSinceLast(): Snapshot['main'] {
+    const nowMs = monotonicMs();
+    const utilization = performance.eventLoopUtilization();
+    const since = performance.eventLoopUtilization(utilization, this.#lastUtilization);
+    const overMs = toMicroseconds(nowMs - this.#lastAtMs);
+    this.#lastAtMs = nowMs;
+    this.#lastUtilization = utilization;
+    return { utilization: Math.round(since.utilization * 1000) / 1000, overMs };
+  }
+}

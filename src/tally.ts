@@ -1,0 +1,15 @@
+/** Counts how connections ended, for whoever watches the server (admin/observer.ts). Main thread. */
+export class Tally {
+  readonly #closed = new Map<string, number>();
+  #served = 0;
+
+  /** @param wasServed whether a handler ever saw the client */
+  noteClosed(reason: string, wasServed: boolean): void {
+    this.#closed.set(reason, (this.#closed.get(reason) ?? 0) + 1);
+    if (wasServed) this.#served++;
+  }
+
+  get counts() {
+    return { served: this.#served, closed: Object.fromEntries(this.#closed) };
+  }
+}

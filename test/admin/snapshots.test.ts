@@ -1,0 +1,175 @@
+/** What a running server tells of itself, under every model: whom it serves, what they wait for, who waits to be served. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { it, type TestContext } from 'node:test';
+import type { ClientView, Snapshot, State } from '../../src/admin/snapshot.js';
+import type { ModelName } from '../../src/models/registry.js';
+import { snapshotWhere } from '../support/admin.js';
+import { connectClient } from '../support/client.js';
+import { fixture, temporaryDirectory } from '../support/handoff.js';
+import { underEveryModel } from '../support/models.js';
+import { startServer } from '../support/server.js';
+
+const noStates = process.platform !== 'linux' && 'threads, and what they do, are shown on Linux';
+
+underEveryModel('a snapshot', (model) => {
+  const hasThreads = model === 'thread-per-client';
+
+  it(
+    'tells of a client what it waits for, and how many bytes went which way',
+    { skip: noStates },
+    async (t) => {
+      const { server, see } = await startWatched(t, model, fixture('trouble'));
+      const client = await connectClient(t, server);
+      const silent = await see('recv');
+      assert.deepEqual(pick(silent, ['connection', 'peer', 'bytesIn', 'bytesOut']), {
+        connection: 1,
+        peer: `127.0.0.1:${client.localPort ?? 0}`,
+        bytesIn: 0,
+        bytesOut: 0,
+      });
+      assert.equal(silent.thread !== 0, hasThreads);
+
+      await client.exchange('echo hello\n', 'hello\n');
+      const answered = await see('recv', ({ bytesOut }) => bytesOut > 0);
+      assert.deepEqual(pick(answered, ['bytesIn', 'bytesOut']), { bytesIn: 11, bytesOut: 6 });
+      assert.ok(answered.servedMs > silent.servedMs);
+
+      client.pause();
+      client.send('flood 20\n');
+      const stuck = await see('send');
+      assert.ok(stuck.bytesOut > 6 && stuck.bytesOut < 20_000_000, `${stuck.bytesOut}`);
+      client.close();
+      await snapshotWhere(t, server.path, 'its end', ({ counts }) => counts.closed.reset === 1);
+
+      const next = await connectClient(t, server);
+      next.send('hang\n');
+      assert.equal((await see('await')).connection, 2);
+    },
+  );
+
+  it('shows who waits in the queue, and counts who is refused', async (t) => {
+    const { server } = await startWatched(t, model, 'echo', { most: 2 });
+    const places = model === 'iterative' ? 1 : 2;
+    const served = [];
+    for (let client = 0; client < places; client++) served.push(await connectClient(t, server));
+    for (const client of served) await client.exchange('hello', 'hello');
+    const waiting = await connectClient(t, server);
+    if (model === 'event-loop') {
+      const all = await snapshotWhere(t, server.path, 'three clients', ({ clients }) => clients.count === 3);
+      assert.deepEqual(
+        [all.queue, all.threads, all.limits.threads],
+        [{ count: 0, first: [] }, undefined, undefined],
+      );
+      return;
+    }
+    const { queue } = await snapshotWhere(
+      t,
+      server.path,
+      'one that waits',
+      ({ queue: { count } }) => count === 1,
+    );
+    assert.deepEqual(pick(queue.first[0], ['connection', 'peer']), {
+      connection: places + 1,
+      peer: `127.0.0.1:${waiting.localPort ?? 0}`,
+    });
+    const refused = await connectClient(t, server);
+    await refused.expect('ERR server full\n');
+    const full = await snapshotWhere(t, server.path, 'a refusal', ({ counts }) => counts.refused === 1);
+    assert.deepEqual(pick(full.counts, ['accepted', 'served']), { accepted: places + 2, served: 0 });
+    assert.deepEqual(full.limits, { ...(hasThreads && { threads: 2 }), queue: 1, overflow: 'queue' });
+
+    for (const client of served) client.halfClose();
+    const over = await snapshotWhere(
+      t,
+      server.path,
+      'their end',
+      ({ counts, clients }) => counts.served === places && clients.first[0]?.connection === places + 1,
+    );
+    assert.equal(over.counts.closed.end, places);
+    assert.equal(over.queue.count, 0);
+  });
+
+  it('shows when somebody keeps a processor busy', { skip: noStates }, async (t) => {
+    const { server, see } = await startWatched(t, model, 'work', { most: 2, warm: 2 });
+    const client = await connectClient(t, server);
+    if (hasThreads) {
+      client.send('work 10000\n');
+      await see('running');
+      const { threads } = await snapshotWhere(t, server.path, 'any snapshot');
+      assert.deepEqual(threads?.states, { running: 1, free: 1 });
+      assert.deepEqual(
+        threads.first.map(({ connection }) => connection),
+        [1, undefined],
+      );
+    } else {
+      await see('recv');
+      // Main cannot tell while it computes; but afterwards, how long it has.
+      client.send('work 300\n');
+      await snapshotWhere(t, server.path, 'a busy main', ({ main }) => main.utilization > 0.5);
+      await client.expect('done 300\n');
+    }
+  });
+
+  it('shows who waits for main to answer a call', { skip: noStates }, async (t) => {
+    const { server, see } = await startWatched(t, model, fixture('club'));
+    const client = await connectClient(t, server);
+    await client.exchange('stuck\n', 'in\n');
+    await see(hasThreads ? 'call' : 'await');
+  });
+
+  it('tells that the server is stopping, and who keeps it from that', { skip: noStates }, async (t) => {
+    const { server, see } = await startWatched(t, model, fixture('trouble'), { graceMs: 60_000 });
+    const client = await connectClient(t, server);
+    client.pause();
+    client.send('flood 20\n');
+    await see('send');
+    const stopped = server.stop();
+    const last = await snapshotWhere(t, server.path, 'the stop', ({ stopping }) => stopping);
+    assert.deepEqual([last.clients.count, last.address], [1, `127.0.0.1:${server.port}`]);
+    client.close();
+    await stopped;
+  });
+});
+
+interface Watched {
+  readonly most?: number;
+  readonly warm?: number;
+  readonly graceMs?: number;
+}
+
+/** A server that is watched; `see` waits until a client of it is in this state, and has what else is asked of it. */
+async function startWatched(
+  t: TestContext,
+  model: ModelName,
+  service: string,
+  { most = 4, warm = 0, graceMs = 1 }: Watched = {},
+) {
+  const path = join(temporaryDirectory(t), 'admin');
+  const threads = { most, warm };
+  const acceptor = { queueLimit: 1 };
+  const running = await startServer(t, { model, service, adminPath: path, acceptor, threads, graceMs });
+  const server = { ...running, path };
+  const see = async (
+    state: State,
+    has: (client: ClientView) => boolean = () => true,
+  ): Promise<ClientView> => {
+    const isIt = (client: ClientView) => client.state === state && has(client);
+    const { clients }: Snapshot = await snapshotWhere(t, path, `a client in ${state}`, (snapshot) =>
+      snapshot.clients.first.some(isIt),
+    );
+    const [client] = clients.first.filter(isIt);
+    assert.ok(client);
+    return client;
+  };
+  return { server, see };
+}
+
+function pick<T extends object, K extends keyof T>(
+  object: T | undefined,
+  names: readonly K[],
+): Partial<Pick<T, K>> {
+  const picked: Partial<Pick<T, K>> = {};
+  for (const name of names) if (object) picked[name] = object[name];
+  return picked;
+}
