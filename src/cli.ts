@@ -9,6 +9,7 @@ import { hideBin } from 'yargs/helpers';
 import { benchCommand } from './cli/bench.js';
 import { chatCommand } from './cli/chat.js';
 import { connectCommand } from './cli/connect.js';
+import { explainCommand } from './cli/explain.js';
 import { fetchCommand } from './cli/fetch.js';
 import { gettimeCommand } from './cli/gettime.js';
 import { hangmanCommand } from './cli/hangman.js';
@@ -29,6 +30,7 @@ const program = yargs(hideBin(process.argv))
   .parserConfiguration({ 'duplicate-arguments-array': false })
   .command(serveCommand)
   .command(benchCommand)
+  .command(explainCommand)
   .command(connectCommand)
   .command(chatCommand)
   .command(quizCommand)

@@ -1,4 +1,5 @@
 /** All scenarios, in the order in which they are measured and shown. A new one is one more line. */
+import { backlog } from './backlog.js';
 import { churn } from './churn.js';
 import { control } from './control.js';
 import { echo } from './echo.js';
@@ -22,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   handOff,
   idle,
   threadSweep,
+  backlog,
   logging,
   race,
 ];
