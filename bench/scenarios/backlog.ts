@@ -48,7 +48,8 @@ const late = 'late';
 export const backlog: Scenario = {
   name: 'backlog',
   partOf: 'full',
-  question: 'What becomes of clients who come while the server does not accept, and what if its queue is full?',
+  question:
+    'What becomes of clients who come while the server does not accept, and what if its queue is full?',
   prediction:
     'The kernel completes handshakes without the server until the accept queue is full, which holds one more than the ' +
     'backlog (the smaller of what listen(2) asked for and net.core.somaxconn). Further SYNs are dropped without a word, ' +
@@ -91,7 +92,8 @@ export const backlog: Scenario = {
     const cases: CaseResult[] = [];
     for (const { name, share } of SIZES) {
       const many = Math.ceil(size * share);
-      if (many > most) remarks.push(`${name}: left out, ${formatCount(many)} clients need more open descriptors`);
+      if (many > most)
+        remarks.push(`${name}: left out, ${formatCount(many)} clients need more open descriptors`);
       else cases.push(await measureCase(bench, name, many));
     }
     return { cases, remarks };
@@ -131,7 +133,11 @@ async function measureCase(bench: Bench, name: string, many: number): Promise<Ca
     await Promise.all(entries.map(({ server }) => server?.stop()));
   }
   const contenders = entries.map(
-    ({ contender: { name, kind }, server: _stopped, ...found }): ContenderResult => ({ name, kind, ...found }),
+    ({ contender: { name, kind }, server: _stopped, ...found }): ContenderResult => ({
+      name,
+      kind,
+      ...found,
+    }),
   );
   return { name, title, clients: many, contenders };
 }
@@ -168,7 +174,10 @@ async function measureRound({ pid, port }: RunningServer, many: number): Promise
     await sleep(STANDSTILL_MS);
     const acceptQueue = acceptQueueLength(port) ?? 0;
     // On a busy machine, hearing of thousands of connections takes this process longer than making them.
-    await until(() => crowd.connected >= acceptQueue, `clients do not hear of their connections to port ${port}`);
+    await until(
+      () => crowd.connected >= acceptQueue,
+      `clients do not hear of their connections to port ${port}`,
+    );
     const completedHandshakes = crowd.connected;
     const goesOnAtMs = monotonicMs();
     process.kill(pid, 'SIGCONT');

@@ -24,7 +24,11 @@ const lostShare: Measure = {
   ...valueOf('lostShare', { label: 'lost, share', better: 'lower', format: formatShare }),
   over: (rounds) => total(rounds, 'lost') / total(rounds, 'increments'),
 };
-const nsEach = valueOf('nsPerIncrement', { label: 'ns each', better: 'lower', format: (ns) => ns.toFixed(1) });
+const nsEach = valueOf('nsPerIncrement', {
+  label: 'ns each',
+  better: 'lower',
+  format: (ns) => ns.toFixed(1),
+});
 
 export const race: Scenario = {
   name: 'race',
@@ -65,7 +69,10 @@ export const race: Scenario = {
       cases.push(await measureCase(bench, threads));
     }
     const cores = availableParallelism();
-    return { cases, remarks: cores > 1 ? [] : ['one core only: threads hardly ever meet, so little is lost'] };
+    return {
+      cases,
+      remarks: cores > 1 ? [] : ['one core only: threads hardly ever meet, so little is lost'],
+    };
   },
   seen: ({ cases }) => joined(...cases.map(seenOf)),
 };
@@ -88,7 +95,11 @@ async function measureCase(bench: Bench, threads: number): Promise<CaseResult> {
   } finally {
     await racers.stop();
   }
-  const contenders = WAYS.map((way): ContenderResult => ({ name: way, kind: 'variant', rounds: rounds[way] }));
+  const contenders = WAYS.map((way): ContenderResult => ({
+    name: way,
+    kind: 'variant',
+    rounds: rounds[way],
+  }));
   return { name, title: `race: counting in shared memory, ${name}`, x: threads, contenders };
 }
 

@@ -2,17 +2,18 @@
  * The same load at more and more client threads. Whoever finds all of them taken waits in the acceptor's queue, so
  * that 64 clients are served by one thread, too, one after the other. The event loop stands beside it, unchanged.
  */
+import { measured, ratioOf } from '../estimates.js';
 import type { CaseResult, ExperimentResult } from '../experiment.js';
+import { formatEstimate } from '../format.js';
 import { CLOSED_LOOP, p99, requestsPerSecond } from '../measures.js';
-import { joined, numberOf, shown } from '../sentences.js';
+import { joined, NOTHING_SEEN, numberOf, shown } from '../sentences.js';
 import { closedLoop } from './closed-loop.js';
 import type { Case, Scenario } from './scenario.js';
 
 const THREADS = [1, 2, 4, 8, 16, 32, 64];
 const CLIENTS = 64;
-const [MODEL, BESIDE] = ['thread-per-client', 'event-loop'];
-/** Less than this much better than with half the threads, and the other half was for nothing. */
-const WORTH = 1.05;
+const MODEL = 'thread-per-client';
+const BESIDE = 'event-loop';
 
 export const threadSweep: Scenario = {
   name: 'threads',
@@ -59,28 +60,35 @@ function churnWith(threads: number): Case {
   return { ...loop, needs: { ...loop.needs, threads } };
 }
 
+/**
+ * Cases are measured one after the other, so their rates are compared by what the event loop did in the same rounds;
+ * by themselves only where it was not there.
+ */
 function seen({ cases }: ExperimentResult): string {
-  const rates = cases.flatMap((one) => {
-    const rate = numberOf(one, requestsPerSecond, MODEL);
-    return rate === undefined ? [] : [{ one, rate }];
+  const hasBeside = cases.every((one) => numberOf(one, requestsPerSecond, BESIDE) !== undefined);
+  const known = cases.flatMap((one) => {
+    const contender = one.contenders.find(({ name }) => name === MODEL);
+    const estimate = hasBeside
+      ? ratioOf(one, requestsPerSecond, MODEL, BESIDE)
+      : contender && measured(contender, requestsPerSecond);
+    return estimate === undefined ? [] : [{ one, estimate }];
   });
-  const [first] = rates;
-  const last = rates.at(-1);
-  if (first === undefined || last === undefined) return joined();
-  const enough = rates.find(({ rate }) => rates.every((other) => other.rate <= rate * WORTH)) ?? last;
+  const best = known.toSorted((a, b) => b.estimate.value - a.estimate.value)[0];
+  const enough = known.find(({ estimate }) => best !== undefined && estimate.high >= best.estimate.low);
+  const [first, last] = [known[0], known.at(-1)];
+  if (best === undefined || enough === undefined || first === undefined || last === undefined)
+    return NOTHING_SEEN;
+  const told = [...new Set([first.one, enough.one, best.one, last.one])];
   return joined(
-    `From ${enough.one.name} on, no number of threads served ${percent(WORTH - 1)} more: ${said(enough.one)}.`,
-    enough.one === first.one ? '' : `With ${first.one.name}: ${said(first.one)}.`,
-    enough.one === last.one ? '' : `With ${last.one.name}: ${said(last.one)}.`,
+    enough === best
+      ? `Most with ${best.one.name}, and fewer threads served less.`
+      : `Most with ${best.one.name}, but from ${enough.one.name} on no difference could be told.`,
+    `${told.map(said).join('; ')}.`,
   );
 }
 
 function said(one: CaseResult): string {
-  const rate = shown(one, requestsPerSecond, MODEL) ?? 'unknown';
-  const beside = shown(one, requestsPerSecond, BESIDE);
-  return `${rate} connections/s${beside === undefined ? '' : ` (${BESIDE}: ${beside})`}`;
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+  const ratio = ratioOf(one, requestsPerSecond, MODEL, BESIDE);
+  const beside = ratio === undefined ? '' : `, ${formatEstimate(ratio)} of ${BESIDE}`;
+  return `${one.name}: ${shown(one, requestsPerSecond, MODEL) ?? 'unknown'} connections/s${beside}`;
 }
