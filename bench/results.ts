@@ -71,10 +71,12 @@ export function saveResults(results: BenchResults): string {
 }
 
 /** All runs on this machine that can be read, the latest first; those of another format are passed over. */
-export function* savedResults(): Iterable<{ readonly path: string; readonly results: BenchResults }> {
+export function* savedResults(
+  directory = RESULTS,
+): Iterable<{ readonly path: string; readonly results: BenchResults }> {
   let names: string[];
   try {
-    names = readdirSync(RESULTS);
+    names = readdirSync(directory);
   } catch {
     return; // nothing has been measured yet
   }
@@ -82,9 +84,18 @@ export function* savedResults(): Iterable<{ readonly path: string; readonly resu
     .filter((one) => one.endsWith('.json'))
     .sort()
     .reverse()) {
-    const path = join(RESULTS, name);
-    const found = readJson(path) as Partial<BenchResults>;
-    if (found.format === FORMAT) yield { path, results: found as BenchResults };
+    const path = join(directory, name);
+    const found = savedAt(path);
+    if (found?.format === FORMAT) yield { path, results: found as BenchResults };
+  }
+}
+
+/** Undefined if it is no JSON: a run that was killed while it wrote has left half a file. */
+function savedAt(path: string): Partial<BenchResults> | undefined {
+  try {
+    return readJson(path) as Partial<BenchResults>;
+  } catch {
+    return undefined;
   }
 }
 

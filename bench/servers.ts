@@ -25,8 +25,10 @@ export type ServiceName = 'echo' | 'chat' | 'web' | 'work' | 'quiz';
 export interface ServerNeeds {
   /** default: echo */
   readonly service?: ServiceName;
-  /** most clients at once: thread-per-client gets that many threads, all started beforehand */
+  /** most clients at once */
   readonly clients: number;
+  /** of thread-per-client, all started beforehand; default: one for each client */
+  readonly threads?: number;
   /** extra command-line arguments for our own models; peers take none */
   readonly args?: readonly string[];
 }
@@ -73,7 +75,7 @@ function model(name: string): Contender {
     kind: 'model',
     services: ['echo', 'chat', 'web', 'work', 'quiz'],
     unavailable: () => undefined,
-    start: ({ service = 'echo', clients, args = [] }) =>
+    start: ({ service = 'echo', clients, threads = clients, args = [] }) =>
       launch({
         name,
         command: process.execPath,
@@ -91,7 +93,7 @@ function model(name: string): Contender {
             '--no-log-connections',
           ],
           ...(service === 'web' ? ['--root', WEB_ROOT] : []),
-          ...(name === 'thread-per-client' ? ['--threads', String(clients), '--warm', String(clients)] : []),
+          ...(name === 'thread-per-client' ? ['--threads', String(threads), '--warm', String(threads)] : []),
           ...args,
         ],
         portIn: portInLog,

@@ -44,7 +44,7 @@ export interface AcceptorSettings {
 type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'service' | 'model' | 'tally'>;
 
 /** As many connections as the kernel keeps for us until main's loop accepts them; it cuts this to its own limit. */
-const BACKLOG = 4096;
+export const BACKLOG = 4096;
 /** How long a refused client that has sent something gets to read why. */
 const REFUSAL_MS = 1000;
 /** accept(2) can fail many thousand times a second while descriptors are short. */

@@ -10,6 +10,7 @@ import { benchCommand } from './cli/bench.js';
 import { chatCommand } from './cli/chat.js';
 import { connectCommand } from './cli/connect.js';
 import { demoCommand } from './cli/demo.js';
+import { explainCommand } from './cli/explain.js';
 import { fetchCommand } from './cli/fetch.js';
 import { gettimeCommand } from './cli/gettime.js';
 import { hangmanCommand } from './cli/hangman.js';
@@ -32,6 +33,7 @@ const program = yargs(hideBin(process.argv))
   .parserConfiguration({ 'duplicate-arguments-array': false })
   .command(serveCommand)
   .command(benchCommand)
+  .command(explainCommand)
   .command(connectCommand)
   .command(chatCommand)
   .command(quizCommand)

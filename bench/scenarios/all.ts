@@ -1,4 +1,5 @@
 /** All scenarios, in the order in which they are measured and shown. A new one is one more line. */
+import { backlog } from './backlog.js';
 import { burst } from './burst.js';
 import { churn } from './churn.js';
 import { control } from './control.js';
@@ -8,12 +9,15 @@ import { fanOut } from './fan-out.js';
 import { handOff } from './hand-off.js';
 import { idle } from './idle.js';
 import { ioWait } from './io-wait.js';
+import { logging } from './logging.js';
 import { mixed } from './mixed.js';
 import { openLoop } from './open-loop.js';
 import { payload } from './payload.js';
 import { quizLogin } from './quiz-login.js';
+import { race } from './race.js';
 import type { Scenario } from './scenario.js';
 import { slowClient } from './slow-client.js';
+import { threads } from './threads.js';
 import { web } from './web.js';
 
 export const scenarios: readonly Scenario[] = [
@@ -23,13 +27,17 @@ export const scenarios: readonly Scenario[] = [
   openLoop,
   churn,
   burst,
+  backlog,
   slowClient,
   cpuBound,
   ioWait,
   mixed,
+  threads,
+  race,
   fanOut,
   web,
   quizLogin,
+  logging,
   handOff,
   idle,
 ];

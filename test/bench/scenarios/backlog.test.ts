@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ContenderResult } from '../../../bench/experiment.js';
+import { Histogram } from '../../../bench/histogram.js';
+import { backlog } from '../../../bench/scenarios/backlog.js';
+import { caseOf } from '../samples.js';
+
+describe('what is seen of a full accept queue', () => {
+  const waited = (...ms: readonly number[]) => {
+    const histogram = new Histogram();
+    for (const one of ms) histogram.record(one * 1e6);
+    return histogram.toJSON();
+  };
+  const contender = (
+    values: Readonly<Record<string, number>>,
+    queued: readonly number[],
+    late: readonly number[],
+  ): ContenderResult => ({
+    name: 'iterative',
+    kind: 'model',
+    rounds: [{ round: 1, turn: 1, values, latencies: { queued: waited(...queued), late: waited(...late) } }],
+  });
+  const seen = (one: ContenderResult) =>
+    backlog.seen({ name: 'backlog', cases: [caseOf([one], { name: 'full' })], remarks: [] });
+
+  it('tells those who were queued from those who found the queue full', () => {
+    const values = { clients: 6144, completedHandshakes: 4097, listenOverflows: 2047, clientsServed: 6144 };
+    assert.equal(
+      seen(contender(values, [20, 40], [400, 1200])),
+      'full: iterative: 4,097 of 6,144 connected, 2,047 overflows; who was queued was answered within 40.0 ms, ' +
+        'who found the queue full within 1.20 s; all were served.',
+    );
+  });
+
+  it('says nothing of a full queue where it was not full, and counts who was forgotten', () => {
+    const values = { clients: 10, completedHandshakes: 10, listenOverflows: 0, clientsServed: 8 };
+    assert.equal(
+      seen(contender(values, [20], [])),
+      'full: iterative: 10 of 10 connected, no overflows; who was queued was answered within 20.0 ms; ' +
+        '2 were not served.',
+    );
+  });
+
+  it('passes over a contender that failed', () => {
+    assert.equal(
+      seen({ name: 'iterative', kind: 'model', failed: 'gone', rounds: [] }),
+      'Nothing was measured.',
+    );
+  });
+});

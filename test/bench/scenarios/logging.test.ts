@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { Crowd } from '../../../bench/crowd.js';
+import { logging } from '../../../bench/scenarios/logging.js';
+import { variant } from '../../../bench/servers.js';
+import { temporaryDirectory } from '../../support/handoff.js';
+import { caseOf, contenderOf } from '../samples.js';
+
+describe('what is seen of logs', () => {
+  it('is the rate with each kind of log against that with none, model by model', () => {
+    const cases = [
+      caseOf([contenderOf('no log', [100, 100, 100]), contenderOf('per request', [50, 50, 50])], {
+        name: 'a',
+      }),
+      caseOf([contenderOf('no log', []), contenderOf('per request', [50])], { name: 'b' }),
+    ];
+    assert.equal(
+      logging.seen({ name: 'logging', cases, remarks: [] }),
+      'a: requests/s of per request 0.50 of no log (lower).',
+    );
+  });
+});
+
+describe('a variant of a model', { timeout: 60_000 }, () => {
+  it('logs connections if it is told to, and has as many threads as are needed', async (t) => {
+    const log = join(temporaryDirectory(t), 'log');
+    const it = variant('thread-per-client', 'logging', ['--log-connections', '--log-file', log]);
+    assert.equal(it.kind, 'variant');
+    const server = await it.start({ clients: 3, threads: 1 });
+    try {
+      const crowd = new Crowd(server.port, 3);
+      await crowd.done;
+      assert.ok(crowd.visits.every(({ answeredAtMs }) => answeredAtMs !== undefined));
+    } finally {
+      await server.stop();
+    }
+    const lines = (await readFile(log, 'utf8')).trim().split('\n');
+    const count = (message: string) =>
+      lines.filter((line) => (JSON.parse(line) as { msg: string }).msg === message).length;
+    assert.deepEqual([count('thread started'), count('accepted'), count('closed')], [1, 3, 3]);
+  });
+});

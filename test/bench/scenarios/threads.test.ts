@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { threadSweep } from '../../../bench/scenarios/threads.js';
+import { caseOf, contenderOf } from '../samples.js';
+
+describe('what is seen of more and more threads', () => {
+  const at = (threads: number, rates: readonly number[], beside: readonly number[] | undefined) =>
+    caseOf(
+      [
+        contenderOf('thread-per-client', rates),
+        ...(beside === undefined ? [] : [contenderOf('event-loop', beside)]),
+      ],
+      { name: `${threads} threads`, x: threads },
+    );
+  const seen = (...cases: ReturnType<typeof at>[]) =>
+    threadSweep.seen({ name: 'threads', cases, remarks: [] });
+
+  it('compares numbers of threads by what the event loop did meanwhile', () => {
+    // The machine became twice as fast between the two cases.
+    const text = seen(at(1, [50, 50, 50], [100, 100, 100]), at(2, [90, 90, 90], [200, 200, 200]));
+    assert.equal(
+      text,
+      'Most with 1 threads, and fewer threads served less. ' +
+        '1 threads: 50 connections/s, 0.50 of event-loop; 2 threads: 90 connections/s, 0.45 of event-loop.',
+    );
+  });
+
+  it('names no winner among those whose intervals overlap', () => {
+    const beside = [100, 100, 100];
+    const text = seen(at(1, [50, 51, 52], beside), at(2, [80, 85, 91], beside), at(4, [90, 92, 95], beside));
+    assert.match(text, /^Most with 4 threads, but from 2 threads on no difference could be told\./);
+  });
+
+  it('does without an event loop, and without anything', () => {
+    assert.match(seen(at(1, [50], undefined), at(2, [80], undefined)), /^Most with 2 threads, and fewer/);
+    assert.equal(seen(at(1, [], [100])), 'Nothing was measured.');
+    assert.equal(seen(), 'Nothing was measured.');
+  });
+});
