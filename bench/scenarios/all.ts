@@ -17,7 +17,7 @@ import { quizLogin } from './quiz-login.js';
 import { race } from './race.js';
 import type { Scenario } from './scenario.js';
 import { slowClient } from './slow-client.js';
-import { threads } from './threads.js';
+import { threadSweep } from './threads.js';
 import { web } from './web.js';
 
 export const scenarios: readonly Scenario[] = [
@@ -32,7 +32,7 @@ export const scenarios: readonly Scenario[] = [
   cpuBound,
   ioWait,
   mixed,
-  threads,
+  threadSweep,
   race,
   fanOut,
   web,
