@@ -6,6 +6,7 @@ import { control } from './control.js';
 import { cpuBound } from './cpu-bound.js';
 import { echo } from './echo.js';
 import { fanOut } from './fan-out.js';
+import { generator } from './generator.js';
 import { handOff } from './hand-off.js';
 import { idle } from './idle.js';
 import { ioWait } from './io-wait.js';
@@ -18,6 +19,7 @@ import { race } from './race.js';
 import type { Scenario } from './scenario.js';
 import { slowClient } from './slow-client.js';
 import { threadSweep } from './threads.js';
+import { threadsWaiting } from './threads-waiting.js';
 import { web } from './web.js';
 
 export const scenarios: readonly Scenario[] = [
@@ -33,6 +35,7 @@ export const scenarios: readonly Scenario[] = [
   ioWait,
   mixed,
   threadSweep,
+  threadsWaiting,
   race,
   fanOut,
   web,
@@ -40,4 +43,5 @@ export const scenarios: readonly Scenario[] = [
   logging,
   handOff,
   idle,
+  generator,
 ];

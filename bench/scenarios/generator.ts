@@ -1,0 +1,112 @@
+/** The load generator itself, against the same loop in C: what it can tell of a server, and what it cannot. */
+import { ratioOf } from '../estimates.js';
+import type { ContenderResult, RoundMeasured, RoundResult } from '../experiment.js';
+import { formatEstimate, formatShare } from '../format.js';
+import { generatorPeer } from '../generator-peer.js';
+import { requestsPerSecond, valueOf } from '../measures.js';
+import { NOTHING_SEEN } from '../sentences.js';
+import { peers } from '../servers.js';
+import type { Bench, Scenario } from './scenario.js';
+
+const OURS = 'generator';
+const IN_C = 'generator in C';
+const SERVER = 'c-epoll';
+const CLIENTS = 64;
+const WARM_UP_MS = 1000;
+const LEAST_MS = 1000;
+
+const cpuPerRequest = valueOf('generatorUsPerRequest', {
+  label: 'µs of CPU a request',
+  better: 'lower',
+  format: (us) => us.toFixed(2),
+});
+
+export const generator: Scenario = {
+  name: 'generator',
+  partOf: 'full',
+  hasPeers: true,
+  question: 'Is it the generator, written in TypeScript, that limits what the bench can see?',
+  prediction:
+    'Four fifths of what a generator does is done by the kernel, whatever it is written in: it should be as fast as the ' +
+    'same loop in C within 10 %. With the quickest server there is, either may be what limits, so its own processor ' +
+    'time for a request says more than the rate.',
+  lookAt: 'Requests/s and processor time a request, of the generator and of its equivalent in C, in turns.',
+  axis: { label: '', scale: 'none' },
+  measures: [
+    requestsPerSecond,
+    cpuPerRequest,
+    valueOf('generatorCpuShare', { label: "the generator's CPU", format: formatShare }),
+  ],
+  baseline: IN_C,
+  plots: [
+    {
+      name: 'rate',
+      title: `Requests/s of two generators against ${SERVER}`,
+      measure: requestsPerSecond,
+      scale: 'linear',
+      label: 'requests/s',
+    },
+  ],
+  async measure(bench) {
+    const server = peers().find(({ name }) => name === SERVER);
+    const peer = generatorPeer();
+    if (server === undefined || 'missing' in peer) {
+      return { cases: [], remarks: ['missing' in peer ? peer.missing : `there is no ${SERVER}`] };
+    }
+    const running = await bench.start(server, { clients: CLIENTS });
+    const { port } = running;
+    const ours = (durationMs: number, warmUpMs: number) =>
+      bench.generator.run({ port, clients: CLIENTS, warmUpMs, durationMs });
+    const runs = {
+      [OURS]: (durationMs: number) => ours(durationMs, 100),
+      // A new process each time, whose connections and caches are cold.
+      [IN_C]: (durationMs: number) => peer.run({ port, clients: CLIENTS, warmUpMs: 100, durationMs }),
+    };
+    await ours(WARM_UP_MS, 0);
+    const contenders = await takeTurns(bench, runs);
+    await running.stop();
+    const title = `generator: echo of 64 bytes, ${CLIENTS} clients, against ${SERVER}`;
+    return { cases: [{ name: `${CLIENTS} clients`, title, clients: CLIENTS, contenders }], remarks: [] };
+  },
+  seen({ cases: [only] }) {
+    const rate = only && ratioOf(only, requestsPerSecond, OURS, IN_C);
+    const cpu = only && ratioOf(only, cpuPerRequest, OURS, IN_C);
+    if (rate === undefined || cpu === undefined) return NOTHING_SEEN;
+    return `The generator reached ${formatEstimate(rate)} times the rate of its equivalent in C, with ${formatEstimate(cpu)} times its processor time a request.`;
+  },
+};
+
+interface Ran {
+  readonly requests: number;
+  readonly seconds: number;
+  readonly generatorCpuShare: number;
+}
+
+async function takeTurns(
+  bench: Bench,
+  runs: Readonly<Record<string, (durationMs: number) => Promise<Ran>>>,
+): Promise<ContenderResult[]> {
+  const names = Object.keys(runs);
+  const rounds = new Map(names.map((name): [string, RoundResult[]] => [name, []]));
+  for (let round = 1; round <= bench.rounds; round++) {
+    const order = round % 2 === 0 ? names : names.toReversed();
+    for (const [index, name] of order.entries()) {
+      bench.note(`generator: ${name}`);
+      const ran = await runs[name]?.(Math.max(LEAST_MS, bench.roundMs));
+      if (ran) rounds.get(name)?.push({ round, turn: index + 1, ...measuredOf(ran) });
+    }
+  }
+  return names.map((name) => ({ name, kind: 'variant', rounds: rounds.get(name) ?? [] }));
+}
+
+function measuredOf({ requests, seconds, generatorCpuShare }: Ran): RoundMeasured {
+  return {
+    values: {
+      requestsPerSecond: requests / seconds,
+      generatorUsPerRequest: (generatorCpuShare * seconds * 1e6) / requests,
+      generatorCpuShare,
+      seconds,
+    },
+    latencies: {},
+  };
+}
