@@ -34,6 +34,8 @@ const options = {
 export function benchBuilder(command: Argv) {
   return command
     .options(options)
+    // Not of `compare` and `report` as well.
+    .global(Object.keys(options), false)
     .conflicts('json', ['markdown', 'csv'])
     .conflicts('markdown', 'csv')
     .example('$0 bench', 'a quick set, in less than two minutes')

@@ -12,7 +12,7 @@ const limited = [
 ];
 
 for (const { model, args, places } of limited) {
-  describe(`with all places taken, the ${model} server`, { timeout: 20_000, concurrency: 2 }, () => {
+  describe(`with all places taken, the ${model} server`, { timeout: 120_000, concurrency: 2 }, () => {
     it('lets clients wait, and serves them in their order', async (t) => {
       const server = await startHandoff(t, ['echo', ...args]);
       const [leaving, ...staying] = await takePlaces(t, server, places);
@@ -105,7 +105,7 @@ for (const { model, args, places } of limited) {
   });
 }
 
-describe('the event-loop server', { timeout: 20_000 }, () => {
+describe('the event-loop server', { timeout: 120_000 }, () => {
   it('has a place for everybody', async (t) => {
     const limits = ['--overflow', 'refuse', '--queue', '0', '--threads', '1'];
     const server = await startHandoff(t, ['echo', '--model', 'event-loop', ...limits]);
@@ -115,7 +115,7 @@ describe('the event-loop server', { timeout: 20_000 }, () => {
   });
 });
 
-describe('the acceptor', { timeout: 20_000 }, () => {
+describe('the acceptor', { timeout: 120_000 }, () => {
   it('names every client that connects, and each one only once', async (t) => {
     const server = await startHandoff(t, ['echo', '--model', 'event-loop']);
     const clients = await takePlaces(t, server, 5);

@@ -19,7 +19,7 @@ for (const model of MODEL_NAMES) {
   const places = model === 'iterative' ? 1 : 3;
   const start = (service: string, ...args: string[]) => [service, '--model', model, ...args];
 
-  describe(`stopping the ${model} server`, { timeout: 20_000, concurrency: 2 }, () => {
+  describe(`stopping the ${model} server`, { timeout: 120_000, concurrency: 2 }, () => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       it(`ends idle clients, and itself with status 0, on ${signal}`, async (t) => {
         const server = await startHandoff(t, start('echo', '--grace', LONG_MS));
@@ -146,7 +146,7 @@ for (const model of MODEL_NAMES) {
   });
 }
 
-describe('stopping a server with client threads', { timeout: 20_000, concurrency: 2 }, () => {
+describe('stopping a server with client threads', { timeout: 120_000, concurrency: 2 }, () => {
   const trouble = [fixture('trouble'), '--log-level', 'debug'];
 
   it('ends a thread that computes for ever', async (t) => {
@@ -220,7 +220,7 @@ describe('stopping a server with client threads', { timeout: 20_000, concurrency
   });
 });
 
-describe('a server', { timeout: 20_000 }, () => {
+describe('a server', { timeout: 120_000 }, () => {
   it('that is stopped as soon as it says that it listens stops in order', async (t) => {
     for (let round = 0; round < 5; round++) {
       const server = await startHandoff(t, ['echo', '--model', 'event-loop']);

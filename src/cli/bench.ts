@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { benchBuilder, benchOptions, type BenchArguments } from '../../bench/options.js';
 import { writeOut } from '../clients/output.js';
+import type { Command } from './command.js';
 import { text, wholeNumber } from './options.js';
 
 function compareBuilder(command: Argv) {
@@ -70,9 +71,7 @@ function pathWithoutEnding(path: string): string {
   return path.replace(/(\.json)?$/, path.endsWith('.json') ? '' : '-report');
 }
 
-export const benchCommand: CommandModule<object, BenchArguments> = {
-  command: 'bench',
-  describe: 'compare the models under load',
+export const benchCommand: Command<BenchArguments> = {
   builder: (command) => benchBuilder(command).command(compareCommand).command(reportCommand),
   async handler(args) {
     const { runBench } = await import('../../bench/run.js');

@@ -1,11 +1,12 @@
 /** `handoff chat`: talks to the others in a chat, in either dialect. ../clients/chat.ts and hii.ts do the talking. */
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { ChatDialogue } from '../clients/chat.js';
 import { HiiDialogue } from '../clients/hii.js';
 import { openTerminal } from '../clients/terminal.js';
 import { connectWire } from '../clients/wire.js';
 import { DIALECTS } from '../services/service.js';
 import { hold } from './client.js';
+import type { Command } from './command.js';
 import { text } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
@@ -28,10 +29,8 @@ function builder(command: Argv) {
 
 type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 
-export const chatCommand: CommandModule<object, Arguments> = {
-  command: 'chat',
-  describe: 'chat with others',
-  builder: builder,
+export const chatCommand: Command<Arguments> = {
+  builder,
   async handler(args) {
     const terminal = openTerminal();
     const isHii = args.dialect === 'hii';

@@ -1,5 +1,5 @@
 /** `handoff connect`: a telnet that knows the default ports. Interactive, or scripted from a pipe. */
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { converseWith } from '../clients/connect.js';
 import { exchangeDatagrams } from '../clients/datagrams.js';
 import { TelnetDialogue } from '../clients/telnet.js';
@@ -7,6 +7,7 @@ import { openTerminal } from '../clients/terminal.js';
 import { connectWire } from '../clients/wire.js';
 import { UsageError } from '../errors.js';
 import { hold } from './client.js';
+import type { Command } from './command.js';
 import { targetFrom, withTarget } from './target.js';
 
 const options = {
@@ -28,10 +29,8 @@ function builder(command: Argv) {
 
 type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 
-export const connectCommand: CommandModule<object, Arguments> = {
-  command: 'connect [service]',
-  describe: 'talk to a server',
-  builder: builder,
+export const connectCommand: Command<Arguments> = {
+  builder,
   async handler(args) {
     if (args.service === undefined && args.port === undefined && args.socket === undefined) {
       throw new UsageError('a service, --port or --socket is expected');

@@ -1,13 +1,14 @@
 /** `handoff demo`: the three models at work, at a terminal and in one picture. Read ../demo/demo.ts next. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { writeOut } from '../clients/output.js';
 import { fileError, writeWhole } from '../clients/part-file.js';
 import { demonstrate, logFileOf } from '../demo/demo.js';
 import { pageOf } from '../timeline/page.js';
 import { drawTimelines } from '../timeline/picture.js';
 import { traceOf } from '../timeline/trace-events.js';
+import type { Command } from './command.js';
 import { text, wholeNumber, withSettings } from './options.js';
 
 const options = {
@@ -33,9 +34,7 @@ function builder(command: Argv) {
 
 type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 
-export const demoCommand: CommandModule<object, Arguments> = {
-  command: 'demo',
-  describe: 'serve four clients under each model and draw what happened',
+export const demoCommand: Command<Arguments> = {
   builder: builder,
   async handler(args) {
     const folder = args.output;

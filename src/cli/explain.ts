@@ -2,10 +2,11 @@
  * `handoff explain`: how a model serves a client, and what was last measured of it here. The texts are in
  * ../explain/models.ts, the numbers come from ../../bench/last-numbers.ts.
  */
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { writeOut } from '../clients/output.js';
 import { explanations } from '../explain/models.js';
 import { MODEL_NAMES, models } from '../models/registry.js';
+import type { Command } from './command.js';
 import { text, withSettings } from './options.js';
 
 const options = {
@@ -21,9 +22,7 @@ function builder(command: Argv) {
 
 type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 
-export const explainCommand: CommandModule<object, Arguments> = {
-  command: 'explain [model]',
-  describe: 'tell how a model serves a client, and what was measured of it here',
+export const explainCommand: Command<Arguments> = {
   builder: builder,
   async handler({ model, results }) {
     if (model === undefined) {

@@ -1,5 +1,5 @@
 /** `handoff fetch`: gets a page over HTTP, by hand. Read ../clients/fetch.ts next. */
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { fetchUrl } from '../clients/fetch.js';
 import type { Head } from '../clients/http-head.js';
 import { parseHttpUrl } from '../clients/http-request.js';
@@ -7,6 +7,7 @@ import { ReaderGone, StreamSink } from '../clients/output.js';
 import { PartFile } from '../clients/part-file.js';
 import { visible } from '../visible.js';
 import { StartError, UsageError } from '../errors.js';
+import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { text, withSettings } from './options.js';
 import { TransferBar } from './progress.js';
@@ -29,10 +30,8 @@ function builder(command: Argv) {
 
 type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 
-export const fetchCommand: CommandModule<object, Arguments> = {
-  command: 'fetch [url]',
-  describe: 'get a page over HTTP',
-  builder: builder,
+export const fetchCommand: Command<Arguments> = {
+  builder,
   async handler(args) {
     if (args.url === undefined) throw new UsageError('a URL is expected');
     const url = parseHttpUrl(args.url);

@@ -1,7 +1,8 @@
 /** `handoff gettime`: asks the daytime service. Read ../clients/gettime.ts next. */
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { getTime, getTimeByDatagram } from '../clients/gettime.js';
 import { writeOut } from '../clients/output.js';
+import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { defaultPort, targetFrom, withTarget } from './target.js';
 
@@ -29,10 +30,8 @@ function builder(command: Argv) {
 
 type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 
-export const gettimeCommand: CommandModule<object, Arguments> = {
-  command: 'gettime',
-  describe: 'ask the daytime service for the time',
-  builder: builder,
+export const gettimeCommand: Command<Arguments> = {
+  builder,
   async handler(args) {
     const { transport, host, port, timeout } = args;
     await runClient(async () => {

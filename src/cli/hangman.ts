@@ -1,11 +1,12 @@
 /** `handoff hangman`: guesses the server's word, over TCP or UDP. ../clients/hangman.ts does the talking. */
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { connectDatagrams } from '../clients/datagram-wire.js';
 import { HangmanDialogue } from '../clients/hangman.js';
 import { openTerminal } from '../clients/terminal.js';
 import { connectWire } from '../clients/wire.js';
 import { UsageError } from '../errors.js';
 import { hold } from './client.js';
+import type { Command } from './command.js';
 import { targetFrom, withTarget } from './target.js';
 
 function builder(command: Argv) {
@@ -24,10 +25,8 @@ function builder(command: Argv) {
 
 type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 
-export const hangmanCommand: CommandModule<object, Arguments> = {
-  command: 'hangman',
-  describe: "guess the server's word",
-  builder: builder,
+export const hangmanCommand: Command<Arguments> = {
+  builder,
   async handler(args) {
     const terminal = openTerminal();
     const target = targetFrom(args, 'hangman');

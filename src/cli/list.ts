@@ -1,22 +1,18 @@
 /** `handoff services` and `handoff models`: what there is. */
 import Table from 'cli-table3';
-import type { CommandModule } from 'yargs';
 import { writeOut } from '../clients/output.js';
 import { MODEL_NAMES, models } from '../models/registry.js';
 import { listServices } from '../services/catalogue.js';
+import type { Command } from './command.js';
 
-export const servicesCommand: CommandModule = {
-  command: 'services',
-  describe: 'list the services',
+export const servicesCommand: Command<object> = {
   async handler() {
     const rows = listServices().map(({ name, port, framing, summary }) => [name, port, framing, summary]);
     await print(['service', 'port', 'framing', ''], rows);
   },
 };
 
-export const modelsCommand: CommandModule = {
-  command: 'models',
-  describe: 'list the server models',
+export const modelsCommand: Command<object> = {
   async handler() {
     await print(
       ['model', ''],

@@ -1,10 +1,11 @@
 /** `handoff lookup`: what is known about a host. Read ../clients/lookup.ts next. */
 import { hostname } from 'node:os';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { lookUp, type AddressRecord, type HostInfo } from '../clients/lookup.js';
 import { visible } from '../visible.js';
 import { UsageError } from '../errors.js';
 import { writeOut } from '../clients/output.js';
+import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { withSettings } from './options.js';
 
@@ -23,10 +24,8 @@ function builder(command: Argv) {
 
 type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 
-export const lookupCommand: CommandModule<object, Arguments> = {
-  command: 'lookup [name] [service]',
-  describe: 'tell what is known about a host: addresses and names',
-  builder: builder,
+export const lookupCommand: Command<Arguments> = {
+  builder,
   async handler({ name = hostname(), service, json, timeout }) {
     if (name === '' || service === '') throw new UsageError('an empty name cannot be looked up');
     await runClient(async () => {

@@ -8,13 +8,14 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { fileError } from '../clients/part-file.js';
 import { fetchFromAll, wantedFrom } from '../clients/peer.js';
 import { formatEndpoint } from '../connection/endpoint.js';
 import { StartError, UsageError } from '../errors.js';
 import { Server } from '../server.js';
 import { findService } from '../services/catalogue.js';
+import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { text, wholeNumber, withSettings } from './options.js';
 
@@ -70,10 +71,8 @@ function builder(command: Argv) {
 
 type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 
-export const peerCommand: CommandModule<object, Arguments> = {
-  command: 'peer [peer..]',
-  describe: 'serve a folder and fetch a file from every peer',
-  builder: builder,
+export const peerCommand: Command<Arguments> = {
+  builder,
   async handler(args) {
     const wanted = wantedFrom(args.peer ?? [], DEFAULT_PORT, args.file, args.into);
     if (wanted.length === 0) throw new UsageError('a peer is expected, as host:port');

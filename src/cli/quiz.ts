@@ -3,12 +3,13 @@
  *
  * A password never comes from the command line, which every user of the machine can read.
  */
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import type { WayIn } from '../clients/entrance.js';
 import { QuizDialogue } from '../clients/quiz.js';
 import { openTerminal } from '../clients/terminal.js';
 import { connectWire } from '../clients/wire.js';
 import { hold } from './client.js';
+import type { Command } from './command.js';
 import { text, wholeNumber } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
@@ -40,10 +41,8 @@ function builder(command: Argv) {
 
 type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 
-export const quizCommand: CommandModule<object, Arguments> = {
-  command: 'quiz',
-  describe: 'answer questions for points',
-  builder: builder,
+export const quizCommand: Command<Arguments> = {
+  builder,
   async handler(args) {
     const terminal = openTerminal();
     const target = targetFrom(args, 'quiz');

@@ -1,8 +1,9 @@
 /** `handoff send`: gives files or standard input to the collect service. Read ../clients/send.ts next. */
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { sendAll, sourcesOf, type Source } from '../clients/send.js';
 import { UsageError } from '../errors.js';
 import { writeOut } from '../clients/output.js';
+import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { targetFrom, withTarget } from './target.js';
 
@@ -24,10 +25,8 @@ type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 
 const STANDARD_INPUT: Source = { path: undefined, open: () => process.stdin };
 
-export const sendCommand: CommandModule<object, Arguments> = {
-  command: 'send [file..]',
-  describe: 'give files or standard input to the collect service',
-  builder: builder,
+export const sendCommand: Command<Arguments> = {
+  builder,
   async handler(args) {
     const target = targetFrom(args, 'collect');
     // What follows a `--` is not among them; yargs's first word is the command itself.

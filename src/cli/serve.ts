@@ -1,15 +1,15 @@
 /** `handoff serve`: starts a server and runs it until a signal stops it. Read ../server.ts next. */
 import { resolve } from 'node:path';
-import { SingleBar } from 'cli-progress';
-import type { Argv, CommandModule } from 'yargs';
-import { DatagramServer } from '../datagrams/server.js';
+import type { SingleBar } from 'cli-progress';
+import type { Argv } from 'yargs';
 import { UsageError } from '../errors.js';
 import { LOG_LEVELS, waitForLogReader } from '../log.js';
 import { MODEL_NAMES } from '../models/registry.js';
-import { Server, type ServerSettings } from '../server.js';
+import type { ServerSettings } from '../server.js';
 import { DATAGRAM_SERVICES, findService, listServices, portOf } from '../services/catalogue.js';
 import { DIALECTS } from '../services/service.js';
 import { stopOnSignals } from '../shutdown.js';
+import type { Command } from './command.js';
 import { text, wholeNumber, withSettings } from './options.js';
 
 const options = {
@@ -108,23 +108,26 @@ function builder(command: Argv) {
 
 type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 
-export const serveCommand: CommandModule<object, Arguments> = {
-  command: 'serve <service>',
-  describe: 'serve clients until SIGINT or SIGTERM',
-  builder: builder,
+export const serveCommand: Command<Arguments> = {
+  builder,
   async handler(args) {
     const settings = settingsFrom(args);
     if (settings.log.file === undefined) await waitForLogReader();
-    const bar = warmUpBar(settings.threads.warm);
+    const bar = await warmUpBar(settings.threads.warm);
     const onWarm = (started: number) => bar?.update(started);
-    const transport = args.transport === 'udp' ? DatagramServer : Server;
-    const starting = transport.start({ ...settings, threads: { ...settings.threads, onWarm } });
+    const server = await loadServer(args.transport);
+    const starting = server.start({ ...settings, threads: { ...settings.threads, onWarm } });
     await stopOnSignals(
       starting.finally(() => bar?.stop()),
       settings.graceMs,
     );
   },
 };
+
+async function loadServer(transport: Arguments['transport']) {
+  if (transport === 'udp') return (await import('../datagrams/server.js')).DatagramServer;
+  return (await import('../server.js')).Server;
+}
 
 function settingsFrom(args: Arguments): ServerSettings {
   const service = findService(args.service);
@@ -170,8 +173,9 @@ function settingsFrom(args: Arguments): ServerSettings {
 /** Threads come up at some 50 a second: worth showing from here on, where somebody watches. */
 const MANY_THREADS = 16;
 
-function warmUpBar(warm: number): SingleBar | undefined {
+async function warmUpBar(warm: number): Promise<SingleBar | undefined> {
   if (warm < MANY_THREADS || !process.stderr.isTTY) return undefined;
+  const { SingleBar } = await import('cli-progress');
   const bar = new SingleBar({
     format: 'starting threads {bar} {value}/{total}',
     stream: process.stderr,

@@ -1,9 +1,10 @@
 /** `handoff tictactoe`: plays against whoever comes next. ../clients/tictactoe.ts does the talking. */
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { openTerminal } from '../clients/terminal.js';
 import { TicTacToeDialogue } from '../clients/tictactoe.js';
 import { connectWire } from '../clients/wire.js';
 import { hold } from './client.js';
+import type { Command } from './command.js';
 import { text } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
@@ -16,10 +17,8 @@ function builder(command: Argv) {
 
 type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 
-export const tictactoeCommand: CommandModule<object, Arguments> = {
-  command: 'tictactoe',
-  describe: 'play tic-tac-toe against another client',
-  builder: builder,
+export const tictactoeCommand: Command<Arguments> = {
+  builder,
   async handler(args) {
     const terminal = openTerminal();
     const target = targetFrom(args, 'tictactoe');

@@ -1,6 +1,6 @@
 /** `handoff timeline`: who was served by which thread, when, from a server's log alone. Read ../timeline/ next. */
 import { basename, extname } from 'node:path';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { writeOut } from '../clients/output.js';
 import { writeWhole } from '../clients/part-file.js';
 import { StartError, UsageError } from '../errors.js';
@@ -12,6 +12,7 @@ import { pickRun, readLog } from '../timeline/read-log.js';
 import { plural, summarize } from '../timeline/summary.js';
 import { traceOf } from '../timeline/trace-events.js';
 import { visible } from '../visible.js';
+import type { Command } from './command.js';
 import { text, wholeNumber, withSettings } from './options.js';
 
 /** What a file holds, by how its name ends. */
@@ -66,9 +67,7 @@ function builder(command: Argv) {
 
 type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 
-export const timelineCommand: CommandModule<object, Arguments> = {
-  command: 'timeline <log>',
-  describe: 'draw who was served by which thread, when',
+export const timelineCommand: Command<Arguments> = {
   builder: builder,
   async handler(args) {
     const { from: fromMs = 0, to: toMs = Infinity } = args;

@@ -1,11 +1,12 @@
 /** `handoff watch`: shows what a running server does. Read ../clients/watch.ts and watch-table.ts next. */
 import { ReadStream } from 'node:tty';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { LEAST_EVERY_MS, MOST_EVERY_MS } from '../admin/snapshot.js';
 import { ReaderGone, StreamSink } from '../clients/output.js';
 import { snapshotsOf, type Seen } from '../clients/watch.js';
 import { painted, WatchScreen, type Leaving } from '../clients/watch-screen.js';
 import { tableOf } from '../clients/watch-table.js';
+import type { Command } from './command.js';
 import { runClient } from './job.js';
 import { wholeNumber, withSettings } from './options.js';
 
@@ -41,9 +42,7 @@ function builder(command: Argv) {
 
 type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
 
-export const watchCommand: CommandModule<object, Arguments> = {
-  command: 'watch <path>',
-  describe: 'show what a running server does: threads, clients, queue',
+export const watchCommand: Command<Arguments> = {
   builder: builder,
   async handler({ path, every, once, json }) {
     const isLive = process.stdout.isTTY && process.env.TERM !== 'dumb' && !once && !json;

@@ -6,6 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import { datagramClient, startDatagrams } from '../support/datagrams.js';
 import { fixture, runHandoff, startHandoff, type ServerProcess } from '../support/handoff.js';
+import { assertRefused } from '../support/refusal.js';
 
 const bounds = { timeout: 60_000, concurrency: 4 };
 const UDP = ['--transport', 'udp'];
@@ -89,16 +90,14 @@ describe('handoff serve --transport udp', bounds, () => {
   }
 
   for (const [args, complaint] of [
-    [['hello', ...UDP], /^handoff: hello has no --transport udp; these have: capitalize, date, .*hangman\n$/],
-    [[fixture('chatter'), ...UDP], /^handoff: .*chatter\.js has no --transport udp; these have: /],
-    [['echo', ...UDP, '--socket', '/tmp/none'], /^handoff: datagrams go to a port, not to a --socket\n$/],
-    [['echo', '--transport', 'sctp'], /^handoff: .*sctp.*\n$/],
-    [['echo', '--transport'], /^handoff: .*transport.*\n$/],
+    [['hello', ...UDP], /^hello has no --transport udp; these have: capitalize, date, .*hangman$/],
+    [[fixture('chatter'), ...UDP], /^\S*chatter\.js has no --transport udp; these have: /],
+    [['echo', ...UDP, '--socket', '/tmp/none'], /^datagrams go to a port, not to a --socket$/],
+    [['echo', '--transport', 'sctp'], /sctp/],
+    [['echo', '--transport'], /transport/],
   ] as const) {
-    it(`refuses in one line: serve ${args.join(' ').replace(/\S*\//g, '')}`, async (t) => {
-      const { status, stdout, stderr } = await runHandoff(t, ['serve', ...args]);
-      assert.match(stderr, complaint);
-      assert.deepEqual([status, stdout], [2, '']);
+    it(`refuses: serve ${args.join(' ').replace(/\S*\//g, '')}`, async (t) => {
+      await assertRefused(t, ['serve', ...args], complaint);
     });
   }
 });
@@ -144,7 +143,10 @@ describe('handoff connect --transport udp', bounds, () => {
   });
 
   it('refuses a Unix-domain socket', async (t) => {
-    const { status, stderr } = await runHandoff(t, ['connect', ...UDP, '--socket', '/tmp/none']);
-    assert.deepEqual([status, stderr], [2, 'handoff: datagrams go to a port, not to a --socket\n']);
+    await assertRefused(
+      t,
+      ['connect', ...UDP, '--socket', '/tmp/none'],
+      /^datagrams go to a port, not to a --socket$/,
+    );
   });
 });

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { runHandoff, startHandoff, temporaryDirectory, type Outcome } from '../support/handoff.js';
+import { assertRefused } from '../support/refusal.js';
 
 const bounds = { timeout: 90_000, concurrency: 4 };
 
@@ -45,10 +46,22 @@ const wrong: [args: string[], complaint: RegExp][] = [
   [['services', '--all'], /all/],
 ];
 
-describe('handoff', bounds, () => {
+describe('handoff', () => {
   for (const [args, complaint] of wrong) {
-    it(`refuses in one line: handoff ${args.map((arg) => arg || "''").join(' ')}`, async (t) => {
-      assertRefused(await runHandoff(t, args), complaint);
+    it(`refuses: handoff ${args.map((arg) => arg || "''").join(' ')}`, (t) =>
+      assertRefused(t, args, complaint));
+  }
+});
+
+describe('a refusal', bounds, () => {
+  for (const [whose, args, complaint] of [
+    ['yargs', ['serve', 'echo', '--prot', '1'], /prot/],
+    ['an option', ['serve', 'echo', '--port', 'abc'], /--port .*"abc"/],
+    ['a command', ['serve', 'ecko'], /there is no service "ecko"/],
+    ['the program', [], /a command is expected/],
+  ] as const) {
+    it(`of ${whose} is one line on standard error, and status 2`, async (t) => {
+      assertRefusal(await runHandoff(t, args), complaint);
     });
   }
 });
@@ -63,9 +76,8 @@ describe('a configuration file', bounds, () => {
     ['has a value that there is none of', '{ "model": "magic" }', /magic/],
     ['has a list for a number', '{ "port": [1, 2] }', /port/],
   ] as const) {
-    it(`is refused in one line when it ${name}`, async (t) => {
-      const config = fileWith(t, text);
-      assertRefused(await runHandoff(t, ['serve', 'echo', '--config', config]), complaint);
+    it(`is refused when it ${name}`, async (t) => {
+      await assertRefused(t, ['serve', 'echo', '--config', fileWith(t, text)], complaint);
     });
   }
 
@@ -94,7 +106,7 @@ describe('the environment', bounds, () => {
 
   it('is checked like the command line', async (t) => {
     const env = { HANDOFF_PORT: 'abc' };
-    assertRefused(await runHandoff(t, ['serve', 'echo'], { env }), /--port .*"abc"/);
+    assertRefusal(await runHandoff(t, ['serve', 'echo'], { env }), /--port .*"abc"/);
   });
 
   it('may hold variables that are not for this command, or for none', async (t) => {
@@ -108,7 +120,7 @@ describe('the environment', bounds, () => {
 });
 
 /** One clear line on standard error, and nothing else. */
-function assertRefused({ status, signal, stdout, stderr }: Outcome, complaint: RegExp): void {
+function assertRefusal({ status, signal, stdout, stderr }: Outcome, complaint: RegExp): void {
   assert.match(stderr, /^handoff: [^\n]+\n$/);
   assert.match(stderr, complaint);
   assert.deepEqual({ status, signal, stdout }, { status: 2, signal: null, stdout: '' });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Lanes } from '../../src/datagrams/lanes.js';
+import { runs } from '../properties/arbitraries.js';
 
 describe('lanes', () => {
   it('give one item of each client, and its next one only after its release', () => {
@@ -76,6 +77,7 @@ describe('lanes', () => {
         assert.equal(lanes.waiting, 0);
         assert.deepEqual([...taken].sort(), [...put].sort());
       }),
+      runs(100),
     );
   });
 });

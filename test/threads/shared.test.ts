@@ -14,7 +14,7 @@ async function enter(t: TestContext, server: ServerProcess, count: number): Prom
   return clients;
 }
 
-describe('what client threads share', { timeout: 30_000 }, () => {
+describe('what client threads share', { timeout: 120_000 }, () => {
   it('is left by a client whose thread dies, and its successor is let in', async (t) => {
     const server = await startHandoff(t, [fixture('club'), '--threads', '2']);
     const [neighbour, doomed] = await enter(t, server, 2);

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { LIVES, play, type Game } from '../../../src/services/games/hangman.js';
 import { WORDS } from '../../../src/services/games/words.js';
+import { runs } from '../../properties/arbitraries.js';
 import { lose, win } from '../../support/hangman.js';
 
 /** Each message and its reply, from the first on; the n-th game is about the n-th word. */
@@ -180,7 +181,7 @@ describe('a game of hangman', () => {
           game = turn.game;
         }
       }),
-      { numRuns: 50 },
+      runs(50),
     );
   });
 });

@@ -3,6 +3,7 @@ import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { Site } from '../../../src/services/web/answer.js';
 import { Conversation } from '../../../src/services/web/conversation.js';
+import { runs } from '../../properties/arbitraries.js';
 import { FakeConnection, type Manner } from '../../support/fake-connection.js';
 import { get, withoutDates } from '../../support/http.js';
 import { makeSite } from '../../support/site.js';
@@ -59,7 +60,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
         const chunks = pieces.filter(({ length }) => length > 0);
         assert.equal(await answersTo(chunks, manner), await answersTo([bytes]));
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 
@@ -103,7 +104,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
       fc.asyncProperty(bytes, async (chunks) => {
         assert.match(await answersTo(chunks.filter(({ length }) => length > 0)), /^(HTTP\/1\.1 [1-5]|$)/);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parseTarget, pathOf } from '../../../src/services/web/target.js';
+import { runs } from '../../properties/arbitraries.js';
 
 function namesOf(target: string): readonly string[] | number {
   const parsed = parseTarget(target);
@@ -91,7 +92,7 @@ describe('a target', () => {
         if (typeof names === 'number') return;
         for (const name of names) assert.doesNotMatch(name, /^\.|[/\\\0]|^$/);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 
@@ -99,7 +100,7 @@ describe('a target', () => {
     const name = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/[/\\\0]|^\./.test(text));
     fc.assert(
       fc.property(fc.array(name), (names) => assert.deepEqual(namesOf(pathOf(names, true)), names)),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 
