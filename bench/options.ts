@@ -19,23 +19,24 @@ export interface BenchOptions {
 const QUICK = { rounds: 6, roundMs: 250 };
 const FULL = { rounds: 8, roundMs: 500 };
 
+/** Of `bench` itself, and not of `compare` and `report` as well. */
+const own = { global: false } as const;
+
 const options = {
-  full: { type: 'boolean', default: false, describe: 'all experiments, longer' },
-  peers: { type: 'boolean', default: false, describe: 'beside servers in C, Python and bare Node' },
-  scenario: { ...manyOf(scenarios), describe: 'only these experiments' },
-  model: { ...manyOf([...models(), ...peers()]), describe: 'only these models or peers' },
-  rounds: { ...wholeNumber('rounds', 1, 100), describe: 'rounds that every server is measured in' },
-  duration: { ...wholeNumber('duration', 1, 60_000), describe: 'ms of load in a round' },
-  json: { type: 'boolean', describe: 'print the results as JSON' },
-  csv: { type: 'boolean', describe: 'print every round and measure as CSV' },
-  markdown: { type: 'boolean', describe: 'print the tables as Markdown' },
+  full: { ...own, type: 'boolean', default: false, describe: 'all experiments, longer' },
+  peers: { ...own, type: 'boolean', default: false, describe: 'beside servers in C, Python and bare Node' },
+  scenario: { ...own, ...manyOf(scenarios), describe: 'only these experiments' },
+  model: { ...own, ...manyOf([...models(), ...peers()]), describe: 'only these models or peers' },
+  rounds: { ...own, ...wholeNumber('rounds', 1, 100), describe: 'rounds that every server is measured in' },
+  duration: { ...own, ...wholeNumber('duration', 1, 60_000), describe: 'ms of load in a round' },
+  json: { ...own, type: 'boolean', describe: 'print the results as JSON' },
+  csv: { ...own, type: 'boolean', describe: 'print every round and measure as CSV' },
+  markdown: { ...own, type: 'boolean', describe: 'print the tables as Markdown' },
 } as const;
 
 export function benchBuilder(command: Argv) {
   return command
     .options(options)
-    // Not of `compare` and `report` as well.
-    .global(Object.keys(options), false)
     .conflicts('json', ['markdown', 'csv'])
     .conflicts('markdown', 'csv')
     .example('$0 bench', 'a quick set, in less than two minutes')
