@@ -48,8 +48,9 @@ export function lastNumbers(model: string, directory?: string): string {
   }
   if (rows.length === 0) return `Nothing has been measured of ${model} here yet.\n${HOW}`;
   const head = ['experiment', 'measured', ...(model === BASELINE ? [] : [`of ${BASELINE}`]), 'on'];
-  const title = `What was last measured (${[...machines].join('; ')}), with 95 % intervals`;
-  return render({ title, head, rows, notes: [] }, 'terminal');
+  const title = `What was last measured here (${[...machines].join('; ')}):`;
+  const notes = rows.some((row) => row.join().includes('(')) ? ['In brackets: 95 % intervals.'] : [];
+  return render({ title, head, rows, notes }, 'terminal');
 }
 
 /** An axis has two ends; what is between them is in the report. */

@@ -130,15 +130,15 @@ async function measureCase(bench: Bench, name: string, many: number): Promise<Ca
       }
     }
   } finally {
-    await Promise.all(entries.map(({ server }) => server?.stop()));
+    await Promise.all(entries.map(async ({ server }) => server?.stop()));
   }
-  const contenders = entries.map(
-    ({ contender: { name, kind }, server: _stopped, ...found }): ContenderResult => ({
-      name,
-      kind,
-      ...found,
-    }),
-  );
+  const contenders = entries.map(({ contender, rounds, skipped, failed }): ContenderResult => {
+    const why = {
+      ...(skipped === undefined ? {} : { skipped }),
+      ...(failed === undefined ? {} : { failed }),
+    };
+    return { name: contender.name, kind: contender.kind, ...why, rounds };
+  });
   return { name, title, clients: many, contenders };
 }
 

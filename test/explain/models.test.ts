@@ -15,7 +15,7 @@ describe('the page on a model', () => {
 
     it(`fits a screen (${name})`, () => {
       assert.ok(lines.length <= 40, `${lines.length} lines`);
-      for (const line of lines) assert.ok(line.length <= 108, line);
+      for (const line of lines) assert.ok(line.length <= 100, line);
     });
 
     it(`names files that are there, and shows the loop as it is (${name})`, () => {
