@@ -90,8 +90,9 @@ async function makeReady(generator: Generator, entry: Entry, it: Case, plan: Rou
  */
 async function warmUp(generator: Generator, server: RunningServer, it: Case, plan: RoundPlan): Promise<void> {
   const { loadMs, mostLoads } = plan.warmUp;
+  const most = Math.min(mostLoads, it.mostWarmUps ?? Infinity);
   const rates: number[] = [];
-  while (rates.length < mostLoads && !isSteady(rates)) {
+  while (rates.length < most && !isSteady(rates)) {
     const { values } = await it.load(generator, server, { warmUpMs: 0, durationMs: loadMs });
     rates.push(values['requestsPerSecond'] ?? 0);
   }

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BACKLOG } from '../../src/acceptor.js';
 import { monotonicMs } from '../../src/monotonic.js';
 import { Crowd, type Visit } from '../crowd.js';
-import type { CaseResult, ContenderResult, RoundMeasured, RoundResult } from '../experiment.js';
+import type { CaseResult, RoundMeasured } from '../experiment.js';
 import { formatCount } from '../format.js';
 import { Histogram } from '../histogram.js';
 import { acceptQueueLength, listenCounters, somaxconn } from '../listen-queue.js';
@@ -20,8 +20,8 @@ import { known } from '../measured.js';
 import { longest, percentile, valueOf } from '../measures.js';
 import { descriptorLimit } from '../process-stats.js';
 import { joined, numberOf, shown } from '../sentences.js';
-import type { Contender, RunningServer } from '../servers.js';
-import type { Bench, Scenario } from './scenario.js';
+import type { RunningServer } from '../servers.js';
+import type { Case, Scenario } from './scenario.js';
 
 const FULL = '1.5 × the backlog';
 const SIZES = [
@@ -89,80 +89,32 @@ export const backlog: Scenario = {
       `The models ask for a backlog of ${formatCount(BACKLOG)}; net.core.somaxconn allows ${formatCount(somaxconn() ?? BACKLOG)}.`,
     ];
     const most = descriptorLimit() - SPARE_DESCRIPTORS;
-    const cases: CaseResult[] = [];
-    for (const { name, share } of SIZES) {
+    const cases = SIZES.flatMap(({ name, share }) => {
       const many = Math.ceil(size * share);
-      if (many > most)
-        remarks.push(`${name}: left out, ${formatCount(many)} clients need more open descriptors`);
-      else cases.push(await measureCase(bench, name, many));
-    }
-    return { cases, remarks };
+      if (many <= most) return [standstill(name, many)];
+      remarks.push(`${name}: left out, ${formatCount(many)} clients need more open descriptors`);
+      return [];
+    });
+    return { cases: await bench.compare(cases, bench.contenders('echo')), remarks };
   },
   seen: ({ cases }) => joined(...cases.map(seenOf)),
 };
 
-/** What is being found out about one contender. */
-interface Entry {
-  readonly contender: Contender;
-  readonly rounds: RoundResult[];
-  server?: RunningServer;
-  skipped?: string;
-  failed?: string;
-}
-
-async function measureCase(bench: Bench, name: string, many: number): Promise<CaseResult> {
-  const title = `backlog: ${formatCount(many)} clients at once, ${name}, while the server stands still`;
-  const entries = bench.contenders('echo').map((contender): Entry => ({ contender, rounds: [] }));
-  try {
-    for (const entry of entries) {
-      bench.note(`${title}: ${entry.contender.name}`);
-      await guarded(entry, () => makeReady(bench, entry, many));
-    }
-    for (let round = 1; round <= Math.min(bench.rounds, MOST_ROUNDS); round++) {
-      // Each is first once before anybody is first again.
-      const first = round % entries.length;
-      for (const [index, entry] of [...entries.slice(first), ...entries.slice(0, first)].entries()) {
-        const { server } = entry;
-        if (server === undefined || entry.failed !== undefined) continue;
-        await guarded(entry, async () => {
-          entry.rounds.push({ round, turn: index + 1, ...(await measureRound(server, many)) });
-        });
-      }
-    }
-  } finally {
-    await Promise.all(entries.map(async ({ server }) => server?.stop()));
-  }
-  const contenders = entries.map(({ contender, rounds, skipped, failed }): ContenderResult => {
-    const why = {
-      ...(skipped === undefined ? {} : { skipped }),
-      ...(failed === undefined ? {} : { failed }),
-    };
-    return { name: contender.name, kind: contender.kind, ...why, rounds };
-  });
-  return { name, title, clients: many, contenders };
-}
-
-async function makeReady(bench: Bench, entry: Entry, many: number): Promise<void> {
-  const skipped = entry.contender.unavailable('echo');
-  if (skipped !== undefined) {
-    entry.skipped = skipped;
-    return;
-  }
-  const needs = { clients: many, threads: THREADS, args: ['--queue', String(many)] };
-  const server = await bench.start(entry.contender, needs);
-  entry.server = server;
-  const crowd = new Crowd(server.port, WARM_UP_CLIENTS);
-  await within(LIMIT_MS, crowd.done);
-  crowd.leave();
-}
-
-/** A contender that fails is out of the case; the others go on. */
-async function guarded(entry: Entry, step: () => Promise<void>): Promise<void> {
-  try {
-    await step();
-  } catch (error) {
-    entry.failed = error instanceof Error ? error.message : String(error);
-  }
+function standstill(name: string, many: number): Case {
+  return {
+    name,
+    title: `backlog: ${formatCount(many)} clients at once, ${name}, while the server stands still`,
+    clients: many,
+    needs: { clients: many, threads: THREADS, args: ['--queue', String(many)] },
+    mostRounds: MOST_ROUNDS,
+    mostWarmUps: 0,
+    async check(_generator, { port }) {
+      const crowd = new Crowd(port, WARM_UP_CLIENTS);
+      await within(LIMIT_MS, crowd.done);
+      crowd.leave();
+    },
+    load: (_generator, server) => measureRound(server, many),
+  };
 }
 
 async function measureRound({ pid, port }: RunningServer, many: number): Promise<RoundMeasured> {

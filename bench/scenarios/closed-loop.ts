@@ -54,7 +54,7 @@ export function closedLoop(loop: ClosedLoop): Case {
   };
 }
 
-export async function checkEcho(generator: Generator, { port }: RunningServer): Promise<void> {
+async function checkEcho(generator: Generator, { port }: RunningServer): Promise<void> {
   const probe = await generator.hold({ port, clients: 1, speak: true, limitMs: PROBE_LIMIT_MS });
   await generator.release();
   if (probe.answered !== 1 || totalErrors(probe.errors) > 0)

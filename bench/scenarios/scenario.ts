@@ -21,13 +21,15 @@ export interface Case extends Omit<CaseResult, 'contenders'> {
   readonly leftOut?: Readonly<Record<string, string>>;
   /** For what takes long and repeats well: fewer rounds than the others have. */
   readonly mostRounds?: number;
+  /** The same for loads of the warm-up; 0 if the case warms up in its `check`. */
+  readonly mostWarmUps?: number;
   /** Asks for one right answer before anything is timed; rejects if it is wrong. */
   check?(generator: Generator, server: RunningServer): Promise<void>;
   /** Loads the server and measures it; a warm-up is a load whose numbers nobody keeps. */
   load(generator: Generator, server: RunningServer, window: Window): Promise<RoundMeasured>;
 }
 
-export interface Window {
+interface Window {
   /** Loaded but not measured: the connections are new, the server's code is hot already. */
   readonly warmUpMs: number;
   readonly durationMs: number;

@@ -61,7 +61,7 @@ export interface Snapshot {
 }
 
 /** Since the server's start. */
-export interface Counts {
+interface Counts {
   readonly accepted: number;
   /** Sent away since nobody could serve them. */
   readonly refused: number;

@@ -6,7 +6,7 @@ import type { ClientView, Snapshot, State } from '../admin/snapshot.js';
 import { visible } from '../visible.js';
 import type { Style } from './dialogue.js';
 
-export interface Span {
+interface Span {
   readonly text: string;
   readonly style?: Style;
 }

@@ -13,7 +13,7 @@ interface Drawing {
   readonly outerHTML: string;
 }
 
-export interface Picture {
+interface Picture {
   /** Plot's options; a `document` is given to it. */
   readonly plot: Plot.PlotOptions;
   /** For those who cannot see it: what it shows, in a sentence. */

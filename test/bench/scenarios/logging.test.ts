@@ -11,9 +11,10 @@ import { caseOf, contenderOf } from '../samples.js';
 describe('what is seen of logs', () => {
   it('is the rate with each kind of log against that with none, model by model', () => {
     const cases = [
-      caseOf([contenderOf('no log', [100, 100, 100]), contenderOf('per request', [50, 50, 50])], {
-        name: 'a',
-      }),
+      caseOf(
+        [contenderOf('no log', [100, 100, 100, 100, 100]), contenderOf('per request', [50, 50, 50, 50, 50])],
+        { name: 'a' },
+      ),
       caseOf([contenderOf('no log', []), contenderOf('per request', [50])], { name: 'b' }),
     ];
     assert.equal(
