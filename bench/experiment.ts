@@ -18,6 +18,8 @@ export interface ExperimentResult {
   readonly remarks: readonly string[];
   /** Why it has fewer cases than it should. */
   readonly failed?: string;
+  /** How long it took, its servers' starts and warm-ups included. */
+  readonly durationMs?: number;
 }
 
 export interface CaseResult {
@@ -40,6 +42,8 @@ export interface ContenderResult {
   /** Why it has no rounds, or fewer than the others: its tool is missing, or it failed. */
   readonly skipped?: string;
   readonly failed?: string;
+  /** The warm-up had to end before the rate was steady: what was measured may be too low. */
+  readonly unsteady?: true;
   readonly rounds: readonly RoundResult[];
 }
 

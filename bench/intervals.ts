@@ -92,16 +92,15 @@ export function resolutionBeside(controls: readonly (Estimate | undefined)[]): n
 
 /** The last loads of a warm-up that are looked at. */
 const WINDOW = 5;
-/** Their standard deviation, as a share of their mean. */
-const MOST_VARIATION = 0.05;
 /** What a straight line through them gains or loses from the first to the last, as a share of their mean. */
 const MOST_TREND = 0.03;
 
 /**
- * Whether the rates of a warm-up's loads, oldest first, have settled: the last five vary little, as Georges et al. ask
- * ("Statistically Rigorous Java Performance Evaluation", OOPSLA 2007), and show no trend. At a constant rate that varies
- * by 1, 3 or 5 % from load to load it takes 5, 6 or 9 loads to see it, so the caller needs a limit. Where the rate
- * approaches its limit by 1/4 of the way each load, 1.5 % are missing when it says yes; by 1/8, 5 %.
+ * Whether the rates of a warm-up's loads, oldest first, have settled: the last five show no trend, or none that stands
+ * out from their noise (a slope of less than its own standard error). Georges et al. ("Statistically Rigorous Java
+ * Performance Evaluation", OOPSLA 2007) ask for a small coefficient of variation instead; on a shared machine that
+ * varies by 10 % from load to load that is never reached, however steady the server, and noise is for the rounds to
+ * average. Where the rate approaches its limit by 1/8 of the way each load, 5 % are missing when it says yes.
  *
  * It cannot see a plateau between two stages of compilation, nor what happens less often than every five loads, nor
  * that V8 will throw code away later. Some programs never are steady: Barrett et al., "Virtual Machine Warmup Blows Hot
@@ -114,13 +113,13 @@ export function isSteady(rates: readonly number[]): boolean {
   // Who serves nobody is steady.
   if (mean === 0) return true;
   const middle = (WINDOW - 1) / 2;
-  const squares = last.reduce((sum, rate) => sum + (rate - mean) ** 2, 0);
-  const slope =
-    last.reduce((sum, rate, index) => sum + (index - middle) * rate, 0) /
-    last.reduce((sum, _, index) => sum + (index - middle) ** 2, 0);
-  const variation = Math.sqrt(squares / (WINDOW - 1)) / mean;
-  const trend = Math.abs(slope * (WINDOW - 1)) / mean;
-  return variation <= MOST_VARIATION && trend <= MOST_TREND;
+  const spread = last.reduce((sum, _, index) => sum + (index - middle) ** 2, 0);
+  const slope = last.reduce((sum, rate, index) => sum + (index - middle) * rate, 0) / spread;
+  const residuals = last.map((rate, index) => rate - mean - slope * (index - middle));
+  const variance = residuals.reduce((sum, residual) => sum + residual ** 2, 0) / (WINDOW - 2);
+  const shareOfMean = (perLoad: number) => (perLoad * (WINDOW - 1)) / mean;
+  const noise = shareOfMean(Math.sqrt(variance / spread));
+  return shareOfMean(Math.abs(slope)) <= Math.max(MOST_TREND, noise);
 }
 
 function medianWithInterval(values: readonly number[], midpoint: Midpoint): Estimate | undefined {

@@ -16,7 +16,7 @@ export interface BenchOptions {
 }
 
 /** With fewer than some rounds nothing can be concluded; see intervals.ts. */
-const QUICK = { rounds: 6, roundMs: 250 };
+const QUICK = { rounds: 5, roundMs: 250 };
 const FULL = { rounds: 8, roundMs: 500 };
 
 /** Of `bench` itself, and not of `compare` and `report` as well. */

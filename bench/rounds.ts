@@ -28,6 +28,7 @@ interface Entry {
   server?: RunningServer;
   skipped?: string;
   failed?: string;
+  unsteady?: true;
   readonly rounds: RoundResult[];
 }
 
@@ -52,7 +53,11 @@ export async function runCase(
         if (server === undefined || entry.failed !== undefined) continue;
         turn += 1;
         await guarded(entry, async () => {
-          const window = { warmUpMs: plan.roundWarmUpMs, durationMs: plan.roundMs };
+          const window = {
+            warmUpMs: plan.roundWarmUpMs,
+            durationMs: plan.roundMs,
+            isWarmUp: false,
+          };
           entry.rounds.push({ round, turn, ...(await it.load(generator, server, window)) });
         });
       }
@@ -81,21 +86,29 @@ async function makeReady(generator: Generator, entry: Entry, it: Case, plan: Rou
   const server = await plan.start(contender, it.needs);
   entry.server = server;
   await it.check?.(generator, server);
-  await warmUp(generator, server, it, plan);
+  if (!(await warmUp(generator, server, it, plan))) entry.unsteady = true;
 }
 
 /**
  * Loads the server until its rate is steady. Each load is over new connections: V8 gives up some of what it has
  * compiled when it first sees a client leave.
+ * @returns whether it became steady
  */
-async function warmUp(generator: Generator, server: RunningServer, it: Case, plan: RoundPlan): Promise<void> {
+async function warmUp(
+  generator: Generator,
+  server: RunningServer,
+  it: Case,
+  plan: RoundPlan,
+): Promise<boolean> {
   const { loadMs, mostLoads } = plan.warmUp;
-  const most = Math.min(mostLoads, it.mostWarmUps ?? Infinity);
+  const most = it.mostWarmUps ?? mostLoads;
   const rates: number[] = [];
-  while (rates.length < most && !isSteady(rates)) {
-    const { values } = await it.load(generator, server, { warmUpMs: 0, durationMs: loadMs });
+  while (rates.length < most) {
+    const { values } = await it.load(generator, server, { warmUpMs: 0, durationMs: loadMs, isWarmUp: true });
     rates.push(values['requestsPerSecond'] ?? 0);
+    if (isSteady(rates)) return true;
   }
+  return most === 0;
 }
 
 /** A contender that fails is out of the case, with its reason in the table; the others go on. */
@@ -107,12 +120,13 @@ async function guarded(entry: Entry, step: () => Promise<void>): Promise<void> {
   }
 }
 
-function resultOf({ contender, skipped, failed, rounds }: Entry): ContenderResult {
+function resultOf({ contender, skipped, failed, unsteady, rounds }: Entry): ContenderResult {
   return {
     name: contender.name,
     kind: contender.kind,
     ...(skipped === undefined ? {} : { skipped }),
     ...(failed === undefined ? {} : { failed }),
+    ...(unsteady ? { unsteady } : {}),
     rounds,
   };
 }

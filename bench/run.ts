@@ -22,8 +22,8 @@ import { models, peers, type Contender, type RunningServer } from './servers.js'
 const ROUND_WARM_UP_MS = 100;
 /** At most so long, or a server whose rate never settles would keep all others waiting. */
 const WARM_UP = {
-  quick: { loadMs: 150, mostLoads: 10 },
-  full: { loadMs: 300, mostLoads: 40 },
+  quick: { loadMs: 120, mostLoads: 10 },
+  full: { loadMs: 300, mostLoads: 15 },
 } as const;
 
 /** @returns the exit status: 1 if anything failed, so that a script can tell */
@@ -117,11 +117,13 @@ async function measureAll(
 
 /** An experiment that fails is told of, and the others go on. */
 async function measured(scenario: Scenario, bench: Bench): Promise<Omit<ExperimentResult, 'name'>> {
-  try {
-    return await scenario.measure(bench);
-  } catch (error) {
-    return { cases: [], remarks: [], failed: error instanceof Error ? error.message : String(error) };
-  }
+  const startMs = performance.now();
+  const found = await scenario.measure(bench).catch((error: unknown) => ({
+    cases: [],
+    remarks: [],
+    failed: error instanceof Error ? error.message : String(error),
+  }));
+  return { ...found, durationMs: Math.round(performance.now() - startMs) };
 }
 
 function chooseContenders({ contenders: names, peers: withPeers }: BenchOptions): Contender[] {

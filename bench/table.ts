@@ -56,10 +56,11 @@ function dividedBy(experiment: Experiment, result: CaseResult): string | undefin
 }
 
 function notesOn(contender: ContenderResult, { closedLoop }: CaseResult): string[] {
-  const { name, skipped, failed, rounds } = contender;
+  const { name, skipped, failed, unsteady, rounds } = contender;
   const notes: string[] = [];
   if (skipped !== undefined) notes.push(`${name}: skipped, ${skipped}`);
   if (failed !== undefined) notes.push(`${name}: FAILED, ${failed}`);
+  if (unsteady) notes.push(`${name}: its rate was not yet steady when the warm-up had to end`);
   const kinds = ERROR_KINDS.flatMap((kind) => {
     const count = rounds.reduce((total, { errors }) => total + (errors?.[kind] ?? 0), 0);
     return count === 0 ? [] : [`${count} ${kind}`];

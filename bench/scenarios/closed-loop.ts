@@ -22,6 +22,7 @@ interface ClosedLoop {
   /** default: 64 */
   readonly messageBytes?: number;
   readonly leftOut?: Case['leftOut'];
+  readonly mostWarmUps?: number;
 }
 
 const SERVICES = { echo: 'echo', churn: 'echo', web: 'web', 'fan-out': 'chat' } as const;
@@ -40,15 +41,16 @@ export function closedLoop(loop: ClosedLoop): Case {
     ...(pattern === 'fan-out' ? {} : { closedLoop: true as const }),
     needs,
     ...(loop.leftOut ? { leftOut: loop.leftOut } : {}),
+    ...(loop.mostWarmUps === undefined ? {} : { mostWarmUps: loop.mostWarmUps }),
     // A page is checked and a chat is joined at the start of every job.
     ...(service === 'echo' ? { check: checkEcho } : {}),
-    load: async (generator, server, window) =>
+    load: async (generator, server, { warmUpMs, durationMs }) =>
       measuredLoad(
         await generator.run({
           port: server.port,
           serverPid: server.pid,
           ...{ pattern, clients, senders, silentClients, messageBytes },
-          ...window,
+          ...{ warmUpMs, durationMs },
         }),
       ),
   };

@@ -19,16 +19,17 @@ const short = valueOf('shortPerSecond', {
 const shortP99 = percentile(99, 'short');
 const THREADS = 'thread-per-client';
 const LOOP = 'event-loop';
+const ITERATIVE = 'iterative';
 
 export const cpuBound: Scenario = {
   name: 'cpu-bound',
   partOf: 'quick',
   question: 'What do jobs that compute for 100 ms do to each other, and to short requests beside them?',
   prediction:
-    'The event loop has one core and does one thing at a time: four jobs share it, and a short request waits until ' +
-    'all jobs before it are done. Threads run on all cores and the kernel takes turns between them: on two cores ' +
-    'nearly twice the work, and a short request waits for a time slice, not for a job. The iterative server serves ' +
-    'whoever came first.',
+    'The event loop has one core and does one thing at a time: four jobs share it, and a short request waits for all ' +
+    'four of them, or, as the kernel puts sockets that were just served back into line before it, for nearly eight. ' +
+    'Threads run on all cores and the kernel takes turns between them: on two cores nearly twice the work, and a short ' +
+    'request waits for a time slice, not for a job. The iterative server serves whoever came first.',
   lookAt:
     'Jobs/s of thread-per-client over the event loop (at least 1.8), and the p99 of the short requests (at most a tenth).',
   axis: { label: '', scale: 'none' },
@@ -65,12 +66,17 @@ export const cpuBound: Scenario = {
       title: 'cpu-bound: 4 clients with jobs of 100 ms, 12 with short requests, one every 10 ms',
       service: 'work',
       populations: [
-        { name: 'jobs', clients: 4, pattern: 'keep', line: 'work 100', answer: 'done 100' },
+        // First: while it computes, an event loop accepts but one client a turn (libuv since 1.45).
         { name: 'short', clients: 12, pattern: 'keep', line: 'work 0', answer: 'done 0', thinkMs: 10 },
+        { name: 'jobs', clients: 4, pattern: 'keep', line: 'work 100', answer: 'done 100' },
       ],
       leastMs: bench.length === 'quick' ? 1000 : 2000,
     });
-    return { cases: await bench.compare([it], bench.contenders('work')), remarks: [] };
+    // What the iterative server does with long jobs, slow-client shows as well and sooner.
+    const contenders = bench
+      .contenders('work')
+      .filter(({ name }) => bench.length === 'full' || name !== ITERATIVE);
+    return { cases: await bench.compare([it], contenders), remarks: [] };
   },
   seen({ cases: [only] }) {
     const more = only && ratioOf(only, jobs, THREADS, LOOP);

@@ -5,7 +5,7 @@ import { closedLoop } from './closed-loop.js';
 import type { Scenario } from './scenario.js';
 
 const SWEEP = [1, 4, 16, 64, 256, 1000];
-const QUICK = [16, 64];
+const QUICK = [64];
 
 export const echo: Scenario = {
   name: 'echo',

@@ -75,9 +75,11 @@ function offering(share: number, requestsPerSecond: number): Case {
     clients: CLIENTS,
     needs: { service: 'echo', clients: CLIENTS },
     leftOut: LEFT_OUT,
-    load: async (generator, { port, pid }, window) =>
+    load: async (generator, { port, pid }, { warmUpMs, durationMs }) =>
       measuredOpenLoop(
-        await generator.openLoop({ port, serverPid: pid, clients: CLIENTS, requestsPerSecond, ...window }),
+        await generator.openLoop({
+          ...{ port, serverPid: pid, clients: CLIENTS, requestsPerSecond, warmUpMs, durationMs },
+        }),
       ),
   };
 }
@@ -90,11 +92,10 @@ const pausedCase: Case = {
   needs: { service: 'echo', clients: CLIENTS },
   leftOut: LEFT_OUT,
   mostRounds: 1,
-  async load(generator, { port, pid }, window) {
+  async load(generator, { port, pid }, { warmUpMs, durationMs, isWarmUp }) {
     const { requestsPerSecond, ...paused } = PAUSE;
-    // A warm-up needs no pause.
-    const how = window.warmUpMs === 0 ? window : { ...window, ...paused };
-    const load = { port, serverPid: pid, clients: CLIENTS, requestsPerSecond, ...how };
+    const how = isWarmUp ? { durationMs } : paused;
+    const load = { port, serverPid: pid, clients: CLIENTS, requestsPerSecond, warmUpMs, ...how };
     return measuredOpenLoop(await generator.openLoop(load));
   },
 };

@@ -35,14 +35,14 @@ export function populationsCase(it: Populations): Case {
     needs: { service, clients, args },
     ...(it.check ? { check: it.check } : {}),
     ...(it.mostRounds === undefined ? {} : { mostRounds: it.mostRounds }),
-    load: async (generator, server, { warmUpMs, durationMs }) =>
+    load: async (generator, server, { warmUpMs, durationMs, isWarmUp }) =>
       measuredPopulations(
         await generator.runPopulations({
           port: server.port,
           serverPid: server.pid,
           populations,
           warmUpMs,
-          durationMs: Math.max(leastMs, durationMs),
+          durationMs: isWarmUp ? durationMs : Math.max(leastMs, durationMs),
           answerLimitMs: ANSWER_LIMIT_MS,
         }),
       ),

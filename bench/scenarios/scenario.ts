@@ -21,7 +21,7 @@ export interface Case extends Omit<CaseResult, 'contenders'> {
   readonly leftOut?: Readonly<Record<string, string>>;
   /** For what takes long and repeats well: fewer rounds than the others have. */
   readonly mostRounds?: number;
-  /** The same for loads of the warm-up; 0 if the case warms up in its `check`. */
+  /** The most loads of its warm-up, if not the usual number; 0 if the case warms up in its `check`. */
   readonly mostWarmUps?: number;
   /** Asks for one right answer before anything is timed; rejects if it is wrong. */
   check?(generator: Generator, server: RunningServer): Promise<void>;
@@ -33,6 +33,8 @@ interface Window {
   /** Loaded but not measured: the connections are new, the server's code is hot already. */
   readonly warmUpMs: number;
   readonly durationMs: number;
+  /** Of the warm-up before the first round: its numbers are only looked at for whether they are steady. */
+  readonly isWarmUp: boolean;
 }
 
 /** What a scenario may use. Servers started through it are stopped with the run, whatever happens. */
