@@ -1,6 +1,6 @@
 /** The options of `handoff bench`: what to run, how long, and how to print it. Read run.ts next. */
 import type { Argv } from 'yargs';
-import { wholeNumber } from '../src/cli/options.js';
+import { text, wholeNumber } from '../src/cli/options.js';
 import { scenarios } from './scenarios/all.js';
 import { models, peers } from './servers.js';
 
@@ -12,12 +12,14 @@ export interface BenchOptions {
   readonly contenders: readonly string[];
   readonly rounds: number;
   readonly roundMs: number;
+  /** Where results are saved; undefined: bench/results/. */
+  readonly directory: string | undefined;
   readonly output: 'terminal' | 'markdown' | 'json' | 'csv';
 }
 
 /** With fewer than some rounds nothing can be concluded; see intervals.ts. */
 const QUICK = { rounds: 5, roundMs: 250 };
-const FULL = { rounds: 8, roundMs: 500 };
+const FULL = { rounds: 5, roundMs: 400 };
 
 /** Of `bench` itself, and not of `compare` and `report` as well. */
 const own = { global: false } as const;
@@ -29,6 +31,7 @@ const options = {
   model: { ...own, ...manyOf([...models(), ...peers()]), describe: 'only these models or peers' },
   rounds: { ...own, ...wholeNumber('rounds', 1, 100), describe: 'rounds that every server is measured in' },
   duration: { ...own, ...wholeNumber('duration', 1, 60_000), describe: 'ms of load in a round' },
+  output: { ...own, ...text('output'), alias: 'o', describe: 'folder for results (default: bench/results)' },
   json: { ...own, type: 'boolean', describe: 'print the results as JSON' },
   csv: { ...own, type: 'boolean', describe: 'print every round and measure as CSV' },
   markdown: { ...own, type: 'boolean', describe: 'print the tables as Markdown' },
@@ -55,6 +58,7 @@ export function benchOptions(args: BenchArguments): BenchOptions {
     contenders: args.model ?? [],
     rounds: args.rounds ?? usual.rounds,
     roundMs: args.duration ?? usual.roundMs,
+    directory: args.output,
     output: args.json ? 'json' : args.csv ? 'csv' : args.markdown ? 'markdown' : 'terminal',
   };
 }

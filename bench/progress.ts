@@ -1,4 +1,4 @@
-/** The bench's progress bar: on stderr, and only if that is a terminal. Used by run.ts. */
+/** How far the bench is, on stderr: a bar on a terminal, otherwise a line for each experiment. Used by run.ts. */
 import { SingleBar } from 'cli-progress';
 
 export interface Progress {
@@ -11,8 +11,7 @@ export interface Progress {
 
 /** @param experiments how many there will be */
 export function startProgress(experiments: number): Progress {
-  const nothing = () => undefined;
-  if (!process.stderr.isTTY) return { step: nothing, note: nothing, stop: nothing };
+  if (!process.stderr.isTTY) return lines(experiments);
   const bar = new SingleBar({
     // An interrupt must not leave the terminal without its line wrap.
     linewrap: true,
@@ -27,5 +26,15 @@ export function startProgress(experiments: number): Progress {
     step: (doing) => bar.update(begun++, { doing }),
     note: (doing) => bar.update({ doing }),
     stop: () => bar.stop(),
+  };
+}
+
+function lines(experiments: number): Progress {
+  const nothing = () => undefined;
+  let begun = 0;
+  return {
+    step: (experiment) => process.stderr.write(`bench: ${experiment} (${++begun} of ${experiments})\n`),
+    note: nothing,
+    stop: nothing,
   };
 }

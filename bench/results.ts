@@ -63,9 +63,9 @@ export function installedVersions(): Versions {
 }
 
 /** The file's path. Its name is the time of the start, with dashes where file systems dislike colons. */
-export function saveResults(results: BenchResults): string {
-  mkdirSync(RESULTS, { recursive: true });
-  const path = join(RESULTS, `${results.startedAt.replaceAll(':', '-')}.json`);
+export function saveResults(results: BenchResults, directory = RESULTS): string {
+  mkdirSync(directory, { recursive: true });
+  const path = join(directory, `${results.startedAt.replaceAll(':', '-')}.json`);
   writeFileSync(path, `${JSON.stringify(results)}\n`);
   return path;
 }

@@ -4,7 +4,7 @@ import { comparedWith, joined } from '../sentences.js';
 import { closedLoop } from './closed-loop.js';
 import type { Scenario } from './scenario.js';
 
-const SWEEP = [1, 4, 16, 64, 256, 1000];
+const SWEEP = [1, 16, 64, 256, 1000];
 const QUICK = [64];
 
 export const echo: Scenario = {

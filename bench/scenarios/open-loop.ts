@@ -12,7 +12,7 @@ import type { Bench, Case, Scenario } from './scenario.js';
 
 const CLIENTS = 64;
 /** Of what the event loop answers in a closed loop: below the knee, about it, and past it. */
-const SHARES = [0.1, 0.3, 0.5, 0.7, 0.9, 1.1];
+const SHARES = [0.1, 0.5, 0.8, 1, 1.2];
 const CLOSED_LOOP_MS = 1000;
 const PAUSED = 'paused for 1.4 s';
 const PAUSE = { requestsPerSecond: 2000, durationMs: 8000, pause: { afterMs: 2000, forMs: 1400 } };

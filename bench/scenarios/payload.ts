@@ -5,7 +5,7 @@ import { comparedWith, joined } from '../sentences.js';
 import { closedLoop } from './closed-loop.js';
 import type { Case, Scenario } from './scenario.js';
 
-const SIZES = [1, 64, 1024, 16_384, 131_072, 1_048_576];
+const SIZES = [1, 1024, 16_384, 131_072, 1_048_576];
 const CLIENTS = 16;
 
 const bytesPerSecond: Measure = {

@@ -4,7 +4,7 @@ import { joined, shown } from '../sentences.js';
 import { populationsCase } from './populations.js';
 import type { Case, Scenario } from './scenario.js';
 
-const THREADS = [1, 2, 4, 8, 16, 32, 64];
+const THREADS = [1, 4, 16, 64];
 const CLIENTS = 64;
 const MODEL = 'thread-per-client';
 

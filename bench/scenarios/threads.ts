@@ -10,7 +10,7 @@ import { joined, NOTHING_SEEN, numberOf, shown } from '../sentences.js';
 import { closedLoop } from './closed-loop.js';
 import type { Case, Scenario } from './scenario.js';
 
-const THREADS = [1, 2, 4, 8, 16, 32, 64];
+const THREADS = [1, 2, 4, 16, 64];
 const CLIENTS = 64;
 const MODEL = 'thread-per-client';
 const BESIDE = 'event-loop';
