@@ -94,6 +94,20 @@ describe('runCase', () => {
     }
   });
 
+  it('draws the order anew for every round', async () => {
+    const { loads, contender, run } = lab();
+    // By chance the same six times: once in 10^32.
+    const ten = Array.from({ length: 10 }, (_, index) => contender(`${index}`));
+    await run({ mostWarmUps: 0 }, ten);
+    const orders = [0, 1, 2, 3, 4, 5].map((round) =>
+      loads
+        .slice(round * 10, round * 10 + 10)
+        .map(({ name }) => name)
+        .join(),
+    );
+    assert.ok(new Set(orders).size > 1, orders[0]);
+  });
+
   it('warms everybody up before the first round of anybody', async () => {
     const { loads, run } = lab();
     await run();
