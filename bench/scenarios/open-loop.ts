@@ -6,7 +6,7 @@ import type { CaseResult, ContenderResult, ExperimentResult } from '../experimen
 import { formatCount } from '../format.js';
 import { measuredLoad, measuredOpenLoop } from '../measured.js';
 import { errors, p50, p99, percentile, served, serverCpu, valueOf } from '../measures.js';
-import { caseNamed, joined, shown } from '../sentences.js';
+import { caseNamed, joined, numberOf, shown } from '../sentences.js';
 import { modelNamed } from '../servers.js';
 import type { Bench, Case, Scenario } from './scenario.js';
 
@@ -117,14 +117,13 @@ function seenOfKnee({ cases }: ExperimentResult): string[] {
     sweep.flatMap(({ contenders }) => contenders.filter(hasRounds).map(({ name }) => name)),
   );
   return [...names].map((name) => {
-    const quick = sweep.filter((one) => {
-      const contender = one.contenders.find((candidate) => candidate.name === name);
-      const ns = contender && p99.over?.(contender.rounds);
-      return ns !== undefined && ns < KNEE_NS;
+    const slow = sweep.findIndex((one) => {
+      const ns = numberOf(one, p99, name);
+      return ns === undefined || ns >= KNEE_NS;
     });
-    const last = quick.at(-1);
+    const last = (slow === -1 ? sweep : sweep.slice(0, slow)).at(-1);
     return last === undefined
-      ? `${name}: the p99 was never below 10 ms.`
+      ? `${name}: the p99 was 10 ms or more already at the lowest rate.`
       : `${name}: the p99 stayed below 10 ms up to ${formatCount(last.x ?? 0)} requests/s.`;
   });
 }
