@@ -12,7 +12,14 @@ import { startGenerator } from './load.js';
 import type { BenchOptions } from './options.js';
 import { startProgress } from './progress.js';
 import { report } from './report.js';
-import { FORMAT, installedVersions, saveResults, thisMachine, type BenchResults } from './results.js';
+import {
+  FORMAT,
+  installedVersions,
+  prepareResults,
+  saveResults,
+  thisMachine,
+  type BenchResults,
+} from './results.js';
 import { runCase, type RoundPlan } from './rounds.js';
 import { scenarios } from './scenarios/all.js';
 import type { Bench, Scenario } from './scenarios/scenario.js';
@@ -29,6 +36,7 @@ const WARM_UP = {
 /** @returns the exit status: 1 if anything failed, so that a script can tell */
 export async function runBench(options: BenchOptions): Promise<0 | 1> {
   const wanted = scenarios.filter((scenario) => isWanted(scenario, options));
+  prepareResults();
   const startedAt = new Date();
   const experiments = await measureAll(wanted, options);
   const { peers: withPeers, rounds, roundMs } = options;
@@ -67,8 +75,8 @@ function isWanted(scenario: Scenario, options: BenchOptions): boolean {
   // Without it nobody knows how far to trust the others.
   if (scenario.name === 'control') return true;
   if (options.scenarios.length > 0) return options.scenarios.includes(scenario.name);
-  if (options.peers) return scenario.hasPeers === true;
-  return options.length === 'full' || scenario.partOf === 'quick';
+  if (options.all) return true;
+  return options.peers ? scenario.hasPeers === true : scenario.partOf === 'quick';
 }
 
 async function measureAll(wanted: readonly Scenario[], options: BenchOptions): Promise<ExperimentResult[]> {
