@@ -5,6 +5,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { StartError } from '../src/errors.js';
 import { continueProcess } from './pause.js';
 import type {
   BurstJob,
@@ -67,7 +68,7 @@ const POPULATIONS_DEFAULTS = {
 const BURST_DEFAULTS = { kind: 'burst', messageBytes: 64 } as const;
 
 export async function startGenerator(): Promise<Generator> {
-  if (process.platform !== 'linux') throw new Error('the load generator needs epoll, that is Linux');
+  if (process.platform !== 'linux') throw new StartError('the load generator needs epoll, that is Linux');
   const child = fork(new URL('./generator.js', import.meta.url), { execArgv: [] });
   await once(child, 'spawn');
   let stopping: Promise<void> | undefined;

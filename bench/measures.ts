@@ -68,7 +68,10 @@ export const errors: Measure = {
 export const served = valueOf('clientsServed', {
   label: 'served',
   format: formatCount,
-  over: (rounds) => Math.min(...rounds.map(({ values }) => values['clientsServed'] ?? 0)),
+  over: (rounds) => {
+    const counts = rounds.flatMap(({ values }) => values['clientsServed'] ?? []);
+    return counts.length === 0 ? undefined : Math.min(...counts);
+  },
 });
 
 /** How evenly the clients were served: 1, all alike; 1/n, one of n alone. See fairness.ts. */

@@ -6,6 +6,8 @@ import { models, peers } from './servers.js';
 
 export interface BenchOptions {
   readonly length: 'quick' | 'full';
+  /** Every experiment, unless some are named. */
+  readonly all: boolean;
   readonly peers: boolean;
   /** Empty: all that belong to the run. */
   readonly scenarios: readonly string[];
@@ -53,6 +55,7 @@ export function benchOptions(args: BenchArguments): BenchOptions {
   const usual = isFull ? FULL : QUICK;
   return {
     length: isFull ? 'full' : 'quick',
+    all: args.full,
     peers: args.peers,
     scenarios: args.scenario ?? [],
     contenders: args.model ?? [],

@@ -5,10 +5,11 @@
  * Stable: a change that old readers would misread raises `format`. Times are in the unit of their name, shares
  * are of one core, memory is in bytes. Written by run.ts.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { StartError } from '../src/errors.js';
 import type { ExperimentResult } from './experiment.js';
 
 export const FORMAT = 2;
@@ -62,9 +63,20 @@ export function installedVersions(): Versions {
   return { node: process.version, packages: Object.fromEntries(packages) };
 }
 
+/** Before anything is measured: a run of a quarter of an hour must not end with a folder that nobody may write to. */
+export function prepareResults(directory = RESULTS): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+    accessSync(directory, constants.W_OK);
+  } catch (error) {
+    throw new StartError(`results cannot be saved in ${directory}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
 /** The file's path. Its name is the time of the start, with dashes where file systems dislike colons. */
 export function saveResults(results: BenchResults, directory = RESULTS): string {
-  mkdirSync(directory, { recursive: true });
   const path = join(directory, `${results.startedAt.replaceAll(':', '-')}.json`);
   writeFileSync(path, `${JSON.stringify(results)}\n`);
   return path;

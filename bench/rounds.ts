@@ -58,7 +58,9 @@ export async function runCase(
             durationMs: plan.roundMs,
             isWarmUp: false,
           };
-          entry.rounds.push({ round, turn, ...(await it.load(generator, server, window)) });
+          const measured = await it.load(generator, server, window);
+          assertRuns(server);
+          entry.rounds.push({ round, turn, ...measured });
         });
       }
     }
@@ -105,10 +107,17 @@ async function warmUp(
   const rates: number[] = [];
   while (rates.length < most) {
     const { values } = await it.load(generator, server, { warmUpMs: 0, durationMs: loadMs, isWarmUp: true });
+    assertRuns(server);
     rates.push(values['requestsPerSecond'] ?? 0);
     if (isSteady(rates)) return true;
   }
   return most === 0;
+}
+
+/** Who is dead refuses everybody, which would pass for a round in which nothing was answered. */
+function assertRuns(server: RunningServer): void {
+  const how = server.howEnded();
+  if (how !== undefined) throw new Error(`its server ended in the middle of the case (${how})`);
 }
 
 /** A contender that fails is out of the case, with its reason in the table; the others go on. */

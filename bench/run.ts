@@ -10,9 +10,16 @@ import type { ExperimentResult } from './experiment.js';
 import { savePictures } from './html-report.js';
 import { startGenerator } from './load.js';
 import type { BenchOptions } from './options.js';
-import { startProgress, type Progress } from './progress.js';
+import { startProgress } from './progress.js';
 import { report } from './report.js';
-import { FORMAT, installedVersions, saveResults, thisMachine, type BenchResults } from './results.js';
+import {
+  FORMAT,
+  installedVersions,
+  prepareResults,
+  saveResults,
+  thisMachine,
+  type BenchResults,
+} from './results.js';
 import { runCase, type RoundPlan } from './rounds.js';
 import { scenarios } from './scenarios/all.js';
 import type { Bench, Scenario } from './scenarios/scenario.js';
@@ -29,9 +36,9 @@ const WARM_UP = {
 /** @returns the exit status: 1 if anything failed, so that a script can tell */
 export async function runBench(options: BenchOptions): Promise<0 | 1> {
   const wanted = scenarios.filter((scenario) => isWanted(scenario, options));
-  const progress = startProgress(wanted.length);
+  prepareResults(options.directory);
   const startedAt = new Date();
-  const experiments = await measureAll(wanted, options, progress);
+  const experiments = await measureAll(wanted, options);
   const { peers: withPeers, rounds, roundMs } = options;
   const results: BenchResults = {
     format: FORMAT,
@@ -68,17 +75,15 @@ function isWanted(scenario: Scenario, options: BenchOptions): boolean {
   // Without it nobody knows how far to trust the others.
   if (scenario.name === 'control') return true;
   if (options.scenarios.length > 0) return options.scenarios.includes(scenario.name);
-  if (options.peers) return scenario.hasPeers === true;
-  return options.length === 'full' || scenario.partOf === 'quick';
+  if (options.all) return true;
+  return options.peers ? scenario.hasPeers === true : scenario.partOf === 'quick';
 }
 
-async function measureAll(
-  wanted: readonly Scenario[],
-  options: BenchOptions,
-  progress: Progress,
-): Promise<ExperimentResult[]> {
+async function measureAll(wanted: readonly Scenario[], options: BenchOptions): Promise<ExperimentResult[]> {
   const started: RunningServer[] = [];
   const generator = await startGenerator();
+  // After what may fail at once: a bar that is not stopped keeps the process.
+  const progress = startProgress(wanted.length);
   const start: Bench['start'] = async (contender, needs) => {
     const server = await contender.start(needs);
     started.push(server);

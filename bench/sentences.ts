@@ -7,6 +7,7 @@ import { measured, ratioOf } from './estimates.js';
 import type { CaseResult, ExperimentResult, Measure } from './experiment.js';
 import { formatEstimate } from './format.js';
 import { verdictOf } from './intervals.js';
+import { served } from './measures.js';
 
 export const NOTHING_SEEN = 'Nothing was measured.';
 
@@ -18,9 +19,16 @@ export function comparedWith(result: CaseResult, measure: Measure, baseline = 'e
     if (ratio === undefined) return [];
     const verdict = verdictOf(ratio);
     const words = verdict === 'undecided' ? 'no difference could be told' : verdict;
-    return [`${name} ${formatEstimate(ratio)} of ${baseline} (${words})`];
+    return [`${name} ${formatEstimate(ratio)} of ${baseline} (${words}${servedBy(result, name)})`];
   });
   return parts.length === 0 ? '' : `${result.name}: ${measure.label} of ${parts.join(', ')}.`;
+}
+
+/** A rate, and all the more a latency, of few clients is not to be compared with that of all: say so beside it. */
+function servedBy(result: CaseResult, name: string): string {
+  const all = result.clients ?? 0;
+  const some = numberOf(result, served, name);
+  return some === undefined || some >= all ? '' : `; it served ${some} of ${all} clients`;
 }
 
 /** The value of a contender in a case, as its measure shows it; undefined where it has none. */

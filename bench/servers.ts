@@ -15,6 +15,8 @@ export interface RunningServer {
   readonly name: string;
   readonly pid: number;
   readonly port: number;
+  /** How it ended, such as `SIGSEGV` or `exit code 1`; undefined while it runs. */
+  howEnded(): string | undefined;
   /** SIGTERM, after 10 s SIGKILL; resolves when the process has ended. Calling it twice is harmless. */
   stop(): Promise<void>;
 }

@@ -50,7 +50,13 @@ export async function launch(program: Program, readyWithinMs = READY_WITHIN_MS):
     ]);
     if (child.pid === undefined) throw new Error('it has no process');
     let stopping: Promise<void> | undefined;
-    return { name, pid: child.pid, port, stop: () => (stopping ??= stop(child, ended)) };
+    let end: string | undefined;
+    void ended.then((how) => (end = how));
+    return {
+      ...{ name, pid: child.pid, port },
+      howEnded: () => end,
+      stop: () => (stopping ??= stop(child, ended)),
+    };
   } catch (cause) {
     child.kill('SIGKILL');
     const why = cause instanceof Error ? cause.message : String(cause);

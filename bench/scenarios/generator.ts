@@ -100,6 +100,8 @@ async function takeTurns(
 }
 
 function measuredOf({ requests, seconds, generatorCpuShare }: Ran): RoundMeasured {
+  // Infinity has no place in JSON, and a file with null in place of a number cannot be read again.
+  if (requests === 0) throw new Error(`${SERVER} answered nothing`);
   return {
     values: {
       requestsPerSecond: requests / seconds,

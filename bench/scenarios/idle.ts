@@ -118,6 +118,7 @@ async function measureIdle(
   // The larger of the two: which one that is depends on when the collector last ran.
   const rssBytes = Math.max(silent.rssBytes, after.rssBytes);
   const others = name === THREADS ? held.connected - 1 : held.connected;
+  if (others < 1) throw new Error(`only ${held.connected} of ${clients} clients were connected`);
   return {
     values: {
       connected: held.connected,
