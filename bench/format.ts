@@ -72,9 +72,11 @@ export function formatShare(share: number): string {
 }
 
 /** `0.94 (0.91–0.97)`: with its interval, if it has one. */
-export function formatEstimate({ value, low, high }: Estimate, digits = 2): string {
-  if (low === high) return value.toFixed(digits);
-  return `${value.toFixed(digits)} (${low.toFixed(digits)}–${high.toFixed(digits)})`;
+export function formatEstimate({ value, low, high }: Estimate): string {
+  const [shown, from, to] = [value, low, high].map((ratio) =>
+    ratio.toFixed(value > 0 && value < 0.1 ? 3 : 2),
+  );
+  return low === high ? `${shown}` : `${shown} (${from}–${to})`;
 }
 
 export function orDash<Value>(value: Value | undefined, format: (value: Value) => string): string {

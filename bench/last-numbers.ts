@@ -6,7 +6,8 @@ import { measured, ratioOf } from './estimates.js';
 import type { CaseResult, Experiment, ExperimentResult, Measure } from './experiment.js';
 import { formatEstimate, render } from './format.js';
 import type { Estimate } from './intervals.js';
-import { savedResults, type BenchResults } from './results.js';
+import { savedResults } from './results-file.js';
+import type { BenchResults } from './results.js';
 import { scenarios } from './scenarios/all.js';
 
 /** Those that tell most of a model, in this order. */

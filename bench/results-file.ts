@@ -3,9 +3,10 @@
  *
  * Called by what works on files of earlier runs: compare.ts, and who wants a file's CSV or plots again.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { StartError } from '../src/errors.js';
-import { FORMAT, type BenchResults } from './results.js';
+import { FORMAT, RESULTS, type BenchResults } from './results.js';
 
 /** Throws a StartError that says which file, and what of it, is wrong. */
 export function readResults(path: string): BenchResults {
@@ -36,6 +37,32 @@ export function parseResults(text: string, name: string): BenchResults {
   const problem = checkFile(file);
   if (problem !== undefined) throw new StartError(`${name} is no whole results' file: ${problem}`);
   return file as unknown as BenchResults;
+}
+
+/** All runs on this machine, the latest first; what cannot be read, or is of another version, is passed over. */
+export function* savedResults(
+  directory = RESULTS,
+): Iterable<{ readonly path: string; readonly results: BenchResults }> {
+  let names: string[];
+  try {
+    names = readdirSync(directory);
+  } catch {
+    return; // nothing has been measured yet
+  }
+  for (const name of names.sort().reverse()) {
+    const path = join(directory, name);
+    const results = name.endsWith('.json') ? readable(path) : undefined;
+    if (results !== undefined) yield { path, results };
+  }
+}
+
+function readable(path: string): BenchResults | undefined {
+  try {
+    return readResults(path);
+  } catch (error) {
+    if (error instanceof StartError) return undefined;
+    throw error;
+  }
 }
 
 type Json = Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@
  * Stable: a change that old readers would misread raises `format`. Times are in the unit of their name, shares
  * are of one core, memory is in bytes. Written by run.ts.
  */
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +40,7 @@ export interface Versions {
 
 /** From dist/bench/. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const RESULTS = join(ROOT, 'bench', 'results');
+export const RESULTS = join(ROOT, 'bench', 'results');
 
 export function thisMachine(): Machine {
   const [first] = cpus();
@@ -80,35 +80,6 @@ export function saveResults(results: BenchResults, directory = RESULTS): string 
   const path = join(directory, `${results.startedAt.replaceAll(':', '-')}.json`);
   writeFileSync(path, `${JSON.stringify(results)}\n`);
   return path;
-}
-
-/** All runs on this machine that can be read, the latest first; those of another format are passed over. */
-export function* savedResults(
-  directory = RESULTS,
-): Iterable<{ readonly path: string; readonly results: BenchResults }> {
-  let names: string[];
-  try {
-    names = readdirSync(directory);
-  } catch {
-    return; // nothing has been measured yet
-  }
-  for (const name of names
-    .filter((one) => one.endsWith('.json'))
-    .sort()
-    .reverse()) {
-    const path = join(directory, name);
-    const found = savedAt(path);
-    if (found?.format === FORMAT) yield { path, results: found as BenchResults };
-  }
-}
-
-/** Undefined if it is no JSON: a run that was killed while it wrote has left half a file. */
-function savedAt(path: string): Partial<BenchResults> | undefined {
-  try {
-    return readJson(path) as Partial<BenchResults>;
-  } catch {
-    return undefined;
-  }
 }
 
 function readJson(path: string): unknown {

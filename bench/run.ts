@@ -38,9 +38,8 @@ export async function runBench(options: BenchOptions): Promise<0 | 1> {
   const wanted = scenarios.filter((scenario) => isWanted(scenario, options));
   prepareResults(options.directory);
   const startedAt = new Date();
-  const experiments = await measureAll(wanted, options);
-  const { peers: withPeers, rounds, roundMs } = options;
-  const results: BenchResults = {
+  const { peers: withPeers, rounds, roundMs, directory } = options;
+  const resultsOf = (experiments: readonly ExperimentResult[]): BenchResults => ({
     format: FORMAT,
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
@@ -48,12 +47,24 @@ export async function runBench(options: BenchOptions): Promise<0 | 1> {
     versions: installedVersions(),
     options: { peers: withPeers, rounds, roundMs },
     experiments,
-  };
-  const path = saveResults(results, options.directory);
-  const pictures = path.replace(/\.json$/, '');
-  const page = savePictures(pictures, { results, experiments: scenarios, tablesOf, resultsName: path });
+  });
+  // After each experiment: who interrupts a long run keeps what there is.
+  const experiments = await measureAll(wanted, options, (some) => saveResults(resultsOf(some), directory));
+  const results = resultsOf(experiments);
+  const path = saveResults(results, directory);
+  const page = picturesOf(results, path);
   process.stdout.write(output(results, options.output, [path, page]));
   return experiments.some(hasFailed) ? 1 : 0;
+}
+
+/** @returns the page's path, or why there is none: the tables are worth printing all the same */
+function picturesOf(results: BenchResults, path: string): string {
+  try {
+    const input = { results, experiments: scenarios, tablesOf, resultsName: path };
+    return savePictures(path.replace(/\.json$/, ''), input);
+  } catch (error) {
+    return `no page: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 function output(results: BenchResults, form: BenchOptions['output'], files: readonly string[]): string {
@@ -67,8 +78,13 @@ function output(results: BenchResults, form: BenchOptions['output'], files: read
   }
 }
 
+/** A wrong answer is a failure, too, of a server or of ours. What was refused or late under load is a result. */
 function hasFailed({ failed, cases }: ExperimentResult): boolean {
-  return failed !== undefined || cases.some(({ contenders }) => contenders.some((one) => one.failed));
+  if (failed !== undefined) return true;
+  const contenders = cases.flatMap((one) => one.contenders);
+  return contenders.some(
+    (one) => one.failed ?? one.rounds.some(({ errors }) => errors && errors.wrongBytes > 0),
+  );
 }
 
 function isWanted(scenario: Scenario, options: BenchOptions): boolean {
@@ -79,7 +95,11 @@ function isWanted(scenario: Scenario, options: BenchOptions): boolean {
   return options.peers ? scenario.hasPeers === true : scenario.partOf === 'quick';
 }
 
-async function measureAll(wanted: readonly Scenario[], options: BenchOptions): Promise<ExperimentResult[]> {
+async function measureAll(
+  wanted: readonly Scenario[],
+  options: BenchOptions,
+  keep: (experiments: readonly ExperimentResult[]) => void,
+): Promise<ExperimentResult[]> {
   const started: RunningServer[] = [];
   const generator = await startGenerator();
   // After what may fail at once: a bar that is not stopped keeps the process.
@@ -112,6 +132,7 @@ async function measureAll(wanted: readonly Scenario[], options: BenchOptions): P
     for (const scenario of wanted) {
       progress.step(scenario.name);
       experiments.push({ name: scenario.name, ...(await measured(scenario, bench)) });
+      keep(experiments);
     }
   } finally {
     progress.stop();

@@ -10,7 +10,7 @@ export const churn: Scenario = {
   hasPeers: true,
   question: 'What does a new client cost? Connect, one request, one reply, close, and again.',
   prediction:
-    "Accepting is one thread's work in every model, so the event loop, which does nothing else, should lead; handing " +
+    "Accepting is one thread's work in every model, so the event loop should lead; handing " +
     'a connection to a thread adds a message each way. Even the iterative server serves everybody: a client that ' +
     'stays for one request lets the next one in.',
   lookAt: 'Requests/s, each of which is a whole connection, and p99, where a queue for threads would show.',

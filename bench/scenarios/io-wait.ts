@@ -9,7 +9,7 @@ export const ioWait: Scenario = {
   partOf: 'full',
   question: 'What if each request waits 10 ms for something else, such as a database or a disk?',
   prediction:
-    'Waiting costs no core. Whoever lets all clients wait at the same time serves 64 of them 6,400 times a second at ' +
+    'Waiting costs no core. Whoever lets 64 clients wait at the same time answers 6,400 requests a second at ' +
     'the most: event loop and threads alike. The iterative server waits with each of its clients in turn, so it ' +
     'serves one, 100 times a second.',
   lookAt: 'Requests/s: with 64 clients at most 6,400; and the p99, which is at least 10 ms.',

@@ -55,6 +55,7 @@ export const slowClient: Scenario = {
 function seenOf(name: string, without: CaseResult | undefined, withSilent: CaseResult | undefined): string {
   const clients = numberOf(withSilent, served, name);
   if (clients === undefined) return '';
+  if (clients === 0 && name !== 'iterative') return `${name} served nobody.`;
   if (clients === 0) {
     return `${name} stopped: it had taken the first silent client and waited for it, so none of the others was served.`;
   }
