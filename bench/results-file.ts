@@ -4,6 +4,7 @@
  * Called by what works on files of earlier runs: compare.ts, and who wants a file's CSV or plots again.
  */
 import { readFileSync } from 'node:fs';
+import { fileError } from '../src/clients/part-file.js';
 import { StartError } from '../src/errors.js';
 import { FORMAT, type BenchResults } from './results.js';
 
@@ -13,7 +14,7 @@ export function readResults(path: string): BenchResults {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new StartError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+    throw fileError('read', path, error);
   }
   return parseResults(text, path);
 }
