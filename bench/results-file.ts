@@ -5,6 +5,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileError } from '../src/clients/part-file.js';
 import { StartError } from '../src/errors.js';
 import { FORMAT, RESULTS, type BenchResults } from './results.js';
 
@@ -14,7 +15,7 @@ export function readResults(path: string): BenchResults {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new StartError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+    throw fileError('read', path, error);
   }
   return parseResults(text, path);
 }

@@ -6,10 +6,12 @@
 import { measured, ratioOf } from './estimates.js';
 import type { CaseResult, ExperimentResult, Measure } from './experiment.js';
 import { formatEstimate } from './format.js';
-import { verdictOf } from './intervals.js';
+import { FEWEST_ROUNDS, verdictOf, type Estimate } from './intervals.js';
 import { served } from './measures.js';
 
 export const NOTHING_SEEN = 'Nothing was measured.';
+/** Where even an interval without 1 says nothing. */
+export const TOO_FEW_ROUNDS = 'too few rounds for a verdict';
 
 /** `64 clients: thread-per-client 0.84 (0.81–0.87) of event-loop, lower; …` for all others that ran. */
 export function comparedWith(result: CaseResult, measure: Measure, baseline = 'event-loop'): string {
@@ -17,9 +19,7 @@ export function comparedWith(result: CaseResult, measure: Measure, baseline = 'e
   const parts = others.flatMap(({ name }) => {
     const ratio = ratioOf(result, measure, name, baseline);
     if (ratio === undefined) return [];
-    const verdict = verdictOf(ratio);
-    const words = verdict === 'undecided' ? 'no difference could be told' : verdict;
-    return [`${name} ${formatEstimate(ratio)} of ${baseline} (${words}${servedBy(result, name)})`];
+    return [`${name} ${formatEstimate(ratio)} of ${baseline} (${wordsFor(ratio)}${servedBy(result, name)})`];
   });
   return parts.length === 0 ? '' : `${result.name}: ${measure.label} of ${parts.join(', ')}.`;
 }
@@ -29,6 +29,12 @@ function servedBy(result: CaseResult, name: string): string {
   const all = result.clients ?? 0;
   const some = numberOf(result, served, name);
   return some === undefined || some >= all ? '' : `; it served ${some} of ${all} clients`;
+}
+
+function wordsFor(ratio: Estimate): string {
+  if (ratio.rounds < FEWEST_ROUNDS) return TOO_FEW_ROUNDS;
+  const verdict = verdictOf(ratio);
+  return verdict === 'undecided' ? 'no difference could be told' : verdict;
 }
 
 /** The value of a contender in a case, as its measure shows it; undefined where it has none. */

@@ -7,6 +7,7 @@
 import * as Plot from '@observablehq/plot';
 import { renderSvg } from '../../src/plots/render.js';
 import type { PlotSpec } from '../experiment.js';
+import { FEWEST_ROUNDS } from '../intervals.js';
 import type { Point } from './points.js';
 import { clean, shortened, wrapped } from './text.js';
 
@@ -90,5 +91,6 @@ function intervalNote(points: readonly Point[]): string {
   const most = Math.max(...rounds);
   if (rounds.length === 0) return 'Nothing was measured.';
   if (most === 1) return 'One round: without interval.';
+  if (most < FEWEST_ROUNDS) return `Error bars: the range of ${most} rounds, too few for a 95 % interval.`;
   return `Error bars: 95 % interval over ${fewest === most ? '' : `${fewest} to `}${most} rounds.`;
 }

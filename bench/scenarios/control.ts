@@ -1,9 +1,9 @@
 /** A model against itself: how far to trust everything else in the run. */
 import { ratioOf } from '../estimates.js';
 import { formatEstimate } from '../format.js';
-import { verdictOf } from '../intervals.js';
+import { FEWEST_ROUNDS, verdictOf, type Estimate } from '../intervals.js';
 import { CLOSED_LOOP, requestsPerSecond } from '../measures.js';
-import { NOTHING_SEEN } from '../sentences.js';
+import { NOTHING_SEEN, TOO_FEW_ROUNDS } from '../sentences.js';
 import { control as secondProcess, modelNamed } from '../servers.js';
 import { closedLoop } from './closed-loop.js';
 import type { Scenario } from './scenario.js';
@@ -45,10 +45,12 @@ export const control: Scenario = {
   seen({ cases: [only] }) {
     const ratio = only && ratioOf(only, requestsPerSecond, AGAIN, MODEL);
     if (ratio === undefined) return NOTHING_SEEN;
-    const verdict =
-      verdictOf(ratio) === 'undecided'
-        ? 'no winner, as it must be'
-        : 'a winner where there is none: do not trust small differences of this run';
-    return `A second process of the same server reached ${formatEstimate(ratio)} of the first: ${verdict}.`;
+    return `A second process of the same server reached ${formatEstimate(ratio)} of the first: ${wordsFor(ratio)}.`;
   },
 };
+
+function wordsFor(ratio: Estimate): string {
+  if (ratio.rounds < FEWEST_ROUNDS) return TOO_FEW_ROUNDS;
+  if (verdictOf(ratio) === 'undecided') return 'no winner, as it must be';
+  return 'a winner where there is none: do not trust small differences of this run';
+}

@@ -54,6 +54,7 @@ async function demonstrateModel(model: ModelName, settings: DemoSettings): Promi
     await converseAll(port, (client, line) => {
       printed.push(print(heard(monotonicMs() - beganAtMs, client, line, colours)));
     });
+    await server.sawOff(NAMES.length);
   } finally {
     await server.stop();
   }

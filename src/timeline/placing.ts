@@ -80,7 +80,7 @@ export function placeSection(section: Section, top: number): PlacedSection {
       ? `Only what touches ${duration(window.fromMs)} to ${duration(Math.min(window.toMs, timeline.lengthMs))}: ${plural(touched.length, 'connection')} of ${timeline.spans.length.toLocaleString('en')}.`
       : '',
     spans.length < touched.length
-      ? `Left out: ${plural(touched.length - spans.length, 'connection')} of ${touched.length.toLocaleString('en')}. A picture shows the first ${MOST_CONNECTIONS.toLocaleString('en')}, ${MOST_ON_MAIN} at once on main; --from and --to choose others, .json has all.`
+      ? `Left out: ${plural(touched.length - spans.length, 'connection')} of ${touched.length.toLocaleString('en')}. A picture shows the first ${MOST_CONNECTIONS.toLocaleString('en')}, ${MOST_ON_MAIN} at once on main, ${MOST_WAITING} waiting; --from and --to choose others, .json has all.`
       : '',
     hiddenWaits > 0
       ? `Left out: the waiting of ${plural(hiddenWaits, 'client')}; ${MOST_WAITING} at once are shown.`

@@ -248,7 +248,7 @@ describe('parseResults', () => {
   it('names a file that cannot be read', () => {
     assert.throws(
       () => readResults('/nonexistent/a.json'),
-      /^StartError: cannot read \/nonexistent\/a\.json: ENOENT/,
+      /^StartError: cannot read \/nonexistent\/a\.json: there is no such file$/,
     );
   });
 });

@@ -137,6 +137,17 @@ describe('a plot over an axis', () => {
       /interval/,
     );
   });
+
+  it('calls the range of a few rounds no 95 % interval', () => {
+    const cases = [1, 64].map((x) =>
+      caseOf(x, [contenderOf('event-loop', { requestsPerSecond: 9 }, { count: 2 })]),
+    );
+    const { texts } = drawn(only(ratePlot), found(cases));
+    assert.ok(
+      texts.includes('Error bars: the range of 2 rounds, too few for a 95 % interval.'),
+      texts.join(),
+    );
+  });
 });
 
 describe('a plot of one case or without an axis', () => {

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { control } from '../../../bench/scenarios/control.js';
+import { comparedWith } from '../../../bench/sentences.js';
+import { requestsPerSecond } from '../../../bench/measures.js';
+import { caseOf, contenderOf } from '../samples.js';
+
+describe('what is seen of a model against itself', () => {
+  const seen = (again: readonly number[]) => {
+    const first = contenderOf(
+      'event-loop',
+      again.map(() => 100),
+    );
+    const cases = [caseOf([first, contenderOf('event-loop again', again)])];
+    return control.seen({ name: 'control', cases, remarks: [] });
+  };
+
+  it('says whether a winner was found', () => {
+    assert.match(seen([98, 99, 100, 101, 102]), /: no winner, as it must be\.$/);
+    assert.match(seen([150, 150, 150, 150, 150]), /: a winner where there is none: /);
+  });
+
+  it('does not take too few rounds for a proof that there is none', () => {
+    assert.match(seen([150, 150, 150, 150]), /: too few rounds for a verdict\.$/);
+  });
+});
+
+describe('a model compared with another', () => {
+  it('is said to have had too few rounds, where that is why there is no verdict', () => {
+    const compared = (rounds: number) =>
+      comparedWith(
+        caseOf([
+          contenderOf('event-loop', Array<number>(rounds).fill(100)),
+          contenderOf('thread-per-client', Array<number>(rounds).fill(150)),
+        ]),
+        requestsPerSecond,
+      );
+    assert.match(compared(4), /\(too few rounds for a verdict\)\.$/);
+    assert.match(compared(5), /\(higher\)\.$/);
+  });
+});
