@@ -9,7 +9,8 @@ import { compareResults } from './compare.js';
 import type { Experiment } from './experiment.js';
 import type { Rendering } from './format.js';
 import { readResults } from './results-file.js';
-import { UsageError } from '../src/errors.js';
+import { StartError, UsageError } from '../src/errors.js';
+import { FEWEST_ROUNDS } from './intervals.js';
 
 interface CompareOptions {
   /** By how many per cent something may be worse; undefined: by any. */
@@ -39,6 +40,13 @@ export function compareFiles(
   if (relativeTo !== undefined && !rows.some(({ relative }) => relative !== undefined)) {
     throw new UsageError(
       `no contender ${JSON.stringify(relativeTo)} was measured beside others in both runs`,
+    );
+  }
+  // A gate that can never close is worse than none.
+  const isGate = failOverPercent !== undefined && failed.length === 0;
+  if (isGate && !rows.some(({ absolute }) => absolute.times.rounds >= FEWEST_ROUNDS)) {
+    throw new StartError(
+      `--fail-over needs runs of ${FEWEST_ROUNDS} rounds or more: with fewer nothing is certain`,
     );
   }
   const limit = failOverPercent === undefined ? undefined : failOver(comparison, failOverPercent);

@@ -70,6 +70,8 @@ export interface Measure {
   readonly label: string;
   /** Neither: it only describes, and is not compared. */
   readonly better?: 'higher' | 'lower';
+  /** Not worth a column where it is so of all contenders. */
+  readonly isUsual?: (value: number) => boolean;
   /** A cell of a table. */
   readonly format: (value: number) => string;
   /** Undefined: this round does not know. */

@@ -98,7 +98,8 @@ ${chapters.map(chapterOf).join('\n')}
 <p>Each server ran in a process of its own, the load generator in another, on the same machine. All contenders of
 a case stood at once and took turns, round by round, in an order drawn anew for each round, after a warm-up. Values
 are medians over the rounds, percentiles are those of all rounds' merged latencies; intervals are 95 % confidence
-intervals over the rounds. Where the interval of a ratio includes 1, there is no winner.</p>
+intervals over the rounds. There is no winner where the interval of a ratio includes 1 or a difference of 5 %, nor in
+fewer than five rounds, whose range stands in place of an interval.</p>
 <p>Methods, columns and sources: <code>bench/README.md</code>. Raw results of every round:
 <code>${escaped(resultsName)}</code>.</p>
 </footer>

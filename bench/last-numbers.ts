@@ -42,7 +42,9 @@ export function lastNumbers(model: string, directory?: string): string {
     const found = newest.get(name);
     if (experiment === undefined || found === undefined) continue;
     const { run, result } = found;
-    const some = endsOf(result.cases).flatMap((one) => rowOf(experiment, one, model));
+    const some = endsOf(result.cases.filter((one) => hasRounds(one, model))).flatMap((one) =>
+      rowOf(experiment, one, model),
+    );
     rows.push(...some.map((row) => [...row, run.startedAt.slice(0, 10)]));
     if (some.length > 0)
       machines.add(`${run.machine.cpu}, ${run.machine.cores} cores, Node ${run.versions.node}`);
@@ -50,7 +52,9 @@ export function lastNumbers(model: string, directory?: string): string {
   if (rows.length === 0) return `Nothing has been measured of ${model} here yet.\n${HOW}`;
   const head = ['experiment', 'measured', ...(model === BASELINE ? [] : [`of ${BASELINE}`]), 'on'];
   const title = `What was last measured here (${[...machines].join('; ')}):`;
-  const notes = rows.some((row) => row.join().includes('(')) ? ['In brackets: 95 % intervals.'] : [];
+  const notes = rows.some((row) => row.join().includes('('))
+    ? ['In brackets: 95 % intervals; of fewer than five rounds, their range.']
+    : [];
   return render({ title, head, rows, notes }, 'terminal');
 }
 

@@ -75,7 +75,10 @@ export const served = valueOf('clientsServed', {
 });
 
 /** How evenly the clients were served: 1, all alike; 1/n, one of n alone. See fairness.ts. */
-export const jain = valueOf('jain', { label: 'fairness', format: (value) => value.toFixed(2) });
+export const jain: Measure = {
+  ...valueOf('jain', { label: 'fairness', format: (value) => value.toFixed(2) }),
+  isUsual: (value) => value > 0.995,
+};
 
 /** What a closed loop's table shows. */
 export const CLOSED_LOOP = [

@@ -48,7 +48,9 @@ function experimentText(
     ...tablesOf(experiment, result).map((table) => render(table, rendering)),
     ...(result.failed === undefined ? [] : [`FAILED: ${result.failed}`]),
     ...(result.remarks.length === 0 ? [] : [result.remarks.map((remark) => `Note: ${remark}`).join('\n')]),
-    `Seen: ${experiment.seen(result)}`,
+    rendering === 'markdown'
+      ? `Seen: ${experiment.seen(result)}`
+      : wrapped(`Seen: ${experiment.seen(result)}`),
   ].join('\n\n');
 }
 
@@ -56,4 +58,10 @@ function barsText(results: BenchResults, rendering: Rendering): string[] {
   // A run without peers knows few of them: the others would fill the screen with dashes.
   const bars = barsOf(results).filter((bar) => results.options.peers || verdictOf(bar) !== 'not measured');
   return bars.length === 0 ? [] : [render(barsTable(bars), rendering)];
+}
+
+const LINE_CHARACTERS = 100;
+
+function wrapped(text: string): string {
+  return text.replace(new RegExp(`(.{1,${LINE_CHARACTERS}})(?: |$)`, 'g'), '$1\n').trimEnd();
 }

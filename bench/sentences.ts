@@ -21,7 +21,11 @@ export function comparedWith(result: CaseResult, measure: Measure, baseline = 'e
     if (ratio === undefined) return [];
     return [`${name} ${formatEstimate(ratio)} of ${baseline} (${wordsFor(ratio)}${servedBy(result, name)})`];
   });
-  return parts.length === 0 ? '' : `${result.name}: ${measure.label} of ${parts.join(', ')}.`;
+  const failed = result.contenders.filter((one) => one.failed !== undefined).map(({ name }) => name);
+  return [
+    ...(parts.length === 0 ? [] : [`${result.name}: ${measure.label} of ${parts.join(', ')}.`]),
+    ...(failed.length === 0 ? [] : [`${result.name}: ${failed.join(' and ')} failed.`]),
+  ].join(' ');
 }
 
 /** A rate, and all the more a latency, of few clients is not to be compared with that of all: say so beside it. */

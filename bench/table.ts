@@ -22,8 +22,11 @@ export function tablesOf(experiment: Experiment, result: ExperimentResult): Text
 function caseTable(experiment: Experiment, result: CaseResult): TextTable {
   const baseline = dividedBy(experiment, result);
   const { measures } = experiment;
-  // What no contender of the case has would be a column of dashes.
-  const shown = measures.filter((measure) => result.contenders.some((one) => measured(one, measure)));
+  // What no contender of the case has would be a column of dashes, and what all have alike is no news.
+  const shown = measures.filter((measure) => {
+    const values = result.contenders.flatMap((one) => measured(one, measure)?.value ?? []);
+    return values.length > 0 && !(measure.isUsual && values.every(measure.isUsual));
+  });
   const [compared] = measures;
   const rows = result.contenders.map((contender) => [
     contender.name,
@@ -41,7 +44,7 @@ function caseTable(experiment: Experiment, result: CaseResult): TextTable {
     head: [
       'server',
       ...shown.map(({ label }) => label),
-      ...(baseline === undefined ? [] : [`${compared.label} of ${baseline}`]),
+      ...(baseline === undefined ? [] : [`of ${baseline}`]),
     ],
     rows,
     notes: [...result.contenders.flatMap((one) => notesOn(one, result)), ...noteOnOthers(result)],

@@ -2,6 +2,7 @@
  * A plot over an axis: a line for each contender, a symbol and an error bar at each case, its name where the line ends
  * (labels.ts).
  */
+import { FEWEST_ROUNDS } from '../intervals.js';
 import * as Plot from '@observablehq/plot';
 import type { Experiment, PlotSpec } from '../experiment.js';
 import { FONT_PX, WIDTH_PX, type Drawn } from './frame.js';
@@ -105,6 +106,6 @@ function strokes({ points, look, dashed }: Line): Plot.Markish[] {
 
 /** What a pointer that rests on it shows. */
 function titleOf({ contender, inCase, measure, text, range, rounds }: Point): string {
-  const interval = rounds > 1 ? `, 95 % interval ${range}` : '';
+  const interval = rounds > 1 ? `, ${rounds < FEWEST_ROUNDS ? 'range' : '95 % interval'} ${range}` : '';
   return clean(`${contender}, ${inCase.name}: ${measure.label} ${text}${interval}`);
 }

@@ -81,7 +81,7 @@ function seen({ cases }: ExperimentResult): string {
   const told = [...new Set([first.one, enough.one, best.one, last.one])];
   return joined(
     enough === best
-      ? `Most with ${best.one.name}, and fewer threads served less.`
+      ? `Most with ${best.one.name}${best === first ? '; more threads served no more' : ', and fewer threads served less'}.`
       : `Most with ${best.one.name}, but from ${enough.one.name} on no difference could be told.`,
     `${told.map(said).join('; ')}.`,
   );

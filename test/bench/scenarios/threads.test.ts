@@ -20,7 +20,7 @@ describe('what is seen of more and more threads', () => {
     const text = seen(at(1, [50, 50, 50], [100, 100, 100]), at(2, [90, 90, 90], [200, 200, 200]));
     assert.equal(
       text,
-      'Most with 1 threads, and fewer threads served less. ' +
+      'Most with 1 threads; more threads served no more. ' +
         '1 threads: 50 connections/s, 0.50 of event-loop; 2 threads: 90 connections/s, 0.45 of event-loop.',
     );
   });
