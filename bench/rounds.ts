@@ -88,7 +88,8 @@ async function makeReady(generator: Generator, entry: Entry, it: Case, plan: Rou
   const server = await plan.start(contender, it.needs);
   entry.server = server;
   await it.check?.(generator, server);
-  if (!(await warmUp(generator, server, it, plan))) entry.unsteady = true;
+  const least = it.leastWarmUps?.[contender.name] ?? 0;
+  if (!(await warmUp(generator, server, it, least, plan))) entry.unsteady = true;
 }
 
 /**
@@ -100,6 +101,7 @@ async function warmUp(
   generator: Generator,
   server: RunningServer,
   it: Case,
+  least: number,
   plan: RoundPlan,
 ): Promise<boolean> {
   const { loadMs, mostLoads } = plan.warmUp;
@@ -109,7 +111,7 @@ async function warmUp(
     const { values } = await it.load(generator, server, { warmUpMs: 0, durationMs: loadMs, isWarmUp: true });
     assertRuns(server);
     rates.push(values['requestsPerSecond'] ?? 0);
-    if (isSteady(rates)) return true;
+    if (rates.length >= least && isSteady(rates)) return true;
   }
   return most === 0;
 }

@@ -24,7 +24,7 @@ export interface Program {
 }
 
 /** A thousand client threads may have to be warmed first. */
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 const KILL_AFTER_MS = 10_000;
 const POLL_EVERY_MS = 20;
 const STDERR_KEPT_CHARS = 4_000;

@@ -23,6 +23,7 @@ interface ClosedLoop {
   readonly messageBytes?: number;
   readonly leftOut?: Case['leftOut'];
   readonly mostWarmUps?: number;
+  readonly leastWarmUps?: Case['leastWarmUps'];
 }
 
 const SERVICES = { echo: 'echo', churn: 'echo', web: 'web', 'fan-out': 'chat' } as const;
@@ -42,6 +43,7 @@ export function closedLoop(loop: ClosedLoop): Case {
     needs,
     ...(loop.leftOut ? { leftOut: loop.leftOut } : {}),
     ...(loop.mostWarmUps === undefined ? {} : { mostWarmUps: loop.mostWarmUps }),
+    ...(loop.leastWarmUps ? { leastWarmUps: loop.leastWarmUps } : {}),
     // A page is checked and a chat is joined at the start of every job.
     ...(service === 'echo' ? { check: checkEcho } : {}),
     load: async (generator, server, { warmUpMs, durationMs }) =>

@@ -19,6 +19,7 @@ interface Populations {
   readonly leastMs?: number;
   readonly check?: Case['check'];
   readonly mostRounds?: number;
+  readonly mostWarmUps?: number;
 }
 
 /** How long an answer may take before it counts as missing. */
@@ -35,6 +36,7 @@ export function populationsCase(it: Populations): Case {
     needs: { service, clients, args },
     ...(it.check ? { check: it.check } : {}),
     ...(it.mostRounds === undefined ? {} : { mostRounds: it.mostRounds }),
+    ...(it.mostWarmUps === undefined ? {} : { mostWarmUps: it.mostWarmUps }),
     load: async (generator, server, { warmUpMs, durationMs, isWarmUp }) =>
       measuredPopulations(
         await generator.runPopulations({

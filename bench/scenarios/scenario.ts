@@ -23,6 +23,8 @@ export interface Case extends Omit<CaseResult, 'contenders'> {
   readonly mostRounds?: number;
   /** The most loads of its warm-up, if not the usual number; 0 if the case warms up in its `check`. */
   readonly mostWarmUps?: number;
+  /** Contenders whose rate rests on a plateau before it goes on to rise, by name: no warm-up of fewer loads is believed. */
+  readonly leastWarmUps?: Readonly<Record<string, number>>;
   /** Asks for one right answer before anything is timed; rejects if it is wrong. */
   check?(generator: Generator, server: RunningServer): Promise<void>;
   /** Loads the server and measures it; a warm-up is a load whose numbers nobody keeps. */

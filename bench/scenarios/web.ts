@@ -33,7 +33,8 @@ export const web: Scenario = {
       pattern: 'web',
       clients: 64,
       messageBytes: PAGE_BYTES,
-      mostWarmUps: 60,
+      mostWarmUps: 80,
+      leastWarmUps: { 'thread-per-client': 60 },
     });
     return { cases: await bench.compare([it], bench.contenders('web')), remarks: [] };
   },
