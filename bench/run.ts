@@ -29,7 +29,7 @@ import { models, peers, type Contender, type RunningServer } from './servers.js'
 const ROUND_WARM_UP_MS = 100;
 /** At most so long, or a server whose rate never settles would keep all others waiting. */
 const WARM_UP = {
-  quick: { loadMs: 120, mostLoads: 10 },
+  quick: { loadMs: 120, mostLoads: 8 },
   full: { loadMs: 200, mostLoads: 10 },
 } as const;
 

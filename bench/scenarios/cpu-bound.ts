@@ -53,7 +53,7 @@ export const cpuBound: Scenario = {
     },
     {
       name: 'short-p99',
-      title: 'Short requests beside them: p99',
+      title: 'Short requests beside jobs of 100 ms: p99',
       measure: shortP99,
       scale: 'log',
       label: 'ms',

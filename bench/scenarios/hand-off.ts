@@ -13,7 +13,7 @@ const MODEL = 'thread-per-client';
 const THREADS = 4;
 /** So many connections are left out: each thread's first ones run code that is not compiled yet. */
 const WARM_UP_CONNECTIONS = 200;
-const DURATION_MS = 2500;
+const DURATION_MS = 1800;
 
 const median = valueOf('medianNs', { label: 'median', better: 'lower', format: formatNs });
 const p99 = valueOf('p99Ns', { label: 'p99', better: 'lower', format: formatNs });

@@ -38,7 +38,7 @@ export const quizLogin: Scenario = {
     { name: 'rate', title: 'Logins', measure: logins, scale: 'linear', label: 'logins/s' },
     {
       name: 'others-p99',
-      title: 'Others meanwhile: p99',
+      title: 'Other clients while some log in: p99',
       measure: othersP99,
       scale: 'log',
       label: 'ms',
