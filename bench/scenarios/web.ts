@@ -33,8 +33,8 @@ export const web: Scenario = {
       pattern: 'web',
       clients: 64,
       messageBytes: PAGE_BYTES,
-      mostWarmUps: 80,
-      leastWarmUps: { 'thread-per-client': 60 },
+      mostWarmUps: 110,
+      leastWarmUps: { 'thread-per-client': 90 },
     });
     return { cases: await bench.compare([it], bench.contenders('web')), remarks: [] };
   },
