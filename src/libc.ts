@@ -34,7 +34,7 @@ function bind<F extends (...args: never[]) => unknown>(prototype: string): F {
 }
 
 /** As {@link bind}; undefined if the C library has no such function. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as above
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller states the C function's type
 function bindIfThere<F extends (...args: never[]) => unknown>(prototype: string): F | undefined {
   try {
     return bind<F>(prototype);

@@ -24,6 +24,7 @@ interface Picture {
 
 /** @returns one `<svg>` element, with its size in `viewBox`, its style inside, in the colours of light or dark. */
 export function renderSvg({ plot, label, defs = '' }: Picture): string {
+  // Plot's types name the DOM's elements, which are not among ours: the cast says the little that is used of one.
   const drawing = Plot.plot({ ...plot, document: createDocument('') }) as unknown as Drawing;
   const style = `<style>${THEME_CSS} svg{color:var(--ink);background:var(--paper);--plot-background:var(--paper)}</style>`;
   const opening = `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escaped(label)}"`;

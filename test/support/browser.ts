@@ -75,6 +75,7 @@ export async function startBrowser(command: string): Promise<Browser> {
   const devTools = new DevTools(child);
   const close = async () => {
     process.off('exit', killed);
+    // A bound for a browser that does not close; it is waited for by its own exit.
     const timer = setTimeout(killed, 5000);
     devTools.send('Browser.close').catch(() => killed());
     await ended;
