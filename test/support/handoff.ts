@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ListenAddress } from '../../src/acceptor.js';
+import { environment } from './environment.js';
 import { LogLines } from './log-lines.js';
 import type { Cleanup } from './server.js';
 
@@ -147,10 +148,8 @@ export async function startHandoff(
   return new ServerProcess(child, log, exit, stderr);
 }
 
-/** Node without the settings of whoever runs the tests. */
 export function spawnNode(args: readonly string[], { env, cwd, descriptors }: Surroundings = {}) {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('HANDOFF_'));
-  const options = { env: { ...Object.fromEntries(inherited), ...env }, cwd };
+  const options = { env: environment(env), cwd };
   if (descriptors === undefined) return spawn(process.execPath, args, options);
   const limited = `ulimit -n ${descriptors}; exec "$@"`;
   return spawn('sh', ['-c', limited, 'sh', process.execPath, ...args], options);

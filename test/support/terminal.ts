@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { environment } from './environment.js';
 import { eventually } from './eventually.js';
 import { CLI, killAfter } from './handoff.js';
 import { Screen } from './screen.js';
@@ -37,11 +38,8 @@ export function openTerminal(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): TerminalProcess {
-  const own = Object.entries(process.env).filter(
-    ([name]) => !/^(HANDOFF_.*|NO_COLOR|FORCE_COLOR)$/.test(name),
-  );
   const child = spawn('python3', [DRIVER, process.execPath, CLI, ...args], {
-    env: { ...Object.fromEntries(own), TERM: 'xterm', ...env },
+    env: environment({ TERM: 'xterm', ...env }),
   });
   killAfter(t, child);
   const screen = new Screen();
