@@ -41,6 +41,7 @@ const options = {
 
 export function benchBuilder(command: Argv) {
   return command
+    .parserConfiguration({ 'duplicate-arguments-array': true })
     .options(options)
     .conflicts('json', ['markdown', 'csv'])
     .conflicts('markdown', 'csv')
