@@ -20,7 +20,8 @@ export const requestsPerSecond = valueOf('requestsPerSecond', {
 });
 
 /**
- * A percentile of the rounds' latencies; over all rounds, of their histograms merged.
+ * A percentile of the rounds' latencies; over all rounds, of their histograms merged. Clients that waited in vain for
+ * all of the window are among `all`, see {@link withWaiting}.
  *
  * @param part which of a round's histograms; its name becomes part of the measure's: `shortP99Ns`
  */
@@ -31,8 +32,8 @@ export function percentile(percent: number, part = 'all'): Measure {
     label: part === 'all' ? `p${percent}` : `${part} p${percent}`,
     better: 'lower',
     format: formatNs,
-    of: ({ latencies }) => percentileOf(latencies[part], percent),
-    over: (rounds) => percentileOf(merged(rounds, part), percent),
+    of: (round) => percentileOf([round], part, percent),
+    over: (rounds) => percentileOf(rounds, part, percent),
   };
 }
 
@@ -45,8 +46,8 @@ export function longest(part = 'all'): Measure {
     name: part === 'all' ? 'maxNs' : `${part}MaxNs`,
     label: part === 'all' ? 'max' : `${part} max`,
     format: formatNs,
-    of: ({ latencies }) => percentileOf(latencies[part], 100),
-    over: (rounds) => percentileOf(merged(rounds, part), 100),
+    of: (round) => percentileOf([round], part, 100),
+    over: (rounds) => percentileOf(rounds, part, 100),
   };
 }
 
@@ -95,14 +96,28 @@ export const CLOSED_LOOP = [
   jain,
 ] as const;
 
-function merged(rounds: readonly RoundResult[], part: string): HistogramJson | undefined {
-  const parts = rounds.flatMap(({ latencies }) => latencies[part] ?? []);
-  if (parts.length === 0) return undefined;
-  return parts.reduce((all, one) => all.merge(one), new Histogram()).toJSON();
+/** Undefined if nothing was answered and nobody waited: there is no latency then, not one of 0. */
+function percentileOf(rounds: readonly RoundResult[], part: string, percent: number): number | undefined {
+  const all = new Histogram();
+  for (const round of rounds) {
+    const latency = round.latencies[part];
+    if (latency !== undefined) all.merge(part === 'all' ? withWaiting(latency, round.values) : latency);
+  }
+  return all.count === 0 ? undefined : all.percentile(percent);
 }
 
-/** Undefined if nothing was answered: there is no latency then, not one of 0. */
-function percentileOf(latency: HistogramJson | undefined, percent: number): number | undefined {
-  if (latency === undefined || latency.count === 0) return undefined;
-  return Histogram.fromJSON(latency).percentile(percent);
+/**
+ * Of a closed loop, who got no answer within the window is in no latency, and a server would look better for serving
+ * fewer. Each such client is added with the window's length, the least that its wait can be (a right-censored
+ * observation), and as often as a served client was answered on average, or it would count for nothing beside one that
+ * was answered ten thousand times. So each client has the same weight, and a percentile above the share of those
+ * served is a lower bound: the window's length.
+ */
+function withWaiting(latency: HistogramJson, values: RoundResult['values']): HistogramJson {
+  const { clientsWaiting = 0, clientsServed = 0, seconds = 0 } = values;
+  if (clientsWaiting === 0) return latency;
+  const count = clientsWaiting * Math.max(1, Math.round(latency.count / Math.max(1, clientsServed)));
+  const waitNs = seconds * 1e9;
+  const waits = { count, sumNs: count * waitNs, minNs: waitNs, maxNs: waitNs, buckets: [[waitNs, count]] as const };
+  return Histogram.fromJSON(latency).merge(waits).toJSON();
 }

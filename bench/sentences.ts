@@ -1,25 +1,29 @@
 /**
  * What was seen, in words that the numbers give: for a scenario's `seen`. Pure functions over experiment.ts.
  *
- * Nobody is called quicker whose interval includes 1: intervals.ts has the rule.
+ * Nobody is called quicker whose interval includes 1: verdicts.ts has the rule.
  */
-import { measured, ratioOf } from './estimates.js';
+import { changeOf, findContender, measured, ratioOf } from './estimates.js';
 import type { CaseResult, ExperimentResult, Measure } from './experiment.js';
 import { formatEstimate } from './format.js';
-import { FEWEST_ROUNDS, verdictOf, type Estimate } from './intervals.js';
 import { served } from './measures.js';
+import { inWords, usualMargins, type Margins } from './verdicts.js';
 
 export const NOTHING_SEEN = 'Nothing was measured.';
-/** Where even an interval without 1 says nothing. */
-export const TOO_FEW_ROUNDS = 'too few rounds for a verdict';
 
-/** `64 clients: thread-per-client 0.84 (0.81–0.87) of event-loop, lower; …` for all others that ran. */
-export function comparedWith(result: CaseResult, measure: Measure, baseline = 'event-loop'): string {
+/** `64 clients: requests/s of thread-per-client 0.84 (0.81–0.87) of event-loop (lower), …` for all others that ran. */
+export function comparedWith(
+  result: CaseResult,
+  measure: Measure,
+  margins: Margins = usualMargins,
+  baseline = 'event-loop',
+): string {
   const others = result.contenders.filter(({ name, rounds }) => name !== baseline && rounds.length > 0);
   const parts = others.flatMap(({ name }) => {
     const ratio = ratioOf(result, measure, name, baseline);
     if (ratio === undefined) return [];
-    return [`${name} ${formatEstimate(ratio)} of ${baseline} (${wordsFor(ratio)}${servedBy(result, name)})`];
+    const verdict = inWords(ratio, margins(measure));
+    return [`${name} ${formatEstimate(ratio)} of ${baseline} (${verdict}${servedBy(result, name)})`];
   });
   const failed = result.contenders.filter((one) => one.failed !== undefined).map(({ name }) => name);
   return [
@@ -35,10 +39,17 @@ function servedBy(result: CaseResult, name: string): string {
   return some === undefined || some >= all ? '' : `; it served ${some} of ${all} clients`;
 }
 
-function wordsFor(ratio: Estimate): string {
-  if (ratio.rounds < FEWEST_ROUNDS) return TOO_FEW_ROUNDS;
-  const verdict = verdictOf(ratio);
-  return verdict === 'undecided' ? 'no difference could be told' : verdict;
+/** `1.08 (0.91–1.30) times (could not be told)`: what became of a contender from one case to another. */
+export function changed(
+  from: CaseResult,
+  to: CaseResult,
+  measure: Measure,
+  name: string,
+  margins: Margins = usualMargins,
+): string | undefined {
+  const [before, after] = [from, to].map((one) => findContender(one, name));
+  const times = before && after && changeOf(before, after, measure);
+  return times && `${formatEstimate(times)} times (${inWords(times, margins(measure))})`;
 }
 
 /** The value of a contender in a case, as its measure shows it; undefined where it has none. */

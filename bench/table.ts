@@ -58,7 +58,7 @@ function dividedBy(experiment: Experiment, result: CaseResult): string | undefin
   return findContender(result, baseline)?.rounds.length ? baseline : undefined;
 }
 
-function notesOn(contender: ContenderResult, { closedLoop }: CaseResult): string[] {
+function notesOn(contender: ContenderResult, { closedLoop, clients }: CaseResult): string[] {
   const { name, skipped, failed, unsteady, rounds } = contender;
   const notes: string[] = [];
   if (skipped !== undefined) notes.push(`${name}: skipped, ${skipped}`);
@@ -75,8 +75,20 @@ function notesOn(contender: ContenderResult, { closedLoop }: CaseResult): string
       `${name}: the generator used ${formatShare(share)} of a core and may be what limits; this is a lower bound`,
     );
   }
+  const waiting = waitingNote(contender, clients);
+  if (waiting !== undefined) notes.push(waiting);
   const little = closedLoop && littlesLawNote(contender, medianOf(contender, 'clientsServed') ?? 0);
   return little === undefined ? notes : [...notes, little];
+}
+
+/** Percentiles that are as long as the window say how long it was, and nothing of the server. */
+function waitingNote({ name, rounds }: ContenderResult, clients: number | undefined): string | undefined {
+  const waiting = Math.max(...rounds.map(({ values }) => values['clientsWaiting'] ?? 0));
+  if (clients === undefined || waiting <= 0) return undefined;
+  return (
+    `${name}: ${waiting} of ${clients} clients got no answer while they were measured; ` +
+    "they are in the latencies with the window's length, so a percentile of that length is a lower bound"
+  );
 }
 
 function medianOf(contender: ContenderResult, name: string): number | undefined {

@@ -32,14 +32,15 @@ const PROBE_LIMIT_MS = 5000;
 export function closedLoop(loop: ClosedLoop): Case {
   const { name, title, pattern, clients, senders = 0, silentClients = 0, messageBytes = 64 } = loop;
   const service = SERVICES[pattern];
+  // A sender of a chat waits for the last of 63 receipts, and the latencies are those of all.
+  const isClosedLoop = pattern !== 'fan-out';
   const needs: ServerNeeds = { service, clients: clients + silentClients };
   return {
     name,
     title,
     x: loop.x ?? clients,
     clients,
-    // A sender of a chat waits for the last of 63 receipts, and the latencies are those of all.
-    ...(pattern === 'fan-out' ? {} : { closedLoop: true as const }),
+    ...(isClosedLoop ? { closedLoop: true as const } : {}),
     needs,
     ...(loop.leftOut ? { leftOut: loop.leftOut } : {}),
     ...(loop.mostWarmUps === undefined ? {} : { mostWarmUps: loop.mostWarmUps }),
@@ -54,6 +55,7 @@ export function closedLoop(loop: ClosedLoop): Case {
           ...{ pattern, clients, senders, silentClients, messageBytes },
           ...{ warmUpMs, durationMs },
         }),
+        ...(isClosedLoop ? [clients] : []),
       ),
   };
 }

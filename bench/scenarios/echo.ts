@@ -48,5 +48,5 @@ export const echo: Scenario = {
     });
     return { cases: await bench.compare(cases, bench.contenders('echo')), remarks: [] };
   },
-  seen: ({ cases }) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond))),
+  seen: ({ cases }, margins) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond, margins))),
 };

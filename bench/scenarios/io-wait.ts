@@ -41,5 +41,5 @@ export const ioWait: Scenario = {
     });
     return { cases: await bench.compare([it], bench.contenders('work')), remarks: [] };
   },
-  seen: ({ cases }) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond))),
+  seen: ({ cases }, margins) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond, margins))),
 };

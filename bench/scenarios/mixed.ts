@@ -48,6 +48,11 @@ export const mixed: Scenario = {
     });
     return { cases: await bench.compare([it], bench.contenders('work')), remarks: [] };
   },
-  seen: ({ cases }) =>
-    joined(...cases.flatMap((one) => [comparedWith(one, requestsPerSecond), comparedWith(one, shortP99)])),
+  seen: ({ cases }, margins) =>
+    joined(
+      ...cases.flatMap((one) => [
+        comparedWith(one, requestsPerSecond, margins),
+        comparedWith(one, shortP99, margins),
+      ]),
+    ),
 };

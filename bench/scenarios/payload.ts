@@ -40,7 +40,7 @@ export const payload: Scenario = {
   async measure(bench) {
     return { cases: await bench.compare(SIZES.map(echoOf), bench.contenders('echo')), remarks: [] };
   },
-  seen: ({ cases }) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond))),
+  seen: ({ cases }, margins) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond, margins))),
 };
 
 function echoOf(messageBytes: number): Case {
