@@ -22,6 +22,7 @@ interface ClosedLoop {
   /** default: 64 */
   readonly messageBytes?: number;
   readonly leftOut?: Case['leftOut'];
+  readonly leastMs?: number;
   readonly mostWarmUps?: number;
   readonly leastWarmUps?: Case['leastWarmUps'];
 }
@@ -43,6 +44,7 @@ export function closedLoop(loop: ClosedLoop): Case {
     ...(isClosedLoop ? { closedLoop: true as const } : {}),
     needs,
     ...(loop.leftOut ? { leftOut: loop.leftOut } : {}),
+    ...(loop.leastMs === undefined ? {} : { leastMs: loop.leastMs }),
     ...(loop.mostWarmUps === undefined ? {} : { mostWarmUps: loop.mostWarmUps }),
     ...(loop.leastWarmUps ? { leastWarmUps: loop.leastWarmUps } : {}),
     // A page is checked and a chat is joined at the start of every job.

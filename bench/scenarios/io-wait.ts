@@ -34,6 +34,7 @@ export const ioWait: Scenario = {
   ],
   async measure(bench) {
     const it = populationsCase({
+      leastMs: 250,
       name: '64 clients',
       title: 'io-wait: 64 clients, each request sleeps 10 ms',
       service: 'work',

@@ -15,6 +15,8 @@ const CLIENTS = 64;
 /** Of what the event loop answers in a closed loop: below the knee, about it, and past it. */
 const SHARES = [0.1, 0.5, 0.8, 1, 1.2];
 const CLOSED_LOOP_MS = 1000;
+/** A queue must have time to grow past the knee. */
+const LEAST_MS = 400;
 const PAUSED = 'paused for 1.4 s';
 const PAUSE = { requestsPerSecond: 2000, durationMs: 8000, pause: { afterMs: 2000, forMs: 1400 } };
 /** A server that serves one of 64 connections has 63 schedules that nobody meets: there is no knee to look for. */
@@ -76,6 +78,7 @@ function offering(share: number, requestsPerSecond: number): Case {
     clients: CLIENTS,
     needs: { service: 'echo', clients: CLIENTS },
     leftOut: LEFT_OUT,
+    leastMs: LEAST_MS,
     load: async (generator, server, window) => {
       if (window.isWarmUp) return warmedUp(generator, server, window.durationMs);
       const { port, pid } = server;

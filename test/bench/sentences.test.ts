@@ -12,7 +12,22 @@ describe('a sentence that compares', () => {
     assert.equal(
       comparedWith(caseOf([loop, quick, alike]), rate),
       '2 clients: requests/s of quick 2.00 (1.99–2.02) of event-loop (higher), ' +
-        'alike 1.00 (0.90–1.10) of event-loop (no difference could be told).',
+        'alike 1.00 (0.90–1.10) of event-loop (could not be told).',
+    );
+  });
+
+  it('tells equal from unknown, and takes the margin that it is given', () => {
+    const alike = contenderOf('alike', [980, 1020, 1000, 1010, 990]);
+    const less = contenderOf('less', [900, 920, 910, 930, 925]);
+    const compared = caseOf([loop, alike, less]);
+    assert.equal(
+      comparedWith(compared, rate),
+      '2 clients: requests/s of alike 1.00 (0.98–1.02) of event-loop (no difference beyond 5 %), ' +
+        'less 0.92 (0.90–0.93) of event-loop (lower).',
+    );
+    assert.match(
+      comparedWith(compared, rate, () => 0.125),
+      /less 0\.92 \(0\.90–0\.93\) of event-loop \(no difference beyond 13 %\)\.$/,
     );
   });
 
