@@ -20,6 +20,13 @@ export function measured(contender: ContenderResult, measure: Measure): Estimate
   return value === undefined ? undefined : extendedTo(value, median);
 }
 
+/** What a contender reached as people read it: `12.3 ms`, or `≥ 250 ms` if it is only known to be no less. */
+export function textOf(contender: ContenderResult, measure: Measure): string | undefined {
+  const estimate = measured(contender, measure);
+  if (estimate === undefined) return undefined;
+  return `${measure.isAtLeast?.(contender.rounds) ? '≥ ' : ''}${measure.format(estimate.value)}`;
+}
+
 /** The same interval, around a value that was found in another way. */
 function extendedTo(value: number, interval: Estimate | undefined): Estimate {
   if (interval === undefined) return { value, low: value, high: value, rounds: 0 };
@@ -66,6 +73,21 @@ export function changeOf(
   const [from, to] = [measured(before, measure), measured(after, measure)];
   const times = changeOfValues(valuesOf(before, measure), valuesOf(after, measure));
   return from && to && times && extendedTo(quotient(to.value, from.value), times);
+}
+
+/** More than this share of a core used by other programs, and the machine is not quiet. */
+const QUIET_SHARE = 0.2;
+
+/**
+ * What other programs used of a core while this case was measured; undefined if the machine was quiet. Of all contenders
+ * the largest: beside a server that takes all cores others get little, however much they want.
+ */
+export function othersShare({ contenders }: CaseResult): number | undefined {
+  const shares = contenders.flatMap(
+    ({ rounds }) => estimateOf(rounds.flatMap(({ values }) => values['othersCpuShare'] ?? []))?.value ?? [],
+  );
+  const share = Math.max(0, ...shares);
+  return share > QUIET_SHARE ? share : undefined;
 }
 
 /** The control of this case, if there is one, divided by what it is a control of. */

@@ -79,6 +79,8 @@ export interface Measure {
   readonly of: (round: RoundResult) => number | undefined;
   /** Over all rounds; default: the median. Percentiles of merged histograms are no median of percentiles. */
   readonly over?: (rounds: readonly RoundResult[]) => number | undefined;
+  /** Whether what it gives of these rounds is a lower bound, shown as `≥ 250 ms`. */
+  readonly isAtLeast?: (rounds: readonly RoundResult[]) => boolean;
 }
 
 /** How the cases are told apart: the horizontal axis of the plots. */

@@ -3,9 +3,9 @@
  *
  * Nobody is called quicker whose interval includes 1: verdicts.ts has the rule.
  */
-import { changeOf, findContender, measured, ratioOf } from './estimates.js';
+import { changeOf, findContender, measured, othersShare, ratioOf, textOf } from './estimates.js';
 import type { CaseResult, ExperimentResult, Measure } from './experiment.js';
-import { formatEstimate } from './format.js';
+import { formatEstimate, formatShare } from './format.js';
 import { served } from './measures.js';
 import { inWords, usualMargins, type Margins } from './verdicts.js';
 
@@ -27,9 +27,17 @@ export function comparedWith(
   });
   const failed = result.contenders.filter((one) => one.failed !== undefined).map(({ name }) => name);
   return [
-    ...(parts.length === 0 ? [] : [`${result.name}: ${measure.label} of ${parts.join(', ')}.`]),
+    ...(parts.length === 0
+      ? []
+      : [`${result.name}${besideOthers(result)}: ${measure.label} of ${parts.join(', ')}.`]),
     ...(failed.length === 0 ? [] : [`${result.name}: ${failed.join(' and ')} failed.`]),
   ].join(' ');
+}
+
+/** Who takes more of the cores from other programs may win by that alone, and an interval cannot know it. */
+function besideOthers(result: CaseResult): string {
+  const share = othersShare(result);
+  return share === undefined ? '' : ` (beside other programs that used ${formatShare(share)} of a core)`;
 }
 
 /** A rate, and all the more a latency, of few clients is not to be compared with that of all: say so beside it. */
@@ -54,8 +62,8 @@ export function changed(
 
 /** The value of a contender in a case, as its measure shows it; undefined where it has none. */
 export function shown(result: CaseResult | undefined, measure: Measure, name: string): string | undefined {
-  const value = numberOf(result, measure, name);
-  return value === undefined ? undefined : measure.format(value);
+  const contender = result && findContender(result, name);
+  return contender && textOf(contender, measure);
 }
 
 export function numberOf(result: CaseResult | undefined, measure: Measure, name: string): number | undefined {

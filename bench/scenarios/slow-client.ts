@@ -26,7 +26,7 @@ export const slowClient: Scenario = {
       name: 'p99',
       title: 'p99 of 16 working clients, without and with 16 silent ones',
       measure: p99,
-      scale: 'linear',
+      scale: 'log',
       label: 'ms',
       unit: 1e6,
     },

@@ -77,7 +77,9 @@ function seen({ cases }: ExperimentResult, margins: Margins = usualMargins): str
   });
   const best = known.toSorted((a, b) => b.estimate.value - a.estimate.value)[0];
   const reach = 1 + margins(requestsPerSecond);
-  const enough = known.find(({ estimate }) => best !== undefined && estimate.high * reach >= best.estimate.low);
+  const enough = known.find(
+    ({ estimate }) => best !== undefined && estimate.high * reach >= best.estimate.low,
+  );
   const [first, last] = [known[0], known.at(-1)];
   if (best === undefined || enough === undefined || first === undefined || last === undefined)
     return NOTHING_SEEN;

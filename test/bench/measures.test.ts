@@ -35,6 +35,16 @@ describe('percentiles of a closed loop', () => {
     assert.equal(p50.of(round(0, 0, 0)), undefined);
   });
 
+  it('are lower bounds as soon as they are of those who waited', () => {
+    const isAtLeast = (percent: number, ...rounds: ReturnType<typeof round>[]) =>
+      percentile(percent).isAtLeast?.(rounds);
+    assert.equal(isAtLeast(20, round(1, 3)), false);
+    assert.equal(isAtLeast(30, round(1, 3)), true);
+    assert.equal(longest().isAtLeast?.([round(2, 0)]), false);
+    assert.equal(longest().isAtLeast?.([round(2, 0), round(1, 1)]), true);
+    assert.equal(percentile(99, 'short').isAtLeast, undefined);
+  });
+
   it('weigh over all rounds as within one', () => {
     near(p50.over?.([round(1, 3), round(1, 3)]), 1e9);
     near(p50.over?.([round(3, 1), round(3, 1)]), 2e6);

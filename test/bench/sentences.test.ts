@@ -43,6 +43,20 @@ describe('a sentence that compares', () => {
     );
   });
 
+  it('says beside whom it was measured, by the contender that left most to others', () => {
+    const beside = (name: string, othersCpuShare: number) => ({
+      ...contenderOf(name, []),
+      rounds: [1, 2, 3, 4, 5].map((round) => {
+        const one = roundOf(round, 1000);
+        return { ...one, values: { ...one.values, othersCpuShare } };
+      }),
+    });
+    const compared = (share: number) =>
+      comparedWith(caseOf([beside('event-loop', share), beside('threads', 0.1)]), rate);
+    assert.match(compared(0.9), /^2 clients \(beside other programs that used 90 % of a core\): requests\/s of/);
+    assert.match(compared(0.2), /^2 clients: requests/);
+  });
+
   it('says nothing where there is nobody to compare with', () => {
     assert.equal(comparedWith(caseOf([loop]), rate), '');
     assert.equal(comparedWith(caseOf([contenderOf('alone', [1])]), rate), '');

@@ -21,7 +21,10 @@ describe('what is seen of a model against itself', () => {
       /: no winner, as it must be, and no difference beyond 5 %\.$/,
     );
     assert.match(seen([80, 90, 100, 110, 120]), /: no winner, as it must be, but smaller differences /);
-    assert.match(seen([150, 150, 150, 150, 150]), /: a winner where there is none, so no difference below 50 % /);
+    assert.match(
+      seen([150, 150, 150, 150, 150]),
+      /: a winner where there is none, so no difference below 50 % /,
+    );
   });
 
   it('does not take too few rounds for a proof that there is none', () => {
