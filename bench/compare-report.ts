@@ -9,7 +9,7 @@ const VERDICTS = {
   better: 'better',
   worse: 'worse',
   'no difference': 'without a difference',
-  unknown: 'could not be told',
+  unknown: 'too uncertain to tell',
 } as const;
 
 /** What was found beyond the limit of `--fail-over`. */
@@ -89,7 +89,7 @@ function tableOf(rows: readonly ComparedRow[]): TextTable {
 
 /** Of two changes, both without a difference, the wider margin. */
 function wordsFor(verdict: ChangeVerdict, ...changes: readonly (Change | undefined)[]): string {
-  if (verdict === 'unknown') return 'could not be told';
+  if (verdict === 'unknown') return VERDICTS.unknown;
   if (verdict !== 'no difference') return verdict;
   return `no difference beyond ${formatMargin(Math.max(...changes.map((change) => change?.margin ?? 0)))}`;
 }

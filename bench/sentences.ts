@@ -47,17 +47,19 @@ function servedBy(result: CaseResult, name: string): string {
   return some === undefined || some >= all ? '' : `; it served ${some} of ${all} clients`;
 }
 
-/** `1.08 (0.91–1.30) times (could not be told)`: what became of a contender from one case to another. */
+/** `1.47 (1.05–1.82) times what it was without them (higher)`: a contender in one case, by what it was in another. */
 export function changed(
-  from: CaseResult,
-  to: CaseResult,
+  [from, to]: readonly [CaseResult, CaseResult],
   measure: Measure,
   name: string,
+  before: string,
   margins: Margins = usualMargins,
 ): string | undefined {
-  const [before, after] = [from, to].map((one) => findContender(one, name));
-  const times = before && after && changeOf(before, after, measure);
-  return times && `${formatEstimate(times)} times (${inWords(times, margins(measure))})`;
+  const [one, other] = [findContender(from, name), findContender(to, name)];
+  const times = one && other && changeOf(one, other, measure);
+  return (
+    times && `${formatEstimate(times)} times what it was ${before} (${inWords(times, margins(measure))})`
+  );
 }
 
 /** The value of a contender in a case, as its measure shows it; undefined where it has none. */

@@ -75,7 +75,7 @@ export function inWords(ratio: Estimate, margin: number): string {
     case 'equal':
       return `no difference beyond ${formatMargin(margin)}`;
     case 'unknown':
-      return 'could not be told';
+      return 'too uncertain to tell';
     case 'higher':
       return 'higher';
     case 'lower':

@@ -57,7 +57,7 @@ function wordsFor(ratio: Estimate): string {
   if (ratio.rounds < FEWEST_ROUNDS) return inWords(ratio, LEAST_MARGIN);
   if (verdict === 'equal') return `no winner, as it must be, and ${inWords(ratio, LEAST_MARGIN)}`;
   if (verdict === 'unknown')
-    return 'no winner, as it must be, but smaller differences than this interval cannot be told in this run';
+    return 'no winner, as it must be, but differences within this interval cannot be told in this run';
   const margin = formatMargin(marginBeside([ratio]));
   return `a winner where there is none, so no difference below ${margin} counts in this run`;
 }

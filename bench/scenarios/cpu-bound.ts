@@ -88,7 +88,7 @@ export const cpuBound: Scenario = {
         `${THREADS} did ${formatEstimate(more)} times the work of the event loop (${inWords(more, margins(jobs))}).`,
       quick && slow && `The p99 of the short requests was ${quick} on threads, ${slow} on the event loop.`,
       wait &&
-        `Round by round the one was ${formatEstimate(wait)} of the other (${inWords(wait, margins(shortP99))}).`,
+        `Round by round, it was ${formatEstimate(wait)} of the event loop's on threads (${inWords(wait, margins(shortP99))}).`,
     );
   },
 };

@@ -67,7 +67,7 @@ function seenOf(
     return `${name} stopped: it had taken the first silent client and waited for it, so none of the others was served.`;
   }
   const few = clients < CLIENTS ? `, of ${clients} of ${CLIENTS} clients` : '';
-  const times = without && changed(without, withSilent, p99, name, margins);
-  const than = times === undefined ? '' : `, ${times} what it was without them`;
+  const times = without && changed([without, withSilent], p99, name, 'without them', margins);
+  const than = times === undefined ? '' : `, ${times}`;
   return `${name}: p99 ${shown(withSilent, p99, name) ?? 'unknown'} with silent clients${few}${than}.`;
 }

@@ -203,7 +203,7 @@ describe('a comparison', () => {
 
   it('is a table with both changes, and what is beyond the limit above it', () => {
     const text = comparisonText(comparison, 'markdown', failOver(comparison, 20));
-    assert.match(text, /: 0 better, 1 worse, 1 without a difference, 0 could not be told\.$/m);
+    assert.match(text, /: 0 better, 1 worse, 1 without a difference, 0 too uncertain to tell\.$/m);
     assert.match(
       text,
       /^- more than 20 % WORSE: echo, 2 clients: threads, requests\/s: −50\.0 % \(−50\.\d to −49\.\d\)$/m,

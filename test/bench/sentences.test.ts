@@ -12,7 +12,7 @@ describe('a sentence that compares', () => {
     assert.equal(
       comparedWith(caseOf([loop, quick, alike]), rate),
       '2 clients: requests/s of quick 2.00 (1.99–2.02) of event-loop (higher), ' +
-        'alike 1.00 (0.90–1.10) of event-loop (could not be told).',
+        'alike 1.00 (0.90–1.10) of event-loop (too uncertain to tell).',
     );
   });
 
@@ -53,7 +53,10 @@ describe('a sentence that compares', () => {
     });
     const compared = (share: number) =>
       comparedWith(caseOf([beside('event-loop', share), beside('threads', 0.1)]), rate);
-    assert.match(compared(0.9), /^2 clients \(beside other programs that used 90 % of a core\): requests\/s of/);
+    assert.match(
+      compared(0.9),
+      /^2 clients \(beside other programs that used 90 % of a core\): requests\/s of/,
+    );
     assert.match(compared(0.2), /^2 clients: requests/);
   });
 

@@ -113,7 +113,7 @@ describe('marginsOf', () => {
 describe('a verdict in words', () => {
   it('tells equal from unknown, and both from too few rounds', () => {
     assert.equal(inWords(ratio(1, 1), 0.05), 'no difference beyond 5 %');
-    assert.equal(inWords(ratio(0.9, 1.1), 0.05), 'could not be told');
+    assert.equal(inWords(ratio(0.9, 1.1), 0.05), 'too uncertain to tell');
     assert.equal(inWords(ratio(1, 1, 4), 0.05), 'too few rounds for a verdict');
     assert.equal(inWords(ratio(2, 3), 0.05), 'higher');
     assert.equal(inWords(ratio(0.1, 0.2), 0.05), 'lower');

@@ -21,7 +21,7 @@ describe('what is seen of jobs that compute', () => {
       seen(doing('event-loop', 10, 400), doing('thread-per-client', 19, 4)),
       'thread-per-client did 1.90 times the work of the event loop (higher). ' +
         'The p99 of the short requests was 4.00 ms on threads, 400 ms on the event loop. ' +
-        'Round by round the one was 0.010 of the other (lower).',
+        "Round by round, it was 0.010 of the event loop's on threads (lower).",
     );
   });
 
