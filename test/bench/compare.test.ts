@@ -37,6 +37,8 @@ describe('compareResults', () => {
     assert.ok(threads.absolute.times.low > 0.49 && threads.absolute.times.high < 0.51);
     assert.equal(threads.relative?.to, 'event-loop');
     assert.equal(threads.relative.times.value, 0.5);
+    // 1.05 to the power of √2: four processes take part.
+    assert.deepEqual([threads.absolute.margin, threads.relative.margin.toFixed(3)], [0.05, '0.071']);
   });
 
   it('cannot tell a machine that is half as fast from a model that is, but for the baseline, which has nothing beside it', () => {
