@@ -1,9 +1,16 @@
 /** A comparison of two runs as people read it, and as JSON. Pure; compare.ts computes what is shown. */
-import { isWorseBy, type Change, type ComparedRow, type Comparison } from './compare.js';
+import { isWorseBy, type Change, type ChangeVerdict, type ComparedRow, type Comparison } from './compare.js';
 import { DASH, orDash, render, type Rendering, type TextTable } from './format.js';
 import type { Estimate } from './intervals.js';
+import { formatMargin } from './verdicts.js';
 
-const VERDICTS = ['better', 'worse', 'no difference seen'] as const;
+/** How many of each are counted at the top, and in which words. */
+const VERDICTS = {
+  better: 'better',
+  worse: 'worse',
+  'no difference': 'without a difference',
+  unknown: 'too uncertain to tell',
+} as const;
 
 /** What was found beyond the limit of `--fail-over`. */
 export interface FailOver {
@@ -17,8 +24,8 @@ export function failOver({ rows }: Comparison, percent: number): FailOver {
 
 export function comparisonText(comparison: Comparison, rendering: Rendering, limit?: FailOver): string {
   const { before, after, rows, warnings, missing, failed } = comparison;
-  const counts = VERDICTS.map(
-    (verdict) => `${rows.filter((row) => row.verdict === verdict).length} ${verdict}`,
+  const counts = Object.entries(VERDICTS).map(
+    ([verdict, words]) => `${rows.filter((row) => row.verdict === verdict).length} ${words}`,
   );
   const notes = [
     ...warnings.map((warning) => `warning: ${warning}`),
@@ -35,11 +42,12 @@ export function comparisonText(comparison: Comparison, rendering: Rendering, lim
 
 /** One object; changes are in per cent, as in the tables, and `null` where they have no end. */
 export function comparisonJson({ rows, ...rest }: Comparison, limit?: FailOver): string {
-  const change = ({ times, verdict }: Change) => ({
+  const change = ({ times, margin, verdict }: Change) => ({
     percent: percentOf(times.value),
     lowPercent: percentOf(times.low),
     highPercent: percentOf(times.high),
     rounds: times.rounds,
+    marginPercent: margin * 100,
     verdict,
   });
   const row = ({ measure, absolute, relative, ...one }: ComparedRow) => ({
@@ -73,10 +81,17 @@ function tableOf(rows: readonly ComparedRow[]): TextTable {
       measure.format(after),
       formatChange(absolute.times),
       ...(to === undefined ? [] : [orDash(relative?.times, formatChange)]),
-      verdict,
+      wordsFor(verdict, absolute, relative),
     ]),
     notes: [],
   };
+}
+
+/** Of two changes, both without a difference, the wider margin. */
+function wordsFor(verdict: ChangeVerdict, ...changes: readonly (Change | undefined)[]): string {
+  if (verdict === 'unknown') return VERDICTS.unknown;
+  if (verdict !== 'no difference') return verdict;
+  return `no difference beyond ${formatMargin(Math.max(...changes.map((change) => change?.margin ?? 0)))}`;
 }
 
 function limitNotes(limit: FailOver | undefined): string[] {

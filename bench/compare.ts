@@ -6,24 +6,20 @@
  * difference cancels. Pure; compare-report.ts shows what it gives, results-file.ts reads the files.
  */
 import { differencesOf, pairsByName } from './comparable.js';
-import { baselineOf, controlOf, extendedTo, measured, ratiosOf, valuesOf } from './estimates.js';
+import { baselineOf, changeOf, measured, ratiosOf } from './estimates.js';
 import type { CaseResult, ContenderResult, Experiment, Measure } from './experiment.js';
-import {
-  FEWEST_ROUNDS,
-  changeOfRatios,
-  changeOfValues,
-  quotient,
-  resolutionBeside,
-  verdictOf,
-  type Estimate,
-} from './intervals.js';
+import { changeOfRatios, FEWEST_ROUNDS, type Estimate } from './intervals.js';
 import type { BenchResults } from './results.js';
+import { marginsOf, verdictOf, type Margins } from './verdicts.js';
 
-export type ChangeVerdict = 'better' | 'worse' | 'no difference seen';
+/** `no difference`: none beyond the margin, which was shown; `unknown`: the interval is too wide to tell. */
+export type ChangeVerdict = 'better' | 'worse' | 'no difference' | 'unknown';
 
 export interface Change {
   /** How many times what it was before it is after. */
   readonly times: Estimate;
+  /** Differences within it do not count; see verdicts.ts. */
+  readonly margin: number;
   readonly verdict: ChangeVerdict;
 }
 
@@ -67,6 +63,7 @@ export function compareResults(
   const failed: string[] = [];
   const rows: ComparedRow[] = [];
   const pairs = pairsByName(before.experiments, after.experiments, '', missing);
+  const margins = marginsOf(before.experiments, after.experiments);
   for (const [experiment, later] of pairs) {
     const definition = definitions.find(({ name }) => name === experiment.name);
     if (definition === undefined) {
@@ -89,7 +86,7 @@ export function compareResults(
           );
         }
         const baseline = relativeTo ?? baselineOf(definition);
-        rows.push(...rowsOf({ definition, from, to, baseline }, one, other));
+        rows.push(...rowsOf({ definition, from, to, baseline, margins }, one, other));
       }
     }
   }
@@ -122,19 +119,23 @@ interface Place {
   readonly from: CaseResult;
   readonly to: CaseResult;
   readonly baseline: string | undefined;
+  /** By the controls of both runs. */
+  readonly margins: Margins;
 }
 
-function rowsOf(place: Place, one: ContenderResult, other: ContenderResult): ComparedRow[] {
-  const { definition, from, to, baseline } = place;
+function rowsOf(
+  { definition, from, to, baseline, margins }: Place,
+  one: ContenderResult,
+  other: ContenderResult,
+): ComparedRow[] {
   return definition.measures.flatMap((measure): ComparedRow[] => {
     if (measure.better === undefined) return [];
     const before = measured(one, measure);
     const after = measured(other, measure);
-    const times = changeOfValues(valuesOf(one, measure), valuesOf(other, measure));
+    const times = changeOf(one, other, measure);
     if (before === undefined || after === undefined || times === undefined) return [];
-    const resolution = resolutionOf(place, measure);
-    // What is shown as before and after are these two values, so their quotient belongs to the interval.
-    const absolute = changeOf(extendedTo(quotient(after.value, before.value), times), measure, resolution);
+    const margin = margins(measure);
+    const absolute = judged(times, measure, margin);
     const relative =
       baseline === undefined || baseline === one.name
         ? undefined
@@ -145,7 +146,7 @@ function rowsOf(place: Place, one: ContenderResult, other: ContenderResult): Com
     const beside =
       relative &&
       // Four processes in place of two, whose differences add up as their squares do.
-      changeOf(relative, measure, (1 + resolution) ** Math.SQRT2 - 1);
+      judged(relative, measure, (1 + margin) ** Math.SQRT2 - 1);
     const agreed = beside === undefined || beside.verdict === absolute.verdict;
     return [
       {
@@ -159,22 +160,22 @@ function rowsOf(place: Place, one: ContenderResult, other: ContenderResult): Com
         after: after.value,
         absolute,
         ...(beside === undefined || baseline === undefined ? {} : { relative: { ...beside, to: baseline } }),
-        verdict: agreed ? absolute.verdict : 'no difference seen',
+        verdict: agreed ? absolute.verdict : 'unknown',
       },
     ];
   });
 }
 
-function changeOf(times: Estimate, { better }: Measure, resolution: number): Change {
-  const verdict = verdictOf(times, resolution);
-  if (verdict === 'undecided') return { times, verdict: 'no difference seen' };
-  return { times, verdict: verdict === better ? 'better' : 'worse' };
-}
-
-/** Of the controls of both runs. */
-function resolutionOf({ definition, from, to }: Place, measure: Measure): number {
-  const of = baselineOf(definition);
-  return resolutionBeside(of === undefined ? [] : [from, to].map((one) => controlOf(one, measure, of)));
+function judged(times: Estimate, { better }: Measure, margin: number): Change {
+  const verdict = verdictOf(times, margin);
+  switch (verdict) {
+    case 'equal':
+      return { times, margin, verdict: 'no difference' };
+    case 'unknown':
+      return { times, margin, verdict };
+    default:
+      return { times, margin, verdict: verdict === better ? 'better' : 'worse' };
+  }
 }
 
 function noteOnRounds(rows: readonly ComparedRow[]): string[] {

@@ -4,7 +4,7 @@
  * Glue between experiment.ts, which says what was measured, and intervals.ts, which says how sure it is.
  */
 import type { CaseResult, ContenderResult, Experiment, Measure } from './experiment.js';
-import { estimateOf, ratioEstimateOf, type Estimate } from './intervals.js';
+import { changeOfValues, estimateOf, quotient, ratioEstimateOf, type Estimate } from './intervals.js';
 
 const DEFAULT_BASELINE = 'event-loop';
 
@@ -20,8 +20,15 @@ export function measured(contender: ContenderResult, measure: Measure): Estimate
   return value === undefined ? undefined : extendedTo(value, median);
 }
 
+/** What a contender reached as people read it: `12.3 ms`, or `≥ 250 ms` if it is only known to be no less. */
+export function textOf(contender: ContenderResult, measure: Measure): string | undefined {
+  const estimate = measured(contender, measure);
+  if (estimate === undefined) return undefined;
+  return `${measure.isAtLeast?.(contender.rounds) ? '≥ ' : ''}${measure.format(estimate.value)}`;
+}
+
 /** The same interval, around a value that was found in another way. */
-export function extendedTo(value: number, interval: Estimate | undefined): Estimate {
+function extendedTo(value: number, interval: Estimate | undefined): Estimate {
   if (interval === undefined) return { value, low: value, high: value, rounds: 0 };
   const { low, high, rounds } = interval;
   return { value, low: Math.min(low, value), high: Math.max(high, value), rounds };
@@ -52,6 +59,35 @@ export function ratiosOf(result: CaseResult, measure: Measure, name: string, oth
     if (value === undefined || divisor === undefined) return [];
     return divisor > 0 && divisor < Infinity && value >= 0 ? [value / divisor] : [];
   });
+}
+
+/**
+ * How many times what it was before a contender's measure is after, in two cases or runs, whose rounds have nothing to do
+ * with each other. The interval is extended to the quotient of what is shown of both.
+ */
+export function changeOf(
+  before: ContenderResult,
+  after: ContenderResult,
+  measure: Measure,
+): Estimate | undefined {
+  const [from, to] = [measured(before, measure), measured(after, measure)];
+  const times = changeOfValues(valuesOf(before, measure), valuesOf(after, measure));
+  return from && to && times && extendedTo(quotient(to.value, from.value), times);
+}
+
+/** More than this share of a core used by other programs, and the machine is not quiet. */
+const QUIET_SHARE = 0.2;
+
+/**
+ * What other programs used of a core while this case was measured; undefined if the machine was quiet. Of all contenders
+ * the largest: beside a server that takes all cores others get little, however much they want.
+ */
+export function othersShare({ contenders }: CaseResult): number | undefined {
+  const shares = contenders.flatMap(
+    ({ rounds }) => estimateOf(rounds.flatMap(({ values }) => values['othersCpuShare'] ?? []))?.value ?? [],
+  );
+  const share = Math.max(0, ...shares);
+  return share > QUIET_SHARE ? share : undefined;
 }
 
 /** The control of this case, if there is one, divided by what it is a control of. */

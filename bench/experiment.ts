@@ -8,6 +8,7 @@
  */
 import type { HistogramJson } from './histogram.js';
 import type { ErrorCounts } from './protocol.js';
+import type { Margins } from './verdicts.js';
 
 /** What was found: plain JSON, kept in the results' file. */
 export interface ExperimentResult {
@@ -78,6 +79,8 @@ export interface Measure {
   readonly of: (round: RoundResult) => number | undefined;
   /** Over all rounds; default: the median. Percentiles of merged histograms are no median of percentiles. */
   readonly over?: (rounds: readonly RoundResult[]) => number | undefined;
+  /** Whether what it gives of these rounds is a lower bound, shown as `≥ 250 ms`. */
+  readonly isAtLeast?: (rounds: readonly RoundResult[]) => boolean;
 }
 
 /** How the cases are told apart: the horizontal axis of the plots. */
@@ -116,6 +119,9 @@ export interface Experiment {
   /** The contender that the others are divided by; default: event-loop. None: nothing is. */
   readonly baseline?: string | false;
   readonly plots: readonly PlotSpec[];
-  /** One sentence, or two, of what was seen, made from the numbers; also when much of them is missing. */
-  seen(result: ExperimentResult): string;
+  /**
+   * One sentence, or two, of what was seen, made from the numbers; also when much of them is missing. `margins`: of the
+   * run that the result is of; 5 % for every measure if left out.
+   */
+  seen(result: ExperimentResult, margins?: Margins): string;
 }

@@ -14,6 +14,7 @@ import { REPORT_CSS } from './html/style.js';
 import { formatDuration, listOf, termsOf } from './html/text.js';
 import { plotsOf } from './plots.js';
 import type { Machine, Versions } from './results.js';
+import { marginsOf } from './verdicts.js';
 
 /** What is used of the results' file. */
 interface Run {
@@ -61,10 +62,13 @@ export function savePictures(directory: string, input: ReportInput): string {
 }
 
 function chaptersOf({ results, experiments, tablesOf }: ReportInput): Chapter[] {
+  const margins = marginsOf(results.experiments);
   return results.experiments.flatMap((result) => {
     const experiment = experiments.find(({ name }) => name === result.name);
     if (experiment === undefined) return [];
-    return [{ experiment, result, plots: plotsOf(experiment, result), tables: tablesOf(experiment, result) }];
+    const seen = experiment.seen(result, margins);
+    const [plots, tables] = [plotsOf(experiment, result), tablesOf(experiment, result)];
+    return [{ experiment, result, seen, plots, tables }];
   });
 }
 
@@ -98,8 +102,9 @@ ${chapters.map(chapterOf).join('\n')}
 <p>Each server ran in a process of its own, the load generator in another, on the same machine. All contenders of
 a case stood at once and took turns, round by round, in an order drawn anew for each round, after a warm-up. Values
 are medians over the rounds, percentiles are those of all rounds' merged latencies; intervals are 95 % confidence
-intervals over the rounds. There is no winner where the interval of a ratio includes 1 or a difference of 5 %, nor in
-fewer than five rounds, whose range stands in place of an interval.</p>
+intervals over the rounds. A difference counts only where the whole interval of a ratio is beyond 5 %, or beyond what
+the control differed by; no difference only where the whole interval is within. Otherwise, and of fewer than five rounds,
+whose range stands in place of an interval, nothing is concluded.</p>
 <p>Methods, columns and sources: <code>bench/README.md</code>. Raw results of every round:
 <code>${escaped(resultsName)}</code>.</p>
 </footer>
@@ -135,8 +140,8 @@ function summaryOf(chapters: readonly Chapter[]): string {
   return `<nav aria-label="Experiments">\n${verdict}\n${list}\n</nav>`;
 }
 
-function sentenceOf({ experiment, result }: Chapter): string {
+function sentenceOf({ result, seen }: Chapter): string {
   const wrong = wrongIn(result).filter((line) => line.includes('FAILED')).length;
   const failures = wrong === 0 ? '' : ` <strong>(${wrong} ${wrong === 1 ? 'failure' : 'failures'})</strong>`;
-  return `${escaped(experiment.seen(result))}${failures}`;
+  return `${escaped(seen)}${failures}`;
 }

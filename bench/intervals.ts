@@ -1,5 +1,5 @@
 /**
- * How sure a number is: 95 % intervals over rounds, and whether a ratio may be called a difference.
+ * How sure a number is: 95 % intervals over rounds. verdicts.ts says what may be concluded from one.
  *
  * Pure functions on numbers. Everything is a median: one round that something else disturbed does not move it, and
  * its interval covered, in 10,000 simulated runs each of normal, log-normal, Laplace and outlier-ridden rounds,
@@ -20,23 +20,8 @@ export interface Estimate {
   readonly rounds: number;
 }
 
-/** Of two processes, the first divided by the second. */
-export type Verdict = 'higher' | 'lower' | 'undecided';
-
 /** With fewer, even all rounds on the same side are no proof: five are that once in 16 times by chance, four in 8. */
 export const FEWEST_ROUNDS = 5;
-
-/**
- * A difference within this is never called, however many rounds there are. Two processes of the very same program
- * differ, for as long as they live, by what was compiled when, by where memory lies, by which core a thread is on
- * (Mytkowicz et al., "Producing Wrong Data Without Doing Anything Obviously Wrong!", ASPLOS 2009; Kalibera and Jones,
- * "Rigorous Benchmarking in Reasonable Time", ISMM 2013). Rounds repeat the measurement, not the process, so no number
- * of them averages that out. Of 20 controls of a model against itself
- * (five rounds of 250 ms on two shared cores) it let none be called, though their ratios were from 0.83 to 1.06.
- * By simulation 5 rounds that vary by 2 % are, with 0.05, called in 0, 1.6 and 7 % of runs for processes
- * that vary by 1, 2 and 3 %; a true difference of 20 % is called in 99 % of them, one of 10 % in 65 to 79 %.
- */
-export const RESOLUTION = 0.05;
 
 const arithmetic: Midpoint = (lower, upper) => (lower + upper) / 2;
 /** Of 0 and Infinity: 1, since they say nothing together. */
@@ -69,26 +54,6 @@ export function changeOfValues(before: readonly number[], after: readonly number
 /** The same for ratios that were taken within the rounds of each run. */
 export function changeOfRatios(before: readonly number[], after: readonly number[]): Estimate | undefined {
   return change(before, after, geometric);
-}
-
-/** Says `higher` or `lower` only if the whole interval is beyond 1 by more than the resolution. */
-export function verdictOf({ low, high, rounds }: Estimate, resolution = RESOLUTION): Verdict {
-  if (rounds < FEWEST_ROUNDS) return 'undecided';
-  if (low > 1 + resolution) return 'higher';
-  if (high < 1 / (1 + resolution)) return 'lower';
-  return 'undecided';
-}
-
-/**
- * What can be told apart where these controls, of a contender against itself, were measured: if two of the same came
- * out 7 % apart, a difference of 6 % is not called. In the simulation above this takes away a quarter of the wrong
- * calls, and 1 to 4 of 100 right ones. One control is one draw, too little to go by alone: it only ever widens.
- */
-export function resolutionBeside(controls: readonly (Estimate | undefined)[]): number {
-  const apart = controls.map((control) =>
-    control === undefined ? 0 : Math.max(control.value, 1 / control.value) - 1,
-  );
-  return Math.max(RESOLUTION, ...apart);
 }
 
 /** The last loads of a warm-up that are looked at. */

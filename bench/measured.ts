@@ -4,6 +4,7 @@ import { Histogram } from './histogram.js';
 import {
   ERROR_KINDS,
   noErrors,
+  totalErrors,
   type ErrorCounts,
   type LoadResult,
   type OpenLoopResult,
@@ -11,13 +12,20 @@ import {
   type Usage,
 } from './protocol.js';
 
-export function measuredLoad(result: LoadResult): RoundMeasured {
+/**
+ * `clients`: of a closed loop, so that those who waited for the whole window are told of: `clientsWaiting` are all who
+ * got no answer within it, but for those whose connection failed, who wait for nothing.
+ */
+export function measuredLoad(result: LoadResult, clients?: number): RoundMeasured {
   const { requests, seconds, errors, latency, clientsServed, clientsUnanswered, jain } = result;
+  const lost = totalErrors(errors) - errors.timeout;
+  const clientsWaiting = clients === undefined ? undefined : Math.max(0, clients - clientsServed - lost);
   return {
     values: known({
       requestsPerSecond: requests / seconds,
       clientsServed,
       clientsUnanswered,
+      clientsWaiting,
       jain,
       ...usageValues(result),
     }),

@@ -8,6 +8,9 @@ import { formatCount, formatMegabytes, formatNs, formatShare } from './format.js
 import { Histogram, type HistogramJson } from './histogram.js';
 import { totalErrors } from './protocol.js';
 
+/** Of a round's histograms, the one that most have. */
+const ALL = 'all';
+
 /** One of the numbers that a round gives by name. */
 export function valueOf(name: string, about: Pick<Measure, 'label' | 'format' | 'better' | 'over'>): Measure {
   return { name, ...about, of: ({ values }) => values[name] };
@@ -20,19 +23,19 @@ export const requestsPerSecond = valueOf('requestsPerSecond', {
 });
 
 /**
- * A percentile of the rounds' latencies; over all rounds, of their histograms merged.
+ * A percentile of the rounds' latencies; over all rounds, of their histograms merged. Clients that waited in vain for
+ * all of the window are among `all`, see {@link withWaiting}.
  *
  * @param part which of a round's histograms; its name becomes part of the measure's: `shortP99Ns`
  */
-export function percentile(percent: number, part = 'all'): Measure {
+export function percentile(percent: number, part = ALL): Measure {
   const digits = `p${String(percent).replace('.', '')}Ns`;
   return {
-    name: part === 'all' ? digits : `${part}P${digits.slice(1)}`,
-    label: part === 'all' ? `p${percent}` : `${part} p${percent}`,
+    name: part === ALL ? digits : `${part}P${digits.slice(1)}`,
+    label: part === ALL ? `p${percent}` : `${part} p${percent}`,
     better: 'lower',
     format: formatNs,
-    of: ({ latencies }) => percentileOf(latencies[part], percent),
-    over: (rounds) => percentileOf(merged(rounds, part), percent),
+    ...latency(part, percent),
   };
 }
 
@@ -40,13 +43,12 @@ export const p50 = percentile(50);
 export const p99 = percentile(99);
 export const p999 = percentile(99.9);
 
-export function longest(part = 'all'): Measure {
+export function longest(part = ALL): Measure {
   return {
-    name: part === 'all' ? 'maxNs' : `${part}MaxNs`,
-    label: part === 'all' ? 'max' : `${part} max`,
+    name: part === ALL ? 'maxNs' : `${part}MaxNs`,
+    label: part === ALL ? 'max' : `${part} max`,
     format: formatNs,
-    of: ({ latencies }) => percentileOf(latencies[part], 100),
-    over: (rounds) => percentileOf(merged(rounds, part), 100),
+    ...latency(part, 100),
   };
 }
 
@@ -95,14 +97,50 @@ export const CLOSED_LOOP = [
   jain,
 ] as const;
 
-function merged(rounds: readonly RoundResult[], part: string): HistogramJson | undefined {
-  const parts = rounds.flatMap(({ latencies }) => latencies[part] ?? []);
-  if (parts.length === 0) return undefined;
-  return parts.reduce((all, one) => all.merge(one), new Histogram()).toJSON();
+function latency(part: string, percent: number): Pick<Measure, 'of' | 'over' | 'isAtLeast'> {
+  return {
+    of: (round) => percentileOf([round], part, percent),
+    over: (rounds) => percentileOf(rounds, part, percent),
+    ...(part === ALL ? { isAtLeast: (rounds) => isAtLeast(rounds, percent) } : {}),
+  };
 }
 
-/** Undefined if nothing was answered: there is no latency then, not one of 0. */
-function percentileOf(latency: HistogramJson | undefined, percent: number): number | undefined {
-  if (latency === undefined || latency.count === 0) return undefined;
-  return Histogram.fromJSON(latency).percentile(percent);
+/** Whether a percentile is among the clients that waited in vain: then it is known to be no less. */
+function isAtLeast(rounds: readonly RoundResult[], percent: number): boolean {
+  const windowsNs = rounds.flatMap(({ values }) =>
+    (values['clientsWaiting'] ?? 0) > 0 ? [(values['seconds'] ?? 0) * 1e9] : [],
+  );
+  return windowsNs.length > 0 && (percentileOf(rounds, ALL, percent) ?? 0) >= Math.min(...windowsNs);
+}
+
+/** Undefined if nothing was answered and nobody waited: there is no latency then, not one of 0. */
+function percentileOf(rounds: readonly RoundResult[], part: string, percent: number): number | undefined {
+  const all = new Histogram();
+  for (const round of rounds) {
+    const latency = round.latencies[part];
+    if (latency !== undefined) all.merge(part === ALL ? withWaiting(latency, round.values) : latency);
+  }
+  return all.count === 0 ? undefined : all.percentile(percent);
+}
+
+/**
+ * Of a closed loop, who got no answer within the window is in no latency, and a server would look better for serving
+ * fewer. Each such client is added with the window's length, the least that its wait can be (a right-censored
+ * observation), and as often as a served client was answered on average, or it would count for nothing beside one that
+ * was answered ten thousand times. So each client has the same weight, and a percentile above the share of those
+ * served is a lower bound: the window's length.
+ */
+function withWaiting(latency: HistogramJson, values: RoundResult['values']): HistogramJson {
+  const { clientsWaiting = 0, clientsServed = 0, seconds = 0 } = values;
+  if (clientsWaiting === 0) return latency;
+  const count = clientsWaiting * Math.max(1, Math.round(latency.count / Math.max(1, clientsServed)));
+  const waitNs = seconds * 1e9;
+  const waits = {
+    count,
+    sumNs: count * waitNs,
+    minNs: waitNs,
+    maxNs: waitNs,
+    buckets: [[waitNs, count]] as const,
+  };
+  return Histogram.fromJSON(latency).merge(waits).toJSON();
 }

@@ -13,15 +13,21 @@ export interface BenchOptions {
   readonly scenarios: readonly string[];
   readonly contenders: readonly string[];
   readonly rounds: number;
+  /** Of cases that need a longer window than `roundMs`. */
+  readonly longRounds: number;
   readonly roundMs: number;
   /** Where results are saved; undefined: bench/results/. */
   readonly directory: string | undefined;
   readonly output: 'terminal' | 'markdown' | 'json' | 'csv';
 }
 
-/** With fewer than some rounds nothing can be concluded; see intervals.ts. */
-const QUICK = { rounds: 5, roundMs: 250 };
-const FULL = { rounds: 5, roundMs: 400 };
+/**
+ * Many short rounds: what disturbs a server on a shared machine lasts longer than a window, so that a round of 100 ms
+ * varies hardly more than one of 250, and the interval of ten is a half to three quarters as wide as that of five, in
+ * the same time. README.md, "How many rounds".
+ */
+const QUICK = { rounds: 10, longRounds: 5, roundMs: 100 };
+const FULL = { rounds: 10, longRounds: 5, roundMs: 150 };
 
 /** Of `bench` itself, and not of `compare` and `report` as well. */
 const own = { global: false } as const;
@@ -61,6 +67,7 @@ export function benchOptions(args: BenchArguments): BenchOptions {
     scenarios: args.scenario ?? [],
     contenders: args.model ?? [],
     rounds: args.rounds ?? usual.rounds,
+    longRounds: args.rounds ?? usual.longRounds,
     roundMs: args.duration ?? usual.roundMs,
     directory: args.output,
     output: args.json ? 'json' : args.csv ? 'csv' : args.markdown ? 'markdown' : 'terminal',

@@ -10,6 +10,7 @@ import type { Experiment, ExperimentResult } from './experiment.js';
 import { render, type Rendering } from './format.js';
 import type { BenchResults } from './results.js';
 import { generatorLine, tablesOf } from './table.js';
+import { marginsOf, type Margins } from './verdicts.js';
 
 export function report(
   results: BenchResults,
@@ -25,10 +26,12 @@ export function report(
     machine.kernel,
     `Node ${versions.node}`,
   ].join(', ');
+  const margins = marginsOf(results.experiments);
   const parts = results.experiments.map((result) =>
     experimentText(
       experiments.find(({ name }) => name === result.name),
       result,
+      margins,
       rendering,
     ),
   );
@@ -39,18 +42,18 @@ export function report(
 function experimentText(
   experiment: Experiment | undefined,
   result: ExperimentResult,
+  margins: Margins,
   rendering: Rendering,
 ): string {
   if (experiment === undefined) return `${result.name}: not an experiment of this version.`;
   const heading = `${result.name}: ${experiment.question}`;
+  const seen = `Seen: ${experiment.seen(result, margins)}`;
   return [
     rendering === 'markdown' ? `### ${heading}` : `── ${heading}`,
     ...tablesOf(experiment, result).map((table) => render(table, rendering)),
     ...(result.failed === undefined ? [] : [`FAILED: ${result.failed}`]),
     ...(result.remarks.length === 0 ? [] : [result.remarks.map((remark) => `Note: ${remark}`).join('\n')]),
-    rendering === 'markdown'
-      ? `Seen: ${experiment.seen(result)}`
-      : wrapped(`Seen: ${experiment.seen(result)}`),
+    rendering === 'markdown' ? seen : wrapped(seen),
   ].join('\n\n');
 }
 

@@ -14,6 +14,8 @@ import type { Contender, RunningServer, ServerNeeds } from './servers.js';
 export interface RoundPlan {
   readonly rounds: number;
   readonly roundMs: number;
+  /** In place of `rounds`, where a case's window must be longer than `roundMs`. */
+  readonly longRounds: number;
   /** Before each measured window. */
   readonly roundWarmUpMs: number;
   /** Before the first round of each server: loads of this length until the rate is steady, at most so many. */
@@ -45,7 +47,9 @@ export async function runCase(
       plan.onStep(`${title}: ${entry.contender.name}`);
       await guarded(entry, () => makeReady(generator, entry, it, plan));
     }
-    const rounds = Math.min(plan.rounds, it.mostRounds ?? Infinity);
+    const durationMs = Math.max(plan.roundMs, it.leastMs ?? 0);
+    const wanted = durationMs > plan.roundMs ? plan.longRounds : plan.rounds;
+    const rounds = Math.min(wanted, it.mostRounds ?? Infinity);
     for (let round = 1; round <= rounds; round++) {
       let turn = 0;
       for (const entry of shuffled(entries)) {
@@ -53,11 +57,7 @@ export async function runCase(
         if (server === undefined || entry.failed !== undefined) continue;
         turn += 1;
         await guarded(entry, async () => {
-          const window = {
-            warmUpMs: plan.roundWarmUpMs,
-            durationMs: plan.roundMs,
-            isWarmUp: false,
-          };
+          const window = { warmUpMs: plan.roundWarmUpMs, durationMs, isWarmUp: false };
           const measured = await it.load(generator, server, window);
           assertRuns(server);
           entry.rounds.push({ round, turn, ...measured });

@@ -26,7 +26,8 @@ import type { Bench, Scenario } from './scenarios/scenario.js';
 import { tablesOf } from './table.js';
 import { models, peers, type Contender, type RunningServer } from './servers.js';
 
-const ROUND_WARM_UP_MS = 100;
+/** Connections are new in each round, and the first tens of milliseconds on them slow. */
+const ROUND_WARM_UP_MS = 60;
 /** At most so long, or a server whose rate never settles would keep all others waiting. */
 const WARM_UP = {
   quick: { loadMs: 120, mostLoads: 8 },
@@ -109,17 +110,17 @@ async function measureAll(
     started.push(server);
     return server;
   };
-  const { rounds, roundMs, length } = options;
+  const { rounds, longRounds, roundMs, length } = options;
   const note = (doing: string) => progress.note(doing);
   const plan: RoundPlan = {
-    ...{ rounds, roundMs, start, onStep: note },
+    ...{ rounds, longRounds, roundMs, start, onStep: note },
     roundWarmUpMs: ROUND_WARM_UP_MS,
     // Who asks for short rounds is in a hurry.
-    warmUp: { ...WARM_UP[length], loadMs: Math.min(WARM_UP[length].loadMs, roundMs) },
+    warmUp: { ...WARM_UP[length], loadMs: Math.min(WARM_UP[length].loadMs, 2 * roundMs) },
   };
   const all = chooseContenders(options);
   const bench: Bench = {
-    ...{ length, rounds, roundMs, generator, start, note },
+    ...{ length, rounds, longRounds, roundMs, generator, start, note },
     contenders: (service) => all.filter(({ services }) => services.includes(service)),
     async compare(cases, contenders) {
       const results = [];

@@ -4,7 +4,7 @@
  *
  * Pure functions over experiment.ts; format.ts renders what they give.
  */
-import { baselineOf, findContender, measured, ratioOf } from './estimates.js';
+import { baselineOf, findContender, measured, othersShare, ratioOf, textOf } from './estimates.js';
 import type { CaseResult, ContenderResult, Experiment, ExperimentResult } from './experiment.js';
 import { DASH, formatEstimate, formatShare, orDash, type TextTable } from './format.js';
 import { littlesLawNote } from './littles-law.js';
@@ -12,8 +12,6 @@ import { ERROR_KINDS } from './protocol.js';
 
 /** From this share of a core on, the generator may be what limits. */
 const GENERATOR_LIMIT = 0.9;
-/** More than this share of a core used by other programs, and the machine is not quiet. */
-const OTHERS_LIMIT = 0.2;
 
 export function tablesOf(experiment: Experiment, result: ExperimentResult): TextTable[] {
   return result.cases.map((one) => caseTable(experiment, one));
@@ -30,7 +28,7 @@ function caseTable(experiment: Experiment, result: CaseResult): TextTable {
   const [compared] = measures;
   const rows = result.contenders.map((contender) => [
     contender.name,
-    ...shown.map((measure) => orDash(measured(contender, measure)?.value, measure.format)),
+    ...shown.map((measure) => textOf(contender, measure) ?? DASH),
     ...(baseline === undefined
       ? []
       : [
@@ -58,7 +56,7 @@ function dividedBy(experiment: Experiment, result: CaseResult): string | undefin
   return findContender(result, baseline)?.rounds.length ? baseline : undefined;
 }
 
-function notesOn(contender: ContenderResult, { closedLoop }: CaseResult): string[] {
+function notesOn(contender: ContenderResult, { closedLoop, clients }: CaseResult): string[] {
   const { name, skipped, failed, unsteady, rounds } = contender;
   const notes: string[] = [];
   if (skipped !== undefined) notes.push(`${name}: skipped, ${skipped}`);
@@ -75,8 +73,20 @@ function notesOn(contender: ContenderResult, { closedLoop }: CaseResult): string
       `${name}: the generator used ${formatShare(share)} of a core and may be what limits; this is a lower bound`,
     );
   }
+  const waiting = waitingNote(contender, clients);
+  if (waiting !== undefined) notes.push(waiting);
   const little = closedLoop && littlesLawNote(contender, medianOf(contender, 'clientsServed') ?? 0);
   return little === undefined ? notes : [...notes, little];
+}
+
+/** Why there is a `≥` before a percentile: it is the window's length, and says nothing more of the server. */
+function waitingNote({ name, rounds }: ContenderResult, clients: number | undefined): string | undefined {
+  const waiting = Math.max(...rounds.map(({ values }) => values['clientsWaiting'] ?? 0));
+  if (clients === undefined || waiting <= 0) return undefined;
+  return (
+    `${name}: ${waiting} of ${clients} clients got no answer while they were measured; ` +
+    "they are in the latencies with the window's length, the least that they waited (≥)"
+  );
 }
 
 function medianOf(contender: ContenderResult, name: string): number | undefined {
@@ -84,12 +94,9 @@ function medianOf(contender: ContenderResult, name: string): number | undefined 
 }
 
 /** A busy machine makes every figure of the case doubtful, and its intervals wide. */
-function noteOnOthers({ contenders }: CaseResult): string[] {
-  const shares = contenders
-    .flatMap((contender) => medianOf(contender, 'othersCpuShare') ?? [])
-    .sort((a, b) => a - b);
-  const share = shares[shares.length >> 1] ?? 0;
-  if (share <= OTHERS_LIMIT) return [];
+function noteOnOthers(result: CaseResult): string[] {
+  const share = othersShare(result);
+  if (share === undefined) return [];
   return [`other programs used ${formatShare(share)} of a core meanwhile: measure again on a quiet machine`];
 }
 

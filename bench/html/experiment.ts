@@ -9,11 +9,13 @@ import { listOf, termsOf } from './text.js';
 export interface Chapter {
   readonly experiment: Experiment;
   readonly result: ExperimentResult;
+  /** What the experiment says of its result. */
+  readonly seen: string;
   readonly plots: readonly PlotPicture[];
   readonly tables: readonly TextTable[];
 }
 
-export function chapterOf({ experiment, result, plots, tables }: Chapter): string {
+export function chapterOf({ experiment, result, seen, plots, tables }: Chapter): string {
   const { name, question, prediction, lookAt } = experiment;
   const figures = plots.map((plot) => figureOf(name, plot)).join('\n');
   return `<section class="experiment" id="${escaped(name)}" aria-labelledby="${escaped(name)}-title">
@@ -22,7 +24,7 @@ ${termsOf('', [
   ['Prediction', prediction],
   ['Look at', lookAt],
 ])}
-<p class="seen"><strong>Seen:</strong> ${escaped(experiment.seen(result))}</p>
+<p class="seen"><strong>Seen:</strong> ${escaped(seen)}</p>
 ${listOf('wrong', wrongIn(result))}
 ${figures === '' ? '<p>No plot: there is nothing to draw.</p>' : `<div class="figures">\n${figures}\n</div>`}
 <details open><summary>${tables.length === 1 ? 'Table' : `${tables.length} tables`}</summary>

@@ -4,7 +4,7 @@
  *
  * Pure functions over experiment.ts; lines.ts and rows.ts draw what they give.
  */
-import { measured } from '../estimates.js';
+import { measured, textOf } from '../estimates.js';
 import type { CaseResult, ContenderResult, Experiment, Measure, PlotSpec } from '../experiment.js';
 import { clean, shortened } from './text.js';
 
@@ -22,6 +22,8 @@ export interface Point {
   readonly text: string;
   /** Its interval as a table has it. */
   readonly range: string;
+  /** The value is only known to be no less. */
+  readonly isAtLeast?: boolean;
   /** Why `value` is NaN. */
   readonly gap?: 'skipped' | 'failed' | 'no value' | 'zero';
 }
@@ -57,7 +59,7 @@ function pointOf(spec: PlotSpec, measure: Measure, contender: string, inCase: Ca
   const known = { contender, inCase, measure, dashed: measure !== spec.measure };
   const unit = spec.unit ?? 1;
   const gap = gapOf(estimate?.value, found, spec.scale);
-  if (estimate === undefined || gap !== undefined) {
+  if (found === undefined || estimate === undefined || gap !== undefined) {
     const text = gap === 'zero' ? measure.format(0) : `–, ${gap ?? 'no value'}`;
     return { ...known, value: NaN, low: NaN, high: NaN, rounds: 0, text, range: '', gap: gap ?? 'no value' };
   }
@@ -67,7 +69,8 @@ function pointOf(spec: PlotSpec, measure: Measure, contender: string, inCase: Ca
     low: estimate.low / unit,
     high: estimate.high / unit,
     rounds: estimate.rounds,
-    text: measure.format(estimate.value),
+    text: textOf(found, measure) ?? '',
+    isAtLeast: measure.isAtLeast?.(found.rounds) ?? false,
     range: `${measure.format(estimate.low)} to ${measure.format(estimate.high)}`,
   };
 }
@@ -87,15 +90,17 @@ function gapOf(
 /** `iterative: no p99 at 16 clients, 64 clients.`, `c-epoll skipped: no C compiler.`; the same reason once. */
 function notesOn(points: readonly Point[], cases: readonly CaseResult[]): string[] {
   const groups = new Map<string, Set<string>>();
-  for (const { contender, inCase, measure, gap } of points) {
-    if (gap === undefined) continue;
+  for (const { contender, inCase, measure, gap, isAtLeast } of points) {
+    const remark = gap ?? (isAtLeast ? 'at least' : undefined);
+    if (remark === undefined) continue;
     const { failed, skipped } = inCase.contenders.find(({ name }) => name === contender) ?? {};
     const what = {
       skipped: ` skipped{where}: ${clean(skipped ?? '')}`,
       failed: ` failed{where}: ${clean(failed ?? '')}`,
       'no value': `: no ${measure.label}{where}`,
       zero: `: ${measure.label} is 0{where}, for which a logarithmic scale has no place`,
-    }[gap];
+      'at least': `: ${measure.label} is a lower bound{where}, since clients waited in vain for all of a round`,
+    }[remark];
     const key = `${shortened(clean(contender), NAME_CHARACTERS)}${what}`;
     groups.set(key, (groups.get(key) ?? new Set()).add(inCase.name));
   }

@@ -45,7 +45,7 @@ export const burst: Scenario = {
     const contenders = bench.contenders('echo');
     return { cases: await bench.compare(SIZES.map(burstOf), contenders), remarks: [] };
   },
-  seen: ({ cases }) => joined(...cases.map((one) => comparedWith(one, p50))),
+  seen: ({ cases }, margins) => joined(...cases.map((one) => comparedWith(one, p50, margins))),
 };
 
 function burstOf(clients: number): Case {

@@ -34,5 +34,5 @@ export const churn: Scenario = {
     });
     return { cases: await bench.compare([it], bench.contenders('echo')), remarks: [] };
   },
-  seen: ({ cases }) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond))),
+  seen: ({ cases }, margins) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond, margins))),
 };

@@ -22,6 +22,7 @@ interface ClosedLoop {
   /** default: 64 */
   readonly messageBytes?: number;
   readonly leftOut?: Case['leftOut'];
+  readonly leastMs?: number;
   readonly mostWarmUps?: number;
   readonly leastWarmUps?: Case['leastWarmUps'];
 }
@@ -32,16 +33,18 @@ const PROBE_LIMIT_MS = 5000;
 export function closedLoop(loop: ClosedLoop): Case {
   const { name, title, pattern, clients, senders = 0, silentClients = 0, messageBytes = 64 } = loop;
   const service = SERVICES[pattern];
+  // A sender of a chat waits for the last of 63 receipts, and the latencies are those of all.
+  const isClosedLoop = pattern !== 'fan-out';
   const needs: ServerNeeds = { service, clients: clients + silentClients };
   return {
     name,
     title,
     x: loop.x ?? clients,
     clients,
-    // A sender of a chat waits for the last of 63 receipts, and the latencies are those of all.
-    ...(pattern === 'fan-out' ? {} : { closedLoop: true as const }),
+    ...(isClosedLoop ? { closedLoop: true as const } : {}),
     needs,
     ...(loop.leftOut ? { leftOut: loop.leftOut } : {}),
+    ...(loop.leastMs === undefined ? {} : { leastMs: loop.leastMs }),
     ...(loop.mostWarmUps === undefined ? {} : { mostWarmUps: loop.mostWarmUps }),
     ...(loop.leastWarmUps ? { leastWarmUps: loop.leastWarmUps } : {}),
     // A page is checked and a chat is joined at the start of every job.
@@ -54,6 +57,7 @@ export function closedLoop(loop: ClosedLoop): Case {
           ...{ pattern, clients, senders, silentClients, messageBytes },
           ...{ warmUpMs, durationMs },
         }),
+        ...(isClosedLoop ? [clients] : []),
       ),
   };
 }

@@ -1,11 +1,12 @@
 /** A model against itself: how far to trust everything else in the run. */
 import { ratioOf } from '../estimates.js';
 import { formatEstimate } from '../format.js';
-import { FEWEST_ROUNDS, verdictOf, type Estimate } from '../intervals.js';
+import { FEWEST_ROUNDS, type Estimate } from '../intervals.js';
 import { CLOSED_LOOP, requestsPerSecond } from '../measures.js';
-import { NOTHING_SEEN, TOO_FEW_ROUNDS } from '../sentences.js';
+import { NOTHING_SEEN } from '../sentences.js';
 import { control as secondProcess, modelNamed } from '../servers.js';
 import { closedLoop } from './closed-loop.js';
+import { LEAST_MARGIN, formatMargin, inWords, marginBeside, verdictOf } from '../verdicts.js';
 import type { Scenario } from './scenario.js';
 
 const MODEL = 'event-loop';
@@ -19,7 +20,8 @@ export const control: Scenario = {
   prediction:
     'The interval of the ratio includes 1, and nobody is called quicker, in at least 19 of 20 runs.',
   lookAt:
-    'The verdict, and how far from 1 the ratio is: nothing that differs by less in this run can be relied upon.',
+    'The verdict, and how wide the interval is: nothing that differs by less in this run can be told apart. What lies ' +
+    'wholly beyond 1 widens the margin of all other verdicts.',
   axis: { label: 'clients', scale: 'none' },
   measures: CLOSED_LOOP,
   baseline: MODEL,
@@ -49,8 +51,13 @@ export const control: Scenario = {
   },
 };
 
+/** By the least margin: that of the run is what this control makes it. */
 function wordsFor(ratio: Estimate): string {
-  if (ratio.rounds < FEWEST_ROUNDS) return TOO_FEW_ROUNDS;
-  if (verdictOf(ratio) === 'undecided') return 'no winner, as it must be';
-  return 'a winner where there is none: do not trust small differences of this run';
+  const verdict = verdictOf(ratio);
+  if (ratio.rounds < FEWEST_ROUNDS) return inWords(ratio, LEAST_MARGIN);
+  if (verdict === 'equal') return `no winner, as it must be, and ${inWords(ratio, LEAST_MARGIN)}`;
+  if (verdict === 'unknown')
+    return 'no winner, as it must be, but differences within this interval cannot be told in this run';
+  const margin = formatMargin(marginBeside([ratio]));
+  return `a winner where there is none, so no difference below ${margin} counts in this run`;
 }

@@ -3,6 +3,7 @@ import { ratioOf } from '../estimates.js';
 import { formatEstimate } from '../format.js';
 import { errors, percentile, served, serverCpu, valueOf } from '../measures.js';
 import { joined, shown } from '../sentences.js';
+import { inWords, usualMargins } from '../verdicts.js';
 import { populationsCase } from './populations.js';
 import type { Scenario } from './scenario.js';
 
@@ -78,12 +79,16 @@ export const cpuBound: Scenario = {
       .filter(({ name }) => bench.length === 'full' || name !== ITERATIVE);
     return { cases: await bench.compare([it], contenders), remarks: [] };
   },
-  seen({ cases: [only] }) {
+  seen({ cases: [only] }, margins = usualMargins) {
     const more = only && ratioOf(only, jobs, THREADS, LOOP);
+    const wait = only && ratioOf(only, shortP99, THREADS, LOOP);
     const [quick, slow] = [shown(only, shortP99, THREADS), shown(only, shortP99, LOOP)];
     return joined(
-      more && `${THREADS} did ${formatEstimate(more)} times the work of the event loop.`,
+      more &&
+        `${THREADS} did ${formatEstimate(more)} times the work of the event loop (${inWords(more, margins(jobs))}).`,
       quick && slow && `The p99 of the short requests was ${quick} on threads, ${slow} on the event loop.`,
+      wait &&
+        `Round by round, it was ${formatEstimate(wait)} of the event loop's on threads (${inWords(wait, margins(shortP99))}).`,
     );
   },
 };

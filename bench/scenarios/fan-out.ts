@@ -54,5 +54,5 @@ export const fanOut: Scenario = {
     });
     return { cases: await bench.compare(cases, bench.contenders('chat')), remarks: [] };
   },
-  seen: ({ cases }) => joined(...cases.map((one) => comparedWith(one, deliveries))),
+  seen: ({ cases }, margins) => joined(...cases.map((one) => comparedWith(one, deliveries, margins))),
 };

@@ -88,7 +88,7 @@ async function takeTurns(
 ): Promise<ContenderResult[]> {
   const names = Object.keys(runs);
   const rounds = new Map(names.map((name): [string, RoundResult[]] => [name, []]));
-  for (let round = 1; round <= bench.rounds; round++) {
+  for (let round = 1; round <= bench.longRounds; round++) {
     const order = round % 2 === 0 ? names : names.toReversed();
     for (const [index, name] of order.entries()) {
       bench.note(`generator: ${name}`);

@@ -87,7 +87,7 @@ export const idle: Scenario = {
         const size = shown(only, bytesPerClient, name);
         if (size === undefined) return '';
         const [all, some] = [shown(only, connected, name) ?? '?', shown(only, answered, name) ?? '?'];
-        return `${name}: ${size} kB for each of ${all} clients, of whom ${some} were answered.`;
+        return `${name}: ${size} kB for each of ${all} clients, of whom ${some} ${some === '1' ? 'was' : 'were'} answered.`;
       }),
     ),
 };

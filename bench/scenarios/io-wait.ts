@@ -34,6 +34,7 @@ export const ioWait: Scenario = {
   ],
   async measure(bench) {
     const it = populationsCase({
+      leastMs: 250,
       name: '64 clients',
       title: 'io-wait: 64 clients, each request sleeps 10 ms',
       service: 'work',
@@ -41,5 +42,5 @@ export const ioWait: Scenario = {
     });
     return { cases: await bench.compare([it], bench.contenders('work')), remarks: [] };
   },
-  seen: ({ cases }) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond))),
+  seen: ({ cases }, margins) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond, margins))),
 };

@@ -83,7 +83,8 @@ export const logging: Scenario = {
     }
     return { cases, remarks: [] };
   },
-  seen: ({ cases }) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond, OFF))),
+  seen: ({ cases }, margins) =>
+    joined(...cases.map((one) => comparedWith(one, requestsPerSecond, margins, OFF))),
 };
 
 function measureCase(

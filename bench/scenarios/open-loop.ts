@@ -3,6 +3,7 @@
  * "How NOT to Measure Latency"): a latency begins when its request was to be sent, not when it could be.
  */
 import type { CaseResult, ContenderResult, ExperimentResult, RoundMeasured } from '../experiment.js';
+import { findContender, measured } from '../estimates.js';
 import { formatCount } from '../format.js';
 import type { Generator } from '../load.js';
 import { measuredLoad, measuredOpenLoop } from '../measured.js';
@@ -15,6 +16,8 @@ const CLIENTS = 64;
 /** Of what the event loop answers in a closed loop: below the knee, about it, and past it. */
 const SHARES = [0.1, 0.5, 0.8, 1, 1.2];
 const CLOSED_LOOP_MS = 1000;
+/** A queue must have time to grow past the knee. */
+const LEAST_MS = 400;
 const PAUSED = 'paused for 1.4 s';
 const PAUSE = { requestsPerSecond: 2000, durationMs: 8000, pause: { afterMs: 2000, forMs: 1400 } };
 /** A server that serves one of 64 connections has 63 schedules that nobody meets: there is no knee to look for. */
@@ -76,6 +79,7 @@ function offering(share: number, requestsPerSecond: number): Case {
     clients: CLIENTS,
     needs: { service: 'echo', clients: CLIENTS },
     leftOut: LEFT_OUT,
+    leastMs: LEAST_MS,
     load: async (generator, server, window) => {
       if (window.isWarmUp) return warmedUp(generator, server, window.durationMs);
       const { port, pid } = server;
@@ -140,10 +144,20 @@ function seenOfKnee({ cases }: ExperimentResult): string[] {
       return ns === undefined || ns >= KNEE_NS;
     });
     const last = (slow === -1 ? sweep : sweep.slice(0, slow)).at(-1);
+    const beyond = sweep[slow] && p99With(sweep[slow], name);
     return last === undefined
-      ? `${name}: the p99 was 10 ms or more already at the lowest rate.`
-      : `${name}: the p99 stayed below 10 ms up to ${formatCount(last.x ?? 0)} requests/s.`;
+      ? `${name}: the p99 was 10 ms or more already at the lowest rate${beyond === undefined ? '' : `: ${beyond}`}.`
+      : `${name}: the p99 stayed below 10 ms up to ${formatCount(last.x ?? 0)} requests/s${beyond === undefined ? '' : `; it was ${beyond}`}.`;
   });
+}
+
+/** Near the knee a p99 varies by orders of magnitude from round to round. */
+function p99With(one: CaseResult, name: string): string | undefined {
+  const contender = findContender(one, name);
+  const estimate = contender && measured(contender, p99);
+  if (estimate === undefined) return undefined;
+  const [value, low, high] = [estimate.value, estimate.low, estimate.high].map(p99.format);
+  return `${value} (${low} to ${high}) at ${formatCount(one.x ?? 0)}`;
 }
 
 function seenOfPause(paused: CaseResult | undefined): string[] {

@@ -15,7 +15,7 @@ interface Populations {
   /** Options of the server. */
   readonly args?: readonly string[];
   readonly populations: readonly PopulationSettings[];
-  /** A window is at least so long: some 20 of the longest requests, or its edges count for too much. */
+  /** As of {@link Case}: or the window's edges count for too much. */
   readonly leastMs?: number;
   readonly check?: Case['check'];
   readonly mostRounds?: number;
@@ -26,7 +26,7 @@ interface Populations {
 const ANSWER_LIMIT_MS = 10_000;
 
 export function populationsCase(it: Populations): Case {
-  const { name, title, service, args = [], populations, leastMs = 0 } = it;
+  const { name, title, service, args = [], populations } = it;
   const clients = populations.reduce((total, population) => total + population.clients, 0);
   return {
     name,
@@ -35,16 +35,17 @@ export function populationsCase(it: Populations): Case {
     x: it.x ?? clients,
     needs: { service, clients, args },
     ...(it.check ? { check: it.check } : {}),
+    ...(it.leastMs === undefined ? {} : { leastMs: it.leastMs }),
     ...(it.mostRounds === undefined ? {} : { mostRounds: it.mostRounds }),
     ...(it.mostWarmUps === undefined ? {} : { mostWarmUps: it.mostWarmUps }),
-    load: async (generator, server, { warmUpMs, durationMs, isWarmUp }) =>
+    load: async (generator, server, { warmUpMs, durationMs }) =>
       measuredPopulations(
         await generator.runPopulations({
           port: server.port,
           serverPid: server.pid,
           populations,
           warmUpMs,
-          durationMs: isWarmUp ? durationMs : Math.max(leastMs, durationMs),
+          durationMs,
           answerLimitMs: ANSWER_LIMIT_MS,
         }),
       ),

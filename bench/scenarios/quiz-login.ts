@@ -69,8 +69,10 @@ export const quizLogin: Scenario = {
     const contenders = bench.contenders('quiz');
     return { cases: await bench.compare([it], contenders), remarks: [] };
   },
-  seen: ({ cases }) =>
-    joined(...cases.flatMap((one) => [comparedWith(one, logins), comparedWith(one, othersP99)])),
+  seen: ({ cases }, margins) =>
+    joined(
+      ...cases.flatMap((one) => [comparedWith(one, logins, margins), comparedWith(one, othersP99, margins)]),
+    ),
 };
 
 /** The account that all of them log into: each server has a store of its own. */

@@ -19,6 +19,8 @@ export interface Case extends Omit<CaseResult, 'contenders'> {
   readonly needs: ServerNeeds;
   /** Contenders that cannot take part, by name, and why. */
   readonly leftOut?: Readonly<Record<string, string>>;
+  /** A window is at least so long, whatever was asked for: some 20 of its longest requests, or its percentiles' samples. */
+  readonly leastMs?: number;
   /** For what takes long and repeats well: fewer rounds than the others have. */
   readonly mostRounds?: number;
   /** The most loads of its warm-up, if not the usual number; 0 if the case warms up in its `check`. */
@@ -44,6 +46,8 @@ export interface Bench {
   /** A quick run leaves out cases, not rounds: with fewer of those there is nothing to conclude. */
   readonly length: 'quick' | 'full';
   readonly rounds: number;
+  /** Of what takes long; see ../rounds.ts. */
+  readonly longRounds: number;
   readonly roundMs: number;
   readonly generator: Generator;
   /** Those that are wanted in this run and have the service. */

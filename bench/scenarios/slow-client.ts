@@ -1,7 +1,8 @@
 /** Clients who hold a connection and say nothing: head-of-line blocking. */
 import type { CaseResult } from '../experiment.js';
 import { CLOSED_LOOP, p99, served } from '../measures.js';
-import { caseNamed, joined, numberOf, shown } from '../sentences.js';
+import { NOTHING_SEEN, caseNamed, changed, joined, numberOf, shown } from '../sentences.js';
+import type { Margins } from '../verdicts.js';
 import { closedLoop } from './closed-loop.js';
 import type { Scenario } from './scenario.js';
 
@@ -25,7 +26,7 @@ export const slowClient: Scenario = {
       name: 'p99',
       title: 'p99 of 16 working clients, without and with 16 silent ones',
       measure: p99,
-      scale: 'linear',
+      scale: 'log',
       label: 'ms',
       unit: 1e6,
     },
@@ -46,21 +47,27 @@ export const slowClient: Scenario = {
     );
     return { cases: await bench.compare(cases, bench.contenders('echo')), remarks: [] };
   },
-  seen(result) {
+  seen(result, margins) {
     const [without, withSilent] = [caseNamed(result, WITHOUT), caseNamed(result, WITH)];
-    return joined(...(withSilent?.contenders ?? []).map(({ name }) => seenOf(name, without, withSilent)));
+    if (withSilent === undefined) return NOTHING_SEEN;
+    return joined(...withSilent.contenders.map(({ name }) => seenOf(name, without, withSilent, margins)));
   },
 };
 
-function seenOf(name: string, without: CaseResult | undefined, withSilent: CaseResult | undefined): string {
+function seenOf(
+  name: string,
+  without: CaseResult | undefined,
+  withSilent: CaseResult,
+  margins: Margins | undefined,
+): string {
   const clients = numberOf(withSilent, served, name);
   if (clients === undefined) return '';
   if (clients === 0 && name !== 'iterative') return `${name} served nobody.`;
   if (clients === 0) {
     return `${name} stopped: it had taken the first silent client and waited for it, so none of the others was served.`;
   }
-  const [before, after] = [numberOf(without, p99, name), numberOf(withSilent, p99, name)];
-  const times =
-    before === undefined || after === undefined ? '' : `, ${(after / before).toFixed(1)} times as long`;
-  return `${name}: p99 ${shown(withSilent, p99, name) ?? 'unknown'} with silent clients${times}.`;
+  const few = clients < CLIENTS ? `, of ${clients} of ${CLIENTS} clients` : '';
+  const times = without && changed([without, withSilent], p99, name, 'without them', margins);
+  const than = times === undefined ? '' : `, ${times}`;
+  return `${name}: p99 ${shown(withSilent, p99, name) ?? 'unknown'} with silent clients${few}${than}.`;
 }

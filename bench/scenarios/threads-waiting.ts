@@ -58,6 +58,8 @@ function waitingWith(threads: number): Case {
     title: `threads-waiting: connect, sleep 5 ms, close; 64 clients, ${name}`,
     x: threads,
     service: 'work',
+    // One thread serves 200 a second.
+    leastMs: 400,
     populations: [{ name: 'waiting', clients: CLIENTS, pattern: 'churn', line: 'sleep 5', answer: 'done 5' }],
   });
   return { ...it, needs: { ...it.needs, threads } };

@@ -6,7 +6,9 @@ import { measured, ratioOf } from '../estimates.js';
 import type { CaseResult, ExperimentResult } from '../experiment.js';
 import { formatEstimate } from '../format.js';
 import { CLOSED_LOOP, p99, requestsPerSecond } from '../measures.js';
+import { FEWEST_ROUNDS } from '../intervals.js';
 import { joined, NOTHING_SEEN, numberOf, shown } from '../sentences.js';
+import { usualMargins, type Margins } from '../verdicts.js';
 import { closedLoop } from './closed-loop.js';
 import type { Case, Scenario } from './scenario.js';
 
@@ -64,7 +66,7 @@ function churnWith(threads: number): Case {
  * Cases are measured one after the other, so their rates are compared by what the event loop did in the same rounds;
  * by themselves only where it was not there.
  */
-function seen({ cases }: ExperimentResult): string {
+function seen({ cases }: ExperimentResult, margins: Margins = usualMargins): string {
   const hasBeside = cases.every((one) => numberOf(one, requestsPerSecond, BESIDE) !== undefined);
   const known = cases.flatMap((one) => {
     const contender = one.contenders.find(({ name }) => name === MODEL);
@@ -74,15 +76,20 @@ function seen({ cases }: ExperimentResult): string {
     return estimate === undefined ? [] : [{ one, estimate }];
   });
   const best = known.toSorted((a, b) => b.estimate.value - a.estimate.value)[0];
-  const enough = known.find(({ estimate }) => best !== undefined && estimate.high >= best.estimate.low);
+  const reach = 1 + margins(requestsPerSecond);
+  const enough = known.find(
+    ({ estimate }) => best !== undefined && estimate.high * reach >= best.estimate.low,
+  );
   const [first, last] = [known[0], known.at(-1)];
   if (best === undefined || enough === undefined || first === undefined || last === undefined)
     return NOTHING_SEEN;
   const told = [...new Set([first.one, enough.one, best.one, last.one])];
   return joined(
-    enough === best
-      ? `Most with ${best.one.name}${best === first ? '; more threads served no more' : ', and fewer threads served less'}.`
-      : `Most with ${best.one.name}, but from ${enough.one.name} on no difference could be told.`,
+    best.estimate.rounds < FEWEST_ROUNDS
+      ? `Most with ${best.one.name}, in too few rounds for a verdict.`
+      : enough === best
+        ? `Most with ${best.one.name}${best === first ? '; more threads served no more' : ', and fewer threads served less'}.`
+        : `Most with ${best.one.name}, but ${enough.one.name} could not be told apart from it.`,
     `${told.map(said).join('; ')}.`,
   );
 }

@@ -38,5 +38,5 @@ export const web: Scenario = {
     });
     return { cases: await bench.compare([it], bench.contenders('web')), remarks: [] };
   },
-  seen: ({ cases }) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond))),
+  seen: ({ cases }, margins) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond, margins))),
 };

@@ -28,7 +28,7 @@ const compare = (before: readonly ContenderResult[], after: readonly ContenderRe
 describe('compareResults', () => {
   it('finds what got worse by half, absolutely and beside the baseline', () => {
     const [loop, threads] = compare(models(100, 80), models(100, 40)).rows as [ComparedRow, ComparedRow];
-    assert.equal(loop.verdict, 'no difference seen');
+    assert.equal(loop.verdict, 'no difference');
     assert.equal(loop.relative, undefined);
     assert.equal(threads.verdict, 'worse');
     assert.equal(threads.before, 80);
@@ -37,21 +37,23 @@ describe('compareResults', () => {
     assert.ok(threads.absolute.times.low > 0.49 && threads.absolute.times.high < 0.51);
     assert.equal(threads.relative?.to, 'event-loop');
     assert.equal(threads.relative.times.value, 0.5);
+    // 1.05 to the power of √2: four processes take part.
+    assert.deepEqual([threads.absolute.margin, threads.relative.margin.toFixed(3)], [0.05, '0.071']);
   });
 
-  it('sees no difference in a machine that is half as fast, but in the baseline, which has nothing beside it', () => {
+  it('cannot tell a machine that is half as fast from a model that is, but for the baseline, which has nothing beside it', () => {
     const [loop, threads] = compare(models(100, 80), models(50, 40)).rows as [ComparedRow, ComparedRow];
     assert.equal(threads.absolute.verdict, 'worse');
-    assert.equal(threads.relative?.verdict, 'no difference seen');
-    assert.equal(threads.verdict, 'no difference seen');
+    assert.equal(threads.relative?.verdict, 'no difference');
+    assert.equal(threads.verdict, 'unknown');
     assert.equal(loop.verdict, 'worse');
   });
 
-  it('sees no difference in a model of which only the baseline got better', () => {
+  it('concludes nothing of a model of which only the baseline got better', () => {
     const [loop, threads] = compare(models(100, 80), models(200, 80)).rows as [ComparedRow, ComparedRow];
     assert.equal(loop.verdict, 'better');
     assert.equal(threads.relative?.verdict, 'worse');
-    assert.equal(threads.verdict, 'no difference seen');
+    assert.equal(threads.verdict, 'unknown');
   });
 
   it('divides by another contender if asked to', () => {
@@ -61,8 +63,8 @@ describe('compareResults', () => {
       rows.map(({ verdict, relative }) => [verdict, relative?.to]),
       [
         ['worse', 'c-epoll'],
-        ['no difference seen', 'c-epoll'],
-        ['no difference seen', undefined],
+        ['no difference', 'c-epoll'],
+        ['no difference', undefined],
       ],
     );
   });
@@ -74,7 +76,7 @@ describe('compareResults', () => {
     assert.deepEqual(
       rows.map(({ measure, verdict }) => [measure.name, verdict]),
       [
-        ['requestsPerSecond', 'no difference seen'],
+        ['requestsPerSecond', 'no difference'],
         ['p99Ns', 'worse'],
       ],
     );
@@ -83,7 +85,7 @@ describe('compareResults', () => {
   it('calls nothing after four rounds, and says so', () => {
     const four = (value: number) => [contenderOf('event-loop', about(value).slice(0, 4))];
     const { rows, warnings } = compare(four(100), four(10));
-    assert.equal(rows[0]?.verdict, 'no difference seen');
+    assert.equal(rows[0]?.verdict, 'unknown');
     assert.match(warnings.join(), /fewer than 5 rounds/);
   });
 
@@ -93,11 +95,30 @@ describe('compareResults', () => {
     assert.deepEqual(
       rows.map(({ contender, verdict }) => [contender, verdict]),
       [
-        ['event-loop', 'no difference seen'],
-        ['threads', 'no difference seen'],
+        ['event-loop', 'no difference'],
+        ['threads', 'no difference'],
       ],
     );
     assert.equal(compare(models(100, 80), models(100, 64)).rows[1]?.verdict, 'worse');
+  });
+
+  it('takes the margin from the control of another experiment of either run', () => {
+    const control = contenderOf('event-loop again', about(70), { kind: 'control' });
+    const controlled = (threads: number) => {
+      const echoed = experimentOf([caseOf(models(100, threads))]);
+      const apart = experimentOf([caseOf([contenderOf('event-loop', about(100)), control])], 'control');
+      return fileOf([], { experiments: [apart, echoed] });
+    };
+    const row = compareResults(controlled(80), fileOf(models(100, 64)), [rateOnly]).rows[1];
+    assert.equal(row?.verdict, 'no difference');
+    assert.ok(Math.abs(row.absolute.margin - 3 / 7) < 1e-9, String(row.absolute.margin));
+  });
+
+  it('tells what did not change from what it cannot tell', () => {
+    const noisy = contenderOf('event-loop', [60, 80, 100, 120, 140]);
+    assert.equal(compare([noisy], [noisy]).rows[0]?.verdict, 'unknown');
+    const steady = contenderOf('event-loop', about(100));
+    assert.equal(compare([steady], [steady]).rows[0]?.verdict, 'no difference');
   });
 
   it('warns when the machine, a version or an option is another one, or the files are in the wrong order', () => {
@@ -150,7 +171,8 @@ describe('compareResults', () => {
       const inverse = {
         better: 'worse',
         worse: 'better',
-        'no difference seen': 'no difference seen',
+        'no difference': 'no difference',
+        unknown: 'unknown',
       } as const;
       assert.equal(back.verdict, inverse[there.verdict]);
       assert.ok(Math.abs(back.absolute.times.low * there.absolute.times.high - 1) < 1e-9);
@@ -183,7 +205,7 @@ describe('a comparison', () => {
 
   it('is a table with both changes, and what is beyond the limit above it', () => {
     const text = comparisonText(comparison, 'markdown', failOver(comparison, 20));
-    assert.match(text, /: 0 better, 1 worse, 1 no difference seen\.$/m);
+    assert.match(text, /: 0 better, 1 worse, 1 without a difference, 0 too uncertain to tell\.$/m);
     assert.match(
       text,
       /^- more than 20 % WORSE: echo, 2 clients: threads, requests\/s: −50\.0 % \(−50\.\d to −49\.\d\)$/m,
@@ -191,7 +213,7 @@ describe('a comparison', () => {
     assert.match(text, /^\*\*echo: 2 clients, 64 bytes\*\*$/m);
     assert.match(
       text,
-      /^\| event-loop \| requests\/s \| 100 \| 100 \| 0\.0 % \(.*\) \| – \| no difference seen \|$/m,
+      /^\| event-loop \| requests\/s \| 100 \| 100 \| 0\.0 % \(.*\) \| – \| no difference beyond 5 % \|$/m,
     );
     assert.match(
       text,

@@ -8,9 +8,6 @@ import {
   estimateOf,
   isSteady,
   ratioEstimateOf,
-  RESOLUTION,
-  resolutionBeside,
-  verdictOf,
   type Estimate,
 } from '../../bench/intervals.js';
 import { runs } from '../properties/arbitraries.js';
@@ -205,46 +202,6 @@ describe('changeOfValues', () => {
   it('says nothing where a value is negative, or where there is none', () => {
     assert.equal(changeOfValues([-1], [1]), undefined);
     assert.equal(changeOfValues([], [1]), undefined);
-  });
-});
-
-describe('verdictOf', () => {
-  const ratio = (low: number, high: number, rounds = 5): Estimate => ({ value: low, low, high, rounds });
-  const edge = 1 + RESOLUTION;
-
-  it('names nobody when the interval includes 1, or lies beyond it by less than the resolution', () => {
-    assert.equal(verdictOf(ratio(0.5, 2)), 'undecided');
-    assert.equal(verdictOf(ratio(1.001, edge + 1)), 'undecided');
-    assert.equal(verdictOf(ratio(edge, 2)), 'undecided');
-    assert.equal(verdictOf(ratio(0.1, 1 / edge)), 'undecided');
-  });
-
-  it('names a side when the whole interval is farther away', () => {
-    assert.equal(verdictOf(ratio(edge + 0.001, 2)), 'higher');
-    assert.equal(verdictOf(ratio(0.1, 1 / edge - 0.001)), 'lower');
-    assert.equal(verdictOf(ratio(0, 0)), 'lower');
-  });
-
-  it('names nobody after four rounds, however far apart they are', () => {
-    assert.equal(verdictOf(ratio(100, 100, 4)), 'undecided');
-  });
-
-  it('asks for more where a control was farther apart from itself', () => {
-    const control = { value: 1 / 1.2, low: 0.5, high: 1.5, rounds: 5 };
-    close(resolutionBeside([control, undefined]), 0.2);
-    assert.equal(verdictOf(ratio(1.1, 1.3), resolutionBeside([control])), 'undecided');
-    assert.equal(resolutionBeside([{ ...control, value: 1.001 }]), RESOLUTION);
-  });
-
-  it('names hardly ever a winner between two processes of one program that differ by 2 %', () => {
-    const random = generator(2);
-    let named = 0;
-    for (let run = 0; run < 400; run++) {
-      const apart = 0.02 * (standardNormal(random) - standardNormal(random));
-      const ratios = Array.from({ length: 5 }, () => Math.exp(apart + 0.03 * standardNormal(random)));
-      if (verdictOf(ratioEstimateOf(ratios) as Estimate) !== 'undecided') named += 1;
-    }
-    assert.ok(named <= 20, `${named} of 400`);
   });
 });
 

@@ -17,6 +17,12 @@ describe('the options of the bench', () => {
     assert.ok(parse('--scenario echo').roundMs > parse('').roundMs);
     assert.equal(parse('--scenario echo --duration 7').roundMs, 7);
   });
+
+  it('measures as many rounds as are asked for, also of what takes long', () => {
+    const { rounds, longRounds } = parse('');
+    assert.ok(longRounds < rounds);
+    assert.deepEqual([parse('--rounds 7').rounds, parse('--rounds 7').longRounds], [7, 7]);
+  });
 });
 
 /** As the program parses them, where the last of several values wins unless a command says otherwise. */

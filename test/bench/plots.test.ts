@@ -98,6 +98,15 @@ describe('a plot over an axis', () => {
     assert.match(notes, /python-threading failed at 64 clients: no more threads\./);
   });
 
+  it('says of a value that it is only known to be no less', () => {
+    const cases = twoSizes('event-loop');
+    const { texts } = drawn(only({ ...p99Plot, measure: { ...p99, isAtLeast: () => true } }), found(cases));
+    assert.match(
+      texts.join('\n').replaceAll('\n', ' '),
+      /event-loop: p99 is a lower bound, since clients waited in vain/,
+    );
+  });
+
   it('says that a contender which is in some cases only is not in the others', () => {
     const [one, other] = twoSizes('event-loop');
     assert.ok(one && other);

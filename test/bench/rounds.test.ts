@@ -43,7 +43,7 @@ function lab(rate: (load: Loaded, count: number) => number = () => 100): Lab {
     ...changes,
   });
   const plan: RoundPlan = {
-    ...{ rounds: 6, roundMs: 10, roundWarmUpMs: 1, warmUp: { loadMs: 1, mostLoads: 8 } },
+    ...{ rounds: 6, longRounds: 4, roundMs: 10, roundWarmUpMs: 1, warmUp: { loadMs: 1, mostLoads: 8 } },
     start: (one, needs) => one.start(needs),
     onStep: () => undefined,
   };
@@ -145,6 +145,18 @@ describe('runCase', () => {
     const { run } = lab();
     assert.deepEqual(roundsOf(await run({ mostRounds: 2 }), 'one'), [1, 2]);
     assert.equal(roundsOf(await run({ mostRounds: 20 }), 'one').length, 6);
+  });
+
+  it('measures fewer rounds, with a longer window, of a case that needs one', async () => {
+    const windows = new Set<number>();
+    const load: Case['load'] = (_generator, _server, { durationMs, isWarmUp }) => {
+      if (!isWarmUp) windows.add(durationMs);
+      return Promise.resolve({ values: { requestsPerSecond: 100 }, latencies: {} });
+    };
+    const { run } = lab();
+    assert.equal(roundsOf(await run({ leastMs: 10, load }), 'one').length, 6);
+    assert.equal(roundsOf(await run({ leastMs: 25, load }), 'one').length, 4);
+    assert.deepEqual([...windows], [10, 25]);
   });
 
   it('takes a contender whose load fails out of the case, keeps its rounds, and lets the others go on', async () => {

@@ -86,6 +86,25 @@ describe('a table of a case', () => {
     ]);
   });
 
+  it('says who waited in vain, and that the latencies are no more than lower bounds then', () => {
+    const { rows, head, notes } = tableOf(
+      caseOf([
+        {
+          name: 'iterative',
+          kind: 'model',
+          // One client with 500 requests of 2 ms in a second, as Little's law wants it.
+          rounds: [roundOf(1, 500, { values: { clientsServed: 1, clientsWaiting: 1 } })],
+        },
+      ]),
+    );
+    assert.deepEqual(notes, [
+      'iterative: 1 of 2 clients got no answer while they were measured; ' +
+        "they are in the latencies with the window's length, the least that they waited (≥)",
+    ]);
+    assert.equal(rows[0]?.[head.indexOf('p50')], '2.01 ms');
+    assert.equal(rows[0][head.indexOf('p99')], '≥ 1.00 s');
+  });
+
   it('remarks latencies that do not account for the clients’ time', () => {
     const { notes } = tableOf(caseOf([{ name: 'a', kind: 'peer', rounds: [roundOf(1, 500)] }]));
     assert.deepEqual(notes, [

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { cpuBound } from '../../../bench/scenarios/cpu-bound.js';
+import { Histogram } from '../../../bench/histogram.js';
+import { caseOf, contenderOf, roundOf } from '../samples.js';
+
+describe('what is seen of jobs that compute', () => {
+  const doing = (name: string, jobsPerSecond: number, ms: number, rounds = 5) => ({
+    ...contenderOf(name, []),
+    rounds: Array.from({ length: rounds }, (_, index) => {
+      const short = new Histogram();
+      short.record(ms * 1e6);
+      return roundOf(index + 1, 1, { values: { jobsPerSecond }, latencies: { short: short.toJSON() } });
+    }),
+  });
+  const seen = (...contenders: ReturnType<typeof doing>[]) =>
+    cpuBound.seen({ name: 'cpu-bound', cases: [caseOf(contenders)], remarks: [] });
+
+  it('compares work and waiting, each by its rounds', () => {
+    assert.equal(
+      seen(doing('event-loop', 10, 400), doing('thread-per-client', 19, 4)),
+      'thread-per-client did 1.90 times the work of the event loop (higher). ' +
+        'The p99 of the short requests was 4.00 ms on threads, 400 ms on the event loop. ' +
+        "Round by round, it was 0.010 of the event loop's on threads (lower).",
+    );
+  });
+
+  it('concludes nothing of four rounds', () => {
+    assert.match(
+      seen(doing('event-loop', 10, 400, 4), doing('thread-per-client', 19, 4, 4)),
+      /event loop \(too few rounds for a verdict\)\./,
+    );
+  });
+
+  it('does without one of the two', () => {
+    assert.equal(seen(doing('event-loop', 10, 400)), 'Nothing was measured.');
+  });
+});
