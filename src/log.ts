@@ -39,7 +39,11 @@ const MOST_ENTRIES = 64;
  * @param onFailure told whenever lines cannot be written: nobody who logs is to fail by that
  * @throws StartError when the file cannot be opened
  */
-export function openLog(settings: LogSettings, base: object, onFailure: (error: Error) => void = () => undefined): Logger {
+export function openLog(
+  settings: LogSettings,
+  base: object,
+  onFailure: (error: Error) => void = () => undefined,
+): Logger {
   const { pino } = require('pino') as typeof import('pino');
   return pino(
     {

@@ -54,7 +54,7 @@ const options = {
   'idle-timeout': {
     ...wholeNumber('idle-timeout', 0, 86_400_000),
     default: '0',
-    describe: 'give up a client that is silent for so many ms; 0: never',
+    describe: 'give up a client that says nothing for so many ms, or does not read; 0: never',
   },
   'log-file': { ...text('log-file'), describe: 'append the log to a file (default: standard output)' },
   'log-level': {

@@ -29,10 +29,10 @@ export function fittingLabel({ span, kind, fromMs, toMs }: Piece, section: Secti
       : kind === 'refused'
         ? [`✕ ${name} refused`, `✕ ${name}`]
         : kind === 'unknown'
-        ? [`${name} · queued; whether it is served, the log does not say`, `${name} · queued`, name]
-        : span.startedMs === undefined
-          ? [`${name} · ${took} · ${span.reason ?? 'waits →'}`, `${name} · ${span.reason ?? '→'}`, name]
-          : [`${name} waits ${took}`, name];
+          ? [`${name} · queued; whether it is served, the log does not say`, `${name} · queued`, name]
+          : span.startedMs === undefined
+            ? [`${name} · ${took} · ${span.reason ?? 'waits →'}`, `${name} · ${span.reason ?? '→'}`, name]
+            : [`${name} waits ${took}`, name];
   const room = scale.pixels(fromMs, toMs) - 8;
   return labels.find((label) => label.length * CHARACTER_PX <= room) ?? (kind === 'refused' ? '✕' : '');
 }

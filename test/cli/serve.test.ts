@@ -133,7 +133,10 @@ describe('handoff serve', bounds, () => {
     const args = ['serve', 'echo', '--port', '0', '--log-file', '/dev/full'];
     const admin = join(temporaryDirectory(t), 'admin');
     // Whichever line is the first one, and whatever has been opened by then.
-    for (const more of [['--threads', '1', '--warm', '1', '--admin', admin], ['--transport', 'udp']]) {
+    for (const more of [
+      ['--threads', '1', '--warm', '1', '--admin', admin],
+      ['--transport', 'udp'],
+    ]) {
       const outcome = await runHandoff(t, [...args, ...more]);
       assertNotStarted(outcome, /^handoff: cannot write the log: ENOSPC: no space left on device, write$/m);
     }

@@ -136,24 +136,28 @@ describe('the trace events', () => {
 
   it('have durations, and never overlap on one track, whatever a log says of its times', () =>
     fc.assert(
-      fc.asyncProperty(fc.array(CLOSED, { minLength: 1, maxLength: 30 }), fc.boolean(), async (all, isOpen) => {
-        const lines = all.map(({ atMs, thread, ...fields }, index) =>
-          logs.closed(index + 1, atMs, { ...fields, ...(thread >= 0 && { thread }) }),
-        );
-        if (isOpen) lines.push(logs.accepted(all.length + 1, 10));
-        const { traceEvents } = traceOf([
-          await logs.timelineFrom(lines),
-          await logs.timelineFrom([logs.listening('thread-per-client'), ...lines]),
-        ]);
-        const slices = traceEvents.filter(({ ph }) => ph === 'X').sort((a, b) => a.ts - b.ts);
-        const ends = new Map<string, number>();
-        for (const { pid, tid, ts, dur = -1 } of slices) {
-          const track = `${pid}/${tid}`;
-          assert.ok(dur >= 0 && ts >= (ends.get(track) ?? 0), track);
-          ends.set(track, ts + dur);
-        }
-        assert.ok(slices.length >= all.length);
-      }),
+      fc.asyncProperty(
+        fc.array(CLOSED, { minLength: 1, maxLength: 30 }),
+        fc.boolean(),
+        async (all, isOpen) => {
+          const lines = all.map(({ atMs, thread, ...fields }, index) =>
+            logs.closed(index + 1, atMs, { ...fields, ...(thread >= 0 && { thread }) }),
+          );
+          if (isOpen) lines.push(logs.accepted(all.length + 1, 10));
+          const { traceEvents } = traceOf([
+            await logs.timelineFrom(lines),
+            await logs.timelineFrom([logs.listening('thread-per-client'), ...lines]),
+          ]);
+          const slices = traceEvents.filter(({ ph }) => ph === 'X').sort((a, b) => a.ts - b.ts);
+          const ends = new Map<string, number>();
+          for (const { pid, tid, ts, dur = -1 } of slices) {
+            const track = `${pid}/${tid}`;
+            assert.ok(dur >= 0 && ts >= (ends.get(track) ?? 0), track);
+            ends.set(track, ts + dur);
+          }
+          assert.ok(slices.length >= all.length);
+        },
+      ),
       { numRuns: 200 },
     ));
 });

@@ -18,7 +18,13 @@ function openStore(t: Cleanup): QuizStore {
 
 function quizOn(store: QuizStore): Quiz {
   const log = { info: () => undefined, error: () => undefined, debug: () => undefined };
-  const settings = { questions: [QUESTION], log, randomBelow: () => 0, nowMs: () => 0, sleep: () => Promise.resolve() };
+  const settings = {
+    questions: [QUESTION],
+    log,
+    randomBelow: () => 0,
+    nowMs: () => 0,
+    sleep: () => Promise.resolve(),
+  };
   return new Quiz({ store, ...settings });
 }
 
