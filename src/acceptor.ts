@@ -16,9 +16,11 @@ import {
   type Socket,
 } from 'node:net';
 import { dirname } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Listed, WaitingView } from './admin/snapshot.js';
 import { closedLine } from './closed-line.js';
 import { formatEndpoint, peerOf } from './connection/endpoint.js';
+import { StreamConnection } from './connection/stream.js';
 import { StartError } from './errors.js';
 import type { Host } from './models/model.js';
 import { monotonicMs, toMicroseconds } from './monotonic.js';
@@ -63,6 +65,10 @@ export class Acceptor implements AsyncIterable<Accepted> {
   #port = 0;
   #lastErrorLogMs = -Infinity;
   #closed = false;
+  #closing: Promise<void> | undefined;
+  #patienceMs = 0;
+  /** Who waited when it was closed, and is not gone yet. */
+  readonly #leaving = new Set<Promise<void>>();
 
   constructor(settings: AcceptorSettings, host: AcceptorHost) {
     this.#settings = settings;
@@ -124,14 +130,25 @@ export class Acceptor implements AsyncIterable<Accepted> {
     return { count: this.#queue.length, first };
   }
 
-  /** Stops listening, ends the iteration and lets go of those who wait. */
-  close(): void {
-    if (this.#closed) return;
+  /**
+   * Stops listening, ends the iteration and lets go of those who wait. Resolves when they are gone; called again, it is
+   * the same.
+   * @param patienceMs for how long one that goes on talking is listened to, at the most
+   */
+  close(patienceMs = 0): Promise<void> {
+    return (this.#closing ??= this.#close(Math.min(patienceMs, REFUSAL_MS)));
+  }
+
+  async #close(patienceMs: number): Promise<void> {
     this.#closed = true;
+    this.#patienceMs = patienceMs;
     this.#server.close();
     this.#taker?.(undefined);
     for (const client of this.#queue.splice(0)) this.#letGo(client);
     for (const end of this.#refusals) end();
+    // One that was being accepted at this moment is known after the next look at the sockets.
+    await nextTurn();
+    await Promise.all(this.#leaving);
   }
 
   /** Not an async generator: that would cost each connection two more promises. */
@@ -164,10 +181,15 @@ export class Acceptor implements AsyncIterable<Accepted> {
     } else this.#refuse(client);
   }
 
+  /** In order, as those who are served are: what it has sent is read, or closing would make the kernel send a reset. */
   #letGo(client: Accepted): void {
-    const peer = peerOf(client.socket);
-    client.socket.destroy();
-    this.#noteClosed(client, peer, 'stopped', 0);
+    const { id, socket } = client;
+    const peer = peerOf(socket);
+    const leaving = new StreamConnection(id, socket, 0).finish(this.#patienceMs).then(() => {
+      this.#leaving.delete(leaving);
+      this.#noteClosed(client, peer, 'stopped', 0);
+    });
+    this.#leaving.add(leaving);
   }
 
   #refuse(client: Accepted): void {

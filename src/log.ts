@@ -30,13 +30,20 @@ const STANDARD_OUTPUT = 1;
 /** As much as a pipe takes in one piece: longer lines of threads that write at once would run into each other. */
 const MAX_LINE_BYTES = 4096;
 const LONGEST_TEXT = 1024;
+/** What is kept, for each thread, of a log that cannot be written at the moment; lines beyond that are lost. */
+const MOST_KEPT_BYTES = 1024 * 1024;
 const MOST_ENTRIES = 64;
 
 /**
  * @param base fields of every line beside `level`, `time` and `pid`
+ * @param onFailure told whenever lines cannot be written: nobody who logs is to fail by that
  * @throws StartError when the file cannot be opened
  */
-export function openLog(settings: LogSettings, base: object): Logger {
+export function openLog(
+  settings: LogSettings,
+  base: object,
+  onFailure: (error: Error) => void = () => undefined,
+): Logger {
   const { pino } = require('pino') as typeof import('pino');
   return pino(
     {
@@ -45,7 +52,7 @@ export function openLog(settings: LogSettings, base: object): Logger {
       formatters: { level: (level) => ({ level }) },
       hooks: { streamWrite: (line) => (line.length * 3 < MAX_LINE_BYTES ? line : fitting(line)) },
     },
-    openDestination(pino, settings.file),
+    openDestination(pino, settings.file).on('error', onFailure),
   );
 }
 
@@ -66,9 +73,39 @@ export async function waitForLogReader(): Promise<void> {
 
 function openDestination({ destination }: typeof import('pino'), file: string | undefined) {
   try {
-    return destination({ dest: file ?? STANDARD_OUTPUT, sync: true, append: true });
+    const dest = file ?? STANDARD_OUTPUT;
+    return destination({ dest, sync: true, append: true, maxLength: MOST_KEPT_BYTES });
   } catch (error) {
-    throw new StartError(`cannot write the log: ${(error as Error).message}`, { cause: error });
+    throw unwritable(error as Error);
+  }
+}
+
+function unwritable(error: Error): StartError {
+  return new StartError(`cannot write the log: ${error.message}`, { cause: error });
+}
+
+/**
+ * What comes of a log that cannot be written, as on a full disk. A server that cannot even say that it listens does not
+ * start; one that serves goes on, says so once on standard error, and writes what it has kept when there is room again.
+ * (A pipe that nobody reads any more is no failure: pino is silent from then on.) Main thread.
+ */
+export class LogFailures {
+  #first: Error | undefined;
+  #serves = false;
+
+  readonly note = (error: NodeJS.ErrnoException): void => {
+    if (this.#first || error.code === 'EPIPE') return;
+    this.#first = error;
+    if (this.#serves) console.error(`handoff: ${unwritable(error).message}; serving goes on`);
+  };
+
+  /**
+   * To be called when the first line has been logged.
+   * @throws StartError when it has not been written
+   */
+  checkFirstLine(): void {
+    if (this.#first) throw unwritable(this.#first);
+    this.#serves = true;
   }
 }
 
@@ -89,7 +126,7 @@ function cut(value: unknown, mostCharacters: number, mostEntries: number): unkno
   return value;
 }
 
-/** The same, opened by the first line that is to be written. For client threads. */
+/** The same, opened by the first line that is to be written. For client threads: that it fails is main's to say. */
 export function openLogLazily(settings: LogSettings, base: object) {
   let opened: Logger | undefined;
   const log = () => (opened ??= openLog(settings, base));

@@ -9,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Acceptor, type AcceptorSettings, type ListenAddress } from './acceptor.js';
 import { AdminSocket } from './admin/admin-socket.js';
 import { Observer } from './admin/observer.js';
-import { openLog, type Logger, type LogSettings } from './log.js';
+import { endLoudly } from './errors.js';
+import { LogFailures, openLog, type Logger, type LogSettings } from './log.js';
 import type { Host, Model, ThreadSettings } from './models/model.js';
 import { models, type ModelName } from './models/registry.js';
 import { loadService, type CatalogueEntry } from './services/catalogue.js';
@@ -53,11 +54,12 @@ export class Server {
 
   /**
    * Starts the model, then listens.
-   * @throws StartError when a thread cannot be started or the address not be listened on
+   * @throws StartError when a thread cannot be started, the address not be listened on, or the log not be written
    */
   static async start(settings: ServerSettings): Promise<Server> {
     const { service, model: modelName, address } = settings;
-    const log = openLog(settings.log, {});
+    const logFailures = new LogFailures();
+    const log = openLog(settings.log, {}, logFailures.note);
     const clientLog = log.child({}, { level: settings.log.connections ? log.level : 'silent' });
     const loaded = await loadService(service.module);
     await loaded.check?.(settings.serviceOptions);
@@ -76,6 +78,7 @@ export class Server {
     };
     let model: Model | undefined;
     let acceptor: Acceptor | undefined;
+    let admin: AdminSocket | undefined;
     try {
       const create = await models[modelName].load();
       model = await create(host);
@@ -84,13 +87,14 @@ export class Server {
       const { adminPath, acceptor: limits } = settings;
       const observed = { host, acceptor, clients: model.clients, address, limits };
       // After the acceptor: where the admin socket is, clients are welcome.
-      const admin =
-        adminPath === undefined ? undefined : await AdminSocket.open(adminPath, new Observer(observed), log);
+      if (adminPath !== undefined) admin = await AdminSocket.open(adminPath, new Observer(observed), log);
       const where = 'path' in address ? { path: address.path } : { address: address.host, port };
       log.info({ ...where, service: service.name, model: modelName, admin: adminPath }, 'listening');
+      logFailures.checkFirstLine();
       return new Server(host, { port, acceptor, model, admin, graceMs: settings.graceMs });
     } catch (error) {
-      acceptor?.close();
+      admin?.close();
+      await acceptor?.close();
       await model?.clients.close();
       shared?.close?.();
       throw error;
@@ -107,7 +111,7 @@ export class Server {
     this.#admin = admin;
     model.serve(acceptor).catch((error: unknown) => {
       // A model's loop does not fail by any client's doing, so this is a fault of the program: end loudly.
-      throw new Error('the accept loop failed', { cause: error });
+      endLoudly('the accept loop failed', error);
     });
   }
 
@@ -119,11 +123,12 @@ export class Server {
   async #stop(cause: string): Promise<void> {
     const { clients } = this.#model;
     this.log.info({ cause, clients: clients.count, waiting: this.#acceptor.waiting }, 'stopping');
-    this.#acceptor.close();
+    const letGo = this.#acceptor.close(this.#graceMs);
     clients.endInput();
     const grace = new AbortController();
     await Promise.race([clients.whenNone(), sleep(this.#graceMs, undefined, { signal: grace.signal })]);
     grace.abort();
+    await letGo;
     clients.breakOff();
     await clients.close();
     this.#shared?.close?.();

@@ -6,6 +6,7 @@
  * synchronous: there is nothing left to flush.
  */
 import { constants } from 'node:os';
+import { endLoudly } from './errors.js';
 import { monotonicMs } from './monotonic.js';
 import type { Server } from './server.js';
 
@@ -58,11 +59,17 @@ export async function stopOnSignals(starting: Promise<Stoppable>, graceMs: numbe
     setTimeout(() => {
       endNow(1, () => log.error({ afterMs: graceMs + LAST_RESORT_MS }, 'could not stop in order'));
     }, graceMs + LAST_RESORT_MS).unref();
-    void server.stop(signal).then(() => process.exit(0));
+    server.stop(signal).then(
+      () => process.exit(0),
+      (error: unknown) => endLoudly('the stop failed', error),
+    );
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   const { log } = (server = await starting);
+  // A service's forgotten rejection must not end all other clients under two models and nobody under the third, where
+  // workers/serve-client.ts says the same. Where a fault of our own must end the program, it is thrown: see endLoudly.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
   process.on('uncaughtException', (error) => {
     endNow(1, () => log.error({ err: error }, 'uncaught error'));
   });

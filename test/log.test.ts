@@ -4,11 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import fs, { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { openLog } from '../src/log.js';
 import { MODEL_NAMES } from '../src/models/registry.js';
 import { connectClient, type Client } from './support/client.js';
+import { environment } from './support/environment.js';
 import { eventually } from './support/eventually.js';
 import {
   CLI,
@@ -18,6 +21,7 @@ import {
   spawnNode,
   startHandoff,
   temporaryDirectory,
+  watchHandoff,
   type Exit,
 } from './support/handoff.js';
 import { LogLines, type LogLine } from './support/log-lines.js';
@@ -217,7 +221,65 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
       assert.match((line.err as { message: string }).message, /^x{500,}…$/);
     }
   });
+
+  it('that nobody reads any more keeps nobody from being served, nor the server from stopping in order', async (t) => {
+    const socket = join(temporaryDirectory(t), 'socket');
+    const args = ['serve', 'echo', '--socket', socket, '--log-level', 'debug'];
+    const { child, outcome } = watchHandoff(t, args, { closeOutput: true });
+    await once(child.stdout, 'close');
+    await serveTwo(t, socket);
+    child.kill('SIGTERM');
+    assert.deepEqual({ ...(await outcome), stdout: '' }, { status: 0, signal: null, stdout: '', stderr: '' });
+  });
+
+  it('on a full disk does so neither, and that is said once', async (t) => {
+    const directory = temporaryDirectory(t);
+    const [socket, file] = [join(directory, 'socket'), join(directory, 'log')];
+    const command = [CLI, 'serve', 'echo', '--socket', socket, '--log-level', 'debug', '--log-file', file];
+    // One block of 512 bytes is as much as there is room for: the first line, and not all of the others.
+    const limited = ['-c', 'ulimit -f 1; exec "$@"', 'sh', process.execPath, ...command];
+    // V8 has no room for its coverage, either.
+    const child = spawn('sh', limited, { env: environment({ NODE_V8_COVERAGE: '' }) });
+    killAfter(t, child);
+    const exit = exitOf(child);
+    let errors = '';
+    child.stderr.on('data', (chunk) => (errors += String(chunk)));
+    await serveTwo(t, socket);
+    child.kill('SIGTERM');
+    assert.deepEqual(await exit, { status: 0, signal: null });
+    assert.match(errors, /^handoff: cannot write the log: EFBIG: [^\n]*; serving goes on\n$/);
+    assert.match(readFileSync(file, 'utf8'), /"listening"/);
+  });
+
+  it('has what could not be written as soon as there is room', (t) => {
+    const file = join(temporaryDirectory(t), 'log');
+    const noted: string[] = [];
+    const log = openLog({ level: 'info', file, connections: true }, {}, ({ message }) => noted.push(message));
+    log.info('before');
+    const full = t.mock.method(fs, 'writeSync', () => {
+      throw new Error('the disk is full');
+    });
+    log.info('kept');
+    log.info('kept, too');
+    full.mock.restore();
+    log.info('after');
+    assert.deepEqual(
+      linesOf(file).map(({ msg }) => msg),
+      ['before', 'kept', 'kept, too', 'after'],
+    );
+    assert.deepEqual(new Set(noted), new Set(['the disk is full']));
+  });
 });
+
+/** Two clients after each other, each with lines in the log. */
+async function serveTwo(t: TestContext, socket: string): Promise<void> {
+  for (const word of ['first', 'second']) {
+    const client = await connectAsSoonAsPossible(t, socket);
+    await client.exchange(word, word);
+    client.halfClose();
+    await client.expectEnd();
+  }
+}
 
 interface Chatter {
   readonly clients: Client[];

@@ -12,14 +12,11 @@
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { removeStaleSocket, startError } from '../acceptor.js';
-import { StartError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { monotonicMs } from '../monotonic.js';
 import type { Observer } from './observer.js';
 import { LEAST_EVERY_MS, MOST_EVERY_MS, SNAPSHOT_FORMAT } from './snapshot.js';
 
-/** What fits into a `struct sockaddr_un`; libuv would cut a longer path, and listen at another one. */
-const MOST_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
 /** Nobody but the owner may connect. */
 const UMASK = 0o177;
 const MOST_WATCHERS = 16;
@@ -39,6 +36,7 @@ export class AdminSocket {
 
   /**
    * Listens at `path`, where a dead server's socket is replaced.
+   * @param path of a length that the command line's options have checked
    * @throws StartError that says in one line what is wrong with the path
    */
   static async open(
@@ -47,11 +45,6 @@ export class AdminSocket {
     log: Logger,
     silenceMs = SILENCE_MS,
   ): Promise<AdminSocket> {
-    if (Buffer.byteLength(path) > MOST_PATH_BYTES) {
-      throw new StartError(
-        `cannot listen on ${path}: longer than the ${MOST_PATH_BYTES} bytes of a socket's path`,
-      );
-    }
     await removeStaleSocket(path);
     const admin = new AdminSocket(observer, silenceMs);
     const server = admin.#server;

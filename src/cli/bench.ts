@@ -72,7 +72,13 @@ function pathWithoutEnding(path: string): string {
 }
 
 export const benchCommand: Command<BenchArguments> = {
-  builder: (command) => benchBuilder(command).command(compareCommand).command(reportCommand),
+  builder: (command) =>
+    benchBuilder(command)
+      .command(compareCommand)
+      .command(reportCommand)
+      .epilogue(
+        'Tables are up to 150 characters wide. Where that is too much: handoff bench | less -S, or the page that each run leaves.',
+      ),
   async handler(args) {
     const { runBench } = await import('../../bench/run.js');
     process.exitCode = await runBench(benchOptions(args));

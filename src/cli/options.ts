@@ -32,6 +32,27 @@ export function text(name: string) {
   } as const satisfies Options;
 }
 
+/** What fits into a `struct sockaddr_un`; libuv would cut a longer path, and use another socket. */
+const MOST_SOCKET_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
+
+/** An option with the path of a Unix-domain socket. */
+export function socketPath(name: string) {
+  return {
+    type: 'string',
+    requiresArg: true,
+    coerce: (value: unknown): string => checkSocketPath(`--${name}`, oneValue(name, value)),
+  } as const satisfies Options;
+}
+
+/** @param what the user gave it as */
+export function checkSocketPath(what: string, path: string): string {
+  const length = Buffer.byteLength(path);
+  if (length <= MOST_SOCKET_PATH_BYTES) return path;
+  throw new UsageError(
+    `${what} takes a socket's path, of ${MOST_SOCKET_PATH_BYTES} bytes at the most, not one of ${length}`,
+  );
+}
+
 function oneValue(name: string, value: unknown): string {
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value)) throw new UsageError(`--${name} takes one value, not ${value.length}`);
@@ -39,19 +60,41 @@ function oneValue(name: string, value: unknown): string {
   return value;
 }
 
+/** The two ways to say where a server is. A source that says it in one way overrules weaker ones that do in the other. */
+const PLACES = [['socket'], ['host', 'port']] as const;
+
 /**
  * Lets a command's options come from HANDOFF_* variables and `--config file.json` as well.
  * A variable that names no option of this command is for another one, and must not count as an unknown option.
  */
 export function withSettings<T>(command: Argv<T>, names: readonly string[]): Argv<T> {
+  const overruled = overruledBy(isTyped);
   const known = new Set(
-    [...names, 'config'].map((name) => `${ENV_PREFIX}_${name.replaceAll('-', '_').toUpperCase()}`),
+    [...names, 'config'].filter((name) => !overruled.includes(name)).map((name) => variableOf(name)),
   );
   for (const variable of Object.keys(process.env)) {
     if (variable.startsWith(`${ENV_PREFIX}_`) && !known.has(variable))
       Reflect.deleteProperty(process.env, variable);
   }
-  return command.env(ENV_PREFIX).config('config', 'a JSON file with options of this command', readConfig);
+  const inFile = overruledBy((name) => isTyped(name) || process.env[variableOf(name)] !== undefined);
+  return command
+    .env(ENV_PREFIX)
+    .config('config', 'a JSON file with options of this command', (path: string) =>
+      Object.fromEntries(Object.entries(readConfig(path)).filter(([name]) => !inFile.includes(name))),
+    );
+}
+
+function variableOf(option: string): string {
+  return `${ENV_PREFIX}_${option.replaceAll('-', '_').toUpperCase()}`;
+}
+
+/** Whether the option is on the command line itself. yargs does not tell where a value has come from. */
+function isTyped(option: string): boolean {
+  return process.argv.some((arg) => arg === `--${option}` || arg.startsWith(`--${option}=`));
+}
+
+function overruledBy(isGiven: (option: string) => boolean): string[] {
+  return PLACES.filter((place) => PLACES.some((other) => other !== place && other.some(isGiven))).flat();
 }
 
 function readConfig(path: string): object {

@@ -10,7 +10,7 @@ import { DATAGRAM_SERVICES, findService, listServices, portOf } from '../service
 import { DIALECTS } from '../services/service.js';
 import { stopOnSignals } from '../shutdown.js';
 import type { Command } from './command.js';
-import { text, wholeNumber, withSettings } from './options.js';
+import { socketPath, text, wholeNumber, withSettings } from './options.js';
 
 const options = {
   model: {
@@ -27,7 +27,7 @@ const options = {
     requiresArg: true,
     describe: `udp: each datagram is a message (${DATAGRAM_SERVICES.join(', ')})`,
   },
-  socket: { ...text('socket'), describe: 'listen on a Unix-domain socket at this path instead' },
+  socket: { ...socketPath('socket'), describe: 'listen on a Unix-domain socket at this path instead' },
   threads: { ...wholeNumber('threads', 1, 4096), default: '64', describe: 'most client threads at once' },
   warm: { ...wholeNumber('warm', 0, 4096), default: '0', describe: 'client threads to start beforehand' },
   'thread-memory': {
@@ -54,7 +54,7 @@ const options = {
   'idle-timeout': {
     ...wholeNumber('idle-timeout', 0, 86_400_000),
     default: '0',
-    describe: 'give up a client that is silent for so many ms; 0: never',
+    describe: 'give up a client that says nothing for so many ms, or does not read; 0: never',
   },
   'log-file': { ...text('log-file'), describe: 'append the log to a file (default: standard output)' },
   'log-level': {
@@ -65,7 +65,7 @@ const options = {
   },
   'log-connections': { type: 'boolean', default: true, describe: 'log accepted, queued, refused and closed' },
   admin: {
-    ...text('admin'),
+    ...socketPath('admin'),
     describe: 'open a Unix-domain socket at this path, on which handoff watch sees what the server does',
   },
   once: { type: 'boolean', default: false, describe: 'echo: one message, then close' },

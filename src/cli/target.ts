@@ -4,12 +4,12 @@ import type { Target } from '../clients/target.js';
 import { UsageError } from '../errors.js';
 import { findService, portOf } from '../services/catalogue.js';
 import type { Dialect } from '../services/service.js';
-import { text, wholeNumber, withSettings } from './options.js';
+import { socketPath, text, wholeNumber, withSettings } from './options.js';
 
 const targetOptions = {
   host: { ...text('host'), default: '127.0.0.1', describe: 'host to connect to' },
   port: { ...wholeNumber('port', 1, 65_535), describe: "port to connect to (default: the service's)" },
-  socket: { ...text('socket'), describe: 'path of a Unix-domain socket to connect to instead' },
+  socket: { ...socketPath('socket'), describe: 'path of a Unix-domain socket to connect to instead' },
 } as const;
 
 /** @param names of the command's other options */

@@ -8,7 +8,7 @@ import { painted, WatchScreen, type Leaving } from '../clients/watch-screen.js';
 import { tableOf } from '../clients/watch-table.js';
 import type { Command } from './command.js';
 import { runClient } from './job.js';
-import { wholeNumber, withSettings } from './options.js';
+import { checkSocketPath, wholeNumber, withSettings } from './options.js';
 
 /** Exit status of a program that Ctrl-C has ended. */
 const INTERRUPTED = 130;
@@ -32,6 +32,7 @@ function builder(command: Argv) {
     .positional('path', {
       type: 'string',
       demandOption: true,
+      coerce: (path: string) => checkSocketPath('watch', path),
       describe: "the path given to the server's --admin",
     })
     .options(options)

@@ -10,6 +10,7 @@
 import type { Socket } from 'node:net';
 import { ConnectionLost, NO_BYTES, RECV_BYTES, SLOW_BYTES } from './connection.js';
 import type { Connection, Endpoint, LossReason, MaybePromise, Next } from './connection.js';
+import { monotonicMs } from '../monotonic.js';
 import { peerOf } from './endpoint.js';
 
 const HIGH_WATER_BYTES = 4 * RECV_BYTES;
@@ -32,7 +33,17 @@ export class StreamConnection implements Connection {
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
 
-  /** @param idleMs after how long without a byte either way a waiting client is given up; 0: never */
+  /**
+   * Runs while the handler waits for the client to say something. What is delivered to the client beside that does not
+   * wind it up, as it does not the clock of a recv(2) in a client thread.
+   */
+  #silence: NodeJS.Timeout | undefined;
+  #silentSinceMs = 0;
+
+  /**
+   * @param idleMs after how long a client is given up that is waited for and says nothing, or takes nothing of what is
+   * sent to it; 0: never
+   */
   constructor(id: number, socket: Socket, idleMs: number) {
     this.id = id;
     this.#socket = socket;
@@ -46,19 +57,7 @@ export class StreamConnection implements Connection {
     socket.on('close', () => {
       if (!this.#finished) this.lose('reset');
     });
-    if (idleMs > 0) {
-      socket.setTimeout(idleMs);
-      socket.on('timeout', () => {
-        // The clock of `net` has fired and must be wound up again, in case it was not the client that was idle: the
-        // handler may be busy, or have kept the whole loop busy while this client's bytes arrived. The loop's timers
-        // come before its sockets, so what has arrived is known only after one more look at them.
-        socket.setTimeout(idleMs);
-        const { bytesRead } = socket;
-        setImmediate(() => {
-          if (this.#waits && socket.bytesRead === bytesRead) this.lose('idle');
-        });
-      });
-    }
+    if (idleMs > 0) this.#startClocks(idleMs);
     socket.resume();
   }
 
@@ -171,16 +170,51 @@ export class StreamConnection implements Connection {
     this.#socket.destroy();
   }
 
+  /**
+   * The clock of `net` sees what the client takes, but is wound up by whatever goes either way: good while the handler
+   * sends. It has to be wound up again when it has fired, in case it was not the client that was idle.
+   */
+  #startClocks(idleMs: number): void {
+    const socket = this.#socket;
+    socket.setTimeout(idleMs);
+    socket.on('timeout', () => {
+      socket.setTimeout(idleMs);
+      if (this.#wakeWriter) this.lose('idle');
+    });
+    this.#listenUntil(idleMs, idleMs);
+    socket.once('close', () => clearTimeout(this.#silence));
+  }
+
+  /** Looks after `restMs` whether a reader has been waiting for `idleMs` by then. */
+  #listenUntil(restMs: number, idleMs: number): void {
+    const look = () => {
+      const sinceMs = this.#silentSinceMs;
+      const leftMs = this.#wakeReader ? sinceMs + idleMs - monotonicMs() : idleMs;
+      if (leftMs > 0) {
+        this.#listenUntil(leftMs, idleMs);
+        return;
+      }
+      // The loop's timers come before its sockets, so after a handler that has kept the whole loop busy, what has
+      // arrived is known only after one more look at them.
+      setImmediate(() => {
+        if (this.#wakeReader && this.#silentSinceMs === sinceMs) this.lose('idle');
+        else if (!this.#socket.destroyed) this.#listenUntil(idleMs, idleMs);
+      });
+    };
+    this.#silence = setTimeout(look, Math.ceil(restMs)).unref();
+  }
+
+  #noteSound(): void {
+    if (this.#silence) this.#silentSinceMs = monotonicMs();
+  }
+
   #sendLastWord(bytes: Uint8Array, lost: ConnectionLost): void {
     if (lost.reason !== 'idle' || this.#socket.destroyed) throw lost;
     this.#socket.write(bytes);
   }
 
-  get #waits(): boolean {
-    return this.#wakeReader !== undefined || this.#wakeWriter !== undefined;
-  }
-
   #take(chunk: Uint8Array): void {
+    this.#noteSound();
     if (this.#consumer) {
       this.#consumer(chunk);
       return;
@@ -218,10 +252,15 @@ export class StreamConnection implements Connection {
         this.#wakeReader();
         return;
       }
+      this.#noteSound();
       this.#consumer = (chunk) => {
         try {
           const next = use(chunk);
-          if (next === undefined) return;
+          if (next === undefined) {
+            // It may have computed for longer than a client may be silent.
+            this.#noteSound();
+            return;
+          }
           leave();
           resolve(next);
         } catch (error) {
@@ -233,6 +272,7 @@ export class StreamConnection implements Connection {
   }
 
   #untilReadable(): Promise<void> {
+    this.#noteSound();
     return new Promise((resolve) => {
       this.#wakeReader = () => {
         this.#wakeReader = undefined;

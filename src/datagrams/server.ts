@@ -10,8 +10,8 @@
  * logs what became of every datagram, those that the kernel dropped included.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UsageError } from '../errors.js';
-import { openLog, type Logger } from '../log.js';
+import { endLoudly, UsageError } from '../errors.js';
+import { LogFailures, openLog, type Logger } from '../log.js';
 import type { ServerSettings } from '../server.js';
 import { DATAGRAM_SERVICES, loadDatagramService } from '../services/catalogue.js';
 import { Memories } from './memories.js';
@@ -37,7 +37,7 @@ export class DatagramServer {
   /**
    * Starts the workers, if the model has any, then listens.
    * @throws UsageError when the service has no datagram side
-   * @throws StartError when a thread cannot be started or the address not be listened on
+   * @throws StartError when a thread cannot be started, the address not be listened on, or the log not be written
    */
   static async start(settings: ServerSettings): Promise<DatagramServer> {
     const { service: entry, model: modelName, address, threads } = settings;
@@ -48,19 +48,23 @@ export class DatagramServer {
         `${entry.name} has no --transport udp; these have: ${DATAGRAM_SERVICES.join(', ')}`,
       );
     }
-    const log = openLog(settings.log, {});
+    const logFailures = new LogFailures();
+    const log = openLog(settings.log, {}, logFailures.note);
     const receiver = await Receiver.bind({ ...address, queueLimit: settings.acceptor.queueLimit }, log);
     const memories = new Memories({ most: MOST_REMEMBERED, idleMs: settings.idleMs || FORGET_MS });
     const { serviceOptions: options } = settings;
     const host: DatagramHost = { log, receiver, memories, service, module: entry.module, options, threads };
+    let model: DatagramModel | undefined;
     try {
-      const model = await datagramModels[modelName](host);
+      model = await datagramModels[modelName](host);
       const { port, receiveBufferBytes } = receiver;
       const where = { address: address.host, port, transport: 'udp' };
       log.info({ ...where, service: entry.name, model: modelName, receiveBufferBytes }, 'listening');
+      logFailures.checkFirstLine();
       return new DatagramServer(host, model, settings.graceMs);
     } catch (error) {
       receiver.close();
+      await model?.close();
       throw error;
     }
   }
@@ -73,7 +77,7 @@ export class DatagramServer {
     this.#graceMs = graceMs;
     model.serve(receiver).catch((error: unknown) => {
       // A model's loop does not fail by any client's doing, so this is a fault of the program: end loudly.
-      throw new Error('the receive loop failed', { cause: error });
+      endLoudly('the receive loop failed', error);
     });
   }
 

@@ -46,7 +46,7 @@ export interface Host {
   readonly serviceOptions: ServiceOptions;
   /** What the clients of the service share, if they share anything. */
   readonly shared: Shared | undefined;
-  /** After how long without a byte a waiting client is given up; 0: never. */
+  /** After how long a client is given up that is waited for and says nothing, or takes nothing; 0: never. */
   readonly idleMs: number;
   readonly threads: ThreadSettings;
 }

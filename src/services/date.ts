@@ -16,34 +16,80 @@ export const datagram: DatagramService = {
 const DAY_MS = 86_400_000;
 
 /**
- * Where Python's strftime (C locale) differs from the library's, which lacks some directives and has some of its own, writes `%c` and `%X`
- * as Americans do, is a day off in `%j` for an hour of a summer's day, and drops a `%` at the end.
+ * Where Python's strftime (C locale) differs from the library's, which lacks some directives, writes `%c` and `%X`
+ * as Americans do, and is a day off in `%j` for an hour of a summer's day.
  */
-const directives: Readonly<Record<string, (instant: Instant) => string>> = {
-  '%f': microsecondsOf,
-  '%j': ({ date }) => String(dayOfYear(date)).padStart(3, '0'),
-  '%G': ({ date }) => String(isoThursday(date).getFullYear()),
-  '%V': ({ date }) => String(Math.ceil(dayOfYear(isoThursday(date)) / 7)).padStart(2, '0'),
-  '%g': ({ date }) => String(isoThursday(date).getFullYear() % 100).padStart(2, '0'),
-  '%Z': ({ date }) => zoneOf(date),
-  '%L': () => '%%L',
-  '%v': () => '%%v',
-  '%c': () => '%a %b %e %H:%M:%S %Y',
-  '%X': () => '%H:%M:%S',
-  '%:': () => '%%:',
-  '%': () => '%%',
+const own: Readonly<Record<string, (instant: Instant) => string>> = {
+  f: microsecondsOf,
+  j: ({ date }) => String(dayOfYear(date)).padStart(3, '0'),
+  G: ({ date }) => String(isoThursday(date).getFullYear()),
+  V: ({ date }) => String(Math.ceil(dayOfYear(isoThursday(date)) / 7)).padStart(2, '0'),
+  g: ({ date }) => String(isoThursday(date).getFullYear() % 100).padStart(2, '0'),
+  Z: ({ date }) => zoneOf(date),
+  c: ({ date }) => strftime('%a %b %e %H:%M:%S %Y', date),
+  X: ({ date }) => strftime('%H:%M:%S', date),
 };
 
-/** strftime as Python has it. */
+/** What glibc has. The library has more, which Python's clients would see as they are typed. */
+const KNOWN = new Set('aAbBcCdDeFfgGhHIjklmMnpPrRsStTuUVwWxXyYzZ%');
+const NUMBERS = new Set('CdegGHIjklmMsSuUVwWyY');
+const PADDED_BY_SPACES = new Set('ekl');
+/** `%Ey`, `%Od`: other calendars and digits, of which the C locale has none. */
+const ALTERNATIVES: Readonly<Record<string, string>> = { E: 'cCxXyY', O: 'bBdeHImMSuUVwWy' };
+/** What `#`, the other case, makes of letters. */
+const SWAPPED_TO_UPPER = new Set('aAbBh');
+const SWAPPED_TO_LOWER = new Set('pZ');
+
+/** Flags, a width of at most two digits (nobody shall have megabytes for some bytes), E or O, the directive. */
+const DIRECTIVE = /%([-_0^#]*)(\d{0,2})([EO]?)(.)/gsu;
+
+/** strftime as Python has it on Linux. What it does not know stays as it is. */
 export function formatTime(format: string, instant: Instant): string {
-  const prepared = format.replace(/%.?/gsu, (directive) => directives[directive]?.(instant) ?? directive);
-  return strftime(prepared, instant.date);
+  // A zone's name takes long to find out, and a client may ask for it thousands of times in one message.
+  const known = new Map<string, string>();
+  const textOf = (directive: string): string => {
+    const text = known.get(directive) ?? own[directive]?.(instant) ?? strftime(`%${directive}`, instant.date);
+    known.set(directive, text);
+    return text;
+  };
+  return format.replace(
+    DIRECTIVE,
+    (typed: string, flags: string, width: string, alternative: string, directive: string) => {
+      if (!KNOWN.has(directive)) return typed;
+      if (alternative !== '' && !ALTERNATIVES[alternative]?.includes(directive)) return typed;
+      return shaped(textOf(directive), directive, flags, Number(width));
+    },
+  );
 }
 
-/** Its abbreviation, such as `UTC`; `GMT+1` for zones that have none in English. */
+/** With the case, the padding and the width that were asked for. */
+function shaped(text: string, directive: string, flags: string, width: number): string {
+  const padding = /[-_0](?=[\^#]*$)/.exec(flags)?.[0];
+  if (NUMBERS.has(directive)) {
+    const byZeros = padding === '0' || (padding === undefined && !PADDED_BY_SPACES.has(directive));
+    const least = padding === '-' ? 0 : text.length;
+    return text.replace(/^[ 0]+(?=\d)/, '').padStart(Math.max(width, least), byZeros ? '0' : ' ');
+  }
+  return inCase(text, directive, flags).padStart(width, padding === '0' ? '0' : ' ');
+}
+
+function inCase(text: string, directive: string, flags: string): string {
+  const swaps = flags.includes('#');
+  if (swaps && SWAPPED_TO_LOWER.has(directive)) return text.toLowerCase();
+  return flags.includes('^') || (swaps && SWAPPED_TO_UPPER.has(directive)) ? text.toUpperCase() : text;
+}
+
+/** Which English knows the abbreviation of a zone depends on where it is spoken. */
+const ENGLISH = ['en-US', 'en-GB', 'en-AU'];
+
+/** Its abbreviation, such as `UTC`, `CET`; `+03` for zones that have none in English. */
 function zoneOf(date: Date): string {
-  const parts = new Intl.DateTimeFormat('en-US', { timeZoneName: 'short' }).formatToParts(date);
-  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  for (const locale of ENGLISH) {
+    const parts = new Intl.DateTimeFormat(locale, { timeZoneName: 'short' }).formatToParts(date);
+    const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+    if (/^[A-Z]+$/.test(name)) return name;
+  }
+  return strftime('%z', date).replace(/00$/, '');
 }
 
 /** From 1, by the local calendar. */

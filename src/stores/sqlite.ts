@@ -19,6 +19,7 @@ import {
   type QuizStore,
   type RankedPlayer,
   type Ranking,
+  type Registered,
   type Standing,
   type Turn,
 } from './store.js';
@@ -68,13 +69,13 @@ class SqliteStore implements QuizStore {
     });
   }
 
-  register(key: string, name: string, password: string): boolean {
+  register(key: string, name: string, password: string): Registered | undefined {
     return transaction(this.#database, () => {
       const known = this.#player(key);
       if (known === undefined) this.#add(key, name, password);
       else if (known.password === null) this.#sql.becomeAccount.run(name, password, known.id);
-      else return false;
-      return true;
+      else return undefined;
+      return { turn: known && this.#turn(known.id) };
     });
   }
 

@@ -49,6 +49,11 @@ export interface Standing {
  */
 export type Overtaken = 'registered' | 'passed';
 
+export interface Registered {
+  /** Of the unfinished game that a guest of that name has left. */
+  readonly turn: Turn | undefined;
+}
+
 export interface Counted {
   /** In this game, up to now. */
   readonly points: number;
@@ -73,10 +78,11 @@ export interface Ranking {
 export interface QuizStore {
   account(key: string): Account | undefined;
   /**
-   * Makes an account; a guest of that name becomes it, with points and game.
-   * @returns whether the name was free
+   * Makes an account; a guest of that name becomes it, with points and game. The game comes with the answer: to ask for it
+   * afterwards might fail, when the account is there already.
+   * @returns undefined if the name was taken
    */
-  register(key: string, name: string, password: string): boolean;
+  register(key: string, name: string, password: string): Registered | undefined;
   /** The player's unfinished game. */
   turn(key: string): Turn | undefined;
   /** Begins a game, or goes on with the one that is unfinished. A guest is kept from here on. */

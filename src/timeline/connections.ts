@@ -23,6 +23,8 @@ export interface Span {
   readonly endMs: number;
   /** Undefined: it was open when the log ended. */
   readonly reason: string | undefined;
+  /** Sent away, since nobody could serve it and no more might wait. */
+  readonly isRefused: boolean;
   readonly bytesIn: number;
   readonly bytesOut: number;
   /** Its messages, where the log has `debug` lines. */
@@ -98,6 +100,7 @@ function closedSpan(facts: Facts, closing: Closing, since: Since): Span {
     startedMs: thread === undefined || servedMs === 0 ? undefined : startedMs,
     endMs,
     reason: closing.reason,
+    isRefused: facts.refused || closing.reason === 'refused',
     bytesIn: closing.bytesIn,
     bytesOut: closing.bytesOut,
     receivedMs: facts.receivedMs.map(within),
@@ -123,6 +126,7 @@ function openSpan(facts: Facts, { run, closed, since, logEndMs }: Surroundings):
     startedMs,
     endMs: logEndMs,
     reason: undefined,
+    isRefused: facts.refused,
     bytesIn: 0,
     bytesOut: 0,
     receivedMs: facts.receivedMs.map(since),

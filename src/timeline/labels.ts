@@ -12,7 +12,7 @@ export function nameOf({ connection }: Span, { names }: Pick<Section, 'names'>):
   return names?.get(connection) ?? `#${connection}`;
 }
 
-/** The longest label that its bar has room for; of an open one, it says so. */
+/** The longest label that its bar has room for; of an open one, it says so. Of a refused one, at least that it is one. */
 export function fittingLabel({ span, kind, fromMs, toMs }: Piece, section: Section, scale: Scale): string {
   const name = nameOf(span, section);
   const took = duration(toMs - fromMs);
@@ -26,25 +26,29 @@ export function fittingLabel({ span, kind, fromMs, toMs }: Piece, section: Secti
           `${name} · ${end}`,
           name,
         ]
-      : kind === 'unknown'
-        ? [`${name} · queued; whether it is served, the log does not say`, `${name} · queued`, name]
-        : span.startedMs === undefined
-          ? [`${name} · ${took} · ${span.reason ?? 'waits →'}`, `${name} · ${span.reason ?? '→'}`, name]
-          : [`${name} waits ${took}`, name];
+      : kind === 'refused'
+        ? [`✕ ${name} refused`, `✕ ${name}`]
+        : kind === 'unknown'
+          ? [`${name} · queued; whether it is served, the log does not say`, `${name} · queued`, name]
+          : span.startedMs === undefined
+            ? [`${name} · ${took} · ${span.reason ?? 'waits →'}`, `${name} · ${span.reason ?? '→'}`, name]
+            : [`${name} waits ${took}`, name];
   const room = scale.pixels(fromMs, toMs) - 8;
-  return labels.find((label) => label.length * CHARACTER_PX <= room) ?? '';
+  return labels.find((label) => label.length * CHARACTER_PX <= room) ?? (kind === 'refused' ? '✕' : '');
 }
 
 /** All about a connection, where a browser shows it. */
 export function story(span: Span, section: Section): string {
-  const { startedMs, acceptedMs, endMs, thread, reason, peer } = span;
+  const { startedMs, acceptedMs, endMs, thread, reason, isRefused, peer } = span;
   const by = thread === 0 ? 'main' : `thread ${thread}`;
   return [
     `${nameOf(span, section)} ${peer}`,
     startedMs === undefined
-      ? thread === 'unknown'
-        ? 'queued'
-        : 'never served'
+      ? isRefused
+        ? 'refused: nobody could serve it, and no more might wait'
+        : thread === 'unknown'
+          ? 'queued'
+          : 'never served'
       : `waited ${duration(startedMs - acceptedMs)}, served by ${by} for ${duration(endMs - startedMs)}`,
     reason === undefined
       ? 'open when the log ends'

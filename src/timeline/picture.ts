@@ -37,6 +37,7 @@ export function drawTimelines(sections: readonly Section[]): string {
   });
   const scale = new Scale(placed);
   const patterns = new Patterns(placed);
+  const hasRefusals = placed.some(({ spans }) => spans.some(({ isRefused }) => isRefused));
   const marks = placed.flatMap((section) => [
     ...background(section, scale),
     ...bars(section, scale, patterns),
@@ -60,7 +61,7 @@ export function drawTimelines(sections: readonly Section[]): string {
       marks: [
         ...marks,
         Plot.axisX({ anchor: 'bottom', label: scale.label, labelAnchor: 'center', labelArrow: 'none' }),
-        ...legend(scale, patterns),
+        ...legend(scale, patterns, hasRefusals),
       ],
     },
   });
@@ -155,6 +156,7 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Patterns): Plot.Mar
   const [mainTop, mainHeight] = [main?.top ?? 0, main?.height ?? 0];
   return [
     Plot.rect(of('waits'), { ...place, fill: ({ colour }: Bar) => patterns.fill(colour), stroke: 'colour' }),
+    Plot.rect(of('refused'), { ...place, fill: 'none', stroke: 'colour', strokeWidth: 2 }),
     Plot.rect(of('unknown'), {
       ...place,
       fill: 'none',
@@ -212,7 +214,8 @@ function writing(lines: string[], y: number, options: Plot.TextOptions): Plot.Ma
   });
 }
 
-function legend(scale: Scale, patterns: Patterns): Plot.Markish[] {
+/** Refusals are rare: what they look like is explained where there are any. */
+function legend(scale: Scale, patterns: Patterns, hasRefusals: boolean): Plot.Markish[] {
   const colour = LEGEND_COLOUR;
   const y = 15;
   const box = (x: number) => ({
@@ -224,6 +227,7 @@ function legend(scale: Scale, patterns: Patterns): Plot.Markish[] {
   const swatches = [
     { x: 8, text: 'is served', fill: colour },
     { x: 120, text: 'waits', fill: patterns.fill(colour) },
+    ...(hasRefusals ? [{ x: 770, text: '✕ is refused', fill: 'none' }] : []),
   ];
   const texts = [
     ...swatches.map(({ x, text }) => ({ x: x + 36, text })),

@@ -4,7 +4,8 @@
  *     main        what main does: clients accepted; messages, where it serves them itself
  *                 a row for each of the conversations that main holds at the same time
  *     waiting     clients in main's hands that nobody serves yet, or ever
- *     thread 1    one row: a client thread serves one client at a time
+ *     refused     clients that were sent away, for as long as that took
+ *     thread 1    one row: a client thread serves one client at a time, unless the clock of the log was set back
  *     …
  */
 import { MAIN, type Span, type ThreadLife, type Timeline } from './connections.js';
@@ -12,7 +13,7 @@ import { MAIN, type Span, type ThreadLife, type Timeline } from './connections.j
 /** A stretch of a connection's time. `unknown`: whether it is served, the log does not say. */
 export interface Piece {
   readonly span: Span;
-  readonly kind: 'waits' | 'served' | 'unknown';
+  readonly kind: 'waits' | 'refused' | 'served' | 'unknown';
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -33,18 +34,21 @@ export function lanesOf({ spans, threads }: Timeline): Lane[] {
   const isThreads = ({ thread }: Span) => typeof thread === 'number' && thread !== MAIN;
   const { rows: threadRows, waits } = rowsOfThreads(spans.filter(isThreads));
   const onMain = packed(spans.filter(({ thread }) => thread === MAIN).map(piecesOf));
+  const unserved = spans.filter(({ thread }) => thread === 'none');
   const waiting = packed(
-    [...waits, ...spans.filter(({ thread }) => thread === 'none').map(piecesOf)].sort(
+    [...waits, ...unserved.filter((span) => !span.isRefused).map(piecesOf)].sort(
       ([a], [b]) => (a?.fromMs ?? 0) - (b?.fromMs ?? 0),
     ),
   );
+  const refused = packed(unserved.filter((span) => span.isRefused).map(piecesOf));
   const unknown = packed(spans.filter(({ thread }) => thread === 'unknown').map(piecesOf));
   const lane = (name: string, rows: Row[]): Lane => ({ name, isMain: false, rows, life: undefined });
   return [
     { ...lane('main', onMain), isMain: true },
     ...(waiting.length > 0 ? [lane('waiting', waiting)] : []),
+    ...(refused.length > 0 ? [lane('refused', refused)] : []),
     ...threads.map((life) => ({
-      ...lane(`thread ${life.thread}`, [threadRows.get(life.thread) ?? []]),
+      ...lane(`thread ${life.thread}`, threadRows.get(life.thread) ?? [[]]),
       life,
     })),
     ...(unknown.length > 0 ? [lane('thread ?', unknown)] : []),
@@ -53,9 +57,10 @@ export function lanesOf({ spans, threads }: Timeline): Lane[] {
 
 /** A connection's pieces, in the order of time. */
 function piecesOf(span: Span): Piece[] {
-  const { acceptedMs, startedMs, endMs, thread } = span;
+  const { acceptedMs, startedMs, endMs, thread, isRefused } = span;
   if (startedMs === undefined) {
-    return [{ span, kind: thread === 'unknown' ? 'unknown' : 'waits', fromMs: acceptedMs, toMs: endMs }];
+    const kind = isRefused ? 'refused' : thread === 'unknown' ? 'unknown' : 'waits';
+    return [{ span, kind, fromMs: acceptedMs, toMs: endMs }];
   }
   const served: Piece = { span, kind: 'served', fromMs: startedMs, toMs: endMs };
   return startedMs > acceptedMs
@@ -64,20 +69,31 @@ function piecesOf(span: Span): Piece[] {
 }
 
 /** A client's wait is drawn before its service where the thread's row has room; the other waits are returned. */
-function rowsOfThreads(spans: readonly Span[]): { rows: Map<number, Piece[]>; waits: Piece[][] } {
-  const rows = new Map<number, Piece[]>();
+function rowsOfThreads(spans: readonly Span[]): { rows: Map<number, Piece[][]>; waits: Piece[][] } {
+  const rows = new Map<number, Piece[][]>();
   const waits: Piece[][] = [];
   const inOrder = [...spans].sort((a, b) => (a.startedMs ?? a.endMs) - (b.startedMs ?? b.endMs));
   for (const span of inOrder) {
-    const row = rows.get(span.thread as number) ?? [];
-    rows.set(span.thread as number, row);
-    const isFreeFromMs = row.at(-1)?.toMs ?? 0;
+    const ownRows = rows.get(span.thread as number) ?? [[]];
+    rows.set(span.thread as number, ownRows);
     for (const piece of piecesOf(span)) {
-      if (piece.kind === 'served' || piece.fromMs >= isFreeFromMs) row.push(piece);
+      if (piece.kind === 'served') place(piece, ownRows);
+      else if (hasRoom(ownRows[0], piece.fromMs)) ownRows[0]?.push(piece);
       else waits.push([piece]);
     }
   }
   return { rows, waits };
+}
+
+function hasRoom(row: Row | undefined, fromMs: number): boolean {
+  return (row?.at(-1)?.toMs ?? 0) <= fromMs;
+}
+
+/** In the first row that has room. */
+function place(piece: Piece, rows: Piece[][]): void {
+  const row = rows.find((pieces) => hasRoom(pieces, piece.fromMs));
+  if (row) row.push(piece);
+  else rows.push([piece]);
 }
 
 /** Puts each group of pieces, in the order in which they begin, into the first row that has room. */
@@ -85,7 +101,7 @@ function packed(groups: readonly (readonly Piece[])[]): Piece[][] {
   const rows: Piece[][] = [];
   for (const group of groups) {
     const fromMs = group[0]?.fromMs ?? 0;
-    const row = rows.find((pieces) => (pieces.at(-1)?.toMs ?? 0) <= fromMs);
+    const row = rows.find((pieces) => hasRoom(pieces, fromMs));
     if (row) row.push(...group);
     else rows.push([...group]);
   }

@@ -8,13 +8,15 @@ const NOTABLE_WAIT_MS = 1;
 export function summarize({ spans }: Timeline): string {
   if (spans.length === 0) return 'No client came.';
   const served = spans.filter(({ startedMs }) => startedMs !== undefined);
-  const never = spans.filter(({ thread }) => thread === 'none');
+  const refused = spans.filter(({ isRefused }) => isRefused);
+  const never = spans.filter(({ thread, isRefused }) => thread === 'none' && !isRefused);
   const open = spans.filter(({ reason }) => reason === undefined);
   const parts = [
     served.length === 0
       ? `${plural(spans.length, 'client')}, none of them served`
-      : `${plural(served.length, 'client')}${never.length > 0 ? ' served' : ''}, ${manner(served)}`,
-    waits(spans),
+      : `${plural(served.length, 'client')}${never.length + refused.length > 0 ? ' served' : ''}, ${manner(served)}`,
+    waits(spans.filter(({ isRefused }) => !isRefused)),
+    refused.length > 0 ? `${refused.length} refused` : '',
     never.length > 0 && served.length > 0 ? `${never.length} never served` : '',
     open.length > 0 ? `${open.length} still open when the log ends` : '',
   ];
@@ -57,6 +59,7 @@ function waits(spans: readonly Span[]): string {
     last = (startedMs ?? endMs) - acceptedMs;
     longest = Math.max(longest, last);
   }
+  if (spans.length === 0) return '';
   if (longest < NOTABLE_WAIT_MS) return 'nobody had to wait';
   if (spans.length === 1) return `it waited ${duration(longest)}`;
   return last === longest

@@ -49,12 +49,8 @@ describe('the admin socket', bounds, () => {
 
   it('says what is wrong with a path', async (t) => {
     const folder = temporaryDirectory(t);
-    for (const [path, complaint] of [
-      [join(folder, 'none', 'admin'), /no such directory/],
-      [join(folder, 'x'.repeat(108)), /longer than the \d+ bytes/],
-    ] as const) {
-      await assert.rejects(open(t, { path }), { name: 'StartError', message: complaint });
-    }
+    const path = join(folder, 'none', 'admin');
+    await assert.rejects(open(t, { path }), { name: 'StartError', message: /no such directory/ });
   });
 });
 

@@ -8,6 +8,9 @@ import { assertRefused } from '../support/refusal.js';
 
 const bounds = { timeout: 90_000, concurrency: 4 };
 
+/** One byte more than the kernel takes. */
+const TOO_LONG = `/tmp/${'x'.repeat(103)}`;
+
 const wrong: [args: string[], complaint: RegExp][] = [
   [[], /command/],
   [['server'], /Unknown command: server|serve\?/],
@@ -36,6 +39,10 @@ const wrong: [args: string[], complaint: RegExp][] = [
   [['serve', 'echo', '--log-file'], /log-file/],
   [['serve', 'echo', '--host', ''], /--host/],
   [['serve', 'echo', '--socket', '/tmp/none', '--port', '1'], /socket.*port|port.*socket/],
+  [['serve', 'echo', '--socket', TOO_LONG], /--socket .* 107 bytes .* 108$/],
+  [['serve', 'echo', '--admin', TOO_LONG], /--admin .* 107 bytes .* 108$/],
+  [['connect', '--socket', TOO_LONG], /--socket .* 107 bytes .* 108$/],
+  [['watch', TOO_LONG], /watch .* 107 bytes .* 108$/],
   [['serve', 'echo', '--config', '/nowhere/config.json'], /cannot read --config .*ENOENT/],
   [['serve', 'echo', '--config'], /config/],
   [['connect'], /a service, --port or --socket/],
@@ -107,6 +114,33 @@ describe('the environment', bounds, () => {
   it('is checked like the command line', async (t) => {
     const env = { HANDOFF_PORT: 'abc' };
     assertRefusal(await runHandoff(t, ['serve', 'echo'], { env }), /--port .*"abc"/);
+  });
+
+  it('says where the server is unless the command line does, be it in the other way', async (t) => {
+    const path = join(temporaryDirectory(t), 'socket');
+    const args = ['echo', '--model', 'event-loop'];
+    const atPath = await startHandoff(t, [...args, '--socket', path], { env: { HANDOFF_PORT: '1' } });
+    assert.deepEqual(atPath.address, { path });
+    const atPort = await startHandoff(t, [...args, '--port=0'], { env: { HANDOFF_SOCKET: path } });
+    assert.ok('port' in atPort.address);
+    const { port } = atPort.address;
+    const asked = await runHandoff(t, ['connect', '--port', `${port}`], {
+      env: { HANDOFF_SOCKET: '/tmp/none' },
+      input: 'hello',
+    });
+    assert.equal(asked.stdout, 'hello');
+  });
+
+  it('says where the server is rather than the configuration file, and must not say so in two ways', async (t) => {
+    const path = join(temporaryDirectory(t), 'socket');
+    const config = fileWith(t, '{ "port": 1, "model": "event-loop" }');
+    const env = { HANDOFF_SOCKET: path, HANDOFF_CONFIG: config };
+    const server = await startHandoff(t, ['echo', '--config', config], { env });
+    assert.deepEqual(server.address, { path });
+    const both = { HANDOFF_SOCKET: path, HANDOFF_PORT: '1' };
+    assertRefusal(await runHandoff(t, ['serve', 'echo'], { env: both }), /socket.*port|port.*socket/);
+    const twice = fileWith(t, JSON.stringify({ port: 1, socket: path }));
+    assertRefusal(await runHandoff(t, ['serve', 'echo', '--config', twice]), /socket.*port|port.*socket/);
   });
 
   it('may hold variables that are not for this command, or for none', async (t) => {

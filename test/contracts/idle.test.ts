@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { connectClient } from '../support/client.js';
+import { fixture } from '../support/handoff.js';
 import { isConcurrent, underEveryModel } from '../support/models.js';
-import { sharedServer } from '../support/server.js';
+import { sharedServer, startServer } from '../support/server.js';
 
 const IDLE_MS = 200;
 const MORE_THAN_BUFFERS = 12_000_000;
@@ -47,6 +48,14 @@ underEveryModel('the idle clock', (model) => {
     client.send(Buffer.alloc(MORE_THAN_BUFFERS));
     const { reason } = await echo.logLine('closed', { peer: `127.0.0.1:${client.localPort ?? 0}` });
     assert.equal(reason, 'idle');
+  });
+
+  it('runs for a client that says nothing, whatever others say to it', async (t) => {
+    const service = fixture('ticker');
+    const ticker = await startServer(t, { model, idleMs: IDLE_MS, service, logLevel: 'info' });
+    const client = await connectClient(t, ticker);
+    await client.expectOver();
+    assert.equal((await ticker.logLine('closed')).reason, 'idle');
   });
 
   if (isConcurrent(model)) {

@@ -88,10 +88,17 @@ underEveryModel('a stop', (model) => {
     const served = await connectClient(t, server);
     await served.exchange('me first', 'me first');
     const waiting = await connectClient(t, server);
-    if (model !== 'event-loop') await server.logLine('queued');
-    await server.stop();
+    if (model === 'event-loop') await waiting.exchange('me too', 'me too');
+    else {
+      // What nobody has read must not become a reset.
+      waiting.send('and me?');
+      await server.logLine('queued');
+    }
+    const stopped = server.stop();
     await served.expectEnd();
-    await waiting.expectOver();
+    await waiting.expectEnd();
+    waiting.close();
+    await stopped;
   });
 
   it('refuses new clients', async (t) => {

@@ -38,7 +38,7 @@ describe('formatTime', () => {
     ['%X', '15:04:05'],
     ['%z', '+0100'],
     ['%g', '24'],
-    ['%Z', 'GMT+1'],
+    ['%Z', 'CET'],
     ['%L %v', '%L %v'],
     ['%f', '000042'],
     ['%H:%M:%S.%f', '15:04:05.000042'],
@@ -53,6 +53,18 @@ describe('formatTime', () => {
     ['%é', '%é'],
     ['%\n', '%\n'],
     ['%::z', '%::z'],
+    ['%:z %o %q', '%:z %o %q'],
+    ['%-d.%-m. %-I %-j', '29.2. 3 60'],
+    ['%_m|%_I|%0e|%_j', ' 2| 3|29| 60'],
+    ['%^a %^B %^c', 'THU FEBRUARY THU FEB 29 15:04:05 2024'],
+    ['%#a %#b %#p %#Z', 'THU FEB pm cet'],
+    ['%5d|%_5d|%-5d|%05e|%5e', '00029|   29|   29|00029|   29'],
+    ['%10A|%010a|%^10b', '  Thursday|0000000Thu|       FEB'],
+    ['%Ey %EY %Ec %EC %Ex %EX', '24 2024 Thu Feb 29 15:04:05 2024 20 02/29/24 15:04:05'],
+    ['%Od %OH %OI %Om %OM %OS %Oy', '29 15 03 02 04 05 24'],
+    ['%E %O %Ed %OY %EEd', '%E %O %Ed %OY %EEd'],
+    ['%-Q %^ %-', '%-Q %^ %-'],
+    ['%999999999d', '%999999999d'],
     ['ž %Y\r\n', 'ž 2024\r\n'],
   ] as const) {
     it(`makes ${JSON.stringify(expected)} of ${JSON.stringify(format)}`, () => {
@@ -73,6 +85,20 @@ describe('formatTime', () => {
   ] as const) {
     it(`makes ${JSON.stringify(expected)} of ${format} at ${time}`, () => {
       assert.equal(formatTime(format, at(time)), expected);
+    });
+  }
+
+  for (const [zone, name] of [
+    ['UTC', 'UTC'],
+    ['Europe/London', 'BST'],
+    ['America/New_York', 'EDT'],
+    ['Europe/Istanbul', '+03'],
+    ['Asia/Kathmandu', '+0545'],
+  ] as const) {
+    it(`calls the zone ${zone} ${name} in summer`, () => {
+      process.env.TZ = zone;
+      assert.equal(formatTime('%Z', at('2024-07-01T12:00:00')), name);
+      process.env.TZ = 'Europe/Berlin';
     });
   }
 });

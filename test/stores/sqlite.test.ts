@@ -80,8 +80,8 @@ describe('the store of the quiz', { timeout: 60_000 }, () => {
     const ann = guest('ann');
     store.count(ann, begin(store, ann, 1), true);
     assert.deepEqual(store.account('ann'), { name: 'ann', password: undefined });
-    assert.equal(store.register('ann', 'Ann', 'hash'), true);
-    assert.equal(store.register('ann', 'ANN', 'other'), false);
+    assert.deepEqual(store.register('ann', 'Ann', 'hash'), { turn: undefined });
+    assert.equal(store.register('ann', 'ANN', 'other'), undefined);
     assert.deepEqual(store.account('ann'), { name: 'Ann', password: 'hash' });
     const { top, players } = store.ranking(10);
     assert.deepEqual({ ...top[0], players }, { rank: 1, name: 'Ann', total: 1, players: 1 });

@@ -134,7 +134,8 @@ export async function startHandoff(
   args: readonly string[],
   surroundings: Surroundings = {},
 ): Promise<ServerProcess> {
-  const where = args.includes('--socket') || args.includes('--port') ? [] : ['--port', '0'];
+  const isTold = args.some((arg) => /^--(socket|port)\b/.test(arg)) || surroundings.env?.['HANDOFF_SOCKET'];
+  const where = isTold ? [] : ['--port', '0'];
   const child = spawnNode([CLI, 'serve', ...args, ...where], surroundings);
   killAfter(t, child);
   child.stdin.end();

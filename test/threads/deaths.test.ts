@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MODEL_NAMES } from '../../src/models/registry.js';
 import { connectClient, type Client } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import { fixture, startHandoff, type ServerProcess } from '../support/handoff.js';
@@ -48,16 +49,6 @@ describe('a client thread', { timeout: 120_000 }, () => {
       assert.deepEqual(server.log.of('uncaught error'), []);
     });
   }
-
-  it('answers the next client although the last one’s service forgot a rejection', async (t) => {
-    const server = await startHandoff(t, [...TROUBLE, '--threads', '1']);
-    const first = await connectClient(t, server);
-    await first.exchange('forget\n', 'forgotten\n');
-    await leave(first);
-    const second = await connectClient(t, server);
-    await second.exchange('later\n', 'later\n');
-    await leave(second);
-  });
 
   it('is replaced when it dies with nobody else to serve', async (t) => {
     const server = await startHandoff(t, [...TROUBLE, '--threads', '1']);
@@ -116,6 +107,23 @@ describe('a client thread', { timeout: 120_000 }, () => {
       assert.deepEqual(await server.stop(), { status: 0, signal: null });
     },
   );
+});
+
+describe('a rejection that a service forgot', { timeout: 60_000 }, () => {
+  for (const model of MODEL_NAMES) {
+    it(`is logged and ends nobody under ${model}`, async (t) => {
+      const server = await startHandoff(t, [...TROUBLE, '--threads', '1', '--model', model]);
+      const first = await connectClient(t, server);
+      await first.exchange('forget\n', 'forgotten\n');
+      await leave(first);
+      const second = await connectClient(t, server);
+      await second.exchange('later\n', 'later\n');
+      await leave(second);
+      const failed = await server.log.next('service failed');
+      assert.match((failed as unknown as { err: { message: string } }).err.message, /forgotten on request/);
+      assert.deepEqual(await server.stop(), { status: 0, signal: null });
+    });
+  }
 });
 
 async function leave(client: Client): Promise<void> {

@@ -48,7 +48,8 @@ describe('the timeline of a log', () => {
   it('has a lane for each thread, and one for those who wait while all threads are taken', async () => {
     assert.deepEqual(await rowsOf(logs.THREADS), [
       ['main'],
-      ['waiting', '3 waits 100-300', '4 waits 110-115'],
+      ['waiting', '3 waits 100-300'],
+      ['refused', '4 refused 110-115'],
       ['thread 1', '1 waits 0-50, 1 served 50-300, 3 served 300-500'],
       ['thread 2', '2 waits 0-60, 2 served 60-400'],
     ]);
@@ -78,6 +79,19 @@ describe('the timeline of a log', () => {
       logs.closed(2, 200, { ...fields, servedMs: 100.7 }),
     ];
     assert.deepEqual(await rowsOf(lines), [['main'], ['thread 1', '1 served 0-100, 2 served 100-200.7']]);
+  });
+
+  it('gives a thread a second row where a clock that was set back makes its clients overlap', async () => {
+    const fields = { model: 'thread-per-client', thread: 1, waitedMs: 0 };
+    const lines = [
+      logs.closed(1, 100, { ...fields, servedMs: 100 }),
+      logs.closed(2, 150, { ...fields, servedMs: 100 }),
+      logs.closed(3, 250, { ...fields, servedMs: 100 }),
+    ];
+    assert.deepEqual(await rowsOf(lines), [
+      ['main'],
+      ['thread 1', '1 served 0-100, 3 served 150-250', '2 served 50-150'],
+    ]);
   });
 });
 
@@ -184,7 +198,7 @@ describe('the sentence on a timeline', () => {
     [
       'thread-per-client',
       logs.THREADS,
-      '3 clients served, up to 2 at once on 2 threads; the longest wait was 200 ms; 1 never served.',
+      '3 clients served, up to 2 at once on 2 threads; the last waited 200 ms; 1 refused.',
     ],
     [
       'open',

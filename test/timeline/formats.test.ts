@@ -1,6 +1,7 @@
 /** What is made of timelines: SVG, a page, trace events. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { pageOf } from '../../src/timeline/page.js';
 import { drawTimelines } from '../../src/timeline/picture.js';
 import { summarize } from '../../src/timeline/summary.js';
@@ -45,6 +46,12 @@ describe('the picture', () => {
       '#2 waits 250 ms',
     ])
       assert.ok(svg.includes(`>${text}<`), text);
+  });
+
+  it('tells refused clients from waiting ones, in their lane, on their bar and in the legend', async () => {
+    const svg = drawTimelines([await sectionOf(logs.THREADS)]);
+    for (const text of ['refused', '✕', '✕ is refused']) assert.ok(svg.includes(`>${text}<`), text);
+    assert.ok(!drawTimelines([await sectionOf(logs.ITERATIVE)]).includes('refused'));
   });
 
   it('refers to hatchings of its own only, by ids that other pictures do not have', async () => {
@@ -121,24 +128,45 @@ describe('the trace events', () => {
     const [first, second] = ['main, row 1', 'main, row 2'];
     assert.deepEqual(names, [
       ...['count, iterative (pid 7)', 'main', first, second],
-      ...['count, thread-per-client (pid 7)', 'main', 'waiting', 'waiting, row 2', 'thread 1', 'thread 2'],
+      ...['count, thread-per-client (pid 7)', 'main', 'waiting', 'refused', 'thread 1', 'thread 2'],
     ]);
     const second2 = traceEvents.find(({ ph, name, pid }) => ph === 'X' && name === '2 count' && pid === 1);
     assert.deepEqual([second2?.ts, second2?.dur, second2?.args?.['reason']], [300_000, 300_000, 'end']);
   });
 
-  it('never overlap on one track', async () => {
-    const { traceEvents } = traceOf([
-      await logs.timelineFrom(logs.THREADS),
-      await logs.timelineFrom(logs.EVENT_LOOP),
-    ]);
-    const ends = new Map<string, number>();
-    for (const { ph, pid, tid, ts, dur = 0 } of traceEvents) {
-      if (ph !== 'X') continue;
-      const track = `${pid}/${tid}`;
-      assert.ok(ts >= (ends.get(track) ?? 0), track);
-      ends.set(track, ts + dur);
-    }
-    assert.ok(ends.size > 0);
-  });
+  it('have durations, and never overlap on one track, whatever a log says of its times', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(CLOSED, { minLength: 1, maxLength: 30 }),
+        fc.boolean(),
+        async (all, isOpen) => {
+          const lines = all.map(({ atMs, thread, ...fields }, index) =>
+            logs.closed(index + 1, atMs, { ...fields, ...(thread >= 0 && { thread }) }),
+          );
+          if (isOpen) lines.push(logs.accepted(all.length + 1, 10));
+          const { traceEvents } = traceOf([
+            await logs.timelineFrom(lines),
+            await logs.timelineFrom([logs.listening('thread-per-client'), ...lines]),
+          ]);
+          const slices = traceEvents.filter(({ ph }) => ph === 'X').sort((a, b) => a.ts - b.ts);
+          const ends = new Map<string, number>();
+          for (const { pid, tid, ts, dur = -1 } of slices) {
+            const track = `${pid}/${tid}`;
+            assert.ok(dur >= 0 && ts >= (ends.get(track) ?? 0), track);
+            ends.set(track, ts + dur);
+          }
+          assert.ok(slices.length >= all.length);
+        },
+      ),
+      { numRuns: 200 },
+    ));
+});
+
+/** A `closed` line; -1: no thread. Times are few and coarse, so that many of them meet. */
+const CLOSED = fc.record({
+  atMs: fc.nat({ max: 50 }),
+  thread: fc.integer({ min: -1, max: 2 }),
+  waitedMs: fc.oneof(fc.nat({ max: 20 }), fc.constant(0.25)),
+  servedMs: fc.oneof(fc.nat({ max: 60 }), fc.constant(0.7)),
+  reason: fc.constantFrom('end', 'refused', 'thread lost'),
 });

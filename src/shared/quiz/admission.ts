@@ -1,7 +1,7 @@
 /**
  * Who may play as whom: the three ways into the quiz. Main thread. Read gate.ts next for what guards the passwords.
  */
-import type { Identity } from '../../stores/store.js';
+import type { Identity, Turn } from '../../stores/store.js';
 import { checkName } from '../names.js';
 import type { Credentials, Refused } from './outcomes.js';
 import { passwordFault } from './passwords.js';
@@ -10,6 +10,8 @@ import type { Quiz } from './quiz.js';
 export interface Admitted {
   readonly player: Identity;
   readonly welcome: string;
+  /** Of the player's unfinished game. */
+  readonly turn: Turn | undefined;
 }
 
 const BUSY = 'busy: too many passwords are being checked, try again';
@@ -31,8 +33,10 @@ export async function admitNew(
   if (hash === undefined) return refused(BUSY);
   if (!isHere()) return refused('the client has left');
   // Somebody may have been quicker.
-  if (!store.register(key, name, hash)) return refused(`the name ${name} is taken`);
-  return { player: { key, name, isGuest: false }, welcome: `welcome, ${name}` };
+  const registered = store.register(key, name, hash);
+  if (!registered) return refused(`the name ${name} is taken`);
+  // Nothing that can fail from here on: the client would be told to try again, with a name that is now taken.
+  return { player: { key, name, isGuest: false }, welcome: `welcome, ${name}`, turn: registered.turn };
 }
 
 export async function admitKnown(
@@ -48,7 +52,7 @@ export async function admitKnown(
   if (verdict === 'busy') return refused(BUSY);
   if (verdict === 'wrong') return refused('this name and this password do not belong together');
   const name = store.account(key)?.name ?? checked.name;
-  return { player: { key, name, isGuest: false }, welcome: `welcome back, ${name}` };
+  return { player: { key, name, isGuest: false }, welcome: `welcome back, ${name}`, turn: store.turn(key) };
 }
 
 export function admitGuest({ store }: Quiz, text: string): Admitted | Refused {
@@ -60,7 +64,7 @@ export function admitGuest({ store }: Quiz, text: string): Admitted | Refused {
   if (known?.password !== undefined) {
     return refused(`the name ${name} is registered: LOGIN ${name} password`);
   }
-  return { player: { key, name, isGuest: true }, welcome: `welcome, guest ${name}` };
+  return { player: { key, name, isGuest: true }, welcome: `welcome, guest ${name}`, turn: store.turn(key) };
 }
 
 export function refused(why: string): Refused {

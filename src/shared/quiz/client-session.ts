@@ -102,8 +102,7 @@ export class ClientSession implements QuizSession {
       const admitted = await admit();
       if ('why' in admitted) return admitted;
       if (this.#left) return refused('the client has left');
-      const { player, welcome } = admitted;
-      const turn = this.#quiz.store.turn(player.key);
+      const { player, welcome, turn } = admitted;
       this.#player = player;
       this.#turn = turn;
       this.#note(event, { player: player.name });

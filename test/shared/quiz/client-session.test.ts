@@ -1,0 +1,70 @@
+/** A store that fails while a client is being let in: what the client is told is what has happened. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Quiz } from '../../../src/shared/quiz/quiz.js';
+import { openSqliteStore } from '../../../src/stores/sqlite.js';
+import { StoreError, type Question, type QuizStore } from '../../../src/stores/store.js';
+import { FakeMember } from '../../support/fake-member.js';
+import type { Cleanup } from '../../support/server.js';
+
+const QUESTION: Question = { text: 'which?', options: ['a', 'b', 'c', 'd'], answer: 'A' };
+const ANN = { name: 'ann', password: 'secret', address: '127.0.0.1' };
+
+function openStore(t: Cleanup): QuizStore {
+  const store = openSqliteStore(':memory:');
+  t.after(() => store.close());
+  return store;
+}
+
+function quizOn(store: QuizStore): Quiz {
+  const log = { info: () => undefined, error: () => undefined, debug: () => undefined };
+  const settings = {
+    questions: [QUESTION],
+    log,
+    randomBelow: () => 0,
+    nowMs: () => 0,
+    sleep: () => Promise.resolve(),
+  };
+  return new Quiz({ store, ...settings });
+}
+
+/** The same store, which can do so many calls and none after them. */
+function failingAfter(calls: number, store: QuizStore): QuizStore {
+  let left = calls;
+  return new Proxy(store, {
+    get(target, name) {
+      const method = Reflect.get(target, name) as (...args: unknown[]) => unknown;
+      return (...args: unknown[]): unknown => {
+        if (left-- <= 0) throw new StoreError('the disk has gone');
+        return method.apply(target, args);
+      };
+    },
+  });
+}
+
+describe('REGISTER', () => {
+  it('is answered by OK exactly if the account is there, whichever call of the store fails', async (t) => {
+    const outcomes: string[] = [];
+    for (let calls = 0; outcomes.at(-1) !== 'entered' && calls < 10; calls++) {
+      const store = openStore(t);
+      const session = quizOn(failingAfter(calls, store)).enter(new FakeMember());
+      const { kind } = await session.register(ANN);
+      assert.equal(kind === 'entered', store.account('ann') !== undefined, `after ${calls} calls`);
+      outcomes.push(kind);
+    }
+    assert.deepEqual(outcomes, ['refused', 'refused', 'entered']);
+  });
+
+  it('goes on with the game that a guest of the name has left', async (t) => {
+    const store = openStore(t);
+    const guest = quizOn(store).enter(new FakeMember());
+    await guest.guest('ann');
+    await guest.play(1);
+    const outcome = await quizOn(store).enter(new FakeMember()).register(ANN);
+    assert.deepEqual(outcome, {
+      kind: 'entered',
+      welcome: 'welcome, ann',
+      resumed: { number: 1, of: 1, text: 'which?', options: QUESTION.options },
+    });
+  });
+});
