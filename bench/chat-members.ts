@@ -11,7 +11,8 @@
  * fan-out-job.ts decides who speaks when.
  */
 import { MSG_NOSIGNAL, addressOf, recv, send, sendBytes } from '../src/libc.js';
-import { nowNs } from './clients.js';
+import { NS_PER_MS, nowNs } from './clock.js';
+import { pollFor } from './phases.js';
 import type { ErrorKind } from './protocol.js';
 import { EPOLLERR, EPOLLHUP, EPOLLRDHUP, Epoll, closeSocket, connectSocket, failureKind } from './sockets.js';
 import { Tokens } from './tokens.js';
@@ -28,8 +29,7 @@ const CLOSING = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 const BUFFER_BYTES = 65_536;
 /** What is kept of a line of which only the beginning has come. */
 const CARRY_BYTES = 512;
-const JOIN_LIMIT_NS = 2e9;
-const POLL_MS = 10;
+const JOIN_LIMIT_MS = 2000;
 const NEWLINE = 10;
 const STAR = 42;
 
@@ -127,11 +127,8 @@ export class ChatMembers {
   }
 
   #await(what: string, isDone: () => boolean): void {
-    const endNs = nowNs() + JOIN_LIMIT_NS;
-    while (!isDone()) {
-      if (nowNs() > endNs) throw new Error(`the chat server gave no ${what} within ${JOIN_LIMIT_NS / 1e9} s`);
-      this.poll(POLL_MS);
-    }
+    pollFor(this, JOIN_LIMIT_MS * NS_PER_MS, isDone);
+    if (!isDone()) throw new Error(`the chat server gave no ${what} within ${JOIN_LIMIT_MS / 1e3} s`);
   }
 
   /** Reads until nothing is left or, if the server is closing, until the end can be seen. */

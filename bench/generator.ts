@@ -8,7 +8,7 @@
 import { runBurst } from './burst-job.js';
 import { runFanOut } from './fan-out-job.js';
 import { Hold } from './hold-job.js';
-import { runLoad } from './load-job.js';
+import { runLoadJob } from './load-job.js';
 import { runOpenLoop } from './open-loop-job.js';
 import { runPopulations } from './populations-job.js';
 import type { Job, JobResult } from './protocol.js';
@@ -18,7 +18,7 @@ let hold: Hold | undefined;
 function run(job: Job): JobResult {
   switch (job.kind) {
     case 'load':
-      return job.pattern === 'fan-out' ? runFanOut(job) : runLoad(job);
+      return job.pattern === 'fan-out' ? runFanOut(job) : runLoadJob(job);
     case 'open-loop':
       return runOpenLoop(job);
     case 'populations':

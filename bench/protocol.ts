@@ -130,11 +130,10 @@ export type ErrorKind = (typeof ERROR_KINDS)[number];
  */
 export type ErrorCounts = Readonly<Record<ErrorKind, number>>;
 
-export interface LoadResult {
-  readonly kind: 'loaded';
-  /** Right answers within the measured window; in `fan-out`, receipts of a line by one member. */
+/** What clients that ask again when they are answered saw in the measured window. */
+export interface ClosedLoopResult {
+  /** Right answers, also to requests that were sent before it; in `fan-out`, receipts of a line by one member. */
   readonly requests: number;
-  readonly seconds: number;
   readonly errors: ErrorCounts;
   /** Clients that got at least one right answer within the window; in `fan-out`, that heard or were heard. */
   readonly clientsServed: number;
@@ -143,6 +142,17 @@ export interface LoadResult {
   /** Jain's index of the right answers each client got within the window (`fan-out`: lines each sender got heard). */
   readonly jain: number;
   readonly latency: HistogramJson;
+  /**
+   * The requests still unanswered at the end of the window that had then waited longer than the median of `latency`:
+   * how long, by then. Merged into `latency`, each stands there with the least that its latency can be, so that a
+   * server does not look better for not answering. In `fan-out`, receipts.
+   */
+  readonly overdue: HistogramJson;
+}
+
+/** What the processes used over the window. */
+export interface Usage {
+  readonly seconds: number;
   /** The generator's own processor time over the window: 1 is one core, and then the generator is the limit. */
   readonly generatorCpuShare: number;
   /** The server's processor time over the window; 1 is one core. */
@@ -153,11 +163,9 @@ export interface LoadResult {
   readonly server?: ProcessSample;
 }
 
-/** What the processes used over the window: {@link LoadResult} says of each what it is. */
-export type Usage = Pick<
-  LoadResult,
-  'seconds' | 'generatorCpuShare' | 'serverCpuShare' | 'othersCpuShare' | 'server'
->;
+export interface LoadResult extends ClosedLoopResult, Usage {
+  readonly kind: 'loaded';
+}
 
 /**
  * Every request that was to be sent within the window is counted once: offered = answered + unanswered + unsent. None
@@ -201,25 +209,12 @@ export interface HoldResult {
   readonly durationMs: number;
 }
 
-/** What one population saw in the measured window. */
-export interface PopulationResult {
+export interface PopulationResult extends ClosedLoopResult {
   readonly name: string;
   readonly clients: number;
-  /** Right answers within the window, also to requests that were sent before it. */
-  readonly requests: number;
-  readonly latency: HistogramJson;
-  readonly errors: ErrorCounts;
-  readonly clientsServed: number;
-  readonly clientsUnanswered: number;
-  /**
-   * The requests still unanswered at the end of the window that had then waited longer than the median of `latency`:
-   * how long, by then. Merged into `latency`, each stands there with the least that its latency can be, so that a
-   * server does not look better for not answering.
-   */
-  readonly overdue: HistogramJson;
 }
 
-/** Processor time as in {@link LoadResult}, of all populations together. */
+/** The processor time is that of all populations together. */
 export interface PopulationsResult extends Usage {
   readonly kind: 'populations';
   /** In the order of the job. */
