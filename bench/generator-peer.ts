@@ -6,6 +6,7 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { endWithThisProcess } from './leftovers.js';
 import { compiled } from './peers/compiled.js';
 import type { LoadJob, LoadResult } from './protocol.js';
 
@@ -42,10 +43,12 @@ export function generatorPeer(): GeneratorPeer | { readonly missing: string } {
   return {
     run: async ({ port, clients, warmUpMs, durationMs }) => {
       const numbers = [port, clients, warmUpMs, durationMs].map(String);
-      const { stdout } = await promisify(execFile)(file, numbers, {
+      const running = promisify(execFile)(file, numbers, {
         timeout: warmUpMs + durationMs + SPARE_MS,
         killSignal: 'SIGKILL',
       });
+      endWithThisProcess(running.child);
+      const { stdout } = await running;
       const { requests, seconds, userMs, systemMs, p50Ns, p99Ns } = JSON.parse(stdout) as Printed;
       return { requests, seconds, generatorCpuShare: (userMs + systemMs) / 1e3 / seconds, p50Ns, p99Ns };
     },

@@ -6,6 +6,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { StartError } from '../src/errors.js';
+import { endWithThisProcess } from './leftovers.js';
 import { continueProcess } from './pause.js';
 import type {
   BurstJob,
@@ -70,6 +71,7 @@ const BURST_DEFAULTS = { kind: 'burst', messageBytes: 64 } as const;
 export async function startGenerator(): Promise<Generator> {
   if (process.platform !== 'linux') throw new StartError('the load generator needs epoll, that is Linux');
   const child = fork(new URL('./generator.js', import.meta.url), { execArgv: [] });
+  endWithThisProcess(child);
   await once(child, 'spawn');
   let stopping: Promise<void> | undefined;
   return {

@@ -8,6 +8,7 @@
 import { csvOf } from './csv.js';
 import type { ExperimentResult } from './experiment.js';
 import { savePictures } from './html-report.js';
+import { interruptedStatus, whenInterrupted } from './leftovers.js';
 import { startGenerator } from './load.js';
 import type { BenchOptions } from './options.js';
 import { startProgress } from './progress.js';
@@ -33,8 +34,8 @@ const WARM_UP = {
   full: { loadMs: 200, mostLoads: 10 },
 } as const;
 
-/** @returns the exit status: 1 if anything failed, so that a script can tell */
-export async function runBench(options: BenchOptions): Promise<0 | 1> {
+/** @returns the exit status: 1 if anything failed, so that a script can tell; 130 after Ctrl-C */
+export async function runBench(options: BenchOptions): Promise<number> {
   const wanted = scenarios.filter((scenario) => isWanted(scenario, options));
   prepareResults(options.directory);
   const startedAt = new Date();
@@ -50,6 +51,8 @@ export async function runBench(options: BenchOptions): Promise<0 | 1> {
   });
   // After each experiment: who interrupts a long run keeps what there is.
   const experiments = await measureAll(wanted, options, (some) => saveResults(resultsOf(some), directory));
+  const interrupted = interruptedStatus();
+  if (interrupted !== undefined) return interrupted;
   const results = resultsOf(experiments);
   const path = saveResults(results, directory);
   const page = picturesOf(results, path);
@@ -98,7 +101,7 @@ function isWanted(scenario: Scenario, options: BenchOptions): boolean {
 async function measureAll(
   wanted: readonly Scenario[],
   options: BenchOptions,
-  keep: (experiments: readonly ExperimentResult[]) => void,
+  keep: (experiments: readonly ExperimentResult[]) => string,
 ): Promise<ExperimentResult[]> {
   const started: RunningServer[] = [];
   const generator = await startGenerator();
@@ -128,11 +131,19 @@ async function measureAll(
     },
   };
   const experiments: ExperimentResult[] = [];
+  let path: string | undefined;
+  whenInterrupted(() => {
+    progress.stop();
+    process.stderr.write(`${wordsOnInterrupt(experiments.length, path)}\n`);
+  });
   try {
     for (const scenario of wanted) {
       progress.step(scenario.name);
-      experiments.push({ name: scenario.name, ...(await measured(scenario, bench)) });
-      keep(experiments);
+      const found = await measured(scenario, bench);
+      // Its servers were killed under it.
+      if (interruptedStatus() !== undefined) break;
+      experiments.push({ name: scenario.name, ...found });
+      path = keep(experiments);
     }
   } finally {
     progress.stop();
@@ -140,6 +151,12 @@ async function measureAll(
     await Promise.all(started.map((server) => server.stop()));
   }
   return experiments;
+}
+
+function wordsOnInterrupt(finished: number, path: string | undefined): string {
+  if (path === undefined) return 'bench: interrupted before an experiment was finished, so nothing is saved';
+  const what = finished === 1 ? 'One finished experiment is' : `${finished} finished experiments are`;
+  return `bench: interrupted. ${what} saved in ${path}; handoff bench report makes their page.`;
 }
 
 /** An experiment that fails is told of, and the others go on. */

@@ -5,12 +5,11 @@
  * Every line is written by a write(2) of its own, by the thread that has something to say: nothing is lost when a
  * thread dies, and nobody but that thread pays. The file is emptied between two rounds, or it would fill the disk.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
 import { statSync, truncateSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CaseResult } from '../experiment.js';
 import { formatCount } from '../format.js';
+import { withTemporaryDirectory } from '../leftovers.js';
 import { CLOSED_LOOP, p99, requestsPerSecond, serverCpu, valueOf } from '../measures.js';
 import { comparedWith, joined } from '../sentences.js';
 import { variant, type Contender } from '../servers.js';
@@ -71,16 +70,13 @@ export const logging: Scenario = {
   ],
   async measure(bench) {
     const wanted = new Set(bench.contenders('echo').map(({ name }) => name));
-    const directory = await mkdtemp(join(tmpdir(), 'handoff-bench-'));
     const cases: CaseResult[] = [];
-    try {
+    await withTemporaryDirectory(async (directory) => {
       for (const load of LOADS) {
         for (const model of MODELS.filter((name) => wanted.has(name)))
           cases.push(...(await measureCase(bench, model, load, directory)));
       }
-    } finally {
-      await rm(directory, { recursive: true });
-    }
+    });
     return { cases, remarks: [] };
   },
   seen: ({ cases }) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond, OFF))),
