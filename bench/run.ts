@@ -5,6 +5,7 @@
  * prints. It measures nothing itself: scenarios/ says what is asked, rounds.ts runs it, results.ts keeps it,
  * report.ts shows it. README.md tells how to read the numbers.
  */
+import { Attendance } from './attendance.js';
 import { csvOf } from './csv.js';
 import type { ExperimentResult } from './experiment.js';
 import { savePictures } from './html-report.js';
@@ -125,6 +126,7 @@ async function measureAll(
     ...{ length, rounds, roundMs, generator, start, note },
     contenders: (service) => all.filter(({ services }) => services.includes(service)),
     async compare(cases, contenders) {
+      if (contenders.length === 0) return [];
       const results = [];
       for (const one of cases) results.push(await runCase(generator, one, contenders, plan));
       return results;
@@ -139,10 +141,12 @@ async function measureAll(
   try {
     for (const scenario of wanted) {
       progress.step(scenario.name);
-      const found = await measured(scenario, bench);
+      const attendance = new Attendance(options.contenders);
+      const found = await measured(scenario, attendance.watching(bench));
       // Its servers were killed under it.
       if (interruptedStatus() !== undefined) break;
-      experiments.push({ name: scenario.name, ...found });
+      const remarks = [...found.remarks, ...attendance.remarks(scenario.whoTakesPart)];
+      experiments.push({ name: scenario.name, ...found, remarks });
       path = keep(experiments);
     }
   } finally {

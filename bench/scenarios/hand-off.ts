@@ -23,6 +23,7 @@ export const handOff: Scenario = {
   name: 'hand-off',
   partOf: 'quick',
   hasPeers: true,
+  whoTakesPart: 'only thread-per-client hands connections over',
   question: "How long is a connection's way from accept to the handler's first instruction on a warm thread?",
   prediction:
     'A message to a sleeping thread is one wake-up, some tens of microseconds, and what is queued before it. So the ' +
@@ -34,6 +35,7 @@ export const handOff: Scenario = {
   baseline: false,
   plots: [],
   async measure(bench) {
+    if (!bench.contenders('echo').some(({ name }) => name === MODEL)) return { cases: [], remarks: [] };
     const waits = await withTemporaryDirectory(async (directory) => {
       const logFile = join(directory, 'log.json');
       await connectGently(bench, logFile);

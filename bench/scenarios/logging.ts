@@ -38,6 +38,7 @@ const [, ...others] = CLOSED_LOOP;
 export const logging: Scenario = {
   name: 'logging',
   partOf: 'full',
+  whoTakesPart: 'it is about the event loop and client threads, each with all kinds of logs',
   question: 'What does a log cost: none, lines for each connection, lines for each request?',
   prediction:
     'A line is JSON and one write(2), some 5 µs. A request of echo has two, received and sending, and takes about as ' +
