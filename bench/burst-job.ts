@@ -11,8 +11,9 @@ import { Clients, type ClientEvents } from './clients.js';
 import { NS_PER_MS, nowNs } from './clock.js';
 import type { Exchange } from './exchange.js';
 import { Histogram } from './histogram.js';
+import type { BurstJob } from './jobs.js';
 import { pollFor } from './phases.js';
-import { noErrors, totalErrors, type BurstJob, type BurstResult, type ErrorKind } from './protocol.js';
+import { noErrors, totalErrors, type BurstResult, type ErrorKind } from './protocol.js';
 import { Tokens } from './tokens.js';
 import { measureUsage } from './window.js';
 

@@ -8,10 +8,11 @@
  */
 import type { Clients } from './clients.js';
 import { NS_PER_MS } from './clock.js';
+import type { PopulationsJob } from './jobs.js';
 import { openCalmly, type Openable } from './opening.js';
 import { pollFor, runLoad, type Load, type Phase, type Pollable } from './phases.js';
 import { RESTING_POLL_MS, type Population } from './population.js';
-import type { PopulationsJob, Usage } from './protocol.js';
+import type { Usage } from './protocol.js';
 import { openSilent } from './silent-clients.js';
 import { Epoll } from './sockets.js';
 

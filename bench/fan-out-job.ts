@@ -9,14 +9,9 @@ import { ChatMembers, type ChatEvents } from './chat-members.js';
 import { NS_PER_MS, nowNs } from './clock.js';
 import { jainIndex } from './fairness.js';
 import { Histogram } from './histogram.js';
+import type { LoadJob } from './jobs.js';
 import { ANSWER_LIMIT_MS, pollFor, runLoad, type Load, type Phase } from './phases.js';
-import {
-  noErrors,
-  type ClosedLoopResult,
-  type ErrorKind,
-  type LoadJob,
-  type LoadResult,
-} from './protocol.js';
+import { noErrors, type ClosedLoopResult, type ErrorKind, type LoadResult } from './protocol.js';
 import { WHOLE_TOKEN_BYTES } from './tokens.js';
 import { TotalOrder } from './total-order.js';
 

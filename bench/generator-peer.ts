@@ -6,9 +6,10 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { LoadJob } from './jobs.js';
 import { endWithThisProcess } from './leftovers.js';
 import { compiled } from './peers/compiled.js';
-import type { LoadJob, LoadResult } from './protocol.js';
+import type { LoadResult } from './protocol.js';
 
 type PeerOptions = Pick<LoadJob, 'port' | 'clients' | 'warmUpMs' | 'durationMs'>;
 

@@ -8,10 +8,11 @@
 import { runBurst } from './burst-job.js';
 import { runFanOut } from './fan-out-job.js';
 import { Hold } from './hold-job.js';
+import type { Job } from './jobs.js';
 import { runLoadJob } from './load-job.js';
 import { runOpenLoop } from './open-loop-job.js';
 import { runPopulations } from './populations-job.js';
-import type { Job, JobResult } from './protocol.js';
+import type { JobResult } from './protocol.js';
 
 let hold: Hold | undefined;
 

@@ -6,8 +6,9 @@
  */
 import { Clients, type ClientEvents } from './clients.js';
 import { NS_PER_MS, nowNs } from './clock.js';
+import type { HoldJob } from './jobs.js';
 import { pollFor } from './phases.js';
-import { noErrors, totalErrors, type ErrorKind, type HoldJob, type HoldResult } from './protocol.js';
+import { noErrors, totalErrors, type ErrorKind, type HoldResult } from './protocol.js';
 import { Tokens } from './tokens.js';
 
 /** Far below any listen queue in use: a connection that is dropped from a full one costs a second. */

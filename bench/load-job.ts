@@ -6,9 +6,10 @@
  */
 import { runClosedLoop } from './closed-loop.js';
 import type { Exchange } from './exchange.js';
+import type { LoadJob } from './jobs.js';
 import { ANSWER_LIMIT_MS } from './phases.js';
 import { Population } from './population.js';
-import type { LoadJob, LoadResult } from './protocol.js';
+import type { LoadResult } from './protocol.js';
 import { Tokens } from './tokens.js';
 import { WebExchange } from './web-exchange.js';
 

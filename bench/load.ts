@@ -6,20 +6,15 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { StartError } from '../src/errors.js';
+import type { BurstJob, HoldJob, Job, LoadJob, OpenLoopJob, PopulationsJob } from './jobs.js';
 import { endWithThisProcess } from './leftovers.js';
 import { continueProcess } from './pause.js';
 import type {
-  BurstJob,
   BurstResult,
-  HoldJob,
   HoldResult,
-  Job,
   JobResult,
-  LoadJob,
   LoadResult,
-  OpenLoopJob,
   OpenLoopResult,
-  PopulationsJob,
   PopulationsResult,
 } from './protocol.js';
 

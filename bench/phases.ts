@@ -5,7 +5,8 @@
  * loads are closed-loop.ts, open-loop-job.ts and fan-out-job.ts; how connections come up is told in opening.ts.
  */
 import { NS_PER_MS, nowNs } from './clock.js';
-import type { LoadJob, Usage } from './protocol.js';
+import type { LoadJob } from './jobs.js';
+import type { Usage } from './protocol.js';
 import { measureUsage } from './window.js';
 
 /** An answer that has not come so long after the window is an error. */

@@ -18,8 +18,9 @@ import { NS_PER_MS, nowNs } from './clock.js';
 import type { Exchange } from './exchange.js';
 import { jainIndex } from './fairness.js';
 import { Histogram } from './histogram.js';
+import type { PopulationSettings } from './jobs.js';
 import type { Phase, Pollable } from './phases.js';
-import { noErrors, type ClosedLoopResult, type ErrorKind, type PopulationSettings } from './protocol.js';
+import { noErrors, type ClosedLoopResult, type ErrorKind } from './protocol.js';
 import type { Epoll } from './sockets.js';
 
 /** A failed client of `churn` tries again after this; at once, a refusing server would get a flood. */

@@ -5,9 +5,10 @@
  */
 import { runClosedLoop } from './closed-loop.js';
 import type { Exchange } from './exchange.js';
+import type { PopulationSettings, PopulationsJob } from './jobs.js';
 import { LineExchange } from './line-exchange.js';
 import { Population } from './population.js';
-import type { PopulationSettings, PopulationsJob, PopulationsResult } from './protocol.js';
+import type { PopulationsResult } from './protocol.js';
 
 export function runPopulations(job: PopulationsJob): PopulationsResult {
   // All are learnt before anybody takes the server's time, so that silent clients cannot keep an answer back.

@@ -5,8 +5,8 @@
  */
 import { Clients } from './clients.js';
 import { NS_PER_MS } from './clock.js';
+import type { LoadJob } from './jobs.js';
 import { pollFor } from './phases.js';
-import type { LoadJob } from './protocol.js';
 import { Tokens } from './tokens.js';
 
 const SILENT_LIMIT_NS = 1000 * NS_PER_MS;
