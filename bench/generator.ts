@@ -3,7 +3,7 @@
  *
  * Forked by load.ts and kept for many jobs, so that its compiled code stays hot. A job with load keeps the thread
  * until it ends; each is bounded in time, and when the runner has gone meanwhile, the process ends after it.
- * Read load-job.ts (a closed loop) or open-loop-job.ts next.
+ * Read closed-loop.ts or open-loop-job.ts next.
  */
 import { runBurst } from './burst-job.js';
 import { runFanOut } from './fan-out-job.js';
