@@ -7,17 +7,18 @@
  * A client leaves as soon as it is answered, so that the next is served by a server that serves few at a time.
  * clients.ts does the input and output; generator.ts calls this.
  */
-import { Clients, nowNs, type ClientEvents } from './clients.js';
+import { Clients, type ClientEvents } from './clients.js';
+import { NS_PER_MS, nowNs } from './clock.js';
 import type { Exchange } from './exchange.js';
 import { Histogram } from './histogram.js';
-import { noErrors, totalErrors, type BurstJob, type BurstResult, type ErrorKind } from './protocol.js';
+import type { BurstJob } from './jobs.js';
+import { pollFor } from './phases.js';
+import { noErrors, totalErrors, type BurstResult, type ErrorKind } from './protocol.js';
 import { Tokens } from './tokens.js';
 import { measureUsage } from './window.js';
 
-const NS_PER_MS = 1e6;
 /** Connects between two looks for answers: some 0.2 ms. */
 const CONNECTS_AT_ONCE = 16;
-const LONGEST_POLL_MS = 10;
 
 export function runBurst(job: BurstJob): BurstResult {
   const burst = new Burst(job);
@@ -55,7 +56,8 @@ class Burst implements ClientEvents {
         if (client % CONNECTS_AT_ONCE === CONNECTS_AT_ONCE - 1) this.#clients.poll(0);
       }
       startMs = (nowNs() - this.#startNs) / NS_PER_MS;
-      this.#pollUntil(this.#startNs + limitMs * NS_PER_MS);
+      const leftNs = this.#startNs + limitMs * NS_PER_MS - nowNs();
+      pollFor(this.#clients, leftNs, () => this.#settled === this.#count);
     });
     return {
       kind: 'burst',
@@ -90,12 +92,6 @@ class Burst implements ClientEvents {
 
   get #settled(): number {
     return this.#answer.count + totalErrors(this.#errors);
-  }
-
-  #pollUntil(endNs: number): void {
-    for (let now = nowNs(); now < endNs && this.#settled < this.#count; now = nowNs()) {
-      this.#clients.poll(Math.min(LONGEST_POLL_MS, Math.ceil((endNs - now) / NS_PER_MS)));
-    }
   }
 }
 

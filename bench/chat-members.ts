@@ -1,20 +1,19 @@
 /**
  * A set of chat members on one epoll: they join one after the other, say tokens, and check what they hear.
  *
- * Runs on the generator's only thread and takes millions of lines a second, so a line never becomes a string: all
- * names have one length, so every line as it is heard (`abcdef: ` and a token) has one length, too, and is compared
- * by words where it was received. Whose line it is, stands in the token. Only the server's own lines, the handshake
- * and those that begin with `*`, are read as text.
+ * Runs on the generator's only thread. What members say is recognised by chat-lines.ts where it was received; only the
+ * server's own lines, the handshake and those that begin with `*`, are read as text.
  *
  *     connected ── greeting, question: sends its name ── welcome ──► joined
  *
  * fan-out-job.ts decides who speaks when.
  */
 import { MSG_NOSIGNAL, addressOf, recv, send, sendBytes } from '../src/libc.js';
-import { nowNs } from './clients.js';
+import { ChatLines } from './chat-lines.js';
+import { NS_PER_MS, nowNs } from './clock.js';
+import { pollFor } from './phases.js';
 import type { ErrorKind } from './protocol.js';
 import { EPOLLERR, EPOLLHUP, EPOLLRDHUP, Epoll, closeSocket, connectSocket, failureKind } from './sockets.js';
-import { Tokens } from './tokens.js';
 
 export interface ChatEvents {
   /** The member has the whole of the sender's current line. */
@@ -28,8 +27,7 @@ const CLOSING = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 const BUFFER_BYTES = 65_536;
 /** What is kept of a line of which only the beginning has come. */
 const CARRY_BYTES = 512;
-const JOIN_LIMIT_NS = 2e9;
-const POLL_MS = 10;
+const JOIN_LIMIT_MS = 2000;
 const NEWLINE = 10;
 const STAR = 42;
 
@@ -37,19 +35,12 @@ const STAR = 42;
 const HELLO_LINES = 2;
 const JOINED = HELLO_LINES + 1;
 
-const NAME_BYTES = 6;
-const PREFIX_BYTES = NAME_BYTES + 2;
-/** Letters that no server takes for look-alikes, and so few that three of them are a number. */
-const LETTERS = 'abcdefgh';
-let sets = 0;
-
 export class ChatMembers {
   readonly #port: number;
   readonly #count: number;
   readonly #messageBytes: number;
-  readonly #heardBytes: number;
+  readonly #lines: ChatLines;
   readonly #events: ChatEvents;
-  readonly #tokens: Tokens;
   readonly #epoll = new Epoll();
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   readonly #words = new Int32Array(this.#buffer.buffer);
@@ -61,26 +52,18 @@ export class ChatMembers {
   readonly #progress: Uint8Array;
   /** How many of this set the member has been told of that joined after it. */
   readonly #joinsHeard: Int32Array;
-  /** Different for each set: members of the last one may not all have been noticed to be gone. */
-  readonly #tag = letters(sets++);
-  readonly #names: readonly string[];
-  readonly #prefixWords: Int32Array;
 
   constructor(port: number, count: number, messageBytes: number, events: ChatEvents) {
     this.#port = port;
     this.#count = count;
     this.#messageBytes = messageBytes;
-    this.#heardBytes = PREFIX_BYTES + messageBytes;
+    this.#lines = new ChatLines(count, messageBytes);
     this.#events = events;
-    this.#tokens = new Tokens(count, messageBytes);
     this.#carry = new Uint8Array(count * CARRY_BYTES);
     this.#carryBytes = new Int32Array(count);
     this.#fds = new Int32Array(count).fill(NO_SOCKET);
     this.#progress = new Uint8Array(count);
     this.#joinsHeard = new Int32Array(count);
-    this.#names = Array.from({ length: count }, (_, member) => this.#tag + letters(member));
-    const prefixes = Buffer.from(this.#names.map((name) => `${name}: `).join(''));
-    this.#prefixWords = new Int32Array(new Uint8Array(prefixes).buffer);
   }
 
   /** One after the other, until each has been told of all that came after it. Throws if that fails. */
@@ -98,9 +81,8 @@ export class ChatMembers {
 
   /** Says the member's next token. */
   say(member: number): void {
-    this.#tokens.advance(member);
     const fd = this.#fds[member] ?? NO_SOCKET;
-    const length = send(fd, this.#tokens.addressOf(member), this.#messageBytes, MSG_NOSIGNAL);
+    const length = send(fd, this.#lines.nextOf(member), this.#messageBytes, MSG_NOSIGNAL);
     // It says nothing before its last line has been heard, so the kernel has room for it.
     if (length !== this.#messageBytes) this.fail(member, (length < 0 ? failureKind() : undefined) ?? 'other');
   }
@@ -127,11 +109,8 @@ export class ChatMembers {
   }
 
   #await(what: string, isDone: () => boolean): void {
-    const endNs = nowNs() + JOIN_LIMIT_NS;
-    while (!isDone()) {
-      if (nowNs() > endNs) throw new Error(`the chat server gave no ${what} within ${JOIN_LIMIT_NS / 1e9} s`);
-      this.poll(POLL_MS);
-    }
+    pollFor(this, JOIN_LIMIT_MS * NS_PER_MS, isDone);
+    if (!isDone()) throw new Error(`the chat server gave no ${what} within ${JOIN_LIMIT_MS / 1e3} s`);
   }
 
   /** Reads until nothing is left or, if the server is closing, until the end can be seen. */
@@ -155,17 +134,18 @@ export class ChatMembers {
   /** Handles the lines in the buffer, and keeps for the next time what is not yet a whole one. */
   #take(member: number, length: number, receivedNs: number): void {
     const buffer = this.#buffer;
+    const { heardBytes } = this.#lines;
     let end = length;
     let start = 0;
     while (start < end) {
       if (this.#progress[member] === JOINED && buffer[start] !== STAR) {
-        if (end - start < this.#heardBytes) break;
-        const sender = this.#senderOf(start);
+        if (end - start < heardBytes) break;
+        const sender = this.#lines.senderOf(buffer, this.#words, start);
         if (sender === undefined) {
           this.fail(member, 'wrongBytes');
           return;
         }
-        start += this.#heardBytes;
+        start += heardBytes;
         this.#events.heard(member, sender, receivedNs);
         if (this.#fds[member] === NO_SOCKET) return;
         continue;
@@ -185,26 +165,11 @@ export class ChatMembers {
     else this.#carryOf(member, restBytes).set(buffer.subarray(start, end));
   }
 
-  /** Whose current line stands whole at `start`; undefined if it is nobody's. */
-  #senderOf(start: number): number | undefined {
-    const sender = this.#tokens.clientIn(this.#buffer, start + PREFIX_BYTES);
-    if (sender < 0 || sender >= this.#count) return undefined;
-    for (let word = 0; word < PREFIX_BYTES / 4; word++) {
-      if (this.#words[(start >> 2) + word] !== this.#prefixWords[(sender * PREFIX_BYTES) / 4 + word]) {
-        return undefined;
-      }
-    }
-    const start2 = start + PREFIX_BYTES;
-    return this.#tokens.matches(sender, 0, this.#messageBytes, this.#buffer, this.#words, start2)
-      ? sender
-      : undefined;
-  }
-
   #hearServer(member: number, line: string): void {
-    const name = this.#names[member] ?? '';
+    const name = this.#lines.nameOf(member);
     const progress = this.#progress[member] ?? 0;
     if (progress === JOINED) {
-      if (line.startsWith(`* ${this.#tag}`) && line.includes(' joined')) {
+      if (line.startsWith(`* ${this.#lines.tag}`) && line.includes(' joined')) {
         this.#joinsHeard[member] = (this.#joinsHeard[member] ?? 0) + 1;
       }
       return;
@@ -231,10 +196,4 @@ export class ChatMembers {
     closeSocket(fd);
     this.#fds[member] = NO_SOCKET;
   }
-}
-
-/** A number below 512 as three letters. */
-function letters(value: number): string {
-  const base = LETTERS.length;
-  return [64, 8, 1].map((place) => LETTERS[Math.floor(value / place) % base]).join('');
 }

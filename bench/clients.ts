@@ -3,12 +3,13 @@
  *
  * Runs on the generator's only thread. All sockets are non-blocking; a request may leave and an answer may come
  * in pieces. State lives in typed arrays indexed by client, so that a request allocates nothing. What happens
- * after an answer or a failure is decided by the job: load-job.ts, open-loop-job.ts, hold-job.ts.
+ * after an answer or a failure is decided by population.ts and by the jobs: open-loop-job.ts, burst-job.ts, hold-job.ts.
  *
  *     idle --open--> connecting --> waiting for the answer --> quiet --request--> waiting …
  *     any  --close, failure--> idle
  */
 import { MSG_NOSIGNAL, SystemCallError, addressOf, recv, send } from '../src/libc.js';
+import { nowNs } from './clock.js';
 import type { Exchange } from './exchange.js';
 import type { ErrorKind } from './protocol.js';
 import {
@@ -45,11 +46,6 @@ const NO_SOCKET = -1;
 const CLOSING = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 const WRITABLE = EPOLLOUT | EPOLLHUP | EPOLLERR;
 const REPLY_BYTES = 65_536;
-
-/** Monotonic, in nanoseconds, as a double: exact to well below a microsecond, and without BigInt's garbage. */
-export function nowNs(): number {
-  return performance.now() * 1e6;
-}
 
 export class Clients {
   readonly #options: ClientsOptions;
@@ -91,6 +87,11 @@ export class Clients {
 
   isWaiting(client: number): boolean {
     return this.isOpen(client) && this.#receivedBytes[client] !== this.#replyBytes;
+  }
+
+  get isAnyWaiting(): boolean {
+    for (let client = 0; client < this.#options.clients; client++) if (this.isWaiting(client)) return true;
+    return false;
   }
 
   /** When the current or last request began: at its send or, if it opened a connection, at the connect. */

@@ -11,13 +11,13 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kernelDropsOf } from '../src/datagrams/kernel-drops.js';
 import { askForBuffer } from '../src/datagrams/socket.js';
 import { DASH, formatCount, render } from './format.js';
+import { withTemporaryDirectory } from './leftovers.js';
 import { models, type Contender } from './servers.js';
 
 const PACED = 5000;
@@ -80,9 +80,12 @@ async function untilSilent(count: () => number): Promise<void> {
   }
 }
 
-async function run(contender: Contender, experiment: Experiment): Promise<Outcome & { summary: Summary }> {
-  const folder = await mkdtemp(join(tmpdir(), 'handoff-bench-'));
-  const logFile = join(folder, 'log');
+async function run(
+  contender: Contender,
+  experiment: Experiment,
+  directory: string,
+): Promise<Outcome & { summary: Summary }> {
+  const logFile = join(directory, 'log');
   const args = ['--transport', 'udp', '--log-file', logFile];
   const server = await contender.start({ clients: 2, args });
   const socket = createSocket('udp4');
@@ -99,7 +102,6 @@ async function run(contender: Contender, experiment: Experiment): Promise<Outcom
   } finally {
     socket.close();
     await server.stop();
-    await rm(folder, { recursive: true });
   }
 }
 
@@ -112,7 +114,9 @@ function summaryIn(log: string): Summary {
 async function rowsOf(experiment: Experiment): Promise<string[][]> {
   const rows: string[][] = [];
   for (const contender of models()) {
-    const { sent, answered, clientDropped, summary } = await run(contender, experiment);
+    const { sent, answered, clientDropped, summary } = await withTemporaryDirectory((directory) =>
+      run(contender, experiment, directory),
+    );
     const { kernelDropped, dropped } = summary;
     const known = kernelDropped !== undefined && clientDropped !== undefined;
     const missing = known ? sent - answered - kernelDropped - dropped - clientDropped : undefined;

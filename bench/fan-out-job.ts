@@ -3,39 +3,33 @@
  *
  * Each sender says its next line when all other members have its last. Every receipt is counted and timed from the
  * send; it must be a sender's current line, byte for byte, once, in the same order for all. Runs in the generator's
- * process and keeps its only thread until the job ends; the phases are those of load-job.ts: join, warm-up, measured
- * window, drain. chat-members.ts does the input and output.
+ * process; phases.ts tells in which order, chat-members.ts does the input and output.
  */
 import { ChatMembers, type ChatEvents } from './chat-members.js';
-import { nowNs } from './clients.js';
+import { NS_PER_MS, nowNs } from './clock.js';
 import { jainIndex } from './fairness.js';
 import { Histogram } from './histogram.js';
-import { noErrors, type ErrorKind, type LoadJob, type LoadResult } from './protocol.js';
+import type { LoadJob } from './jobs.js';
+import { ANSWER_LIMIT_MS, pollFor, runLoad, type Load, type Phase } from './phases.js';
+import { noErrors, type ClosedLoopResult, type ErrorKind, type LoadResult } from './protocol.js';
 import { WHOLE_TOKEN_BYTES } from './tokens.js';
 import { TotalOrder } from './total-order.js';
-import { measureUsage } from './window.js';
 
-const NS_PER_MS = 1e6;
-const HEARD_LIMIT_NS = 2000 * NS_PER_MS;
-const LONGEST_POLL_MS = 10;
-
-type Phase = 'warm-up' | 'measure' | 'drain';
+const HEARD_LIMIT_NS = ANSWER_LIMIT_MS * NS_PER_MS;
 
 export function runFanOut(job: LoadJob): LoadResult {
   const fanOut = new FanOut(job);
-  try {
-    return fanOut.run();
-  } finally {
-    fanOut.close();
-  }
+  const usage = runLoad(fanOut, job);
+  return { kind: 'loaded', ...fanOut.result(), ...usage };
 }
 
-class FanOut implements ChatEvents {
+class FanOut implements ChatEvents, Load {
   readonly #job: LoadJob;
   readonly #count: number;
   readonly #members: ChatMembers;
   readonly #order: TotalOrder;
   readonly #latency = new Histogram();
+  readonly #overdue = new Histogram();
   readonly #errors = noErrors();
   /** By sender: the number of its current line, when it was sent, and how many have yet to hear it. */
   readonly #line: Int32Array;
@@ -46,7 +40,7 @@ class FanOut implements ChatEvents {
   readonly #tookPart: Uint8Array;
   /** By sender: lines that all have heard within the window. */
   readonly #heardLines: Uint32Array;
-  #phase: Phase = 'warm-up';
+  #phase: Phase = 'open';
   #underWay = 0;
   /** A member is lost: its senders would wait for it for ever, so the job ends. */
   #isBroken = false;
@@ -67,28 +61,40 @@ class FanOut implements ChatEvents {
     this.#heardLines = new Uint32Array(clients);
   }
 
-  run(): LoadResult {
-    const { senders, warmUpMs, durationMs, serverPid } = this.#job;
+  open(): void {
     this.#members.join();
+  }
+
+  enter(phase: Exclude<Phase, 'open'>): void {
+    this.#phase = phase;
+    if (phase === 'drain') this.#countOverdue();
+    if (phase !== 'warm-up') return;
     // Member 0 listens: it is the one whose order is everybody's.
-    for (let sender = 1; sender <= senders; sender++) this.#speak(sender);
-    this.#pollFor(warmUpMs * NS_PER_MS);
-    const usage = measureUsage(serverPid, () => {
-      this.#phase = 'measure';
-      this.#pollFor(durationMs * NS_PER_MS);
-      this.#phase = 'drain';
-    });
-    this.#drain();
+    for (let sender = 1; sender <= this.#job.senders; sender++) this.#speak(sender);
+  }
+
+  loadFor(durationNs: number): void {
+    pollFor(this.#members, durationNs, () => this.#isBroken);
+  }
+
+  /** Waits for all to hear what is under way. Orders are judged only if nothing was lost: a loss shifts them. */
+  drain(): void {
+    pollFor(this.#members, HEARD_LIMIT_NS, () => this.#underWay === 0 || this.#isBroken);
+    if (this.#isBroken) return;
+    this.#errors.timeout += this.#missing.reduce((total, missing) => total + missing, 0);
+    if (this.#errors.timeout === 0) this.#errors.wrongOrder += this.#order.countOut();
+  }
+
+  result(): ClosedLoopResult {
     const clientsServed = this.#tookPart.reduce((total, took) => total + took, 0);
     return {
-      kind: 'loaded',
       requests: this.#latency.count,
       errors: this.#errors,
       clientsServed,
       clientsUnanswered: this.#count - clientsServed,
-      jain: jainIndex(this.#heardLines.subarray(1, senders + 1)),
+      jain: jainIndex(this.#heardLines.subarray(1, this.#job.senders + 1)),
       latency: this.#latency.toJSON(),
-      ...usage,
+      overdue: this.#overdue.toJSON(),
     };
   }
 
@@ -137,18 +143,14 @@ class FanOut implements ChatEvents {
     this.#members.say(sender);
   }
 
-  /** Waits for all to hear what is under way. Orders are judged only if nothing was lost: a loss shifts them. */
-  #drain(): void {
-    this.#pollFor(HEARD_LIMIT_NS, () => this.#underWay === 0);
-    if (this.#isBroken) return;
-    this.#errors.timeout += this.#missing.reduce((total, missing) => total + missing, 0);
-    if (this.#errors.timeout === 0) this.#errors.wrongOrder += this.#order.countOut();
-  }
-
-  #pollFor(durationNs: number, isDone?: () => boolean): void {
-    const endNs = nowNs() + durationNs;
-    for (let now = nowNs(); now < endNs && isDone?.() !== true && !this.#isBroken; now = nowNs()) {
-      this.#members.poll(Math.min(LONGEST_POLL_MS, Math.ceil((endNs - now) / NS_PER_MS)));
+  /** Every member that has yet to hear a line, as in population.ts: with the time by then, if that is long. */
+  #countOverdue(): void {
+    const now = nowNs();
+    const medianNs = this.#latency.percentile(50);
+    for (let sender = 1; sender <= this.#job.senders; sender++) {
+      const waitedNs = now - (this.#sentNs[sender] ?? 0);
+      if (waitedNs <= medianNs) continue;
+      for (let left = this.#missing[sender] ?? 0; left > 0; left--) this.#overdue.record(waitedNs);
     }
   }
 }

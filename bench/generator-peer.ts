@@ -6,8 +6,10 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { LoadJob } from './jobs.js';
+import { endWithThisProcess } from './leftovers.js';
 import { compiled } from './peers/compiled.js';
-import type { LoadJob, LoadResult } from './protocol.js';
+import type { LoadResult } from './protocol.js';
 
 type PeerOptions = Pick<LoadJob, 'port' | 'clients' | 'warmUpMs' | 'durationMs'>;
 
@@ -42,10 +44,12 @@ export function generatorPeer(): GeneratorPeer | { readonly missing: string } {
   return {
     run: async ({ port, clients, warmUpMs, durationMs }) => {
       const numbers = [port, clients, warmUpMs, durationMs].map(String);
-      const { stdout } = await promisify(execFile)(file, numbers, {
+      const running = promisify(execFile)(file, numbers, {
         timeout: warmUpMs + durationMs + SPARE_MS,
         killSignal: 'SIGKILL',
       });
+      endWithThisProcess(running.child);
+      const { stdout } = await running;
       const { requests, seconds, userMs, systemMs, p50Ns, p99Ns } = JSON.parse(stdout) as Printed;
       return { requests, seconds, generatorCpuShare: (userMs + systemMs) / 1e3 / seconds, p50Ns, p99Ns };
     },

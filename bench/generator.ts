@@ -3,22 +3,23 @@
  *
  * Forked by load.ts and kept for many jobs, so that its compiled code stays hot. A job with load keeps the thread
  * until it ends; each is bounded in time, and when the runner has gone meanwhile, the process ends after it.
- * Read load-job.ts (a closed loop) or open-loop-job.ts next.
+ * Read closed-loop.ts or open-loop-job.ts next.
  */
 import { runBurst } from './burst-job.js';
 import { runFanOut } from './fan-out-job.js';
 import { Hold } from './hold-job.js';
-import { runLoad } from './load-job.js';
+import type { Job } from './jobs.js';
+import { runLoadJob } from './load-job.js';
 import { runOpenLoop } from './open-loop-job.js';
 import { runPopulations } from './populations-job.js';
-import type { Job, JobResult } from './protocol.js';
+import type { JobResult } from './protocol.js';
 
 let hold: Hold | undefined;
 
 function run(job: Job): JobResult {
   switch (job.kind) {
     case 'load':
-      return job.pattern === 'fan-out' ? runFanOut(job) : runLoad(job);
+      return job.pattern === 'fan-out' ? runFanOut(job) : runLoadJob(job);
     case 'open-loop':
       return runOpenLoop(job);
     case 'populations':

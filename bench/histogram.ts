@@ -4,7 +4,7 @@
  * Every power of two is divided into 128 equal buckets, so a value is known to within 1/128 (0.8 %) of itself
  * whatever its size, and recording is a shift and an increment without any allocation. Histograms of several
  * rounds or processes are merged by adding their counts, which percentiles can never be.
- * Used by the generator's hot path and by the parent that merges; read load-job.ts next.
+ * Used by the generator's hot path and by the parent that merges; read population.ts next.
  */
 
 const BUCKETS_PER_OCTAVE = 128;

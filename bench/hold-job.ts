@@ -4,13 +4,15 @@
  * Runs in the generator's process. Between the calls nothing is read, so a connection that the server ends
  * meanwhile shows at the next `speak`. clients.ts does the input and output; generator.ts calls this.
  */
-import { Clients, nowNs, type ClientEvents } from './clients.js';
-import { noErrors, totalErrors, type ErrorKind, type HoldJob, type HoldResult } from './protocol.js';
+import { Clients, type ClientEvents } from './clients.js';
+import { NS_PER_MS, nowNs } from './clock.js';
+import type { HoldJob } from './jobs.js';
+import { pollFor } from './phases.js';
+import { noErrors, totalErrors, type ErrorKind, type HoldResult } from './protocol.js';
 import { Tokens } from './tokens.js';
 
 /** Far below any listen queue in use: a connection that is dropped from a full one costs a second. */
 const MOST_OPENING = 32;
-const POLL_MS = 10;
 const MESSAGE_BYTES = 32;
 
 export class Hold implements ClientEvents {
@@ -61,19 +63,18 @@ export class Hold implements ClientEvents {
 
   #each(limitMs: number, begin: (client: number) => void): HoldResult {
     const startNs = nowNs();
-    const endNs = startNs + limitMs * 1e6;
     const settled = () => (this.#speaks ? this.#answered : this.#connected) + totalErrors(this.#errors);
     let begun = 0;
-    while (settled() < this.#count && nowNs() < endNs) {
+    pollFor(this.#clients, limitMs * NS_PER_MS, () => {
       while (begun < this.#count && begun - settled() < MOST_OPENING) begin(begun++);
-      this.#clients.poll(POLL_MS);
-    }
+      return settled() >= this.#count;
+    });
     return {
       kind: 'held',
       connected: this.#connected,
       answered: this.#answered,
       errors: { ...this.#errors },
-      durationMs: (nowNs() - startNs) / 1e6,
+      durationMs: (nowNs() - startNs) / NS_PER_MS,
     };
   }
 }

@@ -6,19 +6,15 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { StartError } from '../src/errors.js';
+import type { BurstJob, HoldJob, Job, LoadJob, OpenLoopJob, PopulationsJob } from './jobs.js';
+import { endWithThisProcess } from './leftovers.js';
 import { continueProcess } from './pause.js';
 import type {
-  BurstJob,
   BurstResult,
-  HoldJob,
   HoldResult,
-  Job,
   JobResult,
-  LoadJob,
   LoadResult,
-  OpenLoopJob,
   OpenLoopResult,
-  PopulationsJob,
   PopulationsResult,
 } from './protocol.js';
 
@@ -70,6 +66,7 @@ const BURST_DEFAULTS = { kind: 'burst', messageBytes: 64 } as const;
 export async function startGenerator(): Promise<Generator> {
   if (process.platform !== 'linux') throw new StartError('the load generator needs epoll, that is Linux');
   const child = fork(new URL('./generator.js', import.meta.url), { execArgv: [] });
+  endWithThisProcess(child);
   await once(child, 'spawn');
   let stopping: Promise<void> | undefined;
   return {

@@ -11,38 +11,36 @@
  *                      └─ busy ──► waiting ──┘        └─ failure ──► lost: its later requests stay unsent
  *
  * What has no answer at the end counts with the time it has waited by then: right-censored, a lower bound.
- * Runs in the generator's process and keeps its only thread until the job ends; phases as in load-job.ts.
- * clients.ts does the input and output; generator.ts calls this.
+ * Runs in the generator's process; phases.ts tells in which order, clients.ts does the input and output.
  */
-import { Clients, nowNs, type ClientEvents } from './clients.js';
+import { Clients, type ClientEvents } from './clients.js';
+import { NS_PER_MS, nowNs } from './clock.js';
 import { jainIndex } from './fairness.js';
 import { Histogram } from './histogram.js';
-import { ANSWER_LIMIT_NS, NS_PER_MS, openCalmly } from './opening.js';
+import type { OpenLoopJob } from './jobs.js';
+import { openCalmly, type Openable } from './opening.js';
 import { Pause } from './pause.js';
-import { noErrors, type ErrorKind, type OpenLoopJob, type OpenLoopResult } from './protocol.js';
+import { ANSWER_LIMIT_MS, runLoad, type Load, type Phase } from './phases.js';
+import { noErrors, type ErrorKind, type OpenLoopResult, type Usage } from './protocol.js';
+import { Schedule } from './schedule.js';
 import { wakeOnTime } from './sockets.js';
 import { Tokens } from './tokens.js';
-import { measureUsage } from './window.js';
 
 const LONGEST_LOOK_NS = 10 * NS_PER_MS;
 /** A request that is not counted, or none. */
 const NONE = NaN;
 
-type Phase = 'open' | 'warm-up' | 'measure' | 'drain';
-
 export function runOpenLoop(job: OpenLoopJob): OpenLoopResult {
   const openLoop = new OpenLoop(job);
-  try {
-    return openLoop.run();
-  } finally {
-    openLoop.close();
-  }
+  const usage = runLoad(openLoop, job);
+  return { kind: 'offered', ...openLoop.result(), ...usage };
 }
 
-class OpenLoop implements ClientEvents {
+class OpenLoop implements ClientEvents, Load, Openable {
+  readonly size: number;
   readonly #job: OpenLoopJob;
-  readonly #count: number;
-  readonly #intervalNs: number;
+  readonly #drainNs: number;
+  readonly #schedule: Schedule;
   readonly #pause: Pause | undefined;
   readonly #clients: Clients;
   readonly #corrected = new Histogram();
@@ -52,70 +50,107 @@ class OpenLoop implements ClientEvents {
   readonly #everAnswered: Uint8Array;
   /** Right answers to requests of the window, by client. */
   readonly #answers: Uint32Array;
-  /** Of the current schedule, by client: requests that are due but not sent, and requests that were sent. */
-  readonly #waiting: Uint32Array;
-  readonly #sent: Uint32Array;
   /** When the request under way was due, if it is one of the window's. A lost connection keeps its last. */
   readonly #dueNs: Float64Array;
   #phase: Phase = 'open';
   #firstAnswers = 0;
-  #originNs = 0;
   #wokenNs = 0;
   #longestTurnNs = 0;
   #answered = 0;
   #answeredInWindow = 0;
+  /** At the window's end. */
+  #clientsUnanswered = 0;
+  /** Of the window's requests, when the job ends. */
+  #unanswered = 0;
+  #unsent = 0;
 
   constructor(job: OpenLoopJob) {
-    const { port, clients, requestsPerSecond, messageBytes } = job;
+    const { port, clients, requestsPerSecond, messageBytes, drainMs = ANSWER_LIMIT_MS } = job;
     if (!(requestsPerSecond > 0)) throw new Error(`a rate of ${requestsPerSecond} requests a second is none`);
+    this.size = clients;
     this.#job = job;
-    this.#count = clients;
-    this.#intervalNs = 1e9 / requestsPerSecond;
+    this.#drainNs = drainMs * NS_PER_MS;
+    this.#schedule = new Schedule(clients, requestsPerSecond);
     this.#pause = Pause.of(job);
     const exchange = new Tokens(clients, messageBytes);
     this.#clients = new Clients({ port, clients, exchange, ownAddresses: false }, this);
     this.#everAnswered = new Uint8Array(clients);
     this.#answers = new Uint32Array(clients);
-    this.#waiting = new Uint32Array(clients);
-    this.#sent = new Uint32Array(clients);
     this.#dueNs = new Float64Array(clients).fill(NONE);
   }
 
-  run(): OpenLoopResult {
-    const { warmUpMs, durationMs, serverPid, requestsPerSecond } = this.#job;
+  open(): void {
     wakeOnTime();
-    openCalmly(this.#clients, this.#count, () => this.#firstAnswers);
-    this.#phase = 'warm-up';
-    this.#offer(warmUpMs * NS_PER_MS, Math.round((requestsPerSecond * warmUpMs) / 1e3));
-    const offered = Math.round((requestsPerSecond * durationMs) / 1e3);
-    const usage = measureUsage(serverPid, () => {
-      this.#phase = 'measure';
-      this.#offer(durationMs * NS_PER_MS, offered, this.#pause);
-      this.#phase = 'drain';
-    });
-    const clientsUnanswered = this.#everAnswered.reduce((total, answered) => total - answered, this.#count);
-    this.#drain();
+    openCalmly(this);
+  }
+
+  enter(phase: Exclude<Phase, 'open'>): void {
+    this.#phase = phase;
+    if (phase === 'drain') {
+      this.#clientsUnanswered = this.#everAnswered.reduce((left, answered) => left - answered, this.size);
+    }
+  }
+
+  /** Offers a schedule of its own, from now on, and ends when its time is over. */
+  loadFor(durationNs: number): void {
+    const pause = this.#phase === 'measure' ? this.#pause : undefined;
+    const originNs = (this.#wokenNs = nowNs());
+    const endNs = originNs + durationNs;
+    this.#schedule.start(originNs, requestsIn(durationNs, this.#job));
+    for (let now = originNs; now < endNs; now = nowNs()) {
+      const pauseNs =
+        pause === undefined ? Infinity : pause.advance((now - originNs) / NS_PER_MS) * NS_PER_MS;
+      this.#sendDue(now);
+      this.#look(Math.min(this.#schedule.nextDueNs, originNs + pauseNs, endNs));
+    }
+    this.#sendDue(endNs);
+  }
+
+  /** Sends what still waits, and waits for its answers and all others of clients that are answered at all. */
+  drain(): void {
+    const endNs = nowNs() + this.#drainNs;
+    this.#wokenNs = nowNs();
+    while (nowNs() < endNs && this.#isAwaited()) this.#look(endNs);
+    this.#countMissing();
+  }
+
+  result(): Omit<OpenLoopResult, keyof Usage | 'kind'> {
     return {
-      kind: 'offered',
-      offered,
+      offered: requestsIn(this.#job.durationMs * NS_PER_MS, this.#job),
       answered: this.#answered,
       answeredInWindow: this.#answeredInWindow,
-      ...this.#countMissing(),
+      unanswered: this.#unanswered,
+      unsent: this.#unsent,
       errors: this.#errors,
       clientsServed: this.#answers.reduce((total, answers) => total + Math.min(answers, 1), 0),
-      clientsUnanswered,
+      clientsUnanswered: this.#clientsUnanswered,
       jain: jainIndex(this.#answers),
       corrected: this.#corrected.toJSON(),
       uncorrected: this.#uncorrected.toJSON(),
       lag: this.#lag.toJSON(),
       longestTurnNs: this.#longestTurnNs,
-      ...usage,
     };
   }
 
   close(): void {
     this.#pause?.end();
     this.#clients.closeAll();
+  }
+
+  get firstAnswers(): number {
+    return this.#firstAnswers;
+  }
+
+  get isAnyWaiting(): boolean {
+    return this.#clients.isAnyWaiting;
+  }
+
+  openOne(client: number): void {
+    this.#clients.open(client, nowNs());
+  }
+
+  poll(timeoutMs: number): void {
+    this.#clients.poll(timeoutMs);
   }
 
   connected(): void {
@@ -137,62 +172,32 @@ class OpenLoop implements ClientEvents {
       this.#answered += 1;
       if (this.#phase === 'measure') this.#answeredInWindow += 1;
     }
-    const waiting = this.#waiting[client] ?? 0;
-    if (waiting === 0) return;
-    this.#waiting[client] = waiting - 1;
-    this.#send(client, answeredNs);
+    if (this.#schedule.postponed(client) > 0) this.#send(client, answeredNs);
   }
 
   failed(_client: number, kind: ErrorKind): void {
     this.#errors[kind] += 1;
   }
 
-  /** A schedule of its own, from now on; what waited of the last one is forgotten. Ends when its time is over. */
-  #offer(durationNs: number, requests: number, pause?: Pause): void {
-    this.#waiting.fill(0);
-    this.#sent.fill(0);
-    const originNs = (this.#originNs = this.#wokenNs = nowNs());
-    const endNs = originNs + durationNs;
-    let next = 0;
-    for (let now = originNs; now < endNs; now = nowNs()) {
-      const pauseNs =
-        pause === undefined ? Infinity : pause.advance((now - originNs) / NS_PER_MS) * NS_PER_MS;
-      next = this.#sendDue(next, requests, now);
-      const dueNs = next < requests ? next * this.#intervalNs : durationNs;
-      this.#look(originNs + Math.min(dueNs, pauseNs, durationNs));
-    }
-    this.#sendDue(next, requests, endNs);
-  }
-
-  /** Sends, or lets wait, all requests from `next` on that are due by then. @returns the first that is not */
-  #sendDue(next: number, requests: number, untilNs: number): number {
-    let request = next;
-    for (; request < requests; request++) {
-      const dueNs = this.#originNs + request * this.#intervalNs;
-      if (dueNs > untilNs) break;
-      const client = request % this.#count;
+  /** Sends, or postpones, all requests that are due by then. */
+  #sendDue(untilNs: number): void {
+    for (let dueNs = this.#schedule.nextDueNs; dueNs <= untilNs; dueNs = this.#schedule.nextDueNs) {
+      const client = this.#schedule.takeUp();
       if (this.#clients.isOpen(client) && !this.#clients.isWaiting(client)) {
         const now = nowNs();
         if (this.#phase !== 'warm-up') this.#lag.record(now - dueNs);
         this.#send(client, now);
       } else {
-        this.#waiting[client] = (this.#waiting[client] ?? 0) + 1;
+        this.#schedule.postpone(client);
       }
     }
-    return request;
   }
 
   /** Sends the client's next request of the schedule; its connection is open and quiet. */
   #send(client: number, now: number): void {
-    const sent = this.#sent[client] ?? 0;
-    this.#sent[client] = sent + 1;
-    this.#dueNs[client] = this.#phase === 'warm-up' ? NONE : this.#dueOf(client, sent);
+    const dueNs = this.#schedule.send(client);
+    this.#dueNs[client] = this.#phase === 'warm-up' ? NONE : dueNs;
     this.#clients.request(client, now);
-  }
-
-  /** When the client's request of this number is due in the current schedule. */
-  #dueOf(client: number, number: number): number {
-    return this.#originNs + (number * this.#count + client) * this.#intervalNs;
   }
 
   /** Waits for events until then, handles them, and notes for how long nobody would have seen one. */
@@ -205,48 +210,35 @@ class OpenLoop implements ClientEvents {
     this.#longestTurnNs = Math.max(this.#longestTurnNs, busyNs, oversleptNs);
   }
 
-  /** Sends what still waits, and waits for its answers and all others of clients that are answered at all. */
-  #drain(): void {
-    const endNs = nowNs() + this.#drainNs;
-    this.#wokenNs = nowNs();
-    while (nowNs() < endNs && this.#isAwaited()) this.#look(endNs);
-  }
-
-  get #drainNs(): number {
-    const { drainMs } = this.#job;
-    return drainMs === undefined ? ANSWER_LIMIT_NS : drainMs * NS_PER_MS;
-  }
-
   #isAwaited(): boolean {
-    for (let client = 0; client < this.#count; client++) {
+    for (let client = 0; client < this.size; client++) {
       if (this.#clients.isWaiting(client) && this.#everAnswered[client] === 1) return true;
     }
     return false;
   }
 
   /** Gives all that has no answer the time it has waited until now. */
-  #countMissing(): { readonly unanswered: number; readonly unsent: number } {
+  #countMissing(): void {
     const now = nowNs();
-    let unanswered = 0;
-    let unsent = 0;
-    for (let client = 0; client < this.#count; client++) {
+    for (let client = 0; client < this.size; client++) {
       const dueNs = this.#dueNs[client] ?? NONE;
       const sentNs = this.#clients.startedNs(client);
       if (!Number.isNaN(dueNs)) {
-        unanswered += 1;
+        this.#unanswered += 1;
         this.#corrected.record(now - dueNs);
         this.#uncorrected.record(now - sentNs);
       }
       // Sent before the drain began: a later one was not given the time.
       const isLate = this.#clients.isWaiting(client) && now - sentNs >= this.#drainNs;
       if (isLate && this.#everAnswered[client] === 1) this.#errors.timeout += 1;
-      const sent = this.#sent[client] ?? 0;
-      const waiting = this.#waiting[client] ?? 0;
-      for (let number = sent; number < sent + waiting; number++) {
-        this.#corrected.record(now - this.#dueOf(client, number));
+      for (const postponedNs of this.#schedule.postponedDueNs(client)) {
+        this.#corrected.record(now - postponedNs);
+        this.#unsent += 1;
       }
-      unsent += waiting;
     }
-    return { unanswered, unsent };
   }
+}
+
+function requestsIn(durationNs: number, { requestsPerSecond }: OpenLoopJob): number {
+  return Math.round((requestsPerSecond * durationNs) / 1e9);
 }

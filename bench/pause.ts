@@ -4,7 +4,7 @@
  * Runs in the generator's process, which is asked between two looks at its sockets. A server must never stay stopped:
  * the job continues it whatever happens, and load.ts once more, in case the generator was killed meanwhile.
  */
-import type { OpenLoopJob } from './protocol.js';
+import type { OpenLoopJob } from './jobs.js';
 
 export class Pause {
   readonly #pid: number;

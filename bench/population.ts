@@ -1,7 +1,8 @@
 /**
  * One population of a load: clients that are alike, each in a closed loop, and what they saw in the measured window.
  *
- * Runs in the generator's process; populations-job.ts takes all populations of a job through the phases together.
+ * Runs in the generator's process, whose hot path it is on; closed-loop.ts takes all populations of a job through the
+ * phases together, and clients.ts does the input and output.
  * What is counted, and why:
  *
  * - Completions. A request counts in the window in which its answer came, wherever it was sent: what straddles the
@@ -12,20 +13,25 @@
  *   time it had waited by then. An outstanding request that is younger than the median latency is no news and is left
  *   out: such are half of all in a healthy server.
  */
-import { Clients, nowNs, type ClientEvents } from './clients.js';
+import { Clients, type ClientEvents } from './clients.js';
+import { NS_PER_MS, nowNs } from './clock.js';
 import type { Exchange } from './exchange.js';
+import { jainIndex } from './fairness.js';
 import { Histogram } from './histogram.js';
-import { noErrors, type ErrorKind, type PopulationResult, type PopulationSettings } from './protocol.js';
+import type { PopulationSettings } from './jobs.js';
+import type { Phase, Pollable } from './phases.js';
+import { noErrors, type ClosedLoopResult, type ErrorKind } from './protocol.js';
 import type { Epoll } from './sockets.js';
 
-const NS_PER_MS = 1e6;
 /** A failed client of `churn` tries again after this; at once, a refusing server would get a flood. */
 const RETRY_NS = 10 * NS_PER_MS;
+/** Nobody rests for longer than told by more than this. */
+export const RESTING_POLL_MS = 1;
 
-type Phase = 'open' | 'warm-up' | 'measure' | 'drain';
+type Habits = Pick<PopulationSettings, 'clients' | 'pattern' | 'thinkMs'>;
 
-export class Population implements ClientEvents {
-  readonly #settings: PopulationSettings;
+export class Population implements ClientEvents, Pollable {
+  readonly size: number;
   readonly #churns: boolean;
   readonly #thinkNs: number;
   readonly #clients: Clients;
@@ -46,9 +52,8 @@ export class Population implements ClientEvents {
   /** At the window's end. */
   #unansweredClients = 0;
 
-  constructor(port: number, settings: PopulationSettings, exchange: Exchange) {
-    const { clients, pattern, thinkMs = 0 } = settings;
-    this.#settings = settings;
+  constructor(port: number, { clients, pattern, thinkMs = 0 }: Habits, exchange: Exchange) {
+    this.size = clients;
     this.#churns = pattern === 'churn';
     this.#thinkNs = thinkMs * NS_PER_MS;
     this.#clients = new Clients({ port, clients, exchange, ownAddresses: this.#churns }, this);
@@ -58,13 +63,13 @@ export class Population implements ClientEvents {
     this.#resumeNs = new Float64Array(clients).fill(Infinity);
   }
 
-  get size(): number {
-    return this.#settings.clients;
-  }
-
   /** Clients that have been answered at least once since the job began. */
   get answeredClients(): number {
     return this.#answeredClients;
+  }
+
+  get isAnyWaiting(): boolean {
+    return this.#clients.isAnyWaiting;
   }
 
   get isResting(): boolean {
@@ -80,13 +85,18 @@ export class Population implements ClientEvents {
     this.#clients.watchFrom(outer, set);
   }
 
-  /** Handles what has happened on the connections, without waiting. */
-  poll(): void {
-    this.#clients.poll(0);
+  /** Handles what has happened on the connections, waiting for it at most so long, and wakes those who have rested. */
+  poll(timeoutMs: number): void {
+    if (this.#resting === 0) {
+      this.#clients.poll(timeoutMs);
+      return;
+    }
+    this.#clients.poll(Math.min(timeoutMs, RESTING_POLL_MS));
+    this.wake();
   }
 
-  /** Lets those who have rested go on. */
-  wake(now: number): void {
+  wake(): void {
+    const now = nowNs();
     for (let client = 0; client < this.size; client++) {
       if ((this.#resumeNs[client] ?? Infinity) > now) continue;
       this.#resumeNs[client] = Infinity;
@@ -100,46 +110,21 @@ export class Population implements ClientEvents {
     this.#clients.open(client, nowNs());
   }
 
-  /** Lets all clients go that have had their first answer; the others join as soon as they get theirs. */
-  start(): void {
-    this.#phase = 'warm-up';
-    for (let client = 0; client < this.size; client++) {
-      if (this.#everAnswered[client] === 1 && !this.#clients.isWaiting(client)) this.#next(client, nowNs());
-    }
-  }
-
-  beginWindow(): void {
-    this.#phase = 'measure';
-  }
-
-  endWindow(): void {
-    const now = nowNs();
-    this.#phase = 'drain';
-    this.#unansweredClients = this.size - this.#answeredClients;
-    const medianNs = this.#latency.percentile(50);
-    for (let client = 0; client < this.size; client++) {
-      if (!this.#clients.isWaiting(client)) continue;
-      const waitedNs = now - this.#clients.startedNs(client);
-      if (waitedNs > medianNs) this.#overdue.record(waitedNs);
-      // One that has never been answered is not waited for: an iterative server keeps it in its queue for ever.
-      if (this.#everAnswered[client] === 0) continue;
-      this.#awaited[client] = 1;
-      this.#awaitedCount += 1;
-    }
-    this.#resting = 0;
-    this.#resumeNs.fill(Infinity);
+  enter(phase: Exclude<Phase, 'open'>): void {
+    this.#phase = phase;
+    if (phase === 'warm-up') this.#start();
+    if (phase === 'drain') this.#endWindow();
   }
 
   /** After the drain; what is still awaited now has had its time. */
-  result(): PopulationResult {
+  result(): ClosedLoopResult {
     return {
-      name: this.#settings.name,
-      clients: this.size,
       requests: this.#latency.count,
       latency: this.#latency.toJSON(),
       errors: { ...this.#errors, timeout: this.#errors.timeout + this.#awaitedCount },
       clientsServed: this.#answers.filter((answers) => answers > 0).length,
       clientsUnanswered: this.#unansweredClients,
+      jain: jainIndex(this.#answers),
       overdue: this.#overdue.toJSON(),
     };
   }
@@ -158,8 +143,10 @@ export class Population implements ClientEvents {
       this.#settle(client);
       return;
     }
-    if (this.#everAnswered[client] === 0) this.#answeredClients += 1;
-    this.#everAnswered[client] = 1;
+    if (this.#everAnswered[client] === 0) {
+      this.#everAnswered[client] = 1;
+      this.#answeredClients += 1;
+    }
     if (this.#phase === 'measure') {
       this.#latency.record(answeredNs - this.#clients.startedNs(client));
       this.#answers[client] = (this.#answers[client] ?? 0) + 1;
@@ -175,6 +162,30 @@ export class Population implements ClientEvents {
     if (this.#phase === 'drain') this.#settle(client);
     // A connection that was to be kept is lost for good: what its client would measure next is a connect.
     else if (this.#churns) this.#rest(client, nowNs() + RETRY_NS);
+  }
+
+  /** Lets all clients go that have had their first answer; the others join as soon as they get theirs. */
+  #start(): void {
+    for (let client = 0; client < this.size; client++) {
+      if (this.#everAnswered[client] === 1 && !this.#clients.isWaiting(client)) this.#next(client, nowNs());
+    }
+  }
+
+  #endWindow(): void {
+    const now = nowNs();
+    this.#unansweredClients = this.size - this.#answeredClients;
+    const medianNs = this.#latency.percentile(50);
+    for (let client = 0; client < this.size; client++) {
+      if (!this.#clients.isWaiting(client)) continue;
+      const waitedNs = now - this.#clients.startedNs(client);
+      if (waitedNs > medianNs) this.#overdue.record(waitedNs);
+      // One that has never been answered is not waited for: an iterative server keeps it in its queue for ever.
+      if (this.#everAnswered[client] === 0) continue;
+      this.#awaited[client] = 1;
+      this.#awaitedCount += 1;
+    }
+    this.#resting = 0;
+    this.#resumeNs.fill(Infinity);
   }
 
   #next(client: number, now: number): void {

@@ -1,118 +1,11 @@
 /**
- * What the runner and the generator's process say to each other over fork's channel: tagged unions, plain JSON.
+ * What the generator's process answers to a job, over fork's channel: tagged unions, plain JSON. The jobs are in jobs.ts.
  *
- * One job runs at a time. The generator answers every job with exactly one message of its own; a `hold` job
- * stays open until `release`, so that the runner can look at a server while its clients are connected.
- * Read load.ts (the runner's end) or generator.ts (the other end) next.
+ * One job runs at a time, and every job is answered with exactly one message of its own. Read load.ts (the runner's end)
+ * or generator.ts (the other end) next.
  */
 import type { HistogramJson } from './histogram.js';
 import type { ProcessSample } from './process-stats.js';
-
-/**
- * What the clients do. `echo`, `web`: each keeps its connection and asks again once it is answered. `churn`: connect,
- * one request, one reply, close, again. `fan-out`: all are in one chat, and some speak; see fan-out-job.ts.
- */
-export type Pattern = 'echo' | 'churn' | 'web' | 'fan-out';
-
-export interface LoadJob {
-  readonly kind: 'load';
-  readonly pattern: Pattern;
-  readonly port: number;
-  readonly clients: number;
-  /** `fan-out`: how many of the clients speak; at least one only listens. */
-  readonly senders: number;
-  /** 1 to 2^30; short ones cannot be unique, see tokens.ts. `web`: of the page. `fan-out`: at least 14. */
-  readonly messageBytes: number;
-  readonly warmUpMs: number;
-  readonly durationMs: number;
-  /** Connections that are opened before all others and never say a word. */
-  readonly silentClients: number;
-  /** How long a client rests between two connections of `churn`; 0 for full speed. */
-  readonly pauseMs: number;
-  /** Sampled at both ends of the measured window, if known. */
-  readonly serverPid?: number;
-}
-
-/**
- * Requests at a constant rate, whatever becomes of the answers; see open-loop-job.ts. `clients` connections take turns,
- * and each has at most one request under way.
- */
-export interface OpenLoopJob {
-  readonly kind: 'open-loop';
-  readonly port: number;
-  readonly clients: number;
-  /** Of all clients together. */
-  readonly requestsPerSecond: number;
-  readonly messageBytes: number;
-  readonly warmUpMs: number;
-  readonly durationMs: number;
-  /** How long after the window answers are still waited for; default 2000. */
-  readonly drainMs?: number;
-  /** Sampled at both ends of the measured window, if known; `pause` needs it. */
-  readonly serverPid?: number;
-  /** Stops the server's process (SIGSTOP) so long after the window began, and continues it within the window. */
-  readonly pause?: { readonly afterMs: number; readonly forMs: number };
-}
-
-/** Opens many connections and keeps them. `speak`: each sends one request, and its answer is checked. */
-export interface HoldJob {
-  readonly kind: 'hold';
-  readonly port: number;
-  readonly clients: number;
-  readonly speak: boolean;
-  /** All connections must be open, and answered if they speak, within this time. */
-  readonly limitMs: number;
-}
-
-/** Clients that are alike, each in a closed loop: a line, its answer, a rest, again. */
-export interface PopulationSettings {
-  readonly name: string;
-  readonly clients: number;
-  /** `keep`: over one connection for all. `churn`: connect, say the line, hear the answer, close, again. */
-  readonly pattern: 'keep' | 'churn';
-  /** Without its newline, as is the answer. */
-  readonly line: string;
-  /** The one line that is right. Left out, it is what the server answers when it is asked once beforehand. */
-  readonly answer?: string;
-  /** From an answer to the next request; none unless told. */
-  readonly thinkMs?: number;
-}
-
-/** Several populations at once against one server; see population.ts for what is counted. */
-export interface PopulationsJob {
-  readonly kind: 'populations';
-  readonly port: number;
-  readonly populations: readonly PopulationSettings[];
-  readonly warmUpMs: number;
-  readonly durationMs: number;
-  /** Connections that are opened before all others and never say a word. */
-  readonly silentClients: number;
-  /** How long an answer may be outstanding after the window before it is an error. */
-  readonly answerLimitMs: number;
-  readonly serverPid?: number;
-}
-
-/** Clients that all connect at the same moment, ask once and leave when they have been answered. */
-export interface BurstJob {
-  readonly kind: 'burst';
-  readonly port: number;
-  readonly clients: number;
-  /** As in {@link LoadJob}. */
-  readonly messageBytes: number;
-  /** Who has no whole answer this long after the burst's start is left unanswered. */
-  readonly limitMs: number;
-  readonly serverPid?: number;
-}
-
-export type Job =
-  | LoadJob
-  | OpenLoopJob
-  | HoldJob
-  | PopulationsJob
-  | BurstJob
-  /** Lets every held connection send one request and have its answer checked. */
-  | { readonly kind: 'speak'; readonly limitMs: number }
-  | { readonly kind: 'release' };
 
 export const ERROR_KINDS = [
   'refused',
@@ -130,11 +23,10 @@ export type ErrorKind = (typeof ERROR_KINDS)[number];
  */
 export type ErrorCounts = Readonly<Record<ErrorKind, number>>;
 
-export interface LoadResult {
-  readonly kind: 'loaded';
-  /** Right answers within the measured window; in `fan-out`, receipts of a line by one member. */
+/** What clients that ask again when they are answered saw in the measured window. */
+export interface ClosedLoopResult {
+  /** Right answers, also to requests that were sent before it; in `fan-out`, receipts of a line by one member. */
   readonly requests: number;
-  readonly seconds: number;
   readonly errors: ErrorCounts;
   /** Clients that got at least one right answer within the window; in `fan-out`, that heard or were heard. */
   readonly clientsServed: number;
@@ -143,6 +35,17 @@ export interface LoadResult {
   /** Jain's index of the right answers each client got within the window (`fan-out`: lines each sender got heard). */
   readonly jain: number;
   readonly latency: HistogramJson;
+  /**
+   * The requests still unanswered at the end of the window that had then waited longer than the median of `latency`:
+   * how long, by then. Merged into `latency`, each stands there with the least that its latency can be, so that a
+   * server does not look better for not answering. In `fan-out`, receipts.
+   */
+  readonly overdue: HistogramJson;
+}
+
+/** What the processes used over the window. */
+export interface Usage {
+  readonly seconds: number;
   /** The generator's own processor time over the window: 1 is one core, and then the generator is the limit. */
   readonly generatorCpuShare: number;
   /** The server's processor time over the window; 1 is one core. */
@@ -153,11 +56,9 @@ export interface LoadResult {
   readonly server?: ProcessSample;
 }
 
-/** What the processes used over the window: {@link LoadResult} says of each what it is. */
-export type Usage = Pick<
-  LoadResult,
-  'seconds' | 'generatorCpuShare' | 'serverCpuShare' | 'othersCpuShare' | 'server'
->;
+export interface LoadResult extends ClosedLoopResult, Usage {
+  readonly kind: 'loaded';
+}
 
 /**
  * Every request that was to be sent within the window is counted once: offered = answered + unanswered + unsent. None
@@ -201,25 +102,12 @@ export interface HoldResult {
   readonly durationMs: number;
 }
 
-/** What one population saw in the measured window. */
-export interface PopulationResult {
+export interface PopulationResult extends ClosedLoopResult {
   readonly name: string;
   readonly clients: number;
-  /** Right answers within the window, also to requests that were sent before it. */
-  readonly requests: number;
-  readonly latency: HistogramJson;
-  readonly errors: ErrorCounts;
-  readonly clientsServed: number;
-  readonly clientsUnanswered: number;
-  /**
-   * The requests still unanswered at the end of the window that had then waited longer than the median of `latency`:
-   * how long, by then. Merged into `latency`, each stands there with the least that its latency can be, so that a
-   * server does not look better for not answering.
-   */
-  readonly overdue: HistogramJson;
 }
 
-/** Processor time as in {@link LoadResult}, of all populations together. */
+/** The processor time is that of all populations together. */
 export interface PopulationsResult extends Usage {
   readonly kind: 'populations';
   /** In the order of the job. */

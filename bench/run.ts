@@ -5,9 +5,11 @@
  * prints. It measures nothing itself: scenarios/ says what is asked, rounds.ts runs it, results.ts keeps it,
  * report.ts shows it. README.md tells how to read the numbers.
  */
+import { Attendance } from './attendance.js';
 import { csvOf } from './csv.js';
 import type { ExperimentResult } from './experiment.js';
 import { savePictures } from './html-report.js';
+import { interruptedStatus, whenInterrupted } from './leftovers.js';
 import { startGenerator } from './load.js';
 import type { BenchOptions } from './options.js';
 import { startProgress } from './progress.js';
@@ -34,8 +36,8 @@ const WARM_UP = {
   full: { loadMs: 200, mostLoads: 10 },
 } as const;
 
-/** @returns the exit status: 1 if anything failed, so that a script can tell */
-export async function runBench(options: BenchOptions): Promise<0 | 1> {
+/** @returns the exit status: 1 if anything failed, so that a script can tell; 130 after Ctrl-C */
+export async function runBench(options: BenchOptions): Promise<number> {
   const wanted = scenarios.filter((scenario) => isWanted(scenario, options));
   prepareResults(options.directory);
   const startedAt = new Date();
@@ -51,6 +53,8 @@ export async function runBench(options: BenchOptions): Promise<0 | 1> {
   });
   // After each experiment: who interrupts a long run keeps what there is.
   const experiments = await measureAll(wanted, options, (some) => saveResults(resultsOf(some), directory));
+  const interrupted = interruptedStatus();
+  if (interrupted !== undefined) return interrupted;
   const results = resultsOf(experiments);
   const path = saveResults(results, directory);
   const page = picturesOf(results, path);
@@ -99,7 +103,7 @@ function isWanted(scenario: Scenario, options: BenchOptions): boolean {
 async function measureAll(
   wanted: readonly Scenario[],
   options: BenchOptions,
-  keep: (experiments: readonly ExperimentResult[]) => void,
+  keep: (experiments: readonly ExperimentResult[]) => string,
 ): Promise<ExperimentResult[]> {
   const started: RunningServer[] = [];
   const generator = await startGenerator();
@@ -123,17 +127,28 @@ async function measureAll(
     ...{ length, rounds, longRounds, roundMs, generator, start, note },
     contenders: (service) => all.filter(({ services }) => services.includes(service)),
     async compare(cases, contenders) {
+      if (contenders.length === 0) return [];
       const results = [];
       for (const one of cases) results.push(await runCase(generator, one, contenders, plan));
       return results;
     },
   };
   const experiments: ExperimentResult[] = [];
+  let path: string | undefined;
+  whenInterrupted(() => {
+    progress.stop();
+    process.stderr.write(`${wordsOnInterrupt(experiments.length, path)}\n`);
+  });
   try {
     for (const scenario of wanted) {
       progress.step(scenario.name);
-      experiments.push({ name: scenario.name, ...(await measured(scenario, bench)) });
-      keep(experiments);
+      const attendance = new Attendance(options.contenders);
+      const found = await measured(scenario, attendance.watching(bench));
+      // Its servers were killed under it.
+      if (interruptedStatus() !== undefined) break;
+      const remarks = [...found.remarks, ...attendance.remarks(scenario.whoTakesPart)];
+      experiments.push({ name: scenario.name, ...found, remarks });
+      path = keep(experiments);
     }
   } finally {
     progress.stop();
@@ -141,6 +156,12 @@ async function measureAll(
     await Promise.all(started.map((server) => server.stop()));
   }
   return experiments;
+}
+
+function wordsOnInterrupt(finished: number, path: string | undefined): string {
+  if (path === undefined) return 'bench: interrupted before an experiment was finished, so nothing is saved';
+  const what = finished === 1 ? 'One finished experiment is' : `${finished} finished experiments are`;
+  return `bench: interrupted. ${what} saved in ${path}; handoff bench report makes their page.`;
 }
 
 /** An experiment that fails is told of, and the others go on. */

@@ -38,6 +38,8 @@ export interface ServerNeeds {
 export interface Contender {
   readonly name: string;
   readonly kind: ContenderResult['kind'];
+  /** Of a variant or a control: the name of the contender that it is but another form of. */
+  readonly variantOf?: string;
   readonly services: readonly ServiceName[];
   /** why it cannot run here, e.g. "no C compiler (cc)"; undefined if it can */
   unavailable(service: ServiceName): string | undefined;
@@ -63,12 +65,13 @@ export function modelNamed(name: string): Contender {
 export function variant(model: string, name: string, args: readonly string[]): Contender {
   const base = modelNamed(model);
   const start = (needs: ServerNeeds) => base.start({ ...needs, args: [...(needs.args ?? []), ...args] });
-  return { ...base, name, kind: 'variant', start };
+  return { ...base, name, kind: 'variant', variantOf: model, start };
 }
 
 /** A second process of the same server: what differs between the two is chance. */
 export function control(contender: Contender): Contender {
-  return { ...contender, name: `${contender.name} again`, kind: 'control' };
+  const { name } = contender;
+  return { ...contender, name: `${name} again`, kind: 'control', variantOf: name };
 }
 
 function model(name: string): Contender {

@@ -3,12 +3,13 @@
  *
  * Runs in the generator's process before the load begins; after that nobody looks at them until they are closed.
  */
-import { Clients, nowNs } from './clients.js';
-import type { LoadJob } from './protocol.js';
+import { Clients } from './clients.js';
+import { NS_PER_MS } from './clock.js';
+import type { LoadJob } from './jobs.js';
+import { pollFor } from './phases.js';
 import { Tokens } from './tokens.js';
 
-const SILENT_LIMIT_NS = 1e9;
-const POLL_MS = 10;
+const SILENT_LIMIT_NS = 1000 * NS_PER_MS;
 /** A set of clients needs something that it could say. */
 const UNSAID_BYTES = 64;
 
@@ -26,7 +27,6 @@ export function openSilent({
     { connected: () => (standing += 1), answered: () => undefined, failed: () => (standing += 1) },
   );
   for (let client = 0; client < silentClients; client++) silent.openQuietly(client);
-  const endNs = nowNs() + SILENT_LIMIT_NS;
-  while (standing < silentClients && nowNs() < endNs) silent.poll(POLL_MS);
+  pollFor(silent, SILENT_LIMIT_NS, () => standing >= silentClients);
   return silent;
 }

@@ -1,7 +1,7 @@
 /**
  * The measured window: what the server, the generator and the rest of the machine used while work was done.
  *
- * Runs in the generator's process around the middle of a load job; see load-job.ts, open-loop-job.ts and fan-out-job.ts.
+ * Runs in the generator's process around the middle of a job; see phases.ts and burst-job.ts.
  */
 import { machineCpuMs, sampleProcess } from './process-stats.js';
 import type { Usage } from './protocol.js';

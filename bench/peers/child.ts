@@ -1,8 +1,8 @@
 /**
  * A server in a process of its own: started, awaited until it listens, stopped.
  *
- * The output of a running server is read and thrown away, because a full pipe would block it. No child
- * outlives this process, unless this process is killed by SIGKILL.
+ * The output of a running server is read and thrown away, because a full pipe would block it. No child outlives this
+ * process: see ../leftovers.ts.
  * Read next: peers.ts and ../servers.ts, which know what to start.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -11,6 +11,7 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { endWithThisProcess } from '../leftovers.js';
 import type { RunningServer } from '../servers.js';
 
 export interface Program {
@@ -36,7 +37,7 @@ export async function launch(program: Program, readyWithinMs = READY_WITHIN_MS):
   const logStartBytes = logFile === undefined ? 0 : (statSync(logFile, { throwIfNoEntry: false })?.size ?? 0);
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = endOf(child);
-  killWithThisProcess(child, ended);
+  endWithThisProcess(child);
   const stderr = tailOf(child.stderr);
   const waiting = new AbortController();
   try {
@@ -121,26 +122,4 @@ async function portInFile(
 async function lateAfter(ms: number, signal: AbortSignal): Promise<never> {
   await delay(ms, undefined, { signal });
   throw new Error(`it took more than ${ms / 1_000} s`);
-}
-
-const living = new Set<ChildProcess>();
-let guarded = false;
-
-function killWithThisProcess(child: ChildProcess, ended: Promise<string>): void {
-  living.add(child);
-  void ended.then(() => living.delete(child));
-  if (guarded) return;
-  guarded = true;
-  process.once('exit', killLiving);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
-      killLiving();
-      // A signal skips 'exit'. Whoever else listens decides what comes now; else the signal does its work.
-      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-    });
-  }
-}
-
-function killLiving(): void {
-  for (const child of living) child.kill('SIGKILL');
 }

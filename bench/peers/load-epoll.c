@@ -1,5 +1,5 @@
 /*
- * Load generator in C: the closed loop of ../load-job.ts over echo, for comparison with it. Linux only.
+ * Load generator in C: the closed loop of ../closed-loop.ts over echo, for comparison with it. Linux only.
  *
  *     load-epoll port clients warm-up-ms duration-ms
  *

@@ -2,9 +2,10 @@
  * Load cases as most scenarios have them: clients in a closed loop, each of which asks again when it is answered.
  * The work is done in the generator's process, in ../load-job.ts.
  */
+import type { Pattern } from '../jobs.js';
 import type { Generator } from '../load.js';
 import { measuredLoad } from '../measured.js';
-import { totalErrors, type Pattern } from '../protocol.js';
+import { totalErrors } from '../protocol.js';
 import type { RunningServer, ServerNeeds } from '../servers.js';
 import type { Case } from './scenario.js';
 

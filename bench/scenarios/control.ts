@@ -15,6 +15,7 @@ const AGAIN = `${MODEL} again`;
 export const control: Scenario = {
   name: 'control',
   partOf: 'quick',
+  whoTakesPart: 'the control is always the event loop against itself',
   question:
     'Does the bench find a difference where there is none: a model against a second process of itself?',
   prediction:

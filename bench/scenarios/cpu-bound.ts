@@ -25,6 +25,7 @@ const ITERATIVE = 'iterative';
 export const cpuBound: Scenario = {
   name: 'cpu-bound',
   partOf: 'quick',
+  whoTakesPart: 'a quick run leaves out the iterative server, which slow-client shows as well and sooner',
   question: 'What do jobs that compute for 100 ms do to each other, and to short requests beside them?',
   prediction:
     'The event loop has one core and does one thing at a time: four jobs share it, and a short request waits for all ' +

@@ -25,6 +25,7 @@ export const generator: Scenario = {
   name: 'generator',
   partOf: 'full',
   hasPeers: true,
+  whoTakesPart: `it compares two generators, against ${SERVER} alone`,
   question: 'Is it the generator, written in TypeScript, that limits what the bench can see?',
   prediction:
     'Four fifths of what a generator does is done by the kernel, whatever it is written in: it should be as fast as the ' +

@@ -1,9 +1,9 @@
 /** From accept to the first instruction of the handler, by the server's own log. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RoundMeasured } from '../experiment.js';
 import { formatCount, formatNs } from '../format.js';
+import { withTemporaryDirectory } from '../leftovers.js';
 import { valueOf } from '../measures.js';
 import { NOTHING_SEEN, shown } from '../sentences.js';
 import { modelNamed } from '../servers.js';
@@ -23,6 +23,7 @@ export const handOff: Scenario = {
   name: 'hand-off',
   partOf: 'quick',
   hasPeers: true,
+  whoTakesPart: 'only thread-per-client hands connections over',
   question: "How long is a connection's way from accept to the handler's first instruction on a warm thread?",
   prediction:
     'A message to a sleeping thread is one wake-up, some tens of microseconds, and what is queued before it. So the ' +
@@ -34,17 +35,16 @@ export const handOff: Scenario = {
   baseline: false,
   plots: [],
   async measure(bench) {
-    const directory = await mkdtemp(join(tmpdir(), 'handoff-bench-'));
-    try {
+    if (!bench.contenders('echo').some(({ name }) => name === MODEL)) return { cases: [], remarks: [] };
+    const waits = await withTemporaryDirectory(async (directory) => {
       const logFile = join(directory, 'log.json');
       await connectGently(bench, logFile);
-      const round = { round: 1, turn: 1, ...summariseWaits(waitsInLog(await readFile(logFile, 'utf8'))) };
-      const contenders = [{ name: MODEL, kind: 'model', rounds: [round] } as const];
-      const title = 'hand-off: from accept to the first instruction of the handler on a warm thread';
-      return { cases: [{ name: 'hand-off', title, contenders }], remarks: [] };
-    } finally {
-      await rm(directory, { recursive: true });
-    }
+      return waitsInLog(await readFile(logFile, 'utf8'));
+    });
+    const rounds = [{ round: 1, turn: 1, ...summariseWaits(waits) }];
+    const contenders = [{ name: MODEL, kind: 'model', rounds } as const];
+    const title = 'hand-off: from accept to the first instruction of the handler on a warm thread';
+    return { cases: [{ name: 'hand-off', title, contenders }], remarks: [] };
   },
   seen({ cases: [only] }) {
     const [middle, slow] = [shown(only, median, MODEL), shown(only, p99, MODEL)];

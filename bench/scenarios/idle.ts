@@ -38,6 +38,7 @@ export const idle: Scenario = {
   name: 'idle',
   partOf: 'full',
   hasPeers: true,
+  whoTakesPart: 'what a client costs is told of our own models alone',
   question: 'What does a client cost while it is connected and says nothing?',
   prediction:
     'A client thread is an isolate with a heap, a stack and its modules: megabytes. A connection of the event loop is ' +

@@ -5,12 +5,11 @@
  * Every line is written by a write(2) of its own, by the thread that has something to say: nothing is lost when a
  * thread dies, and nobody but that thread pays. The file is emptied between two rounds, or it would fill the disk.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
 import { statSync, truncateSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CaseResult } from '../experiment.js';
 import { formatCount } from '../format.js';
+import { withTemporaryDirectory } from '../leftovers.js';
 import { CLOSED_LOOP, p99, requestsPerSecond, serverCpu, valueOf } from '../measures.js';
 import { comparedWith, joined } from '../sentences.js';
 import { variant, type Contender } from '../servers.js';
@@ -39,6 +38,7 @@ const [, ...others] = CLOSED_LOOP;
 export const logging: Scenario = {
   name: 'logging',
   partOf: 'full',
+  whoTakesPart: 'it is about the event loop and client threads, each with all kinds of logs',
   question: 'What does a log cost: none, lines for each connection, lines for each request?',
   prediction:
     'A line is JSON and one write(2), some 5 µs. A request of echo has two, received and sending, and takes about as ' +
@@ -71,16 +71,13 @@ export const logging: Scenario = {
   ],
   async measure(bench) {
     const wanted = new Set(bench.contenders('echo').map(({ name }) => name));
-    const directory = await mkdtemp(join(tmpdir(), 'handoff-bench-'));
     const cases: CaseResult[] = [];
-    try {
+    await withTemporaryDirectory(async (directory) => {
       for (const load of LOADS) {
         for (const model of MODELS.filter((name) => wanted.has(name)))
           cases.push(...(await measureCase(bench, model, load, directory)));
       }
-    } finally {
-      await rm(directory, { recursive: true });
-    }
+    });
     return { cases, remarks: [] };
   },
   seen: ({ cases }, margins) =>

@@ -29,6 +29,7 @@ const uncorrectedP99 = percentile(99, 'uncorrected');
 export const openLoop: Scenario = {
   name: 'open-loop',
   partOf: 'full',
+  whoTakesPart: 'the rates are shares of what the event loop answers in a closed loop',
   question: 'What latency does a server have that is asked so many times a second, whatever it does?',
   prediction:
     'Far below its capacity a server is quick. Near it, a queue grows out of chance alone; beyond it, without end: the ' +

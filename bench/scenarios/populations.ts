@@ -2,8 +2,8 @@
  * Load cases with several kinds of clients at once, each kind with a line that it says and an answer that it expects.
  * The work is done in the generator's process, in ../populations-job.ts.
  */
+import type { PopulationSettings } from '../jobs.js';
 import { measuredPopulations } from '../measured.js';
-import type { PopulationSettings } from '../protocol.js';
 import type { ServiceName } from '../servers.js';
 import type { Case } from './scenario.js';
 

@@ -34,6 +34,7 @@ const nsEach = valueOf('nsPerIncrement', {
 export const race: Scenario = {
   name: 'race',
   partOf: 'quick',
+  whoTakesPart: 'it is about threads that share memory, without a server',
   question: 'How many updates are lost when threads count in shared memory, with and without Atomics?',
   prediction:
     'An increment is a load, an addition and a store, and what another thread stores in between is overwritten. Two ' +

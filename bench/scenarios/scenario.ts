@@ -11,6 +11,8 @@ export interface Scenario extends Experiment {
   readonly partOf: 'quick' | 'full';
   /** With the peers, too. */
   readonly hasPeers?: boolean;
+  /** If it cannot do as --model says: why, as the end of a sentence. Said by ../attendance.ts when it is so. */
+  readonly whoTakesPart?: string;
   measure(bench: Bench): Promise<Omit<ExperimentResult, 'name'>>;
 }
 

@@ -11,6 +11,7 @@ const MODEL = 'thread-per-client';
 export const threadsWaiting: Scenario = {
   name: 'threads-waiting',
   partOf: 'full',
+  whoTakesPart: 'it compares numbers of client threads',
   question: 'And how many client threads does a load need whose requests wait 5 ms for something else?',
   prediction:
     'A thread that waits takes no core, so every thread more serves another client at the same time: 200 requests/s ' +

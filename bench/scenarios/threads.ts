@@ -20,6 +20,7 @@ const BESIDE = 'event-loop';
 export const threadSweep: Scenario = {
   name: 'threads',
   partOf: 'full',
+  whoTakesPart: 'it compares numbers of client threads, and the event loop beside them',
   question: 'How many client threads does a load need?',
   prediction:
     'Where a service computes and never waits, as many as there are cores, and one more for what the kernel makes it ' +

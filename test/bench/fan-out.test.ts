@@ -1,8 +1,9 @@
 /** The generator as the members of a chat: what it counts, and that no misdelivered line escapes it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
+import type { LoadJob } from '../../bench/jobs.js';
 import { startGenerator, type Generator } from '../../bench/load.js';
-import { noErrors, totalErrors, type LoadJob } from '../../bench/protocol.js';
+import { noErrors, totalErrors } from '../../bench/protocol.js';
 import { serveChat, type ChatMember, type ChatRules } from './chat-server.js';
 
 const MEMBERS = 6;

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import type { LoadJob } from '../../bench/jobs.js';
 import { startGenerator, type Generator } from '../../bench/load.js';
-import { noErrors, type LoadJob } from '../../bench/protocol.js';
+import { noErrors } from '../../bench/protocol.js';
 import { serve } from './raw-echo.js';
 
 const CLIENTS = 4;
@@ -194,6 +195,18 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     assert.equal((await load(port, { durationMs: 300 })).jain, 1 / CLIENTS);
     const silentPort = await serve(test, (socket) => socket.resume());
     assert.equal((await load(silentPort)).jain, 0);
+  });
+
+  it('tells how long those have waited whom nobody has answered by the end of the window', async (test) => {
+    const port = await serve(test, (socket, connection) => {
+      if (connection === 2) socket.pipe(socket);
+    });
+    const { overdue, latency, clientsUnanswered } = await load(port, { durationMs: 300 });
+    assert.equal(clientsUnanswered, CLIENTS - 1);
+    // The one that is answered may have waited for long, too, but is no part of the others' time.
+    assert.ok(overdue.count >= CLIENTS - 1 && overdue.count <= CLIENTS, `${overdue.count} overdue`);
+    assert.ok(overdue.maxNs >= 300e6, `${overdue.maxNs} ns`);
+    assert.ok(latency.maxNs < overdue.maxNs);
   });
 
   it('churns: one request a connection, each client from an address of its own', async (test) => {

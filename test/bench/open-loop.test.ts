@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { Histogram, type HistogramJson } from '../../bench/histogram.js';
+import type { OpenLoopJob } from '../../bench/jobs.js';
 import { startGenerator, type Generator } from '../../bench/load.js';
-import { noErrors, type OpenLoopJob, type OpenLoopResult } from '../../bench/protocol.js';
+import { noErrors, type OpenLoopResult } from '../../bench/protocol.js';
 import { eventually } from '../support/eventually.js';
 import { serve, serveInProcess } from './raw-echo.js';
 

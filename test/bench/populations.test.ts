@@ -3,13 +3,9 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { Histogram } from '../../bench/histogram.js';
+import type { PopulationSettings, PopulationsJob } from '../../bench/jobs.js';
 import { startGenerator, type Generator } from '../../bench/load.js';
-import {
-  noErrors,
-  type PopulationResult,
-  type PopulationSettings,
-  type PopulationsJob,
-} from '../../bench/protocol.js';
+import { noErrors, type PopulationResult } from '../../bench/protocol.js';
 import { startRawServer, unusedPort } from '../support/raw-server.js';
 import { startServer } from '../support/server.js';
 
