@@ -6,7 +6,7 @@
  * Asking is admission. While nobody asks, since every thread has a client or the iterative server is busy, a new
  * connection waits in the queue or is refused. So one limit serves all models, and it lives here.
  */
-import { existsSync, lstatSync, unlinkSync } from 'node:fs';
+import { existsSync, lstatSync, rmSync } from 'node:fs';
 import {
   connect,
   createServer,
@@ -77,7 +77,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
    * @throws StartError that says in one line what is wrong with the address
    */
   async listen(address: ListenAddress): Promise<number> {
-    if ('path' in address) await removeStaleSocket(address.path);
+    if ('path' in address) await makeWayForSocket(address.path);
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) => reject(startError(address, error)));
       const options: ListenOptions = { ...address, backlog: BACKLOG };
@@ -211,8 +211,19 @@ export class Acceptor implements AsyncIterable<Accepted> {
   }
 }
 
-/** A socket file that a dead server has left behind is removed; one that answers is an error. */
-export async function removeStaleSocket(path: string): Promise<void> {
+/** What fits into a `struct sockaddr_un`; libuv cuts a longer path, and would listen at another one. */
+const MOST_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
+
+/**
+ * Sees to it that a socket can be made at a path: one that a dead server has left behind is removed.
+ * @throws StartError when one answers there, when it cannot be removed, or when the path is too long
+ */
+export async function makeWayForSocket(path: string): Promise<void> {
+  if (Buffer.byteLength(path) > MOST_PATH_BYTES) {
+    throw new StartError(
+      `cannot listen on ${path}: longer than the ${MOST_PATH_BYTES} bytes of a socket's path`,
+    );
+  }
   const code = await new Promise<string | undefined>((resolve) => {
     const probe = connect(path, () => {
       probe.destroy();
@@ -221,8 +232,13 @@ export async function removeStaleSocket(path: string): Promise<void> {
     probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
   });
   if (code === undefined) throw new StartError(`cannot listen on ${path}: another server answers there`);
-  // A plain file refuses connections, too, and is not ours to remove.
-  if (code === 'ECONNREFUSED' && lstatSync(path).isSocket()) unlinkSync(path);
+  if (code !== 'ECONNREFUSED') return;
+  try {
+    // A plain file refuses connections, too, and is not ours to remove.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path, { force: true });
+  } catch (error) {
+    throw startError({ path }, error as NodeJS.ErrnoException);
+  }
 }
 
 export function startError(address: ListenAddress, error: NodeJS.ErrnoException): StartError {

@@ -11,15 +11,12 @@
  * within a moment.
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import { removeStaleSocket, startError } from '../acceptor.js';
-import { StartError } from '../errors.js';
+import { makeWayForSocket, startError } from '../acceptor.js';
 import type { Logger } from '../log.js';
 import { monotonicMs } from '../monotonic.js';
 import type { Observer } from './observer.js';
 import { LEAST_EVERY_MS, MOST_EVERY_MS, SNAPSHOT_FORMAT } from './snapshot.js';
 
-/** What fits into a `struct sockaddr_un`; libuv would cut a longer path, and listen at another one. */
-const MOST_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
 /** Nobody but the owner may connect. */
 const UMASK = 0o177;
 const MOST_WATCHERS = 16;
@@ -47,12 +44,7 @@ export class AdminSocket {
     log: Logger,
     silenceMs = SILENCE_MS,
   ): Promise<AdminSocket> {
-    if (Buffer.byteLength(path) > MOST_PATH_BYTES) {
-      throw new StartError(
-        `cannot listen on ${path}: longer than the ${MOST_PATH_BYTES} bytes of a socket's path`,
-      );
-    }
-    await removeStaleSocket(path);
+    await makeWayForSocket(path);
     const admin = new AdminSocket(observer, silenceMs);
     const server = admin.#server;
     await new Promise<void>((resolve, reject) => {

@@ -61,6 +61,12 @@ describe('handoff serve', bounds, () => {
     assertNotStarted(noLog, /^handoff: cannot write the log: .*none\/socket/);
   });
 
+  it('does not listen at a path that the system would cut', async (t) => {
+    const path = join(temporaryDirectory(t), 'x'.repeat(108));
+    const outcome = await runHandoff(t, ['serve', ...LIGHT, '--socket', path]);
+    assertNotStarted(outcome, /cannot listen on .*: longer than the \d+ bytes of a socket's path/);
+  });
+
   it('takes over a socket that a dead server has left behind, and removes its own', async (t) => {
     const path = join(temporaryDirectory(t), 'socket');
     const killed = await startHandoff(t, [...LIGHT, '--socket', path]);
