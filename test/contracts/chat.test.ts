@@ -64,6 +64,13 @@ underEveryModel('the chat', (model) => {
     await leave(client);
   });
 
+  it('leaves a member where it is that goes into the room it is in', async (t) => {
+    const client = await join(t, await start(t), 'alice');
+    await client.exchange('/topic cats\n', '* alice set the topic: cats\n');
+    await client.exchange('/join lobby\n', '* you are in lobby (1 here): cats\n');
+    await leave(client);
+  });
+
   it('lists its commands', async (t) => {
     const client = await join(t, await start(t), 'alice');
     client.send('/help\n');
