@@ -45,6 +45,11 @@ type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'service' | 'model' | 'tall
 
 /** As many connections as the kernel keeps for us until main's loop accepts them; it cuts this to its own limit. */
 export const BACKLOG = 4096;
+/**
+ * A client that has vanished without a word, as by a broken network, is asked after so much silence whether it is still
+ * there, ten times a second apart. Without a time of our own the kernel would ask after two hours.
+ */
+const KEEP_ALIVE_MS = 30_000;
 /** How long a refused client that has sent something gets to read why. */
 const REFUSAL_MS = 1000;
 /** accept(2) can fail many thousand times a second while descriptors are short. */
@@ -67,7 +72,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
   constructor(settings: AcceptorSettings, host: AcceptorHost) {
     this.#settings = settings;
     this.#host = host;
-    const options = { pauseOnConnect: true, allowHalfOpen: true, noDelay: true, keepAlive: true };
+    const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    const options = { pauseOnConnect: true, allowHalfOpen: true, noDelay: true, ...keepAlive };
     this.#server = createServer(options, (socket) => this.#admit(socket));
   }
 
