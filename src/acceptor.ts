@@ -6,22 +6,19 @@
  * Asking is admission. While nobody asks, since every thread has a client or the iterative server is busy, a new
  * connection waits in the queue or is refused. So one limit serves all models, and it lives here.
  */
-import { existsSync, lstatSync, unlinkSync } from 'node:fs';
 import {
-  connect,
   createServer,
   type AddressInfo,
   type ListenOptions,
   type Server,
   type Socket,
 } from 'node:net';
-import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Listed, WaitingView } from './admin/snapshot.js';
 import { closedLine } from './closed-line.js';
-import { formatEndpoint, peerOf } from './connection/endpoint.js';
+import { peerOf } from './connection/endpoint.js';
 import { StreamConnection } from './connection/stream.js';
-import { StartError } from './errors.js';
+import { removeStaleSocket, startError, type ListenAddress } from './listen-address.js';
 import type { Host } from './models/model.js';
 import { monotonicMs, toMicroseconds } from './monotonic.js';
 
@@ -31,9 +28,6 @@ export interface Accepted {
   readonly socket: Socket;
   readonly acceptedAtMs: number;
 }
-
-/** Where to listen: a host and port (0: any free one), or the path of a Unix-domain socket. */
-export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
 export interface AcceptorSettings {
   /** What becomes of a connection that nobody asks for at the moment. */
@@ -47,6 +41,11 @@ type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'service' | 'model' | 'tall
 
 /** As many connections as the kernel keeps for us until main's loop accepts them; it cuts this to its own limit. */
 export const BACKLOG = 4096;
+/**
+ * A client that has vanished without a word, as by a broken network, is asked after so much silence whether it is still
+ * there, ten times a second apart. Without a time of our own the kernel would ask after two hours.
+ */
+const KEEP_ALIVE_MS = 30_000;
 /** How long a refused client that has sent something gets to read why. */
 const REFUSAL_MS = 1000;
 /** accept(2) can fail many thousand times a second while descriptors are short. */
@@ -73,7 +72,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
   constructor(settings: AcceptorSettings, host: AcceptorHost) {
     this.#settings = settings;
     this.#host = host;
-    const options = { pauseOnConnect: true, allowHalfOpen: true, noDelay: true, keepAlive: true };
+    const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    const options = { pauseOnConnect: true, allowHalfOpen: true, noDelay: true, ...keepAlive };
     this.#server = createServer(options, (socket) => this.#admit(socket));
   }
 
@@ -231,36 +231,4 @@ export class Acceptor implements AsyncIterable<Accepted> {
     this.#lastErrorLogMs = nowMs;
     this.#host.log.error({ err: error }, 'accept failed');
   }
-}
-
-/** A socket file that a dead server has left behind is removed; one that answers is an error. */
-export async function removeStaleSocket(path: string): Promise<void> {
-  const code = await new Promise<string | undefined>((resolve) => {
-    const probe = connect(path, () => {
-      probe.destroy();
-      resolve(undefined);
-    });
-    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-  });
-  if (code === undefined) throw new StartError(`cannot listen on ${path}: another server answers there`);
-  // A plain file refuses connections, too, and is not ours to remove.
-  if (code === 'ECONNREFUSED' && lstatSync(path).isSocket()) unlinkSync(path);
-}
-
-export function startError(address: ListenAddress, error: NodeJS.ErrnoException): StartError {
-  const where = 'path' in address ? address.path : formatEndpoint(address.host, address.port);
-  const reasons: Record<string, string> = {
-    EADDRINUSE: 'the address is in use',
-    EACCES: 'no permission',
-    EPERM: 'no permission',
-    EADDRNOTAVAIL: 'this machine has no such address',
-    ENOTFOUND: 'no such host',
-    EAI_AGAIN: 'no such host (the name service did not answer)',
-    ENOENT: 'no such directory',
-    EINVAL: 'not a usable address',
-  };
-  // libuv reports a directory that is not there as a lack of permission.
-  const lost = 'path' in address && error.code === 'EACCES' && !existsSync(dirname(address.path));
-  const reason = reasons[lost ? 'ENOENT' : (error.code ?? '')] ?? error.message;
-  return new StartError(`cannot listen on ${where}: ${reason}`, { cause: error });
 }

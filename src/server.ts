@@ -6,7 +6,8 @@
  * short; ends the threads. It does not wait for clients to read what was sent to them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Acceptor, type AcceptorSettings, type ListenAddress } from './acceptor.js';
+import { Acceptor, type AcceptorSettings } from './acceptor.js';
+import type { ListenAddress } from './listen-address.js';
 import { AdminSocket } from './admin/admin-socket.js';
 import { Observer } from './admin/observer.js';
 import { endLoudly } from './errors.js';

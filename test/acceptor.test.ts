@@ -1,5 +1,6 @@
 /** Admission: who is served, who waits, who is turned away, and what the log says about it. The same for every model. */
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
 import { MODEL_NAMES } from '../src/models/registry.js';
 import { connectClient, type Client } from './support/client.js';
@@ -139,6 +140,15 @@ describe('the acceptor', { timeout: 120_000 }, () => {
     });
   }
 
+  const noTable = existsSync('/proc/net/tcp') ? false : 'this system does not show its timers';
+  it('has the kernel ask after a client that is silent for half a minute', { skip: noTable }, async (t) => {
+    const server = await startHandoff(t, ['echo', '--model', 'event-loop']);
+    const client = await connectClient(t, server);
+    await server.log.next('accepted');
+    const afterMs = keepAliveMs(Number(server.log.one('listening').port), client.localPort ?? 0);
+    assert.ok(afterMs > 0 && afterMs <= 30_000, String(afterMs));
+  });
+
   it('goes on accepting after it had run out of descriptors', async (t) => {
     const server = await startHandoff(t, ['echo', '--model', 'event-loop'], { descriptors: 64 });
     const crowd = await Promise.all(Array.from({ length: 100 }, () => connectClient(t, server)));
@@ -152,6 +162,20 @@ describe('the acceptor', { timeout: 120_000 }, () => {
     await next.exchange('served', 'served');
   });
 });
+
+/** When the kernel asks the other end of a server's connection whether it is there; NaN if it will not. */
+function keepAliveMs(serverPort: number, clientPort: number): number {
+  const [from, to] = [serverPort, clientPort].map((port) =>
+    `0100007F:${port.toString(16).padStart(4, '0')}`.toUpperCase(),
+  );
+  const rows = readFileSync('/proc/net/tcp', 'latin1').split('\n');
+  const row = rows
+    .map((line) => line.trim().split(/\s+/))
+    .find((fields) => fields[1] === from && fields[2] === to);
+  // 02 is the timer for keep-alive; behind it stand hundredths of a second.
+  const [, hundredths] = /^02:([0-9A-F]+)$/.exec(row?.[5] ?? '') ?? [];
+  return Number.parseInt(hundredths ?? '', 16) * 10;
+}
 
 /** So many clients, each of which is being served. */
 async function takePlaces(t: TestContext, server: ServerProcess, count: number): Promise<Client[]> {

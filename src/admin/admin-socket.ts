@@ -11,7 +11,7 @@
  * within a moment.
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import { removeStaleSocket, startError } from '../acceptor.js';
+import { removeStaleSocket, startError } from '../listen-address.js';
 import type { Logger } from '../log.js';
 import { monotonicMs } from '../monotonic.js';
 import type { Observer } from './observer.js';

@@ -1,5 +1,6 @@
 /** Puts a snapshot of a running server together, from those who know. Main thread. The shape is in snapshot.ts. */
-import type { Acceptor, AcceptorSettings, ListenAddress } from '../acceptor.js';
+import type { Acceptor, AcceptorSettings } from '../acceptor.js';
+import type { ListenAddress } from '../listen-address.js';
 import { formatEndpoint } from '../connection/endpoint.js';
 import type { Clients, Host } from '../models/model.js';
 import { monotonicMs, toMicroseconds } from '../monotonic.js';

@@ -69,6 +69,11 @@ export class StreamConnection implements Connection {
     return this.#ended;
   }
 
+  /** Why it was given up, if it was; whoever used it may have stopped in order all the same. */
+  get lossReason(): LossReason | undefined {
+    return this.#lost?.reason;
+  }
+
   get bytesIn(): number {
     return this.#socket.bytesRead;
   }

@@ -11,7 +11,7 @@ import type { RemoteInfo, Socket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { startError } from '../acceptor.js';
+import { startError } from '../listen-address.js';
 import { formatEndpoint } from '../connection/endpoint.js';
 import type { Logger } from '../log.js';
 import { monotonicMs } from '../monotonic.js';

@@ -74,12 +74,14 @@ export class MainThreadClients implements Clients {
     leave();
     connection.destroy();
     this.#live.delete(connection);
-    const { bytesIn, bytesOut } = connection;
+    const { bytesIn, bytesOut, lossReason } = connection;
+    const inputEnded = state.dismissed ? 'dismissed' : this.#stopping ? 'stopped' : undefined;
     closedLine(this.#host, {
       connection: id,
       thread: MAIN_THREAD,
       peer,
-      reason: reasonOf(reason, state.dismissed ? 'dismissed' : this.#stopping ? 'stopped' : undefined),
+      // Cut off in the midst of what it says, its handler is told to stop, and so does in order.
+      reason: lossReason === 'slow' ? lossReason : reasonOf(reason, inputEnded),
       acceptedAtMs,
       startedAtMs,
       bytesIn,

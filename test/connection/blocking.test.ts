@@ -3,9 +3,31 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BlockingConnection } from '../../src/connection/blocking.js';
 import { ConnectionLost } from '../../src/connection/connection.js';
-import { bindSocketpair } from '../../src/libc.js';
+import { addressOf, bindSocketpair, MSG_DONTWAIT, recv } from '../../src/libc.js';
+
+/** Short, since its client neither talks on nor leaves. */
+const PATIENCE_MS = 20;
 
 describe('a blocking connection', { timeout: 20_000 }, () => {
+  it('leaves nothing unread when it has finished, or closing it would send a reset', (t) => {
+    const { openPair, close } = bindSocketpair();
+    const [own, partner] = openPair();
+    t.after(() => {
+      close(own);
+      close(partner);
+    });
+    const client = new BlockingConnection(1, partner, { bytesIn: 0, bytesOut: 0 });
+    for (const message of ['one', 'two', 'three']) client.sendAll(Buffer.from(message));
+    const connection = new BlockingConnection(2, own, { bytesIn: 0, bytesOut: 0 });
+    assert.equal(Buffer.from(connection.recv()).toString(), 'one');
+    connection.sendAll(Buffer.from('answer'));
+    connection.finish(PATIENCE_MS);
+    assert.equal(Buffer.from(client.recv()).toString(), 'answer');
+    assert.equal(client.recv().length, 0);
+    const unread = Buffer.alloc(10);
+    assert.equal(recv(own, addressOf(unread), unread.length, MSG_DONTWAIT), -1);
+  });
+
   it('neither reads nor writes once its loan is over, though the descriptor may be open', (t) => {
     const { openPair, close } = bindSocketpair();
     const [own, partner] = openPair();

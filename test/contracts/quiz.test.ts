@@ -1,6 +1,7 @@
 /** The quiz, task 5.1 with its bonuses: whole games, their continuation, names, and whatever a client may say. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { it } from 'node:test';
 import { connectClient } from '../support/client.js';
 import { temporaryDirectory } from '../support/handoff.js';
@@ -108,6 +109,8 @@ underEveryModel('the quiz', (model) => {
     await player.says(right, 'RIGHT 1');
     player.client.close();
     await before.stop();
+    // The log beside it was written back and removed: a stopped server has closed its store.
+    assert.deepEqual(readdirSync(dirname(store)), ['quiz.sqlite']);
 
     const after = await startServer(t, { service: 'quiz', model, options: { store } });
     const again = await Player.connect(t, after);

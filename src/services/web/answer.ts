@@ -6,7 +6,7 @@ import { closeSync, readSync } from 'node:fs';
 import { CachedFile, FileCache, MAX_CACHED_FILE_BYTES } from './cache.js';
 import { FileVersion } from './file.js';
 import { listingOf } from './listing.js';
-import { refusal, type Refusal, type Request } from './request.js';
+import { ONLY_READING, refusal, type Refusal, type Request } from './request.js';
 import { refusalFor, resolve, type FoundFile } from './resolve.js';
 import { refusalAnswer, textAnswer } from './response.js';
 import { parseTarget, pathOf, type TargetPath } from './target.js';
@@ -25,7 +25,7 @@ export class Site {
   answer(request: Request): Buffer | Transfer {
     const { method, target } = request;
     if (method !== 'GET' && method !== 'HEAD') {
-      return refusalAnswer(refusal(405, 'only GET and HEAD are allowed'), request);
+      return refusalAnswer(refusal(405, ONLY_READING), request);
     }
     const queryAt = target.indexOf('?');
     const path = queryAt === -1 ? target : target.slice(0, queryAt);

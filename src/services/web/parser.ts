@@ -21,7 +21,7 @@ import {
   MAX_BODY_BYTES,
   withoutBlanks,
 } from './fields.js';
-import { refusal, type Message, type Refusal } from './request.js';
+import { ONLY_READING, refusal, type Message, type Refusal } from './request.js';
 
 /** A request line longer than this has too long a target. */
 const MAX_LINE_BYTES = 8192;
@@ -140,12 +140,14 @@ export class RequestParser extends Base {
       throw new Refused(400, 'one Host field is expected');
     }
     const method = HTTPParser.methods[head.method] ?? '';
+    // What follows belongs to a tunnel, and the library reads no body of it: no request could be told behind that.
+    if (method === 'CONNECT') throw new Refused(405, ONLY_READING);
     const hasBody = checkBody(fields, head.versionMinor);
     const expect = head.versionMinor > 0 ? fields.get('expect') : undefined;
     if (expect !== undefined) {
       if (expect.toLowerCase() !== '100-continue')
         throw new Refused(417, 'only 100-continue may be expected');
-      if (method !== 'GET' && method !== 'HEAD') throw new Refused(405, 'only GET and HEAD are allowed');
+      if (method !== 'GET' && method !== 'HEAD') throw new Refused(405, ONLY_READING);
       if (hasBody) this.#messages.push({ kind: 'expectation' });
     }
     this.#request = {

@@ -35,6 +35,9 @@ interface Expectation {
 
 export type Message = Request | Refusal | Expectation;
 
+/** Why any other method is refused, with 405. */
+export const ONLY_READING = 'only GET and HEAD are allowed';
+
 export function refusal(status: number, why: string): Refusal {
   return { kind: 'refusal', status, why };
 }

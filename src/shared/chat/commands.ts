@@ -18,10 +18,11 @@ const commands: Readonly<Record<string, Command>> = {
   join: {
     usage: 'room',
     help: 'go into another room',
-    run(chatter, _room, argument) {
+    run(chatter, room, argument) {
       const checked = checkName(argument);
       if (typeof checked === 'string') return checked;
-      chatter.chat.move(chatter, checked.name);
+      // Who leaves a room and comes again is its operator no more.
+      if (checked.name !== room.name) chatter.chat.move(chatter, checked.name);
       describeRoom(chatter);
       return undefined;
     },

@@ -95,6 +95,8 @@ describe('the parser refuses', () => {
       405,
       `PUT /a HTTP/1.1\r\n${HOST}Expect: 100-continue\r\n\r\n`,
     ],
+    ['a tunnel', 405, `CONNECT here:1 HTTP/1.1\r\n${HOST}\r\n`],
+    ['a tunnel with a body', 405, `CONNECT here:1 HTTP/1.1\r\n${HOST}Content-Length: 9\r\n\r\n`],
     ['too long a target', 414, `GET /${'a'.repeat(9000)} HTTP/1.1\r\n${HOST}\r\n`],
     ['too long a target that has no end yet', 414, `GET /${'a'.repeat(9000)}`],
     ['too long a field', 431, field(`X: ${'a'.repeat(17_000)}`)],
