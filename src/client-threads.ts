@@ -26,8 +26,8 @@ import type { Clients, Host } from './models/model.js';
 import { Seat } from './seat.js';
 import { SeatedClient } from './seated-client.js';
 import { describeSeats } from './seats-view.js';
-import { loadService } from './services/catalogue.js';
 import type { EndReason } from './services/converse.js';
+import { loadService } from './services/load.js';
 
 /**
  * Above how many threads their memory matters more than how fast they start. With any non-default flag V8 passes
