@@ -29,7 +29,6 @@ class FanOut implements ChatEvents, Load {
   readonly #members: ChatMembers;
   readonly #order: TotalOrder;
   readonly #latency = new Histogram();
-  readonly #overdue = new Histogram();
   readonly #errors = noErrors();
   /** By sender: the number of its current line, when it was sent, and how many have yet to hear it. */
   readonly #line: Int32Array;
@@ -67,7 +66,6 @@ class FanOut implements ChatEvents, Load {
 
   enter(phase: Exclude<Phase, 'open'>): void {
     this.#phase = phase;
-    if (phase === 'drain') this.#countOverdue();
     if (phase !== 'warm-up') return;
     // Member 0 listens: it is the one whose order is everybody's.
     for (let sender = 1; sender <= this.#job.senders; sender++) this.#speak(sender);
@@ -94,7 +92,6 @@ class FanOut implements ChatEvents, Load {
       clientsUnanswered: this.#count - clientsServed,
       jain: jainIndex(this.#heardLines.subarray(1, this.#job.senders + 1)),
       latency: this.#latency.toJSON(),
-      overdue: this.#overdue.toJSON(),
     };
   }
 
@@ -141,16 +138,5 @@ class FanOut implements ChatEvents, Load {
     this.#underWay += 1;
     this.#sentNs[sender] = nowNs();
     this.#members.say(sender);
-  }
-
-  /** Every member that has yet to hear a line, as in population.ts: with the time by then, if that is long. */
-  #countOverdue(): void {
-    const now = nowNs();
-    const medianNs = this.#latency.percentile(50);
-    for (let sender = 1; sender <= this.#job.senders; sender++) {
-      const waitedNs = now - (this.#sentNs[sender] ?? 0);
-      if (waitedNs <= medianNs) continue;
-      for (let left = this.#missing[sender] ?? 0; left > 0; left--) this.#overdue.record(waitedNs);
-    }
   }
 }

@@ -17,7 +17,7 @@ import { Clients, type ClientEvents } from './clients.js';
 import { NS_PER_MS, nowNs } from './clock.js';
 import type { Exchange } from './exchange.js';
 import { jainIndex } from './fairness.js';
-import { Histogram } from './histogram.js';
+import { Histogram, type HistogramJson } from './histogram.js';
 import type { PopulationSettings } from './jobs.js';
 import type { Phase, Pollable } from './phases.js';
 import { noErrors, type ClosedLoopResult, type ErrorKind } from './protocol.js';
@@ -116,6 +116,11 @@ export class Population implements ClientEvents, Pollable {
     if (phase === 'drain') this.#endWindow();
   }
 
+  /** After the window: how long those have waited by its end that are in no latency. See PopulationResult. */
+  get overdue(): HistogramJson {
+    return this.#overdue.toJSON();
+  }
+
   /** After the drain; what is still awaited now has had its time. */
   result(): ClosedLoopResult {
     return {
@@ -125,7 +130,6 @@ export class Population implements ClientEvents, Pollable {
       clientsServed: this.#answers.filter((answers) => answers > 0).length,
       clientsUnanswered: this.#unansweredClients,
       jain: jainIndex(this.#answers),
-      overdue: this.#overdue.toJSON(),
     };
   }
 

@@ -35,12 +35,6 @@ export interface ClosedLoopResult {
   /** Jain's index of the right answers each client got within the window (`fan-out`: lines each sender got heard). */
   readonly jain: number;
   readonly latency: HistogramJson;
-  /**
-   * The requests still unanswered at the end of the window that had then waited longer than the median of `latency`:
-   * how long, by then. Merged into `latency`, each stands there with the least that its latency can be, so that a
-   * server does not look better for not answering. In `fan-out`, receipts.
-   */
-  readonly overdue: HistogramJson;
 }
 
 /** What the processes used over the window. */
@@ -105,6 +99,12 @@ export interface HoldResult {
 export interface PopulationResult extends ClosedLoopResult {
   readonly name: string;
   readonly clients: number;
+  /**
+   * The requests still unanswered at the end of the window that had then waited longer than the median of `latency`:
+   * how long, by then. Merged into `latency`, each stands there with the least that its latency can be, so that a
+   * server does not look better for not answering.
+   */
+  readonly overdue: HistogramJson;
 }
 
 /** The processor time is that of all populations together. */

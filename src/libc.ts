@@ -7,8 +7,12 @@
  * Buffers are passed as addresses (numbers), not as objects: the memory of an ArrayBuffer never moves, so a
  * caller that keeps its buffer can look the address up once and save the look-up on every call.
  */
-import koffi from 'koffi';
-import { getSystemErrorName } from 'node:util';
+import { createRequire } from 'node:module';
+
+// By require: koffi's ES module imports node:fs, for which Node loads streams and promises, and all of it in each thread.
+const require = createRequire(import.meta.url);
+const koffi = require('koffi') as typeof import('koffi');
+const { getSystemErrorName } = require('node:util') as typeof import('node:util');
 
 /** A system call that failed: which call, on what, and the error's name (`ECONNRESET`) in `code`. */
 export class SystemCallError extends Error {
@@ -53,7 +57,7 @@ export const SHUT_RDWR = 2;
 const AF_UNIX = 1;
 export const AF_INET = 2;
 export const SOCK_STREAM = 1;
-const SOCK_SEQPACKET = 5;
+const SOCK_DGRAM = 2;
 export const SOCK_NONBLOCK = 0x800;
 export const IPPROTO_IP = 0;
 export const IPPROTO_TCP = 6;
@@ -150,16 +154,33 @@ export function threadCpuMs(): number {
   return Number(threadTime[0]) * 1e3 + Number(threadTime[1]) / 1e6;
 }
 
-/** The calls that only a rehearsal makes. A pair of connected sockets whose messages keep their boundaries. */
-export function bindSocketpair() {
-  const socketpair = bind<(family: number, type: number, protocol: number, pair: Int32Array) => number>(
-    'int socketpair(int family, int type, int protocol, void *pair)',
+/** The calls that only a rehearsal makes, bound on demand. */
+export function bindEchoSocket() {
+  const socket = bind<(family: number, type: number, protocol: number) => number>(
+    'int socket(int family, int type, int protocol)',
+  );
+  const bindTo = bind<(fd: number, address: Uint8Array, length: number) => number>(
+    'int bind(int fd, const void *address, unsigned int length)',
+  );
+  const getsockname = bind<(fd: number, address: Uint8Array, length: Uint32Array) => number>(
+    'int getsockname(int fd, void *address, void *length)',
+  );
+  const connect = bind<(fd: number, address: Uint8Array, length: number) => number>(
+    'int connect(int fd, const void *address, unsigned int length)',
   );
   return {
-    openPair: (): [number, number] => {
-      const pair = new Int32Array(2);
-      if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) === -1) throw lastError('socketpair');
-      return [pair[0] ?? -1, pair[1] ?? -1];
+    /** A socket that is connected with itself: it receives whatever is sent on it, message by message. */
+    open: (): number => {
+      const fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+      if (fd === -1) throw lastError('socket');
+      const address = new Uint8Array(128);
+      new Uint16Array(address.buffer)[0] = AF_UNIX;
+      const length = new Uint32Array([address.length]);
+      // An address that is nothing but a family lets the kernel choose a name, which is in no folder.
+      if (bindTo(fd, address, 2) === -1) throw lastError(`bind(${fd})`);
+      if (getsockname(fd, address, length) === -1) throw lastError(`getsockname(${fd})`);
+      if (connect(fd, address, length[0] ?? 0) === -1) throw lastError(`connect(${fd}) with itself`);
+      return fd;
     },
     close: bind<(fd: number) => number>('int close(int fd)'),
   };

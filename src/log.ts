@@ -5,7 +5,6 @@
  * ends (measured: 4 of 8,000 survived), and one shared over messages would tear or delay them. pino is loaded
  * on first use, since a client thread that logs nothing should not pay for it.
  */
-import { fstatSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Logger } from 'pino';
 import { StartError } from './errors.js';
@@ -53,21 +52,6 @@ export function openLog(
       hooks: { streamWrite: (line) => (line.length * 3 < MAX_LINE_BYTES ? line : fitting(line)) },
     },
     openDestination(pino, settings.file).on('error', onFailure),
-  );
-}
-
-/**
- * Makes whoever logs wait while the reader of a pipe has fallen behind. Node makes a pipe non-blocking as soon as
- * anybody looks at process.stdout, as yargs does; pino's synchronous destination then sleeps 100 ms whenever the
- * pipe is full, and the thread with it. Main thread; the other threads share the pipe.
- */
-export async function waitForLogReader(): Promise<void> {
-  // Clearing flags on a file would clear O_APPEND, too; and a file never makes anybody wait.
-  if (fstatSync(STANDARD_OUTPUT).isFile()) return;
-  // Without the system calls it remains as it was: slower, not wrong.
-  await import('./libc.js').then(
-    (libc) => libc.setBlocking(STANDARD_OUTPUT),
-    () => undefined,
   );
 }
 

@@ -1,6 +1,6 @@
 /**
  * A place for one client at a time: a mailbox, and the thread that serves what is put into it. Main thread.
- * client-threads.ts fills and empties seats; this file only keeps what belongs to one.
+ * seats.ts starts and replaces their threads, client-threads.ts fills and empties them; here is what belongs to one.
  */
 import type { State } from './admin/snapshot.js';
 import { doingOf } from './kernel-thread.js';

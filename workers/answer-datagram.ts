@@ -5,7 +5,7 @@
  */
 import { threadId, workerData } from 'node:worker_threads';
 import type { WorkedOut } from '../src/datagrams/answering.js';
-import { loadDatagramService } from '../src/services/catalogue.js';
+import { loadDatagramService } from '../src/services/load.js';
 import type { ServiceOptions } from '../src/services/service.js';
 
 export type AnswerTask =

@@ -6,15 +6,15 @@
  * during a client in recv(2) or send(2); only a service that awaits something returns to this thread's event loop.
  * Keep the imports small: each thread loads them again.
  */
-import { readlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
 import { setTimeouts } from '../src/libc.js';
 import { openLogLazily, type LogSettings } from '../src/log.js';
 import { Bell, Mailbox } from '../src/mailbox.js';
 import { monotonicMs } from '../src/monotonic.js';
-import { loadService } from '../src/services/catalogue.js';
 import { converse } from '../src/services/converse.js';
+import { loadService } from '../src/services/load.js';
 import type { ServiceOptions } from '../src/services/service.js';
 import { CallBox, remoteSession } from '../src/shared/calls.js';
 import { rehearse } from './rehearse.js';
@@ -59,7 +59,7 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   const shared = task.calls && remoteSession(new CallBox(task.calls), ring);
   const context = { options: task.options, log, debug: task.log.level === 'debug', shared };
   if (task.warm) await rehearse();
-  // Exposed where there are so many threads that it matters: see MANY_THREADS in ../src/client-threads.ts.
+  // Exposed where there are so many threads that it matters: see MANY_THREADS in ../src/seats.ts.
   globalThis.gc?.();
   // A rejection that a service forgot comes up when the thread next waits, by then most likely in another client's time.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
@@ -74,6 +74,9 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
     ring();
   }
 }
+
+// Not by import: see ../src/libc.ts.
+const { readlinkSync } = createRequire(import.meta.url)('node:fs') as typeof import('node:fs');
 
 function ownKernelThread(): string | undefined {
   try {

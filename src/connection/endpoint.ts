@@ -1,12 +1,13 @@
 /**
  * Addresses as the log and the services write them. Used on every thread.
  */
-import { endianness } from 'node:os';
 import type { Socket } from 'node:net';
 import type { Endpoint } from './connection.js';
 
 const AF_INET = 2;
 const AF_INET6 = 10;
+/** The byte order of this machine, in which a socket address tells its family. */
+const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** The other end of a socket; `unknown` when it has reset so early that the kernel has forgotten its address. */
 export function peerOf(socket: Socket): Endpoint {
@@ -24,7 +25,7 @@ export function formatEndpoint(host: string | undefined, port: number | undefine
 /** A `struct sockaddr` of Linux as text; the same text that {@link formatEndpoint} gives for what `net` reports. */
 export function endpointOf(address: Uint8Array): Endpoint {
   const view = new DataView(address.buffer, address.byteOffset, address.length);
-  const family = view.getUint16(0, endianness() === 'LE');
+  const family = view.getUint16(0, LITTLE_ENDIAN);
   if (family === AF_INET) return formatEndpoint(address.subarray(4, 8).join('.'), view.getUint16(2));
   if (family === AF_INET6) {
     const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(8 + 2 * i).toString(16));

@@ -84,7 +84,7 @@ Good for  services that compute or block, on as many cores as there are; a slow 
 Wrong for thousands of clients that mostly wait: each costs a thread, several megabytes, and each
           thread compiles code of its own. Linux only.
 Code      src/models/thread-per-client.ts (the loop), src/lend.ts (who owns the descriptor),
-          src/client-threads.ts (threads and seats), src/mailbox.ts, workers/serve-client.ts,
+          src/client-threads.ts, src/seats.ts, src/mailbox.ts, workers/serve-client.ts,
           src/connection/blocking.ts
 `,
 };

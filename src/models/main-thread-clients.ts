@@ -8,7 +8,7 @@ import { closedLine } from '../closed-line.js';
 import { peerOf } from '../connection/endpoint.js';
 import { StreamConnection } from '../connection/stream.js';
 import { monotonicMs, toMicroseconds } from '../monotonic.js';
-import { loadService } from '../services/catalogue.js';
+import { loadService } from '../services/load.js';
 import { converse, reasonOf, type EndReason } from '../services/converse.js';
 import type { AnyService } from '../services/service.js';
 import { ClientMember } from '../shared/client-member.js';

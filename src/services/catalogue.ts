@@ -1,12 +1,10 @@
 /**
  * All services by name: where each listens by default, how its messages are framed, and the module that holds it.
- * A module is loaded only by the threads that serve it: what a client thread imports is what it costs to start.
+ * A module is loaded only by the threads that serve it (load.ts): what a client thread imports is what it costs to start.
  */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { DatagramService } from '../datagrams/datagram.js';
-import { StartError } from '../errors.js';
-import type { AnyService, Dialect } from './service.js';
+import type { Dialect } from './service.js';
 
 export interface CatalogueEntry {
   readonly name: string;
@@ -60,38 +58,6 @@ export function findService(nameOrPath: string): CatalogueEntry | undefined {
 /** Where it listens by default. */
 export function portOf({ port, hiiPort }: CatalogueEntry, dialect: Dialect = 'exercise'): number {
   return dialect === 'hii' ? (hiiPort ?? port) : port;
-}
-
-/**
- * Loads the module of a service. Called on whichever thread serves it.
- * @throws StartError when it cannot be loaded or is no service
- */
-export async function loadService(module: string): Promise<AnyService> {
-  const { service } = await loadModule(module);
-  if (typeof service?.serve !== 'function') {
-    throw new StartError(`${module} exports no service with a serve function`);
-  }
-  return service;
-}
-
-/**
- * The same for a service's datagram side.
- * @returns undefined if it has none
- */
-export async function loadDatagramService(module: string): Promise<DatagramService<unknown> | undefined> {
-  const { datagram } = await loadModule(module);
-  return typeof datagram?.answer === 'function' ? datagram : undefined;
-}
-
-interface ServiceModule {
-  readonly service?: AnyService;
-  readonly datagram?: DatagramService<unknown>;
-}
-
-function loadModule(module: string): Promise<ServiceModule> {
-  return import(module).catch((error: unknown) => {
-    throw new StartError(`cannot load ${module}: ${String(error)}`, { cause: error });
-  }) as Promise<ServiceModule>;
 }
 
 function entry(

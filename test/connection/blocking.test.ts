@@ -3,19 +3,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BlockingConnection } from '../../src/connection/blocking.js';
 import { ConnectionLost } from '../../src/connection/connection.js';
-import { addressOf, bindSocketpair, MSG_DONTWAIT, recv } from '../../src/libc.js';
+import { addressOf, bindEchoSocket, MSG_DONTWAIT, recv } from '../../src/libc.js';
+import { openSocketpair } from '../support/socketpair.js';
 
 /** Short, since its client neither talks on nor leaves. */
 const PATIENCE_MS = 20;
 
 describe('a blocking connection', { timeout: 20_000 }, () => {
   it('leaves nothing unread when it has finished, or closing it would send a reset', (t) => {
-    const { openPair, close } = bindSocketpair();
-    const [own, partner] = openPair();
-    t.after(() => {
-      close(own);
-      close(partner);
-    });
+    const [own, partner] = openSocketpair(t);
     const client = new BlockingConnection(1, partner, { bytesIn: 0, bytesOut: 0 });
     for (const message of ['one', 'two', 'three']) client.sendAll(Buffer.from(message));
     const connection = new BlockingConnection(2, own, { bytesIn: 0, bytesOut: 0 });
@@ -29,24 +25,21 @@ describe('a blocking connection', { timeout: 20_000 }, () => {
   });
 
   it('neither reads nor writes once its loan is over, though the descriptor may be open', (t) => {
-    const { openPair, close } = bindSocketpair();
-    const [own, partner] = openPair();
-    t.after(() => {
-      close(own);
-      close(partner);
-    });
+    const { open, close } = bindEchoSocket();
+    const fd = open();
+    t.after(() => close(fd));
     const meter = { bytesIn: 0, bytesOut: 0 };
-    const connection = new BlockingConnection(1, own, meter);
-    const other = new BlockingConnection(2, partner, { bytesIn: 0, bytesOut: 0 });
+    const connection = new BlockingConnection(1, fd, meter);
     connection.sendAll(Buffer.from('mine'));
-    assert.equal(Buffer.from(other.recv()).toString(), 'mine');
+    assert.equal(Buffer.from(connection.recv()).toString(), 'mine');
 
     connection.release();
     assert.throws(() => connection.sendAll(Buffer.from('not mine')), ConnectionLost);
     assert.throws(() => connection.recv(), ConnectionLost);
-    assert.deepEqual(meter, { bytesIn: 0, bytesOut: 4 });
-    // Nothing of the second message arrived: the next thing to read is what the other end is sent by somebody else.
-    new BlockingConnection(3, own, meter).sendAll(Buffer.from('another'));
+    assert.deepEqual(meter, { bytesIn: 4, bytesOut: 4 });
+    // Nothing of the second message was sent: the next thing to read is what somebody else sends.
+    const other = new BlockingConnection(2, fd, { bytesIn: 0, bytesOut: 0 });
+    other.sendAll(Buffer.from('another'));
     assert.equal(Buffer.from(other.recv()).toString(), 'another');
   });
 });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { findService, listServices, portOf, loadService } from '../../src/services/catalogue.js';
+import { findService, listServices, portOf } from '../../src/services/catalogue.js';
+import { loadService } from '../../src/services/load.js';
 
 /** Of a module that stands beside this one. */
 function pathOf(module: string): string {
