@@ -14,6 +14,7 @@ import type { ThreadSettings } from '../../src/models/model.js';
 import type { ModelName } from '../../src/models/registry.js';
 import { Server } from '../../src/server.js';
 import { findService } from '../../src/services/catalogue.js';
+import './environment.js';
 import { DEFAULT_OPTIONS } from './service-options.js';
 import type { ServiceOptions } from '../../src/services/service.js';
 import { eventually } from './eventually.js';
