@@ -10,7 +10,7 @@ import { eventually } from '../support/eventually.js';
 import { startHandoff, UNCOVERED } from '../support/handoff.js';
 
 const CLIENTS_AT_ONCE = 16;
-const WARM_UP_CYCLES = 5_000;
+const WARM_UP_CYCLES = 2_500;
 const CYCLES = 20_000;
 /** Below what 20,000 leaks of two kilobytes would be, above what garbage collectors leave lying about. */
 const MEMORY_SLACK_KB = 32_768;
