@@ -29,8 +29,8 @@ bench-udp: $(BUILT) ## datagrams, paced and in a burst: how many are answered, w
 test: $(BUILT) ## lint, check formats and run every test, with coverage of src and workers
 	$(MAKE) --no-print-directory -j3 eslint prettier knip
 	@printf "import './%s';\n" $(TOGETHER:dist/test/%=%) > dist/test/together.js
-	$(BIN)/c8 node $(NODE_TEST) dist/test/together.js $(filter-out $(BENCH),$(ALONE))
-	node $(NODE_TEST) $(filter $(BENCH),$(ALONE))
+	@$(BIN)/c8 node $(NODE_TEST) dist/test/together.js $(filter-out $(BENCH),$(ALONE))
+	@node $(NODE_TEST) $(filter $(BENCH),$(ALONE))
 
 # Many tests wait for clocks more than they compute.
 NODE_TEST := --enable-source-maps --test --test-reporter=spec --test-concurrency=$$(($$(nproc) + 1))
