@@ -6,13 +6,7 @@
  * Asking is admission. While nobody asks, since every thread has a client or the iterative server is busy, a new
  * connection waits in the queue or is refused. So one limit serves all models, and it lives here.
  */
-import {
-  createServer,
-  type AddressInfo,
-  type ListenOptions,
-  type Server,
-  type Socket,
-} from 'node:net';
+import { createServer, type AddressInfo, type ListenOptions, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Listed, WaitingView } from './admin/snapshot.js';
 import { closedLine } from './closed-line.js';

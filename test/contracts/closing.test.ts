@@ -5,9 +5,12 @@
  */
 import { it } from 'node:test';
 import { connectClient, type Client } from '../support/client.js';
+import { coverThreads } from '../support/environment.js';
 import { underEveryModel } from '../support/models.js';
 import { startServer, type Cleanup } from '../support/server.js';
 import type { ModelName } from '../../src/models/registry.js';
+
+coverThreads();
 
 /** More than one recv takes: the service sees the first part only. */
 const A_LITTLE_MORE = Buffer.alloc(70_000, 'x');

@@ -2,8 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { it } from 'node:test';
 import { connectClient } from '../support/client.js';
+import { coverThreads } from '../support/environment.js';
 import { isConcurrent, underEveryModel } from '../support/models.js';
 import { sharedServer } from '../support/server.js';
+
+coverThreads();
 
 /** More than all buffers between client and server hold, so that the server must wait for its reader. */
 const MORE_THAN_BUFFERS = 12_000_000;

@@ -4,9 +4,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { it } from 'node:test';
 import { connectClient } from '../support/client.js';
+import { coverThreads } from '../support/environment.js';
 import { fixture } from '../support/handoff.js';
 import { isConcurrent, underEveryModel } from '../support/models.js';
 import { startServer } from '../support/server.js';
+
+coverThreads();
 
 /** More than all buffers between client and server hold. */
 const MORE_THAN_BUFFERS = 12_000_000;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { lookup } from 'node:dns/promises';
 import { isIP, isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import type { ModelName } from '../../src/models/registry.js';
 import { findService } from '../../src/services/catalogue.js';
 import type { Bytes } from './client.js';
 import { eventually, PATIENCE_MS } from './eventually.js';
-import type { LogLine } from './log-lines.js';
+import { linesOfFile, type LogLine } from './log-lines.js';
 import type { Cleanup } from './server.js';
 import { DEFAULT_OPTIONS } from './service-options.js';
 
@@ -63,10 +63,7 @@ export async function startDatagrams(
     await server.stop('the test is over');
     rmSync(folder, { recursive: true });
   });
-  const log = () => {
-    const lines = readFileSync(file, 'utf8').split('\n');
-    return lines.slice(0, -1).map((line) => JSON.parse(line) as LogLine);
-  };
+  const log = linesOfFile(file);
   const logLine = (msg: string) =>
     eventually(`the log line ${msg}`, () => log().find((line) => line.msg === msg));
   return {

@@ -1,5 +1,6 @@
 /** The log of a server as it arrives: complete lines, parsed, with a way to wait for the one that has to come. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 
 export interface LogLine {
@@ -14,6 +15,23 @@ interface Waiting {
   readonly isDone: () => boolean;
   readonly done: () => void;
   readonly failed: (error: Error) => void;
+}
+
+/** The complete lines of a log in a file, which is asked for them again and again: only new ones are parsed. */
+export function linesOfFile(path: string): () => LogLine[] {
+  const lines: LogLine[] = [];
+  let parsedBytes = 0;
+  return () => {
+    const bytes = readFileSync(path);
+    // The last line may still be in the writing.
+    const end = bytes.lastIndexOf('\n') + 1;
+    if (end > parsedBytes) {
+      const added = bytes.toString('utf8', parsedBytes, end - 1).split('\n');
+      lines.push(...added.map((line) => JSON.parse(line) as LogLine));
+      parsedBytes = end;
+    }
+    return [...lines];
+  };
 }
 
 export class LogLines {

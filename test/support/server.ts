@@ -4,7 +4,7 @@
  *     it('…', async (t) => { const server = await startServer(t, { service: 'date', model }); … })
  *     describe('…', () => { const server = sharedServer({ service: 'date', model }); it(…); it(…); })
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
@@ -15,9 +15,11 @@ import type { ThreadSettings } from '../../src/models/model.js';
 import type { ModelName } from '../../src/models/registry.js';
 import { Server } from '../../src/server.js';
 import { findService } from '../../src/services/catalogue.js';
+import './environment.js';
 import { DEFAULT_OPTIONS } from './service-options.js';
 import type { ServiceOptions } from '../../src/services/service.js';
 import { eventually } from './eventually.js';
+import { linesOfFile, type LogLine } from './log-lines.js';
 
 /** What a test cares about; the rest has defaults that suit a small, quiet server. */
 interface TestSettings {
@@ -38,12 +40,6 @@ interface TestSettings {
 /** Anything a clean-up can be registered with: a test's context. */
 export interface Cleanup {
   after(clean: () => void | Promise<void>): void;
-}
-
-interface LogLine {
-  readonly level: string;
-  readonly msg: string;
-  readonly [field: string]: unknown;
 }
 
 export interface RunningServer {
@@ -111,7 +107,7 @@ async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
     log: { level: logLevel, file, connections: true },
     adminPath: settings.adminPath,
   });
-  const log = () => (file === undefined ? [] : parseLog(readFileSync(file, 'utf8')));
+  const log = file === undefined ? () => [] : linesOfFile(file);
   let stopping: Promise<void> | undefined;
   return {
     server,
@@ -127,15 +123,6 @@ async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
         if (folder !== undefined) rmSync(folder, { recursive: true });
       })),
   };
-}
-
-/** Lines that are complete; the last one may still be in the writing. */
-function parseLog(text: string): LogLine[] {
-  return text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as LogLine);
 }
 
 function hasFields(line: LogLine, fields: Readonly<Record<string, unknown>>): boolean {
