@@ -33,7 +33,7 @@ const RESTART_MS = 500;
 const LONGEST_START_MS = 2000;
 
 /** What whoever puts clients into the seats hears of them. */
-export interface SeatNews {
+interface SeatNews {
   /** The seat's thread is up. It may have been given a client before, and have served it, too. */
   ready(seat: Seat): void;
   /** Some threads are through with their clients, or wait for a call to be answered. */

@@ -37,7 +37,9 @@ async function loadModule(module: string): Promise<ServiceModule> {
   try {
     return requireModule(module) ?? ((await import(module)) as ServiceModule);
   } catch (error) {
-    throw new StartError(`cannot load ${module}: ${String(error)}`, { cause: error });
+    // Below its first line stands who wanted the module.
+    const [why = ''] = String(error).split('\n');
+    throw new StartError(`cannot load ${module}: ${why}`, { cause: error });
   }
 }
 
