@@ -201,7 +201,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
     this.#refusals.add(end);
     const deadline = setTimeout(end, REFUSAL_MS);
     socket.once('close', end);
-    socket.end('ERR server full\n');
+    socket.end(this.#host.service.fullAnswer ?? 'ERR server full\n');
     // Reads on until the client closes: closing over unread bytes would send a reset, which can overtake the line.
     socket.resume();
   }

@@ -94,12 +94,15 @@ export class ClientThreads implements Clients {
   }
 
   /** A socket that cannot be lent ends its own client, and says why. */
-  #lend({ id, socket }: Accepted): Loan | undefined {
+  #lend({ id, socket, acceptedAtMs }: Accepted): Loan | undefined {
     try {
       return new Loan(socket);
     } catch (error) {
       this.#host.log.error({ connection: id, err: error }, 'cannot lend');
+      const client = { connection: id, peer: peerOf(socket), acceptedAtMs };
       socket.destroy();
+      const never = { thread: undefined, startedAtMs: 0, bytesIn: 0, bytesOut: 0 };
+      closedLine(this.#host, { ...client, reason: 'error', ...never });
       return undefined;
     }
   }
@@ -152,11 +155,16 @@ export class ClientThreads implements Clients {
   endInput(): void {
     this.#stopping = true;
     this.#seats.stopReplacing();
-    for (const { client } of this.#taken) client?.endInput('stopped');
+    for (const client of this.#served()) client.endInput('stopped');
   }
 
   breakOff(): void {
-    for (const { client } of this.#taken) client?.breakOff('stopped');
+    for (const client of this.#served()) client.breakOff('stopped');
+  }
+
+  /** Without those whose threads are through with them, and main has not heard of it: they have ended by themselves. */
+  *#served(): Iterable<SeatedClient> {
+    for (const { client, mailbox } of this.#taken) if (client && !mailbox.isEmpty) yield client;
   }
 
   whenNone(): Promise<void> {
@@ -177,6 +185,6 @@ export class ClientThreads implements Clients {
     this.breakOff();
     await this.#seats.close();
     // Only now is it certain that no thread uses a lent descriptor any more.
-    for (const seat of this.#taken) this.#end(seat, 'stopped');
+    for (const seat of this.#taken) this.#end(seat, seat.mailbox.isEmpty ? seat.mailbox.reason : 'stopped');
   }
 }

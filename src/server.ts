@@ -72,7 +72,7 @@ export class Server {
       logSettings: settings.log,
       tally: new Tally(),
       model: modelName,
-      service: { name: service.name, module: service.module },
+      service,
       serviceOptions: settings.serviceOptions,
       shared,
       idleMs: settings.idleMs,

@@ -140,6 +140,18 @@ describe('the acceptor', { timeout: 120_000 }, () => {
     });
   }
 
+  it('turns a browser away in the words of HTTP', async (t) => {
+    const server = await startHandoff(t, ['web', '--model', 'iterative', '--overflow', 'refuse']);
+    const served = await connectClient(t, server);
+    await server.log.next('accepted');
+    const refused = await connectClient(t, server);
+    await refused.expect(
+      'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+    );
+    await refused.expectEnd();
+    served.close();
+  });
+
   const noTable = existsSync('/proc/net/tcp') ? false : 'this system does not show its timers';
   it('has the kernel ask after a client that is silent for half a minute', { skip: noTable }, async (t) => {
     const server = await startHandoff(t, ['echo', '--model', 'event-loop']);

@@ -6,6 +6,7 @@ import type { Serving } from '../admin/snapshot.js';
 import type { Acceptor } from '../acceptor.js';
 import type { Logger, LogSettings } from '../log.js';
 import type { ModelName } from './registry.js';
+import type { CatalogueEntry } from '../services/catalogue.js';
 import type { ServiceOptions } from '../services/service.js';
 import type { Shared } from '../shared/shared.js';
 import type { Tally } from '../tally.js';
@@ -42,7 +43,7 @@ export interface Host {
   readonly logSettings: LogSettings;
   readonly tally: Tally;
   readonly model: ModelName;
-  readonly service: { readonly name: string; readonly module: string };
+  readonly service: Pick<CatalogueEntry, 'name' | 'module' | 'fullAnswer'>;
   readonly serviceOptions: ServiceOptions;
   /** What the clients of the service share, if they share anything. */
   readonly shared: Shared | undefined;

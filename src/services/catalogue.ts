@@ -13,6 +13,8 @@ export interface CatalogueEntry {
   readonly hiiPort?: number;
   readonly framing: 'chunk' | 'line' | 'HTTP' | 'none';
   readonly summary: string;
+  /** What a client hears that nobody can serve, if its protocol has words of its own for that. */
+  readonly fullAnswer?: string;
   /** The URL of a module that exports `service`. */
   readonly module: string;
 }
@@ -33,7 +35,10 @@ const entries: readonly CatalogueEntry[] = [
   entry('hello', 15000, 'chunk', 'Hello Yourself, then Goodbye; a page for browsers'),
   entry('quiz', 5005, 'line', 'questions with four answers, scores, a ranking'),
   entry('tictactoe', 5007, 'line', 'pairs players for tic-tac-toe, any number of games'),
-  entry('web', 8080, 'HTTP', 'GET and HEAD of the files below --root'),
+  {
+    ...entry('web', 8080, 'HTTP', 'GET and HEAD of the files below --root'),
+    fullAnswer: 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+  },
   entry('work', 5004, 'line', 'work <ms> burns processor time, sleep <ms> waits'),
 ];
 
