@@ -28,17 +28,13 @@ bench-udp: $(BUILT) ## datagrams, paced and in a burst: how many are answered, w
 
 test: $(BUILT) ## lint, check formats and run every test, with coverage of src and workers
 	$(MAKE) --no-print-directory -j3 eslint prettier knip
-	@$(BIN)/c8 node $(NODE_TEST) $(filter-out $(BENCH),$(TESTS))
-	@node $(NODE_TEST) $(filter $(BENCH),$(TESTS))
+	@$(BIN)/c8 node $(NODE_TEST) $(TESTS)
 
 # Many tests wait for clocks more than they compute.
 NODE_TEST := --enable-source-maps --test --test-reporter=spec --test-concurrency=$$(($$(nproc) + 1))
-TESTS = $(shell find dist/test -name '*.test.js' | sort)
 # What takes longest comes first, so that no core waits for it at the end.
 LONGEST := $(patsubst %,dist/test/%.test.js,bench/quick server threads/deaths threads/hand-off log)
 TESTS = $(LONGEST) $(filter-out $(LONGEST),$(shell find dist/test -name '*.test.js' | sort))
-# The bench is not in the coverage, and what its servers run has tests of its own.
-BENCH := dist/test/bench/%
 
 eslint: $(BUILT)
 	$(BIN)/eslint .
