@@ -10,8 +10,8 @@
 import type { Socket } from 'node:net';
 import { ConnectionLost, NO_BYTES, RECV_BYTES, SLOW_BYTES } from './connection.js';
 import type { Connection, Endpoint, LossReason, MaybePromise, Next } from './connection.js';
-import { monotonicMs } from '../monotonic.js';
 import { peerOf } from './endpoint.js';
+import { SilenceClock } from './silence-clock.js';
 
 const HIGH_WATER_BYTES = 4 * RECV_BYTES;
 
@@ -32,13 +32,7 @@ export class StreamConnection implements Connection {
   /** Wakes a recv or sendAll that waits for something to happen. */
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
-
-  /**
-   * Runs while the handler waits for the client to say something. What is delivered to the client beside that does not
-   * wind it up, as it does not the clock of a recv(2) in a client thread.
-   */
-  #silence: NodeJS.Timeout | undefined;
-  #silentSinceMs = 0;
+  #silence: SilenceClock | undefined;
 
   /**
    * @param idleMs after how long a client is given up that is waited for and says nothing, or takes nothing of what is
@@ -176,8 +170,8 @@ export class StreamConnection implements Connection {
   }
 
   /**
-   * The clock of `net` sees what the client takes, but is wound up by whatever goes either way: good while the handler
-   * sends. It has to be wound up again when it has fired, in case it was not the client that was idle.
+   * One clock while the handler waits for what the client says, and the clock of `net` while it sends. That sees what the
+   * client takes, and may be twice as late, as it looks only once in `idleMs`; whatever goes either way winds it up. It has to be wound up again when it has fired, in case it was not the client that was idle.
    */
   #startClocks(idleMs: number): void {
     const socket = this.#socket;
@@ -186,31 +180,13 @@ export class StreamConnection implements Connection {
       socket.setTimeout(idleMs);
       if (this.#wakeWriter) this.lose('idle');
     });
-    this.#listenUntil(idleMs, idleMs);
-    socket.once('close', () => clearTimeout(this.#silence));
-  }
-
-  /** Looks after `restMs` whether a reader has been waiting for `idleMs` by then. */
-  #listenUntil(restMs: number, idleMs: number): void {
-    const look = () => {
-      const sinceMs = this.#silentSinceMs;
-      const leftMs = this.#wakeReader ? sinceMs + idleMs - monotonicMs() : idleMs;
-      if (leftMs > 0) {
-        this.#listenUntil(leftMs, idleMs);
-        return;
-      }
-      // The loop's timers come before its sockets, so after a handler that has kept the whole loop busy, what has
-      // arrived is known only after one more look at them.
-      setImmediate(() => {
-        if (this.#wakeReader && this.#silentSinceMs === sinceMs) this.lose('idle');
-        else if (!this.#socket.destroyed) this.#listenUntil(idleMs, idleMs);
-      });
-    };
-    this.#silence = setTimeout(look, Math.ceil(restMs)).unref();
-  }
-
-  #noteSound(): void {
-    if (this.#silence) this.#silentSinceMs = monotonicMs();
+    const silence = new SilenceClock(
+      idleMs,
+      () => this.#wakeReader !== undefined,
+      () => this.lose('idle'),
+    );
+    socket.once('close', () => silence.stop());
+    this.#silence = silence;
   }
 
   #sendLastWord(bytes: Uint8Array, lost: ConnectionLost): void {
@@ -219,7 +195,7 @@ export class StreamConnection implements Connection {
   }
 
   #take(chunk: Uint8Array): void {
-    this.#noteSound();
+    this.#silence?.wind();
     if (this.#consumer) {
       this.#consumer(chunk);
       return;
@@ -257,13 +233,13 @@ export class StreamConnection implements Connection {
         this.#wakeReader();
         return;
       }
-      this.#noteSound();
+      this.#silence?.wind();
       this.#consumer = (chunk) => {
         try {
           const next = use(chunk);
           if (next === undefined) {
             // It may have computed for longer than a client may be silent.
-            this.#noteSound();
+            this.#silence?.wind();
             return;
           }
           leave();
@@ -277,7 +253,7 @@ export class StreamConnection implements Connection {
   }
 
   #untilReadable(): Promise<void> {
-    this.#noteSound();
+    this.#silence?.wind();
     return new Promise((resolve) => {
       this.#wakeReader = () => {
         this.#wakeReader = undefined;
