@@ -27,6 +27,8 @@ type Verdict = 'right' | 'wrong' | 'busy';
 
 export class Gate {
   readonly #queue = new FairQueue(QUEUE);
+  /** How many attempts at each name's password are being made: guessing on many connections at once saves no time. */
+  readonly #underWay = new Map<string, number>();
   readonly #ofName: SlowDown;
   readonly #ofAddress: SlowDown;
   readonly #sleep: (ms: number) => Promise<void>;
@@ -55,16 +57,24 @@ export class Gate {
     address: string,
     stored: () => string | undefined,
   ): Promise<Verdict> {
-    const delayMs = Math.max(this.#ofName.delayMs(key), this.#ofAddress.delayMs(address));
-    if (delayMs > 0) await this.#sleep(delayMs);
-    const isRight = await this.#queue.run(address, () => this.#isPassword(password, stored()));
-    if (isRight === undefined) return 'busy';
-    if (isRight) {
-      this.#ofName.forgive(key);
-      return 'right';
+    const underWay = this.#underWay.get(key) ?? 0;
+    this.#underWay.set(key, underWay + 1);
+    try {
+      const delayMs = Math.max(this.#ofName.delayMs(key, underWay), this.#ofAddress.delayMs(address));
+      if (delayMs > 0) await this.#sleep(delayMs);
+      const isRight = await this.#queue.run(address, () => this.#isPassword(password, stored()));
+      if (isRight === undefined) return 'busy';
+      if (isRight) {
+        this.#ofName.forgive(key);
+        return 'right';
+      }
+      this.#ofName.failed(key);
+      this.#ofAddress.failed(address);
+      return 'wrong';
+    } finally {
+      const left = (this.#underWay.get(key) ?? 1) - 1;
+      if (left === 0) this.#underWay.delete(key);
+      else this.#underWay.set(key, left);
     }
-    this.#ofName.failed(key);
-    this.#ofAddress.failed(address);
-    return 'wrong';
   }
 }

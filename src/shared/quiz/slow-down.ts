@@ -29,10 +29,13 @@ export class SlowDown {
     this.#nowMs = nowMs;
   }
 
-  /** How long this one's next attempt has to wait. */
-  delayMs(key: string): number {
+  /**
+   * How long this one's next attempt has to wait.
+   * @param underWay attempts that nobody knows the outcome of yet: they count as failures
+   */
+  delayMs(key: string, underWay = 0): number {
     const { free, firstMs, mostMs } = this.#settings;
-    const charged = this.#count(key) - free;
+    const charged = this.#count(key) + underWay - free;
     return charged <= 0 ? 0 : Math.min(mostMs, firstMs * 2 ** (charged - 1));
   }
 

@@ -87,6 +87,20 @@ describe('the gate', () => {
     assert.equal(await right('ann', stored), 'right');
     assert.deepEqual(waits, [250, 250]);
   });
+
+  it('lets guesses wait that are made at once as it does those one after the other', async () => {
+    const waits: number[] = [];
+    const sleep = (ms: number) => {
+      waits.push(ms);
+      return Promise.resolve();
+    };
+    const gate = new Gate({ nowMs: () => 0, sleep, isPassword: () => Promise.resolve(false) });
+    const guess = (key: string) => gate.check(key, 'a guess', 'there', () => 'right');
+    await Promise.all(Array.from({ length: 5 }, () => guess('ann')));
+    assert.deepEqual(waits, [250, 500]);
+    await guess('bob');
+    assert.deepEqual(waits, [250, 500]);
+  });
 });
 
 describe('the queue', () => {
