@@ -31,11 +31,12 @@ export class SlowDown {
 
   /**
    * How long this one's next attempt has to wait.
-   * @param underWay attempts that nobody knows the outcome of yet: they count as failures
+   * @param underWay attempts that nobody knows the outcome of yet: after a first failure they count as others
    */
   delayMs(key: string, underWay = 0): number {
     const { free, firstMs, mostMs } = this.#settings;
-    const charged = this.#count(key) + underWay - free;
+    const failures = this.#count(key);
+    const charged = failures === 0 ? 0 : failures + underWay - free;
     return charged <= 0 ? 0 : Math.min(mostMs, firstMs * 2 ** (charged - 1));
   }
 
