@@ -17,6 +17,8 @@ interface Populations {
   readonly populations: readonly PopulationSettings[];
   /** As of {@link Case}: or the window's edges count for too much. */
   readonly leastMs?: number;
+  /** Before each measured window, in place of the usual few: while the server still works for the clients of the last one. */
+  readonly settleMs?: number;
   readonly check?: Case['check'];
   readonly mostRounds?: number;
   readonly mostWarmUps?: number;
@@ -26,7 +28,7 @@ interface Populations {
 const ANSWER_LIMIT_MS = 10_000;
 
 export function populationsCase(it: Populations): Case {
-  const { name, title, service, args = [], populations } = it;
+  const { name, title, service, args = [], populations, settleMs = 0 } = it;
   const clients = populations.reduce((total, population) => total + population.clients, 0);
   return {
     name,
@@ -38,13 +40,13 @@ export function populationsCase(it: Populations): Case {
     ...(it.leastMs === undefined ? {} : { leastMs: it.leastMs }),
     ...(it.mostRounds === undefined ? {} : { mostRounds: it.mostRounds }),
     ...(it.mostWarmUps === undefined ? {} : { mostWarmUps: it.mostWarmUps }),
-    load: async (generator, server, { warmUpMs, durationMs }) =>
+    load: async (generator, server, { warmUpMs, durationMs, isWarmUp }) =>
       measuredPopulations(
         await generator.runPopulations({
           port: server.port,
           serverPid: server.pid,
           populations,
-          warmUpMs,
+          warmUpMs: isWarmUp ? warmUpMs : Math.max(warmUpMs, settleMs),
           durationMs,
           answerLimitMs: ANSWER_LIMIT_MS,
         }),
