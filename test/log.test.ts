@@ -28,7 +28,7 @@ import {
 import { LogLines, type LogLine } from './support/log-lines.js';
 
 /** More than there are cores on a small machine, so that one writes where another was interrupted. */
-const THREADS = 4;
+const THREADS = 8;
 
 describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
   for (const model of MODEL_NAMES) {

@@ -23,8 +23,7 @@ for (const model of MODEL_NAMES) {
     startHandoff(t, [service, '--model', model, ...args], surroundings);
 
   describe(`stopping the ${model} server`, { timeout: 120_000, concurrency: 2 }, () => {
-    // What becomes of a signal is the same under every model.
-    for (const signal of model === 'event-loop' ? (['SIGINT', 'SIGTERM'] as const) : (['SIGTERM'] as const)) {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       it(`ends idle clients, and itself with status 0, on ${signal}`, async (t) => {
         const server = await start(t, 'echo', '--grace', LONG_MS);
         const clients = [];
@@ -116,7 +115,7 @@ for (const model of MODEL_NAMES) {
         ['SIGTERM', 'SIGINT', 130],
         ['SIGINT', 'SIGTERM', 143],
       ] as const;
-      for (const [first, second, status] of model === 'event-loop' ? either : either.slice(0, 1)) {
+      for (const [first, second, status] of either) {
         const args = ['--log-level', 'debug', '--grace', LONG_MS];
         const server = await start(t, fixture('trouble'), ...args);
         const client = await connectClient(t, server);

@@ -123,9 +123,7 @@ describe('peers under load', { skip: process.platform !== 'linux' && 'epoll is L
       const port = await started(test, peer, 'web');
       const result = await generator.run({ pattern: 'web', port, clients: 16, durationMs: 500 });
       assert.deepEqual(result.errors, noErrors());
-      // Within the window itself a busy machine may not come to all of them.
-      assert.equal(result.clientsUnanswered, 0);
-      assert.ok(result.requests > 0);
+      assert.equal(result.clientsServed, 16);
     });
   }
 });

@@ -16,7 +16,7 @@ import { lineProtocols, type LineProtocol } from './line-protocols.js';
 
 const RUNS = 100;
 /** Each has a server of its own. What there is to be found out about a service, those without sockets find out. */
-const SOCKET_RUNS = 3;
+const SOCKET_RUNS = 5;
 
 function firstLineOf(answers: string): string {
   return answers.slice(0, answers.indexOf('\n'));

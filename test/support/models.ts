@@ -3,7 +3,7 @@ import { describe } from 'node:test';
 import { MODEL_NAMES, type ModelName } from '../../src/models/registry.js';
 
 /** All tests of one describe together: a bound for a hang, far beyond what they take. */
-const BOUND_MS = 120_000;
+const BOUND_MS = 60_000;
 
 /** Defines the same tests once for each model. */
 export function underEveryModel(what: string, define: (model: ModelName) => void): void {
