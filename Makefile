@@ -24,7 +24,7 @@ bench-peers: $(BUILT) ## beside servers in C, Python and bare Node
 	$(HANDOFF) bench --peers
 
 bench-udp: $(BUILT) ## datagrams, paced and in a burst: how many are answered, who dropped the others
-	node dist/bench/datagrams.js
+	node dist/bench/run/datagrams.js
 
 test: $(BUILT) ## lint, check formats and run every test, with coverage of src and workers
 	$(MAKE) --no-print-directory -j3 eslint prettier knip
@@ -33,7 +33,7 @@ test: $(BUILT) ## lint, check formats and run every test, with coverage of src a
 # Many tests wait for clocks more than they compute.
 NODE_TEST := --enable-source-maps --test --test-reporter=spec --test-concurrency=$$(($$(nproc) + 1))
 # What takes longest comes first, so that no core waits for it at the end.
-LONGEST := $(patsubst %,dist/test/%.test.js,bench/quick server threads/deaths threads/hand-off log)
+LONGEST := $(patsubst %,dist/test/%.test.js,bench/run/quick server/server threads/deaths threads/hand-off log/log)
 TESTS = $(LONGEST) $(filter-out $(LONGEST),$(shell find dist/test -name '*.test.js' | sort))
 
 eslint: $(BUILT)

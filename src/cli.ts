@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line's process: runs the command and tells by one line and a status how it went. Read cli/program.ts next. */
 import { runCommand } from './cli/program.js';
-import { StartError, UsageError } from './errors.js';
+import { StartError, UsageError } from './base/errors.js';
 
 try {
   await runCommand(process.argv.slice(2));

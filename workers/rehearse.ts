@@ -6,8 +6,8 @@
  * left to be compiled after that is small. It costs some 14 ms of processor time a thread.
  */
 import { BlockingConnection } from '../src/connection/blocking.js';
-import { bindEchoSocket, shutdown, SHUT_RDWR } from '../src/libc.js';
-import { Mailbox } from '../src/mailbox.js';
+import { bindEchoSocket, shutdown, SHUT_RDWR } from '../src/base/libc.js';
+import { Mailbox } from '../src/threads/mailbox.js';
 
 const MESSAGES = 200;
 const CONVERSATIONS = 12;

@@ -2,21 +2,21 @@
  * What runs inside a client thread: takes one client after the other out of its mailbox and serves it with blocking
  * calls. The pool's task of a thread begins with its first client and ends with the server.
  *
- * The descriptor is borrowed and never closed here (../src/lend.ts). Between clients the thread blocks on its mailbox,
+ * The descriptor is borrowed and never closed here (src/threads/lease.ts). Between clients the thread blocks on its mailbox,
  * during a client in recv(2) or send(2); only a service that awaits something returns to this thread's event loop.
  * Keep the imports small: each thread loads them again.
  */
 import { createRequire } from 'node:module';
 import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
-import { setTimeouts } from '../src/libc.js';
-import { openLogLazily, type LogSettings } from '../src/log.js';
-import { Bell, Mailbox } from '../src/mailbox.js';
-import { monotonicMs } from '../src/monotonic.js';
-import { converse } from '../src/services/converse.js';
+import { setTimeouts } from '../src/base/libc.js';
+import { openLogLazily, type LogSettings } from '../src/log/log.js';
+import { Bell, Mailbox } from '../src/threads/mailbox.js';
+import { monotonicMs } from '../src/base/clock.js';
+import { converse } from '../src/services/conversation.js';
 import { loadService } from '../src/services/load.js';
 import type { ServiceOptions } from '../src/services/service.js';
-import { CallBox, remoteSession } from '../src/shared/calls.js';
+import { CallBox, remoteSession } from '../src/threads/calls.js';
 import { rehearse } from './rehearse.js';
 
 /** What main gives a thread once, when it starts. */
@@ -59,7 +59,7 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   const shared = task.calls && remoteSession(new CallBox(task.calls), ring);
   const context = { options: task.options, log, debug: task.log.level === 'debug', shared };
   if (task.warm) await rehearse();
-  // Exposed where there are so many threads that it matters: see MANY_THREADS in ../src/seats.ts.
+  // Exposed where there are so many threads that it matters: see MANY_THREADS in src/threads/thread-pool.ts.
   globalThis.gc?.();
   // A rejection that a service forgot comes up when the thread next waits, by then most likely in another client's time.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
@@ -75,7 +75,7 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   }
 }
 
-// Not by import: see ../src/libc.ts.
+// Not by import: see src/base/libc.ts.
 const { readlinkSync } = createRequire(import.meta.url)('node:fs') as typeof import('node:fs');
 
 function ownKernelThread(): string | undefined {

@@ -6,7 +6,7 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PAGE_PATH, readPage } from '../page.js';
+import { PAGE_PATH, readPage } from '../lib/page.js';
 
 const page = readPage();
 

@@ -1,5 +1,5 @@
 /*
- * Load generator in C: the closed loop of ../closed-loop.ts over echo, for comparison with it. Linux only.
+ * Load generator in C: the closed loop of bench/generator/loads/closed-loop.ts over echo, for comparison with it. Linux only.
  *
  *     load-epoll port clients warm-up-ms duration-ms
  *
@@ -7,7 +7,7 @@
  * client and no other request has, answers compared byte for byte with one byte more asked for than is expected, one
  * reading of the clock a request, latencies in a histogram of 128 buckets an octave. Prints one line of JSON; the
  * processor times are its own, of the measured window. Any wrong, missing or failed answer ends it with an error.
- * Read next: ../generator-peer.ts, which compiles and runs this.
+ * Read next: bench/contenders/generator-peer.ts, which compiles and runs this.
  */
 #define _GNU_SOURCE
 #include <errno.h>

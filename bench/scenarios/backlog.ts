@@ -9,18 +9,18 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BACKLOG } from '../../src/acceptor.js';
-import { monotonicMs } from '../../src/monotonic.js';
-import { Crowd, type Visit } from '../crowd.js';
-import type { CaseResult, RoundMeasured } from '../experiment.js';
-import { formatCount } from '../format.js';
-import { Histogram } from '../histogram.js';
-import { acceptQueueLength, listenCounters, somaxconn } from '../listen-queue.js';
-import { known } from '../measured.js';
-import { longest, percentile, valueOf } from '../measures.js';
-import { descriptorLimit } from '../process-stats.js';
-import { joined, numberOf, shown } from '../sentences.js';
-import type { RunningServer } from '../servers.js';
+import { BACKLOG } from '../../src/server/acceptor.js';
+import { monotonicMs } from '../../src/base/clock.js';
+import { Crowd, type Visit } from './backlog-clients.js';
+import type { CaseResult, RoundMeasured } from '../analysis/experiment.js';
+import { formatCount } from '../analysis/numbers.js';
+import { Histogram } from '../lib/histogram.js';
+import { acceptQueueLength, listenCounters, somaxconn } from '../lib/listen-queue.js';
+import { known } from '../analysis/measured.js';
+import { longest, percentile, valueOf } from '../analysis/measures.js';
+import { descriptorLimit } from '../lib/process-stats.js';
+import { joined, numberOf, shown } from '../analysis/sentences.js';
+import type { RunningServer } from '../contenders/models.js';
 import type { Case, Scenario } from './scenario.js';
 
 const FULL = '1.5 × the backlog';

@@ -1,8 +1,8 @@
-/** All at once: from the start of a burst of clients until each has its first byte. Method: ../burst-job.ts. */
-import { errors, longest, p50, p99, percentile, valueOf } from '../measures.js';
-import { formatCount } from '../format.js';
-import { known, usageValues } from '../measured.js';
-import { comparedWith, joined } from '../sentences.js';
+/** All at once: from the start of a burst of clients until each has its first byte. Method: bench/generator/loads/burst.ts. */
+import { errors, longest, p50, p99, percentile, valueOf } from '../analysis/measures.js';
+import { formatCount } from '../analysis/numbers.js';
+import { known, usageValues } from '../analysis/measured.js';
+import { comparedWith, joined } from '../analysis/sentences.js';
 import type { Case, Scenario } from './scenario.js';
 
 const SIZES = [64, 256];

@@ -1,6 +1,6 @@
 /** Clients that come for one request: what a connection costs. */
-import { CLOSED_LOOP, requestsPerSecond } from '../measures.js';
-import { comparedWith, joined } from '../sentences.js';
+import { CLOSED_LOOP, requestsPerSecond } from '../analysis/measures.js';
+import { comparedWith, joined } from '../analysis/sentences.js';
 import { closedLoop } from './closed-loop.js';
 import type { Scenario } from './scenario.js';
 

@@ -1,12 +1,12 @@
 /**
  * Load cases as most scenarios have them: clients in a closed loop, each of which asks again when it is answered.
- * The work is done in the generator's process, in ../load-job.ts.
+ * The work is done in the generator's process, in bench/generator/loads/load.ts.
  */
-import type { Pattern } from '../jobs.js';
-import type { Generator } from '../load.js';
-import { measuredLoad } from '../measured.js';
-import { totalErrors } from '../protocol.js';
-import type { RunningServer, ServerNeeds } from '../servers.js';
+import type { Pattern } from '../generator/protocol/jobs.js';
+import type { Generator } from '../generator/handle.js';
+import { measuredLoad } from '../analysis/measured.js';
+import { totalErrors } from '../generator/protocol/answers.js';
+import type { RunningServer, ServerNeeds } from '../contenders/models.js';
 import type { Case } from './scenario.js';
 
 interface ClosedLoop {

@@ -1,12 +1,12 @@
 /** A model against itself: how far to trust everything else in the run. */
-import { ratioOf } from '../estimates.js';
-import { formatEstimate } from '../format.js';
-import { FEWEST_ROUNDS, type Estimate } from '../intervals.js';
-import { CLOSED_LOOP, requestsPerSecond } from '../measures.js';
-import { NOTHING_SEEN } from '../sentences.js';
-import { control as secondProcess, modelNamed } from '../servers.js';
+import { ratioOf } from '../analysis/estimates.js';
+import { formatEstimate } from '../analysis/numbers.js';
+import { FEWEST_ROUNDS, type Estimate } from '../analysis/intervals.js';
+import { CLOSED_LOOP, requestsPerSecond } from '../analysis/measures.js';
+import { NOTHING_SEEN } from '../analysis/sentences.js';
+import { control as secondProcess, modelNamed } from '../contenders/models.js';
 import { closedLoop } from './closed-loop.js';
-import { LEAST_MARGIN, formatMargin, inWords, marginBeside, verdictOf } from '../verdicts.js';
+import { LEAST_MARGIN, formatMargin, inWords, marginBeside, verdictOf } from '../analysis/verdicts.js';
 import type { Scenario } from './scenario.js';
 
 const MODEL = 'event-loop';

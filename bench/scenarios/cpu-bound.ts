@@ -1,9 +1,9 @@
 /** Short requests beside jobs that compute for 100 ms: what threads are for. */
-import { ratioOf } from '../estimates.js';
-import { formatEstimate } from '../format.js';
-import { errors, percentile, served, serverCpu, valueOf } from '../measures.js';
-import { joined, shown } from '../sentences.js';
-import { inWords, usualMargins } from '../verdicts.js';
+import { ratioOf } from '../analysis/estimates.js';
+import { formatEstimate } from '../analysis/numbers.js';
+import { errors, percentile, served, serverCpu, valueOf } from '../analysis/measures.js';
+import { joined, shown } from '../analysis/sentences.js';
+import { inWords, usualMargins } from '../analysis/verdicts.js';
 import { populationsCase } from './populations.js';
 import type { Scenario } from './scenario.js';
 

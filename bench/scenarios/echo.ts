@@ -1,6 +1,6 @@
 /** Many small requests over connections that stay: the model itself, and little else. */
-import { CLOSED_LOOP, p99, requestsPerSecond } from '../measures.js';
-import { comparedWith, joined } from '../sentences.js';
+import { CLOSED_LOOP, p99, requestsPerSecond } from '../analysis/measures.js';
+import { comparedWith, joined } from '../analysis/sentences.js';
 import { closedLoop } from './closed-loop.js';
 import type { Scenario } from './scenario.js';
 

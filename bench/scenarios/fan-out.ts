@@ -1,6 +1,6 @@
-/** A chat: what one client says, all others must hear. Method: ../fan-out-job.ts. */
-import { CLOSED_LOOP, p99, requestsPerSecond } from '../measures.js';
-import { comparedWith, joined } from '../sentences.js';
+/** A chat: what one client says, all others must hear. Method: bench/generator/loads/fan-out.ts. */
+import { CLOSED_LOOP, p99, requestsPerSecond } from '../analysis/measures.js';
+import { comparedWith, joined } from '../analysis/sentences.js';
 import { closedLoop } from './closed-loop.js';
 import type { Scenario } from './scenario.js';
 

@@ -1,11 +1,11 @@
 /** The load generator itself, against the same loop in C: what it can tell of a server, and what it cannot. */
-import { ratioOf } from '../estimates.js';
-import type { ContenderResult, RoundMeasured, RoundResult } from '../experiment.js';
-import { formatEstimate, formatShare } from '../format.js';
-import { generatorPeer } from '../generator-peer.js';
-import { requestsPerSecond, valueOf } from '../measures.js';
-import { NOTHING_SEEN } from '../sentences.js';
-import { peers } from '../servers.js';
+import { ratioOf } from '../analysis/estimates.js';
+import type { ContenderResult, RoundMeasured, RoundResult } from '../analysis/experiment.js';
+import { formatEstimate, formatShare } from '../analysis/numbers.js';
+import { generatorPeer } from '../contenders/generator-peer.js';
+import { requestsPerSecond, valueOf } from '../analysis/measures.js';
+import { NOTHING_SEEN } from '../analysis/sentences.js';
+import { peers } from '../contenders/models.js';
 import type { Bench, Scenario } from './scenario.js';
 
 const OURS = 'generator';

@@ -1,12 +1,12 @@
 /** From accept to the first instruction of the handler, by the server's own log. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RoundMeasured } from '../experiment.js';
-import { formatCount, formatNs } from '../format.js';
-import { withTemporaryDirectory } from '../leftovers.js';
-import { valueOf } from '../measures.js';
-import { NOTHING_SEEN, shown } from '../sentences.js';
-import { modelNamed } from '../servers.js';
+import type { RoundMeasured } from '../analysis/experiment.js';
+import { formatCount, formatNs } from '../analysis/numbers.js';
+import { withTemporaryDirectory } from '../lib/cleanup.js';
+import { valueOf } from '../analysis/measures.js';
+import { NOTHING_SEEN, shown } from '../analysis/sentences.js';
+import { modelNamed } from '../contenders/models.js';
 import type { Bench, Scenario } from './scenario.js';
 
 const MODEL = 'thread-per-client';

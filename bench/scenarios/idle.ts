@@ -4,12 +4,12 @@
  */
 import { freemem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ContenderResult, RoundMeasured } from '../experiment.js';
-import { formatCount } from '../format.js';
-import { valueOf } from '../measures.js';
-import { descriptorLimit, sampleProcess, type ProcessSample } from '../process-stats.js';
-import { joined, shown } from '../sentences.js';
-import { modelNamed, type RunningServer } from '../servers.js';
+import type { ContenderResult, RoundMeasured } from '../analysis/experiment.js';
+import { formatCount } from '../analysis/numbers.js';
+import { valueOf } from '../analysis/measures.js';
+import { descriptorLimit, sampleProcess, type ProcessSample } from '../lib/process-stats.js';
+import { joined, shown } from '../analysis/sentences.js';
+import { modelNamed, type RunningServer } from '../contenders/models.js';
 import type { Bench, Scenario } from './scenario.js';
 
 const THREADS = 'thread-per-client';

@@ -1,6 +1,6 @@
 /** Handlers that wait for something else, as for a database: nobody computes. */
-import { percentile, requestsPerSecond, serverCpu, served, errors, memory } from '../measures.js';
-import { comparedWith, joined } from '../sentences.js';
+import { percentile, requestsPerSecond, serverCpu, served, errors, memory } from '../analysis/measures.js';
+import { comparedWith, joined } from '../analysis/sentences.js';
 import { populationsCase } from './populations.js';
 import type { Scenario } from './scenario.js';
 

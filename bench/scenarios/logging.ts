@@ -7,12 +7,12 @@
  */
 import { statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CaseResult } from '../experiment.js';
-import { formatCount } from '../format.js';
-import { withTemporaryDirectory } from '../leftovers.js';
-import { CLOSED_LOOP, p99, requestsPerSecond, serverCpu, valueOf } from '../measures.js';
-import { comparedWith, joined } from '../sentences.js';
-import { variant, type Contender } from '../servers.js';
+import type { CaseResult } from '../analysis/experiment.js';
+import { formatCount } from '../analysis/numbers.js';
+import { withTemporaryDirectory } from '../lib/cleanup.js';
+import { CLOSED_LOOP, p99, requestsPerSecond, serverCpu, valueOf } from '../analysis/measures.js';
+import { comparedWith, joined } from '../analysis/sentences.js';
+import { variant, type Contender } from '../contenders/models.js';
 import { closedLoop } from './closed-loop.js';
 import type { Bench, Case, Scenario } from './scenario.js';
 

@@ -1,6 +1,6 @@
 /** All kinds of clients at once, as a real server has them. */
-import { percentile, requestsPerSecond, serverCpu, served, errors } from '../measures.js';
-import { comparedWith, joined } from '../sentences.js';
+import { percentile, requestsPerSecond, serverCpu, served, errors } from '../analysis/measures.js';
+import { comparedWith, joined } from '../analysis/sentences.js';
 import { populationsCase } from './populations.js';
 import type { Scenario } from './scenario.js';
 

@@ -1,15 +1,15 @@
 /**
- * Requests at a constant rate, whatever becomes of the answers. Method: ../open-loop-job.ts, after wrk2 (Gil Tene,
+ * Requests at a constant rate, whatever becomes of the answers. Method: bench/generator/loads/open-loop.ts, after wrk2 (Gil Tene,
  * "How NOT to Measure Latency"): a latency begins when its request was to be sent, not when it could be.
  */
-import type { CaseResult, ContenderResult, ExperimentResult, RoundMeasured } from '../experiment.js';
-import { findContender, measured } from '../estimates.js';
-import { formatCount } from '../format.js';
-import type { Generator } from '../load.js';
-import { measuredLoad, measuredOpenLoop } from '../measured.js';
-import { errors, p50, p99, percentile, served, serverCpu, valueOf } from '../measures.js';
-import { caseNamed, joined, numberOf, shown } from '../sentences.js';
-import { modelNamed, type RunningServer } from '../servers.js';
+import type { CaseResult, ContenderResult, ExperimentResult, RoundMeasured } from '../analysis/experiment.js';
+import { findContender, measured } from '../analysis/estimates.js';
+import { formatCount } from '../analysis/numbers.js';
+import type { Generator } from '../generator/handle.js';
+import { measuredLoad, measuredOpenLoop } from '../analysis/measured.js';
+import { errors, p50, p99, percentile, served, serverCpu, valueOf } from '../analysis/measures.js';
+import { caseNamed, joined, numberOf, shown } from '../analysis/sentences.js';
+import { modelNamed, type RunningServer } from '../contenders/models.js';
 import type { Bench, Case, Scenario } from './scenario.js';
 
 const CLIENTS = 64;

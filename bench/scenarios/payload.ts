@@ -1,7 +1,7 @@
 /** Messages from one byte to a megabyte: where the model stops to matter. */
-import type { Measure } from '../experiment.js';
-import { CLOSED_LOOP, requestsPerSecond } from '../measures.js';
-import { comparedWith, joined } from '../sentences.js';
+import type { Measure } from '../analysis/experiment.js';
+import { CLOSED_LOOP, requestsPerSecond } from '../analysis/measures.js';
+import { comparedWith, joined } from '../analysis/sentences.js';
 import { closedLoop } from './closed-loop.js';
 import type { Case, Scenario } from './scenario.js';
 

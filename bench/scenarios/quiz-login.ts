@@ -1,7 +1,7 @@
 /** Logins, each of which hashes a password on purpose slowly, beside clients that ask for next to nothing. */
 import { connect } from 'node:net';
-import { errors, percentile, served, serverCpu, valueOf } from '../measures.js';
-import { comparedWith, joined } from '../sentences.js';
+import { errors, percentile, served, serverCpu, valueOf } from '../analysis/measures.js';
+import { comparedWith, joined } from '../analysis/sentences.js';
 import { populationsCase } from './populations.js';
 import type { Case, Scenario } from './scenario.js';
 

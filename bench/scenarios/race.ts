@@ -1,17 +1,23 @@
 /**
- * Threads that count in shared memory, with and without Atomics. No server and no client: ../race.ts.
+ * Threads that count in shared memory, with and without Atomics. No server and no client: bench/race/race.ts.
  *
  * All threads begin together and count for a while, which is not --duration: long enough that two threads meet on two
  * cores even of a busy machine, short enough for a quick run. On a machine with one core hardly anything is lost: there a thread is interrupted a few
  * hundred times a second, and only seldom between its load and its store.
  */
 import { availableParallelism } from 'node:os';
-import type { CaseResult, ContenderResult, Measure, RoundMeasured, RoundResult } from '../experiment.js';
-import { formatCount, formatShare } from '../format.js';
-import { valueOf } from '../measures.js';
-import { Racers } from '../race.js';
-import type { Way } from '../race-worker.js';
-import { joined, numberOf, shown } from '../sentences.js';
+import type {
+  CaseResult,
+  ContenderResult,
+  Measure,
+  RoundMeasured,
+  RoundResult,
+} from '../analysis/experiment.js';
+import { formatCount, formatShare } from '../analysis/numbers.js';
+import { valueOf } from '../analysis/measures.js';
+import { Racers } from '../race/race.js';
+import type { Way } from '../race/worker.js';
+import { joined, numberOf, shown } from '../analysis/sentences.js';
 import type { Bench, Scenario } from './scenario.js';
 
 const WAYS: readonly Way[] = ['plain increment', 'Atomics.add', 'lock'];

@@ -2,16 +2,16 @@
  * What a scenario is: an experiment's question, and how it is measured. One file each in this folder; all.ts lists
  * them. Most compare contenders in load cases that closed-loop.ts makes: read echo.ts next.
  */
-import type { CaseResult, Experiment, ExperimentResult, RoundMeasured } from '../experiment.js';
-import type { Generator } from '../load.js';
-import type { Contender, RunningServer, ServerNeeds, ServiceName } from '../servers.js';
+import type { CaseResult, Experiment, ExperimentResult, RoundMeasured } from '../analysis/experiment.js';
+import type { Generator } from '../generator/handle.js';
+import type { Contender, RunningServer, ServerNeeds, ServiceName } from '../contenders/models.js';
 
 export interface Scenario extends Experiment {
   /** `quick`: in every run; `full`: only in a full one, or when asked for by name. */
   readonly partOf: 'quick' | 'full';
   /** With the peers, too. */
   readonly hasPeers?: boolean;
-  /** If it cannot do as --model says: why, as the end of a sentence. Said by ../attendance.ts when it is so. */
+  /** If it cannot do as --model says: why, as the end of a sentence. Said by bench/run/participants.ts when it is so. */
   readonly whoTakesPart?: string;
   measure(bench: Bench): Promise<Omit<ExperimentResult, 'name'>>;
 }
@@ -48,14 +48,14 @@ export interface Bench {
   /** A quick run leaves out cases, not rounds: with fewer of those there is nothing to conclude. */
   readonly length: 'quick' | 'full';
   readonly rounds: number;
-  /** Of what takes long; see ../rounds.ts. */
+  /** Of what takes long; see bench/run/rounds.ts. */
   readonly longRounds: number;
   readonly roundMs: number;
   readonly generator: Generator;
   /** Those that are wanted in this run and have the service. */
   contenders(service: ServiceName): readonly Contender[];
   start(contender: Contender, needs: ServerNeeds): Promise<RunningServer>;
-  /** Lets the contenders take turns in each of the cases; see ../rounds.ts. */
+  /** Lets the contenders take turns in each of the cases; see bench/run/rounds.ts. */
   compare(cases: readonly Case[], contenders: readonly Contender[]): Promise<CaseResult[]>;
   /** Says on the progress bar what is being done now. */
   note(doing: string): void;

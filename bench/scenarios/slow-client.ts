@@ -1,8 +1,8 @@
 /** Clients who hold a connection and say nothing: head-of-line blocking. */
-import type { CaseResult } from '../experiment.js';
-import { CLOSED_LOOP, p99, served } from '../measures.js';
-import { NOTHING_SEEN, caseNamed, changed, joined, numberOf, shown } from '../sentences.js';
-import type { Margins } from '../verdicts.js';
+import type { CaseResult } from '../analysis/experiment.js';
+import { CLOSED_LOOP, p99, served } from '../analysis/measures.js';
+import { NOTHING_SEEN, caseNamed, changed, joined, numberOf, shown } from '../analysis/sentences.js';
+import type { Margins } from '../analysis/verdicts.js';
 import { closedLoop } from './closed-loop.js';
 import type { Scenario } from './scenario.js';
 

@@ -1,6 +1,6 @@
 /** More and more client threads for requests that wait: where threads are clients at once, and nothing else. */
-import { percentile, requestsPerSecond, memory, serverCpu, errors, served } from '../measures.js';
-import { joined, shown } from '../sentences.js';
+import { percentile, requestsPerSecond, memory, serverCpu, errors, served } from '../analysis/measures.js';
+import { joined, shown } from '../analysis/sentences.js';
 import { populationsCase } from './populations.js';
 import type { Case, Scenario } from './scenario.js';
 

@@ -2,13 +2,13 @@
  * The same load at more and more client threads. Whoever finds all of them taken waits in the acceptor's queue, so
  * that 64 clients are served by one thread, too, one after the other. The event loop stands beside it, unchanged.
  */
-import { measured, ratioOf } from '../estimates.js';
-import type { CaseResult, ExperimentResult } from '../experiment.js';
-import { formatEstimate } from '../format.js';
-import { CLOSED_LOOP, p99, requestsPerSecond } from '../measures.js';
-import { FEWEST_ROUNDS } from '../intervals.js';
-import { joined, NOTHING_SEEN, numberOf, shown } from '../sentences.js';
-import { usualMargins, type Margins } from '../verdicts.js';
+import { measured, ratioOf } from '../analysis/estimates.js';
+import type { CaseResult, ExperimentResult } from '../analysis/experiment.js';
+import { formatEstimate } from '../analysis/numbers.js';
+import { CLOSED_LOOP, p99, requestsPerSecond } from '../analysis/measures.js';
+import { FEWEST_ROUNDS } from '../analysis/intervals.js';
+import { joined, NOTHING_SEEN, numberOf, shown } from '../analysis/sentences.js';
+import { usualMargins, type Margins } from '../analysis/verdicts.js';
 import { closedLoop } from './closed-loop.js';
 import type { Case, Scenario } from './scenario.js';
 

@@ -1,7 +1,7 @@
-/** A page over HTTP/1.1, on connections that are kept. Method: ../web-exchange.ts. */
-import { CLOSED_LOOP, requestsPerSecond } from '../measures.js';
-import { PAGE_BYTES } from '../page.js';
-import { comparedWith, joined } from '../sentences.js';
+/** A page over HTTP/1.1, on connections that are kept. Method: bench/generator/sockets/web-exchange.ts. */
+import { CLOSED_LOOP, requestsPerSecond } from '../analysis/measures.js';
+import { PAGE_BYTES } from '../lib/page.js';
+import { comparedWith, joined } from '../analysis/sentences.js';
 import { closedLoop } from './closed-loop.js';
 import type { Scenario } from './scenario.js';
 

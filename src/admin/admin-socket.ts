@@ -11,9 +11,9 @@
  * within a moment.
  */
 import { createServer, type Server, type Socket } from 'node:net';
-import { removeStaleSocket, startError } from '../listen-address.js';
-import type { Logger } from '../log.js';
-import { monotonicMs } from '../monotonic.js';
+import { removeStaleSocket, startError } from '../serving/listen-address.js';
+import type { Logger } from '../log/log.js';
+import { monotonicMs } from '../base/clock.js';
 import type { Observer } from './observer.js';
 import { LEAST_EVERY_MS, MOST_EVERY_MS, SNAPSHOT_FORMAT } from './snapshot.js';
 

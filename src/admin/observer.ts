@@ -1,9 +1,9 @@
 /** Puts a snapshot of a running server together, from those who know. Main thread. The shape is in snapshot.ts. */
-import type { Acceptor, AcceptorSettings } from '../acceptor.js';
-import type { ListenAddress } from '../listen-address.js';
+import type { Acceptor, AcceptorSettings } from '../server/acceptor.js';
+import type { ListenAddress } from '../serving/listen-address.js';
 import { formatEndpoint } from '../connection/endpoint.js';
-import type { Clients, Host } from '../models/model.js';
-import { monotonicMs, toMicroseconds } from '../monotonic.js';
+import type { Clients, Host } from '../serving/host.js';
+import { monotonicMs, toMicroseconds } from '../base/clock.js';
 import { MOST_LISTED, SNAPSHOT_FORMAT, type Snapshot } from './snapshot.js';
 
 interface Observed {

@@ -1,6 +1,6 @@
 /**
  * What a running server tells of itself: the shape of a snapshot, which admin-socket.ts writes as one line of JSON.
- * observer.ts puts one together, ../clients/watch-table.ts shows it. Fields may be added within a format, not changed.
+ * observer.ts puts one together, clients/watch/table.ts shows it. Fields may be added within a format, not changed.
  *
  * Lists hold the first {@link MOST_LISTED}; how many there are stands beside them.
  */

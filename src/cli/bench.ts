@@ -1,8 +1,8 @@
-/** `handoff bench`: experiments with the models under load, and what is made of their results. Read ../../bench/run.ts next. */
+/** `handoff bench`: experiments with the models under load, and what is made of their results. Read bench/run/run.ts next. */
 import { basename } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { benchBuilder, benchOptions, type BenchArguments } from '../../bench/options.js';
-import { writeOut } from '../clients/output.js';
+import { benchBuilder, benchOptions, type BenchArguments } from '../../bench/run/options.js';
+import { writeOut } from '../base/output.js';
 import type { Command } from './command.js';
 import { text, wholeNumber } from './options.js';
 
@@ -32,7 +32,7 @@ const compareCommand: CommandModule<object, CompareArguments> = {
   describe: 'tell what has changed between two runs, and how sure that is',
   builder: compareBuilder,
   async handler({ before, after, json, markdown, ...args }) {
-    const { compareFiles } = await import('../../bench/compare-files.js');
+    const { compareFiles } = await import('../../bench/report/compare-files.js');
     const { scenarios } = await import('../../bench/scenarios/all.js');
     const { output, exitStatus } = compareFiles(before, after, scenarios, {
       ...(args['fail-over'] === undefined ? {} : { failOverPercent: args['fail-over'] }),
@@ -57,10 +57,10 @@ const reportCommand: CommandModule<object, ReportArguments> = {
   describe: 'make the page and the pictures of a run again',
   builder: reportBuilder,
   async handler({ results: path, output = pathWithoutEnding(path) }) {
-    const { readResults } = await import('../../bench/results-file.js');
-    const { savePictures } = await import('../../bench/html-report.js');
+    const { readResults } = await import('../../bench/analysis/results-file.js');
+    const { savePictures } = await import('../../bench/report/html.js');
     const { scenarios } = await import('../../bench/scenarios/all.js');
-    const { tablesOf } = await import('../../bench/table.js');
+    const { tablesOf } = await import('../../bench/report/table.js');
     const results = readResults(path);
     const input = { results, experiments: scenarios, tablesOf, resultsName: basename(path) };
     await writeOut(savePictures(output, input));
@@ -80,7 +80,7 @@ export const benchCommand: Command<BenchArguments> = {
         'Tables are up to 150 characters wide. Where that is too much: handoff bench | less -S, or the page that each run leaves.',
       ),
   async handler(args) {
-    const { runBench } = await import('../../bench/run.js');
+    const { runBench } = await import('../../bench/run/run.js');
     process.exitCode = await runBench(benchOptions(args));
   },
 };

@@ -1,9 +1,9 @@
-/** `handoff chat`: talks to the others in a chat, in either dialect. ../clients/chat.ts and hii.ts do the talking. */
+/** `handoff chat`: talks to the others in a chat, in either dialect. clients/talk/chat.ts and hii.ts do the talking. */
 import type { Argv } from 'yargs';
-import { ChatDialogue } from '../clients/chat.js';
-import { HiiDialogue } from '../clients/hii.js';
-import { openTerminal } from '../clients/terminal.js';
-import { connectWire } from '../clients/wire.js';
+import { ChatDialogue } from '../clients/talk/chat.js';
+import { HiiDialogue } from '../clients/talk/hii.js';
+import { openTerminal } from '../clients/terminal/terminal.js';
+import { connectWire } from '../clients/wire/wire.js';
 import { DIALECTS } from '../services/service.js';
 import { hold } from './client.js';
 import type { Command } from './command.js';

@@ -1,10 +1,10 @@
 /** What the commands of the interactive clients have in common: how a conversation ends. */
-import { converse, missing } from '../clients/converse.js';
-import type { Dialogue } from '../clients/dialogue.js';
-import type { Terminal } from '../clients/terminal.js';
-import { nameOf, type Target } from '../clients/target.js';
-import type { Wire } from '../clients/wire.js';
-import { StartError } from '../errors.js';
+import { converse, missing } from '../clients/terminal/converse.js';
+import type { Dialogue } from '../clients/terminal/dialogue.js';
+import type { Terminal } from '../clients/terminal/terminal.js';
+import { nameOf, type Target } from '../clients/wire/target.js';
+import type { Wire } from '../clients/wire/wire.js';
+import { StartError } from '../base/errors.js';
 
 /** Exit status of a program that Ctrl-C has ended. */
 const INTERRUPTED = 130;

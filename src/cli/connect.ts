@@ -1,11 +1,11 @@
 /** `handoff connect`: a telnet that knows the default ports. Interactive, or scripted from a pipe. */
 import type { Argv } from 'yargs';
-import { converseWith } from '../clients/connect.js';
-import { exchangeDatagrams } from '../clients/datagrams.js';
-import { TelnetDialogue } from '../clients/telnet.js';
-import { openTerminal } from '../clients/terminal.js';
-import { connectWire } from '../clients/wire.js';
-import { UsageError } from '../errors.js';
+import { converseWith } from '../clients/talk/connect.js';
+import { exchangeDatagrams } from '../clients/talk/datagrams.js';
+import { TelnetDialogue } from '../clients/talk/telnet.js';
+import { openTerminal } from '../clients/terminal/terminal.js';
+import { connectWire } from '../clients/wire/wire.js';
+import { UsageError } from '../base/errors.js';
 import { hold } from './client.js';
 import type { Command } from './command.js';
 import { targetFrom, withTarget } from './target.js';

@@ -2,8 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
-import { writeOut } from '../clients/output.js';
-import { fileError, writeWhole } from '../clients/part-file.js';
+import { writeOut } from '../base/output.js';
+import { fileError, writeWhole } from '../base/part-file.js';
 import { demonstrate, logFileOf } from '../demo/demo.js';
 import { pageOf } from '../timeline/page.js';
 import { drawTimelines } from '../timeline/picture.js';

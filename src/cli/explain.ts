@@ -1,10 +1,10 @@
 /**
  * `handoff explain`: how a model serves a client, and what was last measured of it here. The texts are in
- * ../explain/models.ts, the numbers come from ../../bench/last-numbers.ts.
+ * explain-models.ts, the numbers come from bench/run/last-numbers.ts.
  */
 import type { Argv } from 'yargs';
-import { writeOut } from '../clients/output.js';
-import { explanations } from '../explain/models.js';
+import { writeOut } from '../base/output.js';
+import { explanations } from './explain-models.js';
 import { MODEL_NAMES, models } from '../models/registry.js';
 import type { Command } from './command.js';
 import { text, withSettings } from './options.js';
@@ -31,7 +31,7 @@ export const explainCommand: Command<Arguments> = {
       await writeOut(['handoff explain <model> tells how it serves a client:', '', ...lines].join('\n'));
       return;
     }
-    const { lastNumbers } = await import('../../bench/last-numbers.js');
+    const { lastNumbers } = await import('../../bench/run/last-numbers.js');
     await writeOut(`${explanations[model].trim()}\n\n${lastNumbers(model, results)}`);
   },
 };

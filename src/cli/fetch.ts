@@ -1,12 +1,12 @@
-/** `handoff fetch`: gets a page over HTTP, by hand. Read ../clients/fetch.ts next. */
+/** `handoff fetch`: gets a page over HTTP, by hand. Read clients/http/fetch.ts next. */
 import type { Argv } from 'yargs';
-import { fetchUrl } from '../clients/fetch.js';
-import type { Head } from '../clients/http-head.js';
-import { parseHttpUrl } from '../clients/http-request.js';
-import { ReaderGone, StreamSink } from '../clients/output.js';
-import { PartFile } from '../clients/part-file.js';
-import { visible } from '../visible.js';
-import { StartError, UsageError } from '../errors.js';
+import { fetchUrl } from '../clients/http/fetch.js';
+import type { Head } from '../clients/http/head.js';
+import { parseHttpUrl } from '../clients/http/request.js';
+import { ReaderGone, StreamSink } from '../base/output.js';
+import { PartFile } from '../base/part-file.js';
+import { visible } from '../base/printable.js';
+import { StartError, UsageError } from '../base/errors.js';
 import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { text, withSettings } from './options.js';

@@ -1,7 +1,7 @@
-/** `handoff gettime`: asks the daytime service. Read ../clients/gettime.ts next. */
+/** `handoff gettime`: asks the daytime service. Read clients/once/gettime.ts next. */
 import type { Argv } from 'yargs';
-import { getTime, getTimeByDatagram } from '../clients/gettime.js';
-import { writeOut } from '../clients/output.js';
+import { getTime, getTimeByDatagram } from '../clients/once/gettime.js';
+import { writeOut } from '../base/output.js';
 import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { defaultPort, targetFrom, withTarget } from './target.js';

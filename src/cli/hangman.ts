@@ -1,10 +1,10 @@
-/** `handoff hangman`: guesses the server's word, over TCP or UDP. ../clients/hangman.ts does the talking. */
+/** `handoff hangman`: guesses the server's word, over TCP or UDP. clients/talk/hangman.ts does the talking. */
 import type { Argv } from 'yargs';
-import { connectDatagrams } from '../clients/datagram-wire.js';
-import { HangmanDialogue } from '../clients/hangman.js';
-import { openTerminal } from '../clients/terminal.js';
-import { connectWire } from '../clients/wire.js';
-import { UsageError } from '../errors.js';
+import { connectDatagrams } from '../clients/wire/datagram-wire.js';
+import { HangmanDialogue } from '../clients/talk/hangman.js';
+import { openTerminal } from '../clients/terminal/terminal.js';
+import { connectWire } from '../clients/wire/wire.js';
+import { UsageError } from '../base/errors.js';
 import { hold } from './client.js';
 import type { Command } from './command.js';
 import { targetFrom, withTarget } from './target.js';

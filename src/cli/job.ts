@@ -1,6 +1,6 @@
 /** What the clients that do one job have in common: how long they wait, and how their process ends. */
 import { constants } from 'node:os';
-import { removeUnfinishedFiles } from '../clients/part-file.js';
+import { removeUnfinishedFiles } from '../base/part-file.js';
 import { wholeNumber } from './options.js';
 
 const LONGEST_TIMEOUT_MS = 86_400_000;
@@ -59,7 +59,7 @@ function endWhenWritten(): void {
 }
 
 function exitNow(): Promise<(status: number) => void> {
-  return import('../libc.js').then(
+  return import('../base/libc.js').then(
     (libc) => libc.exitNow,
     () => (status: number) => process.exit(status),
   );

@@ -1,6 +1,6 @@
 /** `handoff services` and `handoff models`: what there is. */
 import Table from 'cli-table3';
-import { writeOut } from '../clients/output.js';
+import { writeOut } from '../base/output.js';
 import { MODEL_NAMES, models } from '../models/registry.js';
 import { listServices } from '../services/catalogue.js';
 import type { Command } from './command.js';

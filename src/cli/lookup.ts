@@ -1,10 +1,10 @@
-/** `handoff lookup`: what is known about a host. Read ../clients/lookup.ts next. */
+/** `handoff lookup`: what is known about a host. Read clients/once/lookup.ts next. */
 import { hostname } from 'node:os';
 import type { Argv } from 'yargs';
-import { lookUp, type AddressRecord, type HostInfo } from '../clients/lookup.js';
-import { visible } from '../visible.js';
-import { UsageError } from '../errors.js';
-import { writeOut } from '../clients/output.js';
+import { lookUp, type AddressRecord, type HostInfo } from '../clients/once/lookup.js';
+import { visible } from '../base/printable.js';
+import { UsageError } from '../base/errors.js';
+import { writeOut } from '../base/output.js';
 import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { withSettings } from './options.js';

@@ -1,7 +1,7 @@
 /** What the commands' options have in common: values that are checked, the environment, the configuration file. */
 import { readFileSync } from 'node:fs';
 import type { Argv, Options } from 'yargs';
-import { UsageError } from '../errors.js';
+import { UsageError } from '../base/errors.js';
 
 const ENV_PREFIX = 'HANDOFF';
 

@@ -1,6 +1,6 @@
 /**
  * `handoff peer`: a server and a client at once. It serves a folder by the web service and fetches one file from every
- * peer, see ../clients/peer.ts.
+ * peer, see clients/http/peer.ts.
  *
  * Having everything oneself is no reason to go: another peer, started a moment later or waiting between two tries, still
  * wants to fetch. It asks at least every MOST_WAIT_MS, so serving goes on for longer than that (`--linger`).
@@ -9,11 +9,11 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Argv } from 'yargs';
-import { fileError } from '../clients/part-file.js';
-import { fetchFromAll, wantedFrom } from '../clients/peer.js';
+import { fileError } from '../base/part-file.js';
+import { fetchFromAll, wantedFrom } from '../clients/http/peer.js';
 import { formatEndpoint } from '../connection/endpoint.js';
-import { StartError, UsageError } from '../errors.js';
-import { Server } from '../server.js';
+import { StartError, UsageError } from '../base/errors.js';
+import { Server } from '../server/server.js';
 import { findService } from '../services/catalogue.js';
 import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';

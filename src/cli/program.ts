@@ -5,7 +5,7 @@
  * Options come from the command line, from HANDOFF_* variables or from `--config file.json`, in this order.
  */
 import yargs from 'yargs';
-import { UsageError } from '../errors.js';
+import { UsageError } from '../base/errors.js';
 import type { Command } from './command.js';
 
 /**

@@ -1,13 +1,13 @@
 /**
- * `handoff quiz`: plays the quiz. ../clients/quiz.ts does the talking.
+ * `handoff quiz`: plays the quiz. clients/talk/quiz.ts does the talking.
  *
  * A password never comes from the command line, which every user of the machine can read.
  */
 import type { Argv } from 'yargs';
-import type { WayIn } from '../clients/entrance.js';
-import { QuizDialogue } from '../clients/quiz.js';
-import { openTerminal } from '../clients/terminal.js';
-import { connectWire } from '../clients/wire.js';
+import type { WayIn } from '../clients/talk/entrance.js';
+import { QuizDialogue } from '../clients/talk/quiz.js';
+import { openTerminal } from '../clients/terminal/terminal.js';
+import { connectWire } from '../clients/wire/wire.js';
 import { hold } from './client.js';
 import type { Command } from './command.js';
 import { text, wholeNumber } from './options.js';

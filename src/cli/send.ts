@@ -1,8 +1,8 @@
-/** `handoff send`: gives files or standard input to the collect service. Read ../clients/send.ts next. */
+/** `handoff send`: gives files or standard input to the collect service. Read clients/once/send.ts next. */
 import type { Argv } from 'yargs';
-import { sendAll, sourcesOf, type Source } from '../clients/send.js';
-import { UsageError } from '../errors.js';
-import { writeOut } from '../clients/output.js';
+import { sendAll, sourcesOf, type Source } from '../clients/once/send.js';
+import { UsageError } from '../base/errors.js';
+import { writeOut } from '../base/output.js';
 import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { targetFrom, withTarget } from './target.js';

@@ -1,15 +1,15 @@
-/** `handoff serve`: starts a server and runs it until a signal stops it. Read ../server.ts next. */
+/** `handoff serve`: starts a server and runs it until a signal stops it. Read server/server.ts next. */
 import { resolve } from 'node:path';
 import type { SingleBar } from 'cli-progress';
 import type { Argv } from 'yargs';
-import { UsageError } from '../errors.js';
-import { waitForLogReader } from '../log-reader.js';
-import { LOG_LEVELS } from '../log.js';
+import { UsageError } from '../base/errors.js';
+import { waitForLogReader } from '../log/stdout-pipe.js';
+import { LOG_LEVELS } from '../log/log.js';
 import { MODEL_NAMES } from '../models/registry.js';
-import type { ServerSettings } from '../server.js';
+import type { ServerSettings } from '../server/server.js';
 import { DATAGRAM_SERVICES, findService, listServices, portOf } from '../services/catalogue.js';
 import { DIALECTS } from '../services/service.js';
-import { stopOnSignals } from '../shutdown.js';
+import { stopOnSignals } from '../server/shutdown.js';
 import type { Command } from './command.js';
 import { socketPath, text, wholeNumber, withSettings } from './options.js';
 
@@ -127,7 +127,7 @@ export const serveCommand: Command<Arguments> = {
 
 async function loadServer(transport: Arguments['transport']) {
   if (transport === 'udp') return (await import('../datagrams/server.js')).DatagramServer;
-  return (await import('../server.js')).Server;
+  return (await import('../server/server.js')).Server;
 }
 
 function settingsFrom(args: Arguments): ServerSettings {

@@ -1,7 +1,7 @@
 /** The options that tell a client where its server is. */
 import type { Argv } from 'yargs';
-import type { Target } from '../clients/target.js';
-import { UsageError } from '../errors.js';
+import type { Target } from '../clients/wire/target.js';
+import { UsageError } from '../base/errors.js';
 import { findService, portOf } from '../services/catalogue.js';
 import type { Dialect } from '../services/service.js';
 import { socketPath, text, wholeNumber, withSettings } from './options.js';

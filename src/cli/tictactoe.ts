@@ -1,8 +1,8 @@
-/** `handoff tictactoe`: plays against whoever comes next. ../clients/tictactoe.ts does the talking. */
+/** `handoff tictactoe`: plays against whoever comes next. clients/talk/tictactoe.ts does the talking. */
 import type { Argv } from 'yargs';
-import { openTerminal } from '../clients/terminal.js';
-import { TicTacToeDialogue } from '../clients/tictactoe.js';
-import { connectWire } from '../clients/wire.js';
+import { openTerminal } from '../clients/terminal/terminal.js';
+import { TicTacToeDialogue } from '../clients/talk/tictactoe.js';
+import { connectWire } from '../clients/wire/wire.js';
 import { hold } from './client.js';
 import type { Command } from './command.js';
 import { text } from './options.js';

@@ -1,9 +1,9 @@
 /** `handoff timeline`: who was served by which thread, when, from a server's log alone. Read ../timeline/ next. */
 import { basename, extname } from 'node:path';
 import type { Argv } from 'yargs';
-import { writeOut } from '../clients/output.js';
-import { writeWhole } from '../clients/part-file.js';
-import { StartError, UsageError } from '../errors.js';
+import { writeOut } from '../base/output.js';
+import { writeWhole } from '../base/part-file.js';
+import { StartError, UsageError } from '../base/errors.js';
 import { timelineOf, type Timeline } from '../timeline/connections.js';
 import { pageOf } from '../timeline/page.js';
 import { drawTimelines } from '../timeline/picture.js';
@@ -11,7 +11,7 @@ import type { Section } from '../timeline/placing.js';
 import { pickRun, readLog } from '../timeline/read-log.js';
 import { plural, summarize } from '../timeline/summary.js';
 import { traceOf } from '../timeline/trace-events.js';
-import { visible } from '../visible.js';
+import { visible } from '../base/printable.js';
 import type { Command } from './command.js';
 import { text, wholeNumber, withSettings } from './options.js';
 

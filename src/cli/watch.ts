@@ -1,11 +1,11 @@
-/** `handoff watch`: shows what a running server does. Read ../clients/watch.ts and watch-table.ts next. */
+/** `handoff watch`: shows what a running server does. Read clients/watch/watch.ts and watch-table.ts next. */
 import { ReadStream } from 'node:tty';
 import type { Argv } from 'yargs';
 import { LEAST_EVERY_MS, MOST_EVERY_MS } from '../admin/snapshot.js';
-import { ReaderGone, StreamSink } from '../clients/output.js';
-import { snapshotsOf, type Seen } from '../clients/watch.js';
-import { painted, WatchScreen, type Leaving } from '../clients/watch-screen.js';
-import { tableOf } from '../clients/watch-table.js';
+import { ReaderGone, StreamSink } from '../base/output.js';
+import { snapshotsOf, type Seen } from '../clients/watch/watch.js';
+import { painted, WatchScreen, type Leaving } from '../clients/watch/screen.js';
+import { tableOf } from '../clients/watch/table.js';
 import type { Command } from './command.js';
 import { runClient } from './job.js';
 import { checkSocketPath, wholeNumber, withSettings } from './options.js';

@@ -1,10 +1,10 @@
 /**
  * A connection whose recv and sendAll block the thread they are called on. Runs on a client thread only.
  *
- * The descriptor is borrowed: nothing here closes it (see ../lend.ts). Main ends a blocked recv by calling
+ * The descriptor is borrowed: nothing here closes it (see threads/lease.ts). Main ends a blocked recv by calling
  * shutdown(2) on its side, upon which recv returns 0. See stream.ts for the event loop's counterpart.
  */
-import * as libc from '../libc.js';
+import * as libc from '../base/libc.js';
 import {
   ConnectionLost,
   NO_BYTES,

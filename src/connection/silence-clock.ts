@@ -2,7 +2,7 @@
  * Notices a client that is waited for and says nothing: on the event loop what SO_RCVTIMEO is to a recv(2) that blocks.
  * What others deliver to the client meanwhile does not wind it up, nor does it there. Used by stream.ts; main thread.
  */
-import { monotonicMs } from '../monotonic.js';
+import { monotonicMs } from '../base/clock.js';
 
 export class SilenceClock {
   readonly #idleMs: number;

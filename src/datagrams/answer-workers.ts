@@ -8,7 +8,7 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { AnswerTask, AnswerWork } from '../../workers/answer-datagram.js';
-import { StartError } from '../errors.js';
+import { StartError } from '../base/errors.js';
 import type { WorkedOut } from './answering.js';
 import type { DatagramHost } from './models.js';
 

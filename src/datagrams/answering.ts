@@ -2,8 +2,8 @@
  * One datagram from its message to its answer: recalls what is known of the address, has the answer worked out,
  * remembers, sends. Main thread; `workOut` is the service itself or a worker that runs it.
  */
-import type { Logger } from '../log.js';
-import { monotonicMs, toMicroseconds } from '../monotonic.js';
+import type { Logger } from '../log/log.js';
+import { monotonicMs, toMicroseconds } from '../base/clock.js';
 import type { Answer, Datagram } from './datagram.js';
 import type { Memories } from './memories.js';
 import type { Receiver } from './receiver.js';

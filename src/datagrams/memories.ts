@@ -2,7 +2,7 @@
  * What is remembered of clients that have no connection: by address, for so long after their last message, and of so
  * many at the most; beyond that the one that has been silent longest is forgotten. Main thread.
  */
-import { monotonicMs } from '../monotonic.js';
+import { monotonicMs } from '../base/clock.js';
 
 interface Remembered {
   readonly memory: unknown;

@@ -1,6 +1,6 @@
 /**
  * The one datagram socket, on the main thread. Yields received messages, one each time it is asked, and sends the
- * answers; the counterpart of ../acceptor.ts:
+ * answers; the counterpart of server/acceptor.ts:
  *
  *     for await (const datagram of receiver) …
  *
@@ -11,10 +11,10 @@ import type { RemoteInfo, Socket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { startError } from '../listen-address.js';
+import { startError } from '../serving/listen-address.js';
 import { formatEndpoint } from '../connection/endpoint.js';
-import type { Logger } from '../log.js';
-import { monotonicMs } from '../monotonic.js';
+import type { Logger } from '../log/log.js';
+import { monotonicMs } from '../base/clock.js';
 import { isReflector, MAX_DATAGRAM_BYTES, type Datagram } from './datagram.js';
 import { kernelDropsOf } from './kernel-drops.js';
 import { Lanes } from './lanes.js';

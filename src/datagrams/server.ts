@@ -1,6 +1,6 @@
 /**
  * A running server for datagrams: receiver, model and log put together, and the way it stops. Main thread; the
- * counterpart of ../server.ts.
+ * counterpart of server/server.ts.
  *
  *     socket ──► receiver ──► a lane each address ──► model's loop ──► service, here or in a worker
  *        ▲                                                                    │
@@ -10,9 +10,9 @@
  * logs what became of every datagram, those that the kernel dropped included.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endLoudly, UsageError } from '../errors.js';
-import { LogFailures, openLog, type Logger } from '../log.js';
-import type { ServerSettings } from '../server.js';
+import { endLoudly, UsageError } from '../base/errors.js';
+import { LogFailures, openLog, type Logger } from '../log/log.js';
+import type { ServerSettings } from '../server/server.js';
 import { DATAGRAM_SERVICES } from '../services/catalogue.js';
 import { loadDatagramService } from '../services/load.js';
 import { Memories } from './memories.js';

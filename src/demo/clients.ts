@@ -5,8 +5,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { linesOf } from '../clients/lines-of.js';
-import { StartError } from '../errors.js';
+import { linesOf } from '../clients/wire/lines.js';
+import { StartError } from '../base/errors.js';
 
 export const NAMES = ['A', 'B', 'C', 'D'] as const;
 

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { models, MODEL_NAMES, type ModelName } from '../models/registry.js';
-import { monotonicMs } from '../monotonic.js';
+import { monotonicMs } from '../base/clock.js';
 import { timelineOf } from '../timeline/connections.js';
 import type { Section } from '../timeline/placing.js';
 import { pickRun, readLines } from '../timeline/read-log.js';

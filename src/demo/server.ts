@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { StartError } from '../errors.js';
+import { StartError } from '../base/errors.js';
 
 const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 

@@ -5,7 +5,7 @@
  * one answer is worked out, nobody else is served. Compare thread-per-client.ts.
  */
 import { MainThreadClients } from './main-thread-clients.js';
-import type { ModelFactory } from './model.js';
+import type { ModelFactory } from '../serving/host.js';
 
 export const eventLoop: ModelFactory = async (host) => {
   const clients = await MainThreadClients.create(host);

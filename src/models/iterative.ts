@@ -5,7 +5,7 @@
  * one that connects and says nothing stops the whole service. Compare event-loop.ts, which differs by one word.
  */
 import { MainThreadClients } from './main-thread-clients.js';
-import type { ModelFactory } from './model.js';
+import type { ModelFactory } from '../serving/host.js';
 
 export const iterative: ModelFactory = async (host) => {
   const clients = await MainThreadClients.create(host);

@@ -1,18 +1,18 @@
 /**
  * The clients that the main thread serves itself, for the iterative and the event-loop model.
- * The counterpart for client threads is ../client-threads.ts.
+ * The counterpart for client threads is threads/client-threads.ts.
  */
-import type { Accepted } from '../acceptor.js';
+import type { Accepted } from '../server/acceptor.js';
 import type { ClientView, Serving } from '../admin/snapshot.js';
-import { closedLine } from '../closed-line.js';
+import { closedLine } from '../serving/closed-line.js';
 import { peerOf } from '../connection/endpoint.js';
 import { StreamConnection } from '../connection/stream.js';
-import { monotonicMs, toMicroseconds } from '../monotonic.js';
+import { monotonicMs, toMicroseconds } from '../base/clock.js';
 import { loadService } from '../services/load.js';
-import { converse, reasonOf, type EndReason } from '../services/converse.js';
+import { converse, reasonOf, type EndReason } from '../services/conversation.js';
 import type { AnyService } from '../services/service.js';
 import { ClientMember } from '../shared/client-member.js';
-import type { Clients, Host } from './model.js';
+import type { Clients, Host } from '../serving/host.js';
 
 const MAIN_THREAD = 0;
 

@@ -1,6 +1,6 @@
 /** The models by name. Each is loaded on demand: only the one with threads needs the system calls. */
-import { StartError } from '../errors.js';
-import type { ModelFactory } from './model.js';
+import { StartError } from '../base/errors.js';
+import type { ModelFactory } from '../serving/host.js';
 
 export const MODEL_NAMES = ['iterative', 'event-loop', 'thread-per-client'] as const;
 export type ModelName = (typeof MODEL_NAMES)[number];

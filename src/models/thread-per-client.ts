@@ -7,10 +7,10 @@
  * Right for services that compute or block: a slow client keeps its own thread busy and nobody else. Wrong for
  * thousands of clients that mostly wait: each costs a thread's memory, several megabytes. The limit on threads
  * is the limit on clients; who comes later waits in the acceptor's queue or is refused there.
- * Read ../client-threads.ts next.
+ * Read threads/client-threads.ts next.
  */
-import { ClientThreads } from '../client-threads.js';
-import type { ModelFactory } from './model.js';
+import { ClientThreads } from '../threads/client-threads.js';
+import type { ModelFactory } from '../serving/host.js';
 
 export const threadPerClient: ModelFactory = async (host) => {
   const threads = await ClientThreads.start(host);

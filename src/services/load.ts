@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { DatagramService } from '../datagrams/datagram.js';
-import { StartError } from '../errors.js';
+import { StartError } from '../base/errors.js';
 import type { AnyService } from './service.js';
 
 /**

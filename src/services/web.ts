@@ -6,7 +6,7 @@
  */
 import { opendirSync } from 'node:fs';
 import { ConnectionLost } from '../connection/connection.js';
-import { StartError } from '../errors.js';
+import { StartError } from '../base/errors.js';
 import { Site } from './web/answer.js';
 import { Conversation } from './web/conversation.js';
 import { refusal } from './web/request.js';

@@ -13,7 +13,7 @@ const MAX_MS = 10_000;
  * Processor time of this thread, not wall time: two jobs that share a core must take twice as long as one.
  * Where the system calls cannot be loaded, wall time is the next best.
  */
-const cpuMs = await import('../libc.js').then(
+const cpuMs = await import('../base/libc.js').then(
   (libc) => libc.threadCpuMs,
   () => () => performance.now(),
 );

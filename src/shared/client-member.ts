@@ -1,6 +1,6 @@
 /**
  * A member whose deliveries are gathered: everything of one turn of main's loop in one send. Main thread. What it
- * sends through is a net.Socket (../connection/stream.ts) or a lent descriptor (../seat.ts); neither ever waits.
+ * sends through is a net.Socket (../connection/stream.ts) or a lent descriptor (threads/worker-slot.ts); neither ever waits.
  */
 import { NO_BYTES } from '../connection/connection.js';
 import { bytesOf, type Member } from './shared.js';

@@ -5,7 +5,7 @@
  *     handler ── session.say(line) ──►  shared object ── member.deliver(text) ──►  every client it concerns
  *
  * In the iterative and event-loop models a handler calls its session directly; in a client thread it calls the same
- * methods through calls.ts, and blocks until they are answered. Neither side can tell the difference.
+ * methods through threads/calls.ts, and blocks until they are answered. Neither side can tell the difference.
  */
 
 /** The one object of a service on the main thread. */

@@ -5,7 +5,7 @@
  * A `closed` line has all of it. Of a connection that is still open at the end of the log, its `accepted` line, its
  * messages and the ends of others tell what can be known; the rest is said to be unknown, not guessed.
  */
-import { toMicroseconds } from '../monotonic.js';
+import { toMicroseconds } from '../base/clock.js';
 import type { Closing, ConnectionFacts, Run } from './run.js';
 
 export const MAIN = 0;

@@ -4,8 +4,8 @@
  */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileError } from '../clients/part-file.js';
-import { StartError } from '../errors.js';
+import { fileError } from '../base/part-file.js';
+import { StartError } from '../base/errors.js';
 import { Run, type LogLine } from './run.js';
 
 interface ServerLog {

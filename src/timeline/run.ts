@@ -2,7 +2,7 @@
  * What the log says of one run of a server, gathered line by line. Lines may come in any order, as those of several
  * threads do, and those of a connection may be incomplete. connections.ts makes a timeline of it.
  */
-import { visible } from '../visible.js';
+import { visible } from '../base/printable.js';
 
 /** A line of the log that can be relied on to have these; the other fields are for their reader to check. */
 export interface LogLine {

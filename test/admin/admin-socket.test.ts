@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { AdminSocket } from '../../src/admin/admin-socket.js';
 import type { Snapshot } from '../../src/admin/snapshot.js';
-import { openLog } from '../../src/log.js';
+import { openLog } from '../../src/log/log.js';
 import { connectWatcher } from '../support/admin.js';
 import { temporaryDirectory } from '../support/handoff.js';
 

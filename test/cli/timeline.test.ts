@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { runHandoff, temporaryDirectory } from '../support/handoff.js';
-import { EVENT_LOOP, ITERATIVE } from '../timeline/logs.js';
+import { EVENT_LOOP, ITERATIVE } from '../support/timeline-logs.js';
 
 const read = (folder: string, file: string) => readFileSync(join(folder, file), 'utf8');
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BlockingConnection } from '../../src/connection/blocking.js';
 import { ConnectionLost } from '../../src/connection/connection.js';
-import { addressOf, bindEchoSocket, MSG_DONTWAIT, recv } from '../../src/libc.js';
+import { addressOf, bindEchoSocket, MSG_DONTWAIT, recv } from '../../src/base/libc.js';
 import { openSocketpair } from '../support/socketpair.js';
 
 /** Short, since its client neither talks on nor leaves. */

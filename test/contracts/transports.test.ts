@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import type { ListenAddress } from '../../src/listen-address.js';
+import type { ListenAddress } from '../../src/serving/listen-address.js';
 import { connectClient } from '../support/client.js';
 import { underEveryModel } from '../support/models.js';
 import { startServer, type Cleanup } from '../support/server.js';

@@ -5,7 +5,7 @@ import { FakeConnection, type Manner } from '../support/fake-connection.js';
 import { DEFAULT_OPTIONS } from '../support/service-options.js';
 import { findService } from '../../src/services/catalogue.js';
 import { loadService } from '../../src/services/load.js';
-import { converse } from '../../src/services/converse.js';
+import { converse } from '../../src/services/conversation.js';
 import type { AnyService, ServiceOptions } from '../../src/services/service.js';
 import { ClientMember } from '../../src/shared/client-member.js';
 import type { Shared } from '../../src/shared/shared.js';

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
-import type { ListenAddress } from '../../src/listen-address.js';
+import type { ListenAddress } from '../../src/serving/listen-address.js';
 import { PATIENCE_MS } from './eventually.js';
 import type { Cleanup } from './server.js';
 

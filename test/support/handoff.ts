@@ -8,7 +8,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ListenAddress } from '../../src/listen-address.js';
+import type { ListenAddress } from '../../src/serving/listen-address.js';
 import { environment } from './environment.js';
 import { LogLines } from './log-lines.js';
 import type { Cleanup } from './server.js';

@@ -1,7 +1,7 @@
 /** A client that plays the quiz, and knows the right answers from the quiz's own file of questions. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import type { ListenAddress } from '../../src/listen-address.js';
+import type { ListenAddress } from '../../src/serving/listen-address.js';
 import { connectClient, type Client } from './client.js';
 import type { Cleanup } from './server.js';
 

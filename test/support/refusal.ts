@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { runCommand } from '../../src/cli/program.js';
-import { UsageError } from '../../src/errors.js';
+import { UsageError } from '../../src/base/errors.js';
 
 /** Nothing is written, and the complaint is one line. */
 export async function assertRefused(

@@ -1,5 +1,5 @@
 /** A dialogue without server and terminal: what it does when it hears and is told things. */
-import type { Dialogue, Step } from '../../src/clients/dialogue.js';
+import type { Dialogue, Step } from '../../src/clients/terminal/dialogue.js';
 
 export class Rehearsal {
   readonly #dialogue: Dialogue;

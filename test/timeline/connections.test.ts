@@ -5,7 +5,7 @@ import type { Span } from '../../src/timeline/connections.js';
 import { pickRun, readLines } from '../../src/timeline/read-log.js';
 import { lanesOf } from '../../src/timeline/rows.js';
 import { summarize } from '../../src/timeline/summary.js';
-import * as logs from './logs.js';
+import * as logs from '../support/timeline-logs.js';
 
 const brief = ({ connection, thread, acceptedMs, startedMs, endMs, reason }: Span) => [
   connection,

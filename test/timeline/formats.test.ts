@@ -6,7 +6,7 @@ import { pageOf } from '../../src/timeline/page.js';
 import { drawTimelines } from '../../src/timeline/picture.js';
 import { summarize } from '../../src/timeline/summary.js';
 import { traceOf } from '../../src/timeline/trace-events.js';
-import * as logs from './logs.js';
+import * as logs from '../support/timeline-logs.js';
 
 async function sectionOf(lines: readonly string[]) {
   const timeline = await logs.timelineFrom(lines);

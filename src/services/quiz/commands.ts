@@ -1,5 +1,5 @@
 /** A line of the quiz's protocol as a command. Knows nothing of what is allowed when: the session does. */
-import type { Letter } from '../../stores/store.js';
+import type { Letter } from '../../shared/quiz/store/store.js';
 
 export type Command =
   | { readonly verb: 'REGISTER' | 'LOGIN'; readonly name: string; readonly password: string }

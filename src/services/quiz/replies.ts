@@ -1,5 +1,5 @@
 /** What a session answered, as the lines of the protocol. */
-import { LETTERS } from '../../stores/store.js';
+import { LETTERS } from '../../shared/quiz/store/store.js';
 import type { Answered, Asked, Outcome, Ranked } from '../../shared/quiz/outcomes.js';
 
 export function linesOf(outcome: Outcome): string[] {

@@ -7,7 +7,7 @@
  */
 import type { Next } from '../../connection/connection.js';
 import type { ServiceLog } from '../../services/service.js';
-import { visible } from '../../visible.js';
+import { visible } from '../../base/printable.js';
 import { checkName, keyOf } from '../names.js';
 import type { Member, Session, Shared } from '../shared.js';
 import { endOfTurn } from '../turn.js';

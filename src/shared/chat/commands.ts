@@ -1,6 +1,6 @@
 /** What can be typed into the chat beside messages: the commands, and who may use them. Main thread. */
 import type { Next } from '../../connection/connection.js';
-import { visible } from '../../visible.js';
+import { visible } from '../../base/printable.js';
 import { checkName } from '../names.js';
 import type { Chatter } from './chat.js';
 import type { Room } from './room.js';

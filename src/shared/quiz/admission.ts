@@ -1,7 +1,7 @@
 /**
  * Who may play as whom: the three ways into the quiz. Main thread. Read gate.ts next for what guards the passwords.
  */
-import type { Identity, Turn } from '../../stores/store.js';
+import type { Identity, Turn } from './store/store.js';
 import { checkName } from '../names.js';
 import type { Credentials, Refused } from './outcomes.js';
 import { passwordFault } from './passwords.js';

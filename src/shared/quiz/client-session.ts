@@ -3,7 +3,7 @@
  * after each, what was answered is in the store.
  */
 import type { MaybePromise } from '../../connection/connection.js';
-import { StoreError, type Identity, type Letter, type Overtaken, type Turn } from '../../stores/store.js';
+import { StoreError, type Identity, type Letter, type Overtaken, type Turn } from './store/store.js';
 import { endOfTurn } from '../turn.js';
 import { admitGuest, admitKnown, admitNew, refused, type Admitted } from './admission.js';
 import type {

@@ -1,9 +1,9 @@
 /** Puts the quiz together from the options of the command line. Main thread, once, before the first client. */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { monotonicMs } from '../../monotonic.js';
+import { monotonicMs } from '../../base/clock.js';
 import type { ServiceLog, ServiceOptions } from '../../services/service.js';
-import { openSqliteStore } from '../../stores/sqlite.js';
+import { openSqliteStore } from './store/sqlite.js';
 import { readQuestions } from './questions.js';
 import { Quiz } from './quiz.js';
 

@@ -3,7 +3,7 @@
  * thread-per-client model they cross from one thread to another. Types only.
  */
 import type { MaybePromise } from '../../connection/connection.js';
-import type { Letter, RankedPlayer, Standing } from '../../stores/store.js';
+import type { Letter, RankedPlayer, Standing } from './store/store.js';
 import type { Session } from '../shared.js';
 
 /** A question as a client may see it. */

@@ -5,9 +5,9 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { StartError } from '../../errors.js';
-import { visible } from '../../visible.js';
-import { LETTERS, type Letter, type Question } from '../../stores/store.js';
+import { StartError } from '../../base/errors.js';
+import { visible } from '../../base/printable.js';
+import { LETTERS, type Letter, type Question } from './store/store.js';
 
 const OWN_QUESTIONS = fileURLToPath(new URL('../../../../src/shared/quiz/questions.json', import.meta.url));
 

@@ -7,7 +7,7 @@
  * clients of one name cannot disagree. Read client-session.ts next.
  */
 import type { ServiceLog } from '../../services/service.js';
-import type { Question, QuizStore } from '../../stores/store.js';
+import type { Question, QuizStore } from './store/store.js';
 import type { Member, Shared } from '../shared.js';
 import { ClientSession } from './client-session.js';
 import { Gate } from './gate.js';

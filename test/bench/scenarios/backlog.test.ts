@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ContenderResult } from '../../../bench/experiment.js';
-import { Histogram } from '../../../bench/histogram.js';
+import type { ContenderResult } from '../../../bench/analysis/experiment.js';
+import { Histogram } from '../../../bench/lib/histogram.js';
 import { backlog } from '../../../bench/scenarios/backlog.js';
-import { caseOf } from '../samples.js';
+import { caseOf } from '../../support/bench/samples.js';
 
 describe('what is seen of a full accept queue', () => {
   const waited = (...ms: readonly number[]) => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { control } from '../../../bench/scenarios/control.js';
-import { comparedWith } from '../../../bench/sentences.js';
-import { requestsPerSecond } from '../../../bench/measures.js';
-import { caseOf, contenderOf } from '../samples.js';
+import { comparedWith } from '../../../bench/analysis/sentences.js';
+import { requestsPerSecond } from '../../../bench/analysis/measures.js';
+import { caseOf, contenderOf } from '../../support/bench/samples.js';
 
 describe('what is seen of a model against itself', () => {
   const seen = (again: readonly number[]) => {

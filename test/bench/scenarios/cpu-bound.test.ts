@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cpuBound } from '../../../bench/scenarios/cpu-bound.js';
-import { Histogram } from '../../../bench/histogram.js';
-import { caseOf, contenderOf, roundOf } from '../samples.js';
+import { Histogram } from '../../../bench/lib/histogram.js';
+import { caseOf, contenderOf, roundOf } from '../../support/bench/samples.js';
 
 describe('what is seen of jobs that compute', () => {
   const doing = (name: string, jobsPerSecond: number, ms: number, rounds = 5) => ({

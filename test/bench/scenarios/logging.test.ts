@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { Crowd } from '../../../bench/crowd.js';
+import { Crowd } from '../../../bench/scenarios/backlog-clients.js';
 import { logging } from '../../../bench/scenarios/logging.js';
-import { variant } from '../../../bench/servers.js';
+import { variant } from '../../../bench/contenders/models.js';
 import { temporaryDirectory } from '../../support/handoff.js';
-import { caseOf, contenderOf } from '../samples.js';
+import { caseOf, contenderOf } from '../../support/bench/samples.js';
 
 describe('what is seen of logs', () => {
   it('is the rate with each kind of log against that with none, model by model', () => {

@@ -1,9 +1,9 @@
 /** Counting in shared memory. What is lost by chance is never asserted, only what can never be. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { CaseResult } from '../../../bench/experiment.js';
-import { Racers } from '../../../bench/race.js';
-import type { Way } from '../../../bench/race-worker.js';
+import type { CaseResult } from '../../../bench/analysis/experiment.js';
+import { Racers } from '../../../bench/race/race.js';
+import type { Way } from '../../../bench/race/worker.js';
 import { race } from '../../../bench/scenarios/race.js';
 
 const BRIEFLY_MS = 10;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { slowClient } from '../../../bench/scenarios/slow-client.js';
-import { Histogram } from '../../../bench/histogram.js';
-import { caseOf, contenderOf, roundOf } from '../samples.js';
+import { Histogram } from '../../../bench/lib/histogram.js';
+import { caseOf, contenderOf, roundOf } from '../../support/bench/samples.js';
 
 describe('what is seen of silent clients', () => {
   /** Five rounds, each of whose requests all took so long. */

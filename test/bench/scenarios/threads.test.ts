@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { threadSweep } from '../../../bench/scenarios/threads.js';
-import { caseOf, contenderOf } from '../samples.js';
+import { caseOf, contenderOf } from '../../support/bench/samples.js';
 
 describe('what is seen of more and more threads', () => {
   const at = (threads: number, rates: readonly number[], beside: readonly number[] | undefined) =>

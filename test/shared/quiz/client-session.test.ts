@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Quiz } from '../../../src/shared/quiz/quiz.js';
-import { openSqliteStore } from '../../../src/stores/sqlite.js';
-import { StoreError, type Question, type QuizStore } from '../../../src/stores/store.js';
+import { openSqliteStore } from '../../../src/shared/quiz/store/sqlite.js';
+import { StoreError, type Question, type QuizStore } from '../../../src/shared/quiz/store/store.js';
 import { FakeMember } from '../../support/fake-member.js';
 import type { Cleanup } from '../../support/server.js';
 

@@ -1,0 +1,244 @@
+/**
+ * One open-loop job: requests at a constant rate, whatever becomes of the answers.
+ *
+ * After Gil Tene's wrk2 (github.com/giltene/wrk2) and his talk "How NOT to Measure Latency": every request has a time
+ * at which it is to be sent. The connections take turns, request k is due at `origin + k / rate` on connection k mod n;
+ * if that one still waits for an answer, the request is sent late, as soon as the answer has come. Latency counts from
+ * the due time (corrected); counted from the actual send it would leave out what the server made others wait
+ * (coordinated omission), and both are recorded of the same requests.
+ *
+ *     k (every 1/rate) ── connection free ──► under way ── answer ──► quiet, or its next waiting request
+ *                      └─ busy ──► waiting ──┘        └─ failure ──► lost: its later requests stay unsent
+ *
+ * What has no answer at the end counts with the time it has waited by then: right-censored, a lower bound.
+ * Runs in the generator's process; phases.ts tells in which order, bench/generator/sockets/clients.ts does the input and output.
+ */
+import { Clients, type ClientEvents } from '../sockets/clients.js';
+import { NS_PER_MS, nowNs } from '../../lib/clock.js';
+import { jainIndex } from '../../lib/fairness.js';
+import { Histogram } from '../../lib/histogram.js';
+import type { OpenLoopJob } from '../protocol/jobs.js';
+import { openCalmly, type Openable } from './opening.js';
+import { Pause } from '../../lib/pause.js';
+import { ANSWER_LIMIT_MS, runLoad, type Load, type Phase } from './phases.js';
+import { noErrors, type ErrorKind, type OpenLoopResult, type Usage } from '../protocol/answers.js';
+import { Schedule } from './schedule.js';
+import { wakeOnTime } from '../sockets/epoll.js';
+import { Tokens } from '../sockets/echo-payloads.js';
+
+const LONGEST_LOOK_NS = 10 * NS_PER_MS;
+/** A request that is not counted, or none. */
+const NONE = NaN;
+
+export function runOpenLoop(job: OpenLoopJob): OpenLoopResult {
+  const openLoop = new OpenLoop(job);
+  const usage = runLoad(openLoop, job);
+  return { kind: 'offered', ...openLoop.result(), ...usage };
+}
+
+class OpenLoop implements ClientEvents, Load, Openable {
+  readonly size: number;
+  readonly #job: OpenLoopJob;
+  readonly #drainNs: number;
+  readonly #schedule: Schedule;
+  readonly #pause: Pause | undefined;
+  readonly #clients: Clients;
+  readonly #corrected = new Histogram();
+  readonly #uncorrected = new Histogram();
+  readonly #lag = new Histogram();
+  readonly #errors = noErrors();
+  readonly #everAnswered: Uint8Array;
+  /** Right answers to requests of the window, by client. */
+  readonly #answers: Uint32Array;
+  /** When the request under way was due, if it is one of the window's. A lost connection keeps its last. */
+  readonly #dueNs: Float64Array;
+  #phase: Phase = 'open';
+  #firstAnswers = 0;
+  #wokenNs = 0;
+  #longestTurnNs = 0;
+  #answered = 0;
+  #answeredInWindow = 0;
+  /** At the window's end. */
+  #clientsUnanswered = 0;
+  /** Of the window's requests, when the job ends. */
+  #unanswered = 0;
+  #unsent = 0;
+
+  constructor(job: OpenLoopJob) {
+    const { port, clients, requestsPerSecond, messageBytes, drainMs = ANSWER_LIMIT_MS } = job;
+    if (!(requestsPerSecond > 0)) throw new Error(`a rate of ${requestsPerSecond} requests a second is none`);
+    this.size = clients;
+    this.#job = job;
+    this.#drainNs = drainMs * NS_PER_MS;
+    this.#schedule = new Schedule(clients, requestsPerSecond);
+    this.#pause = Pause.of(job);
+    const exchange = new Tokens(clients, messageBytes);
+    this.#clients = new Clients({ port, clients, exchange, ownAddresses: false }, this);
+    this.#everAnswered = new Uint8Array(clients);
+    this.#answers = new Uint32Array(clients);
+    this.#dueNs = new Float64Array(clients).fill(NONE);
+  }
+
+  open(): void {
+    wakeOnTime();
+    openCalmly(this);
+  }
+
+  enter(phase: Exclude<Phase, 'open'>): void {
+    this.#phase = phase;
+    if (phase === 'drain') {
+      this.#clientsUnanswered = this.#everAnswered.reduce((left, answered) => left - answered, this.size);
+    }
+  }
+
+  /** Offers a schedule of its own, from now on, and ends when its time is over. */
+  loadFor(durationNs: number): void {
+    const pause = this.#phase === 'measure' ? this.#pause : undefined;
+    const originNs = (this.#wokenNs = nowNs());
+    const endNs = originNs + durationNs;
+    this.#schedule.start(originNs, requestsIn(durationNs, this.#job));
+    for (let now = originNs; now < endNs; now = nowNs()) {
+      const pauseNs =
+        pause === undefined ? Infinity : pause.advance((now - originNs) / NS_PER_MS) * NS_PER_MS;
+      this.#sendDue(now);
+      this.#look(Math.min(this.#schedule.nextDueNs, originNs + pauseNs, endNs));
+    }
+    this.#sendDue(endNs);
+  }
+
+  /** Sends what still waits, and waits for its answers and all others of clients that are answered at all. */
+  drain(): void {
+    const endNs = nowNs() + this.#drainNs;
+    this.#wokenNs = nowNs();
+    while (nowNs() < endNs && this.#isAwaited()) this.#look(endNs);
+    this.#countMissing();
+  }
+
+  result(): Omit<OpenLoopResult, keyof Usage | 'kind'> {
+    return {
+      offered: requestsIn(this.#job.durationMs * NS_PER_MS, this.#job),
+      answered: this.#answered,
+      answeredInWindow: this.#answeredInWindow,
+      unanswered: this.#unanswered,
+      unsent: this.#unsent,
+      errors: this.#errors,
+      clientsServed: this.#answers.reduce((total, answers) => total + Math.min(answers, 1), 0),
+      clientsUnanswered: this.#clientsUnanswered,
+      jain: jainIndex(this.#answers),
+      corrected: this.#corrected.toJSON(),
+      uncorrected: this.#uncorrected.toJSON(),
+      lag: this.#lag.toJSON(),
+      longestTurnNs: this.#longestTurnNs,
+    };
+  }
+
+  close(): void {
+    this.#pause?.end();
+    this.#clients.closeAll();
+  }
+
+  get firstAnswers(): number {
+    return this.#firstAnswers;
+  }
+
+  get isAnyWaiting(): boolean {
+    return this.#clients.isAnyWaiting;
+  }
+
+  openOne(client: number): void {
+    this.#clients.open(client, nowNs());
+  }
+
+  poll(timeoutMs: number): void {
+    this.#clients.poll(timeoutMs);
+  }
+
+  connected(): void {
+    // All connections here are opened with a request.
+  }
+
+  answered(client: number, answeredNs: number): void {
+    this.#everAnswered[client] = 1;
+    if (this.#phase === 'open') {
+      this.#firstAnswers += 1;
+      return;
+    }
+    const dueNs = this.#dueNs[client] ?? NONE;
+    if (!Number.isNaN(dueNs)) {
+      this.#dueNs[client] = NONE;
+      this.#corrected.record(answeredNs - dueNs);
+      this.#uncorrected.record(answeredNs - this.#clients.startedNs(client));
+      this.#answers[client] = (this.#answers[client] ?? 0) + 1;
+      this.#answered += 1;
+      if (this.#phase === 'measure') this.#answeredInWindow += 1;
+    }
+    if (this.#schedule.postponed(client) > 0) this.#send(client, answeredNs);
+  }
+
+  failed(_client: number, kind: ErrorKind): void {
+    this.#errors[kind] += 1;
+  }
+
+  /** Sends, or postpones, all requests that are due by then. */
+  #sendDue(untilNs: number): void {
+    for (let dueNs = this.#schedule.nextDueNs; dueNs <= untilNs; dueNs = this.#schedule.nextDueNs) {
+      const client = this.#schedule.takeUp();
+      if (this.#clients.isOpen(client) && !this.#clients.isWaiting(client)) {
+        const now = nowNs();
+        if (this.#phase !== 'warm-up') this.#lag.record(now - dueNs);
+        this.#send(client, now);
+      } else {
+        this.#schedule.postpone(client);
+      }
+    }
+  }
+
+  /** Sends the client's next request of the schedule; its connection is open and quiet. */
+  #send(client: number, now: number): void {
+    const dueNs = this.#schedule.send(client);
+    this.#dueNs[client] = this.#phase === 'warm-up' ? NONE : dueNs;
+    this.#clients.request(client, now);
+  }
+
+  /** Waits for events until then, handles them, and notes for how long nobody would have seen one. */
+  #look(untilNs: number): void {
+    const beginNs = nowNs();
+    const timeoutNs = Math.min(Math.max(0, untilNs - beginNs), LONGEST_LOOK_NS);
+    const busyNs = beginNs - this.#wokenNs;
+    this.#wokenNs = this.#clients.pollNs(timeoutNs);
+    const oversleptNs = this.#wokenNs - beginNs - timeoutNs;
+    this.#longestTurnNs = Math.max(this.#longestTurnNs, busyNs, oversleptNs);
+  }
+
+  #isAwaited(): boolean {
+    for (let client = 0; client < this.size; client++) {
+      if (this.#clients.isWaiting(client) && this.#everAnswered[client] === 1) return true;
+    }
+    return false;
+  }
+
+  /** Gives all that has no answer the time it has waited until now. */
+  #countMissing(): void {
+    const now = nowNs();
+    for (let client = 0; client < this.size; client++) {
+      const dueNs = this.#dueNs[client] ?? NONE;
+      const sentNs = this.#clients.startedNs(client);
+      if (!Number.isNaN(dueNs)) {
+        this.#unanswered += 1;
+        this.#corrected.record(now - dueNs);
+        this.#uncorrected.record(now - sentNs);
+      }
+      // Sent before the drain began: a later one was not given the time.
+      const isLate = this.#clients.isWaiting(client) && now - sentNs >= this.#drainNs;
+      if (isLate && this.#everAnswered[client] === 1) this.#errors.timeout += 1;
+      for (const postponedNs of this.#schedule.postponedDueNs(client)) {
+        this.#corrected.record(now - postponedNs);
+        this.#unsent += 1;
+      }
+    }
+  }
+}
+
+function requestsIn(durationNs: number, { requestsPerSecond }: OpenLoopJob): number {
+  return Math.round((requestsPerSecond * durationNs) / 1e9);
+}

@@ -1,0 +1,114 @@
+/**
+ * A log-linear histogram of latencies in nanoseconds, after Gil Tene's HdrHistogram (hdrhistogram.org).
+ *
+ * Every power of two is divided into 128 equal buckets, so a value is known to within 1/128 (0.8 %) of itself
+ * whatever its size, and recording is a shift and an increment without any allocation. Histograms of several
+ * rounds or processes are merged by adding their counts, which percentiles can never be.
+ * Used by the generator's hot path and by the parent that merges; read bench/generator/loads/population.ts next.
+ */
+
+const BUCKETS_PER_OCTAVE = 128;
+const OCTAVE_BITS = 7;
+/** Values from here on do not fit a 32-bit shift: they are shortened by 20 bits, which the buckets never see. */
+const WIDE = 2 ** 31;
+const WIDE_BITS = 20;
+const WIDE_OFFSET = WIDE_BITS * BUCKETS_PER_OCTAVE;
+/** 2^43 ns are 2.4 hours; anything longer is counted as that. */
+const LARGEST_NS = 2 ** 43 - 1;
+const BUCKET_COUNT = bucketOf(LARGEST_NS) + 1;
+
+/** The form in which a histogram crosses processes and is stored: non-empty buckets by their highest value. */
+export interface HistogramJson {
+  readonly count: number;
+  readonly sumNs: number;
+  readonly minNs: number;
+  readonly maxNs: number;
+  /** `[highest value of the bucket in ns, how many]`, ascending. */
+  readonly buckets: readonly (readonly [number, number])[];
+}
+
+export class Histogram {
+  readonly #counts = new Float64Array(BUCKET_COUNT);
+  #count = 0;
+  #sumNs = 0;
+  #minNs = Infinity;
+  #maxNs = 0;
+
+  static fromJSON(json: HistogramJson): Histogram {
+    return new Histogram().merge(json);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Exact, not of a bucket; 0 while nothing is recorded. */
+  get maxNs(): number {
+    return this.#maxNs;
+  }
+
+  get meanNs(): number {
+    return this.#count === 0 ? 0 : this.#sumNs / this.#count;
+  }
+
+  record(latencyNs: number): void {
+    const index = bucketOf(latencyNs > LARGEST_NS ? LARGEST_NS : latencyNs);
+    this.#counts[index] = (this.#counts[index] ?? 0) + 1;
+    this.#count += 1;
+    this.#sumNs += latencyNs;
+    if (latencyNs > this.#maxNs) this.#maxNs = latencyNs;
+    if (latencyNs < this.#minNs) this.#minNs = latencyNs;
+  }
+
+  /** Adds what another histogram, of another round or process, has counted. */
+  merge(other: Histogram | HistogramJson): this {
+    const json = other instanceof Histogram ? other.toJSON() : other;
+    for (const [highestNs, count] of json.buckets) {
+      const index = bucketOf(highestNs);
+      this.#counts[index] = (this.#counts[index] ?? 0) + count;
+    }
+    this.#count += json.count;
+    this.#sumNs += json.sumNs;
+    if (json.count > 0) this.#minNs = Math.min(this.#minNs, json.minNs);
+    this.#maxNs = Math.max(this.#maxNs, json.maxNs);
+    return this;
+  }
+
+  /**
+   * The value that `percent` per cent of the records do not exceed, as HdrHistogram gives it: the highest of
+   * its bucket, so never less than the exact one and at most 1/128 more. 0 if nothing is recorded.
+   */
+  percentile(percent: number): number {
+    const rank = Math.max(1, Math.ceil((percent / 100) * this.#count));
+    let seen = 0;
+    for (let index = 0; index < BUCKET_COUNT; index++) {
+      seen += this.#counts[index] ?? 0;
+      if (seen >= rank) return Math.min(highestOf(index), this.#maxNs);
+    }
+    return this.#maxNs;
+  }
+
+  toJSON(): HistogramJson {
+    const buckets: [number, number][] = [];
+    this.#counts.forEach((count, index) => {
+      if (count > 0) buckets.push([highestOf(index), count]);
+    });
+    const minNs = this.#count === 0 ? 0 : this.#minNs;
+    return { count: this.#count, sumNs: this.#sumNs, minNs, maxNs: this.#maxNs, buckets };
+  }
+}
+
+/** Buckets below 256 hold one value each; above, those of one octave share a width of value / 128. */
+function bucketOf(valueNs: number): number {
+  if (valueNs >= WIDE) return bucketOf(valueNs / 2 ** WIDE_BITS) + WIDE_OFFSET;
+  const value = valueNs | 0;
+  if (value < 2 * BUCKETS_PER_OCTAVE) return value < 0 ? 0 : value;
+  const shift = 31 - Math.clz32(value) - OCTAVE_BITS;
+  return shift * BUCKETS_PER_OCTAVE + (value >> shift);
+}
+
+function highestOf(index: number): number {
+  if (index < 2 * BUCKETS_PER_OCTAVE) return index;
+  const shift = Math.floor(index / BUCKETS_PER_OCTAVE) - 1;
+  return (index - shift * BUCKETS_PER_OCTAVE + 1) * 2 ** shift - 1;
+}

@@ -1,0 +1,72 @@
+/**
+ * How a contender looks in every plot of every run: its colour, and for print without colours its symbol, filled for
+ * our own models and hollow for peers and controls.
+ */
+import { coloursOf } from '../../../src/plots/theme.js';
+import type { ContenderResult } from '../../analysis/experiment.js';
+
+export interface Look {
+  readonly colour: string;
+  readonly symbol: (typeof SYMBOLS)[number];
+  readonly hollow: boolean;
+}
+
+const SYMBOLS = [
+  ...(['circle', 'square', 'triangle', 'diamond', 'star'] as const),
+  ...(['cross', 'wye', 'hexagon', 'diamond2', 'triangle2'] as const),
+] as const;
+
+/** Their looks never depend on who else takes part; others get what is then still free. */
+const KNOWN = [
+  ...['iterative', 'event-loop', 'thread-per-client'],
+  ...[
+    'c-pthread',
+    'c-epoll',
+    'python-threading',
+    'python-asyncio',
+    'bare-net',
+    'bare-http',
+    'python-iterative',
+  ],
+];
+const KNOWN_COLOURS = coloursOf(KNOWN);
+/** Those of the models last, or a stranger would pass for one that does not take part. */
+const MODELS = 3;
+const SPARE_COLOURS = [...new Set([...KNOWN_COLOURS.slice(MODELS), ...KNOWN_COLOURS])];
+const SPARE_SYMBOLS = [...SYMBOLS.slice(MODELS), ...SYMBOLS.slice(0, MODELS)];
+
+export function looksOf(
+  contenders: readonly { readonly name: string; readonly kind: ContenderResult['kind'] }[],
+): ReadonlyMap<string, Look> {
+  const known = contenders.map(({ name }) => KNOWN.indexOf(name)).filter((index) => index >= 0);
+  const colours = free(
+    SPARE_COLOURS,
+    known.map((index) => KNOWN_COLOURS[index]),
+  );
+  const symbols = free(
+    SPARE_SYMBOLS,
+    known.map((index) => SYMBOLS[index]),
+  );
+  let strangers = 0;
+  return new Map(
+    contenders.map(({ name, kind }) => {
+      const index = KNOWN.indexOf(name);
+      const turn = index < 0 ? strangers++ : 0;
+      const colour = index < 0 ? colours[turn % colours.length] : KNOWN_COLOURS[index];
+      const symbol = index < 0 ? symbols[turn % symbols.length] : SYMBOLS[index];
+      const hollow = kind === 'peer' || kind === 'control';
+      return [name, { colour: colour ?? 'currentColor', symbol: symbol ?? 'circle', hollow }];
+    }),
+  );
+}
+
+/** For Plot's dots. */
+export function symbolOf({ colour, symbol: shape, hollow }: Look) {
+  return { symbol: shape, stroke: colour, fill: hollow ? 'var(--paper)' : colour, strokeWidth: 2 };
+}
+
+/** With more contenders than there are, all come again. */
+function free<Kind>(all: readonly Kind[], used: readonly unknown[]): readonly Kind[] {
+  const left = all.filter((one) => !used.includes(one));
+  return left.length > 0 ? left : all;
+}

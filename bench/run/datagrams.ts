@@ -1,0 +1,138 @@
+/**
+ * What becomes of datagrams when nobody waits for their answers. Not a scenario of run.ts, whose clients are all paced
+ * by theirs; run it by itself: `make bench-udp`.
+ *
+ * Question: a client sends 20,000 datagrams as fast as it can. How many are answered, and where are the others?
+ * Theory: none can be sent back for being too fast. Sender and server share the machine; as long as the server is slower
+ * its socket's buffer fills, and what comes then is dropped by the kernel without a word to either.
+ * Look at: the paced rows lose nothing. In a burst every datagram that is not answered is accounted for: dropped by the
+ * kernel before the server (its buffer), by the server (its queue), or by the kernel before the client (the
+ * client's buffer, since while it sends it does not read).
+ */
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { kernelDropsOf } from '../../src/datagrams/kernel-drops.js';
+import { askForBuffer } from '../../src/datagrams/socket.js';
+import { DASH, formatCount, render } from '../analysis/numbers.js';
+import { withTemporaryDirectory } from '../lib/cleanup.js';
+import { models, type Contender } from '../contenders/models.js';
+
+const PACED = 5000;
+const WINDOW = 64;
+const BURST = 20_000;
+const MESSAGE = Buffer.alloc(64, 'x');
+const BUFFER_BYTES = 4 * 1024 * 1024;
+/** After the last answer: so long for one that is still on its way. */
+const SILENCE_MS = 500;
+const HEAD = ['server', 'sent', 'answered', 'dropped: kernel', 'server', 'client', 'not accounted for'];
+
+/** The server's own summary of its datagrams. */
+interface Summary {
+  readonly received: number;
+  readonly dropped: number;
+  readonly kernelDropped?: number;
+}
+
+interface Outcome {
+  readonly sent: number;
+  readonly answered: number;
+  /** What the kernel dropped before the client. */
+  readonly clientDropped: number | undefined;
+}
+
+type Experiment = (socket: Socket) => Promise<Omit<Outcome, 'clientDropped'>>;
+
+/** At most so many unanswered at any time. */
+async function paced(socket: Socket): Promise<{ sent: number; answered: number }> {
+  let [sent, answered] = [0, 0];
+  const send = () => {
+    sent++;
+    socket.send(MESSAGE);
+  };
+  const allAnswered = new Promise<void>((resolve) => {
+    socket.on('message', () => {
+      if (++answered === PACED) resolve();
+      else if (sent < PACED) send();
+    });
+  });
+  while (sent < WINDOW) send();
+  // One that was lost would be waited for in vain.
+  await Promise.race([allAnswered, untilSilent(() => answered)]);
+  return { sent, answered };
+}
+
+/** As fast as one loop can send; reads only when it is through. */
+async function unpaced(socket: Socket): Promise<{ sent: number; answered: number }> {
+  let answered = 0;
+  socket.on('message', () => answered++);
+  for (let sent = 0; sent < BURST; sent++) socket.send(MESSAGE);
+  await untilSilent(() => answered);
+  return { sent: BURST, answered };
+}
+
+async function untilSilent(count: () => number): Promise<void> {
+  for (let before = -1; before !== count();) {
+    before = count();
+    await sleep(SILENCE_MS);
+  }
+}
+
+async function run(
+  contender: Contender,
+  experiment: Experiment,
+  directory: string,
+): Promise<Outcome & { summary: Summary }> {
+  const logFile = join(directory, 'log');
+  const args = ['--transport', 'udp', '--log-file', logFile];
+  const server = await contender.start({ clients: 2, args });
+  const socket = createSocket('udp4');
+  try {
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    askForBuffer(socket, BUFFER_BYTES);
+    socket.connect(server.port, '127.0.0.1');
+    await once(socket, 'connect');
+    const outcome = await experiment(socket);
+    const clientDropped = kernelDropsOf(socket.address());
+    await server.stop();
+    return { ...outcome, clientDropped, summary: summaryIn(await readFile(logFile, 'utf8')) };
+  } finally {
+    socket.close();
+    await server.stop();
+  }
+}
+
+function summaryIn(log: string): Summary {
+  const line = log.split('\n').find((each) => each.includes('"msg":"datagrams"'));
+  if (line === undefined) throw new Error('the server has not told what became of its datagrams');
+  return JSON.parse(line) as Summary;
+}
+
+async function rowsOf(experiment: Experiment): Promise<string[][]> {
+  const rows: string[][] = [];
+  for (const contender of models()) {
+    const { sent, answered, clientDropped, summary } = await withTemporaryDirectory((directory) =>
+      run(contender, experiment, directory),
+    );
+    const { kernelDropped, dropped } = summary;
+    const known = kernelDropped !== undefined && clientDropped !== undefined;
+    const missing = known ? sent - answered - kernelDropped - dropped - clientDropped : undefined;
+    const figures = [sent, answered, kernelDropped, dropped, clientDropped, missing];
+    rows.push([
+      contender.name,
+      ...figures.map((figure) => (figure === undefined ? DASH : formatCount(figure))),
+    ]);
+  }
+  return rows;
+}
+
+for (const [title, experiment] of [
+  [`${formatCount(PACED)} datagrams, at most ${WINDOW} unanswered at a time`, paced],
+  [`${formatCount(BURST)} datagrams, unpaced`, unpaced],
+] as const) {
+  const table = { title, head: HEAD, rows: await rowsOf(experiment), notes: [] };
+  process.stdout.write(`${render(table, 'terminal')}\n\n`);
+}

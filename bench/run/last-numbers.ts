@@ -1,0 +1,84 @@
+/**
+ * What was last measured of a model on this machine, as a table: of each experiment the newest run that has it.
+ * For `handoff explain`; bench/analysis/results.ts finds the runs.
+ */
+import { measured, ratioOf } from '../analysis/estimates.js';
+import type { CaseResult, Experiment, ExperimentResult, Measure } from '../analysis/experiment.js';
+import { formatEstimate, render } from '../analysis/numbers.js';
+import type { Estimate } from '../analysis/intervals.js';
+import { savedResults } from '../analysis/results-file.js';
+import type { BenchResults } from '../analysis/results.js';
+import { scenarios } from '../scenarios/all.js';
+
+/** Those that tell most of a model, in this order. */
+const EXPERIMENTS = [
+  'echo',
+  'churn',
+  'slow-client',
+  'cpu-bound',
+  'io-wait',
+  'mixed',
+  'fan-out',
+  'web',
+  'idle',
+  'hand-off',
+];
+const BASELINE = 'event-loop';
+const HOW = '`make bench` takes less than two minutes, `make bench-full` measures everything.';
+
+/** @param directory of the saved runs; default: where they are saved */
+export function lastNumbers(model: string, directory?: string): string {
+  const newest = new Map<string, { readonly run: BenchResults; readonly result: ExperimentResult }>();
+  for (const { results: run } of savedResults(directory)) {
+    for (const result of run.experiments) {
+      const isKnown = result.cases.some((one) => hasRounds(one, model));
+      if (isKnown && !newest.has(result.name)) newest.set(result.name, { run, result });
+    }
+  }
+  const rows: string[][] = [];
+  const machines = new Set<string>();
+  for (const name of EXPERIMENTS) {
+    const experiment = scenarios.find((one) => one.name === name);
+    const found = newest.get(name);
+    if (experiment === undefined || found === undefined) continue;
+    const { run, result } = found;
+    const some = endsOf(result.cases.filter((one) => hasRounds(one, model))).flatMap((one) =>
+      rowOf(experiment, one, model),
+    );
+    rows.push(...some.map((row) => [...row, run.startedAt.slice(0, 10)]));
+    if (some.length > 0)
+      machines.add(`${run.machine.cpu}, ${run.machine.cores} cores, Node ${run.versions.node}`);
+  }
+  if (rows.length === 0) return `Nothing has been measured of ${model} here yet.\n${HOW}`;
+  const head = ['experiment', 'measured', ...(model === BASELINE ? [] : [`of ${BASELINE}`]), 'on'];
+  const title = `What was last measured here (${[...machines].join('; ')}):`;
+  const notes = rows.some((row) => row.join().includes('('))
+    ? ['In brackets: 95 % intervals; of fewer than five rounds, their range.']
+    : [];
+  return render({ title, head, rows, notes }, 'terminal');
+}
+
+/** An axis has two ends; what is between them is in the report. */
+function endsOf(cases: readonly CaseResult[]): CaseResult[] {
+  const last = cases.at(-1);
+  return [...cases.slice(0, 1), ...(last !== undefined && cases.length > 1 ? [last] : [])];
+}
+
+function rowOf({ name, measures }: Experiment, one: CaseResult, model: string): string[][] {
+  const contender = one.contenders.find((candidate) => candidate.name === model);
+  const [measure] = measures;
+  const value = contender && measured(contender, measure);
+  if (value === undefined) return [];
+  const ratio = ratioOf(one, measure, model, BASELINE);
+  const beside = model === BASELINE ? [] : [ratio === undefined ? '' : formatEstimate(ratio)];
+  const title = one.name === name ? name : `${name}, ${one.name}`;
+  return [[title, `${measure.label} ${withInterval(value, measure)}`, ...beside]];
+}
+
+function withInterval({ value, low, high }: Estimate, { format }: Measure): string {
+  return low === high ? format(value) : `${format(value)} (${format(low)}–${format(high)})`;
+}
+
+function hasRounds({ contenders }: CaseResult, name: string): boolean {
+  return contenders.some((one) => one.name === name && one.rounds.length > 0);
+}

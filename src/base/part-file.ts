@@ -1,0 +1,127 @@
+/**
+ * A file that is there whole or not at all: written under a temporary name beside it, renamed when it is complete.
+ * What exists under the name and is no plain file, such as /dev/null or a FIFO, is written to as it is.
+ */
+import { rmSync } from 'node:fs';
+import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { StartError } from './errors.js';
+import type { BodySink } from '../clients/http/fetch.js';
+import { visible } from './printable.js';
+
+/** Temporary files of this process, for whoever ends it in the midst of a fetch. */
+const unfinished = new Set<string>();
+
+export function removeUnfinishedFiles(): void {
+  for (const path of unfinished) rmSync(path, { force: true });
+}
+
+const PERMISSIONS = 0o777;
+
+interface Opened {
+  readonly file: FileHandle;
+  /** Undefined: what was there is written to directly. */
+  readonly rename: { readonly from: string; readonly to: string } | undefined;
+}
+
+export class PartFile implements BodySink {
+  readonly #path: string;
+  #opened: Opened | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @throws StartError in one line, as the other methods do */
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.#explained(async () => {
+      const { file } = (this.#opened ??= await openFor(this.#path));
+      await file.writeFile(bytes);
+    });
+  }
+
+  /** All has been written. */
+  async commit(): Promise<void> {
+    await this.#explained(async () => {
+      const { file, rename: names } = (this.#opened ??= await openFor(this.#path));
+      await file.close();
+      if (names) {
+        await rename(names.from, names.to);
+        unfinished.delete(names.from);
+      }
+      this.#opened = undefined;
+    });
+  }
+
+  /** Leaves no trace of what was not committed. Harmless when there is none. */
+  async discard(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    if (!opened) return;
+    // A close that fails, as on a full disk, has closed all the same.
+    await opened.file.close().catch(() => undefined);
+    if (!opened.rename) return;
+    await rm(opened.rename.from, { force: true });
+    unfinished.delete(opened.rename.from);
+  }
+
+  async #explained(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      throw fileError('write', this.#path, error);
+    }
+  }
+}
+
+/**
+ * A file whose content is at hand.
+ * @throws StartError in one line
+ */
+export async function writeWhole(path: string, content: string): Promise<void> {
+  const file = new PartFile(path);
+  try {
+    await file.write(Buffer.from(content));
+    await file.commit();
+  } finally {
+    await file.discard();
+  }
+}
+
+/** A file of our own is the trouble, not the server. */
+export class FileError extends StartError {}
+
+export function fileError(verb: 'read' | 'write', path: string, error: unknown): FileError {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const reasons: Record<string, string> = {
+    ENOENT: verb === 'read' ? 'there is no such file' : 'there is no such directory',
+    ENOTDIR: 'there is no such directory',
+    EEXIST: 'it is no directory',
+    EISDIR: 'it is a directory',
+    EACCES: 'no permission',
+    EPERM: 'no permission',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'no space left',
+    ENAMETOOLONG: 'the name is too long',
+  };
+  return new FileError(`cannot ${verb} ${visible(path)}: ${reasons[code] ?? message}`, { cause: error });
+}
+
+async function openFor(path: string): Promise<Opened> {
+  const existing = await stat(path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (existing && !existing.isFile()) return { file: await open(path, 'w'), rename: undefined };
+  // A symbolic link stays one: its file is what is replaced.
+  const to = existing ? await realpath(path) : path;
+  // Not made of the file's own name, which may be as long as a name can be.
+  const from = join(dirname(to), `.${basename(to).slice(0, 32)}.${randomBytes(6).toString('hex')}.part`);
+  // Known before it exists: a signal may come in between.
+  unfinished.add(from);
+  const file = await open(from, 'wx', existing && existing.mode & PERMISSIONS);
+  // Against the umask, which is for new files.
+  if (existing) await file.chmod(existing.mode & PERMISSIONS);
+  return { file, rename: { from, to } };
+}

@@ -1,0 +1,106 @@
+/**
+ * The dialogue of `handoff chat`: greeting, identification, and then everybody's lines. Pure; clients/terminal/converse.ts performs it.
+ *
+ *     greeting ── question ──► asked ── identification ──► waiting ── welcome ──► in
+ *                                ▲                            │
+ *                                └────── question again ──────┘ refused
+ */
+import { ask, LEAVE, send, show, type Awaited, type Dialogue, type Step } from '../terminal/dialogue.js';
+
+interface ChatSettings {
+  /** Tried first. Without it the user, or the first line of the script, is asked. */
+  readonly name: string | undefined;
+  /** Whether there is somebody to ask for another name if that one is taken. */
+  readonly mayAskAgain: boolean;
+}
+
+const PROMPT = '> ';
+const GREETING: Awaited = { what: 'greeting', of: 'the chat', withinMs: 10_000 };
+
+/** What a question for the identification looks like; the line after the greeting is one in any case. */
+const QUESTION = /[?:]\s*$|identif|nick|your name|who are you/i;
+const WELCOME = /welcome|hello/i;
+
+export class ChatDialogue implements Dialogue {
+  readonly #settings: ChatSettings;
+  #stage: 'greeting' | 'asked' | 'waiting' | 'in' = 'greeting';
+  #linesHeard = 0;
+  #name: string | undefined;
+  #refusal: string | undefined;
+  #left = false;
+  #kicked = false;
+
+  constructor(settings: ChatSettings) {
+    this.#settings = settings;
+    this.#name = settings.name;
+  }
+
+  begin(): Step[] {
+    return [];
+  }
+
+  heard(line: string): Step[] {
+    const refused = line.startsWith('ERR ');
+    if (refused) this.#refusal = line.slice('ERR '.length);
+    this.#kicked ||= line.startsWith(`* ${this.#name ?? ''} was kicked by `);
+    const shown = show(line, styleOf(line));
+    this.#linesHeard++;
+    if (this.#stage === 'in' || this.#stage === 'asked' || refused) return [shown];
+    if (this.#stage === 'waiting' && this.#isWelcome(line)) {
+      this.#stage = 'in';
+      this.#refusal = undefined;
+      return [shown, ask(PROMPT)];
+    }
+    const isQuestion = QUESTION.test(line) || (this.#stage === 'greeting' && this.#linesHeard > 1);
+    return isQuestion ? [shown, ...this.#identify()] : [shown];
+  }
+
+  typed(line: string): Step[] {
+    if (this.#stage === 'in') {
+      this.#left ||= /^\/quit\s*$/.test(line);
+      return line.trim() === '' ? [ask(PROMPT)] : [send(line), ask(PROMPT)];
+    }
+    if (this.#stage !== 'asked') return [];
+    this.#name = line.trim();
+    this.#stage = 'waiting';
+    return [send(this.#name)];
+  }
+
+  inputEnded(): Step[] {
+    const goodbye = this.#stage === 'in' && !this.#left;
+    this.#left = true;
+    return goodbye ? [send('/quit'), LEAVE] : [LEAVE];
+  }
+
+  awaits(): Awaited | undefined {
+    return this.#stage === 'greeting' ? GREETING : undefined;
+  }
+
+  failure(): string | undefined {
+    if (this.#kicked) return 'you were kicked';
+    // A refusal of something that was said earlier is not why the connection is over.
+    if (this.#stage === 'in' && !this.#left) return 'the server closed the connection';
+    return this.#refusal ?? (this.#stage === 'in' ? undefined : 'the server did not let us in');
+  }
+
+  #identify(): Step[] {
+    const tried = this.#stage === 'waiting';
+    if (tried && !this.#settings.mayAskAgain) return [LEAVE];
+    if (tried || this.#name === undefined) {
+      this.#stage = 'asked';
+      return [ask('your name: ')];
+    }
+    this.#stage = 'waiting';
+    return [send(this.#name)];
+  }
+
+  #isWelcome(line: string): boolean {
+    return WELCOME.test(line) && line.includes(this.#name ?? '');
+  }
+}
+
+function styleOf(line: string): Parameters<typeof show>[1] {
+  if (line.startsWith('ERR ')) return 'red';
+  if (line.startsWith('* ')) return 'gray';
+  return undefined;
+}

@@ -1,0 +1,125 @@
+/**
+ * The dialogue of `handoff hangman`: PLAY, letters or the whole word, WON or LOST, perhaps again. Pure; clients/terminal/converse.ts
+ * performs it, over a stream or over datagrams.
+ *
+ * The next letter is asked for as soon as the answer to the last one shows that the game goes on: not when WON or LOST
+ * must follow, or a script would waste a letter.
+ */
+import { ask, LEAVE, send, show, type Awaited, type Dialogue, type Step } from '../terminal/dialogue.js';
+import { gallows } from './gallows.js';
+
+const LETTER_PROMPT = 'a letter, or the word: ';
+const WORD: Awaited = { what: 'answer to PLAY', of: 'hangman', withinMs: 10_000 };
+const AGAIN_PROMPT = 'again? [Y/n] ';
+
+export class HangmanDialogue implements Dialogue {
+  /** Letters that were found, by position. */
+  #pattern: (string | undefined)[] = [];
+  #guess = '';
+  #missesLeft: number | undefined;
+  #mostMisses = 0;
+  #stage: 'starting' | 'asked' | 'guessing' | 'over' = 'starting';
+  #gamesPlayed = 0;
+
+  begin(): Step[] {
+    return [send('PLAY')];
+  }
+
+  heard(line: string): Step[] {
+    const [word = '', ...rest] = line.split(' ');
+    const first = rest[0] ?? '';
+    switch (word) {
+      case 'WORD':
+        this.#start(Number(first));
+        return [show(`\nA word of ${first} letters.`, 'bold'), ...this.#ask()];
+      case 'AT':
+        for (const position of rest.map(Number)) this.#reveal(position);
+        return this.#pattern.includes(undefined) ? this.#ask() : [];
+      case 'MISS':
+        this.#missed(Number(first));
+        return [show(`Not there: ${first} left.`, 'red'), ...(this.#missesLeft === 0 ? [] : this.#ask())];
+      case 'WON':
+      case 'LOST':
+        this.#stage = 'over';
+        this.#gamesPlayed++;
+        return [this.#verdict(word, first), ask(AGAIN_PROMPT)];
+      case 'ERR':
+        return [show(line.slice('ERR '.length), 'red'), ...this.#ask()];
+    }
+    if (/^repeat/i.test(word)) return [show(`You have tried ${first} before.`, 'yellow'), ...this.#ask()];
+    if (/^\S( \S)+$/u.test(line)) return [show(this.#drawing(line))];
+    return [show(line)];
+  }
+
+  typed(line: string): Step[] {
+    const text = line.trim();
+    if (/^quit$/i.test(text)) return this.inputEnded();
+    switch (this.#stage) {
+      case 'starting':
+      case 'guessing':
+        return [show('wait for the server', 'gray')];
+      case 'asked':
+        if (text === '') return [ask(LETTER_PROMPT)];
+        this.#guess = text;
+        this.#stage = 'guessing';
+        return [send(text)];
+      case 'over':
+        return this.#again(text);
+    }
+  }
+
+  inputEnded(): Step[] {
+    return [send('QUIT'), LEAVE];
+  }
+
+  awaits(): Awaited | undefined {
+    return this.#stage === 'starting' ? WORD : undefined;
+  }
+
+  failure(): string | undefined {
+    return this.#gamesPlayed > 0 && this.#stage === 'over' ? undefined : 'the game was not played to its end';
+  }
+
+  #start(length: number): void {
+    this.#pattern = Array.from({ length: Math.min(length, 1000) || 0 }, () => undefined);
+    this.#missesLeft = undefined;
+    this.#stage = 'guessing';
+  }
+
+  #reveal(position: number): void {
+    if (position >= 1 && position <= this.#pattern.length) this.#pattern[position - 1] = this.#guess;
+  }
+
+  /** How many misses a word has is known from the first one. */
+  #missed(left: number): void {
+    if (this.#missesLeft === undefined) this.#mostMisses = left + 1;
+    this.#missesLeft = left;
+  }
+
+  /** Once for each guess. */
+  #ask(): Step[] {
+    if (this.#stage !== 'guessing') return [];
+    this.#stage = 'asked';
+    return [ask(LETTER_PROMPT)];
+  }
+
+  #drawing(pattern: string): string {
+    const left = this.#missesLeft;
+    const drawn = left === undefined ? '' : `${gallows(this.#mostMisses - left, this.#mostMisses)}\n`;
+    return `\n${drawn}   ${pattern}\n`;
+  }
+
+  #verdict(word: 'WON' | 'LOST', solution: string): Step {
+    return word === 'WON'
+      ? show(`You win: ${solution}`, 'green')
+      : show(`You lose: it was ${solution}`, 'red');
+  }
+
+  /** In a script, letters left over from the game mean nothing here. */
+  #again(text: string): Step[] {
+    if (/^n(o)?$/i.test(text)) return this.inputEnded();
+    if (!/^(y(es)?|play|)$/i.test(text)) return [ask(AGAIN_PROMPT)];
+    this.#stage = 'starting';
+    return [send('PLAY')];
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The dialogue of `handoff chat --dialect hii`: the server says `Hii`, the client its nickname, and then everybody gets
+ * every message as it came, the sender, too. Pure; clients/terminal/converse.ts performs it.
+ */
+import { ask, LEAVE, send, show, type Awaited, type Dialogue, type Step } from '../terminal/dialogue.js';
+
+const HII = 'Hii';
+const PROMPT = '> ';
+const GREETING: Awaited = { what: HII, of: "the tutorial's chat", withinMs: 10_000 };
+
+/** What follows upon the announcement of the nickname, with nothing in between. */
+const CONNECTED = /(?<=[^\n])(?=Connected to the server!\s*$)/;
+
+/** Own messages that have not come back yet: of more, the oldest are forgotten and will be shown. */
+const MOST_AWAITED = 100;
+
+export class HiiDialogue implements Dialogue {
+  #nickname: string | undefined;
+  readonly #mayAskAgain: boolean;
+  #stage: 'silent' | 'asked' | 'waiting' | 'in' = 'silent';
+  #refusal: string | undefined;
+  #left = false;
+  /** At a terminal they have been seen when they were typed. */
+  readonly #awaited: string[] = [];
+
+  constructor(settings: { readonly name: string | undefined; readonly mayAskAgain: boolean }) {
+    this.#nickname = settings.name;
+    this.#mayAskAgain = settings.mayAskAgain;
+  }
+
+  begin(): Step[] {
+    return [];
+  }
+
+  heard(chunk: string): Step[] {
+    if (this.#stage === 'silent') return chunk.startsWith(HII) ? this.#greeted(chunk) : [show(chunk)];
+    if (this.#stage === 'waiting') return this.#admitted(chunk);
+    const own = this.#awaited.indexOf(chunk);
+    if (own === -1) return [show(chunk.replace(/\n+$/, ''))];
+    this.#awaited.splice(0, own + 1);
+    return [];
+  }
+
+  typed(line: string): Step[] {
+    if (this.#stage === 'asked') return this.#introduce(line.trim());
+    if (this.#stage !== 'in') return [];
+    if (line.trim() === '') return [ask(PROMPT)];
+    const message = `${this.#nickname ?? ''}: ${line}`;
+    this.#awaited.push(message);
+    if (this.#awaited.length > MOST_AWAITED) this.#awaited.shift();
+    return [send(message), ask(PROMPT)];
+  }
+
+  inputEnded(): Step[] {
+    this.#left = true;
+    return [LEAVE];
+  }
+
+  awaits(): Awaited | undefined {
+    return this.#stage === 'silent' ? GREETING : undefined;
+  }
+
+  failure(): string | undefined {
+    if (this.#stage === 'in') return this.#left ? undefined : 'the server closed the connection';
+    return this.#refusal ?? 'the server did not let us in';
+  }
+
+  #greeted(chunk: string): Step[] {
+    const rest = chunk.slice(HII.length).trim();
+    const shown = rest === '' ? [] : [show(rest)];
+    if (this.#nickname !== undefined) return [...shown, ...this.#introduce(this.#nickname)];
+    this.#stage = 'asked';
+    return [...shown, ask('your nickname: ')];
+  }
+
+  #introduce(nickname: string): Step[] {
+    if (nickname === '') return [ask('your nickname: ')];
+    this.#nickname = nickname;
+    this.#stage = 'waiting';
+    return [send(nickname)];
+  }
+
+  /** Whatever comes after the nickname says that it was taken on, unless it is an error or the question again. */
+  #admitted(chunk: string): Step[] {
+    if (chunk.startsWith('ERR ')) {
+      this.#refusal = chunk.slice('ERR '.length).trim();
+      return [show(chunk, 'red')];
+    }
+    if (chunk === HII) {
+      if (!this.#mayAskAgain) return [LEAVE];
+      this.#stage = 'asked';
+      return [ask('another nickname: ')];
+    }
+    this.#stage = 'in';
+    return [show(chunk.replace(CONNECTED, '\n'), 'gray'), ask(PROMPT)];
+  }
+}

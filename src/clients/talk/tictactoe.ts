@@ -1,0 +1,150 @@
+/**
+ * The dialogue of `handoff tictactoe`: a name, an opponent, moves in turn, and perhaps again. Pure; clients/terminal/converse.ts
+ * performs it.
+ *
+ * Whether `MOVE?` comes once more after a bad move is left to the server: an error is reason enough to ask again, and a
+ * `MOVE?` that comes while a move is under way is taken for the repetition that it must be.
+ */
+import { ask, LEAVE, send, show, type Awaited, type Dialogue, type Step } from '../terminal/dialogue.js';
+import { Board, isMark, type Mark } from './board.js';
+
+const WELCOME: Awaited = { what: 'welcome', of: 'tictactoe', withinMs: 10_000 };
+const MOVE_PROMPT = 'your move: ';
+const AGAIN_PROMPT = 'again? [Y/n] ';
+
+export class TicTacToeDialogue implements Dialogue {
+  readonly #mayAskAgain: boolean;
+  #name: string | undefined;
+  #stage: 'nameless' | 'named' | 'waiting' | 'watching' | 'asked' | 'moving' | 'over' = 'nameless';
+  #board = new Board();
+  #mark: Mark = 'X';
+  #gamesPlayed = 0;
+  #refusal: string | undefined;
+
+  constructor(settings: { readonly name: string | undefined; readonly mayAskAgain: boolean }) {
+    this.#name = settings.name;
+    this.#mayAskAgain = settings.mayAskAgain;
+  }
+
+  begin(): Step[] {
+    return this.#name === undefined ? [ask('your name: ')] : this.#introduce(this.#name);
+  }
+
+  heard(line: string): Step[] {
+    const [word = '', first = '', second = ''] = line.split(' ');
+    if (line.startsWith('ERR ')) return this.#err(line.slice('ERR '.length));
+    if (word.startsWith('init@')) return this.#init(line.slice(word.length + 1));
+    if (word === 'GameEnd') return this.#end(line.slice(word.length + 1));
+    if (word === 'MOVE?') return this.#turn();
+    if (word === 'MOVE' && isMark(first)) return this.#moved(first, Number(second));
+    if (word === 'Welcome' && this.#stage === 'named') return this.#welcome(line.slice(word.length + 1));
+    // The server's own drawing of the board.
+    return /^[\sXO1-9_.|+-]*$/.test(line) ? [] : [show(line)];
+  }
+
+  typed(line: string): Step[] {
+    const text = line.trim();
+    if (/^q(uit)?$/i.test(text)) return this.inputEnded();
+    switch (this.#stage) {
+      case 'nameless':
+        return text === '' ? [ask('your name: ')] : this.#introduce(text);
+      case 'named':
+        return [show('wait for the server', 'gray')];
+      case 'over':
+        return this.#again(text);
+      case 'asked':
+        if (text === '') return [ask(MOVE_PROMPT)];
+        this.#stage = 'moving';
+        return [send(text)];
+      case 'moving':
+      case 'watching':
+        return [show("it is the other one's turn", 'gray')];
+      case 'waiting':
+        return [show('nobody else is there yet', 'gray')];
+    }
+  }
+
+  inputEnded(): Step[] {
+    if (this.#stage !== 'over') this.#refusal ??= 'left before the end of the game';
+    return [LEAVE];
+  }
+
+  /** An opponent may take as long as he likes. */
+  awaits(): Awaited | undefined {
+    return this.#stage === 'named' ? WELCOME : undefined;
+  }
+
+  failure(): string | undefined {
+    if (this.#refusal !== undefined) return this.#refusal;
+    if (this.#gamesPlayed > 0 && this.#stage === 'over') return undefined;
+    return this.#stage === 'nameless' || this.#stage === 'named'
+      ? 'the server did not let us in'
+      : 'the server closed the connection';
+  }
+
+  #introduce(name: string): Step[] {
+    this.#name = name;
+    this.#stage = 'named';
+    return [send(name)];
+  }
+
+  #err(reason: string): Step[] {
+    const shown = show(reason, 'red');
+    if (this.#stage === 'moving') {
+      this.#stage = 'asked';
+      return [shown, ask(MOVE_PROMPT)];
+    }
+    if (this.#stage !== 'nameless' && this.#stage !== 'named') return [shown];
+    this.#stage = 'nameless';
+    this.#refusal = reason;
+    return this.#mayAskAgain ? [shown, ask('your name: ')] : [LEAVE];
+  }
+
+  #welcome(name: string): Step[] {
+    this.#name = name;
+    this.#stage = 'waiting';
+    this.#refusal = undefined;
+    return [show(`Welcome ${name}. Waiting for an opponent …`)];
+  }
+
+  #init(names: string): Step[] {
+    const name = this.#name ?? '';
+    this.#mark = names.startsWith(`${name} `) ? 'X' : 'O';
+    const opponent = this.#mark === 'X' ? names.slice(name.length + 1) : names.slice(0, -name.length - 1);
+    this.#board = new Board();
+    this.#stage = 'watching';
+    const whoBegins = this.#mark === 'X' ? 'you begin' : `${opponent} begins`;
+    return [show(`You play ${this.#mark} against ${opponent}, ${whoBegins}.`, 'bold')];
+  }
+
+  #turn(): Step[] {
+    if (this.#stage === 'moving' || this.#stage === 'asked') return [];
+    this.#stage = 'asked';
+    return [show(`\n${this.#board.toString()}\n`), ask(MOVE_PROMPT)];
+  }
+
+  #moved(mark: Mark, field: number): Step[] {
+    this.#board.place(field, mark);
+    this.#stage = 'watching';
+    return mark === this.#mark
+      ? [show(`You play ${field}; the other one moves …`, 'gray')]
+      : [show(`${mark} plays ${field}`)];
+  }
+
+  #end(result: string): Step[] {
+    this.#stage = 'over';
+    this.#gamesPlayed++;
+    const mine = result.startsWith(`${this.#mark} `);
+    const verdict = result === 'draw' ? 'A draw.' : `${mine ? 'You win' : 'You lose'}: ${result}.`;
+    const style = result === 'draw' ? 'yellow' : mine ? 'green' : 'red';
+    return [show(`\n${this.#board.toString()}\n`), show(verdict, style), ask(AGAIN_PROMPT)];
+  }
+
+  /** In a script, moves left over from the game mean nothing here. */
+  #again(text: string): Step[] {
+    if (/^n(o)?$/i.test(text)) return [LEAVE];
+    if (!/^(y(es)?|again|)$/i.test(text)) return [ask(AGAIN_PROMPT)];
+    this.#stage = 'waiting';
+    return [send('AGAIN'), show('Waiting for an opponent …')];
+  }
+}

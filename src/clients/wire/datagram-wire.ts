@@ -1,0 +1,140 @@
+/**
+ * Datagrams as a conversation: one message, one answer, and the message again when no answer comes. For services that
+ * do no harm when they get a message twice. Its own process, main thread.
+ *
+ * An answer that was late has then been asked for twice and comes twice: as many identical ones are passed over.
+ */
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import { lookup } from 'node:dns/promises';
+import { StartError } from '../../base/errors.js';
+import { connectionError } from './errors.js';
+import { nameOf } from './target.js';
+import type { Wire } from './wire.js';
+
+interface Patience {
+  readonly resendMs: number;
+  /** How often a message is sent in all. */
+  readonly tries: number;
+}
+
+const PATIENCE: Patience = { resendMs: 1000, tries: 5 };
+
+/** Answers that were heard and not yet used; there is one a message, so a flood is somebody else's. */
+const MOST_UNHEARD = 100;
+
+/** @throws StartError in one line when there is no such host */
+export async function connectDatagrams(
+  target: { readonly host: string; readonly port: number },
+  patience: Patience = PATIENCE,
+): Promise<Wire> {
+  const place = nameOf(target);
+  try {
+    const { address } = await lookup(target.host);
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    // A connected socket hears only this server, and that nobody listens there.
+    socket.connect(target.port, address);
+    await once(socket, 'connect');
+    return new DatagramWire(socket, place, patience);
+  } catch (error) {
+    throw connectionError(place, error);
+  }
+}
+
+class DatagramWire implements Wire {
+  readonly #socket: Socket;
+  readonly #place: string;
+  readonly #patience: Patience;
+  readonly #unsent: string[] = [];
+  readonly #unheard: string[] = [];
+  #pending: { message: string; tries: number; timer: NodeJS.Timeout } | undefined;
+  /** The last answer, and how many more of it may come. */
+  #echo = { answer: '', copies: 0 };
+  #ending = false;
+  #closed = false;
+  #error: Error | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(socket: Socket, place: string, patience: Patience) {
+    this.#socket = socket;
+    this.#place = place;
+    this.#patience = patience;
+    socket.on('message', (datagram) => this.#receive(datagram.toString()));
+    socket.on('error', (error) => this.#fail(connectionError(place, error)));
+  }
+
+  async *messages(): AsyncIterable<readonly string[]> {
+    for (;;) {
+      const answer = this.#unheard.shift();
+      if (answer !== undefined) yield answer.replace(/\r?\n$/, '').split(/\r?\n/);
+      else if (this.#error) throw this.#error;
+      else if (this.#closed) return;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  send(message: string): void {
+    this.#unsent.push(message);
+    this.#next();
+  }
+
+  flushed(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  end(): void {
+    this.#ending = true;
+    this.#next();
+  }
+
+  destroy(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#pending?.timer);
+    this.#socket.close();
+    this.#wake?.();
+  }
+
+  #next(): void {
+    if (this.#pending || this.#closed) return;
+    const message = this.#unsent.shift();
+    if (message !== undefined) {
+      const timer = setInterval(() => this.#transmit(), this.#patience.resendMs);
+      this.#pending = { message, tries: 0, timer };
+      this.#transmit();
+    } else if (this.#ending) this.destroy();
+  }
+
+  #transmit(): void {
+    if (!this.#pending) return;
+    if (this.#pending.tries++ < this.#patience.tries) {
+      this.#socket.send(this.#pending.message, () => undefined);
+    } else if (this.#ending) {
+      // A goodbye need not be answered.
+      this.destroy();
+    } else {
+      this.#fail(new StartError(`${this.#place}: no answer to ${this.#patience.tries} datagrams`));
+    }
+  }
+
+  #receive(answer: string): void {
+    if (answer === this.#echo.answer && this.#echo.copies > 0) {
+      this.#echo.copies--;
+      return;
+    }
+    if (this.#pending) {
+      clearInterval(this.#pending.timer);
+      this.#echo = { answer, copies: this.#pending.tries - 1 };
+      this.#pending = undefined;
+    }
+    if (this.#unheard.length < MOST_UNHEARD) this.#unheard.push(answer);
+    this.#wake?.();
+    this.#next();
+  }
+
+  #fail(error: Error): void {
+    this.#error ??= error;
+    this.destroy();
+  }
+}

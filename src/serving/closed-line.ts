@@ -1,0 +1,38 @@
+/** The end of a connection: it is counted, and a log line tells its whole story. Main thread, whichever thread served. */
+import type { Host } from './host.js';
+import { monotonicMs, toMicroseconds } from '../base/clock.js';
+import type { EndReason } from '../services/conversation.js';
+
+interface ClosedConnection {
+  readonly connection: number;
+  /** Undefined for a client that never had one. */
+  readonly thread: number | undefined;
+  readonly peer: string;
+  readonly reason: EndReason | 'thread lost' | 'refused';
+  readonly acceptedAtMs: number;
+  /** 0 for a client that no handler ever saw. */
+  readonly startedAtMs: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+export function closedLine(
+  { clientLog, service, model, tally }: Pick<Host, 'clientLog' | 'service' | 'model' | 'tally'>,
+  closed: ClosedConnection,
+): void {
+  tally.noteClosed(closed.reason, closed.startedAtMs > 0);
+  if (!clientLog.isLevelEnabled('info')) return;
+  const { acceptedAtMs, startedAtMs, ...fields } = closed;
+  const endedAtMs = monotonicMs();
+  const startMs = startedAtMs || endedAtMs;
+  clientLog.info(
+    {
+      ...fields,
+      service: service.name,
+      model,
+      waitedMs: toMicroseconds(startMs - acceptedAtMs),
+      servedMs: toMicroseconds(endedAtMs - startMs),
+    },
+    'closed',
+  );
+}

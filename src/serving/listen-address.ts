@@ -1,0 +1,50 @@
+/** Where the server, its datagram side and its admin socket listen, and what can be wrong with that. Main thread. */
+import { existsSync, lstatSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import { formatEndpoint } from '../connection/endpoint.js';
+import { StartError } from '../base/errors.js';
+
+/** Where to listen: a host and port (0: any free one), or the path of a Unix-domain socket. */
+export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/**
+ * Removes the socket file that a dead server has left behind.
+ * @throws StartError when a server answers there, or when the file cannot be removed
+ */
+export async function removeStaleSocket(path: string): Promise<void> {
+  const code = await new Promise<string | undefined>((resolve) => {
+    const probe = connect(path, () => {
+      probe.destroy();
+      resolve(undefined);
+    });
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  });
+  if (code === undefined) throw new StartError(`cannot listen on ${path}: another server answers there`);
+  if (code !== 'ECONNREFUSED') return;
+  try {
+    // A plain file refuses connections, too, and is not ours to remove.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path, { force: true });
+  } catch (error) {
+    throw startError({ path }, error as NodeJS.ErrnoException);
+  }
+}
+
+/** What is wrong with an address, in one line. */
+export function startError(address: ListenAddress, error: NodeJS.ErrnoException): StartError {
+  const where = 'path' in address ? address.path : formatEndpoint(address.host, address.port);
+  const reasons: Record<string, string> = {
+    EADDRINUSE: 'the address is in use',
+    EACCES: 'no permission',
+    EPERM: 'no permission',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'no such host',
+    EAI_AGAIN: 'no such host (the name service did not answer)',
+    ENOENT: 'no such directory',
+    EINVAL: 'not a usable address',
+  };
+  // libuv reports a directory that is not there as a lack of permission.
+  const lost = 'path' in address && error.code === 'EACCES' && !existsSync(dirname(address.path));
+  const reason = reasons[lost ? 'ENOENT' : (error.code ?? '')] ?? error.message;
+  return new StartError(`cannot listen on ${where}: ${reason}`, { cause: error });
+}

@@ -1,0 +1,63 @@
+/** The load generator in C: it counts what a server answered, and ends with an error when an answer is wrong. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { generatorPeer } from '../../../bench/contenders/generator-peer.js';
+import { startRawServer, unusedPort } from '../../support/raw-server.js';
+
+const peer = generatorPeer();
+const missing = 'missing' in peer ? peer.missing : process.platform !== 'linux' && 'epoll is Linux only';
+
+describe('the load generator in C', { skip: missing }, () => {
+  function load(port: number) {
+    if ('missing' in peer) throw new Error(peer.missing);
+    return peer.run({ port, clients: 4, warmUpMs: 0, durationMs: 60 });
+  }
+
+  it('sends a token of its own for every client and every request, and counts the answers', async (test) => {
+    const seen = new Set<string>();
+    let received = 0;
+    const port = await startRawServer(test, (socket) => {
+      socket.on('end', () => socket.end());
+      socket.on('data', (bytes) => {
+        received += 1;
+        seen.add(bytes.toString('latin1'));
+        socket.write(bytes);
+      });
+    });
+    const { requests, seconds, generatorCpuShare, p50Ns, p99Ns } = await load(port);
+    assert.equal(seen.size, received);
+    for (const token of seen) assert.match(token, /^[0-o]{63}\n$/);
+    assert.ok(requests > 0 && requests <= received);
+    assert.ok(seconds >= 0.06);
+    assert.ok(generatorCpuShare >= 0 && generatorCpuShare <= 1.1);
+    assert.ok(p50Ns > 0 && p50Ns <= p99Ns);
+  });
+
+  it('puts answers together that come in pieces', async (test) => {
+    const port = await startRawServer(test, (socket) => {
+      socket.on('end', () => socket.end());
+      socket.on('data', (bytes) => {
+        socket.write(bytes.subarray(0, 7));
+        setImmediate(() => socket.write(bytes.subarray(7)));
+      });
+    });
+    assert.ok((await load(port)).requests > 0);
+  });
+
+  it('ends with an error when the server answers wrongly, too much, or not at all', async (test) => {
+    const changed = await startRawServer(test, (socket) =>
+      socket.on('data', (bytes) => {
+        bytes[40] = (bytes[40] ?? 0) ^ 1;
+        socket.write(bytes);
+      }),
+    );
+    await assert.rejects(load(changed), /other bytes/);
+    const surplus = await startRawServer(test, (socket) =>
+      socket.on('data', (bytes) => socket.write(Buffer.concat([bytes, Buffer.from('x')]))),
+    );
+    await assert.rejects(load(surplus), /other bytes/);
+    const closing = await startRawServer(test, (socket) => socket.on('data', () => socket.end()));
+    await assert.rejects(load(closing), /closed a connection/);
+    await assert.rejects(load(await unusedPort()), /Connection refused/);
+  });
+});

@@ -1,0 +1,129 @@
+/** The chat and web peers do what the scenarios compare: one protocol and one order, one page over kept connections. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { startGenerator, type Generator } from '../../../bench/generator/handle.js';
+import { noErrors } from '../../../bench/generator/protocol/answers.js';
+import { peers, type Contender, type ServiceName } from '../../../bench/contenders/models.js';
+
+const BOUND_MS = 20_000;
+
+interface ChatClient {
+  readonly socket: Socket;
+  /** The next line; undefined at the end of the stream. */
+  next(): Promise<string | undefined>;
+}
+
+function peersFor(service: ServiceName): Contender[] {
+  return peers().filter(({ services }) => services.includes(service));
+}
+
+async function started(test: TestContext, peer: Contender, service: ServiceName): Promise<number> {
+  const server = await peer.start({ service, clients: 16 });
+  test.after(() => server.stop());
+  return server.port;
+}
+
+async function connected(port: number): Promise<ChatClient> {
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true }).on('error', () => undefined);
+  const lines = createInterface({ input: socket })
+    .on('error', () => undefined)
+    [Symbol.asyncIterator]();
+  await once(socket, 'connect');
+  return {
+    socket,
+    next: async () => {
+      const line = await lines.next();
+      return line.done === true ? undefined : line.value;
+    },
+  };
+}
+
+async function joined(port: number, name: string): Promise<ChatClient> {
+  const client = await connected(port);
+  await client.next();
+  await client.next();
+  client.socket.write(`${name}\n`);
+  assert.match((await client.next()) ?? '', new RegExp(`^Welcome ${name}`));
+  return client;
+}
+
+describe('chat peers', () => {
+  for (const peer of peersFor('chat')) {
+    const options = { skip: peer.unavailable('chat') ?? false, timeout: BOUND_MS };
+
+    it(`${peer.name} tells the others who comes, speaks and leaves`, options, async (test) => {
+      const port = await started(test, peer, 'chat');
+      const alice = await joined(port, 'alice');
+      const bob = await joined(port, 'bob');
+      assert.equal(await alice.next(), '* bob joined (2 here)');
+      alice.socket.write('hi\n');
+      assert.equal(await bob.next(), 'alice: hi');
+      bob.socket.write('one\ntw');
+      assert.equal(await alice.next(), 'bob: one');
+      bob.socket.write('o\n');
+      assert.equal(await alice.next(), 'bob: two');
+      bob.socket.end();
+      assert.equal(await alice.next(), '* bob left');
+      assert.equal(await bob.next(), undefined);
+      const carol = await joined(port, 'carol');
+      assert.equal(await alice.next(), '* carol joined (2 here)');
+      carol.socket.resetAndDestroy();
+      assert.equal(await alice.next(), '* carol left');
+      alice.socket.destroy();
+    });
+
+    it(`${peer.name} asks thrice for a name that is neither empty nor taken`, options, async (test) => {
+      const port = await started(test, peer, 'chat');
+      const alice = await joined(port, 'alice');
+      const other = await connected(port);
+      await other.next();
+      const question = await other.next();
+      for (const [name, again] of [
+        ['alice', true],
+        ['', true],
+        ['alice', false],
+      ] as const) {
+        other.socket.write(`${name}\n`);
+        assert.match((await other.next()) ?? '', /^ERR /);
+        if (again) assert.equal(await other.next(), question);
+      }
+      // What stands behind the third fault is the question once more, or the end.
+      while ((await other.next()) !== undefined);
+      alice.socket.destroy();
+    });
+  }
+});
+
+describe('peers under load', { skip: process.platform !== 'linux' && 'epoll is Linux only' }, () => {
+  let generator: Generator;
+  before(async () => {
+    generator = await startGenerator();
+  });
+  after(() => generator.stop());
+
+  for (const peer of peersFor('chat')) {
+    const options = { skip: peer.unavailable('chat') ?? false, timeout: BOUND_MS };
+    it(`${peer.name} gives all members one order, job after job`, options, async (test) => {
+      const port = await started(test, peer, 'chat');
+      for (let job = 0; job < 2; job++) {
+        const load = { pattern: 'fan-out', clients: 16, senders: 8, durationMs: 100 } as const;
+        const result = await generator.run({ ...load, port });
+        assert.deepEqual(result.errors, noErrors());
+        assert.equal(result.clientsServed, 16);
+      }
+    });
+  }
+
+  for (const peer of peersFor('web')) {
+    const options = { skip: peer.unavailable('web') ?? false, timeout: BOUND_MS };
+    it(`${peer.name} serves the page over connections that are kept`, options, async (test) => {
+      const port = await started(test, peer, 'web');
+      const result = await generator.run({ pattern: 'web', port, clients: 16, durationMs: 500 });
+      assert.deepEqual(result.errors, noErrors());
+      assert.equal(result.clientsServed, 16);
+    });
+  }
+});

@@ -1,0 +1,214 @@
+/** Several populations at once, against our own server in this process and against servers that misbehave. */
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { Histogram } from '../../../../bench/lib/histogram.js';
+import type { PopulationSettings, PopulationsJob } from '../../../../bench/generator/protocol/jobs.js';
+import { startGenerator, type Generator } from '../../../../bench/generator/handle.js';
+import { noErrors, type PopulationResult } from '../../../../bench/generator/protocol/answers.js';
+import { startRawServer, unusedPort } from '../../../support/raw-server.js';
+import { startServer } from '../../../support/server.js';
+
+const WINDOW_MS = 80;
+const SHORT: PopulationSettings = {
+  name: 'short',
+  clients: 3,
+  pattern: 'keep',
+  line: 'short',
+  answer: 'done short',
+};
+/** Its answer is not known beforehand. */
+const LEARNT: PopulationSettings = { name: 'learnt', clients: 2, pattern: 'keep', line: 'short' };
+const LONG: PopulationSettings = { ...SHORT, name: 'long', clients: 2, line: 'long', answer: 'done long' };
+
+/** A server whose every line is answered by `answer`, in which a test does what it likes. */
+function serveLines(test: TestContext, answer: (line: string, socket: Socket) => void): Promise<number> {
+  return startRawServer(test, (socket) => {
+    let rest = '';
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) answer(line, socket);
+    });
+    socket.on('end', () => socket.end());
+  });
+}
+
+function honest(line: string, socket: Socket): void {
+  socket.write(`done ${line}\n`);
+}
+
+describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux only' }, () => {
+  let generator: Generator;
+  before(async () => {
+    generator = await startGenerator();
+  });
+  after(() => generator.stop());
+
+  function load(port: number, populations: PopulationSettings[], options: Partial<PopulationsJob> = {}) {
+    return generator.runPopulations({ port, populations, durationMs: WINDOW_MS, ...options });
+  }
+
+  async function loadPair(
+    port: number,
+    populations: readonly [PopulationSettings, PopulationSettings],
+    options: Partial<PopulationsJob> = {},
+  ): Promise<[PopulationResult, PopulationResult]> {
+    const [first, second] = (await load(port, [...populations], options)).populations;
+    assert.ok(first && second);
+    return [first, second];
+  }
+
+  async function loadOne(
+    port: number,
+    population: PopulationSettings,
+    options: Partial<PopulationsJob> = {},
+  ): Promise<PopulationResult> {
+    const [result] = (await load(port, [population], options)).populations;
+    assert.ok(result);
+    return result;
+  }
+
+  it('asks our own server for work and sleep at once, and counts each population for itself', async (test) => {
+    const { port } = await startServer(test, { service: 'work', model: 'event-loop' });
+    const result = await load(
+      port,
+      [
+        { name: 'sleep', clients: 4, pattern: 'keep', line: 'sleep 10', answer: 'done 10' },
+        { name: 'learnt', clients: 2, pattern: 'churn', line: 'work 0' },
+      ],
+      { durationMs: 150, serverPid: process.pid, silentClients: 1 },
+    );
+    const [sleep, learnt] = result.populations;
+    assert.deepEqual(
+      result.populations.map(({ name, errors, clientsServed }) => ({ name, errors, clientsServed })),
+      [
+        { name: 'sleep', errors: noErrors(), clientsServed: 4 },
+        { name: 'learnt', errors: noErrors(), clientsServed: 2 },
+      ],
+    );
+    assert.ok((sleep?.latency.minNs ?? 0) >= 9e6);
+    assert.equal(learnt?.latency.count, learnt?.requests);
+    assert.ok((result.server?.threads ?? 0) > 1);
+  });
+
+  it('churns with a connection for each request, and keeps one for all', async (test) => {
+    const connections = { short: 0, long: 0 };
+    const port = await startRawServer(test, (socket) => {
+      socket.on('end', () => socket.end());
+      socket.once('data', (first) => {
+        connections[first.toString() === 'short\n' ? 'short' : 'long'] += 1;
+        socket.write(`done ${first.toString()}`);
+        socket.on('data', (more) => socket.write(`done ${more.toString()}`));
+      });
+    });
+    const [short, long] = await loadPair(port, [{ ...SHORT, pattern: 'churn' }, LONG]);
+    assert.deepEqual([short.errors, long.errors], [noErrors(), noErrors()]);
+    assert.equal(connections.long, LONG.clients);
+    assert.ok(connections.short >= short.requests && short.requests > SHORT.clients);
+  });
+
+  it('shows a population that is starved from the start, and does not call it an error', async (test) => {
+    const port = await serveLines(test, (line, socket) => {
+      if (line === 'short') honest(line, socket);
+    });
+    const [short, long] = await loadPair(port, [SHORT, LONG], { warmUpMs: 20 });
+    assert.ok(short.requests > 0);
+    assert.equal(long.requests, 0);
+    assert.equal(long.clientsServed, 0);
+    assert.equal(long.clientsUnanswered, LONG.clients);
+    assert.deepEqual(long.errors, noErrors());
+    assert.equal(long.overdue.count, LONG.clients);
+    // They have waited since before the warm-up.
+    assert.ok(long.overdue.minNs > WINDOW_MS * 1e6);
+  });
+
+  it('shows how long clients have waited that were served at first and then no more', async (test) => {
+    const answered = new Set<Socket>();
+    const port = await serveLines(test, (line, socket) => {
+      if (!answered.has(socket)) honest(line, socket);
+      answered.add(socket);
+    });
+    const long = await loadOne(port, LONG, { warmUpMs: 300, answerLimitMs: 30 });
+    assert.equal(long.clientsServed, 0);
+    assert.equal(long.clientsUnanswered, 0);
+    assert.equal(long.overdue.count, LONG.clients);
+    assert.ok(long.overdue.minNs > (WINDOW_MS - 1) * 1e6);
+    assert.deepEqual(long.errors, { ...noErrors(), timeout: LONG.clients });
+  });
+
+  it('leaves out of the overdue what has just been sent', async (test) => {
+    const port = await serveLines(test, (line, socket) => {
+      setTimeout(() => honest(line, socket), 10);
+    });
+    const { overdue, latency, clientsServed } = await loadOne(port, { ...SHORT, clients: 20 });
+    assert.ok(clientsServed > 0);
+    const medianNs = Histogram.fromJSON(latency).percentile(50);
+    assert.ok(overdue.count === 0 || overdue.minNs > medianNs, `${overdue.minNs} ns, median ${medianNs} ns`);
+  });
+
+  it('waits after the window for an answer as long as it is told', async (test) => {
+    const port = await serveLines(test, (line, socket) => {
+      setTimeout(() => honest(line, socket), 2 * WINDOW_MS);
+    });
+    const patient = await loadOne(port, SHORT, { durationMs: 10, warmUpMs: 4 * WINDOW_MS });
+    assert.deepEqual(patient.errors, noErrors());
+    const impatient = await loadOne(port, SHORT, {
+      durationMs: 10,
+      warmUpMs: 4 * WINDOW_MS,
+      answerLimitMs: 1,
+    });
+    assert.ok(impatient.errors.timeout > 0);
+  });
+
+  it('rests between an answer and the next request if told to', async (test) => {
+    const gapsMs: number[] = [];
+    const answeredMs = new Map<Socket, number>();
+    const port = await serveLines(test, (line, socket) => {
+      const before = answeredMs.get(socket);
+      if (before !== undefined) gapsMs.push(performance.now() - before);
+      answeredMs.set(socket, performance.now());
+      honest(line, socket);
+    });
+    const { requests, errors } = await loadOne(port, { ...SHORT, clients: 1, thinkMs: 20 }, { warmUpMs: 20 });
+    assert.deepEqual(errors, noErrors());
+    assert.ok(requests > 0);
+    // The first gap is from the opening to the start, which is not a rest.
+    for (const gapMs of gapsMs.slice(1)) assert.ok(gapMs >= 20, `${gapMs} ms`);
+  });
+
+  it('counts wrong answers, surplus lines, early ends and resets against their population alone', async (test) => {
+    const faults: Record<string, (socket: Socket) => void> = {
+      wrongBytes: (socket) => socket.write('done lonG\n'),
+      surplus: (socket) => socket.write('done long\ndone long\n'),
+      closedEarly: (socket) => socket.end('done'),
+      reset: (socket) => socket.resetAndDestroy(),
+    };
+    for (const [fault, misbehave] of Object.entries(faults)) {
+      const port = await serveLines(test, (line, socket) => {
+        if (line === 'long') misbehave(socket);
+        else honest(line, socket);
+      });
+      const [short, long] = await loadPair(port, [{ ...SHORT, thinkMs: 2 }, LONG], { warmUpMs: 150 });
+      const kind = fault === 'surplus' ? 'wrongBytes' : fault;
+      assert.deepEqual(long.errors, { ...noErrors(), [kind]: LONG.clients }, fault);
+      assert.deepEqual(short.errors, noErrors(), fault);
+      assert.ok(short.requests > 0, fault);
+    }
+  });
+
+  it('counts refusals, and tries again and again in churn', async () => {
+    const refused = await loadOne(await unusedPort(), { ...SHORT, pattern: 'churn' });
+    assert.ok(refused.errors.refused > SHORT.clients);
+    assert.equal(refused.requests, 0);
+    assert.equal(refused.overdue.count, 0);
+  });
+
+  it('says so when an answer that it was not told cannot be learnt', async (test) => {
+    const silentPort = await serveLines(test, () => undefined);
+    await assert.rejects(load(silentPort, [LEARNT], { answerLimitMs: 20 }), /no whole answer .* 20 ms/);
+    const twoLines = await serveLines(test, (_line, socket) => socket.write('one\ntwo\n'));
+    await assert.rejects(load(twoLines, [LEARNT]), /more than one line: "one\\ntwo\\n"/);
+    await assert.rejects(load(await unusedPort(), [LEARNT]), /ECONNREFUSED|refused/);
+  });
+});

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Histogram } from '../../../bench/lib/histogram.js';
+
+const PERCENTILES = [0, 1, 25, 50, 90, 99, 99.9, 100];
+
+function histogramOf(values: readonly number[]): Histogram {
+  const histogram = new Histogram();
+  for (const value of values) histogram.record(value);
+  return histogram;
+}
+
+/** By definition: the smallest value that so many per cent do not exceed. */
+function exactPercentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(1, Math.ceil((percent / 100) * sorted.length)) - 1] ?? NaN;
+}
+
+/** Whole numbers from 1 ns to 10 s, as many of each size, and the same in every run. */
+function spreadValues(count: number, seed: number): number[] {
+  let state = seed;
+  return Array.from({ length: count }, () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return Math.round(10 ** ((state / 2 ** 31) * 10));
+  });
+}
+
+describe('Histogram', () => {
+  it('gives every percentile within 1/128 above the exact one, from nanoseconds to seconds', () => {
+    const values = spreadValues(20_000, 42);
+    const histogram = histogramOf(values);
+    for (const percent of PERCENTILES) {
+      const exact = exactPercentile(values, percent);
+      const given = histogram.percentile(percent);
+      assert.ok(given >= exact, `p${percent}: ${given} is below ${exact}`);
+      assert.ok(given <= exact * (1 + 1 / 128), `p${percent}: ${given} is too far above ${exact}`);
+    }
+  });
+
+  it('is exact below 256 and at the borders of buckets', () => {
+    for (const value of [0, 1, 127, 128, 255, 257, 511, 1023, 2 ** 31 - 1, 2 ** 32 - 1, 2 ** 40 - 1]) {
+      assert.equal(histogramOf([value, 2 ** 42]).percentile(50), value);
+    }
+  });
+
+  it('keeps neighbours apart where 31 bits end', () => {
+    const below = histogramOf([2 ** 31 - 1]).toJSON().buckets[0]?.[0] ?? NaN;
+    const above = histogramOf([2 ** 31]).toJSON().buckets[0]?.[0] ?? NaN;
+    assert.ok(below < above);
+    assert.ok(above <= 2 ** 31 * (1 + 1 / 128));
+  });
+
+  it('merges to what recording everything in one would have given', () => {
+    const first = spreadValues(5000, 1);
+    const second = spreadValues(3000, 2);
+    const merged = histogramOf(first).merge(histogramOf(second));
+    assert.deepEqual(merged.toJSON(), histogramOf([...first, ...second]).toJSON());
+  });
+
+  it('survives its JSON form', () => {
+    const json = histogramOf(spreadValues(5000, 3)).toJSON();
+    const copy: unknown = JSON.parse(JSON.stringify(json));
+    assert.deepEqual(Histogram.fromJSON(copy as typeof json).toJSON(), json);
+  });
+
+  it('knows mean and maximum exactly', () => {
+    const histogram = histogramOf([1000, 2001, 3005]);
+    assert.equal(histogram.meanNs, 2002);
+    assert.equal(histogram.maxNs, 3005);
+    assert.equal(histogram.count, 3);
+  });
+
+  it('is all zeros while nothing is recorded, and merging it changes nothing', () => {
+    const empty = new Histogram();
+    assert.deepEqual(empty.toJSON(), { count: 0, sumNs: 0, minNs: 0, maxNs: 0, buckets: [] });
+    assert.equal(empty.percentile(99), 0);
+    assert.equal(histogramOf([5]).merge(empty).toJSON().minNs, 5);
+  });
+
+  it('counts what is longer than it can tell as its longest, and keeps the maximum', () => {
+    const histogram = histogramOf([1e15]);
+    assert.equal(histogram.count, 1);
+    assert.equal(histogram.maxNs, 1e15);
+  });
+});

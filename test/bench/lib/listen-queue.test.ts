@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { createServer, type AddressInfo } from 'node:net';
+import { describe, it } from 'node:test';
+import { acceptQueueLength, acceptQueueLengthIn, listenCountersIn } from '../../../bench/lib/listen-queue.js';
+
+describe('listenCountersIn', () => {
+  const netstat = [
+    'TcpExt: SyncookiesSent ListenOverflows ListenDrops TCPHPHits',
+    'TcpExt: 3 2047 2051 99',
+    'IpExt: InNoRoutes InOctets',
+    'IpExt: 0 123456',
+    '',
+  ].join('\n');
+
+  it('finds each counter in the column of its name', () => {
+    assert.deepEqual(listenCountersIn(netstat), { overflows: 2047, drops: 2051 });
+  });
+
+  it('names the counter that a kernel does not have', () => {
+    assert.throws(() => listenCountersIn(netstat.replace('ListenDrops', 'Other')), /no ListenDrops/);
+    assert.throws(() => listenCountersIn(''), /no ListenOverflows/);
+  });
+});
+
+describe('acceptQueueLengthIn', () => {
+  const table = [
+    '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
+    '   0: 0100007F:1388 0100007F:8001 01 00000000:00000022 00:00000000 00000000     0        0 11 1 0 20 0 0 10 -1',
+    '   1: 0100007F:1388 00000000:0000 0A 00000000:00001001 00:00000000 00000000     0        0 12 1 0 100 0 0 10 0',
+    '  10: 0100007F:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 13 1 0 100 0 0 10 0',
+    '',
+  ].join('\n');
+
+  it('reads it from the listener, not from a connection of the same port', () => {
+    assert.equal(acceptQueueLengthIn(table, 5000), 4097);
+    assert.equal(acceptQueueLengthIn(table, 80), 0);
+  });
+
+  it('is undefined where nobody listens', () => {
+    assert.equal(acceptQueueLengthIn(table, 32_769), undefined);
+  });
+
+  it('agrees with the kernel about a listener that is there', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    assert.equal(acceptQueueLength((server.address() as AddressInfo).port), 0);
+    server.close();
+  });
+});

@@ -1,0 +1,81 @@
+/** Every experiment with every single --model: it measures that one alone, or says why it does not. No load is run. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Attendance } from '../../../bench/run/participants.js';
+import { Histogram } from '../../../bench/lib/histogram.js';
+import type { Generator } from '../../../bench/generator/handle.js';
+import { noErrors, type LoadResult } from '../../../bench/generator/protocol/answers.js';
+import { scenarios } from '../../../bench/scenarios/all.js';
+import type { Bench, Scenario } from '../../../bench/scenarios/scenario.js';
+import { models, peers, type Contender } from '../../../bench/contenders/models.js';
+
+const ALL = [...models(), ...peers()];
+
+/** A bench that starts no server and puts no load on any, and notes on whom it would have. */
+function dryBench(name: string, length: Bench['length'], measured: Set<string>): Bench {
+  const note = ({ name: own, variantOf = own }: Contender) => void measured.add(variantOf);
+  return {
+    ...{ length, rounds: 0, longRounds: 0, roundMs: 1, generator: dryGenerator },
+    contenders: (service) => ALL.filter((one) => one.name === name && one.services.includes(service)),
+    start: (contender) => {
+      note(contender);
+      const running = { name: contender.name, pid: process.pid, port: 0 };
+      return Promise.resolve({ ...running, howEnded: () => undefined, stop: () => Promise.resolve() });
+    },
+    compare: (cases, contenders) => {
+      contenders.forEach(note);
+      return Promise.resolve(cases.map((one) => ({ ...one, contenders: [] })));
+    },
+    note: (doing) => {
+      if (doing.startsWith('race')) throw new Error('a race is no load, but takes time');
+    },
+  };
+}
+
+const loaded: LoadResult = {
+  ...{ kind: 'loaded', requests: 1, seconds: 1, errors: noErrors(), generatorCpuShare: 0 },
+  ...{ clientsServed: 1, clientsUnanswered: 0, jain: 1 },
+  latency: new Histogram().toJSON(),
+};
+
+const refuse = () => Promise.reject(new Error('nothing is measured here'));
+const dryGenerator: Generator = {
+  ...{ openLoop: refuse, runPopulations: refuse, burst: refuse, hold: refuse, speak: refuse },
+  run: () => Promise.resolve(loaded),
+  release: () => Promise.resolve(),
+  stop: () => Promise.resolve(),
+};
+
+async function remarksOf(scenario: Scenario, name: string, length: Bench['length'], measured: Set<string>) {
+  const attendance = new Attendance([name]);
+  // Some go on to read what a server has logged.
+  await scenario.measure(attendance.watching(dryBench(name, length, measured))).catch(() => undefined);
+  return attendance.remarks(scenario.whoTakesPart);
+}
+
+describe('--model', () => {
+  for (const scenario of scenarios) {
+    it(`is obeyed by ${scenario.name}, or the reason is given in one line`, async () => {
+      for (const length of ['quick', 'full'] as const) {
+        for (const { name } of ALL) {
+          const measured = new Set<string>();
+          const remarks = await remarksOf(scenario, name, length, measured);
+          const obeys = measured.size === 1 && measured.has(name);
+          const about = `${scenario.name}, ${length}, ${name}: measured ${[...measured].join(', ')}; ${remarks.join(' ')}`;
+          assert.equal(remarks.length, obeys ? 0 : 1, about);
+          if (obeys) continue;
+          assert.match(remarks[0] ?? '', /^--model: (.+ has no server for \w+|.+: .+)\.$/, about);
+          assert.ok(!remarks[0]?.includes('it has no place'), `${about}: no reason`);
+          for (const other of measured) assert.ok(other === name || remarks[0]?.includes(other), about);
+        }
+      }
+    });
+  }
+
+  it('leads to no remark when nobody is named', async () => {
+    const attendance = new Attendance([]);
+    const [control] = scenarios;
+    await control?.measure(attendance.watching(dryBench('iterative', 'quick', new Set())));
+    assert.deepEqual(attendance.remarks(control?.whoTakesPart), []);
+  });
+});

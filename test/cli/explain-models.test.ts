@@ -1,0 +1,32 @@
+/** The pages on the models: that what they name is there, and that they fit where they are read. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, it } from 'node:test';
+import { explanations } from '../../src/cli/explain-models.js';
+import { MODEL_NAMES } from '../../src/models/registry.js';
+
+/** From dist/test/cli/. */
+const sourceOf = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+describe('the page on a model', () => {
+  for (const name of MODEL_NAMES) {
+    const lines = explanations[name].trim().split('\n');
+
+    it(`fits a screen (${name})`, () => {
+      assert.ok(lines.length <= 40, `${lines.length} lines`);
+      for (const line of lines) assert.ok(line.length <= 100, line);
+    });
+
+    it(`names files that are there, and shows the loop as it is (${name})`, () => {
+      const files = explanations[name].match(/\b(?:src|workers)\/[\w/-]+\.ts/g) ?? [];
+      assert.ok(files.length >= 3);
+      for (const file of files) assert.ok(existsSync(sourceOf(file)), file);
+      const spaceless = (text: string) => text.replace(/\s+/g, ' ');
+      const loop = /for await [^]*?;(?:\s+await [^]*?\})?/.exec(explanations[name])?.[0];
+      assert.ok(loop);
+      const code = readFileSync(sourceOf(`src/models/${name}.ts`), 'utf8');
+      assert.ok(spaceless(code).includes(spaceless(loop)), loop);
+    });
+  }
+});

@@ -1,0 +1,141 @@
+/** `handoff connect` in scripts: the bytes from and to pipes, and an exit status that tells whether it was answered. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { CLI, runHandoff, temporaryDirectory } from '../../support/handoff.js';
+import { startServer } from '../../support/server.js';
+
+const DONE = { status: 0, signal: null, stderr: '' };
+
+describe('handoff connect', { timeout: 60_000, concurrency: 4 }, () => {
+  it('sends what comes from a pipe and writes what the server says', async (t) => {
+    const { port } = await startServer(t, { service: 'echo' });
+    const outcome = await runHandoff(t, ['connect', '--port', `${port}`], { input: 'Grüße\nzwei' });
+    assert.deepEqual(outcome, { ...DONE, stdout: 'Grüße\nzwei' });
+  });
+
+  it('passes on every byte of a long stream', async (t) => {
+    const { port } = await startServer(t, { service: 'echo' });
+    const input = Array.from({ length: 200_000 }, (_, index) => `line ${index}\n`).join('');
+    const { stdout, ...rest } = await runHandoff(t, ['connect', '--port', `${port}`], { input });
+    assert.deepEqual(rest, DONE);
+    assert.ok(stdout === input, `${stdout.length} of ${input.length} characters`);
+  });
+
+  it('waits for the answer after its input has ended', async (t) => {
+    const { port } = await startServer(t, { service: 'work' });
+    const input = 'sleep 100\nwork 1\n';
+    const outcome = await runHandoff(t, ['connect', 'work', '--port', `${port}`], { input });
+    assert.deepEqual(outcome, { ...DONE, stdout: 'done 100\ndone 1\n' });
+  });
+
+  it('talks to a Unix-domain socket', async (t) => {
+    const path = join(temporaryDirectory(t), 'socket');
+    await startServer(t, { service: 'capitalize', address: { path } });
+    const outcome = await runHandoff(t, ['connect', '--socket', path], { input: 'quiet' });
+    assert.deepEqual(outcome, { ...DONE, stdout: 'QUIET' });
+  });
+
+  it('blames nobody else when its output is full, and nobody at all when it is not read', async (t) => {
+    const port = await listen(t, (socket) =>
+      socket.on('error', () => undefined).end('one\n'.repeat(100_000)),
+    );
+    const args = [process.execPath, CLI, 'connect', '--port', `${port}`];
+    const full = await execute('sh', ['-c', '"$@" </dev/null >/dev/full', 'sh', ...args]);
+    assert.deepEqual(full, [1, 'handoff: cannot write standard output: no space left\n']);
+    const unread = await execute('sh', ['-c', '"$@" </dev/null | head -n 1 >/dev/null', 'sh', ...args]);
+    assert.deepEqual(unread, [0, '']);
+  });
+
+  it('ends in order when the server closes first', async (t) => {
+    const { port } = await startServer(t, { service: 'daytime' });
+    const { stdout, ...rest } = await runHandoff(t, ['connect', '--port', `${port}`], {
+      keepInputOpen: true,
+    });
+    assert.deepEqual(rest, DONE);
+    assert.match(stdout, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\n$/);
+  });
+
+  for (const [what, answers] of [
+    ['is an error', ['ERR no\n']],
+    ['becomes an error only later', ['done 1\n', 'ERR no\n', 'done 2\n']],
+    ['is an error in pieces', ['do', 'ne\nE', 'R', 'R no\n']],
+    ['is an error without a newline', ['ERR server full']],
+  ] as const) {
+    it(`has status 1 when the answer ${what}`, async (t) => {
+      const port = await listen(t, (socket) => void sayAndEnd(socket, answers));
+      const outcome = await runHandoff(t, ['connect', '--port', `${port}`]);
+      assert.deepEqual(outcome, { ...DONE, status: 1, stdout: answers.join('') });
+    });
+  }
+
+  it('has status 0 when an answer only mentions errors', async (t) => {
+    const port = await listen(
+      t,
+      (socket) => void sayAndEnd(socket, ['no ERR \n', 'ERROR\n', ' ERR \n', 'ERR']),
+    );
+    assert.equal((await runHandoff(t, ['connect', '--port', `${port}`])).status, 0);
+  });
+
+  it('says in one line that nobody listens', async (t) => {
+    const unused = await startServer(t);
+    await unused.stop();
+    const outcome = await runHandoff(t, ['connect', '--port', `${unused.port}`]);
+    const stderr = `handoff: 127.0.0.1 port ${unused.port}: connection refused; is the server running?\n`;
+    assert.deepEqual(outcome, { status: 1, signal: null, stdout: '', stderr });
+    const path = join(temporaryDirectory(t), 'none');
+    const noSocket = await runHandoff(t, ['connect', '--socket', path]);
+    assert.deepEqual([noSocket.status, noSocket.stderr], [1, `handoff: ${path}: there is no such socket\n`]);
+    const noHost = await runHandoff(t, ['connect', 'echo', '--host', 'host.invalid']);
+    assert.equal(noHost.status, 1);
+    assert.match(noHost.stderr, /^handoff: host\.invalid port 9000: [^\n]+\n$/);
+  });
+
+  it('says in one line that the server reset the connection', async (t) => {
+    const port = await listen(t, (socket) => {
+      socket.once('data', () => socket.resetAndDestroy());
+    });
+    const outcome = await runHandoff(t, ['connect', '--port', `${port}`], { input: 'hello' });
+    const stderr = `handoff: 127.0.0.1 port ${port}: the server reset the connection\n`;
+    assert.deepEqual(outcome, { status: 1, signal: null, stdout: '', stderr });
+  });
+
+  it('ends quietly when nobody reads what it writes', async (t) => {
+    const port = await listen(t, (socket) => {
+      const flood = setInterval(() => socket.write('and so on\n'.repeat(1000)), 1);
+      socket.on('error', () => undefined).on('close', () => clearInterval(flood));
+    });
+    const { stderr } = await runHandoff(t, ['connect', '--port', `${port}`], { closeOutput: true });
+    assert.ok(!stderr.includes('    at '), stderr);
+  });
+});
+
+async function listen(t: TestContext, serve: (socket: Socket) => void): Promise<number> {
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    t.after(() => void socket.destroy());
+    serve(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  t.after(() => void server.close());
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** Each text in a segment of its own. */
+async function sayAndEnd(socket: Socket, texts: readonly string[]): Promise<void> {
+  for (const text of texts) {
+    await new Promise<void>((resolve) => socket.write(text, () => resolve()));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  socket.end();
+}
+
+/** Its status, and what it has complained of. */
+function execute(command: string, args: readonly string[]): Promise<[status: unknown, stderr: string]> {
+  return new Promise((resolve) => {
+    execFile(command, args, (error, _stdout, stderr) => resolve([error?.code ?? 0, stderr]));
+  });
+}

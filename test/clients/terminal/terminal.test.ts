@@ -1,0 +1,194 @@
+/** The interactive clients on a pseudo-terminal: what is typed survives what comes in, and the terminal survives us. */
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { startFakeServer } from '../../support/fake-server.js';
+import { noTerminal, openTerminal } from '../../support/terminal.js';
+
+const RESTORED = { signal: null, canonical: true, echo: true };
+const LEFT = '\x1b[D';
+const UP = '\x1b[A';
+
+describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurrency: 2 }, () => {
+  it('keeps a half-typed line, and the cursor in it, when messages come in', async (t) => {
+    const { terminal, client } = await enterChat(t);
+    terminal.type(`hllo${LEFT.repeat(3)}`);
+    await terminal.edits('> h▮llo');
+    client.send('bob: one\nbob: two\n');
+    await terminal.shows('bob: one\nbob: two\n> hllo');
+    await terminal.edits('> h▮llo');
+    terminal.type('é\r');
+    await client.expect('héllo\n');
+    await terminal.shows('bob: one\nbob: two\n> héllo\n>');
+  });
+
+  it('keeps a half-typed line that goes over several rows', async (t) => {
+    const { terminal, client } = await enterChat(t);
+    const long = 'word '.repeat(40).trim();
+    terminal.type(long);
+    const typed = [`> ${long.slice(0, 78)}`, long.slice(78, 158), long.slice(158)].join('\n');
+    await terminal.shows(`for help\n${typed}`);
+    client.send('bob: one\n');
+    await terminal.shows(`for help\nbob: one\n${typed}`);
+    terminal.type('\r');
+    await client.expect(`${long}\n`);
+  });
+
+  it('connect shows what comes, with or without newlines, above what is typed, and half-closes on Ctrl-D', async (t) => {
+    const server = await startFakeServer(t);
+    const terminal = openTerminal(t, ['connect', '--port', `${server.port}`]);
+    const client = await server.accept();
+    client.send('no newline');
+    await terminal.shows(/^no newline\n$/);
+    terminal.type('hello');
+    await terminal.edits('hello▮');
+    client.send('\nERR one\ntwo\n');
+    await terminal.shows(/^no newline\nERR one\ntwo\nhello$/);
+    terminal.type('\r\x04');
+    await client.expect('hello\n');
+    await client.expectEnd();
+    client.send('bye');
+    client.halfClose();
+    assert.deepEqual(await terminal.exit(), { status: 0, ...RESTORED });
+    await terminal.shows(/hello\nbye\n$/);
+  });
+
+  it('has a history', async (t) => {
+    const { terminal, client } = await enterChat(t);
+    terminal.type('first\r');
+    await client.expect('first\n');
+    terminal.type('second\r');
+    await client.expect('second\n');
+    terminal.type(`${UP}${UP}`);
+    await terminal.edits('> first▮');
+    terminal.type('\r');
+    await client.expect('first\n');
+  });
+
+  it('says goodbye on Ctrl-D and ends with status 0, also when the server has more to say', async (t) => {
+    const { terminal, client } = await enterChat(t);
+    terminal.type('\x04');
+    await client.expect('/quit\n');
+    await client.expectEnd();
+    client.send('see you\n');
+    client.halfClose();
+    assert.deepEqual(await terminal.exit(), { status: 0, ...RESTORED });
+    await terminal.shows(/see you\n$/);
+  });
+
+  it('leaves on Ctrl-D when the server does not answer the goodbye', async (t) => {
+    const { terminal } = await enterChat(t);
+    terminal.type('\x04');
+    assert.deepEqual(await terminal.exit(), { status: 0, ...RESTORED });
+  });
+
+  it('clears a half-typed line on Ctrl-C, and ends with status 130 on the next', async (t) => {
+    const { terminal, client } = await enterChat(t);
+    terminal.type('never mind');
+    await terminal.edits('> never mind▮');
+    terminal.type('\x03');
+    await terminal.edits('> ▮');
+    terminal.type('\x03');
+    assert.deepEqual(await terminal.exit(), { status: 130, ...RESTORED });
+    await client.expectOver();
+  });
+
+  it('leaves the terminal as it was when the server goes away or resets', async (t) => {
+    const closed = await enterChat(t);
+    closed.terminal.type('half-ty');
+    await closed.terminal.edits('> half-ty▮');
+    closed.client.halfClose();
+    assert.deepEqual(await closed.terminal.exit(), { status: 1, ...RESTORED });
+    await closed.terminal.shows(/port \d+: the server closed the connection\n$/);
+    const reset = await enterChat(t);
+    reset.client.reset();
+    assert.deepEqual(await reset.terminal.exit(), { status: 1, ...RESTORED });
+    await reset.terminal.shows(/port \d+: the server reset the connection\n$/);
+  });
+
+  it('shows what would steer the terminal instead of sending it there', async (t) => {
+    const { terminal, client } = await enterChat(t);
+    client.send('bob: \x1b[2J\x07\u202egnp.exe \x9b2J grün 🎲\n');
+    await terminal.shows('bob: ␛[2J␇<U+202E>gnp.exe <U+009B>2J grün 🎲');
+    assert.ok(!terminal.output().includes('\x1b[2J'));
+  });
+
+  it('puts a character together that comes in two pieces', async (t) => {
+    const { terminal, client } = await enterChat(t);
+    await client.sendOneByOne('bob: grün 🎲\n');
+    await terminal.shows('bob: grün 🎲');
+  });
+
+  it('has colours, unless NO_COLOR is set or the terminal has none', async (t) => {
+    const grey = '\x1b[90m* bob joined';
+    const seen = await Promise.all(
+      [{}, { NO_COLOR: '' }, { NO_COLOR: '1' }, { NO_COLOR: '1', FORCE_COLOR: '1' }, { TERM: 'dumb' }].map(
+        async (env) => {
+          const { terminal, client } = await enterChat(t, env);
+          client.send('* bob joined (2 here)\n');
+          await terminal.shows('* bob joined');
+          return terminal.output().includes(grey);
+        },
+      ),
+    );
+    assert.deepEqual(seen, [true, true, false, false, false]);
+  });
+
+  it('writes no escape codes at all on a dumb terminal, where the kernel edits the line', async (t) => {
+    const { terminal, client } = await enterChat(t, { TERM: 'dumb' });
+    client.send('bob: hi\n');
+    await terminal.shows('bob: hi\n>');
+    terminal.type('helo\x7flo\r');
+    await client.expect('hello\n');
+    terminal.type('\x04');
+    await client.expect('/quit\n');
+    client.halfClose();
+    assert.deepEqual(await terminal.exit(), { status: 0, ...RESTORED });
+    assert.ok(!terminal.output().includes('\x1b'));
+  });
+
+  for (const TERM of ['xterm', 'dumb']) {
+    it(`neither echoes a password nor keeps it in the history (TERM=${TERM})`, async (t) => {
+      const server = await startFakeServer(t);
+      const args = ['quiz', '--name', 'ann', '--login', '--port', `${server.port}`];
+      const terminal = openTerminal(t, args, { TERM });
+      await terminal.edits('password: ▮');
+      terminal.type('s3crex\x7ft\r');
+      const client = await server.accept();
+      await client.exchange('', 'LOGIN ann s3cret\n');
+      client.send('OK welcome back\n');
+      await terminal.shows('how many questions?');
+      if (TERM === 'xterm') terminal.type(UP);
+      terminal.type('3\r');
+      await client.expect('PLAY 3\n');
+      terminal.type('\x04');
+      await client.expect('QUIT\n');
+      client.halfClose();
+      assert.deepEqual(await terminal.exit(), { status: 0, ...RESTORED });
+      assert.ok(!terminal.output().includes('s3c'));
+    });
+  }
+
+  it('ends on Ctrl-C and on Ctrl-D in the password, with echo again', async (t) => {
+    for (const [key, status] of [
+      ['\x03', 130],
+      ['\x04', 0],
+    ] as const) {
+      const server = await startFakeServer(t);
+      const terminal = openTerminal(t, ['quiz', '--name', 'ann', '--login', '--port', `${server.port}`]);
+      await terminal.edits('password: ▮');
+      terminal.type(`half${key}`.slice(status === 0 ? -1 : 0));
+      assert.deepEqual(await terminal.exit(), { status, ...RESTORED });
+    }
+  });
+});
+
+/** A chat that has let `alice` in. */
+async function enterChat(t: TestContext, env: Readonly<Record<string, string>> = {}) {
+  const server = await startFakeServer(t);
+  const terminal = openTerminal(t, ['chat', '--name', 'alice', '--port', `${server.port}`], env);
+  const client = await server.accept();
+  await client.exchange('Hello, this is the chat.\nWho are you?\n', 'alice\n');
+  client.send('Welcome alice, type /help for help\n');
+  await terminal.edits('> ▮');
+  return { terminal, client };
+}

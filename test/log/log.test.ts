@@ -1,0 +1,386 @@
+/**
+ * The log: each connection has its two lines, no line is torn and none is lost, whichever threads write at once, wherever
+ * to, and however the process or a thread of it ends.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs, { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { openLog } from '../../src/log/log.js';
+import { MODEL_NAMES } from '../../src/models/registry.js';
+import { connectClient, type Client } from '../support/client.js';
+import { environment } from '../support/environment.js';
+import { eventually } from '../support/eventually.js';
+import {
+  CLI,
+  exitOf,
+  fixture,
+  killAfter,
+  spawnNode,
+  startHandoff,
+  temporaryDirectory,
+  watchHandoff,
+  UNCOVERED,
+  type Exit,
+} from '../support/handoff.js';
+import { LogLines, type LogLine } from '../support/log-lines.js';
+
+/** More than there are cores on a small machine, so that one writes where another was interrupted. */
+const THREADS = 8;
+
+describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
+  for (const model of MODEL_NAMES) {
+    it(`tells a connection’s story in two lines under ${model}`, async (t) => {
+      const server = await startHandoff(t, ['echo', '--model', model]);
+      const client = await connectClient(t, server);
+      await client.exchange('twelve bytes', 'twelve bytes');
+      client.halfClose();
+      await client.expectEnd();
+      const { peer, ...closed } = await server.log.next('closed');
+      await server.stop();
+      const { msg, address, port, service } = server.log.one('listening');
+      assert.deepEqual(
+        { msg, address, service },
+        { msg: 'listening', address: '127.0.0.1', service: 'echo' },
+      );
+      assert.ok(Number(port) > 0);
+
+      const accepted = server.log.one('accepted');
+      assert.deepEqual([accepted.connection, accepted.peer], [1, `127.0.0.1:${client.localPort ?? 0}`]);
+      assert.equal(peer, accepted.peer);
+      const { level, time, pid, thread, waitedMs, servedMs, ...rest } = closed;
+      assert.deepEqual(rest, {
+        connection: 1,
+        service: 'echo',
+        model,
+        reason: 'end',
+        bytesIn: 12,
+        bytesOut: 12,
+        msg: 'closed',
+      });
+      assert.deepEqual([level, pid], ['info', server.pid]);
+      assert.ok(time >= accepted.time);
+      assert.equal(Number(thread) > 0, model === 'thread-per-client');
+      assert.ok(Number(waitedMs) >= 0 && Number(servedMs) > 0);
+    });
+  }
+
+  it('tells the whole story of a client that was never served, too', async (t) => {
+    const server = await startHandoff(t, ['echo', '--model', 'iterative', '--queue', '1']);
+    const served = await connectClient(t, server);
+    await served.exchange('hello', 'hello');
+    await connectClient(t, server);
+    const refused = await connectClient(t, server);
+    await refused.expect('ERR server full\n');
+    refused.close();
+    await server.log.next('closed', { reason: 'refused' });
+    await server.stop();
+    for (const [connection, reason, bytesOut] of [
+      [2, 'stopped', 0],
+      [3, 'refused', 'ERR server full\n'.length],
+    ]) {
+      const closed = server.log.of('closed').find((line) => line.connection === connection) ?? assert.fail();
+      const accepted = server.log.of('accepted').find((line) => line.connection === connection);
+      const { level, time, pid, waitedMs, ...rest } = closed;
+      assert.deepEqual(rest, {
+        connection,
+        service: 'echo',
+        model: 'iterative',
+        peer: accepted?.peer,
+        reason,
+        servedMs: 0,
+        bytesIn: 0,
+        bytesOut,
+        msg: 'closed',
+      });
+      assert.ok(level === 'info' && time > 0 && pid > 0 && Number(waitedMs) >= 0);
+    }
+  });
+
+  it('has no lines of connections with --no-log-connections', async (t) => {
+    const server = await startHandoff(t, ['echo', '--no-log-connections']);
+    const client = await connectClient(t, server);
+    await client.exchange('hello', 'hello');
+    await server.stop();
+    assert.deepEqual(server.log.messages, ['listening', 'thread started', 'stopping', 'stopped']);
+  });
+
+  it('has a line for each message with --log-level debug', async (t) => {
+    const server = await startHandoff(t, ['echo', '--log-level', 'debug']);
+    const client = await connectClient(t, server);
+    await client.exchange('hello', 'hello');
+    await server.stop();
+    for (const message of ['received', 'sending']) {
+      const { level, connection, bytes } = server.log.one(message);
+      assert.deepEqual({ level, connection, bytes }, { level: 'debug', connection: 1, bytes: 5 });
+    }
+  });
+
+  it('has nothing but failures with --log-level error, and goes to the file that it is told', async (t) => {
+    const directory = temporaryDirectory(t);
+    const [socket, file] = [join(directory, 'socket'), join(directory, 'log')];
+    const args = ['--socket', socket, '--log-file', 'log', '--log-level', 'error'];
+    const child = spawnNode([CLI, 'serve', fixture('trouble'), ...args], { cwd: directory });
+    killAfter(t, child);
+    const exit = exitOf(child);
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += String(chunk)));
+    const client = await connectAsSoonAsPossible(t, socket);
+    client.send('throw\n');
+    await client.expectEnd();
+    child.kill('SIGTERM');
+    assert.deepEqual(await exit, { status: 0, signal: null });
+    assert.equal(output, '');
+    assert.deepEqual(
+      linesOf(file).map(({ level, msg }) => [level, msg]),
+      [['error', 'service failed']],
+    );
+  });
+
+  for (const destination of ['file', 'pipe'] as const) {
+    it(`loses and tears nothing on a ${destination} when the server stops in order`, async (t) => {
+      const chatter = await startChatter(t, destination);
+      await Promise.all(
+        chatter.clients.map(async (client) => {
+          for (let number = 500; number <= 1500; number += 500) {
+            await client.exchange('log 500\n', `${number}\n`);
+          }
+        }),
+      );
+      chatter.signal('SIGTERM');
+      const { exit, lines } = await chatter.end();
+      assert.deepEqual(exit, { status: 0, signal: null });
+      assertNumbered(lines, Array<number>(THREADS).fill(1500), 'exactly');
+      assert.equal(lines.filter(({ msg }) => msg === 'accepted').length, THREADS);
+      assert.equal(lines.filter(({ msg }) => msg === 'closed').length, THREADS);
+      assert.equal(lines.at(-1)?.msg, 'stopped');
+    });
+
+    it(`loses and tears nothing on a ${destination} when threads die`, async (t) => {
+      const chatter = await startChatter(t, destination);
+      await Promise.all(
+        chatter.clients.map(async (client, index) => {
+          client.send(index % 2 === 0 ? 'log 1000\nexit\n' : 'log 1000\n');
+          await client.expect('1000\n');
+          if (index % 2 === 0) await client.expectEnd();
+        }),
+      );
+      chatter.signal('SIGTERM');
+      const { exit, lines } = await chatter.end();
+      assert.deepEqual(exit, { status: 0, signal: null });
+      assertNumbered(lines, Array<number>(THREADS).fill(1000), 'exactly');
+      assert.equal(lines.filter(({ msg }) => msg === 'thread lost').length, THREADS / 2);
+      assert.equal(lines.filter(({ msg }) => msg === 'closed').length, THREADS);
+    });
+
+    it(`loses and tears nothing on a ${destination} when a second signal ends everything`, async (t) => {
+      const chatter = await startChatter(t, destination);
+      const told = chatter.clients.map(() => 0);
+      const reading = chatter.clients.map(async (client, index) => {
+        client.send('on\n');
+        // Until the connection breaks off in mid-line.
+        for (;;) told[index] = Number(await client.readLine());
+      });
+      const broken = Promise.allSettled(reading);
+      await eventually('500 lines of everybody', () => told.every((number) => number >= 500) || undefined);
+      const insisting = setInterval(() => chatter.signal('SIGINT'), 20);
+      const { exit, lines } = await chatter.end();
+      clearInterval(insisting);
+      await broken;
+      assert.deepEqual(exit, { status: 130, signal: null });
+      assertNumbered(lines, told, 'at least');
+      assert.equal(lines.filter(({ msg }) => msg === 'accepted').length, THREADS);
+      assert.equal(lines.filter(({ msg }) => msg === 'ended at once').length, 1);
+    });
+  }
+
+  it('loses nothing when its reader falls behind', async (t) => {
+    const server = await startHandoff(t, [fixture('chatter'), '--threads', '4'], UNCOVERED);
+    const clients = await Promise.all(Array.from({ length: 4 }, () => connectClient(t, server)));
+    await server.log.next('thread started', { count: 4 });
+    server.log.pause();
+    for (const client of clients) client.send('log 3000\n');
+    await clients[0]?.expectSilence();
+    server.log.resume();
+    for (const client of clients) await client.expect('3000\n');
+    await server.stop();
+    assertNumbered(server.log.all, [3000, 3000, 3000, 3000], 'exactly');
+  });
+
+  it('cuts what would make a line too long to be written in one piece', async (t) => {
+    const server = await startHandoff(t, [fixture('trouble'), '--threads', `${THREADS}`], UNCOVERED);
+    const clients = await Promise.all(Array.from({ length: THREADS }, () => connectClient(t, server)));
+    for (const client of clients) client.send('talk 20000\n');
+    for (const client of clients) await client.expectEnd();
+    await server.stop();
+    const failures = server.log.of('service failed');
+    assert.equal(failures.length, THREADS);
+    for (const line of failures) {
+      assert.ok(Buffer.byteLength(JSON.stringify(line)) < 4096);
+      assert.equal(typeof line.connection, 'number');
+      assert.match((line.err as { message: string }).message, /^x{500,}…$/);
+    }
+  });
+
+  it('that nobody reads any more keeps nobody from being served, nor the server from stopping in order', async (t) => {
+    const socket = join(temporaryDirectory(t), 'socket');
+    const args = ['serve', 'echo', '--socket', socket, '--log-level', 'debug'];
+    const { child, outcome } = watchHandoff(t, args, { closeOutput: true });
+    await once(child.stdout, 'close');
+    await serveTwo(t, socket);
+    child.kill('SIGTERM');
+    assert.deepEqual({ ...(await outcome), stdout: '' }, { status: 0, signal: null, stdout: '', stderr: '' });
+  });
+
+  it('on a full disk does so neither, and that is said once', async (t) => {
+    const directory = temporaryDirectory(t);
+    const [socket, file] = [join(directory, 'socket'), join(directory, 'log')];
+    const command = [CLI, 'serve', 'echo', '--socket', socket, '--log-level', 'debug', '--log-file', file];
+    // One block of 512 bytes is as much as there is room for: the first line, and not all of the others.
+    const limited = ['-c', 'ulimit -f 1; exec "$@"', 'sh', process.execPath, ...command];
+    // V8 has no room for its coverage, either.
+    const child = spawn('sh', limited, { env: environment({ NODE_V8_COVERAGE: '' }) });
+    killAfter(t, child);
+    const exit = exitOf(child);
+    let errors = '';
+    child.stderr.on('data', (chunk) => (errors += String(chunk)));
+    await serveTwo(t, socket);
+    child.kill('SIGTERM');
+    assert.deepEqual(await exit, { status: 0, signal: null });
+    assert.match(errors, /^handoff: cannot write the log: EFBIG: [^\n]*; serving goes on\n$/);
+    assert.match(readFileSync(file, 'utf8'), /"listening"/);
+  });
+
+  it('has what could not be written as soon as there is room', (t) => {
+    const file = join(temporaryDirectory(t), 'log');
+    const noted: string[] = [];
+    const log = openLog({ level: 'info', file, connections: true }, {}, ({ message }) => noted.push(message));
+    log.info('before');
+    const full = t.mock.method(fs, 'writeSync', () => {
+      throw new Error('the disk is full');
+    });
+    log.info('kept');
+    log.info('kept, too');
+    full.mock.restore();
+    log.info('after');
+    assert.deepEqual(
+      linesOf(file).map(({ msg }) => msg),
+      ['before', 'kept', 'kept, too', 'after'],
+    );
+    assert.deepEqual(new Set(noted), new Set(['the disk is full']));
+  });
+});
+
+/** Two clients after each other, each with lines in the log. */
+async function serveTwo(t: TestContext, socket: string): Promise<void> {
+  for (const word of ['first', 'second']) {
+    const client = await connectAsSoonAsPossible(t, socket);
+    await client.exchange(word, word);
+    client.halfClose();
+    await client.expectEnd();
+  }
+}
+
+interface Chatter {
+  readonly clients: Client[];
+  signal(signal: NodeJS.Signals): void;
+  /** Its exit and its log; fails if it has written anything to standard error. */
+  end(): Promise<{ exit: Exit; lines: readonly LogLine[] }>;
+}
+
+/** A server whose log goes to a file or through a real pipe, with a client on each of its threads. */
+async function startChatter(t: TestContext, destination: 'file' | 'pipe'): Promise<Chatter> {
+  const directory = temporaryDirectory(t);
+  const [socket, file] = [join(directory, 'socket'), join(directory, 'log')];
+  const command = [CLI, 'serve', fixture('chatter'), '--socket', socket, '--threads', `${THREADS}`];
+  const grace = ['--grace', '600000'];
+  if (destination === 'file') {
+    const child = spawnNode([...command, ...grace, '--log-file', file], UNCOVERED);
+    killAfter(t, child);
+    let complaint = '';
+    child.stderr.on('data', (chunk) => (complaint += String(chunk)));
+    const exit = exitOf(child);
+    return {
+      clients: await clientsOf(t, socket),
+      signal: (signal) => child.kill(signal),
+      end: async () => {
+        const ended = await exit;
+        assert.equal(complaint, '');
+        return { exit: ended, lines: linesOf(file) };
+      },
+    };
+  }
+  // What Node calls a pipe to a child is a socket pair; the shell makes real ones.
+  const piped = '{ "$@"; echo $? >&2; } | cat';
+  const args = ['-c', piped, 'sh', process.execPath, ...command, ...grace];
+  const child = spawn('sh', args, { env: environment(UNCOVERED.env) });
+  let status = '';
+  child.stderr.on('data', (chunk) => (status += String(chunk)));
+  const log = new LogLines(child.stdout);
+  const { pid } = await log.next('listening');
+  const exit = exitOf(child);
+  const signal = (name: NodeJS.Signals) => {
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      // The shell may not have told yet that the server has ended.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  };
+  t.after(() => signal('SIGKILL'));
+  return {
+    clients: await clientsOf(t, socket),
+    signal,
+    end: async () => {
+      await exit;
+      await log.end();
+      return { exit: { status: Number(status), signal: null }, lines: log.all };
+    },
+  };
+}
+
+async function clientsOf(t: TestContext, path: string): Promise<Client[]> {
+  const clients: Client[] = [];
+  while (clients.length < THREADS) clients.push(await connectAsSoonAsPossible(t, path));
+  return clients;
+}
+
+async function connectAsSoonAsPossible(t: TestContext, path: string): Promise<Client> {
+  for (;;) {
+    try {
+      return await connectClient(t, { address: { path } });
+    } catch (error) {
+      t.signal.throwIfAborted();
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (!['ENOENT', 'ECONNREFUSED'].includes(code)) throw error;
+    }
+  }
+}
+
+function linesOf(file: string): LogLine[] {
+  const text = readFileSync(file, 'utf8');
+  assert.equal(text.at(-1), '\n');
+  return text
+    .slice(0, -1)
+    .split('\n')
+    .map((line) => JSON.parse(line) as LogLine);
+}
+
+/** Each connection's lines of chatter are there, in order, without a gap, and as many as its client was told of. */
+function assertNumbered(
+  lines: readonly LogLine[],
+  told: readonly number[],
+  how: 'exactly' | 'at least',
+): void {
+  const written = told.map(() => 0);
+  for (const { msg, connection, number } of lines) {
+    if (msg !== 'chatter') continue;
+    const index = Number(connection) - 1;
+    assert.equal(number, written[index], `connection ${index + 1} goes on with its next line`);
+    written[index] = Number(number) + 1;
+  }
+  if (how === 'exactly') assert.deepEqual(written, told);
+  else for (const [index, count] of told.entries()) assert.ok(Number(written[index]) >= count);
+}

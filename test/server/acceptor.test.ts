@@ -1,0 +1,206 @@
+/** Admission: who is served, who waits, who is turned away, and what the log says about it. The same for every model. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, it, type TestContext } from 'node:test';
+import { MODEL_NAMES } from '../../src/models/registry.js';
+import { connectClient, type Client } from '../support/client.js';
+import { startHandoff, type ServerProcess } from '../support/handoff.js';
+
+/** The models that serve only so many clients at a time. */
+const limited = [
+  { model: 'thread-per-client', args: ['--threads', '2'], places: 2 },
+  { model: 'iterative', args: ['--model', 'iterative'], places: 1 },
+];
+
+for (const { model, args, places } of limited) {
+  describe(`with all places taken, the ${model} server`, { timeout: 120_000, concurrency: 2 }, () => {
+    it('lets clients wait, and serves them in their order', async (t) => {
+      const server = await startHandoff(t, ['echo', ...args]);
+      const [leaving, ...staying] = await takePlaces(t, server, places);
+      const next = await connectClient(t, server);
+      const last = await connectClient(t, server);
+      next.send('next');
+      last.send('last');
+      assert.equal((await server.log.next('queued', { connection: places + 1 })).ahead, 0);
+      assert.equal((await server.log.next('queued', { connection: places + 2 })).ahead, 1);
+      await leaving?.exchange('still', 'still');
+      next.expectNothingYet();
+      last.expectNothingYet();
+
+      await leave(leaving);
+      await next.exchange('', 'next');
+      for (const client of staying) await client.exchange('still', 'still');
+      last.expectNothingYet();
+      await leave(next);
+      await last.expect('last');
+      await leave(last);
+
+      const closed = await server.log.next('closed', { connection: places + 2 });
+      assert.ok(Number(closed.waitedMs) > 0);
+      assert.equal(closed.reason, 'end');
+      assert.equal(closed.bytesIn, 'last'.length);
+      assert.deepEqual(server.log.of('refused'), []);
+    });
+
+    it('turns clients away when told to, with a line that says why', async (t) => {
+      const server = await startHandoff(t, ['echo', ...args, '--overflow', 'refuse']);
+      const [leaving, ...staying] = await takePlaces(t, server, places);
+      const silent = await connectClient(t, server);
+      await silent.expect('ERR server full\n');
+      await silent.expectEnd();
+      const talking = await connectClient(t, server);
+      talking.send('x'.repeat(100_000));
+      await talking.expect('ERR server full\n');
+      await talking.expectEnd();
+      silent.close();
+      talking.close();
+      for (const connection of [places + 1, places + 2]) {
+        await server.log.next('refused', { connection });
+        const closed = await server.log.next('closed', { connection });
+        assert.equal(closed.reason, 'refused');
+        assert.ok(Number(closed.waitedMs) >= 0);
+        assert.equal(closed.servedMs, 0);
+      }
+      assert.deepEqual(server.log.of('queued'), []);
+
+      for (const client of staying) await client.exchange('still', 'still');
+      await leave(leaving);
+      await server.log.next('closed', { connection: 1 });
+      const next = await connectClient(t, server);
+      await next.exchange('served', 'served');
+    });
+
+    it('turns away whom its queue has no room for', async (t) => {
+      const server = await startHandoff(t, ['echo', ...args, '--queue', '1']);
+      const [leaving] = await takePlaces(t, server, places);
+      const waiting = await connectClient(t, server);
+      await server.log.next('queued');
+      const refused = await connectClient(t, server);
+      await refused.expect('ERR server full\n');
+      await refused.expectEnd();
+      assert.equal((await server.log.next('refused')).waiting, 1);
+      waiting.send('patient');
+      await leave(leaving);
+      await waiting.expect('patient');
+    });
+
+    it('has no trouble with clients that give up waiting', async (t) => {
+      const server = await startHandoff(t, ['echo', ...args]);
+      const taken = await takePlaces(t, server, places);
+      const resetting = await connectClient(t, server);
+      resetting.send('before the reset');
+      const leaving = await connectClient(t, server);
+      leaving.send('before the end');
+      const patient = await connectClient(t, server);
+      patient.send('patient');
+      await server.log.next('queued', { count: 3 });
+      resetting.reset();
+      leaving.halfClose();
+      for (const client of taken) await leave(client);
+      await patient.expect('patient');
+      await leaving.expect('before the end');
+      await leaving.expectEnd();
+      assert.equal((await server.log.next('closed', { connection: places + 1 })).reason, 'reset');
+      assert.equal((await server.log.next('closed', { connection: places + 2 })).reason, 'end');
+    });
+  });
+}
+
+describe('the event-loop server', { timeout: 120_000 }, () => {
+  it('has a place for everybody', async (t) => {
+    const limits = ['--overflow', 'refuse', '--queue', '0', '--threads', '1'];
+    const server = await startHandoff(t, ['echo', '--model', 'event-loop', ...limits]);
+    await takePlaces(t, server, 100);
+    assert.deepEqual(server.log.of('refused'), []);
+    assert.deepEqual(server.log.of('queued'), []);
+  });
+});
+
+describe('the acceptor', { timeout: 120_000 }, () => {
+  it('names every client that connects, and each one only once', async (t) => {
+    const server = await startHandoff(t, ['echo', '--model', 'event-loop']);
+    const clients = await takePlaces(t, server, 5);
+    await server.log.next('accepted', { count: 5 });
+    const peers = server.log.of('accepted').map(({ connection, peer }) => [connection, peer]);
+    assert.deepEqual(
+      peers,
+      clients.map(({ localPort }, index) => [index + 1, `127.0.0.1:${localPort ?? 0}`]),
+    );
+  });
+
+  for (const model of MODEL_NAMES) {
+    it(`does not mistake a client that has left before ${model} accepted it for a local one`, async (t) => {
+      const server = await startHandoff(t, ['echo', '--model', model]);
+      server.signal('SIGSTOP');
+      const client = await connectClient(t, server);
+      client.reset();
+      server.signal('SIGCONT');
+      assert.equal((await server.log.next('closed')).peer, 'unknown');
+      assert.equal(server.log.one('accepted').peer, 'unknown');
+    });
+  }
+
+  it('turns a browser away in the words of HTTP', async (t) => {
+    const server = await startHandoff(t, ['web', '--model', 'iterative', '--overflow', 'refuse']);
+    const served = await connectClient(t, server);
+    await server.log.next('accepted');
+    const refused = await connectClient(t, server);
+    await refused.expect(
+      'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+    );
+    await refused.expectEnd();
+    served.close();
+  });
+
+  const noTable = existsSync('/proc/net/tcp') ? false : 'this system does not show its timers';
+  it('has the kernel ask after a client that is silent for half a minute', { skip: noTable }, async (t) => {
+    const server = await startHandoff(t, ['echo', '--model', 'event-loop']);
+    const client = await connectClient(t, server);
+    await server.log.next('accepted');
+    const afterMs = keepAliveMs(Number(server.log.one('listening').port), client.localPort ?? 0);
+    assert.ok(afterMs > 0 && afterMs <= 30_000, String(afterMs));
+  });
+
+  it('goes on accepting after it had run out of descriptors', async (t) => {
+    const server = await startHandoff(t, ['echo', '--model', 'event-loop'], { descriptors: 64 });
+    const crowd = await Promise.all(Array.from({ length: 100 }, () => connectClient(t, server)));
+    const endings = crowd.map((client) => client.expectOver());
+    // The kernel has accepted them all; those for whom the server has no descriptor see an end.
+    await Promise.race(endings);
+    for (const client of crowd) client.close();
+    await Promise.all(endings);
+    await server.log.count('closed', server.log.of('accepted').length);
+    const next = await connectClient(t, server);
+    await next.exchange('served', 'served');
+  });
+});
+
+/** When the kernel asks the other end of a server's connection whether it is there; NaN if it will not. */
+function keepAliveMs(serverPort: number, clientPort: number): number {
+  const [from, to] = [serverPort, clientPort].map((port) =>
+    `0100007F:${port.toString(16).padStart(4, '0')}`.toUpperCase(),
+  );
+  const rows = readFileSync('/proc/net/tcp', 'latin1').split('\n');
+  const row = rows
+    .map((line) => line.trim().split(/\s+/))
+    .find((fields) => fields[1] === from && fields[2] === to);
+  // 02 is the timer for keep-alive; behind it stand hundredths of a second.
+  const [, hundredths] = /^02:([0-9A-F]+)$/.exec(row?.[5] ?? '') ?? [];
+  return Number.parseInt(hundredths ?? '', 16) * 10;
+}
+
+/** So many clients, each of which is being served. */
+async function takePlaces(t: TestContext, server: ServerProcess, count: number): Promise<Client[]> {
+  const clients: Client[] = [];
+  for (let place = 1; place <= count; place++) {
+    const client = await connectClient(t, server);
+    await client.exchange('hello', 'hello');
+    clients.push(client);
+  }
+  return clients;
+}
+
+async function leave(client: Client | undefined): Promise<void> {
+  client?.halfClose();
+  await client?.expectEnd();
+}

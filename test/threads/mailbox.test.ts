@@ -1,0 +1,108 @@
+/** The mailbox between main and a client thread: its states, and that a blocked thread wakes with all that was written. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { describe, it, type TestContext } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { Mailbox } from '../../src/threads/mailbox.js';
+import { END_REASONS } from '../../src/services/conversation.js';
+import { eventually } from '../support/eventually.js';
+
+const bounds = { timeout: 10_000 };
+
+describe('a mailbox', bounds, () => {
+  it('holds one descriptor at a time', () => {
+    const mailbox = new Mailbox();
+    mailbox.deliver(20, 1);
+    assert.throws(() => mailbox.deliver(21, 2), /state/);
+    assert.throws(() => mailbox.retire(), /state/);
+    assert.deepEqual({ ...mailbox.take() }, { fd: 20, id: 1 });
+  });
+
+  it('is not settled twice, nor before there was a client', () => {
+    const mailbox = new Mailbox();
+    assert.throws(() => mailbox.settle('end'), /state/);
+    mailbox.deliver(20, 1);
+    mailbox.settle('end');
+    assert.throws(() => mailbox.settle('end'), /state/);
+  });
+
+  it('takes no client once it is retired', () => {
+    const mailbox = new Mailbox();
+    mailbox.retire();
+    assert.throws(() => mailbox.deliver(20, 1), /state/);
+    assert.equal(mailbox.take(), undefined);
+  });
+
+  it('carries every reason for an end', () => {
+    const mailbox = new Mailbox();
+    for (const reason of END_REASONS) {
+      mailbox.deliver(20, 1);
+      mailbox.settle(reason);
+      assert.equal(mailbox.reason, reason);
+    }
+  });
+
+  it('begins each client with its meter at nothing', () => {
+    const mailbox = new Mailbox();
+    mailbox.deliver(20, 1);
+    mailbox.bytesIn = 2 ** 33;
+    mailbox.bytesOut = 2 ** 34;
+    mailbox.startedAtMs = 5.25;
+    assert.deepEqual([mailbox.bytesIn, mailbox.bytesOut, mailbox.startedAtMs], [2 ** 33, 2 ** 34, 5.25]);
+    mailbox.settle('end');
+    mailbox.deliver(21, 2);
+    assert.deepEqual([mailbox.bytesIn, mailbox.bytesOut, mailbox.startedAtMs], [0, 0, 0]);
+  });
+
+  it('wakes a blocked thread for each client, and hands back what the thread has written', async (t) => {
+    const mailbox = new Mailbox();
+    const worker = takerOf(t, mailbox);
+    for (let id = 1; id <= 500; id++) {
+      const settled = once(worker, 'message');
+      mailbox.deliver(1000 + id, id);
+      assert.deepEqual(await settled, [{ fd: 1000 + id, id }]);
+      assert.equal(mailbox.bytesIn, 10 * id);
+      assert.equal(mailbox.reason, 'done');
+    }
+    const ended = once(worker, 'exit');
+    mailbox.retire();
+    assert.deepEqual(await ended, [0]);
+  });
+
+  it('lets a thread sleep on that is woken for nothing, as by the late notification of an earlier client', async (t) => {
+    const mailbox = new Mailbox();
+    const worker = takerOf(t, mailbox);
+    const words = new Int32Array(mailbox.buffer);
+    for (const state of ['waits', 'waits again']) {
+      await eventually(`a thread that ${state}`, () => Atomics.notify(words, 0) === 1 || undefined);
+    }
+    const settled = once(worker, 'message');
+    mailbox.deliver(1001, 1);
+    assert.deepEqual(await settled, [{ fd: 1001, id: 1 }]);
+  });
+
+  it('does not keep a blocked thread from being terminated', async (t) => {
+    const worker = takerOf(t, new Mailbox());
+    await once(worker, 'online');
+    assert.equal(await worker.terminate(), 1);
+  });
+});
+
+/** A thread that takes whatever there is, writes ten times its id into the meter, settles, and says what it got. */
+function takerOf(t: TestContext, mailbox: Mailbox): Worker {
+  const module = new URL('../../src/threads/mailbox.js', import.meta.url).href;
+  const program = `
+    import { parentPort, workerData } from 'node:worker_threads';
+    import { Mailbox } from ${JSON.stringify(module)};
+    const mailbox = new Mailbox(workerData);
+    for (let lent = mailbox.take(); lent; lent = mailbox.take()) {
+      mailbox.bytesIn = 10 * lent.id;
+      mailbox.settle('done');
+      parentPort.postMessage({ ...lent });
+    }`;
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(program)}`), {
+    workerData: mailbox.buffer,
+  });
+  t.after(() => worker.terminate());
+  return worker;
+}
