@@ -59,6 +59,7 @@ export const AF_INET = 2;
 export const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
 export const SOCK_NONBLOCK = 0x800;
+const SOCK_CLOEXEC = 0x80000;
 export const IPPROTO_IP = 0;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
@@ -66,6 +67,10 @@ export const TCP_NODELAY = 1;
 export const IP_BIND_ADDRESS_NO_PORT = 24;
 export const SOL_SOCKET = 1;
 export const SO_ERROR = 4;
+const SO_KEEPALIVE = 9;
+const TCP_KEEPIDLE = 4;
+const TCP_KEEPINTVL = 5;
+const TCP_KEEPCNT = 6;
 const SO_RCVTIMEO = 20;
 const SO_SNDTIMEO = 21;
 export const PR_SET_TIMERSLACK = 29;
@@ -136,6 +141,39 @@ export function setTimeouts(fd: number, timeoutMs: number): void {
       throw lastError(`setsockopt(${fd}, timeout)`);
     }
   }
+}
+
+const acceptFrom = bind<(fd: number, address: number, length: number, flags: number) => number>(
+  'int accept4(int fd, uintptr_t address, uintptr_t length, int flags)',
+);
+export const close = bind<(fd: number) => number>('int close(int fd)');
+
+/**
+ * accept4(2) on a listening descriptor that does not block. The accepted one does.
+ * @returns the accepted descriptor, or -1 with {@link errorName} set: `EAGAIN` when no connection has come
+ */
+export function accept(fd: number): number {
+  return acceptFrom(fd, 0, 0, SOCK_CLOEXEC);
+}
+
+/** Sets what sockets inherit from the TCP listener that accepts them: no delay, and keep-alive probes. */
+export function setListenerOptions(
+  fd: number,
+  keepAliveS: number,
+  keepAliveIntervalS: number,
+  keepAliveProbes: number,
+): void {
+  const set = (level: number, option: number, value: number) => {
+    const bytes = new Uint8Array(new Int32Array([value]).buffer);
+    if (setsockopt(fd, level, option, bytes, bytes.length) === -1) {
+      throw lastError(`setsockopt(${fd}, ${option})`);
+    }
+  };
+  set(IPPROTO_TCP, TCP_NODELAY, 1);
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, keepAliveS);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, keepAliveIntervalS);
+  set(IPPROTO_TCP, TCP_KEEPCNT, keepAliveProbes);
 }
 
 /** The raw socket address of the other end, as getpeername(2) fills it in; undefined if it is gone. */

@@ -12,6 +12,7 @@ export const iterative: ModelFactory = async (host) => {
   const clients = await MainThreadClients.create(host);
   return {
     clients,
+    takesDescriptors: false,
     async serve(acceptor) {
       for await (const client of acceptor) await clients.serve(client);
     },

@@ -93,7 +93,7 @@ class MainThreadSocket implements ServedSocket {
   #onStopped: (() => void) | undefined;
 
   constructor({ id, socket }: Accepted, idleMs: number) {
-    this.connection = new StreamConnection(id, socket, idleMs);
+    this.connection = new StreamConnection(id, socket.toSocket(), idleMs);
   }
 
   get peer(): string {

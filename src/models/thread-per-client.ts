@@ -16,6 +16,7 @@ export const threadPerClient: ModelFactory = async (host) => {
   const threads = await ClientThreads.start(host);
   return {
     clients: threads,
+    takesDescriptors: true,
     async serve(acceptor) {
       for await (const client of acceptor) {
         void threads.serve(client);

@@ -7,23 +7,18 @@
  * busy, a new connection waits in the queue or is refused. So one limit serves all models.
  * Read models/iterative.ts next.
  */
-import { createServer, type AddressInfo, type ListenOptions, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Listed, WaitingView } from '../serving/views.js';
 import { closedLine } from '../serving/closed-line.js';
-import { peerOf } from '../connection/endpoint.js';
 import { StreamConnection } from '../connection/stream.js';
-import { removeStaleSocket, startError, type ListenAddress } from '../serving/listen-address.js';
-import type { Accepted, AcceptorSettings, Host } from '../serving/host.js';
+import type { Accepted, AcceptedSocket, AcceptorSettings, Host } from '../serving/host.js';
+import type { ListenAddress } from '../serving/listen-address.js';
+import { Listener } from './listener.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
 
 /** What the acceptor needs to write its lines. */
 type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'service' | 'model' | 'counters'>;
 
-/** How many connections the kernel keeps until main accepts them. The kernel lowers this to net.core.somaxconn. */
-export const BACKLOG = 4096;
-/** Keep-alive probes start after 30 s without traffic, ten of them a second apart. The kernel's default is two hours. */
-const KEEP_ALIVE_MS = 30_000;
 /** How long a refused client may take to read the reason. */
 const REFUSAL_MS = 1000;
 /** At most one line a second: without free descriptors, accept(2) can fail thousands of times a second. */
@@ -32,7 +27,7 @@ const ERROR_LOG_MS = 1000;
 export class Acceptor implements AsyncIterable<Accepted> {
   readonly #settings: AcceptorSettings;
   readonly #host: AcceptorHost;
-  readonly #server: Server;
+  readonly #listener: Listener;
   readonly #queue: Accepted[] = [];
   /** Ends each client that is being refused at the moment. */
   readonly #refusals = new Set<() => void>();
@@ -47,12 +42,14 @@ export class Acceptor implements AsyncIterable<Accepted> {
   /** Clients that the closing acceptor has not ended yet. */
   readonly #leaving = new Set<Promise<void>>();
 
-  constructor(settings: AcceptorSettings, host: AcceptorHost) {
+  /** @param inBatches whether the model takes descriptors */
+  constructor(settings: AcceptorSettings, host: AcceptorHost, inBatches: boolean) {
     this.#settings = settings;
     this.#host = host;
-    const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
-    const options = { pauseOnConnect: true, allowHalfOpen: true, noDelay: true, ...keepAlive };
-    this.#server = createServer(options, (socket) => this.#admit(socket));
+    this.#listener = new Listener(inBatches, {
+      onConnection: (socket) => this.#admit(socket),
+      onError: (error) => this.#noteError(error),
+    });
   }
 
   /**
@@ -61,16 +58,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
    * @throws StartError when the address cannot be used, with the reason in one line
    */
   async listen(address: ListenAddress): Promise<number> {
-    if ('path' in address) await removeStaleSocket(address.path);
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error: NodeJS.ErrnoException) => reject(startError(address, error)));
-      const options: ListenOptions = { ...address, backlog: BACKLOG };
-      this.#server.listen(options, resolve);
-    });
-    this.#server.removeAllListeners('error');
-    this.#server.on('error', (error) => this.#noteError(error));
-    this.#port = (this.#server.address() as AddressInfo).port || 0;
-    return this.#port;
+    return (this.#port = await this.#listener.listen(address));
   }
 
   /** The port that the acceptor listens on; 0 on a Unix-domain socket, and before it listens. */
@@ -102,7 +90,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
     const nowMs = monotonicMs();
     const first = this.#queue.slice(0, most).map(({ id, socket, acceptedAtMs }) => ({
       connection: id,
-      peer: peerOf(socket),
+      peer: socket.peer,
       waitedMs: toMicroseconds(nowMs - acceptedAtMs),
     }));
     return { count: this.#queue.length, first };
@@ -120,7 +108,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
   async #close(lingerMs: number): Promise<void> {
     this.#closed = true;
     this.#lingerMs = lingerMs;
-    this.#server.close();
+    this.#listener.close();
     this.#onClient?.(undefined);
     for (const client of this.#queue.splice(0)) this.#closeWaiting(client);
     for (const end of this.#refusals) end();
@@ -146,10 +134,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
     });
   }
 
-  #admit(socket: Socket): void {
+  #admit(socket: AcceptedSocket): void {
     const client: Accepted = { id: ++this.#lastId, socket, acceptedAtMs: monotonicMs() };
-    // A reset before its connection listens for errors must not become an uncaught error of the server.
-    socket.on('error', () => undefined);
     this.#note(client, 'accepted');
     if (this.#closed) this.#closeWaiting(client);
     else if (this.#onClient) this.#onClient(client);
@@ -162,8 +148,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
   /** Reads what the client has sent before closing: otherwise the kernel would send a reset. */
   #closeWaiting(client: Accepted): void {
     const { id, socket } = client;
-    const peer = peerOf(socket);
-    const leaving = new StreamConnection(id, socket, 0).finish(this.#lingerMs).then(() => {
+    const { peer } = socket;
+    const leaving = new StreamConnection(id, socket.toSocket(), 0).finish(this.#lingerMs).then(() => {
       this.#leaving.delete(leaving);
       this.#noteClosed(client, peer, 'stopped', 0);
     });
@@ -173,9 +159,11 @@ export class Acceptor implements AsyncIterable<Accepted> {
   #refuse(client: Accepted): void {
     this.#refused++;
     this.#note(client, 'refused', { waiting: this.#queue.length });
-    const { socket } = client;
     // A closed socket has forgotten its peer.
-    const peer = peerOf(socket);
+    const { peer } = client.socket;
+    const socket = client.socket.toSocket();
+    // A reset must not become an uncaught error of the server.
+    socket.on('error', () => undefined);
     const end = () => {
       if (!this.#refusals.delete(end)) return;
       clearTimeout(deadline);
@@ -194,7 +182,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
     const { clientLog } = this.#host;
     if (!clientLog.isLevelEnabled('info')) return;
     const { id, socket } = client;
-    clientLog.info({ connection: id, peer: peerOf(socket), ...fields }, message);
+    clientLog.info({ connection: id, peer: socket.peer, ...fields }, message);
   }
 
   #noteClosed(client: Accepted, peer: string, reason: 'stopped' | 'refused', bytesOut: number): void {

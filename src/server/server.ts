@@ -77,7 +77,7 @@ export class Server {
     try {
       const create = await models[modelName].load();
       model = await create(host);
-      acceptor = new Acceptor(settings.acceptor, host);
+      acceptor = new Acceptor(settings.acceptor, host, model.takesDescriptors);
       const port = await acceptor.listen(address);
       const { adminPath, acceptor: limits } = settings;
       const observed = { host, acceptor, clients: model.clients, address, limits };

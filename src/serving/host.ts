@@ -3,6 +3,7 @@
  * importing the server. server/server.ts makes the host; models/iterative.ts is the shortest model to read.
  */
 import type { Socket } from 'node:net';
+import type { Endpoint } from '../connection/connection.js';
 import type { Logger, LogSettings } from '../log/log.js';
 import type { CatalogueEntry } from '../services/catalogue.js';
 import type { ServiceOptions } from '../services/service.js';
@@ -17,17 +18,33 @@ export type ModelName = 'iterative' | 'event-loop' | 'thread-per-client';
 export interface Model {
   /** Serves what the acceptor yields, until it is closed. Does not wait for the last clients: see {@link Clients}. */
   serve(acceptor: AsyncIterable<Accepted>): Promise<void>;
+  /** Whether it serves descriptors, and not sockets of main's event loop: they are accepted in batches then. */
+  readonly takesDescriptors: boolean;
   readonly clients: Clients;
 }
 
 /** Makes a model ready to serve. When the promise resolves, the threads that start beforehand are up. */
 export type ModelFactory = (host: Host) => Promise<Model>;
 
-/** An accepted connection that the main thread owns. */
+/** An accepted connection, of which the main thread is the only owner. */
+export interface AcceptedSocket {
+  /** @throws Error where client threads are not available */
+  readonly fd: number;
+  /** `unknown` when the kernel has forgotten the address already. Asking costs a system call. */
+  readonly peer: Endpoint;
+  /** Makes the calls of a client thread on the descriptor block. */
+  setBlocking(): void;
+  /** The net.Socket of this connection, for a handler on main. Called again, returns the same one. */
+  toSocket(): Socket;
+  /** Closes the descriptor, once. */
+  close(): void;
+}
+
+/** A client that the acceptor has admitted. */
 export interface Accepted {
   /** Counts from 1 for each server. */
   readonly id: number;
-  readonly socket: Socket;
+  readonly socket: AcceptedSocket;
   /** By the monotonic clock. */
   readonly acceptedAtMs: number;
 }

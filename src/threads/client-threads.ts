@@ -8,7 +8,6 @@
  * Read thread-pool.ts next: how threads start, die and are replaced.
  */
 import type { EndReason } from '../connection/end-reason.js';
-import { peerOf } from '../connection/endpoint.js';
 import { loadService } from '../services/load.js';
 import { closedLine } from '../serving/closed-line.js';
 import type { Accepted, Clients, Host } from '../serving/host.js';
@@ -93,8 +92,8 @@ export class ClientThreads implements Clients {
       return new LeasedSocket(socket, new DescriptorLease(socket));
     } catch (error) {
       this.#host.log.error({ connection: id, err: error }, 'cannot lend');
-      const peer = peerOf(socket);
-      socket.destroy();
+      const { peer } = socket;
+      socket.close();
       const unserved = { thread: undefined, startedAtMs: 0, bytesIn: 0, bytesOut: 0 };
       closedLine(this.#host, { connection: id, peer, reason: 'error', acceptedAtMs, ...unserved });
       return undefined;

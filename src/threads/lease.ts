@@ -1,29 +1,25 @@
 /**
- * The lease of a socket's descriptor to a client thread. Main thread; the only file that knows where `net` keeps a
- * descriptor, which is not documented.
+ * The lease of a descriptor to a client thread. Main thread.
  *
- * Ownership: main opened the descriptor and main closes it, once, by destroying its socket. During the lease a client
+ * Ownership: main accepted the descriptor and main closes it, once. During the lease a client
  * thread reads and writes the descriptor but never closes it. If main closed it while the thread still used it, the
- * kernel would give its number to the next client. So only end() destroys a leased socket, and it is called only when
+ * kernel would give its number to the next client. So only end() closes a leased descriptor, and it is called only when
  * the thread has settled or is dead. To end a lease early, main shuts the descriptor down: the thread's blocked recv
  * then returns 0. Nothing else wakes it.
  */
-import type { Socket } from 'node:net';
 import * as libc from '../base/libc.js';
+import type { AcceptedSocket } from '../serving/host.js';
 
 export class DescriptorLease {
   readonly fd: number;
-  readonly #socket: Socket;
+  readonly #socket: AcceptedSocket;
   #hasEnded = false;
 
-  /**
-   * @param socket accepted with `pauseOnConnect`, so that libuv has never polled its descriptor
-   * @throws Error when this Node does not show the socket's descriptor
-   */
-  constructor(socket: Socket) {
+  /** @param socket of which no net.Socket has been made: libuv has never polled its descriptor */
+  constructor(socket: AcceptedSocket) {
     this.#socket = socket;
-    this.fd = descriptorOf(socket);
-    libc.setBlocking(this.fd);
+    this.fd = socket.fd;
+    socket.setBlocking();
   }
 
   /** The thread reads what has already arrived, then end of stream. It may still send. */
@@ -54,7 +50,7 @@ export class DescriptorLease {
   end(): void {
     if (this.#hasEnded) throw new Error(`the lease of descriptor ${this.fd} has ended before`);
     this.#hasEnded = true;
-    this.#socket.destroy();
+    this.#socket.close();
   }
 
   #shutdown(how: number): void {
@@ -85,14 +81,3 @@ const GONE = new Set([
   'ENETUNREACH',
   'EBADF',
 ]);
-
-function descriptorOf(socket: Socket): number {
-  // `_handle` is not documented and so not in the types: hence the cast, and the check of what it holds.
-  const { _handle } = socket as unknown as { _handle?: { fd?: unknown } | null };
-  const fd = _handle?.fd;
-  if (typeof fd === 'number' && fd >= 0) return fd;
-  throw new Error(
-    `this Node (${process.version}) does not show the descriptor of a socket; ` +
-      'use --model event-loop or iterative',
-  );
-}

@@ -5,9 +5,8 @@
  * Deliveries go out with non-blocking sends. What the kernel has no room for is kept in a backlog and retried; nothing
  * notifies main of room, since libuv does not poll a leased descriptor.
  */
-import type { Socket } from 'node:net';
 import { NO_BYTES, SLOW_BYTES, type Endpoint } from '../connection/connection.js';
-import { peerOf } from '../connection/endpoint.js';
+import type { AcceptedSocket } from '../serving/host.js';
 import type { ServedSocket } from '../serving/served-client.js';
 import type { DescriptorLease } from './lease.js';
 import type { Mailbox } from './mailbox.js';
@@ -17,7 +16,7 @@ const RETRY_MS = 2;
 const DISCONNECT_MS = 1000;
 
 export class LeasedSocket implements ServedSocket {
-  readonly #socket: Socket;
+  readonly #socket: AcceptedSocket;
   readonly #lease: DescriptorLease;
   /** Of the slot whose thread serves the client. */
   #mailbox: Mailbox | undefined;
@@ -28,7 +27,7 @@ export class LeasedSocket implements ServedSocket {
   /** Set while a disconnect waits for the backlog to be sent. */
   #disconnecting: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, lease: DescriptorLease) {
+  constructor(socket: AcceptedSocket, lease: DescriptorLease) {
     this.#socket = socket;
     this.#lease = lease;
   }
@@ -40,7 +39,7 @@ export class LeasedSocket implements ServedSocket {
   }
 
   get peer(): Endpoint {
-    return peerOf(this.#socket);
+    return this.#socket.peer;
   }
 
   get startedAtMs(): number {

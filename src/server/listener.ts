@@ -1,0 +1,121 @@
+/**
+ * The listening socket, and how connections are accepted. Main thread. Read acceptor.ts for what happens to them.
+ *
+ *     libuv: a connection has come ──► the handle it accepted ──► onConnection
+ *                                      accept4(2) until EAGAIN ──► onConnection, for each further one
+ *
+ * Since 1.45, libuv accepts one connection a turn of the loop. Under load several have come by then: for a model
+ * that takes descriptors the listener accepts them all, up to {@link MOST_A_TURN}.
+ * The only file that knows where `net` keeps a listener's handle, which is not documented.
+ */
+import { createServer, type AddressInfo, type ListenOptions, type Server, type Socket } from 'node:net';
+import { StartError } from '../base/errors.js';
+import type { AcceptedSocket } from '../serving/host.js';
+import { removeStaleSocket, startError, type ListenAddress } from '../serving/listen-address.js';
+import type { ConnectionHandle } from './accepted-socket.js';
+
+/** How many connections the kernel keeps until main accepts them. The kernel lowers this to net.core.somaxconn. */
+export const BACKLOG = 4096;
+/** Keep-alive probes start after 30 s without traffic, ten of them a second apart. The kernel's default is two hours. */
+const KEEP_ALIVE_S = 30;
+const KEEP_ALIVE_INTERVAL_S = 1;
+const KEEP_ALIVE_PROBES = 10;
+/** Bounds a turn of the loop: the threads' messages must get their turn as well. */
+const MOST_A_TURN = 64;
+
+interface ListenerEvents {
+  onConnection(connection: AcceptedSocket): void;
+  /** accept(2) failed. */
+  onError(error: Error): void;
+}
+
+/** libuv's handle of a listening socket. */
+interface ListenerHandle {
+  readonly fd: number;
+  onconnection: (this: unknown, status: number, connection: ConnectionHandle | undefined) => void;
+}
+
+export class Listener {
+  readonly #server: Server;
+  readonly #events: ListenerEvents;
+  readonly #inBatches: boolean;
+  #closed = false;
+
+  /** @param inBatches whether to accept all connections that have come, as descriptors; Linux only */
+  constructor(inBatches: boolean, events: ListenerEvents) {
+    this.#inBatches = inBatches;
+    this.#events = events;
+    const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_S * 1000 };
+    // On Linux the listener itself has these options, and accepted sockets inherit them.
+    const inherited = process.platform === 'linux' ? {} : { noDelay: true, ...keepAlive };
+    this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true, ...inherited });
+  }
+
+  /**
+   * Starts listening.
+   * @returns the port, or 0 for a Unix-domain socket
+   * @throws StartError when the address cannot be used, with the reason in one line
+   */
+  async listen(address: ListenAddress): Promise<number> {
+    if ('path' in address) await removeStaleSocket(address.path);
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) => reject(startError(address, error)));
+      const options: ListenOptions = { ...address, backlog: BACKLOG };
+      this.#server.listen(options, resolve);
+    });
+    this.#server.removeAllListeners('error');
+    this.#server.on('error', (error) => this.#events.onError(error));
+    if (process.platform === 'linux') await this.#acceptDescriptors('path' in address);
+    else await this.#acceptNetSockets();
+    return (this.#server.address() as AddressInfo).port || 0;
+  }
+
+  /** Harmless before it listens. */
+  close(): void {
+    this.#closed = true;
+    this.#server.close();
+  }
+
+  async #acceptNetSockets(): Promise<void> {
+    const { AcceptedNetSocket } = await import('./accepted-socket.js');
+    this.#server.on('connection', (socket: Socket) =>
+      this.#events.onConnection(new AcceptedNetSocket(socket)),
+    );
+  }
+
+  async #acceptDescriptors(isUnix: boolean): Promise<void> {
+    const { accept, setListenerOptions, errorName, lastError } = await import('../base/libc.js');
+    const { AcceptedDescriptor } = await import('./accepted-socket.js');
+    const listener = handleOf(this.#server);
+    if (!isUnix) setListenerOptions(listener.fd, KEEP_ALIVE_S, KEEP_ALIVE_INTERVAL_S, KEEP_ALIVE_PROBES);
+    const { onConnection } = this.#events;
+    const byNode = listener.onconnection;
+    const drain = () => {
+      for (let count = 1; count < MOST_A_TURN && !this.#closed; count++) {
+        const fd = accept(listener.fd);
+        if (fd !== -1) onConnection(new AcceptedDescriptor(fd));
+        else if (errorName() === 'EAGAIN') return;
+        else {
+          this.#events.onError(lastError('accept4'));
+          return;
+        }
+      }
+    };
+    listener.onconnection = (status, handle) => {
+      if (status !== 0 || !handle) {
+        byNode.call(listener, status, handle);
+        return;
+      }
+      onConnection(new AcceptedDescriptor(handle.fd, handle));
+      if (this.#inBatches) drain();
+    };
+  }
+}
+
+function handleOf(server: Server): ListenerHandle {
+  const { _handle } = server as unknown as { _handle?: Partial<ListenerHandle> | null };
+  if (typeof _handle?.fd === 'number' && _handle.fd >= 0 && typeof _handle.onconnection === 'function') {
+    return _handle as ListenerHandle;
+  }
+  throw new StartError(`this Node (${process.version}) does not show the descriptor of a listening socket`);
+}
