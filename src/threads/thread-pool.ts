@@ -92,11 +92,11 @@ export class Seats {
    * @throws StartError when one cannot be started
    */
   async warmUp(count: number): Promise<void> {
-    for (let seats = 0; seats < count; seats++) this.add({ warm: true });
-    let started = 0;
-    for (const seat of this.#seats.values()) {
+    // The seats themselves, not the map: a thread that dies is deleted from it, and its failure would not be seen.
+    const seats = Array.from({ length: count }, () => this.add({ warm: true }));
+    for (const [index, seat] of seats.entries()) {
       await seat.ready;
-      this.#host.threads.onWarm?.(++started);
+      this.#host.threads.onWarm?.(index + 1);
     }
   }
 
