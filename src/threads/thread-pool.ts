@@ -53,6 +53,8 @@ export class Seats {
   #lastIndex = 0;
   #replacing = true;
   #closing = false;
+  /** Until all threads of {@link warmUp} are up. The first failure is thrown there, and the others are not logged. */
+  #warmingUp = false;
 
   constructor(host: Host, news: SeatNews) {
     this.#host = host;
@@ -93,11 +95,13 @@ export class Seats {
    */
   async warmUp(count: number): Promise<void> {
     // The seats themselves, not the map: a thread that dies is deleted from it, and its failure would not be seen.
+    this.#warmingUp = true;
     const seats = Array.from({ length: count }, () => this.add({ warm: true }));
     for (const [index, seat] of seats.entries()) {
       await seat.ready;
       this.#host.threads.onWarm?.(index + 1);
     }
+    this.#warmingUp = false;
   }
 
   /** A new seat, which may be given a client at once, while its thread starts. */
@@ -117,7 +121,8 @@ export class Seats {
     };
     this.#pool.run(task, { signal: seat.givenUp }).then(
       () => this.#lose(seat, new Error('its task ended')),
-      (error: unknown) => this.#lose(seat, error as Error),
+      // Of a task that was given up the pool only says that it was aborted.
+      (error: unknown) => this.#lose(seat, (seat.givenUp.reason ?? error) as Error),
     );
     return seat;
   }
@@ -132,7 +137,11 @@ export class Seats {
     this.stopReplacing();
     this.#closing = true;
     for (const seat of this.#seats.values()) if (!seat.client) seat.mailbox.retire();
-    await Promise.race([this.#untilStarted(), sleep(LONGEST_START_MS, undefined, { ref: false })]);
+    const over = new AbortController();
+    // Not unref'd: threads that are starting do not keep the process alive, and it would end in the middle of this.
+    const longest = sleep(LONGEST_START_MS, undefined, { signal: over.signal }).catch(() => undefined);
+    await Promise.race([this.#untilStarted(), longest]);
+    over.abort();
     await this.#pool.destroy();
   }
 
@@ -171,9 +180,11 @@ export class Seats {
    * are still starting can have tasks in: the newest of these has one too many.
    */
   #hearFailure(error: Error): void {
-    this.#host.log.error({ err: error }, 'pool failed');
-    if (this.#closing || this.#pool.queueSize === 0) return;
-    [...this.#seats.values()].findLast(({ thread }) => thread === undefined)?.giveUp(error);
+    if (!this.#warmingUp) this.#host.log.error({ err: error }, 'pool failed');
+    if (this.#pool.queueSize === 0) return;
+    // While the pool is closing, too: close() waits for the seats that are starting.
+    const starting = [...this.#seats.values()].filter((seat) => seat.thread === undefined);
+    starting.findLast(({ givenUp }) => !givenUp.aborted)?.giveUp(error);
   }
 
   /** A thread died. Every other client goes on; a new thread takes over. */
@@ -187,7 +198,8 @@ export class Seats {
     this.#passBellOn();
     this.#seats.delete(seat.index);
     const connection = seat.client?.accepted.id;
-    this.#host.log.error({ thread: seat.thread, connection, err: error }, 'thread lost');
+    if (!this.#warmingUp)
+      this.#host.log.error({ thread: seat.thread, connection, err: error }, 'thread lost');
     this.#news.lost(seat);
     seat.noteLost(new StartError(`cannot start a client thread: ${error.message}`, { cause: error }));
     if (seat.thread === undefined) setTimeout(() => this.#replace(), RESTART_MS).unref();
