@@ -7,6 +7,9 @@ export type ModelName = (typeof MODEL_NAMES)[number];
 
 interface ModelEntry {
   readonly summary: string;
+  /** Says in one line why the model cannot be used on this platform; undefined where it can. */
+  unavailable?(platform?: NodeJS.Platform): string | undefined;
+  /** @throws StartError where the model is unavailable */
   load(): Promise<ModelFactory>;
 }
 
@@ -21,10 +24,11 @@ export const models: Readonly<Record<ModelName, ModelEntry>> = {
   },
   'thread-per-client': {
     summary: 'each client on a thread of its own, with blocking reads and writes',
+    unavailable: (platform = process.platform) =>
+      platform === 'linux' ? undefined : 'thread-per-client needs Linux',
     async load() {
-      if (process.platform !== 'linux') {
-        throw new StartError('thread-per-client needs Linux; use --model event-loop or iterative');
-      }
+      const reason = this.unavailable?.();
+      if (reason !== undefined) throw new StartError(`${reason}; use --model event-loop or iterative`);
       return (await import('./thread-per-client.js')).threadPerClient;
     },
   },
