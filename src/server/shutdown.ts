@@ -66,7 +66,14 @@ export async function stopOnSignals(starting: Promise<Stoppable>, graceMs: numbe
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  const { log } = (server = await starting);
+  try {
+    server = await starting;
+  } catch (error) {
+    // A thread that hangs in its start would be joined for ever.
+    process.on('exit', (status) => exitNow(status));
+    throw error;
+  }
+  const { log } = server;
   // A service's forgotten rejection must not end all other clients under two models and nobody under the third, where
   // workers/serve-client.ts says the same. Where a fault of our own must end the program, it is thrown: see endLoudly.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));

@@ -9,6 +9,7 @@
  * Admission happens in server/acceptor.ts, which is asked for the next client when available() says so.
  * Read thread-pool.ts next: how the threads start, die and are replaced.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Serving } from '../admin/snapshot.js';
 import type { Accepted } from '../server/acceptor.js';
 import { closedLine } from '../serving/closed-line.js';
@@ -21,6 +22,9 @@ import { Seats } from './thread-pool.js';
 import { describeSeats } from './views.js';
 import type { EndReason } from '../services/conversation.js';
 import { loadService } from '../services/load.js';
+
+/** How long a start that fails waits for the threads that did start. */
+const LONGEST_CLOSE_MS = 3000;
 
 export class ClientThreads implements Clients {
   readonly #host: Host;
@@ -46,8 +50,11 @@ export class ClientThreads implements Clients {
     try {
       await threads.#seats.warmUp(host.threads.warm);
     } catch (error) {
-      // Or the threads that did start would keep the process alive.
-      await threads.close();
+      // Or the threads that did start would keep the process alive. One that hangs in its start never ends.
+      const over = new AbortController();
+      const longest = sleep(LONGEST_CLOSE_MS, undefined, { signal: over.signal }).catch(() => undefined);
+      await Promise.race([threads.close(), longest]);
+      over.abort();
       throw error;
     }
     return threads;
