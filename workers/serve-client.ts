@@ -59,7 +59,7 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   const shared = task.calls && remoteSession(new CallBox(task.calls), ring);
   const context = { options: task.options, log, debug: task.log.level === 'debug', shared };
   if (task.warm) await rehearse();
-  // Exposed where there are so many threads that it matters: see MANY_THREADS in src/threads/thread-pool.ts.
+  // Exposed where there are so many threads that it matters: see MANY_THREADS in src/cli/serve.ts.
   globalThis.gc?.();
   // A rejection that a service forgot comes up when the thread next waits, by then most likely in another client's time.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));

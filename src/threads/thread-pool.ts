@@ -11,7 +11,6 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import { Piscina } from 'piscina';
 import type { FromThread, ThreadTask } from '../../workers/serve-client.js';
 import { StartError } from '../base/errors.js';
@@ -19,12 +18,6 @@ import { Bell } from './mailbox.js';
 import type { Host } from '../serving/host.js';
 import { Seat } from './worker-slot.js';
 
-/**
- * Above how many threads their memory matters more than how fast they start. With any non-default flag V8 passes
- * over Node's code cache, which holds much that a client thread never runs: with 100 threads 8.5 MB each instead of
- * 9.1, and 6 ms of processor time more to start. This flag also lets a thread collect its garbage from starting: 8.4 MB.
- */
-const MANY_THREADS = 128;
 const STACK_MB = 1;
 const YOUNG_GENERATION_MB = 2;
 /** How long to wait before replacing a thread that died before it was up: it would most likely die again. */
@@ -59,7 +52,6 @@ export class Seats {
   constructor(host: Host, news: SeatNews) {
     this.#host = host;
     this.#news = news;
-    if (host.threads.most > MANY_THREADS) setFlagsFromString('--expose-gc');
     this.#pool = new Piscina({
       filename: fileURLToPath(new URL('../../workers/serve-client.js', import.meta.url)),
       minThreads: 0,
