@@ -9,7 +9,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BACKLOG } from '../../src/server/acceptor.js';
+import { BACKLOG } from '../../src/server/listener.js';
 import { monotonicMs } from '../../src/base/clock.js';
 import { BacklogClients, type Attempt } from './backlog-clients.js';
 import type { CaseResult, RoundMeasured } from '../analysis/experiment.js';

@@ -2,17 +2,17 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
-import { connect, createServer, Socket, type AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { DescriptorLease } from '../../src/threads/lease.js';
 import * as libc from '../../src/base/libc.js';
+import { acceptedPair } from '../support/accepted-pair.js';
 
 const linuxOnly = process.platform === 'linux' ? {} : { skip: 'reads /proc' };
 
 describe('a lease', { timeout: 10_000 }, () => {
   it('keeps the descriptor open until the lease ends, and closes it then', linuxOnly, async (t) => {
-    const { accepted } = await connectedPair(t);
+    const { accepted } = await acceptedPair(t);
     const lease = new DescriptorLease(accepted);
     const path = `/proc/self/fd/${lease.fd}`;
     const lent = readlinkSync(path);
@@ -24,16 +24,16 @@ describe('a lease', { timeout: 10_000 }, () => {
   });
 
   it('ends once', async (t) => {
-    const { accepted } = await connectedPair(t);
+    const { accepted } = await acceptedPair(t);
     const lease = new DescriptorLease(accepted);
     lease.end();
     assert.throws(() => lease.end(), /ended before/);
   });
 
   it('does not touch the descriptor after its end: the number may be a new client’s', async (t) => {
-    const { accepted } = await connectedPair(t);
+    const { accepted } = await acceptedPair(t);
     const lease = new DescriptorLease(accepted);
-    const next = await connectedPair(t, () => lease.end());
+    const next = await acceptedPair(t, () => lease.end());
     assert.equal(new DescriptorLease(next.accepted).fd, lease.fd, 'the kernel gives the lowest free number');
     lease.abort();
     lease.shutdownRead();
@@ -46,7 +46,7 @@ describe('a lease', { timeout: 10_000 }, () => {
 
   for (const call of ['shutdownRead', 'abort'] as const) {
     it(`wakes a thread that is blocked in recv by ${call}`, async (t) => {
-      const { accepted } = await connectedPair(t);
+      const { accepted } = await acceptedPair(t);
       const lease = new DescriptorLease(accepted);
       const reader = blockedRecv(t, lease.fd);
       await once(reader, 'message');
@@ -58,7 +58,7 @@ describe('a lease', { timeout: 10_000 }, () => {
   }
 
   it('lets the thread read what has arrived and send an answer after shutdownRead', async (t) => {
-    const { accepted, client } = await connectedPair(t);
+    const { accepted, client } = await acceptedPair(t);
     const lease = new DescriptorLease(accepted);
     client.write('asked before');
     const buffer = new Uint8Array(64);
@@ -76,7 +76,7 @@ describe('a lease', { timeout: 10_000 }, () => {
   });
 
   it('aborts a send that blocks because the client does not read', async (t) => {
-    const { accepted, client } = await connectedPair(t);
+    const { accepted, client } = await acceptedPair(t);
     client.pause();
     const lease = new DescriptorLease(accepted);
     const sender = blockedThread(
@@ -90,30 +90,7 @@ describe('a lease', { timeout: 10_000 }, () => {
     assert.deepEqual(await ended, [0]);
     lease.end();
   });
-
-  it('refuses a socket without a descriptor, with a clear error', () => {
-    assert.throws(() => new DescriptorLease(new Socket()), /does not show the descriptor/);
-  });
 });
-
-/** @param beforeAccept runs when the client has its descriptor and the server's side has none yet */
-async function connectedPair(t: TestContext, beforeAccept?: () => void) {
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const accepting = once(server, 'connection') as Promise<[Socket]>;
-  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  client.on('error', () => undefined);
-  process.nextTick(() => beforeAccept?.());
-  const [accepted] = await accepting;
-  await once(client, 'connect');
-  server.close();
-  t.after(() => {
-    client.destroy();
-    accepted.destroy();
-  });
-  return { accepted, client };
-}
 
 /** A thread that says it is there, and then what its one recv has returned. */
 function blockedRecv(t: TestContext, fd: number): Worker {

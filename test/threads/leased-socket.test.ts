@@ -1,12 +1,11 @@
 /** What main delivers to a client whose descriptor is leased, when the client does not read at once. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import * as libc from '../../src/base/libc.js';
 import { DescriptorLease } from '../../src/threads/lease.js';
 import { LeasedSocket } from '../../src/threads/leased-socket.js';
+import { acceptedPair } from '../support/accepted-pair.js';
 
 const CHUNK = Buffer.alloc(512 * 1024, 'x');
 /** Above this a disconnect has waited for its deadline of a second instead of for the backlog. */
@@ -87,20 +86,9 @@ function endOfStream(lease: DescriptorLease): boolean {
 }
 
 async function leasedPair(t: TestContext) {
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const accepting = once(server, 'connection') as Promise<[Socket]>;
-  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  client.on('error', () => undefined);
-  const [accepted] = await accepting;
-  await once(client, 'connect');
-  server.close();
+  const { accepted, client } = await acceptedPair(t);
   const lease = new DescriptorLease(accepted);
   const leased = new LeasedSocket(accepted, lease);
-  t.after(() => {
-    leased.close();
-    client.destroy();
-  });
+  t.after(() => leased.close());
   return { lease, leased, client };
 }
