@@ -180,6 +180,36 @@ export function setListenerOptions(
   set(IPPROTO_TCP, TCP_KEEPCNT, keepAliveProbes);
 }
 
+/** By architecture; Linux only. */
+const SYS_FUTEX: Partial<Record<NodeJS.Architecture, number>> = {
+  x64: 202,
+  arm64: 98,
+  riscv64: 98,
+  loong64: 98,
+};
+const FUTEX_WAIT_PRIVATE = 128;
+const FUTEX_WAKE_PRIVATE = 129;
+
+/**
+ * futex(2) on words of memory that threads of this process share; undefined on an unknown architecture.
+ *
+ * Atomics.wait and Atomics.notify do the same, but V8 guards them with one mutex for the whole process. Unlike
+ * Atomics.wait, `wait` is not interrupted when the thread is terminated: another thread must wake it.
+ */
+export function bindFutex() {
+  const number = process.platform === 'linux' ? SYS_FUTEX[process.arch] : undefined;
+  if (number === undefined) return undefined;
+  const syscall = bind<
+    (number: number, address: number, operation: number, value: number, timeout: number) => number
+  >('intptr_t syscall(intptr_t number, uintptr_t address, int operation, uint32_t value, uintptr_t timeout)');
+  return {
+    /** Blocks while the word is `value`; may return early. */
+    wait: (address: number, value: number) => void syscall(number, address, FUTEX_WAIT_PRIVATE, value, 0),
+    /** Wakes one thread that waits on the word. Returns how many it has woken: 0 or 1. */
+    wake: (address: number) => syscall(number, address, FUTEX_WAKE_PRIVATE, 1, 0),
+  };
+}
+
 /** The raw socket address of the other end, as getpeername(2) fills it in; undefined if it is gone. */
 export function peerSocketAddress(fd: number): Uint8Array | undefined {
   const address = new Uint8Array(128);

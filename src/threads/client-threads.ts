@@ -17,6 +17,7 @@ import { ServedClients } from '../serving/served-clients.js';
 import type { Serving } from '../serving/views.js';
 import { DescriptorLease } from './lease.js';
 import { LeasedSocket } from './leased-socket.js';
+import type { Mailbox } from './mailbox.js';
 import { ThreadPool } from './thread-pool.js';
 import { describeSlots } from './views.js';
 import type { WorkerSlot } from './worker-slot.js';
@@ -32,6 +33,8 @@ export class ClientThreads implements Clients {
   readonly #taken = new Map<WorkerSlot, () => void>();
   /** Last in, first out: the thread that has just served has warm caches. */
   readonly #free: WorkerSlot[] = [];
+  /** Lent mailboxes whose threads have not been woken yet. */
+  readonly #toWake: Mailbox[] = [];
   #closing: Promise<void> | undefined;
   #onAvailable: (() => void) | undefined;
 
@@ -86,7 +89,19 @@ export class ClientThreads implements Clients {
       slot.client = client;
       this.#taken.set(slot, resolve);
       socket.lendTo(slot.mailbox, accepted.id);
+      this.#wakeAfterBatch(slot.mailbox);
       this.#clients.add(client);
+    });
+  }
+
+  /**
+   * Wakes threads after the whole batch of connections has been lent: a woken thread takes the processor from main.
+   * The model lends a batch in one run of microtasks, and the next tick follows it.
+   */
+  #wakeAfterBatch(mailbox: Mailbox): void {
+    if (this.#toWake.push(mailbox) > 1) return;
+    process.nextTick(() => {
+      for (const lent of this.#toWake.splice(0)) lent.wake();
     });
   }
 

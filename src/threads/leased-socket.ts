@@ -32,7 +32,7 @@ export class LeasedSocket implements ServedSocket {
     this.#lease = lease;
   }
 
-  /** The hand-off: the thread that waits on this mailbox gets the descriptor. */
+  /** The hand-off: the thread that waits on this mailbox gets the descriptor, once it has been woken. */
   lendTo(mailbox: Mailbox, connection: number): void {
     this.#mailbox = mailbox;
     mailbox.lend(this.#lease.fd, connection);

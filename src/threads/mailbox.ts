@@ -2,7 +2,7 @@
  * The shared memory between main and one client thread, through which a descriptor is lent and returned.
  *
  *     main                                     client thread
- *     lend(fd, id)     ── state: lent ───►     take() wakes, serves the client
+ *     lend(fd, id), wake() ── state: lent ►    take() returns the client
  *                                              settle(reason) ── state: empty, notifies the doorbell
  *     finds it settled  ◄──────────────────    take() blocks again
  *     retire()         ── state: retired ─►    take() returns undefined, the thread's task ends
@@ -13,22 +13,24 @@
 import type { Meter } from '../connection/blocking.js';
 import { END_REASONS, type EndReason } from '../connection/end-reason.js';
 import { mailboxLayout as layout, mailboxState } from './protocol.js';
-import { waitWhile } from './wait-while.js';
+import { WaitWord } from './wait-word.js';
 
 export class Mailbox implements Meter {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #floats: Float64Array;
+  readonly #state: WaitWord;
 
   /** @param buffer of the mailbox on the other thread; without it, the mailbox is new */
   constructor(buffer = new SharedArrayBuffer(layout.bytes)) {
     this.buffer = buffer;
     this.#words = new Int32Array(buffer, 0, layout.words);
     this.#floats = new Float64Array(buffer, layout.floatsAtByte, layout.floats);
+    this.#state = new WaitWord(this.#words, layout.state);
   }
 
   /**
-   * Main thread. Wakes the client thread, which serves the client of this descriptor.
+   * Main thread. The client thread will serve the client of this descriptor, once it has been woken.
    * @throws Error unless the mailbox is empty
    */
   lend(fd: number, connection: number): void {
@@ -36,22 +38,32 @@ export class Mailbox implements Meter {
     this.#words[layout.descriptor] = fd;
     this.#words[layout.connection] = connection;
     this.#floats.fill(0);
-    this.#enter(mailboxState.lent);
+    Atomics.store(this.#words, layout.state, mailboxState.lent);
   }
 
   /**
-   * Main thread. The client thread ends its task instead of waiting for another client.
-   * @throws Error unless the mailbox is empty
+   * Main thread, after lend(): a call of its own, so that main lends to several threads before the first one runs.
+   * @returns whether the thread waited
+   */
+  wake(): boolean {
+    return this.#state.wake();
+  }
+
+  /**
+   * Main thread. The client thread ends its task instead of waiting for another client. A client that is lent is
+   * served first.
    */
   retire(): void {
-    this.#require(mailboxState.empty);
-    this.#enter(mailboxState.retired);
+    Atomics.store(this.#words, layout.retiring, 1);
+    Atomics.compareExchange(this.#words, layout.state, mailboxState.empty, mailboxState.retired);
+    this.#state.wake();
   }
 
   /** Client thread. Blocks until there is a client; returns undefined when there will be none. */
   take(): { readonly fd: number; readonly connection: number } | undefined {
-    waitWhile(this.#words, layout.state, mailboxState.empty);
-    if (Atomics.load(this.#words, layout.state) === mailboxState.retired) return undefined;
+    // Either this thread sees `retiring`, or main has changed the state before this thread waits.
+    if (Atomics.load(this.#words, layout.retiring) === 0) this.#state.waitWhile(mailboxState.empty);
+    if (Atomics.load(this.#words, layout.state) !== mailboxState.lent) return undefined;
     return { fd: this.#words[layout.descriptor] ?? -1, connection: this.#words[layout.connection] ?? -1 };
   }
 
@@ -62,7 +74,7 @@ export class Mailbox implements Meter {
   settle(reason: EndReason): void {
     this.#require(mailboxState.lent);
     this.#words[layout.reason] = END_REASONS.indexOf(reason);
-    this.#enter(mailboxState.empty);
+    Atomics.store(this.#words, layout.state, mailboxState.empty);
   }
 
   /** Main thread. Whether no client is in the mailbox, so that one lent before has been served. */
@@ -103,10 +115,5 @@ export class Mailbox implements Meter {
   #require(expected: number): void {
     const state = Atomics.load(this.#words, layout.state);
     if (state !== expected) throw new Error(`mailbox in state ${state} where ${expected} was expected`);
-  }
-
-  #enter(state: number): void {
-    Atomics.store(this.#words, layout.state, state);
-    Atomics.notify(this.#words, layout.state);
   }
 }

@@ -44,8 +44,9 @@ export const mailboxLayout = {
   descriptor: 1,
   connection: 2,
   reason: 3,
-  words: 4,
-  floatsAtByte: 16,
+  retiring: 4,
+  words: 5,
+  floatsAtByte: 24,
   bytesIn: 0,
   bytesOut: 1,
   startedAtMs: 2,
@@ -54,5 +55,5 @@ export const mailboxLayout = {
   bytes: 128,
 } as const;
 
-/** The states of a mailbox. Each is left by one side only: EMPTY by main, LENT by the thread. */
+/** The states of a mailbox. Each is left by one side only: empty by main, lent by the thread. */
 export const mailboxState = { empty: 0, lent: 1, retired: 2 } as const;

@@ -127,7 +127,7 @@ export class ThreadPool {
   async close(): Promise<void> {
     this.stopReplacing();
     this.#closing = true;
-    for (const slot of this.#slots.values()) if (!slot.client) slot.mailbox.retire();
+    for (const { mailbox } of this.#slots.values()) mailbox.retire();
     await settledWithin(this.#untilStarted(), MOST_START_MS);
     await this.#pool.destroy();
   }

@@ -14,7 +14,6 @@ describe('a mailbox', bounds, () => {
     const mailbox = new Mailbox();
     mailbox.lend(20, 1);
     assert.throws(() => mailbox.lend(21, 2), /state/);
-    assert.throws(() => mailbox.retire(), /state/);
     assert.deepEqual({ ...mailbox.take() }, { fd: 20, connection: 1 });
   });
 
@@ -30,6 +29,15 @@ describe('a mailbox', bounds, () => {
     const mailbox = new Mailbox();
     mailbox.retire();
     assert.throws(() => mailbox.lend(20, 1), /state/);
+    assert.equal(mailbox.take(), undefined);
+  });
+
+  it('retires after the client that is lent has been served', () => {
+    const mailbox = new Mailbox();
+    mailbox.lend(20, 1);
+    mailbox.retire();
+    assert.deepEqual({ ...mailbox.take() }, { fd: 20, connection: 1 });
+    mailbox.settle('end');
     assert.equal(mailbox.take(), undefined);
   });
 
@@ -60,6 +68,7 @@ describe('a mailbox', bounds, () => {
     for (let id = 1; id <= 500; id++) {
       const settled = once(worker, 'message');
       mailbox.lend(1000 + id, id);
+      mailbox.wake();
       assert.deepEqual(await settled, [{ fd: 1000 + id, connection: id }]);
       assert.equal(mailbox.bytesIn, 10 * id);
       assert.equal(mailbox.reason, 'done');
@@ -72,19 +81,22 @@ describe('a mailbox', bounds, () => {
   it('lets a thread sleep on that is woken for nothing, as by the late notification of an earlier client', async (t) => {
     const mailbox = new Mailbox();
     const worker = takerOf(t, mailbox);
-    const words = new Int32Array(mailbox.buffer);
     for (const state of ['waits', 'waits again']) {
-      await eventually(`a thread that ${state}`, () => Atomics.notify(words, 0) === 1 || undefined);
+      await eventually(`a thread that ${state}`, () => mailbox.wake() || undefined);
     }
     const settled = once(worker, 'message');
     mailbox.lend(1001, 1);
+    mailbox.wake();
     assert.deepEqual(await settled, [{ fd: 1001, connection: 1 }]);
   });
 
-  it('does not keep a blocked thread from being terminated', async (t) => {
-    const worker = takerOf(t, new Mailbox());
-    await once(worker, 'online');
-    assert.equal(await worker.terminate(), 1);
+  it('ends a blocked thread when it retires', async (t) => {
+    const mailbox = new Mailbox();
+    const worker = takerOf(t, mailbox);
+    await eventually('a thread that waits', () => mailbox.wake() || undefined);
+    const ended = once(worker, 'exit');
+    mailbox.retire();
+    assert.deepEqual(await ended, [0]);
   });
 });
 
@@ -103,6 +115,10 @@ function takerOf(t: TestContext, mailbox: Mailbox): Worker {
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(program)}`), {
     workerData: mailbox.buffer,
   });
-  t.after(() => worker.terminate());
+  t.after(() => {
+    // Terminating a thread does not end its wait.
+    mailbox.retire();
+    return worker.terminate();
+  });
   return worker;
 }
