@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
 import { setTimeouts } from '../src/base/libc.js';
-import { openLogLazily } from '../src/log/log.js';
+import { openThreadLog } from '../src/log/log.js';
 import { Doorbell } from '../src/threads/doorbell.js';
 import { Mailbox } from '../src/threads/mailbox.js';
 import type { ThreadMessage, ThreadTask } from '../src/threads/protocol.js';
@@ -24,7 +24,7 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   const service = await loadService(task.module);
   const mailbox = new Mailbox(task.mailbox);
   const doorbell = new Doorbell(task.doorbell);
-  const log = openLogLazily(task.log, { thread: threadId });
+  const log = openThreadLog(task.log, { thread: threadId });
   const notifyMain = () => {
     if (doorbell.notify()) post({ kind: 'doorbell' });
   };

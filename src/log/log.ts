@@ -6,8 +6,9 @@
  * on first use, since a client thread that logs nothing should not pay for it.
  */
 import { createRequire } from 'node:module';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import { StartError } from '../base/errors.js';
+import { MAX_LINE_BYTES, TurnWriter, writeGatheredLines } from './turn-writer.js';
 
 export type { Logger } from 'pino';
 
@@ -31,25 +32,31 @@ export interface ServiceLog {
 }
 
 const require = createRequire(import.meta.url);
+const { fstatSync, statSync } = require('node:fs') as typeof import('node:fs');
 
 const STANDARD_OUTPUT = 1;
-/** As much as a pipe takes in one piece: longer lines of threads that write at once would run into each other. */
-const MAX_LINE_BYTES = 4096;
 const LONGEST_TEXT = 1024;
 /** What is kept, for each thread, of a log that cannot be written at the moment; lines beyond that are lost. */
 const MOST_KEPT_BYTES = 1024 * 1024;
 const MOST_ENTRIES = 64;
 
 /**
+ * The log of the main thread, whose lines are written once a turn of its loop.
  * @param base fields of every line beside `level`, `time` and `pid`
- * @param onFailure told whenever lines cannot be written: nobody who logs is to fail by that
+ * @param onFailure called whenever lines cannot be written; logging itself never fails
  * @throws StartError when the file cannot be opened
  */
-export function openLog(
-  settings: LogSettings,
-  base: object,
-  onFailure: (error: Error) => void = () => undefined,
-): Logger {
+export function openLog(settings: LogSettings, base: object, onFailure: (error: Error) => void): Logger {
+  const destination = openDestination(settings.file).on('error', onFailure);
+  const isFile = isPlainFile(settings.file);
+  return loggerTo(new TurnWriter(destination, isFile), settings, base);
+}
+
+function isPlainFile(file: string | undefined): boolean {
+  return (file === undefined ? fstatSync(STANDARD_OUTPUT) : statSync(file)).isFile();
+}
+
+function loggerTo(destination: DestinationStream, settings: LogSettings, base: object): Logger {
   const { pino } = require('pino') as typeof import('pino');
   return pino(
     {
@@ -58,11 +65,12 @@ export function openLog(
       formatters: { level: (level) => ({ level }) },
       hooks: { streamWrite: (line) => (line.length * 3 < MAX_LINE_BYTES ? line : fitting(line)) },
     },
-    openDestination(pino, settings.file).on('error', onFailure),
+    destination,
   );
 }
 
-function openDestination({ destination }: typeof import('pino'), file: string | undefined) {
+function openDestination(file: string | undefined) {
+  const { destination } = require('pino') as typeof import('pino');
   try {
     const dest = file ?? STANDARD_OUTPUT;
     return destination({ dest, sync: true, append: true, maxLength: MOST_KEPT_BYTES });
@@ -95,6 +103,7 @@ export class LogFailures {
    * @throws StartError when it has not been written
    */
   checkFirstLine(): void {
+    writeGatheredLines();
     if (this.#first) throw unwritable(this.#first);
     this.#serves = true;
   }
@@ -117,13 +126,21 @@ function cut(value: unknown, mostCharacters: number, mostEntries: number): unkno
   return value;
 }
 
-/** The same, opened by the first line that is to be written. For client threads: that it fails is main's to say. */
-export function openLogLazily(settings: LogSettings, base: object) {
+/**
+ * The log of a client thread: writes each line at once, and opens its destination for the first one. That a
+ * destination fails, the main thread reports.
+ */
+export function openThreadLog(settings: LogSettings, base: object) {
   let opened: Logger | undefined;
-  const log = () => (opened ??= openLog(settings, base));
+  const open = () =>
+    loggerTo(
+      openDestination(settings.file).on('error', () => undefined),
+      settings,
+      base,
+    );
   const enabled = (level: LogLevel) => LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(settings.level);
   const write = (level: 'error' | 'info' | 'debug') => (fields: object, message: string) => {
-    if (enabled(level)) log()[level](fields, message);
+    if (enabled(level)) (opened ??= open())[level](fields, message);
   };
   return { error: write('error'), info: write('info'), debug: write('debug') };
 }

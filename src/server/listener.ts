@@ -57,16 +57,23 @@ export class Listener {
    * @throws StartError when the address cannot be used, with the reason in one line
    */
   async listen(address: ListenAddress): Promise<number> {
+    const take = await this.#bindAccept('path' in address);
     if ('path' in address) await removeStaleSocket(address.path);
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) => reject(startError(address, error)));
       const options: ListenOptions = { ...address, backlog: BACKLOG };
-      this.#server.listen(options, resolve);
+      this.#server.listen(options, () => {
+        // At once: a connection may have come, and Node would make a socket of it in the loop's next turn.
+        try {
+          take();
+          resolve();
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
     });
     this.#server.removeAllListeners('error');
     this.#server.on('error', (error) => this.#events.onError(error));
-    if (process.platform === 'linux') await this.#acceptDescriptors('path' in address);
-    else await this.#acceptNetSockets();
     return (this.#server.address() as AddressInfo).port || 0;
   }
 
@@ -76,18 +83,29 @@ export class Listener {
     this.#server.close();
   }
 
-  async #acceptNetSockets(): Promise<void> {
-    const { AcceptedNetSocket } = await import('./accepted-socket.js');
-    this.#server.on('connection', (socket: Socket) =>
-      this.#events.onConnection(new AcceptedNetSocket(socket)),
-    );
+  /** Loads what accepting needs. Returns the function that begins to take connections. */
+  async #bindAccept(isUnix: boolean): Promise<() => void> {
+    const { AcceptedDescriptor, AcceptedNetSocket } = await import('./accepted-socket.js');
+    if (process.platform !== 'linux') {
+      return () =>
+        this.#server.on('connection', (socket: Socket) =>
+          this.#events.onConnection(new AcceptedNetSocket(socket)),
+        );
+    }
+    const libc = await import('../base/libc.js');
+    return () => {
+      const listener = handleOf(this.#server);
+      if (!isUnix)
+        libc.setListenerOptions(listener.fd, KEEP_ALIVE_S, KEEP_ALIVE_INTERVAL_S, KEEP_ALIVE_PROBES);
+      this.#takeDescriptors(listener, libc, AcceptedDescriptor);
+    };
   }
 
-  async #acceptDescriptors(isUnix: boolean): Promise<void> {
-    const { accept, setListenerOptions, errorName, lastError } = await import('../base/libc.js');
-    const { AcceptedDescriptor } = await import('./accepted-socket.js');
-    const listener = handleOf(this.#server);
-    if (!isUnix) setListenerOptions(listener.fd, KEEP_ALIVE_S, KEEP_ALIVE_INTERVAL_S, KEEP_ALIVE_PROBES);
+  #takeDescriptors(
+    listener: ListenerHandle,
+    { accept, errorName, lastError }: typeof import('../base/libc.js'),
+    AcceptedDescriptor: typeof import('./accepted-socket.js').AcceptedDescriptor,
+  ): void {
     const { onConnection } = this.#events;
     const byNode = listener.onconnection;
     const drain = () => {

@@ -11,6 +11,7 @@ import { Observer } from '../admin/observer.js';
 import { endLoudly } from '../base/errors.js';
 import { settledWithin } from '../base/settled-within.js';
 import { LogFailures, openLog, type Logger } from '../log/log.js';
+import { writeGatheredLines } from '../log/turn-writer.js';
 import { models } from '../models/registry.js';
 import { loadService } from '../services/load.js';
 import { ConnectionCounters } from '../serving/counters.js';
@@ -135,5 +136,6 @@ export class Server {
     this.#shared?.close?.();
     this.#admin?.close();
     this.log.info({}, 'stopped');
+    writeGatheredLines();
   }
 }

@@ -9,6 +9,7 @@ import { constants } from 'node:os';
 import { monotonicMs } from '../base/clock.js';
 import { endLoudly } from '../base/errors.js';
 import type { Logger } from '../log/log.js';
+import { writeGatheredLines } from '../log/turn-writer.js';
 import type { StopStage } from './server.js';
 
 /** A server of either transport. */
@@ -39,6 +40,7 @@ const exitNow: (status: number) => void = await import('../base/libc.js').then(
 function endNow(status: number, writeLine: () => void): void {
   try {
     writeLine();
+    writeGatheredLines();
   } finally {
     exitNow(status);
   }
@@ -74,7 +76,7 @@ export async function stopOnSignals(starting: Promise<Stoppable>, graceMs: numbe
     server = await starting;
   } catch (error) {
     // A thread that hangs in its start must not be joined.
-    process.on('exit', (status) => exitNow(status));
+    process.on('exit', (status) => endNow(status, writeGatheredLines));
     throw error;
   }
   const { log } = server;

@@ -12,7 +12,7 @@ import { connectWatcher } from '../support/admin.js';
 import { temporaryDirectory } from '../support/handoff.js';
 
 const bounds = { timeout: 30_000 };
-const log = openLog({ level: 'silent', file: undefined, connections: false }, {});
+const log = openLog({ level: 'silent', file: undefined, connections: false }, {}, () => undefined);
 
 describe('the admin socket', bounds, () => {
   it('is a file that only its owner may use, and is gone when it is closed', async (t) => {

@@ -8,7 +8,9 @@ import { once } from 'node:events';
 import fs, { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openLog } from '../../src/log/log.js';
+import { TurnWriter, writeGatheredLines } from '../../src/log/turn-writer.js';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import { connectClient, type Client } from '../support/client.js';
 import { environment } from '../support/environment.js';
@@ -257,19 +259,60 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     const file = join(temporaryDirectory(t), 'log');
     const noted: string[] = [];
     const log = openLog({ level: 'info', file, connections: true }, {}, ({ message }) => noted.push(message));
-    log.info('before');
+    const write = (message: string) => {
+      log.info(message);
+      writeGatheredLines();
+    };
+    write('before');
     const full = t.mock.method(fs, 'writeSync', () => {
       throw new Error('the disk is full');
     });
-    log.info('kept');
-    log.info('kept, too');
+    write('kept');
+    write('kept, too');
     full.mock.restore();
-    log.info('after');
+    write('after');
     assert.deepEqual(
       linesOf(file).map(({ msg }) => msg),
       ['before', 'kept', 'kept, too', 'after'],
     );
     assert.deepEqual(new Set(noted), new Set(['the disk is full']));
+  });
+});
+
+describe('the lines of one turn', () => {
+  const writes: string[] = [];
+  const destination = { write: (text: string) => writes.push(text) };
+  const line = (length: number) => `${'x'.repeat(length - 1)}\n`;
+
+  it('go to a file with one write, when the turn ends', async () => {
+    const writer = new TurnWriter(destination, true);
+    for (let count = 0; count < 10; count++) writer.write(line(1000));
+    assert.deepEqual(writes.splice(0), []);
+    await nextTurn();
+    assert.deepEqual(writes.splice(0), [line(1000).repeat(10)]);
+    await nextTurn();
+    assert.deepEqual(writes, []);
+  });
+
+  it('go to a pipe in pieces that the kernel does not tear, each of whole lines', async () => {
+    const writer = new TurnWriter(destination, false);
+    for (let count = 0; count < 10; count++) writer.write(line(1500));
+    writer.write('ä'.repeat(2000) + '\n');
+    await nextTurn();
+    const pieces = writes.splice(0);
+    assert.equal(pieces.join(''), line(1500).repeat(10) + 'ä'.repeat(2000) + '\n');
+    for (const piece of pieces) {
+      assert.ok(Buffer.byteLength(piece) <= 4096);
+      assert.ok(piece.endsWith('\n'));
+    }
+  });
+
+  it('are bounded: a turn that logs without end does not keep them all', () => {
+    const writer = new TurnWriter(destination, true);
+    for (let count = 0; count < 1000; count++) writer.write(line(1000));
+    assert.ok(writes.join('').length > 900_000);
+    writer.flush();
+    assert.equal(writes.splice(0).join('').length, 1_000_000);
   });
 });
 
