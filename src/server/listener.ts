@@ -68,7 +68,7 @@ export class Listener {
           take();
           resolve();
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       });
     });
@@ -106,15 +106,15 @@ export class Listener {
     { accept, errorName, lastError }: typeof import('../base/libc.js'),
     AcceptedDescriptor: typeof import('./accepted-socket.js').AcceptedDescriptor,
   ): void {
-    const { onConnection } = this.#events;
+    const events = this.#events;
     const byNode = listener.onconnection;
     const drain = () => {
       for (let count = 1; count < MOST_A_TURN && !this.#closed; count++) {
         const fd = accept(listener.fd);
-        if (fd !== -1) onConnection(new AcceptedDescriptor(fd));
+        if (fd !== -1) events.onConnection(new AcceptedDescriptor(fd));
         else if (errorName() === 'EAGAIN') return;
         else {
-          this.#events.onError(lastError('accept4'));
+          events.onError(lastError('accept4'));
           return;
         }
       }
@@ -124,7 +124,7 @@ export class Listener {
         byNode.call(listener, status, handle);
         return;
       }
-      onConnection(new AcceptedDescriptor(handle.fd, handle));
+      events.onConnection(new AcceptedDescriptor(handle.fd, handle));
       if (this.#inBatches) drain();
     };
   }
