@@ -59,7 +59,7 @@ export class AcceptedDescriptor implements AcceptedSocket {
     if (!this.#handle) return new Socket({ fd: this.fd, allowHalfOpen: true });
     // Node makes the sockets of a server from a handle in the same way, without documenting it.
     const options = { handle: this.#handle, allowHalfOpen: true, pauseOnCreate: true };
-    return new Socket(options as ConstructorParameters<typeof Socket>[0]);
+    return new Socket(options);
   }
 }
 
