@@ -1,9 +1,14 @@
 /** The bars as a table: what was to be reached, what was, and the verdict. Pure functions; targets.ts has the bars. */
-import type { Bar } from './targets.js';
+import type { Target } from './targets.js';
 import { formatCount, formatEstimate, type TextTable } from '../analysis/numbers.js';
 import type { Estimate } from '../analysis/intervals.js';
 
-export function verdictOf({ atLeast, atMost, below, reached }: Bar): 'reached' | 'missed' | 'not measured' {
+export function verdictOf({
+  atLeast,
+  atMost,
+  below,
+  reached,
+}: Target): 'reached' | 'missed' | 'not measured' {
   if (reached === undefined) return 'not measured';
   const { value } = reached;
   const isReached =
@@ -11,7 +16,7 @@ export function verdictOf({ atLeast, atMost, below, reached }: Bar): 'reached' |
   return isReached ? 'reached' : 'missed';
 }
 
-export function barsTable(bars: readonly Bar[]): TextTable {
+export function barsTable(bars: readonly Target[]): TextTable {
   return {
     title: 'bars',
     head: ['what', 'bar', 'value', 'verdict'],
@@ -23,7 +28,7 @@ export function barsTable(bars: readonly Bar[]): TextTable {
   };
 }
 
-function limitOf({ atLeast, atMost, below }: Bar): string {
+function limitOf({ atLeast, atMost, below }: Target): string {
   if (atLeast !== undefined) return `≥ ${atLeast.toLocaleString('en-GB')}`;
   return below === undefined ? `≤ ${atMost ?? ''}` : `< ${below}`;
 }

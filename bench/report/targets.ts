@@ -10,7 +10,7 @@ import type { Estimate } from '../analysis/intervals.js';
 import { errors, p99, requestsPerSecond, valueOf } from '../analysis/measures.js';
 import type { BenchResults } from '../analysis/results.js';
 
-export interface Bar {
+export interface Target {
   readonly what: string;
   readonly atLeast?: number;
   readonly atMost?: number;
@@ -26,7 +26,7 @@ const LOOP = 'event-loop';
 const SENDERS = ['1 sender', '8 senders', '32 senders'];
 const raw = (name: string) => valueOf(name, { label: name, format: String });
 
-export function barsOf(results: BenchResults): Bar[] {
+export function barsOf(results: BenchResults): Target[] {
   const of = (experiment: string, name: string) => caseOf(results, experiment, name);
   return [
     ...[
@@ -47,7 +47,7 @@ export function barsOf(results: BenchResults): Bar[] {
   ];
 }
 
-function fanOutBars(results: BenchResults): Bar[] {
+function fanOutBars(results: BenchResults): Target[] {
   const cases = SENDERS.map((senders) => caseOf(results, 'fan-out', senders));
   const bar = (index: number, name: string, atLeast: number) =>
     ratioBar(`fan-out, ${SENDERS[index] ?? ''}`, cases[index], name, 'c-pthread', atLeast);
@@ -71,7 +71,7 @@ function fanOutBars(results: BenchResults): Bar[] {
 }
 
 /** Of the three numbers of senders, the one where the ratio is worst. */
-function p99Bar(cases: readonly (CaseResult | undefined)[], name: string, other: string): Bar {
+function p99Bar(cases: readonly (CaseResult | undefined)[], name: string, other: string): Target {
   const known = cases
     .map((one) => one && ratioOf(one, p99, name, other))
     .filter((ratio) => ratio !== undefined)
@@ -88,14 +88,14 @@ function errorsOfModels(cases: readonly (CaseResult | undefined)[]): Estimate | 
   return counts.length === 0 ? undefined : exactly(counts.reduce((total, count) => total + count, 0));
 }
 
-function webBars(web: CaseResult | undefined): Bar[] {
+function webBars(web: CaseResult | undefined): Target[] {
   return [THREADS, LOOP].flatMap((name) => [
     ratioBar('web, 64 clients', web, name, 'python-threading', 5),
     ratioBar('web, 64 clients', web, name, 'bare-http', 0.8),
   ]);
 }
 
-function capacityBars(results: BenchResults): Bar[] {
+function capacityBars(results: BenchResults): Target[] {
   const single = (experiment: string, name: string, contender: string, measure: Measure) => {
     const found = caseOf(results, experiment, name)?.contenders.find((one) => one.name === contender);
     return found && measured(found, measure);
@@ -135,7 +135,7 @@ function capacityBars(results: BenchResults): Bar[] {
   ];
 }
 
-function generatorBar(what: string, result: CaseResult | undefined, atLeast: number): Bar {
+function generatorBar(what: string, result: CaseResult | undefined, atLeast: number): Target {
   const contender = result?.contenders.find(({ name }) => name === 'c-epoll');
   return {
     what: `the generator: ${what}`,
@@ -151,7 +151,7 @@ function ratioBar(
   name: string,
   other: string,
   atLeast: number,
-): Bar {
+): Target {
   const reached = result && ratioOf(result, requestsPerSecond, name, other);
   return { what: `${name} / ${other}, ${where}`, atLeast, unit: '', reached };
 }

@@ -7,7 +7,7 @@ import type { Bench } from '../scenarios/scenario.js';
 import type { Contender, ServiceName } from '../contenders/models.js';
 
 /** Of one experiment. */
-export class Attendance {
+export class Participants {
   /** Empty: nobody is named, and everybody welcome. */
   readonly #named: readonly string[];
   readonly #came = new Set<string>();

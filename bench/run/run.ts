@@ -5,7 +5,7 @@
  * prints. It measures nothing itself: scenarios/ says what is asked, rounds.ts runs it, bench/analysis/results.ts keeps it,
  * bench/report/text.ts shows it. README.md tells how to read the numbers.
  */
-import { Attendance } from './participants.js';
+import { Participants } from './participants.js';
 import { csvOf } from '../report/csv.js';
 import type { ExperimentResult } from '../analysis/experiment.js';
 import { savePictures } from '../report/html.js';
@@ -142,7 +142,7 @@ async function measureAll(
   try {
     for (const scenario of wanted) {
       progress.step(scenario.name);
-      const attendance = new Attendance(options.contenders);
+      const attendance = new Participants(options.contenders);
       const found = await measured(scenario, attendance.watching(bench));
       // Its servers were killed under it.
       if (interruptedStatus() !== undefined) break;

@@ -8,15 +8,15 @@ import { connect, type Socket } from 'node:net';
 import { monotonicMs } from '../../src/base/clock.js';
 
 /** One client, on monotonicMs's clock. */
-export interface Visit {
+export interface Attempt {
   connectedAtMs?: number;
   answeredAtMs?: number;
   /** The code of what went wrong, or what was wrong with the answer. */
   failed?: string;
 }
 
-export class Crowd {
-  readonly visits: readonly Visit[];
+export class BacklogClients {
+  readonly visits: readonly Attempt[];
   /** Resolves when every client has been answered or has failed. */
   readonly done: Promise<void>;
   readonly #sockets: readonly Socket[];
@@ -45,7 +45,7 @@ export class Crowd {
   }
 }
 
-function come(port: number, visit: Visit, request: string, through: () => void): Socket {
+function come(port: number, visit: Attempt, request: string, through: () => void): Socket {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   let answer = '';
   socket.setEncoding('latin1');

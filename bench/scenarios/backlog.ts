@@ -11,7 +11,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BACKLOG } from '../../src/server/acceptor.js';
 import { monotonicMs } from '../../src/base/clock.js';
-import { Crowd, type Visit } from './backlog-clients.js';
+import { BacklogClients, type Attempt } from './backlog-clients.js';
 import type { CaseResult, RoundMeasured } from '../analysis/experiment.js';
 import { formatCount } from '../analysis/numbers.js';
 import { Histogram } from '../lib/histogram.js';
@@ -109,7 +109,7 @@ function standstill(name: string, many: number): Case {
     mostRounds: MOST_ROUNDS,
     mostWarmUps: 0,
     async check(_generator, { port }) {
-      const crowd = new Crowd(port, WARM_UP_CLIENTS);
+      const crowd = new BacklogClients(port, WARM_UP_CLIENTS);
       await within(LIMIT_MS, crowd.done);
       crowd.leave();
     },
@@ -122,7 +122,7 @@ async function measureRound({ pid, port }: RunningServer, many: number): Promise
   process.kill(pid, 'SIGSTOP');
   try {
     await until(() => isStopped(pid), `process ${pid} does not stop`);
-    const crowd = new Crowd(port, many);
+    const crowd = new BacklogClients(port, many);
     await sleep(STANDSTILL_MS);
     const acceptQueue = acceptQueueLength(port) ?? 0;
     // On a busy machine, hearing of thousands of connections takes this process longer than making them.
@@ -154,7 +154,7 @@ async function measureRound({ pid, port }: RunningServer, many: number): Promise
 }
 
 /** From the moment that the server goes on: of those who were connected by then, and of the others. */
-function waitsOf(visits: readonly Visit[], goesOnAtMs: number): RoundMeasured['latencies'] {
+function waitsOf(visits: readonly Attempt[], goesOnAtMs: number): RoundMeasured['latencies'] {
   const waits = { all: new Histogram(), [queued]: new Histogram(), [late]: new Histogram() };
   for (const { connectedAtMs = Infinity, answeredAtMs } of visits) {
     if (answeredAtMs === undefined) continue;

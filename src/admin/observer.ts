@@ -1,14 +1,24 @@
 /** Puts a snapshot of a running server together, from those who know. Main thread. The shape is in snapshot.ts. */
-import type { Acceptor, AcceptorSettings } from '../server/acceptor.js';
 import type { ListenAddress } from '../serving/listen-address.js';
 import { formatEndpoint } from '../connection/endpoint.js';
-import type { Clients, Host } from '../serving/host.js';
+import type { AcceptorSettings, Clients, Host } from '../serving/host.js';
+import type { Listed, WaitingView } from '../serving/views.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
 import { MOST_LISTED, SNAPSHOT_FORMAT, type Snapshot } from './snapshot.js';
 
+/** The part of the acceptor that a snapshot shows. */
+interface ObservedAcceptor {
+  readonly port: number;
+  readonly isClosed: boolean;
+  /** Since the server's start. */
+  readonly accepted: number;
+  readonly refused: number;
+  describeQueue(most: number): Listed<WaitingView>;
+}
+
 interface Observed {
   readonly host: Host;
-  readonly acceptor: Acceptor;
+  readonly acceptor: ObservedAcceptor;
   readonly clients: Clients;
   readonly address: ListenAddress;
   readonly limits: AcceptorSettings;
@@ -41,7 +51,7 @@ export class Observer {
         queue: limits.queueLimit,
         overflow: limits.overflow,
       },
-      counts: { accepted: acceptor.accepted, refused: acceptor.refused, ...host.tally.counts },
+      counts: { accepted: acceptor.accepted, refused: acceptor.refused, ...host.counters.counts },
       main: this.#mainSinceLast(),
       queue: acceptor.describeQueue(MOST_LISTED),
       ...serving,

@@ -1,6 +1,6 @@
 /** Standard output as a place for bytes: waits for a slow reader, and tells a gone one from an error. */
 import type { Writable } from 'node:stream';
-import type { BodySink } from '../clients/http/fetch.js';
+import type { ByteSink } from './byte-sink.js';
 import { fileError, type FileError } from './part-file.js';
 
 /** Whoever read has seen enough, as `head` does: nothing to complain of. */
@@ -8,7 +8,7 @@ export class ReaderGone extends Error {
   override readonly name = 'ReaderGone';
 }
 
-export class StreamSink implements BodySink {
+export class StreamSink implements ByteSink {
   readonly #stream: Writable;
 
   constructor(stream: Writable) {

@@ -7,8 +7,8 @@ import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promi
 import { basename, dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { StartError } from './errors.js';
-import type { BodySink } from '../clients/http/fetch.js';
-import { visible } from './printable.js';
+import type { ByteSink } from './byte-sink.js';
+import { printable } from './printable.js';
 
 /** Temporary files of this process, for whoever ends it in the midst of a fetch. */
 const unfinished = new Set<string>();
@@ -25,7 +25,7 @@ interface Opened {
   readonly rename: { readonly from: string; readonly to: string } | undefined;
 }
 
-export class PartFile implements BodySink {
+export class PartFile implements ByteSink {
   readonly #path: string;
   #opened: Opened | undefined;
 
@@ -105,7 +105,7 @@ export function fileError(verb: 'read' | 'write', path: string, error: unknown):
     ENOSPC: 'no space left',
     ENAMETOOLONG: 'the name is too long',
   };
-  return new FileError(`cannot ${verb} ${visible(path)}: ${reasons[code] ?? message}`, { cause: error });
+  return new FileError(`cannot ${verb} ${printable(path)}: ${reasons[code] ?? message}`, { cause: error });
 }
 
 async function openFor(path: string): Promise<Opened> {

@@ -6,18 +6,18 @@ const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]
 const SHOWN_CHARACTERS = 100;
 
 /** An escape becomes `␛`, a newline `␊`, an override `<U+202E>`; all other characters stay. */
-export function visible(text: string): string {
+export function printable(text: string): string {
   return text.replace(UNSAFE, written);
 }
 
 /** The same for text of several lines: tabs and newlines stay, too. */
-export function visibleLines(text: string): string {
+export function printableLines(text: string): string {
   return text.replace(UNSAFE, (character) => (/[\t\n]/.test(character) ? character : written(character)));
 }
 
 /** In quotes, and no longer than a message can hold. */
 export function quoted(text: string): string {
-  return `"${visible(text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text)}"`;
+  return `"${printable(text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text)}"`;
 }
 
 function written(character: string): string {

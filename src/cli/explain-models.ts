@@ -2,7 +2,7 @@
  * What `handoff explain` says of each model: a page of text, written after the code that it names.
  * Whoever changes that code changes the page. explain.ts prints it and adds what was measured.
  */
-import type { ModelName } from '../models/registry.js';
+import type { ModelName } from '../serving/host.js';
 
 export const explanations: Readonly<Record<ModelName, string>> = {
   iterative: `

@@ -5,7 +5,7 @@ import type { Head } from '../clients/http/head.js';
 import { parseHttpUrl } from '../clients/http/request.js';
 import { ReaderGone, StreamSink } from '../base/output.js';
 import { PartFile } from '../base/part-file.js';
-import { visible } from '../base/printable.js';
+import { printable } from '../base/printable.js';
 import { StartError, UsageError } from '../base/errors.js';
 import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
@@ -72,5 +72,5 @@ function formatHead({ version, status, reason, headers }: Head): string {
     `HTTP/${version} ${status} ${reason}`,
     ...headers.map(([name, value]) => `${name}: ${value}`),
   ];
-  return lines.map((line) => `${visible(line)}\n`).join('') + '\n';
+  return lines.map((line) => `${printable(line)}\n`).join('') + '\n';
 }

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import type { Argv } from 'yargs';
 import { lookUp, type AddressRecord, type HostInfo } from '../clients/once/lookup.js';
-import { visible } from '../base/printable.js';
+import { printable } from '../base/printable.js';
 import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
 import type { Command } from './command.js';
@@ -59,6 +59,6 @@ function cells({ family, type, protocol, port, address }: AddressRecord): string
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows.map((row) =>
-    visible(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).trimEnd(),
+    printable(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).trimEnd(),
   );
 }

@@ -6,7 +6,7 @@ import { UsageError } from '../base/errors.js';
 import { waitForLogReader } from '../log/stdout-pipe.js';
 import { LOG_LEVELS } from '../log/log.js';
 import { MODEL_NAMES } from '../models/registry.js';
-import type { ServerSettings } from '../server/server.js';
+import type { ServerSettings } from '../serving/host.js';
 import { DATAGRAM_SERVICES, findService, listServices, portOf } from '../services/catalogue.js';
 import { DIALECTS } from '../services/service.js';
 import { stopOnSignals } from '../server/shutdown.js';

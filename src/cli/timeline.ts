@@ -11,7 +11,7 @@ import type { Section } from '../timeline/placing.js';
 import { pickRun, readLog } from '../timeline/read-log.js';
 import { plural, summarize } from '../timeline/summary.js';
 import { traceOf } from '../timeline/trace-events.js';
-import { visible } from '../base/printable.js';
+import { printable } from '../base/printable.js';
 import type { Command } from './command.js';
 import { text, wholeNumber, withSettings } from './options.js';
 
@@ -90,7 +90,7 @@ export const timelineCommand: Command<Arguments> = {
       ...(window && { window }),
     };
     const notes = notesOn(timeline, log.runs.indexOf(run) + 1, log.runs.length, log.foreignLines);
-    const name = path === '-' ? 'a log' : visible(basename(path));
+    const name = path === '-' ? 'a log' : printable(basename(path));
     for (const path of args.output) {
       const format = FORMATS[extname(path)];
       if (format)

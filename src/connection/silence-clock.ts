@@ -25,7 +25,7 @@ export class SilenceClock {
   }
 
   /** The client has said something, or is waited for from now on. Cheap: the timer is left to run, and looks again. */
-  wind(): void {
+  touch(): void {
     this.#sinceMs = monotonicMs();
   }
 

@@ -44,7 +44,7 @@ export class StreamConnection implements Connection {
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('end', () => {
       this.#clientEnded = true;
-      this.endInput();
+      this.shutdownRead();
     });
     socket.on('drain', () => this.#wakeWriter?.());
     socket.on('error', (error) => this.lose('reset', error));
@@ -102,15 +102,13 @@ export class StreamConnection implements Connection {
   }
 
   /**
-   * Sends without waiting; a client that leaves more than {@link SLOW_BYTES} unread is given up.
-   * @returns whether it is still there
+   * Sends beside the handler, without waiting.
+   * @returns `slow` when the client leaves more than {@link SLOW_BYTES} unread, `gone` when the connection has ended
    */
-  deliver(bytes: Uint8Array): boolean {
-    if (this.#lost || this.#finished) return false;
+  deliver(bytes: Uint8Array): 'delivered' | 'slow' | 'gone' {
+    if (this.#lost || this.#finished) return 'gone';
     this.#socket.write(bytes);
-    if (this.#socket.writableLength <= SLOW_BYTES) return true;
-    this.lose('slow');
-    return false;
+    return this.#socket.writableLength <= SLOW_BYTES ? 'delivered' : 'slow';
   }
 
   async forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void> {
@@ -123,7 +121,7 @@ export class StreamConnection implements Connection {
   }
 
   /** No more input: what has arrived is still read, then recv is at end of stream. */
-  endInput(): void {
+  shutdownRead(): void {
     this.#ended = true;
     this.#wakeReader?.();
   }
@@ -195,7 +193,7 @@ export class StreamConnection implements Connection {
   }
 
   #take(chunk: Uint8Array): void {
-    this.#silence?.wind();
+    this.#silence?.touch();
     if (this.#consumer) {
       this.#consumer(chunk);
       return;
@@ -233,13 +231,13 @@ export class StreamConnection implements Connection {
         this.#wakeReader();
         return;
       }
-      this.#silence?.wind();
+      this.#silence?.touch();
       this.#consumer = (chunk) => {
         try {
           const next = use(chunk);
           if (next === undefined) {
             // It may have computed for longer than a client may be silent.
-            this.#silence?.wind();
+            this.#silence?.touch();
             return;
           }
           leave();
@@ -253,7 +251,7 @@ export class StreamConnection implements Connection {
   }
 
   #untilReadable(): Promise<void> {
-    this.#silence?.wind();
+    this.#silence?.touch();
     return new Promise((resolve) => {
       this.#wakeReader = () => {
         this.#wakeReader = undefined;

@@ -7,15 +7,14 @@
  */
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { AnswerTask, AnswerWork } from '../../workers/answer-datagram.js';
 import { StartError } from '../base/errors.js';
-import type { WorkedOut } from './answering.js';
-import type { DatagramHost } from './models.js';
+import type { DatagramHost } from './host.js';
+import type { AnswerTask, ComputedAnswer, WorkerSettings } from './protocol.js';
 
 const STACK_MB = 1;
 
 export class AnswerWorkers {
-  readonly #pool: Piscina<AnswerTask, WorkedOut>;
+  readonly #pool: Piscina<AnswerTask, ComputedAnswer>;
   readonly #count: number;
   #running = 0;
   #onAvailable: (() => void) | undefined;
@@ -25,13 +24,13 @@ export class AnswerWorkers {
    * @throws StartError when one cannot be started
    */
   static async start({ module, options, threads, log }: DatagramHost, count: number): Promise<AnswerWorkers> {
-    const pool = new Piscina<AnswerTask, WorkedOut>({
+    const pool = new Piscina<AnswerTask, ComputedAnswer>({
       filename: fileURLToPath(new URL('../../workers/answer-datagram.js', import.meta.url)),
       minThreads: count,
       maxThreads: count,
       idleTimeout: Infinity,
       recordTiming: false,
-      workerData: { module, options } satisfies AnswerWork,
+      workerData: { module, options } satisfies WorkerSettings,
       resourceLimits: { stackSizeMb: STACK_MB, maxOldGenerationSizeMb: threads.memoryMb },
     });
     pool.on('error', (error: Error) => log.error({ err: error }, 'pool failed'));
@@ -46,13 +45,13 @@ export class AnswerWorkers {
     return new AnswerWorkers(pool, count);
   }
 
-  private constructor(pool: Piscina<AnswerTask, WorkedOut>, count: number) {
+  private constructor(pool: Piscina<AnswerTask, ComputedAnswer>, count: number) {
     this.#pool = pool;
     this.#count = count;
   }
 
   /** Rejects when the service fails, or its worker dies, which the pool then replaces. */
-  async run(message: Uint8Array, memory: unknown): Promise<WorkedOut> {
+  async run(message: Uint8Array, memory: unknown): Promise<ComputedAnswer> {
     this.#running++;
     try {
       return await this.#pool.run({ kind: 'answer', message, memory });

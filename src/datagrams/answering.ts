@@ -1,25 +1,16 @@
 /**
  * One datagram from its message to its answer: recalls what is known of the address, has the answer worked out,
- * remembers, sends. Main thread; `workOut` is the service itself or a worker that runs it.
+ * remembers, sends. Main thread; `computeAnswer` is the service itself or a worker that runs it.
  */
-import type { Logger } from '../log/log.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
-import type { Answer, Datagram } from './datagram.js';
-import type { Memories } from './memories.js';
-import type { Receiver } from './receiver.js';
+import type { Datagram } from './datagram.js';
+import type { DatagramHost } from './host.js';
+import type { ComputedAnswer } from './protocol.js';
 
-export interface WorkedOut extends Answer {
-  /** Which thread did it; 0: main. */
-  readonly thread: number;
-}
+export type ComputeAnswer = (message: Uint8Array, memory: unknown) => Promise<ComputedAnswer>;
 
-export type WorkOut = (message: Uint8Array, memory: unknown) => Promise<WorkedOut>;
-
-export interface AnsweringHost {
-  readonly log: Logger;
-  readonly receiver: Receiver;
-  readonly memories: Memories;
-}
+/** The part of the host that answering needs. */
+type AnsweringHost = Pick<DatagramHost, 'log' | 'receiver' | 'memories'>;
 
 const FAILED = 'ERR the service failed\n';
 
@@ -27,7 +18,7 @@ const FAILED = 'ERR the service failed\n';
 export async function answerDatagram(
   host: AnsweringHost,
   datagram: Datagram,
-  workOut: WorkOut,
+  computeAnswer: ComputeAnswer,
 ): Promise<void> {
   const { log, receiver, memories } = host;
   const { peer, message, receivedAtMs } = datagram;
@@ -35,7 +26,7 @@ export async function answerDatagram(
   let thread: number | undefined;
   let reply: Uint8Array | undefined;
   try {
-    const answer = await workOut(message, memories.of(peer));
+    const answer = await computeAnswer(message, memories.of(peer));
     thread = answer.thread;
     reply = answer.reply === undefined ? undefined : bytesOf(answer.reply);
     // Before the reply is sent: should that be lost, the client asks again, and must be known then.

@@ -10,25 +10,9 @@
  * microseconds, is more than the answer itself.
  */
 import { availableParallelism } from 'node:os';
-import type { ModelName } from '../models/registry.js';
-import type { ServiceOptions } from '../services/service.js';
-import { answerDatagram, type AnsweringHost, type WorkOut } from './answering.js';
-import type { DatagramService } from './datagram.js';
-import type { Receiver } from './receiver.js';
-
-interface DatagramModel {
-  /** Has what the receiver yields answered, until that ends. Does not wait for the last answers. */
-  serve(receiver: Receiver): Promise<void>;
-  close(): Promise<void>;
-}
-
-export interface DatagramHost extends AnsweringHost {
-  readonly service: DatagramService<unknown>;
-  readonly module: string;
-  readonly options: ServiceOptions;
-  /** Most worker threads, and the heap limit of each. */
-  readonly threads: { readonly most: number; readonly memoryMb: number };
-}
+import type { ModelName } from '../serving/host.js';
+import { answerDatagram, type ComputeAnswer } from './answering.js';
+import type { DatagramHost, DatagramModel } from './host.js';
 
 type DatagramModelFactory = (host: DatagramHost) => DatagramModel | Promise<DatagramModel>;
 
@@ -72,7 +56,7 @@ export const datagramModels: Readonly<Record<ModelName, DatagramModelFactory>> =
 
 const MAIN_THREAD = 0;
 
-function onThisThread({ service, options }: DatagramHost): WorkOut {
+function onThisThread({ service, options }: DatagramHost): ComputeAnswer {
   return async (message, memory) => {
     const answer = await service.answer(message, memory, { options });
     return { reply: answer.reply, memory: answer.memory, thread: MAIN_THREAD };

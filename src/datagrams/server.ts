@@ -12,19 +12,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endLoudly, UsageError } from '../base/errors.js';
 import { LogFailures, openLog, type Logger } from '../log/log.js';
-import type { ServerSettings } from '../server/server.js';
+import type { ServerSettings } from '../serving/host.js';
 import { DATAGRAM_SERVICES } from '../services/catalogue.js';
 import { loadDatagramService } from '../services/load.js';
 import { Memories } from './memories.js';
-import { datagramModels, type DatagramHost } from './models.js';
+import type { DatagramHost, DatagramModel } from './host.js';
+import { datagramModels } from './models.js';
 import { Receiver } from './receiver.js';
 
 /** After so much silence an address is forgotten, and its game with it, unless `idleMs` says otherwise. */
 const FORGET_MS = 5 * 60_000;
 /** An address costs nothing to forge: so many are remembered, some hundred bytes each. */
 const MOST_REMEMBERED = 10_000;
-
-type DatagramModel = Awaited<ReturnType<(typeof datagramModels)['iterative']>>;
 
 export class DatagramServer {
   readonly log: Logger;

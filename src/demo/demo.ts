@@ -4,7 +4,8 @@
  * the three logs become one picture. Read clients.ts and ../timeline/ next.
  */
 import { join } from 'node:path';
-import { models, MODEL_NAMES, type ModelName } from '../models/registry.js';
+import { models, MODEL_NAMES } from '../models/registry.js';
+import type { ModelName } from '../serving/host.js';
 import { monotonicMs } from '../base/clock.js';
 import { timelineOf } from '../timeline/connections.js';
 import type { Section } from '../timeline/placing.js';

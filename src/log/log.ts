@@ -23,6 +23,13 @@ export interface LogSettings {
   readonly connections: boolean;
 }
 
+/** The part of a pino logger that a service may use. */
+export interface ServiceLog {
+  info(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  debug(fields: object, message: string): void;
+}
+
 const require = createRequire(import.meta.url);
 
 const STANDARD_OUTPUT = 1;

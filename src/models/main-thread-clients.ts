@@ -1,35 +1,28 @@
 /**
- * The clients that the main thread serves itself, for the iterative and the event-loop model.
- * The counterpart for client threads is threads/client-threads.ts.
+ * The clients that the main thread serves itself, for the iterative and the event-loop model. Main thread.
+ * Read serving/served-client.ts next; the counterpart for client threads is threads/client-threads.ts.
  */
-import type { Accepted } from '../server/acceptor.js';
-import type { ClientView, Serving } from '../admin/snapshot.js';
-import { closedLine } from '../serving/closed-line.js';
-import { peerOf } from '../connection/endpoint.js';
+import { monotonicMs } from '../base/clock.js';
+import type { LossReason } from '../connection/connection.js';
+import type { EndReason } from '../connection/end-reason.js';
 import { StreamConnection } from '../connection/stream.js';
-import { monotonicMs, toMicroseconds } from '../base/clock.js';
+import { converse } from '../services/conversation.js';
 import { loadService } from '../services/load.js';
-import { converse, reasonOf, type EndReason } from '../services/conversation.js';
 import type { AnyService } from '../services/service.js';
-import { ClientMember } from '../shared/client-member.js';
-import type { Clients, Host } from '../serving/host.js';
+import type { Accepted, Clients, Host } from '../serving/host.js';
+import { ServedClient, type ServedSocket } from '../serving/served-client.js';
+import { ServedClients } from '../serving/served-clients.js';
+import type { ClientView, Serving } from '../serving/views.js';
 
 const MAIN_THREAD = 0;
-
-interface Live {
-  readonly acceptedAtMs: number;
-  readonly startedAtMs: number;
-  /** Stops waiting for its service: one that sleeps does not notice that its client is gone. */
-  readonly end: (reason: EndReason) => void;
-}
 
 export class MainThreadClients implements Clients {
   readonly #host: Host;
   readonly #service: AnyService;
-  readonly #live = new Map<StreamConnection, Live>();
-  #whenNone: (() => void)[] = [];
-  #stopping = false;
+  readonly #clients = new ServedClients();
+  readonly #sockets = new Map<ServedClient, MainThreadSocket>();
 
+  /** @throws StartError when the service cannot be loaded */
   static async create(host: Host): Promise<MainThreadClients> {
     return new MainThreadClients(host, await loadService(host.service.module));
   }
@@ -40,85 +33,51 @@ export class MainThreadClients implements Clients {
   }
 
   /** Serves one client to its end. Never rejects. */
-  async serve({ id, socket, acceptedAtMs }: Accepted): Promise<void> {
-    const startedAtMs = monotonicMs();
-    // Once it is closed its address is forgotten. Asking costs a system call.
-    const peer = this.#host.clientLog.isLevelEnabled('info') ? peerOf(socket) : '';
-    const connection = new StreamConnection(id, socket, this.#host.idleMs);
-    const state = { dismissed: false, hasLeft: false };
-    const leave = () => {
-      if (!state.hasLeft) session?.leave();
-      state.hasLeft = true;
-    };
-    const member = new ClientMember(id, {
-      deliver(bytes) {
-        // Nothing that it has sent before it was cut off is said any more.
-        if (!connection.deliver(bytes)) leave();
-      },
-      dismiss() {
-        state.dismissed = true;
-        connection.endInput();
-      },
-    });
-    const session = this.#host.shared?.enter(member);
-    const reason = await new Promise<EndReason>((end) => {
-      this.#live.set(connection, { acceptedAtMs, startedAtMs, end });
-      if (this.#stopping) connection.endInput();
-      void converse(this.#service, connection, {
+  async serve(accepted: Accepted): Promise<void> {
+    const socket = new MainThreadSocket(accepted, this.#host.idleMs);
+    const client = ServedClient.enter(this.#host, accepted, socket);
+    if (!client) return;
+    this.#sockets.set(client, socket);
+    this.#clients.add(client);
+    const reason = await socket.untilAborted(
+      converse(this.#service, socket.connection, {
         options: this.#host.serviceOptions,
         log: this.#host.log,
         debug: this.#host.logSettings.level === 'debug',
-        shared: session,
-      }).then(end);
-    });
-    leave();
-    connection.destroy();
-    this.#live.delete(connection);
-    const { bytesIn, bytesOut, lossReason } = connection;
-    const inputEnded = state.dismissed ? 'dismissed' : this.#stopping ? 'stopped' : undefined;
-    closedLine(this.#host, {
-      connection: id,
-      thread: MAIN_THREAD,
-      peer,
-      // Cut off in the midst of what it says, its handler is told to stop, and so does in order.
-      reason: lossReason === 'slow' ? lossReason : reasonOf(reason, inputEnded),
-      acceptedAtMs,
-      startedAtMs,
-      bytesIn,
-      bytesOut,
-    });
-    if (this.#live.size === 0) for (const none of this.#whenNone.splice(0)) none();
+        shared: client.session,
+      }),
+    );
+    try {
+      client.end(reason, MAIN_THREAD);
+    } finally {
+      this.#sockets.delete(client);
+      this.#clients.delete(client);
+    }
   }
 
   get count(): number {
-    return this.#live.size;
+    return this.#clients.count;
   }
 
   describe(most: number): Serving {
     const first: ClientView[] = [];
-    for (const [connection, live] of this.#live) {
+    for (const [client, { connection }] of this.#sockets) {
       if (first.length === most) break;
-      first.push(viewOf(connection, live));
+      first.push(client.view(connection.waitsFor, MAIN_THREAD));
     }
-    return { clients: { count: this.#live.size, first } };
+    return { clients: { count: this.#clients.count, first } };
   }
 
-  endInput(): void {
-    this.#stopping = true;
-    for (const connection of this.#live.keys()) connection.endInput();
+  shutdownRead(): void {
+    this.#clients.shutdownRead();
   }
 
-  breakOff(): void {
-    for (const [connection, { end }] of this.#live) {
-      connection.lose('stopped');
-      end('stopped');
-    }
+  abort(): void {
+    this.#clients.abort();
   }
 
   whenNone(): Promise<void> {
-    return this.#live.size === 0
-      ? Promise.resolve()
-      : new Promise((resolve) => void this.#whenNone.push(resolve));
+    return this.#clients.whenNone();
   }
 
   close(): Promise<void> {
@@ -126,16 +85,56 @@ export class MainThreadClients implements Clients {
   }
 }
 
-function viewOf(connection: StreamConnection, { acceptedAtMs, startedAtMs }: Live): ClientView {
-  const { id, peer, bytesIn, bytesOut, waitsFor } = connection;
-  return {
-    connection: id,
-    peer,
-    thread: MAIN_THREAD,
-    state: waitsFor,
-    waitedMs: toMicroseconds(startedAtMs - acceptedAtMs),
-    servedMs: toMicroseconds(monotonicMs() - startedAtMs),
-    bytesIn,
-    bytesOut,
-  };
+/** A connection on the main thread, as its owner sees it. */
+class MainThreadSocket implements ServedSocket {
+  readonly connection: StreamConnection;
+  readonly startedAtMs = monotonicMs();
+  readonly isSettled = false;
+  #onStopped: (() => void) | undefined;
+
+  constructor({ id, socket }: Accepted, idleMs: number) {
+    this.connection = new StreamConnection(id, socket, idleMs);
+  }
+
+  get peer(): string {
+    return this.connection.peer;
+  }
+
+  get bytesIn(): number {
+    return this.connection.bytesIn;
+  }
+
+  get bytesOut(): number {
+    return this.connection.bytesOut;
+  }
+
+  deliver(bytes: Uint8Array): 'delivered' | 'slow' | 'gone' {
+    return this.connection.deliver(bytes);
+  }
+
+  shutdownRead(): void {
+    this.connection.shutdownRead();
+  }
+
+  /** The handler's end of stream may come first: finish() sends what is queued before it closes. */
+  disconnect(): void {
+    this.connection.shutdownRead();
+  }
+
+  abort(reason: LossReason): void {
+    this.connection.lose(reason);
+    if (reason === 'stopped') this.#onStopped?.();
+  }
+
+  close(): void {
+    this.connection.destroy();
+  }
+
+  /** On a stop, does not wait for the handler: one that sleeps does not notice that its connection is gone. */
+  untilAborted(conversation: Promise<EndReason>): Promise<EndReason> {
+    return new Promise((resolve) => {
+      this.#onStopped = () => resolve('stopped');
+      void conversation.then(resolve);
+    });
+  }
 }

@@ -1,9 +1,8 @@
 /** The models by name. Each is loaded on demand: only the one with threads needs the system calls. */
 import { StartError } from '../base/errors.js';
-import type { ModelFactory } from '../serving/host.js';
+import type { ModelFactory, ModelName } from '../serving/host.js';
 
-export const MODEL_NAMES = ['iterative', 'event-loop', 'thread-per-client'] as const;
-export type ModelName = (typeof MODEL_NAMES)[number];
+export const MODEL_NAMES: readonly ModelName[] = ['iterative', 'event-loop', 'thread-per-client'];
 
 interface ModelEntry {
   readonly summary: string;

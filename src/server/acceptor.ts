@@ -8,30 +8,16 @@
  */
 import { createServer, type AddressInfo, type ListenOptions, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Listed, WaitingView } from '../admin/snapshot.js';
+import type { Listed, WaitingView } from '../serving/views.js';
 import { closedLine } from '../serving/closed-line.js';
 import { peerOf } from '../connection/endpoint.js';
 import { StreamConnection } from '../connection/stream.js';
 import { removeStaleSocket, startError, type ListenAddress } from '../serving/listen-address.js';
-import type { Host } from '../serving/host.js';
+import type { Accepted, AcceptorSettings, Host } from '../serving/host.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
 
-/** An accepted connection, still in main's hands. */
-export interface Accepted {
-  readonly id: number;
-  readonly socket: Socket;
-  readonly acceptedAtMs: number;
-}
-
-export interface AcceptorSettings {
-  /** What becomes of a connection that nobody asks for at the moment. */
-  readonly overflow: 'queue' | 'refuse';
-  /** How many may wait; one more is refused. */
-  readonly queueLimit: number;
-}
-
 /** What the acceptor needs to write its lines. */
-type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'service' | 'model' | 'tally'>;
+type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'service' | 'model' | 'counters'>;
 
 /** As many connections as the kernel keeps for us until main's loop accepts them; it cuts this to its own limit. */
 export const BACKLOG = 4096;

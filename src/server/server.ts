@@ -6,33 +6,16 @@
  * short; ends the threads. It does not wait for clients to read what was sent to them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Acceptor, type AcceptorSettings } from './acceptor.js';
-import type { ListenAddress } from '../serving/listen-address.js';
+import { Acceptor } from './acceptor.js';
 import { AdminSocket } from '../admin/admin-socket.js';
 import { Observer } from '../admin/observer.js';
 import { endLoudly } from '../base/errors.js';
-import { LogFailures, openLog, type Logger, type LogSettings } from '../log/log.js';
-import type { Host, Model, ThreadSettings } from '../serving/host.js';
-import { models, type ModelName } from '../models/registry.js';
-import type { CatalogueEntry } from '../services/catalogue.js';
+import { LogFailures, openLog, type Logger } from '../log/log.js';
+import type { Host, Model, ServerSettings } from '../serving/host.js';
+import { models } from '../models/registry.js';
 import { loadService } from '../services/load.js';
-import type { ServiceOptions } from '../services/service.js';
 import type { Shared } from '../shared/shared.js';
-import { Tally } from '../serving/counters.js';
-
-export interface ServerSettings {
-  readonly service: CatalogueEntry;
-  readonly serviceOptions: ServiceOptions;
-  readonly model: ModelName;
-  readonly address: ListenAddress;
-  readonly acceptor: AcceptorSettings;
-  readonly threads: ThreadSettings;
-  readonly idleMs: number;
-  readonly graceMs: number;
-  readonly log: LogSettings;
-  /** Where it tells of itself to whoever asks; without it, nowhere. */
-  readonly adminPath?: string | undefined;
-}
+import { ConnectionCounters } from '../serving/counters.js';
 
 /** What a server is put together of. */
 interface Parts {
@@ -70,7 +53,7 @@ export class Server {
       log,
       clientLog,
       logSettings: settings.log,
-      tally: new Tally(),
+      counters: new ConnectionCounters(),
       model: modelName,
       service,
       serviceOptions: settings.serviceOptions,
@@ -126,12 +109,12 @@ export class Server {
     const { clients } = this.#model;
     this.log.info({ cause, clients: clients.count, waiting: this.#acceptor.waiting }, 'stopping');
     const letGo = this.#acceptor.close(this.#graceMs);
-    clients.endInput();
+    clients.shutdownRead();
     const grace = new AbortController();
     await Promise.race([clients.whenNone(), sleep(this.#graceMs, undefined, { signal: grace.signal })]);
     grace.abort();
     await letGo;
-    clients.breakOff();
+    clients.abort();
     await clients.close();
     this.#shared?.close?.();
     this.#admin?.close();

@@ -1,7 +1,6 @@
 /** Upper-cases text and sends it back; right also when a character is cut between two chunks. */
 import { asBuffer, forEachText, reply } from '../connection/text.js';
-import type { DatagramService } from '../datagrams/datagram.js';
-import type { Service } from './service.js';
+import type { DatagramService, Service } from './service.js';
 
 export const service: Service = {
   serve: (connection) => forEachText(connection, (text) => reply(connection, text.toUpperCase())),

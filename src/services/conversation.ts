@@ -2,32 +2,11 @@
  * One client's conversation from its first byte to its last, whichever thread holds it: runs the service, sees the
  * connection off, and says how it ended.
  */
-import { ConnectionLost, type Connection, type LossReason } from '../connection/connection.js';
+import { ConnectionLost, type Connection } from '../connection/connection.js';
+import type { EndReason } from '../connection/end-reason.js';
 import { logged } from '../connection/logged.js';
 import type { Session } from '../shared/shared.js';
 import type { AnyService, ServiceContext } from './service.js';
-
-/**
- * Why a conversation ended. `end`: the client closed; `done`: the service did; the rest is how it was cut short,
- * `slow` and `dismissed` by an object that its client shared. The order is part of the mailbox's format.
- */
-export const END_REASONS = ['end', 'done', 'reset', 'idle', 'stopped', 'slow', 'dismissed', 'error'] as const;
-export type EndReason = (typeof END_REASONS)[number];
-
-// Every reason for a loss has its place above.
-END_REASONS satisfies readonly (LossReason | 'end' | 'done' | 'error' | 'dismissed')[];
-
-/**
- * The reason that the log gives: a conversation that ended in order after main had ended its input did so by main's
- * doing.
- */
-export function reasonOf<R extends string>(
-  reason: EndReason | R,
-  inputEnded: 'stopped' | 'dismissed' | undefined,
-): EndReason | R {
-  if (inputEnded === 'dismissed' && (reason === 'end' || reason === 'done')) return inputEnded;
-  return reason === 'end' ? (inputEnded ?? reason) : reason;
-}
 
 /** What the owner of a connection needs beside what its service sees. */
 export interface OwnedConnection extends Connection {

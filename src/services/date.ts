@@ -1,9 +1,8 @@
 /** A message is a strftime format; the answer is the present time so formatted. */
 import strftime from 'strftime';
 import { asBuffer, forEachText, reply } from '../connection/text.js';
-import type { DatagramService } from '../datagrams/datagram.js';
 import { microsecondsOf, type Instant, now } from './clock.js';
-import type { Service } from './service.js';
+import type { DatagramService, Service } from './service.js';
 
 export const service: Service = {
   serve: (connection) => forEachText(connection, (format) => reply(connection, formatTime(format, now()))),

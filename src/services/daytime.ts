@@ -1,9 +1,8 @@
 /** Tells the date and the time with microseconds as soon as a client connects, and closes; or to any datagram. */
 import { reply } from '../connection/text.js';
-import type { DatagramService } from '../datagrams/datagram.js';
 import { now } from './clock.js';
 import { formatTime } from './date.js';
-import type { Service } from './service.js';
+import type { DatagramService, Service } from './service.js';
 
 export const service: Service = {
   async serve(connection) {

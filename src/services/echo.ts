@@ -1,6 +1,5 @@
 /** Sends back what it gets, chunk by chunk. With `--once` a single message, as the lecture's TCPServer does. */
-import type { DatagramService } from '../datagrams/datagram.js';
-import type { Service } from './service.js';
+import type { DatagramService, Service } from './service.js';
 
 export const service: Service = {
   async serve(connection, { options }) {

@@ -4,10 +4,9 @@
  */
 import { forEachMessage } from '../connection/lines.js';
 import { asBuffer, reply } from '../connection/text.js';
-import type { DatagramService } from '../datagrams/datagram.js';
 import { folded, play, type Game } from './games/hangman.js';
 import { WORDS } from './games/words.js';
-import type { Service } from './service.js';
+import type { DatagramService, Service } from './service.js';
 
 export const service: Service = {
   serve(connection, { options }) {

@@ -1,9 +1,8 @@
 /** Loads a service's module, on whichever thread serves it. catalogue.ts tells where it is. */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { DatagramService } from '../datagrams/datagram.js';
 import { StartError } from '../base/errors.js';
-import type { AnyService } from './service.js';
+import type { AnyService, DatagramService } from './service.js';
 
 /**
  * @param module the URL of a module that exports `service`

@@ -4,6 +4,7 @@
  */
 import type { Connection, MaybePromise } from '../connection/connection.js';
 import type { Framing } from '../connection/lines.js';
+import type { ServiceLog } from '../log/log.js';
 import type { Session, Shared } from '../shared/shared.js';
 
 /** `S` is what its handlers call of the state that its clients share, if they share any. */
@@ -61,9 +62,27 @@ export interface ServiceOptions {
   readonly root: string;
 }
 
-/** The part of a pino logger that a service may use. */
-export interface ServiceLog {
-  info(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-  debug(fields: object, message: string): void;
+/**
+ * The datagram side of a service: its answer to one message. A module with both sides exports `service` and
+ * `datagram`; echo.ts is the shortest one.
+ *
+ * A datagram is a whole message, so there is no connection and no framing. What a service must know of a client at
+ * its next message, it returns as that client's memory. The answer is a function of message and memory, so any
+ * thread can compute it.
+ *
+ * `M` is the memory of one address: plain values, which are copied between threads and never changed.
+ */
+export interface DatagramService<M = never> {
+  answer(message: Uint8Array, memory: M | undefined, context: DatagramContext): MaybePromise<Answer<M>>;
+}
+
+interface DatagramContext {
+  readonly options: ServiceOptions;
+}
+
+export interface Answer<M = unknown> {
+  /** Undefined: none is sent. */
+  readonly reply?: Uint8Array | string | undefined;
+  /** Undefined: nothing of this address need be remembered any more. */
+  readonly memory?: M | undefined;
 }

@@ -1,7 +1,7 @@
 /** The end of a connection: it is counted, and a log line tells its whole story. Main thread, whichever thread served. */
 import type { Host } from './host.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
-import type { EndReason } from '../services/conversation.js';
+import type { EndReason } from '../connection/end-reason.js';
 
 interface ClosedConnection {
   readonly connection: number;
@@ -17,10 +17,10 @@ interface ClosedConnection {
 }
 
 export function closedLine(
-  { clientLog, service, model, tally }: Pick<Host, 'clientLog' | 'service' | 'model' | 'tally'>,
+  { clientLog, service, model, counters }: Pick<Host, 'clientLog' | 'service' | 'model' | 'counters'>,
   closed: ClosedConnection,
 ): void {
-  tally.noteClosed(closed.reason, closed.startedAtMs > 0);
+  counters.noteClosed(closed.reason, closed.startedAtMs > 0);
   if (!clientLog.isLevelEnabled('info')) return;
   const { acceptedAtMs, startedAtMs, ...fields } = closed;
   const endedAtMs = monotonicMs();

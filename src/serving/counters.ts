@@ -1,5 +1,5 @@
 /** Counts how connections ended, for whoever watches the server (admin/observer.ts). Main thread. */
-export class Tally {
+export class ConnectionCounters {
   readonly #closed = new Map<string, number>();
   #served = 0;
 

@@ -1,53 +1,65 @@
 /**
- * What a model is: one way to serve accepted connections. Each has a file that can be read from top to bottom;
- * models/iterative.ts is the shortest. models/registry.ts lists them.
+ * What the server and a model know of each other. Types only, so that every room below can use them without
+ * importing the server. server/server.ts makes the host; models/iterative.ts is the shortest model to read.
  */
-import type { Serving } from '../admin/snapshot.js';
-import type { Acceptor } from '../server/acceptor.js';
+import type { Socket } from 'node:net';
 import type { Logger, LogSettings } from '../log/log.js';
-import type { ModelName } from '../models/registry.js';
 import type { CatalogueEntry } from '../services/catalogue.js';
 import type { ServiceOptions } from '../services/service.js';
 import type { Shared } from '../shared/shared.js';
-import type { Tally } from './counters.js';
+import type { ConnectionCounters } from './counters.js';
+import type { ListenAddress } from './listen-address.js';
+import type { Serving } from './views.js';
 
+export type ModelName = 'iterative' | 'event-loop' | 'thread-per-client';
+
+/** One way to serve accepted connections. */
 export interface Model {
   /** Serves what the acceptor yields, until it is closed. Does not wait for the last clients: see {@link Clients}. */
-  serve(acceptor: Acceptor): Promise<void>;
+  serve(acceptor: AsyncIterable<Accepted>): Promise<void>;
   readonly clients: Clients;
 }
 
-/** Makes a model ready to serve: what is to be started beforehand is started when the promise resolves. */
+/** Makes a model ready to serve. When the promise resolves, the threads that start beforehand are up. */
 export type ModelFactory = (host: Host) => Promise<Model>;
 
-/** The clients being served at the moment, for a server that wants to stop, or to tell of them. Main thread. */
+/** An accepted connection that the main thread owns. */
+export interface Accepted {
+  /** Counts from 1 for each server. */
+  readonly id: number;
+  readonly socket: Socket;
+  /** By the monotonic clock. */
+  readonly acceptedAtMs: number;
+}
+
+/** The clients that a model serves at the moment, for a stop and for snapshots. Main thread. */
 export interface Clients {
   readonly count: number;
-  /** Who they are and how far they are, at most so many of them one by one. Costs nothing until it is asked for. */
+  /** Costs nothing until it is called. `most` limits how many clients and threads are listed one by one. */
   describe(most: number): Serving;
-  /** Every conversation gets an end of stream as its next input, and may still send its answer. */
-  endInput(): void;
-  /** Every conversation is cut short. */
-  breakOff(): void;
-  /** Resolves as soon as nobody is being served. */
+  /** Every handler reads what has arrived, then an end of stream. It may still send its answer. */
+  shutdownRead(): void;
+  /** Every conversation ends at once. */
+  abort(): void;
+  /** Resolves as soon as no client is being served. */
   whenNone(): Promise<void>;
-  /** Frees what the model has started. Nobody may be served any more, or they are cut short. */
+  /** Ends the clients that are left and frees what the model has started. */
   close(): Promise<void>;
 }
 
-/** What the server lends a model to work with. */
+/** What the server gives a model to work with. */
 export interface Host {
   readonly log: Logger;
   /** For the lines of single connections, which can be switched off. */
   readonly clientLog: Logger;
   readonly logSettings: LogSettings;
-  readonly tally: Tally;
+  readonly counters: ConnectionCounters;
   readonly model: ModelName;
   readonly service: Pick<CatalogueEntry, 'name' | 'module' | 'fullAnswer'>;
   readonly serviceOptions: ServiceOptions;
-  /** What the clients of the service share, if they share anything. */
+  /** What the clients of the service share; undefined if they share nothing. */
   readonly shared: Shared | undefined;
-  /** After how long a client is given up that is waited for and says nothing, or takes nothing; 0: never. */
+  /** Idle timeout in milliseconds; 0 disables it. */
   readonly idleMs: number;
   readonly threads: ThreadSettings;
 }
@@ -55,10 +67,34 @@ export interface Host {
 export interface ThreadSettings {
   /** Most client threads at once. */
   readonly most: number;
-  /** How many are started before the first client comes. */
+  /** How many start before the first client comes. */
   readonly warm: number;
-  /** Heap limit of a thread; a service that needs more loses its thread and its client. */
+  /** Heap limit of a thread in megabytes. A thread whose service exceeds it dies, and its client is disconnected. */
   readonly memoryMb: number;
-  /** Told each time a warm thread has come up. */
+  /** Called each time a warm thread is up, with the number that are. */
   readonly onWarm?: (started: number) => void;
+}
+
+export interface AcceptorSettings {
+  /** What happens to a connection that the model does not ask for at once. */
+  readonly overflow: 'queue' | 'refuse';
+  /** How many connections may wait; one more is refused. */
+  readonly queueLimit: number;
+}
+
+/** Everything that the command line decides about a server, for either transport. */
+export interface ServerSettings {
+  readonly service: CatalogueEntry;
+  readonly serviceOptions: ServiceOptions;
+  readonly model: ModelName;
+  readonly address: ListenAddress;
+  readonly acceptor: AcceptorSettings;
+  readonly threads: ThreadSettings;
+  /** Idle timeout in milliseconds; 0 disables it. */
+  readonly idleMs: number;
+  /** On a stop, how long clients may take to end, in milliseconds. */
+  readonly graceMs: number;
+  readonly log: LogSettings;
+  /** Path of the admin socket; undefined: none. */
+  readonly adminPath?: string | undefined;
 }

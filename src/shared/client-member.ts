@@ -11,7 +11,7 @@ export interface Outlet {
   /** Sends without waiting, or cuts the client off if it reads too slowly. Ignored once it is gone. */
   deliver(bytes: Uint8Array): void;
   /** The handler reads what has arrived, then an end of stream. */
-  dismiss(): void;
+  disconnect(): void;
 }
 
 let lastText = '';
@@ -51,7 +51,7 @@ export class ClientMember implements Member {
     this.#pending += bytes;
   }
 
-  dismiss(): void {
-    atEndOfTurn(() => this.#outlet.dismiss());
+  disconnect(): void {
+    atEndOfTurn(() => this.#outlet.disconnect());
   }
 }

@@ -41,7 +41,7 @@ export interface Member {
   /** The same for bytes, one a character of the string ({@link bytesOf}): for one text to many, encoded once. */
   deliverBytes(bytes: string): void;
   /** Ends its conversation: what was delivered is still sent, then its handler reads an end of stream. */
-  dismiss(): void;
+  disconnect(): void;
 }
 
 /** The bytes of a text in UTF-8, one a character. */

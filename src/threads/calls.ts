@@ -11,7 +11,7 @@
  * its client before the last one is dealt with. Why not messages over a port: a line would cost its thread two turns
  * of an event loop. Memory is ordered by the state word, as in mailbox.ts.
  */
-import { whileState } from './wait-while.js';
+import { waitWhile } from './wait-while.js';
 import type { Session } from '../shared/shared.js';
 
 const IDLE = 0;
@@ -35,7 +35,7 @@ type Outcome =
   | { readonly value: unknown }
   | { readonly error: { readonly message: string; readonly stack: string | undefined } };
 
-export class CallBox {
+export class SyncCallSlot {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #text: Buffer;
@@ -57,7 +57,7 @@ export class CallBox {
     this.#write(JSON.stringify({ method, args } satisfies Call));
     Atomics.store(this.#words, STATE, ASKED);
     ring();
-    whileState(this.#words, STATE, ASKED);
+    waitWhile(this.#words, STATE, ASKED);
     const outcome = JSON.parse(this.#read()) as Outcome;
     Atomics.store(this.#words, STATE, IDLE);
     if ('value' in outcome) return outcome.value;
@@ -103,7 +103,7 @@ export class CallBox {
 }
 
 /** Client thread: a session whose methods are calls to main. Its type says which there are; nothing checks that. */
-export function remoteSession(box: CallBox, ring: () => void): Session {
+export function remoteSession(box: SyncCallSlot, ring: () => void): Session {
   const methods = new Map<PropertyKey, unknown>();
   return new Proxy({} as Session, {
     get(_target, name) {

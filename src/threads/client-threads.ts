@@ -1,52 +1,49 @@
 /**
- * The clients of the thread-per-client server: who gets which thread, and what becomes of the descriptor. Main thread.
+ * Assigns clients to threads and returns their descriptors, for the thread-per-client model. Main thread.
  *
- * Each client thread has a seat, a place for one client at a time; mailbox.ts is how main and the thread meet there.
- *
- *     starting ──ready──► free ──serve()──► taken ──served──► free
+ *     starting ──ready──► free ──serve()──► taken ──doorbell──► free
  *         └──── serve(): taken before its thread is up ────┘
  *
- * Admission happens in server/acceptor.ts, which is asked for the next client when available() says so.
- * Read thread-pool.ts next: how the threads start, die and are replaced.
+ * Admission happens in server/acceptor.ts: the model asks the acceptor for a client when available() resolves.
+ * Read thread-pool.ts next: how threads start, die and are replaced.
  */
-import type { Serving } from '../admin/snapshot.js';
-import type { Accepted } from '../server/acceptor.js';
-import { closedLine } from '../serving/closed-line.js';
+import type { EndReason } from '../connection/end-reason.js';
 import { peerOf } from '../connection/endpoint.js';
-import { Loan } from './lease.js';
-import type { Clients, Host } from '../serving/host.js';
-import type { Seat } from './worker-slot.js';
-import { SeatedClient } from './seated-client.js';
-import { Seats } from './thread-pool.js';
-import { describeSeats } from './views.js';
-import type { EndReason } from '../services/conversation.js';
 import { loadService } from '../services/load.js';
+import { closedLine } from '../serving/closed-line.js';
+import type { Accepted, Clients, Host } from '../serving/host.js';
+import { ServedClient } from '../serving/served-client.js';
+import { ServedClients } from '../serving/served-clients.js';
+import type { Serving } from '../serving/views.js';
+import { DescriptorLease } from './lease.js';
+import { LeasedSocket } from './leased-socket.js';
+import { ThreadPool } from './thread-pool.js';
+import { describeSlots } from './views.js';
+import type { WorkerSlot } from './worker-slot.js';
 
 export class ClientThreads implements Clients {
   readonly #host: Host;
-  readonly #seats: Seats;
-  /** The seats with a client. */
-  readonly #taken = new Set<Seat>();
+  readonly #pool: ThreadPool;
+  readonly #clients = new ServedClients();
+  /** The slots with a client, and what resolves their serve(). */
+  readonly #taken = new Map<WorkerSlot, () => void>();
   /** Last in, first out: the thread that has just served has warm caches. */
-  readonly #free: Seat[] = [];
-  #stopping = false;
-  #closing = false;
-  #closed: Promise<void> | undefined;
+  readonly #free: WorkerSlot[] = [];
+  #closing: Promise<void> | undefined;
   #onAvailable: (() => void) | undefined;
-  #onNone: (() => void)[] = [];
 
   /**
    * Starts `host.threads.warm` threads and waits until they are up.
-   * @throws StartError when a thread cannot be started
+   * @throws StartError when the service cannot be loaded or a thread cannot be started
    */
   static async start(host: Host): Promise<ClientThreads> {
-    // A module that does not load should say so here, once, and not in every thread.
+    // A module that does not load fails here, once, and not in every thread.
     await loadService(host.service.module);
     const threads = new ClientThreads(host);
     try {
-      await threads.#seats.warmUp(host.threads.warm);
+      await threads.#pool.warmUp(host.threads.warm);
     } catch (error) {
-      // Or the threads that did start would keep the process alive.
+      // Otherwise the threads that did start would keep the process alive.
       await threads.close();
       throw error;
     }
@@ -55,92 +52,82 @@ export class ClientThreads implements Clients {
 
   private constructor(host: Host) {
     this.#host = host;
-    this.#seats = new Seats(host, {
-      ready: (seat) => {
-        if (seat.isSettled) this.#settle(seat);
+    this.#pool = new ThreadPool(host, {
+      onReady: (slot) => {
+        if (slot.isSettled) this.#settle(slot);
       },
-      bell: () => this.#answerBell(),
-      lost: (seat) => {
-        const place = this.#free.indexOf(seat);
+      onDoorbell: () => this.#answerDoorbell(),
+      onLost: (slot) => {
+        const place = this.#free.indexOf(slot);
         if (place !== -1) this.#free.splice(place, 1);
-        this.#end(seat, 'thread lost');
+        this.#end(slot, 'thread lost');
       },
-      replaced: () => this.#onAvailable?.(),
+      onRoom: () => this.#onAvailable?.(),
     });
   }
 
   /** Resolves when {@link serve} may be called: a thread is free, or another one may be started. */
   async available(): Promise<void> {
-    while (this.#free.length === 0 && !this.#seats.hasRoom && !this.#closing) {
+    while (this.#free.length === 0 && !this.#pool.hasRoom && !this.#closing) {
       await new Promise<void>((resolve) => (this.#onAvailable = resolve));
     }
   }
 
-  /** Lends the client to a thread. Resolves when it is served and its descriptor closed; never rejects. */
+  /** Lends the client to a thread. Resolves when the client is served and its descriptor closed; never rejects. */
   serve(accepted: Accepted): Promise<void> {
-    return new Promise((served) => {
-      const loan = this.#lend(accepted);
-      if (!loan) {
-        served();
-        return;
-      }
-      const seat = this.#free.pop() ?? this.#seats.add();
-      seat.client = new SeatedClient(accepted, loan, this.#host.shared, served);
-      this.#taken.add(seat);
-      seat.mailbox.deliver(loan.fd, accepted.id);
-      // A client that was on its way from the acceptor when the server began to stop.
-      if (this.#stopping) this.endInput();
+    const socket = this.#lease(accepted);
+    const client = socket && ServedClient.enter(this.#host, accepted, socket);
+    if (!client) return Promise.resolve();
+    return new Promise((resolve) => {
+      const slot = this.#free.pop() ?? this.#pool.add();
+      slot.client = client;
+      this.#taken.set(slot, resolve);
+      socket.lendTo(slot.mailbox, accepted.id);
+      this.#clients.add(client);
     });
   }
 
-  /** A socket that cannot be lent ends its own client, and says why. */
-  #lend({ id, socket, acceptedAtMs }: Accepted): Loan | undefined {
+  /** A socket that cannot be lent ends its own client, with an error in the log. */
+  #lease({ id, socket, acceptedAtMs }: Accepted): LeasedSocket | undefined {
     try {
-      return new Loan(socket);
+      return new LeasedSocket(socket, new DescriptorLease(socket));
     } catch (error) {
       this.#host.log.error({ connection: id, err: error }, 'cannot lend');
-      const client = { connection: id, peer: peerOf(socket), acceptedAtMs };
+      const peer = peerOf(socket);
       socket.destroy();
-      const never = { thread: undefined, startedAtMs: 0, bytesIn: 0, bytesOut: 0 };
-      closedLine(this.#host, { ...client, reason: 'error', ...never });
+      const unserved = { thread: undefined, startedAtMs: 0, bytesIn: 0, bytesOut: 0 };
+      closedLine(this.#host, { connection: id, peer, reason: 'error', acceptedAtMs, ...unserved });
       return undefined;
     }
   }
 
-  #answerBell(): void {
-    for (const seat of this.#taken) {
-      if (seat.isSettled) this.#settle(seat);
-      else void seat.answerCall();
+  #answerDoorbell(): void {
+    for (const slot of this.#taken.keys()) {
+      if (slot.isSettled) this.#settle(slot);
+      else void slot.answerCall();
     }
   }
 
-  /** The thread is through with its client, if it has had one, and free for the next. */
-  #settle(seat: Seat): void {
-    this.#end(seat, seat.mailbox.reason);
-    this.#free.push(seat);
+  /** The thread has served its client, if it had one, and is free for the next. */
+  #settle(slot: WorkerSlot): void {
+    this.#end(slot, slot.mailbox.reason);
+    this.#free.push(slot);
     this.#onAvailable?.();
   }
 
-  /** Main has the descriptor back, closes it and writes the client's line. */
-  #end(seat: Seat, reason: EndReason | 'thread lost'): void {
-    const { client, mailbox } = seat;
+  /** The thread does not use the descriptor any more: main closes it. */
+  #end(slot: WorkerSlot, reason: EndReason | 'thread lost'): void {
+    const { client } = slot;
     if (!client) return;
-    seat.client = undefined;
-    this.#taken.delete(seat);
-    const peer = this.#host.clientLog.isLevelEnabled('info') ? peerOf(client.accepted.socket) : '';
-    const why = client.end(reason);
-    closedLine(this.#host, {
-      connection: client.accepted.id,
-      thread: seat.thread,
-      peer,
-      reason: why,
-      acceptedAtMs: client.accepted.acceptedAtMs,
-      startedAtMs: mailbox.startedAtMs,
-      bytesIn: mailbox.bytesIn,
-      bytesOut: mailbox.bytesOut + client.deliveredBytes,
-    });
-    client.noteServed();
-    if (this.#taken.size === 0) for (const none of this.#onNone.splice(0)) none();
+    const onServed = this.#taken.get(slot);
+    slot.client = undefined;
+    this.#taken.delete(slot);
+    try {
+      client.end(reason, slot.thread);
+    } finally {
+      this.#clients.delete(client);
+      onServed?.();
+    }
   }
 
   get count(): number {
@@ -148,43 +135,34 @@ export class ClientThreads implements Clients {
   }
 
   describe(most: number): Serving {
-    const free = [...this.#seats].filter((seat) => !this.#taken.has(seat));
-    return describeSeats([...this.#taken, ...free], most);
+    const free = [...this.#pool].filter((slot) => !this.#taken.has(slot));
+    return describeSlots([...this.#taken.keys(), ...free], most);
   }
 
-  endInput(): void {
-    this.#stopping = true;
-    this.#seats.stopReplacing();
-    for (const client of this.#served()) client.endInput('stopped');
+  shutdownRead(): void {
+    this.#pool.stopReplacing();
+    this.#clients.shutdownRead();
   }
 
-  breakOff(): void {
-    for (const client of this.#served()) client.breakOff('stopped');
-  }
-
-  /** Without those whose threads are through with them, and main has not heard of it: they have ended by themselves. */
-  *#served(): Iterable<SeatedClient> {
-    for (const { client, mailbox } of this.#taken) if (client && !mailbox.isEmpty) yield client;
+  abort(): void {
+    this.#clients.abort();
   }
 
   whenNone(): Promise<void> {
-    return this.#taken.size === 0
-      ? Promise.resolve()
-      : new Promise((resolve) => void this.#onNone.push(resolve));
+    return this.#clients.whenNone();
   }
 
-  /** Ends all clients and threads. Descriptors are shut down first, so that no thread blocks. */
+  /** Ends all clients and threads. Descriptors are shut down first, so that no thread blocks. Never rejects. */
   close(): Promise<void> {
-    return (this.#closed ??= this.#close());
+    return (this.#closing ??= this.#close());
   }
 
   async #close(): Promise<void> {
-    this.#stopping = true;
-    this.#closing = true;
     this.#onAvailable?.();
-    this.breakOff();
-    await this.#seats.close();
-    // Only now is it certain that no thread uses a lent descriptor any more.
-    for (const seat of this.#taken) this.#end(seat, seat.mailbox.isEmpty ? seat.mailbox.reason : 'stopped');
+    this.abort();
+    await this.#pool.close();
+    // Now no thread uses a leased descriptor any more.
+    for (const slot of this.#taken.keys())
+      this.#end(slot, slot.mailbox.isEmpty ? slot.mailbox.reason : 'stopped');
   }
 }

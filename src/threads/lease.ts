@@ -1,22 +1,25 @@
 /**
- * Lends a socket's descriptor to a client thread and takes it back. Main thread; the only file that knows where
- * `net` keeps a descriptor, which is no documented place.
+ * The lease of a socket's descriptor to a client thread. Main thread; the only file that knows where `net` keeps a
+ * descriptor, which is not documented.
  *
- * Ownership: main opened the descriptor and main closes it, once, by destroying its socket. In between a client
- * thread reads and writes it but never closes it. Destroying the socket while the thread still uses the
- * descriptor would hand its number to the next client: so nobody but giveBack() destroys a lent socket, and
- * it is called only when the thread has settled or is dead. To end a loan early, main shuts the descriptor
- * down: the thread's blocked recv then returns 0. Nothing else wakes it.
+ * Ownership: main opened the descriptor and main closes it, once, by destroying its socket. During the lease a client
+ * thread reads and writes the descriptor but never closes it. If main closed it while the thread still used it, the
+ * kernel would give its number to the next client. So only end() destroys a leased socket, and it is called only when
+ * the thread has settled or is dead. To end a lease early, main shuts the descriptor down: the thread's blocked recv
+ * then returns 0. Nothing else wakes it.
  */
 import type { Socket } from 'node:net';
 import * as libc from '../base/libc.js';
 
-export class Loan {
+export class DescriptorLease {
   readonly fd: number;
   readonly #socket: Socket;
-  #returned = false;
+  #hasEnded = false;
 
-  /** @param socket accepted with `pauseOnConnect`, so that libuv has never polled its descriptor */
+  /**
+   * @param socket accepted with `pauseOnConnect`, so that libuv has never polled its descriptor
+   * @throws Error when this Node does not show the socket's descriptor
+   */
   constructor(socket: Socket) {
     this.#socket = socket;
     this.fd = descriptorOf(socket);
@@ -24,43 +27,46 @@ export class Loan {
   }
 
   /** The thread reads what has already arrived, then end of stream. It may still send. */
-  endInput(): void {
+  shutdownRead(): void {
     this.#shutdown(libc.SHUT_RD);
   }
 
-  /** The thread's calls on the descriptor end at once, sends included. */
-  breakOff(): void {
+  /** The thread's calls on the descriptor fail at once, sends included. */
+  abort(): void {
     this.#shutdown(libc.SHUT_RDWR);
   }
 
   /**
-   * Sends beside the thread, without waiting. Returns how many bytes fitted into the kernel's buffer; undefined if the
-   * client is gone, of which its thread hears by itself.
+   * Sends beside the thread, without waiting.
+   * @returns how many bytes the kernel has taken; undefined when the client is gone, which its thread notices itself
    */
   deliver(bytes: Uint8Array): number | undefined {
-    if (this.#returned) return undefined;
+    if (this.#hasEnded) return undefined;
     const sent = libc.send(this.fd, addressOf(bytes), bytes.length, libc.MSG_DONTWAIT | libc.MSG_NOSIGNAL);
     if (sent !== -1) return sent;
     return GONE.has(libc.errorName()) ? undefined : 0;
   }
 
-  /** The thread is through with the descriptor, or dead: closes it. */
-  giveBack(): void {
-    if (this.#returned) throw new Error(`descriptor ${this.fd} was given back before`);
-    this.#returned = true;
+  /**
+   * Closes the descriptor. The thread has settled, or is dead.
+   * @throws Error when called twice
+   */
+  end(): void {
+    if (this.#hasEnded) throw new Error(`the lease of descriptor ${this.fd} has ended before`);
+    this.#hasEnded = true;
     this.#socket.destroy();
   }
 
   #shutdown(how: number): void {
-    // A client that has left already makes shutdown fail, and that is what it was for.
-    if (!this.#returned) libc.shutdown(this.fd, how);
+    // shutdown(2) fails when the client has left already: nothing is left to shut down.
+    if (!this.#hasEnded) libc.shutdown(this.fd, how);
   }
 }
 
 let lastBytes: Uint8Array | undefined;
 let lastAddress = 0;
 
-/** The same bytes usually go to many, one after the other. They are kept until there are others, and with them their place. */
+/** Most deliveries send the same bytes to many clients in turn: the address of the last ones is kept. */
 function addressOf(bytes: Uint8Array): number {
   if (bytes !== lastBytes) {
     lastBytes = bytes;
@@ -69,7 +75,7 @@ function addressOf(bytes: Uint8Array): number {
   return lastAddress;
 }
 
-/** What send(2) says of a connection that is over. Anything else may pass. */
+/** The errors of send(2) after which nothing can be sent any more. All others are temporary. */
 const GONE = new Set([
   'EPIPE',
   'ECONNRESET',
@@ -81,7 +87,7 @@ const GONE = new Set([
 ]);
 
 function descriptorOf(socket: Socket): number {
-  // `_handle` is not in the types, since it is no documented API: hence the cast, and the check of what it holds.
+  // `_handle` is not documented and so not in the types: hence the cast, and the check of what it holds.
   const { _handle } = socket as unknown as { _handle?: { fd?: unknown } | null };
   const fd = _handle?.fd;
   if (typeof fd === 'number' && fd >= 0) return fd;

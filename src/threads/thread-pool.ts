@@ -1,23 +1,23 @@
 /**
- * The threads of the clients, and their seats: how they start, die and are replaced. Main thread; what runs inside a
- * thread is workers/serve-client.ts. Which client gets which seat is none of this file's business: client-threads.ts.
+ * The threads of the clients, and their slots: how they start, die and are replaced. Main thread; what runs inside a
+ * thread is workers/serve-client.ts. Which client gets which slot is none of this file's business: client-threads.ts.
  *
- * Each thread is one task of a piscina pool, which ends with the server, and has one seat: a place for a client.
+ * Each thread is one task of a piscina pool, which ends with the server, and has one slot: a place for a client.
  *
  *     starting ── ready ──► up ── close() ──► retired
  *         └── thread dies ───┴──► lost, replaced
  *
- * The pool's own queue is never used: there is one task a seat, and a seat for each worker.
+ * The pool's own queue is never used: there is one task a slot, and a seat for each worker.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Piscina } from 'piscina';
-import type { FromThread, ThreadTask } from '../../workers/serve-client.js';
 import { StartError } from '../base/errors.js';
-import { Bell } from './mailbox.js';
+import { Doorbell } from './doorbell.js';
+import type { ThreadMessage, ThreadTask } from './protocol.js';
 import type { Host } from '../serving/host.js';
-import { Seat } from './worker-slot.js';
+import { WorkerSlot } from './worker-slot.js';
 
 /**
  * Above how many threads their memory matters more than how fast they start. With any non-default flag V8 passes
@@ -32,31 +32,30 @@ const RESTART_MS = 500;
 /** On a stop, how long threads that are just starting are waited for. */
 const LONGEST_START_MS = 2000;
 
-/** What whoever puts clients into the seats hears of them. */
-interface SeatNews {
-  /** The seat's thread is up. It may have been given a client before, and have served it, too. */
-  ready(seat: Seat): void;
-  /** Some threads are through with their clients, or wait for a call to be answered. */
-  bell(): void;
-  /** The seat's thread is dead, and with it whatever its client had in it. */
-  lost(seat: Seat): void;
-  /** A lost seat may be, or has been, replaced. */
-  replaced(): void;
+interface ThreadPoolEvents {
+  /** The slot's thread is up. The slot may have been given a client before, and the thread may have served it. */
+  onReady(slot: WorkerSlot): void;
+  /** Some threads have settled, or wait for a call to be answered. */
+  onDoorbell(): void;
+  /** The slot's thread is dead. */
+  onLost(slot: WorkerSlot): void;
+  /** A slot may be added again, or has replaced a lost one. */
+  onRoom(): void;
 }
 
-export class Seats {
+export class ThreadPool {
   readonly #host: Host;
-  readonly #news: SeatNews;
+  readonly #events: ThreadPoolEvents;
   readonly #pool: Piscina;
-  readonly #bell = new Bell();
-  readonly #seats = new Map<number, Seat>();
+  readonly #doorbell = new Doorbell();
+  readonly #slots = new Map<number, WorkerSlot>();
   #lastIndex = 0;
   #replacing = true;
   #closing = false;
 
-  constructor(host: Host, news: SeatNews) {
+  constructor(host: Host, events: ThreadPoolEvents) {
     this.#host = host;
-    this.#news = news;
+    this.#events = events;
     if (host.threads.most > MANY_THREADS) setFlagsFromString('--expose-gc');
     this.#pool = new Piscina({
       filename: fileURLToPath(new URL('../../workers/serve-client.js', import.meta.url)),
@@ -73,18 +72,18 @@ export class Seats {
         maxOldGenerationSizeMb: host.threads.memoryMb,
       },
     });
-    this.#pool.on('message', (message: FromThread) => this.#hear(message));
-    this.#pool.on('error', (error: Error) => this.#hearFailure(error));
+    this.#pool.on('message', (message: ThreadMessage) => this.#onMessage(message));
+    this.#pool.on('error', (error: Error) => this.#onError(error));
   }
 
   /** Those whose threads are starting or up. */
-  [Symbol.iterator](): Iterator<Seat> {
-    return this.#seats.values();
+  [Symbol.iterator](): Iterator<WorkerSlot> {
+    return this.#slots.values();
   }
 
   /** Whether {@link add} may be called. */
   get hasRoom(): boolean {
-    return this.#seats.size < this.#host.threads.most;
+    return this.#slots.size < this.#host.threads.most;
   }
 
   /**
@@ -92,34 +91,34 @@ export class Seats {
    * @throws StartError when one cannot be started
    */
   async warmUp(count: number): Promise<void> {
-    for (let seats = 0; seats < count; seats++) this.add({ warm: true });
+    for (let slots = 0; slots < count; slots++) this.add({ warm: true });
     let started = 0;
-    for (const seat of this.#seats.values()) {
-      await seat.ready;
+    for (const slot of this.#slots.values()) {
+      await slot.ready;
       this.#host.threads.onWarm?.(++started);
     }
   }
 
-  /** A new seat, which may be given a client at once, while its thread starts. */
-  add({ warm } = { warm: false }): Seat {
-    const seat = new Seat(++this.#lastIndex, this.#host.shared !== undefined);
-    this.#seats.set(seat.index, seat);
+  /** A new slot, which may be given a client at once, while its thread starts. */
+  add({ warm } = { warm: false }): WorkerSlot {
+    const slot = new WorkerSlot(++this.#lastIndex, this.#host.shared !== undefined);
+    this.#slots.set(slot.index, slot);
     const task: ThreadTask = {
-      seat: seat.index,
-      mailbox: seat.mailbox.buffer,
-      bell: this.#bell.buffer,
-      calls: seat.calls?.buffer,
+      slot: slot.index,
+      mailbox: slot.mailbox.buffer,
+      doorbell: this.#doorbell.buffer,
+      calls: slot.calls?.buffer,
       module: this.#host.service.module,
       options: this.#host.serviceOptions,
       warm,
       idleMs: this.#host.idleMs,
       log: this.#host.logSettings,
     };
-    this.#pool.run(task, { signal: seat.givenUp }).then(
-      () => this.#lose(seat, new Error('its task ended')),
-      (error: unknown) => this.#lose(seat, error as Error),
+    this.#pool.run(task, { signal: slot.startSignal }).then(
+      () => this.#onExit(slot, new Error('its task ended')),
+      (error: unknown) => this.#onExit(slot, error as Error),
     );
-    return seat;
+    return slot;
   }
 
   /** From now on a thread that dies is not replaced. */
@@ -131,72 +130,72 @@ export class Seats {
   async close(): Promise<void> {
     this.stopReplacing();
     this.#closing = true;
-    for (const seat of this.#seats.values()) if (!seat.client) seat.mailbox.retire();
+    for (const slot of this.#slots.values()) if (!slot.client) slot.mailbox.retire();
     await Promise.race([this.#untilStarted(), sleep(LONGEST_START_MS, undefined, { ref: false })]);
     await this.#pool.destroy();
   }
 
   /** A thread that is terminated while it loads modules or koffi makes Node abort the whole process. */
   async #untilStarted(): Promise<void> {
-    const starting = [...this.#seats.values()].filter(({ thread }) => thread === undefined);
+    const starting = [...this.#slots.values()].filter(({ thread }) => thread === undefined);
     await Promise.allSettled(starting.map(({ ready }) => ready));
   }
 
   /** What the threads say. */
-  #hear(message: FromThread): void {
+  #onMessage(message: ThreadMessage): void {
     switch (message.kind) {
       case 'ready': {
-        const seat = this.#seats.get(message.seat);
-        if (seat) this.#noteReady(seat, message);
+        const slot = this.#slots.get(message.slot);
+        if (slot) this.#noteReady(slot, message);
         return;
       }
-      case 'bell':
-        this.#passBellOn();
+      case 'doorbell':
+        this.#passDoorbellOn();
     }
   }
 
-  #noteReady(seat: Seat, { thread, kernelThread }: Extract<FromThread, { kind: 'ready' }>): void {
-    seat.noteReady(thread, kernelThread);
-    this.#host.log.info({ thread, threads: this.#seats.size }, 'thread started');
-    this.#news.ready(seat);
+  #noteReady(slot: WorkerSlot, { thread, kernelThread }: Extract<ThreadMessage, { kind: 'ready' }>): void {
+    slot.noteReady(thread, kernelThread);
+    this.#host.log.info({ thread, threads: this.#slots.size }, 'thread started');
+    this.#events.onReady(slot);
   }
 
-  #passBellOn(): void {
-    this.#bell.silence();
-    this.#news.bell();
+  #passDoorbellOn(): void {
+    this.#doorbell.clear();
+    this.#events.onDoorbell();
   }
 
   /**
-   * A thread that dies before it has taken its task leaves that in the pool's queue, which only seats of threads that
+   * A thread that dies before it has taken its task leaves that in the pool's queue, which only slots of threads that
    * are still starting can have tasks in: the newest of these has one too many.
    */
-  #hearFailure(error: Error): void {
+  #onError(error: Error): void {
     this.#host.log.error({ err: error }, 'pool failed');
     if (this.#closing || this.#pool.queueSize === 0) return;
-    [...this.#seats.values()].findLast(({ thread }) => thread === undefined)?.giveUp(error);
+    [...this.#slots.values()].findLast(({ thread }) => thread === undefined)?.abortStart(error);
   }
 
   /** A thread died. Every other client goes on; a new thread takes over. */
-  #lose(seat: Seat, error: Error): void {
+  #onExit(slot: WorkerSlot, error: Error): void {
     // While the pool is being destroyed its tasks fail before its threads are through: see close().
     if (this.#closing) {
-      seat.noteLost(error);
+      slot.noteLost(error);
       return;
     }
     // It may have rung the bell and died before it could tell main.
-    this.#passBellOn();
-    this.#seats.delete(seat.index);
-    const connection = seat.client?.accepted.id;
-    this.#host.log.error({ thread: seat.thread, connection, err: error }, 'thread lost');
-    this.#news.lost(seat);
-    seat.noteLost(new StartError(`cannot start a client thread: ${error.message}`, { cause: error }));
-    if (seat.thread === undefined) setTimeout(() => this.#replace(), RESTART_MS).unref();
+    this.#passDoorbellOn();
+    this.#slots.delete(slot.index);
+    const connection = slot.client?.id;
+    this.#host.log.error({ thread: slot.thread, connection, err: error }, 'thread lost');
+    this.#events.onLost(slot);
+    slot.noteLost(new StartError(`cannot start a client thread: ${error.message}`, { cause: error }));
+    if (slot.thread === undefined) setTimeout(() => this.#replace(), RESTART_MS).unref();
     else this.#replace();
   }
 
   #replace(): void {
     if (!this.#replacing) return;
     if (this.hasRoom) this.add();
-    this.#news.replaced();
+    this.#events.onRoom();
   }
 }

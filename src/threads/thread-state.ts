@@ -7,7 +7,7 @@
  * when somebody asks.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { State } from '../admin/snapshot.js';
+import type { State } from '../serving/views.js';
 
 const GENERIC_CALLS: Readonly<Record<number, State>> = {
   207: 'recv',
@@ -32,7 +32,7 @@ const text = Buffer.alloc(16);
  * @param thread its place below /proc, as /proc/thread-self names it: `123/task/125`; undefined if it knows none
  * @returns `serving` where the kernel does not tell
  */
-export function doingOf(thread: string | undefined): State {
+export function threadStateOf(thread: string | undefined): State {
   if (thread === undefined || calls === undefined) return 'serving';
   try {
     const file = openSync(`/proc/${thread}/syscall`, 'r');

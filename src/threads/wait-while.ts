@@ -5,6 +5,6 @@
  * state and then notifies, and in between this thread can have seen the state without waiting, have dealt with it,
  * and be waiting again; the notification then wakes it for nothing.
  */
-export function whileState(words: Int32Array, index: number, state: number): void {
+export function waitWhile(words: Int32Array, index: number, state: number): void {
   while (Atomics.load(words, index) === state) Atomics.wait(words, index, state);
 }

@@ -1,23 +1,23 @@
 /**
- * A place for one client at a time: a mailbox, and the thread that serves what is put into it. Main thread.
- * thread-pool.ts starts and replaces their threads, client-threads.ts fills and empties them; here is what belongs to one.
+ * A client thread and its place for one client: mailbox, call slot, and what main knows of the thread. Main thread.
+ * thread-pool.ts makes slots and replaces dead threads; client-threads.ts assigns clients.
  */
-import type { State } from '../admin/snapshot.js';
-import { doingOf } from './thread-state.js';
+import type { ServedClient } from '../serving/served-client.js';
+import type { State } from '../serving/views.js';
+import { performCall, SyncCallSlot } from './calls.js';
 import { Mailbox } from './mailbox.js';
-import type { SeatedClient } from './seated-client.js';
-import { CallBox, performCall } from './calls.js';
+import { threadStateOf } from './thread-state.js';
 
-export class Seat {
+export class WorkerSlot {
   readonly index: number;
   readonly mailbox = new Mailbox();
-  /** For its client's calls of what the clients share, where they share anything. */
-  readonly calls: CallBox | undefined;
-  /** Taken from when main has put a client in until it has closed that client's descriptor. */
-  client: SeatedClient | undefined;
+  /** For the client's calls of what the clients share; undefined where they share nothing. */
+  readonly calls: SyncCallSlot | undefined;
+  /** From the moment main lends the client's descriptor until main has closed it. */
+  client: ServedClient | undefined;
   /** Resolves when the thread is up, rejects if it dies before. */
   readonly ready: Promise<void>;
-  readonly #givingUp = new AbortController();
+  readonly #starting = new AbortController();
   #thread: number | undefined;
   #kernelThread: string | undefined;
   #onReady = (): void => undefined;
@@ -25,41 +25,41 @@ export class Seat {
 
   constructor(index: number, shares: boolean) {
     this.index = index;
-    if (shares) this.calls = new CallBox();
+    if (shares) this.calls = new SyncCallSlot();
     this.ready = new Promise<void>((resolve, reject) => {
       this.#onReady = resolve;
       this.#onLost = reject;
     });
-    // Only a start or a stop of the server waits for it; in between it is no news that a thread has not come up.
+    // Only a start or a stop of the server waits for it. At other times the pool logs a failed start itself.
     this.ready.catch(() => undefined);
   }
 
-  /** The id of the worker thread; undefined until main has heard that it is up. */
+  /** The id of the worker thread; undefined until the thread has said that it is up. */
   get thread(): number | undefined {
     return this.#thread;
   }
 
-  /** @param kernelThread its place below /proc, if it knows that */
+  /** @param kernelThread where /proc shows its state, if the thread knows that */
   noteReady(thread: number, kernelThread: string | undefined): void {
     this.#thread = thread;
     this.#kernelThread = kernelThread;
     this.#onReady();
   }
 
-  /** Takes the seat's task back from the pool's queue, whereupon the task fails. Not for a task that runs. */
-  giveUp(error: Error): void {
-    this.#givingUp.abort(error);
+  /** Takes the slot's task back from the pool's queue, so that the task fails. Not for a task that runs. */
+  abortStart(error: Error): void {
+    this.#starting.abort(error);
   }
 
-  get givenUp(): AbortSignal {
-    return this.#givingUp.signal;
+  get startSignal(): AbortSignal {
+    return this.#starting.signal;
   }
 
   noteLost(error: Error): void {
     this.#onLost(error);
   }
 
-  /** Makes the call that its thread waits for, if it does. */
+  /** Makes the call that its thread waits for, if there is one. Never rejects. */
   async answerCall(): Promise<void> {
     const session = this.client?.session;
     const call = session && this.calls?.take();
@@ -67,8 +67,8 @@ export class Seat {
   }
 
   /**
-   * Whether the thread is through with the client. Not before main has heard that the thread is up, though it may have
-   * served its first client by then: a seat is set free once, by whichever news comes last.
+   * Whether the thread has served the client. False until the thread has said that it is up, though it may have
+   * served its first client by then: so a slot is freed once, by whichever message comes last.
    */
   get isSettled(): boolean {
     return this.#thread !== undefined && this.mailbox.isEmpty;
@@ -78,6 +78,6 @@ export class Seat {
   get state(): State {
     if (this.#thread === undefined) return 'starting';
     if (!this.client || this.isSettled) return 'free';
-    return this.calls?.isAsked ? 'call' : doingOf(this.#kernelThread);
+    return this.calls?.isAsked ? 'call' : threadStateOf(this.#kernelThread);
   }
 }

@@ -2,7 +2,7 @@
  * What the log says of one run of a server, gathered line by line. Lines may come in any order, as those of several
  * threads do, and those of a connection may be incomplete. connections.ts makes a timeline of it.
  */
-import { visible } from '../base/printable.js';
+import { printable } from '../base/printable.js';
 
 /** A line of the log that can be relied on to have these; the other fields are for their reader to check. */
 export interface LogLine {
@@ -159,7 +159,7 @@ function noFacts(): ConnectionFacts {
 /** Texts end up in XML, which has no place for some characters. */
 function text(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  return visible(value.slice(0, LONGEST_TEXT))
+  return printable(value.slice(0, LONGEST_TEXT))
     .replace(/\u00a0/g, ' ')
     .replace(/[\ud800-\udfff\ufffe\uffff]/g, '\ufffd');
 }

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
-import type { ClientView, Snapshot, State } from '../../src/admin/snapshot.js';
-import type { ModelName } from '../../src/models/registry.js';
+import type { Snapshot } from '../../src/admin/snapshot.js';
+import type { ClientView, State } from '../../src/serving/views.js';
+import type { ModelName } from '../../src/serving/host.js';
 import { snapshotWhere } from '../support/admin.js';
 import { connectClient } from '../support/client.js';
 import { fixture, temporaryDirectory } from '../support/handoff.js';

@@ -161,7 +161,7 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     const { client, connection } = await pair(t);
     client.send('abc');
     assert.equal(await text(connection.recv(1)), 'a');
-    connection.endInput();
+    connection.shutdownRead();
     assert.equal(await text(connection.recv()), 'bc');
     assert.equal(await text(connection.recv()), '');
     await connection.sendAll(Buffer.from('answer'));
@@ -172,7 +172,7 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     const { client, connection } = await pair(t);
     const loop = connection.forEachChunk((chunk) => connection.sendAll(chunk));
     await client.exchange('abc', 'abc');
-    connection.endInput();
+    connection.shutdownRead();
     await loop;
   });
 

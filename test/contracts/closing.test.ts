@@ -8,7 +8,7 @@ import { connectClient, type Client } from '../support/client.js';
 import { coverThreads } from '../support/environment.js';
 import { underEveryModel } from '../support/models.js';
 import { startServer, type Cleanup } from '../support/server.js';
-import type { ModelName } from '../../src/models/registry.js';
+import type { ModelName } from '../../src/serving/host.js';
 
 coverThreads();
 

@@ -11,7 +11,7 @@ import { isConcurrent, underEveryModel } from '../support/models.js';
 import { Random } from '../support/random.js';
 import { sharedServer, startServer, type Cleanup, type RunningServer } from '../support/server.js';
 import { expectInit, introduce, LINES, play, randomGame, resultOf, shown } from '../support/tictactoe.js';
-import type { ModelName } from '../../src/models/registry.js';
+import type { ModelName } from '../../src/serving/host.js';
 
 const MAX_LINE_BYTES = 4096;
 const EMPTY = shown([]);

@@ -6,7 +6,7 @@ import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:chil
 import { once } from 'node:events';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { ModelName } from '../../src/models/registry.js';
+import type { ModelName } from '../../src/serving/host.js';
 import { findService } from '../../src/services/catalogue.js';
 import { PATIENCE_MS } from '../support/eventually.js';
 import { underEveryModel } from '../support/models.js';

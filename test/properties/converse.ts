@@ -46,7 +46,7 @@ async function conversation(
 ): Promise<string> {
   const member = new ClientMember(++connections, {
     deliver: (bytes) => connection.deliver(bytes),
-    dismiss: () => connection.finish(),
+    disconnect: () => connection.finish(),
   });
   const session = shared?.enter(member);
   const failures: object[] = [];

@@ -33,7 +33,7 @@ describe('a member', () => {
     const events: string[] = [];
     const member = new ClientMember(1, {
       deliver: (bytes) => void events.push(Buffer.from(bytes).toString()),
-      dismiss: () => void events.push('dismissed'),
+      disconnect: () => void events.push('dismissed'),
     });
     return { events, member };
   };
@@ -51,7 +51,7 @@ describe('a member', () => {
   it('gets its last words before it is dismissed', async () => {
     const { events, member } = recorder();
     member.deliver('sorry');
-    member.dismiss();
+    member.disconnect();
     await endOfTurn();
     assert.deepEqual(events, ['sorry', 'dismissed']);
   });

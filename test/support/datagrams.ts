@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DatagramServer } from '../../src/datagrams/server.js';
-import type { ModelName } from '../../src/models/registry.js';
+import type { ModelName } from '../../src/serving/host.js';
 import { findService } from '../../src/services/catalogue.js';
 import type { Bytes } from './client.js';
 import { eventually, PATIENCE_MS } from './eventually.js';

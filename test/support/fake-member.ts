@@ -16,7 +16,7 @@ export class FakeMember implements Member {
     this.#bytes += bytes;
   }
 
-  dismiss(): void {
+  disconnect(): void {
     this.dismissed = true;
   }
 

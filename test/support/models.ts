@@ -1,6 +1,7 @@
 /** The models that a contract is run under. */
 import { describe } from 'node:test';
-import { MODEL_NAMES, type ModelName } from '../../src/models/registry.js';
+import { MODEL_NAMES } from '../../src/models/registry.js';
+import type { ModelName } from '../../src/serving/host.js';
 
 /** All tests of one describe together: a bound for a hang, far beyond what they take. */
 const BOUND_MS = 60_000;

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { CallBox, performCall, type Call } from '../../src/threads/calls.js';
+import { SyncCallSlot, performCall, type Call } from '../../src/threads/calls.js';
 import type { Session } from '../../src/shared/shared.js';
 
 const CALLER = new URL('../fixtures/caller.js', import.meta.url);
 
 /** A thread that makes the calls one after the other, and what they gave or why they failed. */
 async function callFromThread(session: object, calls: readonly Call[]): Promise<unknown[]> {
-  const box = new CallBox();
+  const box = new SyncCallSlot();
   const thread = new Worker(CALLER, { workerData: { buffer: box.buffer, calls } });
   const results: unknown[] = [];
   thread.on('message', (message: { rung: true } | { result: unknown }) => {

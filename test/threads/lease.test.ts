@@ -1,98 +1,98 @@
-/** Who owns a descriptor that is lent to a thread, who closes it, and what wakes the thread that blocks on it. */
+/** Main owns and closes a leased descriptor, and main wakes the thread that blocks on it. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
 import { connect, createServer, Socket, type AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { Loan } from '../../src/threads/lease.js';
+import { DescriptorLease } from '../../src/threads/lease.js';
 import * as libc from '../../src/base/libc.js';
 
 const linuxOnly = process.platform === 'linux' ? {} : { skip: 'reads /proc' };
 
-describe('a loan', { timeout: 10_000 }, () => {
-  it('leaves the descriptor open until it is given back, and then closes it', linuxOnly, async (t) => {
+describe('a lease', { timeout: 10_000 }, () => {
+  it('keeps the descriptor open until the lease ends, and closes it then', linuxOnly, async (t) => {
     const { accepted } = await connectedPair(t);
-    const loan = new Loan(accepted);
-    const path = `/proc/self/fd/${loan.fd}`;
+    const lease = new DescriptorLease(accepted);
+    const path = `/proc/self/fd/${lease.fd}`;
     const lent = readlinkSync(path);
-    loan.endInput();
-    loan.breakOff();
+    lease.shutdownRead();
+    lease.abort();
     assert.equal(readlinkSync(path), lent);
-    loan.giveBack();
+    lease.end();
     assert.notEqual(linkOf(path), lent);
   });
 
-  it('is given back once', async (t) => {
+  it('ends once', async (t) => {
     const { accepted } = await connectedPair(t);
-    const loan = new Loan(accepted);
-    loan.giveBack();
-    assert.throws(() => loan.giveBack(), /given back/);
+    const lease = new DescriptorLease(accepted);
+    lease.end();
+    assert.throws(() => lease.end(), /ended before/);
   });
 
-  it('leaves alone a descriptor that has been given back: its number may be a new client’s', async (t) => {
+  it('does not touch the descriptor after its end: the number may be a new client’s', async (t) => {
     const { accepted } = await connectedPair(t);
-    const loan = new Loan(accepted);
-    const next = await connectedPair(t, () => loan.giveBack());
-    assert.equal(new Loan(next.accepted).fd, loan.fd, 'the kernel gives the lowest free number');
-    loan.breakOff();
-    loan.endInput();
-    const reader = blockedRecv(t, loan.fd);
+    const lease = new DescriptorLease(accepted);
+    const next = await connectedPair(t, () => lease.end());
+    assert.equal(new DescriptorLease(next.accepted).fd, lease.fd, 'the kernel gives the lowest free number');
+    lease.abort();
+    lease.shutdownRead();
+    const reader = blockedRecv(t, lease.fd);
     await once(reader, 'message');
     const read = once(reader, 'message');
     next.client.end('for the next');
     assert.deepEqual((await read)[0], { text: 'for the next' });
   });
 
-  for (const end of ['endInput', 'breakOff'] as const) {
-    it(`wakes a thread that is blocked in recv by ${end}`, async (t) => {
+  for (const call of ['shutdownRead', 'abort'] as const) {
+    it(`wakes a thread that is blocked in recv by ${call}`, async (t) => {
       const { accepted } = await connectedPair(t);
-      const loan = new Loan(accepted);
-      const reader = blockedRecv(t, loan.fd);
+      const lease = new DescriptorLease(accepted);
+      const reader = blockedRecv(t, lease.fd);
       await once(reader, 'message');
       const woken = once(reader, 'message');
-      loan[end]();
+      lease[call]();
       assert.deepEqual((await woken)[0], { text: '' });
-      loan.giveBack();
+      lease.end();
     });
   }
 
-  it('lets what has arrived be read after its input was ended, and an answer be sent', async (t) => {
+  it('lets the thread read what has arrived and send an answer after shutdownRead', async (t) => {
     const { accepted, client } = await connectedPair(t);
-    const loan = new Loan(accepted);
+    const lease = new DescriptorLease(accepted);
     client.write('asked before');
     const buffer = new Uint8Array(64);
     // A blocking read of one byte: the message is here, whatever the machine is doing.
-    assert.equal(libc.recv(loan.fd, libc.addressOf(buffer), 1, 0), 1);
-    loan.endInput();
-    const length = libc.recv(loan.fd, libc.addressOf(buffer), buffer.length, 0);
+    assert.equal(libc.recv(lease.fd, libc.addressOf(buffer), 1, 0), 1);
+    lease.shutdownRead();
+    const length = libc.recv(lease.fd, libc.addressOf(buffer), buffer.length, 0);
     assert.equal(Buffer.from(buffer.subarray(0, length)).toString(), 'sked before');
-    assert.equal(libc.recv(loan.fd, libc.addressOf(buffer), buffer.length, 0), 0);
+    assert.equal(libc.recv(lease.fd, libc.addressOf(buffer), buffer.length, 0), 0);
     const answer = Buffer.from('answered after');
-    assert.equal(libc.sendBytes(loan.fd, answer, answer.length, libc.MSG_NOSIGNAL), answer.length);
+    assert.equal(libc.sendBytes(lease.fd, answer, answer.length, libc.MSG_NOSIGNAL), answer.length);
     const [received] = (await once(client, 'data')) as [Buffer];
     assert.equal(received.toString(), 'answered after');
-    loan.giveBack();
+    lease.end();
   });
 
-  it('ends a send that is blocked by a client that does not read', async (t) => {
+  it('aborts a send that blocks because the client does not read', async (t) => {
     const { accepted, client } = await connectedPair(t);
     client.pause();
-    const loan = new Loan(accepted);
+    const lease = new DescriptorLease(accepted);
     const sender = blockedThread(
       t,
-      loan.fd,
+      lease.fd,
       `say({}); while (libc.sendBytes(fd, bytes, bytes.length, flags) > 0);`,
     );
     await once(sender, 'message');
     const ended = once(sender, 'exit');
-    loan.breakOff();
+    lease.abort();
     assert.deepEqual(await ended, [0]);
-    loan.giveBack();
+    lease.end();
   });
 
-  it('is refused with a clear error for a socket that has no descriptor', () => {
-    assert.throws(() => new Loan(new Socket()), /does not show the descriptor/);
+  it('refuses a socket without a descriptor, with a clear error', () => {
+    assert.throws(() => new DescriptorLease(new Socket()), /does not show the descriptor/);
   });
 });
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { Mailbox } from '../../src/threads/mailbox.js';
-import { END_REASONS } from '../../src/services/conversation.js';
+import { END_REASONS } from '../../src/connection/end-reason.js';
 import { eventually } from '../support/eventually.js';
 
 const bounds = { timeout: 10_000 };
@@ -12,16 +12,16 @@ const bounds = { timeout: 10_000 };
 describe('a mailbox', bounds, () => {
   it('holds one descriptor at a time', () => {
     const mailbox = new Mailbox();
-    mailbox.deliver(20, 1);
-    assert.throws(() => mailbox.deliver(21, 2), /state/);
+    mailbox.lend(20, 1);
+    assert.throws(() => mailbox.lend(21, 2), /state/);
     assert.throws(() => mailbox.retire(), /state/);
-    assert.deepEqual({ ...mailbox.take() }, { fd: 20, id: 1 });
+    assert.deepEqual({ ...mailbox.take() }, { fd: 20, connection: 1 });
   });
 
   it('is not settled twice, nor before there was a client', () => {
     const mailbox = new Mailbox();
     assert.throws(() => mailbox.settle('end'), /state/);
-    mailbox.deliver(20, 1);
+    mailbox.lend(20, 1);
     mailbox.settle('end');
     assert.throws(() => mailbox.settle('end'), /state/);
   });
@@ -29,14 +29,14 @@ describe('a mailbox', bounds, () => {
   it('takes no client once it is retired', () => {
     const mailbox = new Mailbox();
     mailbox.retire();
-    assert.throws(() => mailbox.deliver(20, 1), /state/);
+    assert.throws(() => mailbox.lend(20, 1), /state/);
     assert.equal(mailbox.take(), undefined);
   });
 
   it('carries every reason for an end', () => {
     const mailbox = new Mailbox();
     for (const reason of END_REASONS) {
-      mailbox.deliver(20, 1);
+      mailbox.lend(20, 1);
       mailbox.settle(reason);
       assert.equal(mailbox.reason, reason);
     }
@@ -44,13 +44,13 @@ describe('a mailbox', bounds, () => {
 
   it('begins each client with its meter at nothing', () => {
     const mailbox = new Mailbox();
-    mailbox.deliver(20, 1);
+    mailbox.lend(20, 1);
     mailbox.bytesIn = 2 ** 33;
     mailbox.bytesOut = 2 ** 34;
     mailbox.startedAtMs = 5.25;
     assert.deepEqual([mailbox.bytesIn, mailbox.bytesOut, mailbox.startedAtMs], [2 ** 33, 2 ** 34, 5.25]);
     mailbox.settle('end');
-    mailbox.deliver(21, 2);
+    mailbox.lend(21, 2);
     assert.deepEqual([mailbox.bytesIn, mailbox.bytesOut, mailbox.startedAtMs], [0, 0, 0]);
   });
 
@@ -59,8 +59,8 @@ describe('a mailbox', bounds, () => {
     const worker = takerOf(t, mailbox);
     for (let id = 1; id <= 500; id++) {
       const settled = once(worker, 'message');
-      mailbox.deliver(1000 + id, id);
-      assert.deepEqual(await settled, [{ fd: 1000 + id, id }]);
+      mailbox.lend(1000 + id, id);
+      assert.deepEqual(await settled, [{ fd: 1000 + id, connection: id }]);
       assert.equal(mailbox.bytesIn, 10 * id);
       assert.equal(mailbox.reason, 'done');
     }
@@ -77,8 +77,8 @@ describe('a mailbox', bounds, () => {
       await eventually(`a thread that ${state}`, () => Atomics.notify(words, 0) === 1 || undefined);
     }
     const settled = once(worker, 'message');
-    mailbox.deliver(1001, 1);
-    assert.deepEqual(await settled, [{ fd: 1001, id: 1 }]);
+    mailbox.lend(1001, 1);
+    assert.deepEqual(await settled, [{ fd: 1001, connection: 1 }]);
   });
 
   it('does not keep a blocked thread from being terminated', async (t) => {
@@ -96,7 +96,7 @@ function takerOf(t: TestContext, mailbox: Mailbox): Worker {
     import { Mailbox } from ${JSON.stringify(module)};
     const mailbox = new Mailbox(workerData);
     for (let lent = mailbox.take(); lent; lent = mailbox.take()) {
-      mailbox.bytesIn = 10 * lent.id;
+      mailbox.bytesIn = 10 * lent.connection;
       mailbox.settle('done');
       parentPort.postMessage({ ...lent });
     }`;

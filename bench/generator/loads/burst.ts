@@ -14,7 +14,7 @@ import { Histogram } from '../../lib/histogram.js';
 import type { BurstJob } from '../protocol/jobs.js';
 import { pollFor } from './phases.js';
 import { noErrors, totalErrors, type BurstResult, type ErrorKind } from '../protocol/answers.js';
-import { Tokens } from '../sockets/echo-payloads.js';
+import { EchoPayloads } from '../sockets/echo-payloads.js';
 import { measureUsage } from './window.js';
 
 /** Connects between two looks for answers: some 0.2 ms. */
@@ -40,7 +40,7 @@ class Burst implements ClientEvents {
 
   constructor({ port, clients, messageBytes }: BurstJob) {
     this.#count = clients;
-    const exchange = new FirstBytes(new Tokens(clients, messageBytes), () => {
+    const exchange = new FirstBytes(new EchoPayloads(clients, messageBytes), () => {
       this.#firstByte.record(nowNs() - this.#startNs);
     });
     // The client closes first, and bursts are repeated: see connectSocket for why one address is not enough.

@@ -5,7 +5,7 @@
  * have one length, so every line as it is heard (`abcdef: ` and a token) has one length, too, and is compared by words
  * where it was received. Whose line it is, stands in the token. chat-members.ts is built on this.
  */
-import { Tokens } from '../sockets/echo-payloads.js';
+import { EchoPayloads } from '../sockets/echo-payloads.js';
 
 const NAME_BYTES = 6;
 const PREFIX_BYTES = NAME_BYTES + 2;
@@ -20,7 +20,7 @@ export class ChatLines {
   readonly tag = letters(sets++);
   readonly #count: number;
   readonly #messageBytes: number;
-  readonly #tokens: Tokens;
+  readonly #tokens: EchoPayloads;
   readonly #names: readonly string[];
   readonly #prefixWords: Int32Array;
 
@@ -28,7 +28,7 @@ export class ChatLines {
     this.heardBytes = PREFIX_BYTES + messageBytes;
     this.#count = count;
     this.#messageBytes = messageBytes;
-    this.#tokens = new Tokens(count, messageBytes);
+    this.#tokens = new EchoPayloads(count, messageBytes);
     this.#names = Array.from({ length: count }, (_, member) => this.tag + letters(member));
     const prefixes = Buffer.from(this.#names.map((name) => `${name}: `).join(''));
     this.#prefixWords = new Int32Array(new Uint8Array(prefixes).buffer);

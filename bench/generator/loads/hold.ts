@@ -9,7 +9,7 @@ import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import type { HoldJob } from '../protocol/jobs.js';
 import { pollFor } from './phases.js';
 import { noErrors, totalErrors, type ErrorKind, type HoldResult } from '../protocol/answers.js';
-import { Tokens } from '../sockets/echo-payloads.js';
+import { EchoPayloads } from '../sockets/echo-payloads.js';
 
 /** Far below any listen queue in use: a connection that is dropped from a full one costs a second. */
 const MOST_OPENING = 32;
@@ -25,7 +25,7 @@ export class Hold implements ClientEvents {
 
   constructor({ port, clients }: HoldJob) {
     this.#count = clients;
-    const exchange = new Tokens(clients, MESSAGE_BYTES);
+    const exchange = new EchoPayloads(clients, MESSAGE_BYTES);
     this.#clients = new Clients({ port, clients, exchange, ownAddresses: true }, this);
   }
 

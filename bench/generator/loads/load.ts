@@ -10,7 +10,7 @@ import type { LoadJob } from '../protocol/jobs.js';
 import { ANSWER_LIMIT_MS } from './phases.js';
 import { Population } from './population.js';
 import type { LoadResult } from '../protocol/answers.js';
-import { Tokens } from '../sockets/echo-payloads.js';
+import { EchoPayloads } from '../sockets/echo-payloads.js';
 import { WebExchange } from '../sockets/web-exchange.js';
 
 export function runLoadJob(job: LoadJob): LoadResult {
@@ -23,5 +23,5 @@ export function runLoadJob(job: LoadJob): LoadResult {
 }
 
 function exchangeOf({ pattern, port, clients, messageBytes }: LoadJob): Exchange {
-  return pattern === 'web' ? WebExchange.learn(port) : new Tokens(clients, messageBytes);
+  return pattern === 'web' ? WebExchange.learn(port) : new EchoPayloads(clients, messageBytes);
 }

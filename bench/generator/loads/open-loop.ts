@@ -24,7 +24,7 @@ import { ANSWER_LIMIT_MS, runLoad, type Load, type Phase } from './phases.js';
 import { noErrors, type ErrorKind, type OpenLoopResult, type Usage } from '../protocol/answers.js';
 import { Schedule } from './schedule.js';
 import { wakeOnTime } from '../sockets/epoll.js';
-import { Tokens } from '../sockets/echo-payloads.js';
+import { EchoPayloads } from '../sockets/echo-payloads.js';
 
 const LONGEST_LOOK_NS = 10 * NS_PER_MS;
 /** A request that is not counted, or none. */
@@ -72,7 +72,7 @@ class OpenLoop implements ClientEvents, Load, Openable {
     this.#drainNs = drainMs * NS_PER_MS;
     this.#schedule = new Schedule(clients, requestsPerSecond);
     this.#pause = Pause.of(job);
-    const exchange = new Tokens(clients, messageBytes);
+    const exchange = new EchoPayloads(clients, messageBytes);
     this.#clients = new Clients({ port, clients, exchange, ownAddresses: false }, this);
     this.#everAnswered = new Uint8Array(clients);
     this.#answers = new Uint32Array(clients);

@@ -117,7 +117,7 @@ export class Population implements ClientEvents, Pollable {
   }
 
   /** After the window: how long those have waited by its end that are in no latency. See PopulationResult. */
-  get overdue(): HistogramJson {
+  get censored(): HistogramJson {
     return this.#overdue.toJSON();
   }
 

@@ -24,7 +24,7 @@ export function runPopulations(job: PopulationsJob): PopulationsResult {
   const populations = members.map(({ settings: { name, clients }, population }) => ({
     ...{ name, clients },
     ...population.result(),
-    overdue: population.overdue,
+    overdue: population.censored,
   }));
   return { kind: 'populations', populations, ...usage };
 }

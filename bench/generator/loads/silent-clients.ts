@@ -7,7 +7,7 @@ import { Clients } from '../sockets/clients.js';
 import { NS_PER_MS } from '../../lib/clock.js';
 import type { LoadJob } from '../protocol/jobs.js';
 import { pollFor } from './phases.js';
-import { Tokens } from '../sockets/echo-payloads.js';
+import { EchoPayloads } from '../sockets/echo-payloads.js';
 
 const SILENT_LIMIT_NS = 1000 * NS_PER_MS;
 /** A set of clients needs something that it could say. */
@@ -20,7 +20,7 @@ export function openSilent({
 }: Pick<LoadJob, 'port' | 'silentClients'>): Clients | undefined {
   if (silentClients === 0) return undefined;
   let standing = 0;
-  const exchange = new Tokens(silentClients, UNSAID_BYTES);
+  const exchange = new EchoPayloads(silentClients, UNSAID_BYTES);
   const silent: Clients = new Clients(
     { port, clients: silentClients, exchange, ownAddresses: false },
     // A silent client that is refused or closed is the server's decision; the working clients show its effect.

@@ -36,7 +36,7 @@ const NATIVE_COMPARE_BYTES = 1024;
 const FIRST_DIGIT = 0x30;
 const NEWLINE = 10;
 
-export class Tokens implements Exchange {
+export class EchoPayloads implements Exchange {
   readonly requestBytes: number;
   readonly replyBytes: number;
   readonly #bytes: Uint8Array;

@@ -3,6 +3,7 @@
  * Main thread of the client; also used by peer.ts. Read head.ts and body.ts for what is made of the chunks.
  */
 import type { Socket } from 'node:net';
+import type { ByteSink } from '../../base/byte-sink.js';
 import { StartError } from '../../base/errors.js';
 import { connectionError } from '../wire/errors.js';
 import { nameOf } from '../wire/target.js';
@@ -10,7 +11,7 @@ import { bodyAfter } from './body.js';
 import { BadResponse, HeadReader, valuesOf, type Head } from './head.js';
 import { requestFor, targetOf } from './request.js';
 import { openSocket } from '../wire/socket.js';
-import { quoted, visible } from '../../base/printable.js';
+import { quoted, printable } from '../../base/printable.js';
 
 interface FetchOptions {
   /** How long the server may be silent. */
@@ -21,11 +22,6 @@ interface FetchOptions {
   readonly mostBytes?: number;
   readonly onHead?: (head: Head) => void;
   readonly onProgress?: (bytes: number, totalBytes: number | undefined) => void;
-}
-
-/** Where the body goes. What it has got is worth nothing until the fetch has come back with `complete`. */
-export interface BodySink {
-  write(bytes: Uint8Array): Promise<void>;
 }
 
 /** What the server had to say; `why` is one line. Asked again, it might say something else if `isPassing`. */
@@ -39,7 +35,7 @@ type Answer = Fetched | { readonly redirectTo: string; readonly status: string }
  * Sends a GET and writes the body of a 2xx answer to the sink.
  * @throws StartError in one line: no connection, silence, a body that broke off, an answer that is no HTTP
  */
-export async function fetchUrl(start: URL, sink: BodySink, options: FetchOptions): Promise<Fetched> {
+export async function fetchUrl(start: URL, sink: ByteSink, options: FetchOptions): Promise<Fetched> {
   let url = start;
   for (let hops = 0; ; hops++) {
     const answer = await get(url, sink, options);
@@ -55,7 +51,7 @@ export async function fetchUrl(start: URL, sink: BodySink, options: FetchOptions
   }
 }
 
-async function get(url: URL, sink: BodySink, options: FetchOptions): Promise<Answer> {
+async function get(url: URL, sink: ByteSink, options: FetchOptions): Promise<Answer> {
   const { timeoutMs, mostBytes = Infinity, onHead, onProgress } = options;
   const target = targetOf(url);
   let writing = false;
@@ -118,7 +114,7 @@ function withoutBody(url: URL, head: Head, { redirects }: FetchOptions): Answer 
     return { complete: false, isPassing: false, why: `${url.href}: only a part, which was not asked for` };
   }
   if (head.status >= 200 && head.status < 300) return undefined;
-  const status = visible(`${head.status} ${head.reason}`.trim());
+  const status = printable(`${head.status} ${head.reason}`.trim());
   const [location] = valuesOf(head, 'location');
   if (location === undefined || !REDIRECTIONS.has(head.status)) {
     const isPassing = head.status >= 500 || PASSING.has(head.status);

@@ -10,7 +10,7 @@ import type { Target } from '../wire/target.js';
 import { connectionError } from '../wire/errors.js';
 import { nameOf } from '../wire/target.js';
 import { openSocket, silence } from '../wire/socket.js';
-import { quoted, visible } from '../../base/printable.js';
+import { quoted, printable } from '../../base/printable.js';
 
 const MAX_ANSWER_BYTES = 1024;
 /** A datagram can be lost either way. */
@@ -78,5 +78,5 @@ function timeIn(where: string, answer: string): string {
   // Whatever the format of a date, hours and minutes look like this.
   if (!/\d\d:\d\d/.test(line))
     throw new StartError(`${where}: the server says ${quoted(line)}, which is no time`);
-  return visible(line);
+  return printable(line);
 }

@@ -9,7 +9,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { StartError } from '../../base/errors.js';
 import { recordTypes, type RecordType } from './services-file.js';
-import { visible } from '../../base/printable.js';
+import { printable } from '../../base/printable.js';
 
 export interface AddressRecord extends RecordType {
   readonly family: 'AF_INET' | 'AF_INET6';
@@ -144,5 +144,5 @@ function lookupError(name: string, error: unknown, timeoutMs: number): StartErro
     EINVAL: 'no possible host name (EINVAL)',
   };
   const reason = kind === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : (reasons[code] ?? message);
-  return new StartError(`${visible(name)}: ${reason}`, { cause: error });
+  return new StartError(`${printable(name)}: ${reason}`, { cause: error });
 }

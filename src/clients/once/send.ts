@@ -13,7 +13,7 @@ import { connectionError } from '../wire/errors.js';
 import { nameOf } from '../wire/target.js';
 import { fileError } from '../../base/part-file.js';
 import { openSocket } from '../wire/socket.js';
-import { quoted, visible } from '../../base/printable.js';
+import { quoted, printable } from '../../base/printable.js';
 
 /** Far longer than any answer that could be right. */
 const MAX_ANSWER_BYTES = 1024;
@@ -122,7 +122,7 @@ export async function sourcesOf(paths: readonly string[]): Promise<Source[]> {
       .catch((error: unknown) => {
         throw fileError('read', path, error);
       });
-    if (found.isDirectory()) throw new StartError(`cannot read ${visible(path)}: it is a directory`);
+    if (found.isDirectory()) throw new StartError(`cannot read ${printable(path)}: it is a directory`);
   }
   return paths.map((path) => ({ path, open: () => createReadStream(path) }));
 }

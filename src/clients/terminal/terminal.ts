@@ -8,7 +8,7 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import type { Style } from './dialogue.js';
 import { LineEditor } from './line-editor.js';
 import { PlainTerminal } from './plain-terminal.js';
-import { visibleLines } from '../../base/printable.js';
+import { printableLines } from '../../base/printable.js';
 
 export interface Terminal {
   /** Somebody watches and types. */
@@ -45,7 +45,7 @@ export function openTerminal(): Terminal {
 
 /** Text of others, safe to show; coloured where colours are wanted. */
 export function paint(text: string, style?: Style): string {
-  const safe = visibleLines(text);
+  const safe = printableLines(text);
   return style !== undefined && coloursWanted() ? styleText(style, safe, { validateStream: false }) : safe;
 }
 

@@ -2,8 +2,9 @@
  * A snapshot of a server as a table for people, to be read from the last row of a lecture hall: words for states, each
  * with its colour. Pure: from a snapshot and the window's size to lines of coloured texts.
  */
-import type { ClientView, Snapshot, State } from '../../admin/snapshot.js';
-import { visible } from '../../base/printable.js';
+import type { Snapshot } from '../../admin/snapshot.js';
+import type { ClientView, State } from '../../serving/views.js';
+import { printable } from '../../base/printable.js';
 import type { Style } from '../terminal/dialogue.js';
 
 interface Span {
@@ -138,7 +139,7 @@ function rowsOf({ clients, threads, queue }: Snapshot): Row[] {
     kind: 'queue',
     thread: '',
     state: QUEUED,
-    client: { connection, peer: visible(peer) },
+    client: { connection, peer: printable(peer) },
     forMs: waitedMs,
   }));
   return [...[...served, ...others].sort(byThread), ...waiting];
@@ -149,7 +150,7 @@ function clientRow({ connection, peer, thread, state, bytesIn, bytesOut, servedM
     kind: 'client',
     thread: threadName(thread),
     state: spanOf(state),
-    client: { connection, peer: visible(peer) },
+    client: { connection, peer: printable(peer) },
     bytesIn,
     bytesOut,
     forMs: servedMs,
@@ -253,7 +254,7 @@ function duration(ms: number): string {
 function cut(line: Line, columns: number): Line {
   let left = columns;
   return line.flatMap(({ text, ...style }) => {
-    const characters = Array.from(visible(text)).slice(0, left);
+    const characters = Array.from(printable(text)).slice(0, left);
     left -= characters.length;
     return characters.length === 0 ? [] : [{ text: characters.join(''), ...style }];
   });

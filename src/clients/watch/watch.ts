@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import { SNAPSHOT_FORMAT, type Snapshot } from '../../admin/snapshot.js';
 import { StartError } from '../../base/errors.js';
-import { quoted, visible } from '../../base/printable.js';
+import { quoted, printable } from '../../base/printable.js';
 import { connectionError } from '../wire/errors.js';
 import { openSocket } from '../wire/socket.js';
 
@@ -73,7 +73,7 @@ function snapshotIn(line: string, path: string): Snapshot {
     );
   }
   if (conforms(said, { error: 'string' })) {
-    throw new StartError(`${path}: ${visible((said as { error: string }).error)}`);
+    throw new StartError(`${path}: ${printable((said as { error: string }).error)}`);
   }
   if (!conforms(said, SNAPSHOT)) throw noSnapshot(path, line);
   return said as Snapshot;

@@ -6,12 +6,12 @@
  *        └─ name empty, taken …: told why, may try again
  */
 import type { Next } from '../../connection/connection.js';
-import type { ServiceLog } from '../../services/service.js';
-import { visible } from '../../base/printable.js';
+import type { ServiceLog } from '../../log/log.js';
+import { printable } from '../../base/printable.js';
 import { checkName, keyOf } from '../names.js';
 import type { Member, Session, Shared } from '../shared.js';
 import { endOfTurn } from '../turn.js';
-import { obey } from './commands.js';
+import { execute } from './commands.js';
 import { Room } from './room.js';
 
 /** A client's part in a chat, of either dialect. */
@@ -135,7 +135,7 @@ export class Chatter implements ChatSession {
   /** Out, by an operator's will. */
   kick(): void {
     this.leave();
-    this.member.dismiss();
+    this.member.disconnect();
   }
 
   hear(line: string): void {
@@ -146,8 +146,8 @@ export class Chatter implements ChatSession {
     // Kicked, with lines of it still on their way.
     if (!this.room) return 'stop';
     if (text.trim() === '') return undefined;
-    if (text.startsWith('/')) return obey(this, this.room, text);
-    this.room.tell(`${this.name}: ${visible(text)}`, this);
+    if (text.startsWith('/')) return execute(this, this.room, text);
+    this.room.tell(`${this.name}: ${printable(text)}`, this);
     return undefined;
   }
 }

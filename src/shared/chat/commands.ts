@@ -1,6 +1,6 @@
 /** What can be typed into the chat beside messages: the commands, and who may use them. Main thread. */
 import type { Next } from '../../connection/connection.js';
-import { visible } from '../../base/printable.js';
+import { printable } from '../../base/printable.js';
 import { checkName } from '../names.js';
 import type { Chatter } from './chat.js';
 import type { Room } from './room.js';
@@ -64,15 +64,15 @@ const commands: Readonly<Record<string, Command>> = {
       const [, name = '', text = ''] = /^(\S+)\s+(.+)$/su.exec(argument) ?? [];
       if (text === '') return usageOf('msg');
       const other = chatter.chat.find(name);
-      other?.hear(`${chatter.name} (to you alone): ${visible(text)}`);
-      return other ? undefined : `there is no ${visible(name)}`;
+      other?.hear(`${chatter.name} (to you alone): ${printable(text)}`);
+      return other ? undefined : `there is no ${printable(name)}`;
     },
   },
   me: {
     usage: 'text',
     help: 'say what you do: * alice waves',
     run(chatter, room, argument) {
-      room.tell(`* ${chatter.name} ${visible(argument)}`, chatter);
+      room.tell(`* ${chatter.name} ${printable(argument)}`, chatter);
       return undefined;
     },
   },
@@ -81,7 +81,7 @@ const commands: Readonly<Record<string, Command>> = {
     help: 'say what the room is about',
     needs: 'operator',
     run(chatter, room, argument) {
-      room.topic = visible(argument);
+      room.topic = printable(argument);
       room.tell(`* ${chatter.name} set the topic: ${room.topic}`);
       return undefined;
     },
@@ -93,7 +93,7 @@ const commands: Readonly<Record<string, Command>> = {
     run(chatter, room, argument) {
       const other = findHere(chatter, room, argument);
       if (other) room.promote(other);
-      return other ? undefined : `there is no ${visible(argument)} in this room`;
+      return other ? undefined : `there is no ${printable(argument)} in this room`;
     },
   },
   kick: {
@@ -102,7 +102,7 @@ const commands: Readonly<Record<string, Command>> = {
     needs: 'operator',
     run(chatter, room, argument) {
       const other = findHere(chatter, room, argument);
-      if (!other) return `there is no ${visible(argument)} in this room`;
+      if (!other) return `there is no ${printable(argument)} in this room`;
       room.tell(`* ${other.name} was kicked by ${chatter.name}`);
       other.kick();
       return undefined;
@@ -123,7 +123,7 @@ const commands: Readonly<Record<string, Command>> = {
 };
 
 /** Does what a line that begins with a slash says, or tells its sender alone why not. */
-export function obey(chatter: Chatter, room: Room, line: string): Next {
+export function execute(chatter: Chatter, room: Room, line: string): Next {
   const [, name = '', argument = ''] = /^\/(\S*)\s*(.*)$/su.exec(line) ?? [];
   if (name === 'quit') return 'stop';
   const fault = run(chatter, room, name, argument.trimEnd());
@@ -133,7 +133,7 @@ export function obey(chatter: Chatter, room: Room, line: string): Next {
 
 function run(chatter: Chatter, room: Room, name: string, argument: string): string | undefined {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) return `there is no command /${visible(name).slice(0, 40)}, see /help`;
+  if (!command) return `there is no command /${printable(name).slice(0, 40)}, see /help`;
   if (command.needs === 'operator' && !room.operators.has(chatter)) {
     return `/${name} is for operators of the room`;
   }

@@ -5,7 +5,7 @@
  * Names and messages are bytes, one a character: what is passed on is exactly what was received.
  */
 import type { Next } from '../../connection/connection.js';
-import type { ServiceLog } from '../../services/service.js';
+import type { ServiceLog } from '../../log/log.js';
 import type { Member, Shared } from '../shared.js';
 import { endOfTurn } from '../turn.js';
 import type { ChatSession } from './chat.js';

@@ -2,13 +2,20 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicMs } from '../../base/clock.js';
-import type { ServiceLog, ServiceOptions } from '../../services/service.js';
+import type { ServiceLog } from '../../log/log.js';
 import { openSqliteStore } from './store/sqlite.js';
 import { readQuestions } from './questions.js';
 import { Quiz } from './quiz.js';
 
+interface QuizFiles {
+  /** The path of a file of questions; undefined: the quiz's own. */
+  readonly questions: string | undefined;
+  /** The path of the SQLite file. */
+  readonly store: string;
+}
+
 /** @throws StartError when the questions or the store cannot be used */
-export function openQuiz({ questions, store }: ServiceOptions, log: ServiceLog): Quiz {
+export function openQuiz({ questions, store }: QuizFiles, log: ServiceLog): Quiz {
   return new Quiz({
     questions: readQuestions(questions),
     store: openSqliteStore(store),

@@ -6,7 +6,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../../base/errors.js';
-import { visible } from '../../base/printable.js';
+import { printable } from '../../base/printable.js';
 import { LETTERS, type Letter, type Question } from './store/store.js';
 
 const OWN_QUESTIONS = fileURLToPath(new URL('../../../../src/shared/quiz/questions.json', import.meta.url));
@@ -121,5 +121,5 @@ function quoted(entry: unknown): string {
   const { question } = (entry ?? {}) as { question?: unknown };
   if (typeof question !== 'string') return '';
   const start = Array.from(question).slice(0, QUOTED_CHARACTERS).join('');
-  return ` (${JSON.stringify(visible(start === question ? question : `${start}…`))})`;
+  return ` (${JSON.stringify(printable(start === question ? question : `${start}…`))})`;
 }

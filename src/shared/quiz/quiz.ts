@@ -6,7 +6,7 @@
  * Nothing about a game is kept in memory but which question a client was shown: so a crash loses nothing, and two
  * clients of one name cannot disagree. Read client-session.ts next.
  */
-import type { ServiceLog } from '../../services/service.js';
+import type { ServiceLog } from '../../log/log.js';
 import type { Question, QuizStore } from './store/store.js';
 import type { Member, Shared } from '../shared.js';
 import { ClientSession } from './client-session.js';

@@ -1,7 +1,7 @@
 /** Every experiment with every single --model: it measures that one alone, or says why it does not. No load is run. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Attendance } from '../../../bench/run/participants.js';
+import { Participants } from '../../../bench/run/participants.js';
 import { Histogram } from '../../../bench/lib/histogram.js';
 import type { Generator } from '../../../bench/generator/handle.js';
 import { noErrors, type LoadResult } from '../../../bench/generator/protocol/answers.js';
@@ -47,7 +47,7 @@ const dryGenerator: Generator = {
 };
 
 async function remarksOf(scenario: Scenario, name: string, length: Bench['length'], measured: Set<string>) {
-  const attendance = new Attendance([name]);
+  const attendance = new Participants([name]);
   // Some go on to read what a server has logged.
   await scenario.measure(attendance.watching(dryBench(name, length, measured))).catch(() => undefined);
   return attendance.remarks(scenario.whoTakesPart);
@@ -73,7 +73,7 @@ describe('--model', () => {
   }
 
   it('leads to no remark when nobody is named', async () => {
-    const attendance = new Attendance([]);
+    const attendance = new Participants([]);
     const [control] = scenarios;
     await control?.measure(attendance.watching(dryBench('iterative', 'quick', new Set())));
     assert.deepEqual(attendance.remarks(control?.whoTakesPart), []);

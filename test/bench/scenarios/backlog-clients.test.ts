@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { Crowd } from '../../../bench/scenarios/backlog-clients.js';
+import { BacklogClients } from '../../../bench/scenarios/backlog-clients.js';
 
 async function serverOf(t: TestContext, serve: (socket: Socket, count: number) => void): Promise<number> {
   const sockets: Socket[] = [];
@@ -26,7 +26,7 @@ describe('a crowd', { timeout: 20_000 }, () => {
       sockets.push(socket);
       if (count === 20) for (const one of sockets) one.pipe(one);
     });
-    const crowd = new Crowd(port, 20);
+    const crowd = new BacklogClients(port, 20);
     await crowd.done;
     assert.equal(crowd.connected, 20);
     for (const { connectedAtMs = NaN, answeredAtMs = NaN, failed } of crowd.visits)
@@ -40,7 +40,7 @@ describe('a crowd', { timeout: 20_000 }, () => {
       [wrong, 'wrong bytes'],
       [silent, 'closed early'],
     ] as const) {
-      const crowd = new Crowd(port, 1);
+      const crowd = new BacklogClients(port, 1);
       await crowd.done;
       assert.equal(crowd.visits[0]?.failed, failed);
       assert.equal(crowd.visits[0].answeredAtMs, undefined);
@@ -49,7 +49,7 @@ describe('a crowd', { timeout: 20_000 }, () => {
 
   it('leaves when it is told to, answered or not', async (t) => {
     const port = await serverOf(t, () => undefined);
-    const crowd = new Crowd(port, 3);
+    const crowd = new BacklogClients(port, 3);
     crowd.leave();
     await crowd.done;
     assert.ok(crowd.visits.every(({ answeredAtMs }) => answeredAtMs === undefined));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { Crowd } from '../../../bench/scenarios/backlog-clients.js';
+import { BacklogClients } from '../../../bench/scenarios/backlog-clients.js';
 import { logging } from '../../../bench/scenarios/logging.js';
 import { variant } from '../../../bench/contenders/models.js';
 import { temporaryDirectory } from '../../support/handoff.js';
@@ -31,7 +31,7 @@ describe('a variant of a model', { timeout: 60_000 }, () => {
     assert.equal(it.kind, 'variant');
     const server = await it.start({ clients: 3, threads: 1 });
     try {
-      const crowd = new Crowd(server.port, 3);
+      const crowd = new BacklogClients(server.port, 3);
       await crowd.done;
       assert.ok(crowd.visits.every(({ answeredAtMs }) => answeredAtMs !== undefined));
     } finally {

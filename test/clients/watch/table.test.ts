@@ -1,7 +1,8 @@
 /** The table that shows a snapshot: what it says, how it fits a window, and that nothing in it steers a terminal. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ClientView, Snapshot } from '../../../src/admin/snapshot.js';
+import type { Snapshot } from '../../../src/admin/snapshot.js';
+import type { ClientView } from '../../../src/serving/views.js';
 import { tableOf, type Line, type WindowSize } from '../../../src/clients/watch/table.js';
 
 const client = (connection: number, fields: Partial<ClientView> = {}): ClientView => ({

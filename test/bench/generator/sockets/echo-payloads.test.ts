@@ -2,17 +2,17 @@
 import assert from 'node:assert/strict';
 import koffi from 'koffi';
 import { describe, it } from 'node:test';
-import { Tokens } from '../../../../bench/generator/sockets/echo-payloads.js';
+import { EchoPayloads } from '../../../../bench/generator/sockets/echo-payloads.js';
 
 const SIZES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 32, 64, 1024, 4100, 4101];
 
 /** A copy of the client's current request. */
-function requestOf(tokens: Tokens, client: number): Uint8Array {
+function requestOf(tokens: EchoPayloads, client: number): Uint8Array {
   return new Uint8Array(koffi.view(tokens.addressOf(client), tokens.requestBytes)).slice();
 }
 
 /** Whether the bytes, from `offset` on, are taken for the right answer; received at the start of a buffer. */
-function accepts(tokens: Tokens, client: number, bytes: Uint8Array, offset = 0): boolean {
+function accepts(tokens: EchoPayloads, client: number, bytes: Uint8Array, offset = 0): boolean {
   const buffer = new Uint8Array(Math.ceil((bytes.length + 1) / 4) * 4).fill(0xff);
   buffer.set(bytes);
   return tokens.matches(client, offset, bytes.length, buffer, new Int32Array(buffer.buffer));
@@ -21,7 +21,7 @@ function accepts(tokens: Tokens, client: number, bytes: Uint8Array, offset = 0):
 describe('a token', () => {
   it('has the size that was asked for, is text, and ends in a newline if it has more than one byte', () => {
     for (const size of SIZES) {
-      const text = Buffer.from(requestOf(new Tokens(3, size), 2)).toString('latin1');
+      const text = Buffer.from(requestOf(new EchoPayloads(3, size), 2)).toString('latin1');
       assert.match(text, size === 1 ? /^[0-o]$/ : /^[0-o]+\n$/);
       assert.equal(text.length, size);
     }
@@ -29,7 +29,7 @@ describe('a token', () => {
 
   it('is accepted whole and in pieces, wherever they are cut', () => {
     for (const size of SIZES) {
-      const tokens = new Tokens(2, size);
+      const tokens = new EchoPayloads(2, size);
       const request = requestOf(tokens, 1);
       assert.ok(accepts(tokens, 1, request));
       for (let cut = 1; cut < size; cut += size > 100 ? 97 : 1) {
@@ -41,7 +41,7 @@ describe('a token', () => {
 
   it('is not accepted with any of its bytes changed', () => {
     for (const size of SIZES) {
-      const tokens = new Tokens(2, size);
+      const tokens = new EchoPayloads(2, size);
       const request = requestOf(tokens, 1);
       for (let place = 0; place < size; place++) {
         request[place] = (request[place] ?? 0) ^ 1;
@@ -53,7 +53,7 @@ describe('a token', () => {
 
   it('differs from the ones before it: from 63 if it has one digit, from all there were otherwise', () => {
     for (const size of SIZES) {
-      const tokens = new Tokens(2, size);
+      const tokens = new EchoPayloads(2, size);
       const before: string[] = [];
       for (let request = 0; request < 200; request++) {
         tokens.advance(1);
@@ -67,14 +67,14 @@ describe('a token', () => {
   it('differs from client to client', () => {
     for (const size of SIZES) {
       const clients = size < 3 ? 64 : 1000;
-      const tokens = new Tokens(clients, size);
+      const tokens = new EchoPayloads(clients, size);
       const texts = Array.from({ length: clients }, (_, client) => requestOf(tokens, client).toString());
       assert.equal(new Set(texts).size, clients, `${size} bytes`);
     }
   });
 
   it('differs from client to client for good, from 9 bytes on', () => {
-    const tokens = new Tokens(100, 9);
+    const tokens = new EchoPayloads(100, 9);
     const seen = new Set<string>();
     for (let request = 0; request < 300; request++) {
       for (let client = 0; client < 100; client++) {
@@ -86,7 +86,7 @@ describe('a token', () => {
   });
 
   it('shows pieces that changed places, and pieces of an older one', () => {
-    const tokens = new Tokens(2, 100_000);
+    const tokens = new EchoPayloads(2, 100_000);
     const older = requestOf(tokens, 1);
     tokens.advance(1);
     const request = requestOf(tokens, 1);
@@ -102,6 +102,6 @@ describe('a token', () => {
 
   it('cannot be of no size', () => {
     for (const size of [0, -1, 1.5, NaN, 2 ** 30 + 1])
-      assert.throws(() => new Tokens(1, size), /1 to \d+ bytes/);
+      assert.throws(() => new EchoPayloads(1, size), /1 to \d+ bytes/);
   });
 });

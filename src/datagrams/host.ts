@@ -1,0 +1,22 @@
+/** What a datagram model is, and what the server lends it to work with. Types only; models.ts has the models. */
+import type { Logger } from '../log/log.js';
+import type { DatagramService, ServiceOptions } from '../services/service.js';
+import type { Memories } from './memories.js';
+import type { Receiver } from './receiver.js';
+
+export interface DatagramModel {
+  /** Has what the receiver yields answered, until that ends. Does not wait for the last answers. */
+  serve(receiver: Receiver): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DatagramHost {
+  readonly log: Logger;
+  readonly receiver: Receiver;
+  readonly memories: Memories;
+  readonly service: DatagramService<unknown>;
+  readonly module: string;
+  readonly options: ServiceOptions;
+  /** Most worker threads, and the heap limit of each. */
+  readonly threads: { readonly most: number; readonly memoryMb: number };
+}

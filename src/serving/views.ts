@@ -1,0 +1,49 @@
+/** What a model shows of its clients and threads, for the snapshots of admin/snapshot.ts. Types only. */
+
+/**
+ * What a client thread does, or on main a client's handler:
+ *
+ *     starting   its thread is not up yet        await     the handler waits for something else: a timer, a file
+ *     free       the thread has no client        running   none of these: it computes, or would if it had a core
+ *     recv       waits for its client            serving   has a client, and this system does not show what it does
+ *     send       its client does not read
+ *     call       waits for main's answer about what clients share
+ *
+ * Nobody on main is ever seen running: main takes the snapshot, and so runs nothing else. `main.utilization` tells.
+ */
+export type State = 'starting' | 'free' | 'recv' | 'send' | 'call' | 'await' | 'running' | 'serving';
+
+export interface Listed<T> {
+  readonly count: number;
+  readonly first: readonly T[];
+}
+
+export interface WaitingView {
+  readonly connection: number;
+  readonly peer: string;
+  readonly waitedMs: number;
+}
+
+export interface ClientView extends WaitingView {
+  /** 0: main. None yet if it is still starting. */
+  readonly thread?: number;
+  readonly state: State;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly servedMs: number;
+}
+
+export interface ThreadView {
+  /** As in the log. None yet if it is still starting. */
+  readonly thread?: number;
+  readonly state: State;
+  /** Its client's. */
+  readonly connection?: number;
+}
+
+/** A model's part of the snapshot. */
+export interface Serving {
+  readonly clients: Listed<ClientView>;
+  /** Only where there are client threads. Those with a client come first. */
+  readonly threads?: Listed<ThreadView> & { readonly states: Partial<Record<State, number>> };
+}

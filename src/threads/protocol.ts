@@ -1,0 +1,58 @@
+/**
+ * Everything that crosses between the main thread and a client thread.
+ *
+ *     ThreadTask       main to thread, once, when the thread starts
+ *     mailbox words    both ways, for each client: mailbox.ts
+ *     call words       thread to main and back, for each call of what clients share: calls.ts
+ *     ThreadMessage    thread to main
+ */
+import type { LogSettings } from '../log/log.js';
+import type { ServiceOptions } from '../services/service.js';
+
+/** What main gives a thread once, when it starts. */
+export interface ThreadTask {
+  /** Names the slot in the thread's messages. */
+  readonly slot: number;
+  readonly mailbox: SharedArrayBuffer;
+  readonly doorbell: SharedArrayBuffer;
+  /** For calls of what the clients share; undefined where they share nothing. */
+  readonly calls: SharedArrayBuffer | undefined;
+  /** The URL of the service's module. */
+  readonly module: string;
+  readonly options: ServiceOptions;
+  /** The thread starts before its first client comes, so it has time to rehearse. */
+  readonly warm: boolean;
+  /** Idle timeout in milliseconds; 0 disables it. */
+  readonly idleMs: number;
+  readonly log: LogSettings;
+}
+
+export type ThreadMessage =
+  | {
+      readonly kind: 'ready';
+      readonly slot: number;
+      readonly thread: number;
+      /** Where /proc shows the thread's state: `123/task/125`; undefined without /proc. */
+      readonly kernelThread: string | undefined;
+    }
+  /** Some client threads have settled, or wait for a call to be answered. */
+  | { readonly kind: 'doorbell' };
+
+/** A mailbox: 32-bit words, then 64-bit floats. */
+export const mailboxLayout = {
+  state: 0,
+  descriptor: 1,
+  connection: 2,
+  reason: 3,
+  words: 4,
+  floatsAtByte: 16,
+  bytesIn: 0,
+  bytesOut: 1,
+  startedAtMs: 2,
+  floats: 3,
+  /** A mailbox fills its cache lines: two threads would slow each other down on a shared one. */
+  bytes: 128,
+} as const;
+
+/** The states of a mailbox. Each is left by one side only: EMPTY by main, LENT by the thread. */
+export const mailboxState = { empty: 0, lent: 1, retired: 2 } as const;
