@@ -107,6 +107,16 @@ describe('the documents', () => {
       assert.ok(all.includes(line.trim()), line);
   });
 
+  it('list the rooms in the order of rooms.config.cjs', () => {
+    const rooms = /ROOMS = \[([^]*?)\]/.exec(readFileSync(join(ROOT, 'rooms.config.cjs'), 'utf8'))?.[1] ?? '';
+    const { text = '' } = documents.find(({ path }) => path === 'docs/architecture.md') ?? {};
+    const table = text.slice(text.indexOf('| room |')).matchAll(/^\| `([^`]+?)\/?` \|/gm);
+    assert.deepEqual(
+      [...table].map(([, room]) => room),
+      [...rooms.matchAll(/'([^']+)'/g)].map(([, room]) => room),
+    );
+  });
+
   it(`begin with a README of at most ${MOST_README_LINES} lines and ${MOST_README_WORDS} words`, () => {
     const { text = '' } = documents.find(({ path }) => path === 'README.md') ?? {};
     assert.ok(text.trim().split('\n').length <= MOST_README_LINES);
