@@ -12,7 +12,7 @@ import type { Logger } from '../log/log.js';
 import type { StopStage } from './server.js';
 
 /** A server of either transport. */
-export interface Stoppable {
+interface Stoppable {
   readonly log: Logger;
   readonly stopStage?: StopStage;
   stop(cause: string): Promise<void>;
