@@ -1,6 +1,6 @@
 /**
- * A made-up run with everything that can go right and wrong, for the tests of what draws it: a sweep over clients with
- * a control and peers, a plot of two measures, cases without an axis, and names that try to be markup.
+ * A made-up run for tests of the report: a sweep over clients with a control and peers, a plot of two
+ * measures, cases without an axis, failures, and names that try to be markup.
  */
 import { formatCount, formatNs } from '../../../bench/analysis/numbers.js';
 import type {
@@ -68,7 +68,7 @@ export function experimentOf(changes: Partial<Experiment> = {}): Experiment {
   };
 }
 
-/** Rounds with these values, spread a little, always in the same way. */
+/** Rounds with these values and a small, fixed spread. */
 export function contenderOf(
   name: string,
   values: Readonly<Record<string, number>>,
@@ -197,7 +197,7 @@ const controlFound: ExperimentResult = {
   ],
 };
 
-/** Names and reasons that would be markup, end an attribute, or not be XML at all. */
+/** A name that is markup, ends an attribute, and has characters that XML forbids. */
 export const HOSTILE = '<script>alert("1")</script>&amp;\u00a0\u0007\'"-->]]>';
 
 const hostile = experimentOf({
@@ -223,7 +223,7 @@ const hostileFound: ExperimentResult = {
   })),
 };
 
-/** The whole run, as the report is given it. */
+/** The whole run as the input of the report. */
 export function sampleRun(): ReportInput {
   return {
     results: {
@@ -254,7 +254,7 @@ export function sampleRun(): ReportInput {
   };
 }
 
-/** As wide as the bench's own. */
+/** Tables as wide as the bench's own. */
 function tablesOf({ measures }: Experiment, { cases }: ExperimentResult): TextTable[] {
   const more = ['p50', 'p99', 'p99.9', 'max', 'CPU', 'MB', 'threads', 'errors', 'served', 'of event-loop'];
   return cases.map(({ title, contenders }) => ({
