@@ -7,7 +7,7 @@
  * comparisons are made of that alone (bench/report/table.ts, bench/report/plots.ts, bench/report/csv.ts, bench/report/compare.ts). Read bench/scenarios/echo.ts next.
  */
 import type { HistogramJson } from '../lib/histogram.js';
-import type { ErrorCounts } from '../generator/protocol/answers.js';
+import type { ErrorCounts } from '../generator/protocol/error-kinds.js';
 import type { Margins } from './verdicts.js';
 
 /** What was found: plain JSON, kept in the results' file. */

@@ -1,16 +1,8 @@
 /** From what the generator tells of a load to the numbers of a round. Pure functions; bench/run/rounds.ts keeps what they give. */
 import type { RoundMeasured } from './experiment.js';
 import { Histogram } from '../lib/histogram.js';
-import {
-  ERROR_KINDS,
-  noErrors,
-  totalErrors,
-  type ErrorCounts,
-  type LoadResult,
-  type OpenLoopResult,
-  type PopulationsResult,
-  type Usage,
-} from '../generator/protocol/answers.js';
+import { ERROR_KINDS, noErrors, totalErrors, type ErrorCounts } from '../generator/protocol/error-kinds.js';
+import type { LoadResult, OpenLoopResult, PopulationsResult, Usage } from '../generator/protocol/results.js';
 
 /**
  * `clients`: of a closed loop, so that those who waited for the whole window are told of: `clientsWaiting` are all who
@@ -52,9 +44,9 @@ export function measuredPopulations(result: PopulationsResult): RoundMeasured {
       ...usageValues(result),
     }),
     latencies: Object.fromEntries(
-      populations.map(({ name, latency, overdue }) => [
+      populations.map(({ name, latency, censored }) => [
         name,
-        Histogram.fromJSON(latency).merge(overdue).toJSON(),
+        Histogram.fromJSON(latency).merge(censored).toJSON(),
       ]),
     ),
     errors: populations.map(({ errors }) => errors).reduce(added, noErrors()),

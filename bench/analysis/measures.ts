@@ -6,7 +6,7 @@
 import type { Measure, RoundResult } from './experiment.js';
 import { formatCount, formatMegabytes, formatNs, formatShare } from './numbers.js';
 import { Histogram, type HistogramJson } from '../lib/histogram.js';
-import { totalErrors } from '../generator/protocol/answers.js';
+import { totalErrors } from '../generator/protocol/error-kinds.js';
 
 /** Of a round's histograms, the one that most have. */
 const ALL = 'all';

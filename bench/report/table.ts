@@ -8,7 +8,7 @@ import { baselineOf, findContender, measured, othersShare, ratioOf, textOf } fro
 import type { CaseResult, ContenderResult, Experiment, ExperimentResult } from '../analysis/experiment.js';
 import { DASH, formatEstimate, formatShare, orDash, type TextTable } from '../analysis/numbers.js';
 import { littlesLawNote } from '../analysis/littles-law.js';
-import { ERROR_KINDS } from '../generator/protocol/answers.js';
+import { ERROR_KINDS } from '../generator/protocol/error-kinds.js';
 
 /** From this share of a core on, the generator may be what limits. */
 const GENERATOR_LIMIT = 0.9;

@@ -18,7 +18,8 @@ import { kernelDropsOf } from '../../src/datagrams/kernel-drops.js';
 import { askForBuffer } from '../../src/datagrams/socket.js';
 import { DASH, formatCount, render } from '../analysis/numbers.js';
 import { withTemporaryDirectory } from '../lib/cleanup.js';
-import { models, type Contender } from '../contenders/models.js';
+import { models } from '../contenders/models.js';
+import type { Contender } from '../contenders/contender.js';
 
 const PACED = 5000;
 const WINDOW = 64;

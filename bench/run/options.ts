@@ -2,7 +2,8 @@
 import type { Argv } from 'yargs';
 import { text, wholeNumber } from '../../src/cli/options.js';
 import { scenarios } from '../scenarios/all.js';
-import { models, peers } from '../contenders/models.js';
+import { models } from '../contenders/models.js';
+import { peers } from '../contenders/peers.js';
 
 export interface BenchOptions {
   readonly length: 'quick' | 'full';

@@ -4,7 +4,7 @@
  * Runs in the runner's process, between run.ts and a scenario. Seen from outside, so no scenario can forget it.
  */
 import type { Bench } from '../scenarios/scenario.js';
-import type { Contender, ServiceName } from '../contenders/models.js';
+import type { Contender, ServiceName } from '../contenders/contender.js';
 
 /** Of one experiment. */
 export class Participants {

@@ -9,7 +9,7 @@ import type { CaseResult, ContenderResult, RoundResult } from '../analysis/exper
 import { isSteady } from '../analysis/intervals.js';
 import type { Generator } from '../generator/handle.js';
 import type { Case } from '../scenarios/scenario.js';
-import type { Contender, RunningServer, ServerNeeds } from '../contenders/models.js';
+import type { Contender, RunningServer, ServerNeeds } from '../contenders/contender.js';
 
 export interface RoundPlan {
   readonly rounds: number;
@@ -118,7 +118,7 @@ async function warmUp(
 
 /** Who is dead refuses everybody, which would pass for a round in which nothing was answered. */
 function assertRuns(server: RunningServer): void {
-  const how = server.howEnded();
+  const how = server.exitReason();
   if (how !== undefined) throw new Error(`its server ended in the middle of the case (${how})`);
 }
 

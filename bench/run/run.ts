@@ -9,7 +9,7 @@ import { Participants } from './participants.js';
 import { csvOf } from '../report/csv.js';
 import type { ExperimentResult } from '../analysis/experiment.js';
 import { savePictures } from '../report/html.js';
-import { interruptedStatus, whenInterrupted } from '../lib/cleanup.js';
+import { interruptedStatus, onInterrupt } from '../lib/cleanup.js';
 import { startGenerator } from '../generator/handle.js';
 import type { BenchOptions } from './options.js';
 import { startProgress } from './progress.js';
@@ -26,7 +26,9 @@ import { runCase, type RoundPlan } from './rounds.js';
 import { scenarios } from '../scenarios/all.js';
 import type { Bench, Scenario } from '../scenarios/scenario.js';
 import { tablesOf } from '../report/table.js';
-import { models, peers, type Contender, type RunningServer } from '../contenders/models.js';
+import { models } from '../contenders/models.js';
+import { peers } from '../contenders/peers.js';
+import type { Contender, RunningServer } from '../contenders/contender.js';
 
 /** Connections are new in each round, and the first tens of milliseconds on them slow. */
 const ROUND_WARM_UP_MS = 60;
@@ -135,7 +137,7 @@ async function measureAll(
   };
   const experiments: ExperimentResult[] = [];
   let path: string | undefined;
-  whenInterrupted(() => {
+  onInterrupt(() => {
     progress.stop();
     process.stderr.write(`${wordsOnInterrupt(experiments.length, path)}\n`);
   });

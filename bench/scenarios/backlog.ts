@@ -20,7 +20,7 @@ import { known } from '../analysis/measured.js';
 import { longest, percentile, valueOf } from '../analysis/measures.js';
 import { descriptorLimit } from '../lib/process-stats.js';
 import { joined, numberOf, shown } from '../analysis/sentences.js';
-import type { RunningServer } from '../contenders/models.js';
+import type { RunningServer } from '../contenders/contender.js';
 import type { Case, Scenario } from './scenario.js';
 
 const FULL = '1.5 × the backlog';

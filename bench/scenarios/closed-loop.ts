@@ -1,12 +1,12 @@
 /**
  * Load cases as most scenarios have them: clients in a closed loop, each of which asks again when it is answered.
- * The work is done in the generator's process, in bench/generator/loads/load.ts.
+ * The work is done in the generator's process, in bench/generator/loads/closed-loop.ts.
  */
 import type { Pattern } from '../generator/protocol/jobs.js';
 import type { Generator } from '../generator/handle.js';
 import { measuredLoad } from '../analysis/measured.js';
-import { totalErrors } from '../generator/protocol/answers.js';
-import type { RunningServer, ServerNeeds } from '../contenders/models.js';
+import { totalErrors } from '../generator/protocol/error-kinds.js';
+import type { RunningServer, ServerNeeds } from '../contenders/contender.js';
 import type { Case } from './scenario.js';
 
 interface ClosedLoop {
@@ -64,7 +64,7 @@ export function closedLoop(loop: ClosedLoop): Case {
 }
 
 async function checkEcho(generator: Generator, { port }: RunningServer): Promise<void> {
-  const probe = await generator.hold({ port, clients: 1, speak: true, limitMs: PROBE_LIMIT_MS });
+  const probe = await generator.hold({ port, clients: 1, withRequest: true, limitMs: PROBE_LIMIT_MS });
   await generator.release();
   if (probe.answered !== 1 || totalErrors(probe.errors) > 0)
     throw new Error('no right answer to one request');

@@ -5,7 +5,7 @@ import { formatEstimate, formatShare } from '../analysis/numbers.js';
 import { generatorPeer } from '../contenders/generator-peer.js';
 import { requestsPerSecond, valueOf } from '../analysis/measures.js';
 import { NOTHING_SEEN } from '../analysis/sentences.js';
-import { peers } from '../contenders/models.js';
+import { peers } from '../contenders/peers.js';
 import type { Bench, Scenario } from './scenario.js';
 
 const OURS = 'generator';

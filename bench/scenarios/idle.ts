@@ -9,7 +9,8 @@ import { formatCount } from '../analysis/numbers.js';
 import { valueOf } from '../analysis/measures.js';
 import { descriptorLimit, sampleProcess, type ProcessSample } from '../lib/process-stats.js';
 import { joined, shown } from '../analysis/sentences.js';
-import { modelNamed, type RunningServer } from '../contenders/models.js';
+import { modelNamed } from '../contenders/models.js';
+import type { RunningServer } from '../contenders/contender.js';
 import type { Bench, Scenario } from './scenario.js';
 
 const THREADS = 'thread-per-client';
@@ -108,11 +109,11 @@ async function measureIdle(
   const server = await bench.start(modelNamed(name), { clients, args: ['--queue', String(clients)] });
   const { port } = server;
   const before = name === THREADS ? await ofOneThread(bench) : await primed(bench, server);
-  const held = await generator.hold({ port, clients, speak: false, limitMs: LIMIT_MS });
+  const held = await generator.hold({ port, clients, withRequest: false, limitMs: LIMIT_MS });
   await until(() => sampled(server).descriptors >= before.descriptors + held.connected);
   const silent = sampled(server);
   // Each must be answered now: a connection that nobody serves would cost nothing.
-  const spoken = await generator.speak(name === 'iterative' ? 1000 : LIMIT_MS);
+  const spoken = await generator.requestOnHeld(name === 'iterative' ? 1000 : LIMIT_MS);
   const after = sampled(server);
   await generator.release();
   await server.stop();
@@ -135,7 +136,7 @@ async function measureIdle(
 /** A server with one thread and one client on it, which has been answered. */
 async function ofOneThread(bench: Bench): Promise<ProcessSample> {
   const single = await bench.start(modelNamed(THREADS), { clients: 1 });
-  await bench.generator.hold({ port: single.port, clients: 1, speak: true, limitMs: LIMIT_MS });
+  await bench.generator.hold({ port: single.port, clients: 1, withRequest: true, limitMs: LIMIT_MS });
   const sample = sampled(single);
   await bench.generator.release();
   await single.stop();
@@ -145,7 +146,7 @@ async function ofOneThread(bench: Bench): Promise<ProcessSample> {
 async function primed({ generator }: Bench, server: RunningServer): Promise<ProcessSample> {
   const { port } = server;
   const limitMs = 1000;
-  await generator.hold({ port, clients: PRIMING_CLIENTS, speak: true, limitMs });
+  await generator.hold({ port, clients: PRIMING_CLIENTS, withRequest: true, limitMs });
   const { descriptors } = sampled(server);
   await generator.release();
   await until(() => sampled(server).descriptors < descriptors - PRIMING_CLIENTS / 2);

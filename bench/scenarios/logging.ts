@@ -12,7 +12,8 @@ import { formatCount } from '../analysis/numbers.js';
 import { withTemporaryDirectory } from '../lib/cleanup.js';
 import { CLOSED_LOOP, p99, requestsPerSecond, serverCpu, valueOf } from '../analysis/measures.js';
 import { comparedWith, joined } from '../analysis/sentences.js';
-import { variant, type Contender } from '../contenders/models.js';
+import { variant } from '../contenders/models.js';
+import type { Contender } from '../contenders/contender.js';
 import { closedLoop } from './closed-loop.js';
 import type { Bench, Case, Scenario } from './scenario.js';
 

@@ -9,7 +9,8 @@ import type { Generator } from '../generator/handle.js';
 import { measuredLoad, measuredOpenLoop } from '../analysis/measured.js';
 import { errors, p50, p99, percentile, served, serverCpu, valueOf } from '../analysis/measures.js';
 import { caseNamed, joined, numberOf, shown } from '../analysis/sentences.js';
-import { modelNamed, type RunningServer } from '../contenders/models.js';
+import { modelNamed } from '../contenders/models.js';
+import type { RunningServer } from '../contenders/contender.js';
 import type { Bench, Case, Scenario } from './scenario.js';
 
 const CLIENTS = 64;

@@ -1,10 +1,10 @@
 /**
  * Load cases with several kinds of clients at once, each kind with a line that it says and an answer that it expects.
- * The work is done in the generator's process, in bench/generator/loads/populations.ts.
+ * The work is done in the generator's process, in bench/generator/loads/closed-loop.ts.
  */
 import type { PopulationSettings } from '../generator/protocol/jobs.js';
 import { measuredPopulations } from '../analysis/measured.js';
-import type { ServiceName } from '../contenders/models.js';
+import type { ServiceName } from '../contenders/contender.js';
 import type { Case } from './scenario.js';
 
 interface Populations {

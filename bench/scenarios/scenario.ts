@@ -4,7 +4,7 @@
  */
 import type { CaseResult, Experiment, ExperimentResult, RoundMeasured } from '../analysis/experiment.js';
 import type { Generator } from '../generator/handle.js';
-import type { Contender, RunningServer, ServerNeeds, ServiceName } from '../contenders/models.js';
+import type { Contender, RunningServer, ServerNeeds, ServiceName } from '../contenders/contender.js';
 
 export interface Scenario extends Experiment {
   /** `quick`: in every run; `full`: only in a full one, or when asked for by name. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { longest, p50, p99, percentile } from '../../../bench/analysis/measures.js';
 import { measuredLoad } from '../../../bench/analysis/measured.js';
-import { noErrors, type LoadResult } from '../../../bench/generator/protocol/answers.js';
+import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
+import type { LoadResult } from '../../../bench/generator/protocol/results.js';
 import { Histogram } from '../../../bench/lib/histogram.js';
 import { roundOf } from '../../support/bench/samples.js';
 

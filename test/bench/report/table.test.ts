@@ -4,7 +4,7 @@ import { barsOf } from '../../../bench/report/targets.js';
 import { barsTable, verdictOf } from '../../../bench/report/targets-table.js';
 import type { CaseResult, ContenderResult, ExperimentResult } from '../../../bench/analysis/experiment.js';
 import { formatNs, render, type TextTable } from '../../../bench/analysis/numbers.js';
-import { noErrors } from '../../../bench/generator/protocol/answers.js';
+import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
 import type { BenchResults } from '../../../bench/analysis/results.js';
 import { tablesOf } from '../../../bench/report/table.js';
 import { caseOf, contenderOf, roundOf, sampleExperiment } from '../../support/bench/samples.js';

@@ -4,10 +4,13 @@ import { describe, it } from 'node:test';
 import { Participants } from '../../../bench/run/participants.js';
 import { Histogram } from '../../../bench/lib/histogram.js';
 import type { Generator } from '../../../bench/generator/handle.js';
-import { noErrors, type LoadResult } from '../../../bench/generator/protocol/answers.js';
+import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
+import type { LoadResult } from '../../../bench/generator/protocol/results.js';
 import { scenarios } from '../../../bench/scenarios/all.js';
 import type { Bench, Scenario } from '../../../bench/scenarios/scenario.js';
-import { models, peers, type Contender } from '../../../bench/contenders/models.js';
+import { models } from '../../../bench/contenders/models.js';
+import { peers } from '../../../bench/contenders/peers.js';
+import type { Contender } from '../../../bench/contenders/contender.js';
 
 const ALL = [...models(), ...peers()];
 
@@ -20,7 +23,7 @@ function dryBench(name: string, length: Bench['length'], measured: Set<string>):
     start: (contender) => {
       note(contender);
       const running = { name: contender.name, pid: process.pid, port: 0 };
-      return Promise.resolve({ ...running, howEnded: () => undefined, stop: () => Promise.resolve() });
+      return Promise.resolve({ ...running, exitReason: () => undefined, stop: () => Promise.resolve() });
     },
     compare: (cases, contenders) => {
       contenders.forEach(note);
@@ -40,7 +43,7 @@ const loaded: LoadResult = {
 
 const refuse = () => Promise.reject(new Error('nothing is measured here'));
 const dryGenerator: Generator = {
-  ...{ openLoop: refuse, runPopulations: refuse, burst: refuse, hold: refuse, speak: refuse },
+  ...{ openLoop: refuse, runPopulations: refuse, burst: refuse, hold: refuse, requestOnHeld: refuse },
   run: () => Promise.resolve(loaded),
   release: () => Promise.resolve(),
   stop: () => Promise.resolve(),

@@ -7,7 +7,7 @@ import type { Generator } from '../../../bench/generator/handle.js';
 import { requestsPerSecond } from '../../../bench/analysis/measures.js';
 import { runCase, type RoundPlan } from '../../../bench/run/rounds.js';
 import type { Case } from '../../../bench/scenarios/scenario.js';
-import type { Contender, RunningServer } from '../../../bench/contenders/models.js';
+import type { Contender, RunningServer } from '../../../bench/contenders/contender.js';
 
 const NAMES = ['one', 'two', 'three'];
 
@@ -33,7 +33,7 @@ function lab(rate: (load: Loaded, count: number) => number = () => 100): Lab {
   const dead = new Set<string>();
   const serverOf = (name: string): RunningServer => ({
     ...{ name, pid: 1, port: 1 },
-    howEnded: () => (dead.has(name) ? 'SIGSEGV' : undefined),
+    exitReason: () => (dead.has(name) ? 'SIGSEGV' : undefined),
     stop: () => Promise.resolve(void stopped.push(name)),
   });
   const contender = (name: string, changes: Partial<Contender> = {}): Contender => ({
@@ -64,7 +64,7 @@ function lab(rate: (load: Loaded, count: number) => number = () => 100): Lab {
 const refuse = () => Promise.reject(new Error('these loads need no generator'));
 const noGenerator: Generator = {
   ...{ run: refuse, openLoop: refuse, runPopulations: refuse, burst: refuse },
-  ...{ hold: refuse, speak: refuse, release: refuse, stop: refuse },
+  ...{ hold: refuse, requestOnHeld: refuse, release: refuse, stop: refuse },
 };
 
 function found({ contenders }: CaseResult, name: string): ContenderResult {
