@@ -15,7 +15,9 @@ export type Command = { readonly argv: readonly [string, ...string[]] } | { read
 export const PEERS = fileURLToPath(new URL('../../../bench/peers/', import.meta.url));
 const BINARIES = fileURLToPath(new URL('../../peers/', import.meta.url));
 
-/** Compiles a program of bench/peers/ unless its binary is newer than its source and all headers. */
+/**
+ * Compiles a program of bench/peers/ unless its binary is newer than its source and all headers.
+ */
 export function compile(source: string): Command {
   const from = join(PEERS, source);
   const binary = join(BINARIES, source.replace(/\.c$/, ''));

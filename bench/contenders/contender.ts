@@ -1,5 +1,6 @@
 /**
- * What the bench knows of a server under test: a contender, which starts servers, and a running server.
+ * What the bench knows of a server under test: a contender, which starts servers, and a running
+ * server.
  *
  * models.ts has our own contenders, peers.ts the reference servers. Both run servers as child
  * processes of the runner, see server-process.ts.
@@ -36,7 +37,9 @@ export interface Contender {
   /** For a variant or a control: the name of the contender it is compared with. */
   readonly variantOf?: string;
   readonly services: readonly ServiceName[];
-  /** Why the service cannot run on this machine, such as `no C compiler (cc)`; undefined if it can. */
+  /**
+   * Why the service cannot run on this machine, such as `no C compiler (cc)`; undefined if it can.
+   */
   unavailable(service: ServiceName): string | undefined;
   /** Rejects if the server does not listen in time; the error has its stderr. */
   start(needs: ServerNeeds): Promise<RunningServer>;

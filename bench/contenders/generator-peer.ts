@@ -1,8 +1,9 @@
 /**
- * The reference load generator: the same closed loop of echoes in C, to measure our generator against.
+ * The reference load generator: the same closed loop of echoes in C, to measure our generator
+ * against.
  *
- * Runs in the runner. Each load runs bench/peers/load-epoll.c as a process of its own. The results of
- * both generators have the same fields, so the bench compares them like two servers.
+ * Runs in the runner. Each load runs bench/peers/load-epoll.c as a process of its own. The results
+ * of both generators have the same fields, so the bench compares them like two servers.
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -24,14 +25,18 @@ interface PeerRates {
 type PeerResult = PeerRates & Pick<LoadResult, 'generatorCpuShare'>;
 
 interface GeneratorPeer {
-  /** Sends echoes of 64 bytes. Rejects if the server refuses, closes, or sends no or a wrong answer. */
+  /**
+   * Sends echoes of 64 bytes. Rejects if the server refuses, closes, or sends no or a wrong answer.
+   */
   run(options: PeerOptions): Promise<PeerResult>;
 }
 
 /** Time for the connects and for the last answer. */
 const SPARE_MS = 10_000;
 
-/** Compiles the generator if necessary. Returns what is missing on a machine that cannot compile it. */
+/**
+ * Compiles the generator if necessary. Returns what is missing on a machine that cannot compile it.
+ */
 export function generatorPeer(): GeneratorPeer | { readonly missing: string } {
   const command = compile('load-epoll.c');
   if ('missing' in command) return command;

@@ -25,7 +25,10 @@ export function modelNamed(name: string): Contender {
   return found;
 }
 
-/** The model under another name and with more command-line options. @throws Error as {@link modelNamed} */
+/**
+ * The model under another name and with more command-line options.
+ * @throws Error as {@link modelNamed}
+ */
 export function variant(modelName: string, name: string, args: readonly string[]): Contender {
   const base = modelNamed(modelName);
   const start = (needs: ServerNeeds) => base.start({ ...needs, args: [...(needs.args ?? []), ...args] });
@@ -69,7 +72,9 @@ function portInLogLine(line: string): number | undefined {
   return typeof entry.port === 'number' ? entry.port : undefined;
 }
 
-/** Returns undefined for text that is not JSON, such as a line that is not completely written yet. */
+/**
+ * Returns undefined for text that is not JSON, such as a line that is not completely written yet.
+ */
 function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);

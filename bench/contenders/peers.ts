@@ -1,9 +1,9 @@
 /**
  * The peers: reference servers in C, Python and bare Node that the bench compares our models with.
  *
- * Runs in the runner. Each peer needs a tool that a machine may lack, so each can say what is missing.
- * Python is started by the interpreter's own path: a pyenv or asdf shim would be the process whose CPU
- * time the bench measures. Read next: bench/peers/echo-pthread.c.
+ * Runs in the runner. Each peer needs a tool that a machine may lack, so each can say what is
+ * missing. Python is started by the interpreter's own path: a pyenv or asdf shim would be the
+ * process whose CPU time the bench measures. Read next: bench/peers/echo-pthread.c.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

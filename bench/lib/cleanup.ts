@@ -1,10 +1,11 @@
 /**
  * Removes what a run of the bench must not leave behind: child processes and temporary directories.
  *
- * Runs in the runner. When it exits, it kills its children and removes its directories; only SIGKILL
- * prevents that. On a signal it first waits for the children to end, because they may be writing:
+ * Runs in the runner. When it exits, it kills its children and removes its directories; only
+ * SIGKILL prevents that. On a signal it first waits for the children to end, because they may be
+ * writing:
  *
- *     SIGINT ──► kill children, call back ──► all ended, or 5 s ──► exit status 130 ──► remove directories
+ *     SIGINT ─► kill children, call back ─► all ended, or 5 s ─► exit 130 ─► remove directories
  */
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,7 +14,10 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time limit for killed children: a thousand threads take a moment, a process hung in the kernel forever. */
+/**
+ * Time limit for killed children: a thousand threads take a moment, a process hung in the kernel
+ * forever.
+ */
 const END_LIMIT_MS = 5000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

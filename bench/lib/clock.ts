@@ -2,7 +2,10 @@
 
 export const NS_PER_MS = 1e6;
 
-/** Monotonic time in ns. A double is exact to well below 1 µs and creates no garbage, unlike a BigInt. */
+/**
+ * Monotonic time in ns. A double is exact to well below 1 µs and creates no garbage, unlike a
+ * BigInt.
+ */
 export function nowNs(): number {
   return performance.now() * NS_PER_MS;
 }

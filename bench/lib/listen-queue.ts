@@ -1,6 +1,6 @@
 /**
- * Reads from Linux's /proc how long a listener's accept queue is and how often such queues were full.
- * Runs in the runner, for bench/scenarios/backlog.ts. The parsers are apart, for the tests.
+ * Reads from Linux's /proc how long a listener's accept queue is and how often such queues were
+ * full. Runs in the runner, for bench/scenarios/backlog.ts. The parsers are apart, for the tests.
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
@@ -11,7 +11,10 @@ interface ListenCounters {
   readonly drops: number;
 }
 
-/** Counts since boot, over all listeners of this network namespace. @throws Error as {@link parseListenCounters} */
+/**
+ * Counts since boot, over all listeners of this network namespace.
+ * @throws Error as {@link parseListenCounters}
+ */
 export function listenCounters(): ListenCounters {
   return parseListenCounters(readFileSync('/proc/net/netstat', 'latin1'));
 }
@@ -39,12 +42,17 @@ export function somaxconn(): number | undefined {
   }
 }
 
-/** Connections that an IPv4 listener has not accepted yet; undefined if the port has no listener. */
+/**
+ * Connections that an IPv4 listener has not accepted yet; undefined if the port has no listener.
+ */
 export function acceptQueueLength(port: number): number | undefined {
   return parseAcceptQueueLength(listeners(), port);
 }
 
-/** The first part of the table, with the listeners. Thousands of TIME_WAIT rows would take 0.5 s to read. */
+/**
+ * The first part of the table, with the listeners. Thousands of TIME_WAIT rows would take 0.5 s to
+ * read.
+ */
 function listeners(): string {
   const file = openSync('/proc/net/tcp', 'r');
   try {
@@ -64,7 +72,9 @@ function listeners(): string {
 /** A row in another state than LISTEN (0A). The kernel lists listeners first. */
 const OTHER_STATE = /^ *\d+: [0-9A-F:]+ [0-9A-F:]+ (?!0A)[0-9A-F]{2} /m;
 
-/** The rx_queue of a listening socket is its accept queue length, see proc_pid_net(5) and tcp_diag. */
+/**
+ * The rx_queue of a listening socket is its accept queue length, see proc_pid_net(5) and tcp_diag.
+ */
 export function parseAcceptQueueLength(table: string, port: number): number | undefined {
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
   // sl, local_address, rem_address, st (0A: LISTEN), tx_queue:rx_queue

@@ -1,7 +1,8 @@
 /**
  * The page that the scenario web requests: a file of 1,024 bytes in www/.
  *
- * The load process compares every answer with it. Servers serve it from the folder, bare-http.ts from memory.
+ * The load process compares every answer with it. Servers serve it from the folder, bare-http.ts
+ * from memory.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

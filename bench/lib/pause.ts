@@ -1,9 +1,10 @@
 /**
  * Stops a server for a while during an open-loop window, to show what a stall does to latencies.
  *
- * Runs in the load process, which calls {@link ServerPause.advance} between two polls of its sockets.
- * A server must never stay stopped. The load continues it in any case; bench/generator/handle.ts does
- * so once more in the runner, because the load process may be killed during the pause.
+ * Runs in the load process, which calls {@link ServerPause.advance} between two polls of its
+ * sockets. A server must never stay stopped. The load continues it in any case;
+ * bench/generator/handle.ts does so once more in the runner, because the load process may be killed
+ * during the pause.
  */
 
 /** When a pause begins after the start of the window, and how long it takes. */
@@ -48,7 +49,8 @@ export class ServerPause {
 
   /**
    * Sends the signal that is due, given the time since the start of the window.
-   * @returns the time of the next signal since the start of the window, in ms; Infinity if none is left
+   * @returns the time of the next signal since the start of the window, in ms; Infinity if none is
+   * left
    */
   advance(windowMs: number): number {
     if (this.#state === 'before' && windowMs >= this.#stopMs) {

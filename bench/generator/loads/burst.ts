@@ -1,11 +1,11 @@
 /**
  * One burst: all clients connect at the same moment, send one request, and close after the answer.
  *
- * Runs in the load process and keeps its only thread until all clients are answered or have failed, or
- * the limit is over. All times run from the start of the burst, before the first connect. Starting the
- * connects takes a while (`startMs`). The generator polls for answers in between: otherwise every answer
- * would seem to take that long. A client closes at once, so a server with few places comes to all.
- * Read next: bench/generator/sockets/clients.ts.
+ * Runs in the load process and keeps its only thread until all clients are answered or have failed,
+ * or the limit is over. All times run from the start of the burst, before the first connect.
+ * Starting the connects takes a while (`startMs`). The generator polls for answers in between:
+ * otherwise every answer would seem to take that long. A client closes at once, so a server with
+ * few places comes to all. Read next: bench/generator/sockets/clients.ts.
  */
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import { Histogram } from '../../lib/histogram.js';
@@ -44,7 +44,8 @@ class Burst implements ClientEvents {
     const exchange = new FirstByteProbe(new EchoPayloads(clients, messageBytes), () => {
       this.#firstByte.record(nowNs() - this.#startNs);
     });
-    // Clients close first, so repeated bursts would exhaust the ports of one address: see connectSocket.
+    // Clients close first, so repeated bursts would exhaust the ports of one address: see
+    // connectSocket.
     this.#clients = new Clients({ port, clients, exchange, ownAddresses: true }, this);
   }
 

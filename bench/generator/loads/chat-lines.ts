@@ -1,9 +1,10 @@
 /**
  * The lines that chat members send, and how a receiver recognises them.
  *
- * On the generator's hot path: millions of lines arrive per second, so no line becomes a string. All
- * names have one length, so all delivered lines (`abcdef: ` and a payload) have one length, too, and are
- * compared by words in the receive buffer. The payload says who sent it. chat-members.ts uses this.
+ * On the generator's hot path: millions of lines arrive per second, so no line becomes a string.
+ * All names have one length, so all delivered lines (`abcdef: ` and a payload) have one length,
+ * too, and are compared by words in the receive buffer. The payload says who sent it.
+ * chat-members.ts uses this.
  */
 import { EchoPayloads } from '../sockets/echo-payloads.js';
 

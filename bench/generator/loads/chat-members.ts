@@ -1,8 +1,10 @@
 /**
- * A set of chat members on one epoll: they join one after the other, send lines, and check deliveries.
+ * A set of chat members on one epoll: they join one after the other, send lines, and check
+ * deliveries.
  *
- * Runs in the load process, on its only thread. chat-lines.ts recognises members' lines in the receive
- * buffer. Only the server's own lines, the handshake and those that start with `*`, become strings.
+ * Runs in the load process, on its only thread. chat-lines.ts recognises members' lines in the
+ * receive buffer. Only the server's own lines, the handshake and those that start with `*`, become
+ * strings.
  *
  *     connected ── greeting, question: sends its name ── welcome ──► joined
  *
@@ -70,8 +72,10 @@ export class ChatMembers {
   }
 
   /**
-   * Joins the members one after the other. Each then has seen the announcements of all later members.
-   * @throws Error if the server rejects a member or takes too long; SystemCallError if a connect fails
+   * Joins the members one after the other. Each then has seen the announcements of all later
+   * members.
+   * @throws Error if the server rejects a member or takes too long; SystemCallError if a connect
+   * fails
    */
   join(): void {
     for (let member = 0; member < this.#count; member++) {

@@ -1,10 +1,12 @@
 /**
- * The closed loop: each client sends its next request after the answer to its last one and a think time.
+ * The closed loop: each client sends its next request after the answer to its last one and a think
+ * time.
  *
- * Runs in the load process, for two jobs: `load` has one population of clients, `populations` several
- * against one server, such as short requests beside long ones. Each population has an epoll of its own.
- * Several are watched by one more; a single one is polled directly, which saves a system call per batch.
- * Read next: population.ts, which says what a client does and what is counted.
+ * Runs in the load process, for two jobs: `load` has one population of clients, `populations`
+ * several against one server, such as short requests beside long ones. Each population has an epoll
+ * of its own. Several are watched by one more; a single one is polled directly, which saves a
+ * system call per batch. Read next: population.ts, which says what a client does and what is
+ * counted.
  */
 import { NS_PER_MS } from '../../lib/clock.js';
 import type { LoadJob, PopulationSettings, PopulationsJob } from '../protocol/jobs.js';

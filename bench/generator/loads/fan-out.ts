@@ -1,9 +1,10 @@
 /**
  * The fan-out load: N members in one chat, some of which send lines in a closed loop.
  *
- * A sender sends its next line when all other members have its last one. Every delivery of a line to a
- * member is counted and timed from the send. It must be the sender's current line, byte for byte, once,
- * in the same order for all members. Runs in the load process. Read next: chat-members.ts.
+ * A sender sends its next line when all other members have its last one. Every delivery of a line
+ * to a member is counted and timed from the send. It must be the sender's current line, byte for
+ * byte, once, in the same order for all members. Runs in the load process. Read next:
+ * chat-members.ts.
  */
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import { jainIndex } from '../../lib/fairness.js';
@@ -78,7 +79,10 @@ class FanOut implements ChatEvents, Load {
     pollFor(this.#members, durationNs, () => this.#hasFailed);
   }
 
-  /** Waits for the lines in flight. A lost line shifts the order, so orders are compared only without loss. */
+  /**
+   * Waits for the lines in flight. A lost line shifts the order, so orders are compared only
+   * without loss.
+   */
   drain(): void {
     pollFor(this.#members, ANSWER_LIMIT_MS * NS_PER_MS, () => this.#inFlight === 0 || this.#hasFailed);
     if (this.#hasFailed) return;

@@ -1,8 +1,8 @@
 /**
  * Many connections at once, kept open while the runner looks at the server, for the scenario idle.
  *
- * Runs in the load process. Between the calls nothing is read, so a connection that the server closes
- * shows at the next {@link Hold.request}. Read next: bench/generator/sockets/clients.ts.
+ * Runs in the load process. Between the calls nothing is read, so a connection that the server
+ * closes shows at the next {@link Hold.request}. Read next: bench/generator/sockets/clients.ts.
  */
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import { noErrors, totalErrors, type ErrorKind } from '../protocol/error-kinds.js';
@@ -12,7 +12,10 @@ import { Clients, type ClientEvents } from '../sockets/clients.js';
 import { EchoPayloads } from '../sockets/echo-payloads.js';
 import { pollFor } from './phases.js';
 
-/** Far below the length of any listen queue in use. A full queue drops SYNs, which costs a second each. */
+/**
+ * Far below the length of any listen queue in use. A full queue drops SYNs, which costs a second
+ * each.
+ */
 const MAX_PENDING = 32;
 const MESSAGE_BYTES = 32;
 
@@ -30,7 +33,10 @@ export class Hold implements ClientEvents {
     this.#clients = new Clients({ port, clients, exchange, ownAddresses: true }, this);
   }
 
-  /** Connects all clients and, if the job says so, sends one request each. @throws SystemCallError */
+  /**
+   * Connects all clients and, if the job says so, sends one request each.
+   * @throws SystemCallError
+   */
   open({ withRequest, limitMs }: HoldJob): HoldResult {
     this.#withRequest = withRequest;
     return this.#each(limitMs, (client) => this.#clients.openIdle(client));

@@ -3,15 +3,16 @@
  *
  * After Gil Tene's wrk2 (github.com/giltene/wrk2) and his talk "How NOT to Measure Latency". Every
  * request has a due time: the connections take turns, request k is due at `origin + k / rate` on
- * connection k mod n. If that one is busy, the request is sent late, as soon as the answer has come.
- * Latency counts from the due time (corrected). Counted from the actual send (uncorrected), it would
- * leave out the wait that the server caused (coordinated omission). Both are recorded.
+ * connection k mod n. If that one is busy, the request is sent late, as soon as the answer has
+ * come. Latency counts from the due time (corrected). Counted from the actual send (uncorrected),
+ * it would leave out the wait that the server caused (coordinated omission). Both are recorded.
  *
- *     k (every 1/rate) ── connection free ──► in flight ── answer ──► quiet, or its next postponed request
- *                      └─ busy ──► postponed ──┘        └─ failure ──► lost: its later requests stay unsent
+ *     k is due ── connection free ──► in flight ── answer ──► quiet, or next postponed request
+ *              └─ busy ──► postponed ──┘        └─ failure ──► lost: later requests stay unsent
  *
- * A request without an answer at the end counts with the time it has waited: right-censored, a lower
- * bound. Runs in the load process. Read next: phases.ts for the order, schedule.ts for the due times.
+ * A request without an answer at the end counts with the time it has waited: right-censored, a
+ * lower bound. Runs in the load process. Read next: phases.ts for the order, schedule.ts for the
+ * due times.
  */
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import { jainIndex } from '../../lib/fairness.js';
@@ -51,7 +52,10 @@ class OpenLoop implements ClientEvents, Load, Openable {
   readonly #everAnswered: Uint8Array;
   /** Right answers to requests of the window, by client. */
   readonly #answers: Uint32Array;
-  /** By client: due time of the request in flight, if it is the window's. A lost connection keeps it. */
+  /**
+   * By client: due time of the request in flight, if it is the window's. A lost connection keeps
+   * it.
+   */
   readonly #dueNs: Float64Array;
   #phase: Phase = 'open';
   #firstAnswers = 0;

@@ -1,8 +1,8 @@
 /**
  * The phases of a load, the same for every kind: open, warm-up, measured window, drain.
  *
- * Runs in the load process. A load keeps its only thread until it ends; every phase has a time limit.
- * Read next: the loads themselves, closed-loop.ts, open-loop.ts and fan-out.ts.
+ * Runs in the load process. A load keeps its only thread until it ends; every phase has a time
+ * limit. Read next: the loads themselves, closed-loop.ts, open-loop.ts and fan-out.ts.
  */
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import { machineCpuMs, sampleProcess } from '../../lib/process-stats.js';

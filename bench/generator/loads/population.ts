@@ -1,16 +1,19 @@
 /**
- * A population: clients that are alike, each in a closed loop, and what they saw in the measured window.
+ * A population: clients that are alike, each in a closed loop, and what they saw in the measured
+ * window.
  *
- * Runs in the load process, on its hot path. closed-loop.ts takes all populations of a job through the
- * phases together; bench/generator/sockets/clients.ts does the input and output. What is counted:
+ * Runs in the load process, on its hot path. closed-loop.ts takes all populations of a job through
+ * the phases together; bench/generator/sockets/clients.ts does the input and output. What is
+ * counted:
  *
- * - Completions. A request counts if its answer came in the window, wherever it was sent. In a steady
- *   state, the requests across the window's start make up for those across its end. A client's count
- *   is off by at most one, so a window should be as long as 20 of the longest requests.
+ * - Completions. A request counts if its answer came in the window, wherever it was sent. In a
+ *   steady state, the requests across the window's start make up for those across its end. A
+ *   client's count is off by at most one, so a window should be as long as 20 of the longest
+ *   requests.
  * - Censored observations. A histogram of answers has no unanswered requests: the fewer a server
- *   answers, the better it would look. So requests outstanding at the window's end are recorded apart,
- *   with the time they had waited. Those younger than the median latency are left out: a healthy
- *   server has as many, and they say nothing.
+ *   answers, the better it would look. So requests outstanding at the window's end are recorded
+ *   apart, with the time they had waited. Those younger than the median latency are left out: a
+ *   healthy server has as many, and they say nothing.
  */
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import { jainIndex } from '../../lib/fairness.js';
@@ -44,7 +47,9 @@ export class Population implements ClientEvents, Pollable {
   /** By client: 1 while the drain waits for its answer. */
   readonly #awaited: Uint8Array;
   #awaitedCount = 0;
-  /** When a delayed client continues, after its think time or a failure; Infinity for other clients. */
+  /**
+   * When a delayed client continues, after its think time or a failure; Infinity for other clients.
+   */
   readonly #resumeNs: Float64Array;
   #delayedCount = 0;
   #phase: Phase = 'open';

@@ -1,8 +1,9 @@
 /**
  * The schedule of an open loop: the connections take turns at a constant rate.
  *
- * Request k is due at `origin + k / rate` on connection k mod n. The schedule knows which requests are
- * due, postponed and sent; open-loop.ts sends them. On the generator's hot path: no allocation per request.
+ * Request k is due at `origin + k / rate` on connection k mod n. The schedule knows which requests
+ * are due, postponed and sent; open-loop.ts sends them. On the generator's hot path: no allocation
+ * per request.
  */
 export class Schedule {
   readonly #clients: number;

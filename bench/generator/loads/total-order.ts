@@ -1,9 +1,10 @@
 /**
- * Checks total order: all members of a chat must receive its lines in one order, without their own lines.
+ * Checks total order: all members of a chat must receive its lines in one order, without their own
+ * lines.
  *
- * Member 0 only listens and receives every line, so its order is the reference. A member that is ahead
- * of member 0 is compared later. No member is far ahead or behind, because each sender has one line in
- * flight; so a ring of the last senders per member is enough.
+ * Member 0 only listens and receives every line, so its order is the reference. A member that is
+ * ahead of member 0 is compared later. No member is far ahead or behind, because each sender has
+ * one line in flight; so a ring of the last senders per member is enough.
  *
  *     member 0   3 5 3 4 5 …
  *     member 7   3 5 3 4 …      equal so far
@@ -43,7 +44,10 @@ export class TotalOrder {
     this.compare(member);
   }
 
-  /** Compares the lines received so far. A sender needs this after each of its own lines, to skip it. */
+  /**
+   * Compares the lines received so far. A sender needs this after each of its own lines, to skip
+   * it.
+   */
   compare(member: number): void {
     if (member === REFERENCE || this.#differs[member] === 1) return;
     const ring = this.#ring;

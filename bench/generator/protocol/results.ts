@@ -1,8 +1,9 @@
 /**
- * The results that the load process sends to the runner over fork's channel: a tagged union of plain JSON.
+ * The results that the load process sends to the runner over fork's channel: a tagged union of
+ * plain JSON.
  *
- * Each job has exactly one result. jobs.ts has the jobs. Read bench/generator/handle.ts (the runner's
- * side) or bench/generator/main.ts (the load process) next.
+ * Each job has exactly one result. jobs.ts has the jobs. Read bench/generator/handle.ts (the
+ * runner's side) or bench/generator/main.ts (the load process) next.
  */
 import type { HistogramJson } from '../../lib/histogram.js';
 import type { ProcessSample } from '../../lib/process-stats.js';
@@ -10,10 +11,15 @@ import type { ErrorCounts } from './error-kinds.js';
 
 /** What the clients of a closed loop saw in the measured window. */
 export interface ClosedLoopResult {
-  /** Right answers, also to requests sent before the window. `fan-out`: lines received, per member. */
+  /**
+   * Right answers, also to requests sent before the window. `fan-out`: lines received, per member.
+   */
   readonly requests: number;
   readonly errors: ErrorCounts;
-  /** Clients with at least one right answer in the window. `fan-out`: members with a complete delivery. */
+  /**
+   * Clients with at least one right answer in the window. `fan-out`: members with a complete
+   * delivery.
+   */
   readonly clientsServed: number;
   /** Clients without any answer during the whole job. The server never served them: no error. */
   readonly clientsUnanswered: number;
@@ -39,7 +45,8 @@ export interface LoadResult extends ClosedLoopResult, Usage {
 }
 
 /**
- * Every request that is due within the window counts once: offered = answered + unanswered + unsent.
+ * Every request that is due within the window counts once: offered = answered + unanswered +
+ * unsent.
  *
  * `corrected` contains all of them. A request without a right answer counts with the time it had
  * waited when the job ended. Then all latencies above are lower bounds, and so are percentiles.
@@ -67,7 +74,9 @@ export interface OpenLoopResult extends Usage {
   readonly corrected: HistogramJson;
   /** Latency since the actual send, as a closed loop measures it; only requests that were sent. */
   readonly uncorrected: HistogramJson;
-  /** Delay of the generator's own sends, for requests whose connection was free when they were due. */
+  /**
+   * Delay of the generator's own sends, for requests whose connection was free when they were due.
+   */
   readonly lag: HistogramJson;
   /** The longest time in ns without a poll of the sockets. An answer may have waited that long. */
   readonly longestTurnNs: number;
@@ -85,7 +94,8 @@ export interface PopulationResult extends ClosedLoopResult {
   readonly name: string;
   readonly clients: number;
   /**
-   * Censored observations: how long requests had waited that were unanswered at the end of the window.
+   * Censored observations: how long requests had waited that were unanswered at the end of the
+   * window.
    *
    * Only waits above the median of `latency` are included. Each is a lower bound of its latency.
    * Merged into `latency`, they keep a server from looking better by not answering.
@@ -111,7 +121,9 @@ export interface BurstResult extends Usage {
   /** Clients with neither an answer nor an error. */
   readonly unanswered: number;
   readonly errors: ErrorCounts;
-  /** How long the generator took to start all connects. A smaller difference is not the server's. */
+  /**
+   * How long the generator took to start all connects. A smaller difference is not the server's.
+   */
   readonly startMs: number;
   /** TCP segments that answered clients sent again, SYNs included. A lost SYN costs one second. */
   readonly retransmissions: number;

@@ -1,9 +1,9 @@
 /**
  * A set of load clients on one epoll: connects them, sends their requests, compares their answers.
  *
- * Runs in the load process, on its only thread. All sockets are non-blocking; a request and an answer
- * may each take several calls. State is in typed arrays indexed by client, so that a request allocates
- * nothing. The owner decides what follows an answer or a failure: bench/generator/loads/.
+ * Runs in the load process, on its only thread. All sockets are non-blocking; a request and an
+ * answer may each take several calls. State is in typed arrays indexed by client, so that a request
+ * allocates nothing. The owner decides what follows an answer or a failure: bench/generator/loads/.
  *
  *     idle ── open ──► waiting for the answer ── answered ──► quiet ── request ──► waiting …
  *     idle ── openIdle ──► connecting ── connected ──► quiet
@@ -63,7 +63,9 @@ export class Clients {
   /** The number of the client's connection. Unlike a descriptor, it is never reused. */
   readonly #generations: Int32Array;
 
-  /** @throws SystemCallError if epoll cannot be created; RangeError for an invalid number of clients */
+  /**
+   * @throws SystemCallError if epoll cannot be created; RangeError for an invalid number of clients
+   */
   constructor(options: ClientsOptions, events: ClientEvents) {
     const { clients, exchange } = options;
     this.#options = options;
@@ -99,13 +101,16 @@ export class Clients {
     return this.#startedNs[client] ?? 0;
   }
 
-  /** Connects and sends a request as soon as the connection takes it. Replaces a closed connection. */
+  /**
+   * Connects and sends a request as soon as the connection takes it. Replaces a closed connection.
+   */
   open(client: number, startNs: number): void {
     const fd = this.#connect(client);
     if (fd === NO_SOCKET) return;
     this.#prepare(client, startNs);
     if (!this.#trySend(client)) return;
-    // EPOLLOUT is watched only after a short write. On loopback the first send almost always succeeds.
+    // EPOLLOUT is watched only after a short write. On loopback the first send almost always
+    // succeeds.
     this.#epoll.add(fd, client, this.#sentBytes[client] !== this.#requestBytes);
   }
 
@@ -174,7 +179,8 @@ export class Clients {
   }
 
   #handle(client: number, flags: number): void {
-    // A batch has at most one event per socket, so an event is stale only if its owner closed another client.
+    // A batch has at most one event per socket, so an event is stale only if its owner closed
+    // another client.
     if (this.#fds[client] === NO_SOCKET) return;
     if (this.#connecting[client] === 1 && !this.#finishConnecting(client)) return;
     if (
@@ -187,13 +193,17 @@ export class Clients {
     this.#receive(client, (flags & CLOSING) !== 0);
   }
 
-  /** Reads until the expected bytes have come or, if the peer is closing, until the end of the stream. */
+  /**
+   * Reads until the expected bytes have come or, if the peer is closing, until the end of the
+   * stream.
+   */
   #receive(client: number, closing: boolean): void {
     const fd = this.#fds[client] ?? NO_SOCKET;
     const generation = this.#generations[client];
     for (;;) {
       const receivedBytes = this.#receivedBytes[client] ?? 0;
-      // An echo cannot be longer than what was sent. Reading one byte more detects a surplus at once.
+      // An echo cannot be longer than what was sent. Reading one byte more detects a surplus at
+      // once.
       const sentBytes = this.#sentBytes[client] ?? 0;
       const expectedBytes = (sentBytes === this.#requestBytes ? this.#replyBytes : sentBytes) - receivedBytes;
       const wantedBytes = expectedBytes < REPLY_BYTES ? expectedBytes + 1 : REPLY_BYTES;

@@ -1,14 +1,16 @@
 /**
- * The requests of echo clients: a payload that no other client and no earlier request of the client has.
+ * The requests of echo clients: a payload that no other client and no earlier request of the client
+ * has.
  *
- * So an answer that reached the wrong client, or came twice, differs in its bytes. A payload is text
- * without control characters that ends in a newline, so line-based services can be loaded as well:
+ * So an answer that reached the wrong client, or came twice, differs in its bytes. A payload is
+ * text without control characters that ends in a newline, so line-based services can be loaded as
+ * well:
  *
  *     sequence (5) | client (3) | filler, different per client | sequence (5) | \n
  *
- * In a long message the sequence repeats every 4 KiB, which reveals a piece of an older message. The
- * filler never repeats, which reveals swapped pieces. A short message has what fits, from the left,
- * and the newline from 2 bytes on:
+ * In a long message the sequence repeats every 4 KiB, which reveals a piece of an older message.
+ * The filler never repeats, which reveals swapped pieces. A short message has what fits, from the
+ * left, and the newline from 2 bytes on:
  *
  *     bytes   different payloads of a client   another client's answer is detected
  *     1, 2    64                               but for once in 64
@@ -18,9 +20,9 @@
  *     6 … 8   2^30                             almost always
  *     9 …     2^30                             always
  *
- * A changed byte and an answer to the previous request are detected at every size.
- * One arena holds all requests, so a new request rewrites a few bytes and allocates nothing.
- * On the generator's hot path; clients.ts uses it.
+ * A changed byte and an answer to the previous request are detected at every size. One arena holds
+ * all requests, so a new request rewrites a few bytes and allocates nothing. On the generator's hot
+ * path; clients.ts uses it.
  */
 import { addressOf } from '../../../src/base/libc.js';
 import type { Exchange } from './exchange.js';
@@ -32,7 +34,9 @@ const CLIENT_BYTES = 3;
 export const FULL_PAYLOAD_BYTES = SEQUENCE_BYTES + CLIENT_BYTES + SEQUENCE_BYTES + 1;
 const LARGEST_MESSAGE_BYTES = 2 ** 30;
 const STAMP_EVERY_BYTES = 4096;
-/** From this length on, a native call compares faster than a loop, which needs bytes at odd offsets. */
+/**
+ * From this length on, a native call compares faster than a loop, which needs bytes at odd offsets.
+ */
 const NATIVE_COMPARE_BYTES = 1024;
 /** A digit has six bits, as a byte from '0' (0x30) to 'o' (0x6f). */
 const FIRST_DIGIT = 0x30;
@@ -87,7 +91,9 @@ export class EchoPayloads implements Exchange {
     }
   }
 
-  /** The client number in the payload at `start`. Any value, also negative, if there is no payload. */
+  /**
+   * The client number in the payload at `start`. Any value, also negative, if there is no payload.
+   */
   clientAt(bytes: Uint8Array, start: number): number {
     let client = 0;
     for (let index = CLIENT_BYTES - 1; index >= 0; index--) {
@@ -129,12 +135,14 @@ export class EchoPayloads implements Exchange {
   #fill(client: number): void {
     const start = client * this.#stride;
     const newline = start + this.#messageBytes - 1;
-    // Multiplied by an odd number, client numbers lie far apart and still differ in their last digits.
+    // Multiplied by an odd number, client numbers lie far apart and still differ in their last
+    // digits.
     const spread = Math.imul(client, 0x9e3779b1);
     this.#sequences[client] = spread & SEQUENCES;
     let state = spread;
     for (let index = start; index < newline; index++) {
-      // A linear congruential generator (constants of Numerical Recipes), whose upper bits are the good ones.
+      // A linear congruential generator (constants of Numerical Recipes), whose upper bits are the
+      // good ones.
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
       this.#bytes[index] = FIRST_DIGIT + (state >>> 26);
     }

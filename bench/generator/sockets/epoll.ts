@@ -30,8 +30,8 @@ const LOW_WORD = endianness() === 'LE' ? 0 : 1;
 const NS_PER_S = 1e9;
 
 /**
- * Lets this thread's waits end on time. By default Linux may add 50 µs to each wait, to save wake-ups.
- * If the kernel refuses, waits stay that late.
+ * Lets this thread's waits end on time. By default Linux may add 50 µs to each wait, to save
+ * wake-ups. If the kernel refuses, waits stay that late.
  */
 export function disableTimerSlack(): void {
   calls.prctl(PR_SET_TIMERSLACK, 1);
@@ -63,7 +63,10 @@ export class Epoll {
     this.#control(EPOLL_CTL_ADD, fd, client, withOutput);
   }
 
-  /** Watches another instance for events. Level-triggered, so that events left in it are reported again. */
+  /**
+   * Watches another instance for events. Level-triggered, so that events left in it are reported
+   * again.
+   */
   addEpoll(inner: Epoll, number: number): void {
     this.#controlWith(EPOLL_CTL_ADD, inner.#fd, number, EPOLLIN);
   }
@@ -73,7 +76,10 @@ export class Epoll {
     this.#control(EPOLL_CTL_MOD, fd, client, true);
   }
 
-  /** Waits for events and returns their number. A signal ends the wait with 0. @throws SystemCallError */
+  /**
+   * Waits for events and returns their number. A signal ends the wait with 0.
+   * @throws SystemCallError
+   */
   wait(timeoutMs: number): number {
     const count = calls.epollWait(this.#fd, this.#eventsAddress, MAX_EVENTS, timeoutMs);
     if (count >= 0) return count;
@@ -82,8 +88,8 @@ export class Epoll {
   }
 
   /**
-   * As {@link wait}, to the nanosecond where the system has epoll_pwait2(2).
-   * Elsewhere it waits whole milliseconds, rounded down: never too long, so the caller polls for the rest.
+   * As {@link wait}, to the nanosecond where the system has epoll_pwait2(2). Elsewhere it waits
+   * whole milliseconds, rounded down: never too long, so the caller polls for the rest.
    */
   waitNs(timeoutNs: number): number {
     if (timeoutNs <= 0 || !this.#hasPreciseWait || calls.epollPwait2 === undefined) {

@@ -1,8 +1,8 @@
 /**
  * Sends one request over a connection of its own before the load, to learn what a right answer is.
  *
- * Runs in the load process and keeps its thread until the answer or the time limit. Used where a job
- * does not contain the answer: line-exchange.ts and web-exchange.ts.
+ * Runs in the load process and keeps its thread until the answer or the time limit. Used where a
+ * job does not contain the answer: line-exchange.ts and web-exchange.ts.
  */
 import { MSG_NOSIGNAL, addressOf, recv, send } from '../../../src/base/libc.js';
 import { Epoll } from './epoll.js';
@@ -16,14 +16,16 @@ interface ReferenceRequest {
   readonly limitMs: number;
   /** The size of the receive buffer. A longer answer is never complete. */
   readonly maxBytes: number;
-  /** Returns the whole answer, or undefined while bytes are missing. Throws if the bytes are wrong. */
+  /**
+   * Returns the whole answer, or undefined while bytes are missing. Throws if the bytes are wrong.
+   */
   readonly parse: (bytes: Uint8Array) => Uint8Array | undefined;
 }
 
 /**
  * Returns the whole answer.
- * @throws Error if the server closes, or no whole answer comes in time; SystemCallError if the connect
- * fails at once; whatever `parse` throws
+ * @throws Error if the server closes, or no whole answer comes in time; SystemCallError if the
+ * connect fails at once; whatever `parse` throws
  */
 export function fetchReferenceAnswer(options: ReferenceRequest): Uint8Array {
   const { port, request, server, limitMs, maxBytes, parse } = options;

@@ -42,8 +42,9 @@ const on = new Uint8Array(new Int32Array([1]).buffer);
 /**
  * Starts to connect to 127.0.0.1 and returns the descriptor. The connect may still be in progress.
  *
- * A client that closes first leaves its port in TIME_WAIT for a minute, and one address has only some
- * 28,000 ports. A `source` address gives a client ports of its own; connect(2) still chooses the port.
+ * A client that closes first leaves its port in TIME_WAIT for a minute, and one address has only
+ * some 28,000 ports. A `source` address gives a client ports of its own; connect(2) still chooses
+ * the port.
  *
  * @param source a `struct sockaddr_in` with port 0, see {@link sourceAddress}
  * @throws SystemCallError if a call fails at once, also ECONNREFUSED; the socket is then closed
@@ -62,7 +63,10 @@ export function connectSocket(port: number, source?: Uint8Array): number {
   return fd;
 }
 
-/** Closes the socket of a failed call. Reads the call's error first, because close(2) may replace it. */
+/**
+ * Closes the socket of a failed call. Reads the call's error first, because close(2) may replace
+ * it.
+ */
 function closeAfter(fd: number, call: string): SystemCallError {
   const error = lastError(call);
   calls.close(fd);
@@ -73,7 +77,9 @@ export function closeSocket(fd: number): void {
   calls.close(fd);
 }
 
-/** The error kind of the last failed recv or send; undefined if the call has to be repeated later. */
+/**
+ * The error kind of the last failed recv or send; undefined if the call has to be repeated later.
+ */
 export function failureKind(): ErrorKind | undefined {
   switch (errorName()) {
     case 'EAGAIN':
@@ -104,12 +110,18 @@ export function retransmissions(fd: number): number {
   return status === 0 ? (info[TOTAL_RETRANSMISSIONS_WORD] ?? 0) : 0;
 }
 
-/** The client's loopback address as a `struct sockaddr_in` with port 0. 200 clients have different ones. */
+/**
+ * The client's loopback address as a `struct sockaddr_in` with port 0. 200 clients have different
+ * ones.
+ */
 export function sourceAddress(client: number): Uint8Array | undefined {
   return sourceAddresses[client % SOURCE_ADDRESSES];
 }
 
-/** Fills a `struct sockaddr_in`: the family in the machine's byte order, port and address in the network's. */
+/**
+ * Fills a `struct sockaddr_in`: the family in the machine's byte order, port and address in the
+ * network's.
+ */
 export function socketAddress(address: readonly number[], port: number): Uint8Array {
   const bytes = new Uint8Array(16);
   new Uint16Array(bytes.buffer)[0] = AF_INET;

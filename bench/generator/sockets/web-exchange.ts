@@ -1,9 +1,11 @@
 /**
- * The exchange of the pattern `web`: a GET for the bench's page, and the server's first answer to it.
+ * The exchange of the pattern `web`: a GET for the bench's page, and the server's first answer to
+ * it.
  *
- * The first answer is checked in full: its status, its Content-Length, and its body against the file.
- * Later answers must equal it except for the value of the Date header, whose length is fixed. A server
- * whose other headers change counts as wrong. Runs in the load process, for loads/closed-loop.ts.
+ * The first answer is checked in full: its status, its Content-Length, and its body against the
+ * file. Later answers must equal it except for the value of the Date header, whose length is fixed.
+ * A server whose other headers change counts as wrong. Runs in the load process, for
+ * loads/closed-loop.ts.
  */
 import { PAGE_PATH, readPage } from '../../lib/page.js';
 import { FixedExchange } from './fixed-exchange.js';
@@ -15,7 +17,8 @@ const HEAD_END = '\r\n\r\n';
 
 /**
  * Requests the page once and takes the answer as the right one.
- * @throws Error if the answer is not the page, or comes too late; SystemCallError if the connect fails
+ * @throws Error if the answer is not the page, or comes too late; SystemCallError if the connect
+ * fails
  */
 export function learnWebExchange(port: number): FixedExchange {
   const request = Buffer.from(`GET ${PAGE_PATH} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);

@@ -1,4 +1,6 @@
-/** The chat and web peers: one chat protocol and one order of lines, one page over kept connections. */
+/**
+ * The chat and web peers: one chat protocol and one order of lines, one page over kept connections.
+ */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';

@@ -1,6 +1,6 @@
 /**
- * Servers as child processes: every echo peer echoes and stops, a failed start has its reason, and no
- * process outlives the runner. test/contracts covers our own models.
+ * Servers as child processes: every echo peer echoes and stops, a failed start has its reason, and
+ * no process outlives the runner. test/contracts covers our own models.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -92,7 +92,8 @@ describe('launch', { timeout: 2 * BOUND_MS }, () => {
   });
 
   it('keeps reading the output of a running server', async () => {
-    // Synchronous writes, as pino's in our models: no client gets an answer until all output is read.
+    // Synchronous writes, as pino's in our models: no client gets an answer until all output is
+    // read.
     const server = await launch(
       script(`
         const server = require('node:net').createServer((socket) => socket.end('free'));

@@ -1,6 +1,6 @@
 /**
- * The generator against servers that misbehave once: in a closed loop, in churn and in an open loop.
- * Each loop counts exactly that one error, of the right kind, and no error of other clients.
+ * The generator against servers that misbehave once: in a closed loop, in churn and in an open
+ * loop. Each loop counts exactly that one error, of the right kind, and no error of other clients.
  */
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
@@ -187,7 +187,8 @@ describe(
         const errors = await loop.run(await ownGenerator(test), port);
         assert.deepEqual(errors, { ...noErrors(), timeout: 1 }, loop.name);
       });
-      // Longer than all socket buffers; one client with enough time, because several keep a machine busy.
+      // Longer than all socket buffers; one client with enough time, because several keep a machine
+      // busy.
       const deaf = LOOPS.map(async (loop) => {
         const options = { messageBytes: 8_000_000, clients: 1, durationMs: 1000 };
         const port = await serve(test, (socket, connection) => {

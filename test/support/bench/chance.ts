@@ -1,6 +1,8 @@
 /** Reproducible random numbers for simulations. */
 
-/** Numbers from 0 to below 1: T. Ettinger's mulberry32, public domain, good for some thousand draws. */
+/**
+ * Numbers from 0 to below 1: T. Ettinger's mulberry32, public domain, good for some thousand draws.
+ */
 export function generator(seed: number): () => number {
   let state = seed;
   return () => {

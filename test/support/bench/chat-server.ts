@@ -1,4 +1,6 @@
-/** A chat server in this process for tests of the generator. A test can replace each of its steps. */
+/**
+ * A chat server in this process for tests of the generator. A test can replace each of its steps.
+ */
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -32,7 +34,8 @@ export async function serveChat(test: TestContext, rules: ChatRules = {}): Promi
   const members: ChatMember[] = [];
   const server = createServer({ noDelay: true }, (socket) => {
     let self: ChatMember | undefined;
-    // The generator closes with lines in flight, which resets. readline repeats its stream's errors.
+    // The generator closes with lines in flight, which resets. readline repeats its stream's
+    // errors.
     const lines = createInterface({ input: socket.on('error', () => undefined) }).on(
       'error',
       () => undefined,

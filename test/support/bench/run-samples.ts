@@ -1,6 +1,6 @@
 /**
- * A made-up run for tests of the report: a sweep over clients with a control and peers, a plot of two
- * measures, cases without an axis, failures, and names that try to be markup.
+ * A made-up run for tests of the report: a sweep over clients with a control and peers, a plot of
+ * two measures, cases without an axis, failures, and names that try to be markup.
  */
 import { formatCount, formatNs } from '../../../bench/analysis/numbers.js';
 import type {

@@ -1,4 +1,6 @@
-/** The open loop: what it offers and counts, against servers in this process or in one of their own. */
+/**
+ * The open loop: what it offers and counts, against servers in this process or in one of their own.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
@@ -85,7 +87,8 @@ describe('the open loop', { skip: process.platform !== 'linux' && 'epoll is Linu
     const means = [result.corrected, result.uncorrected].map((json) => Histogram.fromJSON(json).meanNs / 1e6);
     assert.ok((means[0] ?? 0) - (means[1] ?? 0) > 250, `corrected and not: ${means.join(' and ')} ms`);
     assert.ok(result.uncorrected.minNs > 15e6);
-    // At most the first connection was free. The other requests waited for the server, not the generator.
+    // At most the first connection was free. The other requests waited for the server, not the
+    // generator.
     assert.ok(result.lag.count <= 1);
     assertAllCounted(result);
   });

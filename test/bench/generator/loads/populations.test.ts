@@ -1,4 +1,6 @@
-/** Several populations at once against our own server in this process and against faulty servers. */
+/**
+ * Several populations at once against our own server in this process and against faulty servers.
+ */
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { after, before, describe, it, type TestContext } from 'node:test';

@@ -1,4 +1,6 @@
-/** The smallest and large messages against our own servers: each model reads and writes differently. */
+/**
+ * The smallest and large messages against our own servers: each model reads and writes differently.
+ */
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { startGenerator, type Generator } from '../../../../bench/generator/handle.js';
