@@ -101,9 +101,7 @@ export class Clients {
     return this.#startedNs[client] ?? 0;
   }
 
-  /**
-   * Connects and sends a request as soon as the connection takes it. Replaces a closed connection.
-   */
+  /** Connects and sends a request as soon as the connection takes it. The client must be idle. */
   open(client: number, startNs: number): void {
     const fd = this.#connect(client);
     if (fd === NO_SOCKET) return;

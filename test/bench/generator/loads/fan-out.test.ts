@@ -9,13 +9,13 @@ import { serveChat, type ChatMember, type ChatRules } from '../../../support/ben
 const MEMBERS = 6;
 const SENDERS = 3;
 /** Right deliveries to a member before the server misbehaves. By then all senders are active. */
-const HONEST = 10;
+const RIGHT_DELIVERIES = 10;
 /** For a job that ends at the first error. */
 const UNTIL_THEN = { durationMs: 30_000 };
 
 /** Misbehaves at one delivery to a member. All others are right. */
 function onceTo(index: number, misbehave: (to: ChatMember, text: string) => void): ChatRules {
-  let left = HONEST;
+  let left = RIGHT_DELIVERIES;
   return {
     deliver(to, _from, text) {
       if (to.index === index && left-- === 0) misbehave(to, text);
@@ -98,12 +98,12 @@ describe('fan-out', { skip: process.platform !== 'linux' && 'epoll is Linux only
   });
 
   it('counts a line that a member never gets as a timeout', async (test) => {
-    const left = new Map([0, 2].map((index) => [index, HONEST]));
+    const left = new Map([0, 2].map((index) => [index, RIGHT_DELIVERIES]));
     const { errors } = await load(test, {
       deliver(to, _from, text) {
-        const honest = left.get(to.index);
-        if (honest !== undefined) left.set(to.index, honest - 1);
-        if (honest !== 0) to.socket.write(text);
+        const remaining = left.get(to.index);
+        if (remaining !== undefined) left.set(to.index, remaining - 1);
+        if (remaining !== 0) to.socket.write(text);
       },
     });
     assert.deepEqual(errors, { ...noErrors(), timeout: 2 });
@@ -136,7 +136,7 @@ describe('fan-out', { skip: process.platform !== 'linux' && 'epoll is Linux only
   });
 
   it('detects a line that its own sender gets', async (test) => {
-    let left = HONEST;
+    let left = RIGHT_DELIVERIES;
     const rules: ChatRules = {
       onLine({ socket, name }, line) {
         if (left-- === 0) socket.write(`${name}: ${line}\n`);
@@ -153,7 +153,7 @@ describe('fan-out', { skip: process.platform !== 'linux' && 'epoll is Linux only
       // Member 0 is the reference. The senders of the two lines got only one of them each.
       [0, MEMBERS - 1 - 2],
     ] as const) {
-      let left = HONEST;
+      let left = RIGHT_DELIVERIES;
       let held = '';
       const rules: ChatRules = {
         deliver(to, _from, text) {
