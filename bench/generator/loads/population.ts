@@ -51,6 +51,8 @@ export class Population implements ClientEvents, Pollable {
   #answeredClients = 0;
   /** At the window's end. */
   #unansweredClients = 0;
+  #windowStartNs = 0;
+  #waitedForWholeWindow = 0;
 
   constructor(port: number, { clients, pattern, thinkMs = 0 }: Habits, exchange: Exchange) {
     this.size = clients;
@@ -113,6 +115,7 @@ export class Population implements ClientEvents, Pollable {
   enter(phase: Exclude<Phase, 'open'>): void {
     this.#phase = phase;
     if (phase === 'warm-up') this.#start();
+    if (phase === 'measure') this.#windowStartNs = nowNs();
     if (phase === 'drain') this.#endWindow();
   }
 
@@ -129,6 +132,7 @@ export class Population implements ClientEvents, Pollable {
       errors: { ...this.#errors, timeout: this.#errors.timeout + this.#awaitedCount },
       clientsServed: this.#answers.filter((answers) => answers > 0).length,
       clientsUnanswered: this.#unansweredClients,
+      clientsWaiting: this.#waitedForWholeWindow,
       jain: jainIndex(this.#answers),
     };
   }
@@ -181,6 +185,7 @@ export class Population implements ClientEvents, Pollable {
     const medianNs = this.#latency.percentile(50);
     for (let client = 0; client < this.size; client++) {
       if (!this.#clients.isWaiting(client)) continue;
+      if (this.#clients.startedNs(client) <= this.#windowStartNs) this.#waitedForWholeWindow += 1;
       const waitedNs = now - this.#clients.startedNs(client);
       if (waitedNs > medianNs) this.#overdue.record(waitedNs);
       // One that has never been answered is not waited for: an iterative server keeps it in its queue for ever.

@@ -32,6 +32,8 @@ export interface ClosedLoopResult {
   readonly clientsServed: number;
   /** Clients that got no answer during the whole job: not an error, they were never served. */
   readonly clientsUnanswered: number;
+  /** Clients that waited for an answer during the whole window; left out by `fan-out`. */
+  readonly clientsWaiting?: number;
   /** Jain's index of the right answers each client got within the window (`fan-out`: lines each sender got heard). */
   readonly jain: number;
   readonly latency: HistogramJson;

@@ -4,13 +4,14 @@ import type {
   ContenderResult,
   Experiment,
   RoundResult,
+  RoundValues,
 } from '../../../bench/analysis/experiment.js';
 import { Histogram } from '../../../bench/lib/histogram.js';
 import { CLOSED_LOOP } from '../../../bench/analysis/measures.js';
 import { noErrors } from '../../../bench/generator/protocol/answers.js';
 
 interface Changes extends Partial<Omit<RoundResult, 'values'>> {
-  readonly values?: Readonly<Record<string, number>>;
+  readonly values?: RoundValues;
 }
 
 /** One second with so many requests, each of 2 ms; `changes` replaces what a test is about. */
