@@ -109,7 +109,9 @@ function studentT975(degreesOfFreedom: number): number {
   return 1.959964 + 2.372271 / d + 2.822502 / d ** 2 + 2.555852 / d ** 3 + 1.589534 / d ** 4;
 }
 
-/** The probability that a standard normal variable exceeds `z` ≥ 0, ± 7.5e-8: same book, 26.2.17. */
+/**
+ * The probability that a standard normal variable exceeds `z` ≥ 0, ± 7.5e-8: same book, 26.2.17.
+ */
 function normalTail(z: number): number {
   const t = 1 / (1 + 0.2316419 * z);
   const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);

@@ -9,9 +9,9 @@ import { changeOfValues, estimateOf, quotient, ratioEstimateOf, type Estimate } 
 const DEFAULT_BASELINE = 'event-loop';
 
 /**
- * Estimates a measure of one contender. The interval is that of the median over the rounds. A measure
- * over all rounds at once, such as a percentile of merged latencies, extends the interval if its
- * value lies outside.
+ * Estimates a measure of one contender. The interval is that of the median over the rounds. A
+ * measure over all rounds at once, such as a percentile of merged latencies, extends the interval
+ * if its value lies outside.
  * @returns undefined if no round has a value
  */
 export function measured(contender: ContenderResult, measure: Measure): Estimate | undefined {
@@ -36,8 +36,8 @@ function extendedTo(value: number, interval: Estimate | undefined): Estimate {
 }
 
 /**
- * Estimates `name` divided by `other`, from the ratios within rounds: only values that were measured
- * right after each other are divided.
+ * Estimates `name` divided by `other`, from the ratios within rounds: only values that were
+ * measured right after each other are divided.
  * @returns undefined if no round has both values and a divisor above 0
  */
 export function ratioOf(
@@ -49,7 +49,9 @@ export function ratioOf(
   return ratioEstimateOf(ratiosOf(result, measure, name, other));
 }
 
-/** Returns a ratio for each round that both contenders have and whose divisor is finite and above 0. */
+/**
+ * Returns a ratio for each round that both contenders have and whose divisor is finite and above 0.
+ */
 export function ratiosOf(result: CaseResult, measure: Measure, name: string, other: string): number[] {
   const divisors = new Map(
     findContender(result, other)?.rounds.map((round) => [round.round, measure.of(round)]),
@@ -64,8 +66,8 @@ export function ratiosOf(result: CaseResult, measure: Measure, name: string, oth
 }
 
 /**
- * Estimates a measure after, divided by the same measure before, in two cases or runs whose rounds are
- * independent. The interval includes the quotient of the two values that tables show.
+ * Estimates a measure after, divided by the same measure before, in two cases or runs whose rounds
+ * are independent. The interval includes the quotient of the two values that tables show.
  */
 export function changeOf(
   before: ContenderResult,
@@ -93,7 +95,9 @@ export function othersShare({ contenders }: CaseResult): number | undefined {
   return share > QUIET_SHARE ? share : undefined;
 }
 
-/** Estimates the control of a case divided by the contender `of`, or undefined without a control. */
+/**
+ * Estimates the control of a case divided by the contender `of`, or undefined without a control.
+ */
 export function controlOf(result: CaseResult, measure: Measure, of: string): Estimate | undefined {
   const control = result.contenders.find(({ kind }) => kind === 'control');
   return control && ratioOf(result, measure, control.name, of);

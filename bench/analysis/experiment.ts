@@ -2,9 +2,9 @@
  * The shapes of an experiment and of its results, which all of the bench is built on.
  *
  * A scenario (bench/scenarios/, one file each) asks a question. It measures cases: points along an
- * axis such as the number of clients. In each case the contenders take turns, round by round. A round
- * gives values, latency histograms and error counts. The experiment's measures say how to show them and
- * which direction is better; tables, plots, CSV and comparisons need nothing else.
+ * axis such as the number of clients. In each case the contenders take turns, round by round. A
+ * round gives values, latency histograms and error counts. The experiment's measures say how to
+ * show them and which direction is better; tables, plots, CSV and comparisons need nothing else.
  * Read bench/scenarios/echo.ts next.
  */
 import type { HistogramJson } from '../lib/histogram.js';
@@ -66,7 +66,10 @@ export interface RoundMeasured {
 /** Values by name; a round leaves out what it did not measure. */
 export type RoundValues = Readonly<Partial<Record<ValueName, number>>>;
 
-/** The populations of the scenarios: `short` has the value `shortPerSecond` and the latencies `short`. */
+/**
+ * The populations of the scenarios: `short` has the value `shortPerSecond` and the latencies
+ * `short`.
+ */
 export type PopulationName = 'short' | 'jobs' | 'waiting' | 'sleeping' | 'working' | 'logins' | 'others';
 
 /** The values that rounds have. Each name carries its unit; a share is one of one core. */
@@ -115,10 +118,15 @@ export type ValueName =
   | 'lostShare'
   | 'nsPerIncrement';
 
-/** The histograms that rounds have: `all` requests, some of the clients, or another start of the clock. */
+/**
+ * The histograms that rounds have: `all` requests, some of the clients, or another start of the
+ * clock.
+ */
 export type LatencyName = 'all' | PopulationName | 'answer' | 'queued' | 'late' | 'uncorrected' | 'lag';
 
-/** One quantity of an experiment: a column of its table, a line of its plot, a row of a comparison. */
+/**
+ * One quantity of an experiment: a column of its table, a line of its plot, a row of a comparison.
+ */
 export interface Measure {
   /** Unique within the experiment, with its unit: `requestsPerSecond`, `shortP99Ns`. */
   readonly name: string;
@@ -138,7 +146,9 @@ export interface Measure {
   readonly isAtLeast?: (rounds: readonly RoundResult[]) => boolean;
 }
 
-/** Returns the margin of a measure in one run: smaller differences do not count; see verdicts.ts. */
+/**
+ * Returns the margin of a measure in one run: smaller differences do not count; see verdicts.ts.
+ */
 export type Margins = (measure: Measure) => number;
 
 /** The horizontal axis of the plots, along which the cases lie. */
@@ -149,8 +159,8 @@ interface Axis {
 }
 
 /**
- * A plot of one measure: a line per contender, with intervals over the rounds. With axis `none`, or with
- * one case, the plot has rows instead of lines.
+ * A plot of one measure: a line per contender, with intervals over the rounds. With axis `none`, or
+ * with one case, the plot has rows instead of lines.
  */
 export interface PlotSpec {
   /** Part of the file name: letters, digits, dashes. */
@@ -166,7 +176,10 @@ export interface PlotSpec {
   readonly unit?: number;
 }
 
-/** The question of a scenario, and how to read its results; bench/scenarios/scenario.ts adds the measuring. */
+/**
+ * The question of a scenario, and how to read its results; bench/scenarios/scenario.ts adds the
+ * measuring.
+ */
 export interface Experiment {
   readonly name: string;
   readonly question: string;

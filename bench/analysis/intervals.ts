@@ -2,9 +2,10 @@
  * Medians with 95 % intervals over rounds, and the test for a steady warm-up. Pure functions on
  * numbers; estimates.ts applies them, verdicts.ts draws conclusions from an interval.
  *
- * A median ignores a single disturbed round. In 10,000 simulated runs each of normal, log-normal, Laplace
- * and outlier-ridden rounds, its interval covered 93.8 % for 5 rounds, 98.5 % for 7, and 96 % for 10 and
- * 20. An interval for the geometric mean covered only 74–84 % when one round in ten was up to 30 % slower.
+ * A median ignores a single disturbed round. In 10,000 simulated runs each of normal, log-normal,
+ * Laplace and outlier-ridden rounds, its interval covered 93.8 % for 5 rounds, 98.5 % for 7, and 96
+ * % for 10 and 20. An interval for the geometric mean covered only 74–84 % when one round in ten
+ * was up to 30 % slower.
  */
 import { betweenTails, bootstrapMedian, combined, expandedTail, type Midpoint } from './bootstrap.js';
 
@@ -14,8 +15,8 @@ export interface Estimate {
   readonly low: number;
   readonly high: number;
   /**
-   * The number of rounds behind the interval. For 2 to 4 rounds it is their range, which covers 50, 75
-   * or 87.5 %. One round has no interval: `low` and `high` are its value.
+   * The number of rounds behind the interval. For 2 to 4 rounds it is their range, which covers 50,
+   * 75 or 87.5 %. One round has no interval: `low` and `high` are its value.
    */
   readonly rounds: number;
 }
@@ -39,9 +40,9 @@ export function estimateOf(values: readonly number[]): Estimate | undefined {
 }
 
 /**
- * Returns the median of ratios that were taken within rounds. The middle of two is their geometric mean,
- * so exchanging numerator and denominator gives the exact inverse. 0 and Infinity count: a server that
- * answered nothing has the ratio 0.
+ * Returns the median of ratios that were taken within rounds. The middle of two is their geometric
+ * mean, so exchanging numerator and denominator gives the exact inverse. 0 and Infinity count: a
+ * server that answered nothing has the ratio 0.
  */
 export function ratioEstimateOf(ratios: readonly number[]): Estimate | undefined {
   return medianWithInterval(
@@ -66,17 +67,17 @@ const WINDOW = 5;
 const MAX_TREND = 0.03;
 
 /**
- * Decides whether the rates of a warm-up, oldest first, are steady: the last five show no trend, or a
- * slope below its own standard error.
+ * Decides whether the rates of a warm-up, oldest first, are steady: the last five show no trend, or
+ * a slope below its own standard error.
  *
- * Georges et al. ("Statistically Rigorous Java Performance Evaluation", OOPSLA 2007) require a small
- * coefficient of variation instead. A shared machine that varies by 10 % from load to load never reaches
- * that, and the rounds average noise anyway. If the rate covers 1/8 of the remaining way with each load,
- * 5 % are still missing when this function returns true.
+ * Georges et al. ("Statistically Rigorous Java Performance Evaluation", OOPSLA 2007) require a
+ * small coefficient of variation instead. A shared machine that varies by 10 % from load to load
+ * never reaches that, and the rounds average noise anyway. If the rate covers 1/8 of the remaining
+ * way with each load, 5 % are still missing when this function returns true.
  *
- * The test misses a plateau between two stages of compilation, events rarer than every five loads, and
- * code that V8 discards later. Some programs are never steady: Barrett et al., "Virtual Machine Warmup
- * Blows Hot and Cold" (OOPSLA 2017). Rounds are interleaved for that reason, too.
+ * The test misses a plateau between two stages of compilation, events rarer than every five loads,
+ * and code that V8 discards later. Some programs are never steady: Barrett et al., "Virtual Machine
+ * Warmup Blows Hot and Cold" (OOPSLA 2017). Rounds are interleaved for that reason, too.
  */
 export function isSteady(rates: readonly number[]): boolean {
   const last = rates.slice(-WINDOW);
@@ -102,8 +103,8 @@ function medianWithInterval(values: readonly number[], midpoint: Midpoint): Esti
 }
 
 /**
- * Expands as for the smaller sample, with the degrees of freedom of both. The interval is slightly too
- * wide: in simulations it covered 97.5 to 99 % for 5 to 10 rounds each, and 97 % for 20.
+ * Expands as for the smaller sample, with the degrees of freedom of both. The interval is slightly
+ * too wide: in simulations it covered 97.5 to 99 % for 5 to 10 rounds each, and 97 % for 20.
  */
 function change(
   before: readonly number[],

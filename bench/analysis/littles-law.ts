@@ -1,17 +1,20 @@
 /**
  * A check of the measurement itself by J. D. C. Little, "A Proof for the Queuing Formula L = λW",
- * Operations Research 9 (1961). In a closed loop each client asks again as soon as it has its answer, so
- * the rate of answers times their mean latency is the number of clients, whatever the server does.
+ * Operations Research 9 (1961). In a closed loop each client asks again as soon as it has its
+ * answer, so the rate of answers times their mean latency is the number of clients, whatever the
+ * server does.
  *
- * Pure functions; bench/report/table.ts shows the note. The law does not hold if clients rest, nor if one
- * request has several latencies (`fan-out`).
+ * Pure functions; bench/report/table.ts shows the note. The law does not hold if clients rest, nor
+ * if one request has several latencies (`fan-out`).
  */
 import type { ContenderResult, RoundMeasured } from './experiment.js';
 
 /** Requests across the ends of a window, and clients that ask again late, cost some per cent. */
 const TOLERANCE = 0.1;
 
-/** Returns the number of clients whose time the latencies cover; undefined without rate or answers. */
+/**
+ * Returns the number of clients whose time the latencies cover; undefined without rate or answers.
+ */
 export function clientsByLittle({ values, latencies }: RoundMeasured): number | undefined {
   const rate = values.requestsPerSecond;
   const latency = latencies.all;

@@ -1,6 +1,6 @@
 /**
- * Converts the generator's answer to a load into the numbers of a round. Pure functions; the scenarios
- * call them, bench/run/rounds.ts keeps the numbers.
+ * Converts the generator's answer to a load into the numbers of a round. Pure functions; the
+ * scenarios call them, bench/run/rounds.ts keeps the numbers.
  */
 import type { RoundMeasured, RoundValues, ValueName } from './experiment.js';
 import { Histogram } from '../lib/histogram.js';
@@ -15,8 +15,8 @@ import {
 } from '../generator/protocol/answers.js';
 
 /**
- * `clientsWaiting` is a count of clients, as the generator saw them at the window's end. Error events
- * cannot give it, because a refused client of `churn` tries again and causes many of them.
+ * `clientsWaiting` is a count of clients, as the generator saw them at the window's end. Error
+ * events cannot give it, because a refused client of `churn` tries again and causes many of them.
  */
 export function measuredLoad(result: LoadResult): RoundMeasured {
   const { requests, seconds, errors, latency, clientsServed, clientsUnanswered, clientsWaiting, jain } =
@@ -37,8 +37,8 @@ export function measuredLoad(result: LoadResult): RoundMeasured {
 
 /**
  * Names the rate and the latencies of each population after it: `shortPerSecond`, `short`;
- * `requestsPerSecond` is the total. The latencies include requests without an answer at the window's
- * end (censored observations); otherwise a server that does not answer would look better.
+ * `requestsPerSecond` is the total. The latencies include requests without an answer at the
+ * window's end (censored observations); otherwise a server that does not answer would look better.
  */
 export function measuredPopulations(result: PopulationsResult): RoundMeasured {
   const { populations, seconds } = result;
@@ -63,7 +63,10 @@ export function measuredPopulations(result: PopulationsResult): RoundMeasured {
   };
 }
 
-/** `all` starts at the intended send of each request and includes dropped ones with their wait so far. */
+/**
+ * `all` starts at the intended send of each request and includes dropped ones with their wait so
+ * far.
+ */
 export function measuredOpenLoop(result: OpenLoopResult): RoundMeasured {
   const { offered, answeredInWindow, unanswered, unsent, seconds, errors, corrected, uncorrected, lag } =
     result;

@@ -1,6 +1,6 @@
 /**
- * The measures that most experiments share: how to read a value from a round, how to show it, and which
- * direction is better. Percentiles are computed here, from histograms merged over the rounds.
+ * The measures that most experiments share: how to read a value from a round, how to show it, and
+ * which direction is better. Percentiles are computed here, from histograms merged over the rounds.
  *
  * Pure functions; a scenario lists the measures that answer its question, and adds its own.
  */
@@ -26,8 +26,8 @@ export const requestsPerSecond = valueOf('requestsPerSecond', {
 });
 
 /**
- * Makes a measure of a percentile of the latencies; over all rounds, of their merged histograms. `all`
- * includes the clients without an answer, see {@link withWaiting}.
+ * Makes a measure of a percentile of the latencies; over all rounds, of their merged histograms.
+ * `all` includes the clients without an answer, see {@link withWaiting}.
  * @param percent above 0, at most 100
  * @param part the histogram, whose name becomes part of the measure's: `shortP99Ns`
  */
@@ -116,7 +116,9 @@ function isAtLeast(rounds: readonly RoundResult[], percent: number): boolean {
   return windowsNs.length > 0 && (percentileOf(rounds, ALL, percent) ?? 0) >= Math.min(...windowsNs);
 }
 
-/** Returns undefined without answers and waiting clients: there is no latency then, not one of 0. */
+/**
+ * Returns undefined without answers and waiting clients: there is no latency then, not one of 0.
+ */
 function percentileOf(
   rounds: readonly RoundResult[],
   part: LatencyName,
@@ -131,12 +133,13 @@ function percentileOf(
 }
 
 /**
- * Adds the clients of a closed loop without an answer in the window. They have no latency otherwise, and
- * a server would look better for serving fewer clients.
+ * Adds the clients of a closed loop without an answer in the window. They have no latency
+ * otherwise, and a server would look better for serving fewer clients.
  *
- * Each is added with the window's length, the lower bound of its wait (a right-censored observation). It
- * is added as often as a served client had an answer on average, so that all clients have equal weight. A
- * percentile above the share of served clients is therefore a lower bound: the window's length.
+ * Each is added with the window's length, the lower bound of its wait (a right-censored
+ * observation). It is added as often as a served client had an answer on average, so that all
+ * clients have equal weight. A percentile above the share of served clients is therefore a lower
+ * bound: the window's length.
  */
 function withWaiting(latency: HistogramJson, values: RoundValues): HistogramJson {
   const { clientsWaiting = 0, clientsServed = 0, seconds = 0 } = values;

@@ -17,7 +17,9 @@ export interface TextTable {
 
 export type Rendering = 'terminal' | 'markdown';
 
-/** One rule below the head and no other lines, because a row of twelve columns must fit a terminal. */
+/**
+ * One rule below the head and no other lines, because a row of twelve columns must fit a terminal.
+ */
 const LINES = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
   ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },

@@ -1,10 +1,10 @@
 /**
- * The results file of a run, bench/results/<time>.json: all that was measured, raw enough to be judged
- * again. This file writes it (for bench/run/run.ts), reads it back and checks its shape; experiment.ts has
- * the shape of an experiment's part.
+ * The results file of a run, bench/results/<time>.json: all that was measured, raw enough to be
+ * judged again. This file writes it (for bench/run/run.ts), reads it back and checks its shape;
+ * experiment.ts has the shape of an experiment's part.
  *
- * The format is stable: a change that old readers would misread raises `format`. Times are in the unit of
- * their name, shares are of one core, memory is in bytes.
+ * The format is stable: a change that old readers would misread raises `format`. Times are in the
+ * unit of their name, shares are of one core, memory is in bytes.
  */
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';

@@ -44,7 +44,9 @@ export function comparedWith(
   ].join(' ');
 }
 
-/** A contender may win only by taking more of the cores from other programs; no interval shows that. */
+/**
+ * A contender may win only by taking more of the cores from other programs; no interval shows that.
+ */
 function besideOthers(result: CaseResult): string {
   const share = othersShare(result);
   return share === undefined ? '' : ` (other programs used ${formatShare(share)} of a core)`;

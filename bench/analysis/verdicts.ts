@@ -1,15 +1,16 @@
 /**
- * The rule for conclusions from an interval: a difference, equality, or neither. The sentences about a run
- * (sentences.ts), its targets (bench/report/targets.ts) and comparisons of runs (bench/report/compare.ts)
- * follow it. Pure functions; intervals.ts computes the intervals.
+ * The rule for conclusions from an interval: a difference, equality, or neither. The sentences
+ * about a run (sentences.ts), its targets (bench/report/targets.ts) and comparisons of runs
+ * (bench/report/compare.ts) follow it. Pure functions; intervals.ts computes the intervals.
  *
- * A difference within a margin does not count. Two processes of the same program differ for as long as
- * they live: in compiled code, memory layout and the cores of their threads (Mytkowicz et al., "Producing
- * Wrong Data Without Doing Anything Obviously Wrong!", ASPLOS 2009). Rounds repeat the measurement, not
- * the process, so they do not average that out.
+ * A difference within a margin does not count. Two processes of the same program differ for as long
+ * as they live: in compiled code, memory layout and the cores of their threads (Mytkowicz et al.,
+ * "Producing Wrong Data Without Doing Anything Obviously Wrong!", ASPLOS 2009). Rounds repeat the
+ * measurement, not the process, so they do not average that out.
  *
- * The margin also makes equality provable: the whole interval lies within it (two one-sided tests: D.
- * Schuirmann, J. Pharmacokinetics and Biopharmaceutics 15, 1987). Any other interval is too wide to tell.
+ * The margin also makes equality provable: the whole interval lies within it (two one-sided tests:
+ * D. Schuirmann, J. Pharmacokinetics and Biopharmaceutics 15, 1987). Any other interval is too wide
+ * to tell.
  */
 import { controlOf } from './estimates.js';
 import type { ExperimentResult, Margins } from './experiment.js';
@@ -37,9 +38,9 @@ export function verdictOf({ low, high, rounds }: Estimate, margin = MIN_MARGIN):
 
 /**
  * Returns the margin of a run: 5 %, or more if a control certainly differs by more. A control is a
- * contender divided by a second process of itself; it certainly differs by the distance of the nearer end
- * of its interval from 1. The control's median and the width of its interval do not count: they are
- * mostly noise of the rounds, which every judged interval already includes.
+ * contender divided by a second process of itself; it certainly differs by the distance of the
+ * nearer end of its interval from 1. The control's median and the width of its interval do not
+ * count: they are mostly noise of the rounds, which every judged interval already includes.
  */
 export function marginBeside(controls: readonly (Estimate | undefined)[]): number {
   const apart = controls.map((control) =>
@@ -48,7 +49,10 @@ export function marginBeside(controls: readonly (Estimate | undefined)[]): numbe
   return Math.max(MIN_MARGIN, ...apart);
 }
 
-/** Returns the margins of runs by their controls; a measure without a control has that of requests/s. */
+/**
+ * Returns the margins of runs by their controls; a measure without a control has that of
+ * requests/s.
+ */
 export function marginsOf(...runs: readonly (readonly ExperimentResult[])[]): Margins {
   const controlled = runs.flat().flatMap(({ cases }) =>
     cases.flatMap((one) => {

@@ -1,6 +1,6 @@
 /**
- * `handoff bench compare a.json b.json`: reads two results files, and shows their comparison as text or
- * JSON. Runs in the process of the command; compare.ts computes the comparison.
+ * `handoff bench compare a.json b.json`: reads two results files, and shows their comparison as
+ * text or JSON. Runs in the process of the command; compare.ts computes the comparison.
  */
 import { StartError, UsageError } from '../../src/base/errors.js';
 import type { Experiment } from '../analysis/experiment.js';

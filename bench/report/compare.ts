@@ -2,9 +2,9 @@
  * Compares two runs of the bench: the changes, and how certain they are. Pure functions;
  * compare-report.ts reads the files and shows the comparison.
  *
- * The rounds of two runs are independent, and the machine may be faster in one of them. So each row has
- * two changes: of the measure itself, and of its ratio to a contender of the same run, in which the
- * machine's speed cancels out.
+ * The rounds of two runs are independent, and the machine may be faster in one of them. So each row
+ * has two changes: of the measure itself, and of its ratio to a contender of the same run, in which
+ * the machine's speed cancels out.
  */
 import { baselineOf, changeOf, measured, ratiosOf } from '../analysis/estimates.js';
 import type { CaseResult, ContenderResult, Experiment, Margins, Measure } from '../analysis/experiment.js';
@@ -12,7 +12,9 @@ import { changeOfRatios, MIN_ROUNDS, type Estimate } from '../analysis/intervals
 import type { BenchResults } from '../analysis/results.js';
 import { marginsOf, verdictOf } from '../analysis/verdicts.js';
 
-/** `no difference`: proven to lie within the margin; `unknown`: the interval is too wide to tell. */
+/**
+ * `no difference`: proven to lie within the margin; `unknown`: the interval is too wide to tell.
+ */
 export type ChangeVerdict = 'better' | 'worse' | 'no difference' | 'unknown';
 
 export interface Change {
@@ -36,7 +38,10 @@ export interface ComparedRow {
   readonly absolute: Change;
   /** The change of the ratio to the baseline of the same run; the baseline itself has none. */
   readonly relative?: Change & { readonly to: string };
-  /** The verdict that both changes share, if there are two: the machine or the baseline may cause one. */
+  /**
+   * The verdict that both changes share, if there are two: the machine or the baseline may cause
+   * one.
+   */
   readonly verdict: ChangeVerdict;
 }
 
@@ -101,8 +106,8 @@ export function compareResults(
 }
 
 /**
- * Returns true if the verdict is `worse` and the whole interval of each change, absolute and relative, is
- * beyond the limit. A rate is 20 % worse at 0.8 times, a latency at 1.2 times.
+ * Returns true if the verdict is `worse` and the whole interval of each change, absolute and
+ * relative, is beyond the limit. A rate is 20 % worse at 0.8 times, a latency at 1.2 times.
  */
 export function isWorseBy(percent: number, { measure, verdict, absolute, relative }: ComparedRow): boolean {
   if (verdict !== 'worse') return false;
@@ -214,7 +219,9 @@ function prefixed(prefix: string, values: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${prefix}${key}`, value]));
 }
 
-/** Pairs the items of both runs, in the order of the first; adds items of one run only to `missing`. */
+/**
+ * Pairs the items of both runs, in the order of the first; adds items of one run only to `missing`.
+ */
 function pairsByName<Named extends { readonly name: string }>(
   before: readonly Named[],
   after: readonly Named[],

@@ -1,9 +1,10 @@
 /**
- * Results as CSV for R, pandas or a spreadsheet: long format, a line per round and measure. Pure functions.
+ * Results as CSV for R, pandas or a spreadsheet: long format, a line per round and measure. Pure
+ * functions.
  *
  * Quoting and CR LF follow RFC 4180. Every line has all columns, so ratios can be computed within a
- * `round`, relative to `baseline`. Infinity is `Inf`, which R and pandas read. A round without a value has
- * no line.
+ * `round`, relative to `baseline`. Infinity is `Inf`, which R and pandas read. A round without a
+ * value has no line.
  */
 import { baselineOf } from '../analysis/estimates.js';
 import type { Experiment, ExperimentResult, RoundResult } from '../analysis/experiment.js';

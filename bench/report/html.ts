@@ -1,8 +1,8 @@
 /**
  * A run as one HTML file without network or script: for the disk, a phone or paper.
  *
- * Runs in the process of the command, after the run. plots.ts draws the pictures, which are also saved next
- * to the page; the caller makes the tables.
+ * Runs in the process of the command, after the run. plots.ts draws the pictures, which are also
+ * saved next to the page; the caller makes the tables.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,8 +48,8 @@ export function htmlReport(input: ReportInput): string {
 }
 
 /**
- * Writes report.html and each plot as `<experiment>-<plot>.svg` to the directory, which it creates if
- * necessary.
+ * Writes report.html and each plot as `<experiment>-<plot>.svg` to the directory, which it creates
+ * if necessary.
  * @returns the path of the page
  * @throws the error of the file system
  */
@@ -197,7 +197,9 @@ function wrongIn({ failed, cases, remarks }: ExperimentResult): string[] {
   return [...(failed === undefined ? [] : [`FAILED: ${failed}`]), ...contenders, ...remarks];
 }
 
-/** Puts the table into a box that scrolls, also by keyboard, if the table is wider than the page. */
+/**
+ * Puts the table into a box that scrolls, also by keyboard, if the table is wider than the page.
+ */
 function tableOf({ title, head, rows, notes }: TextTable): string {
   const columns = head.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('');
   const body = rows.map((cells) => `<tr>${cells.map(cellOf).join('')}</tr>`).join('\n');
@@ -232,7 +234,9 @@ function formatDuration(durationMs: number): string {
   return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
 }
 
-/** One column on a phone, pictures side by side on a wide screen, an experiment per page on paper. */
+/**
+ * One column on a phone, pictures side by side on a wide screen, an experiment per page on paper.
+ */
 const REPORT_CSS = `${THEME_CSS}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}

@@ -1,8 +1,8 @@
 /**
  * The pictures of an experiment, one per plot: lines over its axis, or rows without an axis.
  *
- * Pure functions over the results of a run: the same results give the same bytes. A picture names missing
- * values and why. html.ts shows the pictures; read bench/report/plots/points.ts next.
+ * Pure functions over the results of a run: the same results give the same bytes. A picture names
+ * missing values and why. html.ts shows the pictures; read bench/report/plots/points.ts next.
  */
 import type { Experiment, ExperimentResult, PlotSpec } from '../analysis/experiment.js';
 import { framed } from './plots/frame.js';

@@ -1,6 +1,6 @@
 /**
- * The tables of an experiment: one per case, a row per contender, a column per measure, with notes and
- * warnings below. Pure functions; bench/analysis/numbers.ts renders the tables.
+ * The tables of an experiment: one per case, a row per contender, a column per measure, with notes
+ * and warnings below. Pure functions; bench/analysis/numbers.ts renders the tables.
  */
 import { baselineOf, findContender, measured, othersShare, ratioOf, textOf } from '../analysis/estimates.js';
 import type {
@@ -84,7 +84,9 @@ function notesOn(contender: ContenderResult, { closedLoop, clients }: CaseResult
   return little === undefined ? notes : [...notes, little];
 }
 
-/** Explains the `≥` before a percentile: the value is the window's length, not a measured latency. */
+/**
+ * Explains the `≥` before a percentile: the value is the window's length, not a measured latency.
+ */
 function waitingNote({ name, rounds }: ContenderResult, clients: number | undefined): string | undefined {
   const waiting = Math.max(...rounds.map(({ values }) => values.clientsWaiting ?? 0));
   if (clients === undefined || waiting <= 0) return undefined;

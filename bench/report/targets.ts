@@ -1,9 +1,10 @@
 /**
- * The targets that the project set itself, each with its value in a run and a verdict, and the table of
- * them. Pure functions; text.ts prints the table.
+ * The targets that the project set itself, each with its value in a run and a verdict, and the
+ * table of them. Pure functions; text.ts prints the table.
  *
  * A target on a ratio is judged by ratios within rounds. The verdict follows the rule of
- * bench/analysis/verdicts.ts: the whole interval decides, and fewer than five rounds give no verdict.
+ * bench/analysis/verdicts.ts: the whole interval decides, and fewer than five rounds give no
+ * verdict.
  */
 import { findContender, measured, ratioOf } from '../analysis/estimates.js';
 import type { CaseResult, Measure, ValueName } from '../analysis/experiment.js';
@@ -13,7 +14,7 @@ import { DASH, formatCount, formatEstimate, type TextTable } from '../analysis/n
 import type { BenchResults } from '../analysis/results.js';
 import { TOO_FEW_ROUNDS, UNCERTAIN } from '../analysis/verdicts.js';
 
-export interface Target {
+interface Target {
   readonly what: string;
   readonly atLeast?: number;
   readonly atMost?: number;
@@ -30,7 +31,10 @@ const THREADS = 'thread-per-client';
 const LOOP = 'event-loop';
 const SENDERS = ['1 sender', '8 senders', '32 senders'];
 
-/** Judges a target by the interval of its value: both ends on the same side of the limit, or no verdict. */
+/**
+ * Judges a target by the interval of its value: both ends on the same side of the limit, or no
+ * verdict.
+ */
 export function judge(target: Target): TargetVerdict {
   const { reached } = target;
   if (reached === undefined) return 'not measured';

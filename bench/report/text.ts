@@ -1,6 +1,7 @@
 /**
- * A whole run as text: the machine, each experiment with its question, tables and findings, the targets,
- * and the paths of the saved files. Pure functions; table.ts and targets.ts make the tables.
+ * A whole run as text: the machine, each experiment with its question, tables and findings, the
+ * targets, and the paths of the saved files. Pure functions; table.ts and targets.ts make the
+ * tables.
  */
 import type { Experiment, ExperimentResult, Margins } from '../analysis/experiment.js';
 import { render, type Rendering } from '../analysis/numbers.js';

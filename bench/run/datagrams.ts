@@ -3,13 +3,13 @@
  * `make bench-udp`, because the clients of all scenarios of run.ts wait for theirs. It runs as the
  * client, and starts one server at a time.
  *
- * Question: a client sends 20,000 datagrams as fast as it can. How many are answered, and where are the
- * others lost?
- * Prediction: UDP has no flow control. While the server is slower than the sender, its socket's buffer
- * fills, and the kernel silently drops the datagrams that do not fit.
- * Look at: the paced rows lose nothing. In a burst the columns account for every datagram: dropped by the
- * kernel before the server (its buffer), by the server (its queue), or by the kernel before the client
- * (the client's buffer, because the client does not read while it sends).
+ * Question: a client sends 20,000 datagrams as fast as it can. How many are answered, and where are
+ * the others lost?
+ * Prediction: UDP has no flow control. While the server is slower than the sender, its socket's
+ * buffer fills, and the kernel silently drops the datagrams that do not fit.
+ * Look at: the paced rows lose nothing. In a burst the columns account for every datagram: dropped
+ * by the kernel before the server (its buffer), by the server (its queue), or by the kernel before
+ * the client (the client's buffer, because the client does not read while it sends).
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';

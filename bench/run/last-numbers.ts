@@ -1,6 +1,6 @@
 /**
- * A table of the latest numbers of a model on this machine, from the newest run of each experiment. Runs in
- * the process of `handoff explain`; bench/analysis/results.ts finds the runs.
+ * A table of the latest numbers of a model on this machine, from the newest run of each experiment.
+ * Runs in the process of `handoff explain`; bench/analysis/results.ts finds the runs.
  */
 import { measured, ratioOf } from '../analysis/estimates.js';
 import type { CaseResult, Experiment, ExperimentResult, Measure } from '../analysis/experiment.js';

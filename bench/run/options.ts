@@ -1,4 +1,7 @@
-/** What a run of the bench is to measure, and how to print it; src/cli/bench.ts parses it. Read run.ts next. */
+/**
+ * What a run of the bench is to measure, and how to print it; src/cli/bench.ts parses it. Read
+ * run.ts next.
+ */
 
 export interface BenchOptions {
   readonly length: 'quick' | 'full';
@@ -19,9 +22,9 @@ export interface BenchOptions {
 }
 
 /**
- * Default rounds and windows by length. Many short rounds beat few long ones: a disturbance on a shared
- * machine outlasts a window, so a round of 100 ms varies hardly more than one of 250 ms. In the same
- * time, the interval of ten rounds is half to three quarters as wide as that of five.
+ * Default rounds and windows by length. Many short rounds beat few long ones: a disturbance on a
+ * shared machine outlasts a window, so a round of 100 ms varies hardly more than one of 250 ms. In
+ * the same time, the interval of ten rounds is half to three quarters as wide as that of five.
  */
 export const DEFAULT_ROUNDS = {
   quick: { rounds: 10, longRounds: 5, roundMs: 100 },

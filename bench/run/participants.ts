@@ -1,9 +1,9 @@
 /**
- * Compares the contenders that --model names with those that an experiment measures. If they differ, the
- * experiment gets a remark with the reason.
+ * Compares the contenders that --model names with those that an experiment measures. If they
+ * differ, the experiment gets a remark with the reason.
  *
- * Runs in the runner's process. It wraps the bench that run.ts gives to a scenario, so no scenario can
- * forget the remark. Read run.ts next.
+ * Runs in the runner's process. It wraps the bench that run.ts gives to a scenario, so no scenario
+ * can forget the remark. Read run.ts next.
  */
 import type { Bench } from '../scenarios/scenario.js';
 import type { Contender, ServiceName } from '../contenders/models.js';

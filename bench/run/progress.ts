@@ -1,4 +1,7 @@
-/** The progress of the bench on stderr: a bar on a terminal, otherwise a line per experiment. For run.ts. */
+/**
+ * The progress of the bench on stderr: a bar on a terminal, otherwise a line per experiment. For
+ * run.ts.
+ */
 import { SingleBar } from 'cli-progress';
 
 interface Progress {

@@ -1,9 +1,9 @@
 /**
  * Runs one case: the servers of all contenders are up at the same time and take turns under load.
  *
- * Interleaving makes the ratios reliable: a machine that slows down for ten seconds slows all contenders.
- * Each round has a random order, so that no contender always follows the same one.
- * Runs in the runner's process; run.ts calls it, bench/analysis/estimates.ts reads the result.
+ * Interleaving makes the ratios reliable: a machine that slows down for ten seconds slows all
+ * contenders. Each round has a random order, so that no contender always follows the same one. Runs
+ * in the runner's process; run.ts calls it, bench/analysis/estimates.ts reads the result.
  */
 import type { CaseResult, ContenderResult, RoundResult } from '../analysis/experiment.js';
 import { isSteady } from '../analysis/intervals.js';
@@ -94,8 +94,8 @@ async function makeReady(generator: Generator, entry: Entry, it: Case, plan: Rou
 }
 
 /**
- * Loads the server until its rate is steady. Each load uses new connections, because V8 discards some
- * compiled code when a client leaves for the first time.
+ * Loads the server until its rate is steady. Each load uses new connections, because V8 discards
+ * some compiled code when a client leaves for the first time.
  * @returns false if the rate never became steady
  */
 async function warmUp(

@@ -1,9 +1,9 @@
 /**
  * `handoff bench`: the same services under three server models, each under real load.
  *
- * This is the runner's process. It starts the servers and the load generator as child processes, gives
- * the contenders their turns, and prints. bench/scenarios/ has the experiments, rounds.ts runs their
- * cases, bench/analysis/results.ts saves the results, bench/report/text.ts prints them.
+ * This is the runner's process. It starts the servers and the load generator as child processes,
+ * gives the contenders their turns, and prints. bench/scenarios/ has the experiments, rounds.ts
+ * runs their cases, bench/analysis/results.ts saves the results, bench/report/text.ts prints them.
  */
 import { Participants } from './participants.js';
 import { csvOf } from '../report/csv.js';
@@ -111,7 +111,8 @@ async function measureAll(
 ): Promise<ExperimentResult[]> {
   const started: RunningServer[] = [];
   const generator = await startGenerator();
-  // Started after the generator, which may fail: a progress bar that is not stopped keeps the process.
+  // Started after the generator, which may fail: a progress bar that is not stopped keeps the
+  // process.
   const progress = startProgress(wanted.length);
   const start: Bench['start'] = async (contender, needs) => {
     const server = await contender.start(needs);

@@ -1,9 +1,10 @@
 /**
- * Clients that all connect at once with one request each, and record when they were connected and when
- * answered. For backlog.ts.
+ * Clients that all connect at once with one request each, and record when they were connected and
+ * when answered. For backlog.ts.
  *
  * They run in the runner's process on plain sockets, because waits in the kernel take seconds, not
- * microseconds. Each client resets its connection at the end: thousands in TIME_WAIT would exhaust the ports.
+ * microseconds. Each client resets its connection at the end: thousands in TIME_WAIT would exhaust
+ * the ports.
  */
 import { connect, type Socket } from 'node:net';
 import { monotonicMs } from '../../src/base/clock.js';

@@ -1,13 +1,13 @@
 /**
- * Backlog: a full accept queue. The server's process is stopped (SIGSTOP) while clients connect, and then
- * continued.
+ * Backlog: a full accept queue. The server's process is stopped (SIGSTOP) while clients connect,
+ * and then continued.
  *
  * Meanwhile the kernel completes handshakes up to the queue length of listen(2):
- * https://man7.org/linux/man-pages/man2/listen.2.html. The overflows are counters of the kernel for the
- * whole network namespace, so they include those of other servers.
+ * https://man7.org/linux/man-pages/man2/listen.2.html. The overflows are counters of the kernel for
+ * the whole network namespace, so they include those of other servers.
  *
- * A round takes seconds and ignores --duration. Its numbers are counts and TCP's timers, so a few rounds
- * are enough.
+ * A round takes seconds and ignores --duration. Its numbers are counts and TCP's timers, so a few
+ * rounds are enough.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -127,7 +127,8 @@ async function measureRound({ pid, port }: RunningServer, many: number): Promise
     const backlogClients = new BacklogClients(port, many);
     await sleep(STOPPED_MS);
     const acceptQueue = acceptQueueLength(port) ?? 0;
-    // On a busy machine, this process needs longer to see thousands of connections than the kernel to make them.
+    // On a busy machine, this process needs longer to see thousands of connections than the kernel
+    // to make them.
     await until(
       () => backlogClients.connected >= acceptQueue,
       `clients did not see their connections to port ${port}`,
@@ -151,7 +152,8 @@ async function measureRound({ pid, port }: RunningServer, many: number): Promise
       latencies: waitsOf(backlogClients.attempts, continuedAtMs),
     };
   } finally {
-    // A stopped process cannot shut down, so it is continued after an error, too. A second SIGCONT has no effect.
+    // A stopped process cannot shut down, so it is continued after an error, too. A second SIGCONT
+    // has no effect.
     process.kill(pid, 'SIGCONT');
   }
 }

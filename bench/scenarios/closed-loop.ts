@@ -1,6 +1,6 @@
 /**
- * The load cases of most scenarios: clients in a closed loop, each of which asks again when it has its
- * answer. The work is done in the generator's process, in bench/generator/loads/load.ts.
+ * The load cases of most scenarios: clients in a closed loop, each of which asks again when it has
+ * its answer. The work is done in the generator's process, in bench/generator/loads/load.ts.
  */
 import type { Pattern } from '../generator/protocol/jobs.js';
 import type { Generator } from '../generator/handle.js';
@@ -40,7 +40,8 @@ export function closedLoop({
     x: clients,
     ...it,
     clients,
-    // A sender of a chat waits for the last of 63 receipts, and the latencies are those of all receipts.
+    // A sender of a chat waits for the last of 63 receipts, and the latencies are those of all
+    // receipts.
     ...(pattern === 'fan-out' ? {} : { closedLoop: true as const }),
     needs: { service, clients: clients + silentClients },
     // The other patterns check an answer at the start of every job.

@@ -1,4 +1,7 @@
-/** Control: a model against a second process of itself, which shows how far to trust all other results. */
+/**
+ * Control: a model against a second process of itself, which shows how far to trust all other
+ * results.
+ */
 import { ratioOf } from '../analysis/estimates.js';
 import { formatEstimate } from '../analysis/numbers.js';
 import { MIN_ROUNDS, type Estimate } from '../analysis/intervals.js';

@@ -62,7 +62,8 @@ export const cpuBound: Scenario = {
       title: 'cpu-bound: 4 clients with jobs of 100 ms, 12 with short requests, one every 10 ms',
       service: 'work',
       populations: [
-        // Short ones connect first: an event loop that computes accepts one client per turn (libuv since 1.45).
+        // Short ones connect first: an event loop that computes accepts one client per turn (libuv
+        // since 1.45).
         { name: 'short', clients: 12, pattern: 'keep', line: 'work 0', answer: 'done 0', thinkMs: 10 },
         { name: 'jobs', clients: 4, pattern: 'keep', line: 'work 100', answer: 'done 100' },
       ],

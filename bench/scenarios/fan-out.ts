@@ -1,4 +1,7 @@
-/** Fan-out: a chat delivers each line of one client to all others. Method: bench/generator/loads/fan-out.ts. */
+/**
+ * Fan-out: a chat delivers each line of one client to all others. Method:
+ * bench/generator/loads/fan-out.ts.
+ */
 import { CLOSED_LOOP, p99, requestsPerSecond } from '../analysis/measures.js';
 import { comparing } from '../analysis/sentences.js';
 import { closedLoop } from './closed-loop.js';

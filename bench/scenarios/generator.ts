@@ -1,4 +1,6 @@
-/** Generator: the load generator against the same loop in C, which shows the limits of the bench. */
+/**
+ * Generator: the load generator against the same loop in C, which shows the limits of the bench.
+ */
 import { ratioOf } from '../analysis/estimates.js';
 import type { ContenderResult, RoundMeasured, RoundResult } from '../analysis/experiment.js';
 import { formatEstimate, formatShare } from '../analysis/numbers.js';

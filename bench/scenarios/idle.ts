@@ -1,6 +1,7 @@
 /**
- * Idle: the cost of a connected, silent client, as differences of the server's numbers in /proc. The
- * reference is the warm server before the clients connect; for threads, a server with one thread.
+ * Idle: the cost of a connected, silent client, as differences of the server's numbers in /proc.
+ * The reference is the warm server before the clients connect; for threads, a server with one
+ * thread.
  */
 import { freemem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,9 +1,9 @@
 /**
- * Logging: the same server with no lines for its clients, with lines per connection, and with lines per
- * message, into a temporary file.
+ * Logging: the same server with no lines for its clients, with lines per connection, and with lines
+ * per message, into a temporary file.
  *
- * The thread that logs writes each line with its own write(2): no line is lost when a thread dies, and only
- * that thread pays. The file is truncated between rounds, because it would fill the disk.
+ * The thread that logs writes each line with its own write(2): no line is lost when a thread dies,
+ * and only that thread pays. The file is truncated between rounds, because it would fill the disk.
  */
 import { statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';

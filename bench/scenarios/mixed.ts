@@ -1,4 +1,7 @@
-/** Mixed: short requests, requests that wait and requests that compute, all at once as in a real server. */
+/**
+ * Mixed: short requests, requests that wait and requests that compute, all at once as in a real
+ * server.
+ */
 import { percentile, requestsPerSecond, serverCpu, served, errors } from '../analysis/measures.js';
 import { comparing } from '../analysis/sentences.js';
 import { latencyPlot } from './plots.js';

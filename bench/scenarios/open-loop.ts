@@ -1,7 +1,7 @@
 /**
  * Open loop: requests at a constant rate that does not depend on the answers. Method:
- * bench/generator/loads/open-loop.ts, after wrk2 (Gil Tene, "How NOT to Measure Latency"): a latency starts
- * at the intended send of its request, not at the actual one.
+ * bench/generator/loads/open-loop.ts, after wrk2 (Gil Tene, "How NOT to Measure Latency"): a
+ * latency starts at the intended send of its request, not at the actual one.
  */
 import type { CaseResult, ContenderResult, ExperimentResult, RoundMeasured } from '../analysis/experiment.js';
 import { findContender, measured } from '../analysis/estimates.js';
@@ -14,14 +14,18 @@ import { modelNamed, type RunningServer } from '../contenders/models.js';
 import type { Bench, Case, Scenario } from './scenario.js';
 
 const CLIENTS = 64;
-/** Offered rates as shares of the event loop's rate in a closed loop: below, near and past the knee. */
+/**
+ * Offered rates as shares of the event loop's rate in a closed loop: below, near and past the knee.
+ */
 const SHARES = [0.1, 0.5, 0.8, 1, 1.2];
 const CLOSED_LOOP_MS = 1000;
 /** Past the knee, a queue needs time to grow. */
 const MIN_WINDOW_MS = 400;
 const PAUSED = 'paused for 1.4 s';
 const PAUSE = { requestsPerSecond: 2000, durationMs: 8000, pause: { afterMs: 2000, forMs: 1400 } };
-/** A server that serves one of 64 connections misses 63 schedules at any rate, so it has no knee. */
+/**
+ * A server that serves one of 64 connections misses 63 schedules at any rate, so it has no knee.
+ */
 const LEFT_OUT = { iterative: 'it serves one client at a time, and there are 64 connections' };
 
 const answered = valueOf('requestsPerSecond', { label: 'answered/s', better: 'higher', format: formatCount });
@@ -96,8 +100,8 @@ function offering(share: number, requestsPerSecond: number): Case {
 }
 
 /**
- * Warms up at full speed. A constant rate looks steady at once, and at a tenth of the event loop's capacity
- * 64 threads would not have compiled their code by the first round.
+ * Warms up at full speed. A constant rate looks steady at once, and at a tenth of the event loop's
+ * capacity 64 threads would not have compiled their code by the first round.
  */
 async function warmedUp(
   generator: Generator,
@@ -153,7 +157,9 @@ function seenOfKnee({ cases }: ExperimentResult): string[] {
   });
 }
 
-/** Includes the interval, because near the knee p99 varies by orders of magnitude between rounds. */
+/**
+ * Includes the interval, because near the knee p99 varies by orders of magnitude between rounds.
+ */
 function p99With(one: CaseResult, name: string): string | undefined {
   const contender = findContender(one, name);
   const estimate = contender && measured(contender, p99);

@@ -1,4 +1,7 @@
-/** Payload: messages from one byte to one megabyte, and the size at which the models no longer differ. */
+/**
+ * Payload: messages from one byte to one megabyte, and the size at which the models no longer
+ * differ.
+ */
 import { CLOSED_LOOP, requestsPerSecond, valueOf } from '../analysis/measures.js';
 import { comparing } from '../analysis/sentences.js';
 import { closedLoop } from './closed-loop.js';

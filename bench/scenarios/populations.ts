@@ -1,6 +1,6 @@
 /**
- * Load cases with several kinds of clients at once, each kind with a line to send and an answer to expect.
- * The work is done in the generator's process, in bench/generator/loads/populations.ts.
+ * Load cases with several kinds of clients at once, each kind with a line to send and an answer to
+ * expect. The work is done in the generator's process, in bench/generator/loads/populations.ts.
  */
 import type { PopulationSettings } from '../generator/protocol/jobs.js';
 import type { PopulationName } from '../analysis/experiment.js';
@@ -14,7 +14,9 @@ interface Populations extends Pick<Case, 'name' | 'title' | 'x' | 'check' | 'max
   /** Options of the server. */
   readonly args?: readonly string[];
   readonly populations: readonly (PopulationSettings & { readonly name: PopulationName })[];
-  /** As in {@link Case}. A request across an end of the window counts for too much in a shorter one. */
+  /**
+   * As in {@link Case}. A request across an end of the window counts for too much in a shorter one.
+   */
   readonly minWindowMs?: number;
   /** Load before each window, if the server still works for the clients of the previous one. */
   readonly settleMs?: number;

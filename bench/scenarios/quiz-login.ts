@@ -1,4 +1,7 @@
-/** Quiz login: each login hashes a password, which is slow on purpose, next to clients with trivial requests. */
+/**
+ * Quiz login: each login hashes a password, which is slow on purpose, next to clients with trivial
+ * requests.
+ */
 import { connect } from 'node:net';
 import { errors, percentile, served, serverCpu, valueOf } from '../analysis/measures.js';
 import { comparing } from '../analysis/sentences.js';
@@ -55,8 +58,8 @@ export const quizLogin: Scenario = {
         { name: 'others', clients: 4, pattern: 'churn', line: 'A', thinkMs: 10 },
       ],
       minWindowMs: 1000,
-      // The server still hashes for clients that have left: eight logins take about a second. A window in that
-      // time would have no login at all.
+      // The server still hashes for clients that have left: eight logins take about a second. A
+      // window in that time would have no login at all.
       settleMs: 1500,
       // scrypt is C: no code needs to be compiled first.
       maxWarmUps: 0,

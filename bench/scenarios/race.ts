@@ -1,10 +1,11 @@
 /**
- * Race: threads that count in shared memory, with and without Atomics. There is no server and no client;
- * the threads are in bench/race/race.ts.
+ * Race: threads that count in shared memory, with and without Atomics. There is no server and no
+ * client; the threads are in bench/race/race.ts.
  *
- * All threads start together and count for 20 ms, whatever --duration says. That is long enough for two
- * threads to meet on two busy cores, and short enough for a quick run. On one core hardly any update is
- * lost: the kernel interrupts a thread some hundred times per second, rarely between its load and its store.
+ * All threads start together and count for 20 ms, whatever --duration says. That is long enough for
+ * two threads to meet on two busy cores, and short enough for a quick run. On one core hardly any
+ * update is lost: the kernel interrupts a thread some hundred times per second, rarely between its
+ * load and its store.
  */
 import { availableParallelism } from 'node:os';
 import type {
@@ -27,7 +28,8 @@ const PLAIN = 'plain increment';
 const ROUND_MS = 20;
 
 const increments = summed('increments', 'increments');
-// No direction is better: the machine decides how often threads meet, so a comparison must not fail by it.
+// No direction is better: the machine decides how often threads meet, so a comparison must not fail
+// by it.
 const lost = summed('lost', 'lost');
 const lostShare: Measure = {
   ...valueOf('lostShare', { label: 'lost, share', format: formatShare }),

@@ -1,7 +1,8 @@
 /**
- * The interface of a scenario: an experiment's question, and how to measure it. Each file of this folder has
- * one scenario; all.ts lists them. They run in the runner's process and load servers through the generator.
- * Most compare contenders in load cases that closed-loop.ts makes: read echo.ts next.
+ * The interface of a scenario: an experiment's question, and how to measure it. Each file of this
+ * folder has one scenario; all.ts lists them. They run in the runner's process and load servers
+ * through the generator. Most compare contenders in load cases that closed-loop.ts makes: read
+ * echo.ts next.
  */
 import type { CaseResult, Experiment, ExperimentResult, RoundMeasured } from '../analysis/experiment.js';
 import type { Generator } from '../generator/handle.js';
@@ -12,7 +13,10 @@ export interface Scenario extends Experiment {
   readonly partOf: 'quick' | 'full';
   /** Set if the scenario is part of a run with peers. */
   readonly hasPeers?: boolean;
-  /** Why the scenario cannot follow --model, as the end of a sentence; see bench/run/participants.ts. */
+  /**
+   * Why the scenario cannot follow --model, as the end of a sentence; see
+   * bench/run/participants.ts.
+   */
   readonly participation?: string;
   /** Rejects if the experiment fails; a contender that fails is part of the result. */
   measure(bench: Bench): Promise<Omit<ExperimentResult, 'name'>>;
@@ -29,7 +33,9 @@ export interface Case extends Omit<CaseResult, 'contenders'> {
   readonly maxRounds?: number;
   /** Limits the warm-up loads; 0 if the case warms up in its `check`. */
   readonly maxWarmUps?: number;
-  /** Minimal warm-up loads by contender, for a rate that rests on a plateau before it rises again. */
+  /**
+   * Minimal warm-up loads by contender, for a rate that rests on a plateau before it rises again.
+   */
   readonly minWarmUps?: Readonly<Record<string, number>>;
   /** Checks one answer before anything is timed; rejects if it is wrong. */
   check?(generator: Generator, server: RunningServer): Promise<void>;

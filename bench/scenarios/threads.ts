@@ -1,6 +1,7 @@
 /**
- * Threads: the same load with more and more client threads, and the unchanged event loop next to it. A
- * client that finds no free thread waits in the acceptor's queue, so one thread serves 64 clients, too.
+ * Threads: the same load with more and more client threads, and the unchanged event loop next to
+ * it. A client that finds no free thread waits in the acceptor's queue, so one thread serves 64
+ * clients, too.
  */
 import { measured, ratioOf } from '../analysis/estimates.js';
 import type { CaseResult, ExperimentResult, Margins } from '../analysis/experiment.js';
@@ -52,8 +53,8 @@ function churnWith(threads: number): Case {
 }
 
 /**
- * The cases ran one after the other, so their rates are compared by their ratios to the event loop in the
- * same rounds, or by themselves without an event loop.
+ * The cases ran one after the other, so their rates are compared by their ratios to the event loop
+ * in the same rounds, or by themselves without an event loop.
  */
 function seen({ cases }: ExperimentResult, margins: Margins = defaultMargins): string {
   const hasReference = cases.every((one) => numberOf(one, requestsPerSecond, REFERENCE) !== undefined);

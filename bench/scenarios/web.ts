@@ -1,4 +1,7 @@
-/** Web: a page over HTTP/1.1, on connections that stay open. Method: bench/generator/sockets/web-exchange.ts. */
+/**
+ * Web: a page over HTTP/1.1, on connections that stay open. Method:
+ * bench/generator/sockets/web-exchange.ts.
+ */
 import { CLOSED_LOOP, requestsPerSecond } from '../analysis/measures.js';
 import { PAGE_BYTES } from '../lib/page.js';
 import { comparing } from '../analysis/sentences.js';

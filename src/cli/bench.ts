@@ -1,4 +1,7 @@
-/** `handoff bench`: parses what to measure, what to compare, and what to draw. Read bench/run/run.ts next. */
+/**
+ * `handoff bench`: parses what to measure, what to compare, and what to draw. Read bench/run/run.ts
+ * next.
+ */
 import { basename } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { models, peers } from '../../bench/contenders/models.js';

@@ -2,7 +2,8 @@
  * The frame of all plots: the title, the meaning of the values and the better direction above, the
  * missing values below. All of it is part of the picture, because a picture is also shown alone.
  *
- * The letters are large for the width: a phone shows a picture at half its size, a projector at three times.
+ * The letters are large for the width: a phone shows a picture at half its size, a projector at
+ * three times.
  */
 import * as Plot from '@observablehq/plot';
 import { renderSvg } from '../../../src/plots/render.js';

@@ -1,6 +1,6 @@
 /**
- * Names at the ends of lines, in place of a legend. Names that would collide move apart, and a thin line
- * leads to each of them, so that ten contenders are still distinguishable. Pure functions.
+ * Names at the ends of lines, in place of a legend. Names that would collide move apart, and a thin
+ * line leads to each of them, so that ten contenders are still distinguishable. Pure functions.
  */
 import * as Plot from '@observablehq/plot';
 import { FONT_PX } from './frame.js';
@@ -70,7 +70,8 @@ export function labels(lines: readonly Line[], { x, y, innerPx, heightPx }: Layo
 }
 
 /**
- * Moves places apart until each is at least `gap` from the next; each group stays around its middle.
+ * Moves places apart until each is at least `gap` from the next; each group stays around its
+ * middle.
  * @returns the new places, in the order of `places`
  */
 export function spread(places: readonly number[], gap: number, length: number): number[] {

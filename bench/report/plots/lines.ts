@@ -1,6 +1,6 @@
 /**
- * A plot over an axis: a line per contender, with a symbol and an error bar at each case, and the name at
- * the line's end (labels.ts). Pure functions.
+ * A plot over an axis: a line per contender, with a symbol and an error bar at each case, and the
+ * name at the line's end (labels.ts). Pure functions.
  */
 import { MIN_ROUNDS } from '../../analysis/intervals.js';
 import * as Plot from '@observablehq/plot';

@@ -1,6 +1,6 @@
 /**
- * The look of a contender, the same in every plot of every run: a colour, and a symbol for print without
- * colours. Symbols are filled for models and hollow for peers and controls. Pure functions.
+ * The look of a contender, the same in every plot of every run: a colour, and a symbol for print
+ * without colours. Symbols are filled for models and hollow for peers and controls. Pure functions.
  */
 import { coloursOf } from '../../../src/plots/theme.js';
 import type { ContenderResult } from '../../analysis/experiment.js';
@@ -30,7 +30,9 @@ const KNOWN = [
   ],
 ];
 const KNOWN_COLOURS = coloursOf(KNOWN);
-/** The looks of the models come last, so that no other contender is mistaken for an absent model. */
+/**
+ * The looks of the models come last, so that no other contender is mistaken for an absent model.
+ */
 const MODELS = 3;
 const SPARE_COLOURS = [...new Set([...KNOWN_COLOURS.slice(MODELS), ...KNOWN_COLOURS])];
 const SPARE_SYMBOLS = [...SYMBOLS.slice(MODELS), ...SYMBOLS.slice(0, MODELS)];

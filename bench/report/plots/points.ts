@@ -1,6 +1,7 @@
 /**
- * The values of a plot: one per contender, case and measure, and a sentence for each missing value. A
- * contender without answers has no latency; silently leaving out its point would make it look fast.
+ * The values of a plot: one per contender, case and measure, and a sentence for each missing value.
+ * A contender without answers has no latency; silently leaving out its point would make it look
+ * fast.
  *
  * Pure functions; lines.ts and rows.ts draw the values.
  */
@@ -93,7 +94,10 @@ function gapOf(
   return found?.skipped === undefined ? 'no value' : 'skipped';
 }
 
-/** Gives each reason once: `iterative: no p99 at 16 clients, 64 clients.`, `c-epoll skipped: no cc.`. */
+/**
+ * Gives each reason once: `iterative: no p99 at 16 clients, 64 clients.`, `c-epoll skipped: no
+ * cc.`.
+ */
 function notesOn(points: readonly Point[], cases: readonly CaseResult[]): string[] {
   const groups = new Map<string, Set<string>>();
   for (const { contender, inCase, measure, gap, isAtLeast } of points) {

@@ -1,7 +1,7 @@
 /**
- * A plot without an axis, or of one case: a row per contender, with its bar and its value, the cases below
- * each other. A logarithmic scale has symbols in place of bars, because it has no zero to start a bar
- * from. Pure functions.
+ * A plot without an axis, or of one case: a row per contender, with its bar and its value, the
+ * cases below each other. A logarithmic scale has symbols in place of bars, because it has no zero
+ * to start a bar from. Pure functions.
  */
 import * as Plot from '@observablehq/plot';
 import type { PlotSpec } from '../../analysis/experiment.js';

@@ -1,9 +1,9 @@
 /**
- * Scales whose ends and ticks are known before drawing, because labels next to lines need a layout in
- * pixels. Pure functions.
+ * Scales whose ends and ticks are known before drawing, because labels next to lines need a layout
+ * in pixels. Pure functions.
  *
- * Linear scales start at zero, so that a bar's length is proportional to its value. Logarithmic scales end
- * on 1, 2 or 5 times a power of ten. `symlog` is a logarithmic axis that has a zero.
+ * Linear scales start at zero, so that a bar's length is proportional to its value. Logarithmic
+ * scales end on 1, 2 or 5 times a power of ten. `symlog` is a logarithmic axis that has a zero.
  */
 export interface Scale {
   readonly type: 'linear' | 'log' | 'symlog';
@@ -27,7 +27,8 @@ export function valueScale(type: 'linear' | 'log', values: readonly number[]): S
 }
 
 /**
- * Makes the scale of cases, from the first to the last, with as many of their places as ticks as fit.
+ * Makes the scale of cases, from the first to the last, with as many of their places as ticks as
+ * fit.
  * @param fits the number of tick labels that fit next to each other
  * @param bytes labels powers of two as Ki and Mi
  */

@@ -1,6 +1,6 @@
 /**
- * Text for pictures: SVG neither wraps nor measures text, so these pure functions do. Names and errors may
- * contain any character, and a saved SVG is XML, which forbids some.
+ * Text for pictures: SVG neither wraps nor measures text, so these pure functions do. Names and
+ * errors may contain any character, and a saved SVG is XML, which forbids some.
  */
 
 /** Wide for most fonts, so that the real text is narrower. */
@@ -8,7 +8,9 @@ const EMS_PER_CHARACTER = 0.62;
 /** Sentences are narrower on average: they have spaces, i and l. */
 const EMS_IN_SENTENCES = 0.58;
 
-/** Replaces line breaks, characters that XML forbids, and no-break spaces, whose entity XML lacks. */
+/**
+ * Replaces line breaks, characters that XML forbids, and no-break spaces, whose entity XML lacks.
+ */
 export function clean(text: string): string {
   return text
     .replace(/[\s\u00a0]+/g, ' ')

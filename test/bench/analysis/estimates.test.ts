@@ -12,7 +12,8 @@ describe('measured', () => {
   });
 
   it('merges the histograms of all rounds', () => {
-    // The 99th percentile of 102 requests is one of the 100 of the slow round; the rounds' own p99 have 1 µs in the middle.
+    // The 99th percentile of 102 requests is one of the 100 of the slow round; the rounds' own p99
+    // have 1 µs in the middle.
     const rounds = [roundOf(1, 1, 1000), roundOf(2, 1, 1000), roundOf(3, 100, 9000)];
     const estimate = measured(contenderOf('a', [], { rounds }), p99);
     assert.deepEqual(estimate, { value: 9000, low: 1000, high: 9000, rounds: 3 });

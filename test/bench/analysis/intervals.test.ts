@@ -20,7 +20,8 @@ const close = (one: number | undefined, other: number) =>
 
 describe('bootstrapMedian', () => {
   it('gives the outcomes of 27 samples of three, counted by hand', () => {
-    // The median of three draws is the smallest value in 7 of 27 samples: 1 with it thrice, 6 with it twice.
+    // The median of three draws is the smallest value in 7 of 27 samples: 1 with it thrice, 6 with
+    // it twice.
     const counts = bootstrapMedian([30, 10, 20], mean).map(({ value, probability }) => [
       value,
       Math.round(probability * 27 * 1e9) / 1e9,

@@ -49,7 +49,9 @@ describe('verdictOf', () => {
     assert.equal(verdictOf(ratio(1, 1, 4)), 'unknown');
   });
 
-  /** Counts the verdicts of 300 runs of ten rounds; rounds, processes and programs differ as given. */
+  /**
+   * Counts the verdicts of 300 runs of ten rounds; rounds, processes and programs differ as given.
+   */
   const verdicts = ({ differ, rounds, processes }: Record<'differ' | 'rounds' | 'processes', number>) => {
     const random = generator(3);
     const counts: Record<Verdict, number> = { higher: 0, lower: 0, equal: 0, unknown: 0 };

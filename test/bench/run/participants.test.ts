@@ -1,4 +1,7 @@
-/** Every experiment with every single --model: it measures only that one, or gives the reason. No load runs. */
+/**
+ * Every experiment with every single --model: it measures only that one, or gives the reason. No
+ * load runs.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Participants } from '../../../bench/run/participants.js';
@@ -11,7 +14,9 @@ import { models, peers, type Contender } from '../../../bench/contenders/models.
 
 const ALL = [...models(), ...peers()];
 
-/** A bench that starts no server and runs no load; it records the contenders that it would measure. */
+/**
+ * A bench that starts no server and runs no load; it records the contenders that it would measure.
+ */
 function dryBench(name: string, length: Bench['length'], measured: Set<string>): Bench {
   const note = ({ name: own, variantOf = own }: Contender) => void measured.add(variantOf);
   return {

@@ -181,7 +181,7 @@ const control = experimentOf({
   name: 'control',
   question: 'Does the bench see a difference where there is none?',
   plots: [{ ...ratePlot, title: 'The same server twice' }],
-  seen: () => 'event-loop against itself: 1.00 (0.99–1.01) times the requests, no winner, as it must be.',
+  seen: () => 'event-loop against itself: 1.00 (0.99–1.01) times the requests, no winner, as expected.',
 });
 
 const controlFound: ExperimentResult = {
