@@ -1,9 +1,10 @@
 /**
- * Results as CSV for R, pandas or a spreadsheet: long format, a line for every round and measure.
+ * Results as CSV for R, pandas or a spreadsheet: long format, a line per round and measure. Pure
+ * functions.
  *
- * Quoted after RFC 4180, so lines end with CR LF. Every column is on every line, so that a line stands for itself: with
- * `round` ratios can be taken within rounds, by `baseline` as we do, and `better` says which way. Infinity is `Inf`,
- * which both R and pandas read. What a round does not know has no line. README.md shows how to redo our statistics.
+ * Quoting and CR LF follow RFC 4180. Every line has all columns, so ratios can be computed within a
+ * `round`, relative to `baseline`. Infinity is `Inf`, which R and pandas read. A round without a
+ * value has no line.
  */
 import { baselineOf } from '../analysis/estimates.js';
 import type { Experiment, ExperimentResult, RoundResult } from '../analysis/experiment.js';
@@ -18,7 +19,7 @@ type Column = Pick<Line, 'measure' | 'better'> & {
   readonly of: (round: RoundResult) => number | undefined;
 };
 
-/** Of an experiment that nobody defines any more, all raw values are given. */
+/** Writes all raw values of an experiment without a definition. */
 export function csvOf(
   { experiments }: { readonly experiments: readonly ExperimentResult[] },
   definitions: readonly Experiment[],

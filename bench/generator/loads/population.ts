@@ -56,6 +56,8 @@ export class Population implements ClientEvents, Pollable {
   #answeredClients = 0;
   /** Counted at the end of the window. */
   #unansweredClients = 0;
+  #windowStartNs = 0;
+  #waitedForWholeWindow = 0;
 
   constructor(port: number, { clients, pattern, thinkMs = 0 }: Behaviour, exchange: Exchange) {
     this.size = clients;
@@ -120,6 +122,7 @@ export class Population implements ClientEvents, Pollable {
   enter(phase: Exclude<Phase, 'open'>): void {
     this.#phase = phase;
     if (phase === 'warm-up') this.#start();
+    if (phase === 'measure') this.#windowStartNs = nowNs();
     if (phase === 'drain') this.#endWindow();
   }
 
@@ -136,6 +139,7 @@ export class Population implements ClientEvents, Pollable {
       errors: { ...this.#errors, timeout: this.#errors.timeout + this.#awaitedCount },
       clientsServed: this.#answers.filter((answers) => answers > 0).length,
       clientsUnanswered: this.#unansweredClients,
+      clientsWaiting: this.#waitedForWholeWindow,
       jain: jainIndex(this.#answers),
     };
   }
@@ -188,6 +192,7 @@ export class Population implements ClientEvents, Pollable {
     const medianNs = this.#latency.percentile(50);
     for (let client = 0; client < this.size; client++) {
       if (!this.#clients.isWaiting(client)) continue;
+      if (this.#clients.startedNs(client) <= this.#windowStartNs) this.#waitedForWholeWindow += 1;
       const waitedNs = now - this.#clients.startedNs(client);
       if (waitedNs > medianNs) this.#censored.record(waitedNs);
       // The drain does not wait for clients that an iterative server leaves in its queue forever.

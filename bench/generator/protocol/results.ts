@@ -23,6 +23,8 @@ export interface ClosedLoopResult {
   readonly clientsServed: number;
   /** Clients without any answer during the whole job. The server never served them: no error. */
   readonly clientsUnanswered: number;
+  /** Clients that waited for an answer during the whole window. `fan-out` leaves it out. */
+  readonly clientsWaiting?: number;
   /** Jain's index of the right answers per client. `fan-out`: of the lines delivered per sender. */
   readonly jain: number;
   readonly latency: HistogramJson;

@@ -15,7 +15,7 @@ export const rate: Measure = {
   label: 'requests/s',
   better: 'higher',
   format: (value) => value.toFixed(0),
-  of: ({ values }) => values['requestsPerSecond'],
+  of: ({ values }) => values.requestsPerSecond,
 };
 
 /** A measure over all rounds at once. */
@@ -33,7 +33,7 @@ export const threads: Measure = {
   name: 'threads',
   label: 'threads',
   format: String,
-  of: ({ values }) => values['threads'],
+  of: ({ values }) => values.threads,
 };
 
 export const echo: Experiment = {

@@ -4,13 +4,14 @@ import type {
   ContenderResult,
   Experiment,
   RoundResult,
+  RoundValues,
 } from '../../../bench/analysis/experiment.js';
 import { Histogram } from '../../../bench/lib/histogram.js';
 import { CLOSED_LOOP } from '../../../bench/analysis/measures.js';
 import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
 
 interface Changes extends Partial<Omit<RoundResult, 'values'>> {
-  readonly values?: Readonly<Record<string, number>>;
+  readonly values?: RoundValues;
 }
 
 /** One second with this many requests of 2 ms each. A test replaces fields by `changes`. */
