@@ -1,6 +1,5 @@
 /**
- * What the bench knows of a server under test: a contender, which starts servers, and a running
- * server.
+ * A contender starts servers under test, and a running server is one of them.
  *
  * models.ts has our own contenders, peers.ts the reference servers. Both run servers as child
  * processes of the runner, see server-process.ts.

@@ -1,6 +1,5 @@
 /**
- * The reference load generator: the same closed loop of echoes in C, to measure our generator
- * against.
+ * The reference load generator: the same closed loop of echoes in C.
  *
  * Runs in the runner. Each load runs bench/peers/load-epoll.c as a process of its own. The results
  * of both generators have the same fields, so the bench compares them like two servers.

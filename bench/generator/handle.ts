@@ -1,6 +1,5 @@
 /**
- * The runner's side of the load generator: start the load process, send it jobs one by one, stop
- * it.
+ * The runner's side of the load generator: start the load process, send it jobs, stop it.
  *
  * Runs in the runner and in tests. Read next: main.ts, the load process.
  */

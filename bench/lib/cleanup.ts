@@ -14,10 +14,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/**
- * Time limit for killed children: a thousand threads take a moment, a process hung in the kernel
- * forever.
- */
+/** Time limit for killed children: one that hangs in the kernel never ends. */
 const END_LIMIT_MS = 5000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

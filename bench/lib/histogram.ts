@@ -1,6 +1,5 @@
 /**
- * A log-linear histogram of latencies in nanoseconds, after Gil Tene's HdrHistogram
- * (hdrhistogram.org).
+ * A log-linear histogram of latencies in ns, after Gil Tene's HdrHistogram (hdrhistogram.org).
  *
  * Every power of two is divided into 128 equal buckets, so each value is exact to 1/128 (0.8 %).
  * Recording is a shift and an increment and allocates nothing. Histograms of several rounds or
@@ -10,10 +9,7 @@
 
 const BUCKETS_PER_OCTAVE = 128;
 const OCTAVE_BITS = 7;
-/**
- * Values from here on do not fit a 32-bit shift. They lose 20 low bits, which are below bucket
- * width.
- */
+/** Larger values do not fit a 32-bit shift. They lose 20 bits, less than a bucket's width. */
 const WIDE = 2 ** 31;
 const WIDE_BITS = 20;
 const WIDE_OFFSET = WIDE_BITS * BUCKETS_PER_OCTAVE;

@@ -55,10 +55,7 @@ export function descriptorLimit(): number {
   }
 }
 
-/**
- * The sum of utime and stime, fields 14 and 15. The name before them may contain spaces and
- * brackets.
- */
+/** utime + stime, fields 14 and 15. The name before them may contain spaces and brackets. */
 function cpuTicks(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return Number(fields[11]) + Number(fields[12]);

@@ -18,10 +18,7 @@ export interface Race {
   readonly threads: number;
   /** How long each thread counts. */
   readonly durationMs: number;
-  /**
-   * Zeroed. It has the counter, the lock and the number of ready threads, each in its own cache
-   * line.
-   */
+  /** Zeroed; counter, lock and number of ready threads, each in its own cache line. */
   readonly memory: SharedArrayBuffer;
 }
 
@@ -59,10 +56,7 @@ const count: Readonly<Record<Way, (counter: Int32Array, lock: Int32Array, times:
   },
 };
 
-/**
- * Ulrich Drepper, Futexes Are Tricky (2011), section 6: a mutex that notifies only if a thread
- * waits.
- */
+/** Ulrich Drepper, Futexes Are Tricky (2011), section 6: notifies only if a thread waits. */
 function acquire(lock: Int32Array): void {
   if (Atomics.compareExchange(lock, 0, FREE, HELD) === FREE) return;
   while (Atomics.exchange(lock, 0, HELD_WITH_WAITERS) !== FREE) Atomics.wait(lock, 0, HELD_WITH_WAITERS);

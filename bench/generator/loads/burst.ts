@@ -44,8 +44,7 @@ class Burst implements ClientEvents {
     const exchange = new FirstByteProbe(new EchoPayloads(clients, messageBytes), () => {
       this.#firstByte.record(nowNs() - this.#startNs);
     });
-    // Clients close first, so repeated bursts would exhaust the ports of one address: see
-    // connectSocket.
+    // Clients close first, which would exhaust the ports of one address: see connectSocket.
     this.#clients = new Clients({ port, clients, exchange, ownAddresses: true }, this);
   }
 

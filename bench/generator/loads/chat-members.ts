@@ -1,6 +1,5 @@
 /**
- * A set of chat members on one epoll: they join one after the other, send lines, and check
- * deliveries.
+ * A set of chat members on one epoll: they join, send lines, and check deliveries.
  *
  * Runs in the load process, on its only thread. chat-lines.ts recognises members' lines in the
  * receive buffer. Only the server's own lines, the handshake and those that start with `*`, become
@@ -72,8 +71,7 @@ export class ChatMembers {
   }
 
   /**
-   * Joins the members one after the other. Each then has seen the announcements of all later
-   * members.
+   * Joins the members one by one. Each then has seen the announcements of all later ones.
    * @throws Error if the server rejects a member or takes too long; SystemCallError if a connect
    * fails
    */

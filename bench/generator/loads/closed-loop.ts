@@ -1,6 +1,5 @@
 /**
- * The closed loop: each client sends its next request after the answer to its last one and a think
- * time.
+ * The closed loop: each client sends its next request after the last answer and a think time.
  *
  * Runs in the load process, for two jobs: `load` has one population of clients, `populations`
  * several against one server, such as short requests beside long ones. Each population has an epoll

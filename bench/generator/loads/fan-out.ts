@@ -79,10 +79,7 @@ class FanOut implements ChatEvents, Load {
     pollFor(this.#members, durationNs, () => this.#hasFailed);
   }
 
-  /**
-   * Waits for the lines in flight. A lost line shifts the order, so orders are compared only
-   * without loss.
-   */
+  /** Waits for the lines in flight. Compares orders only without loss: a lost line shifts them. */
   drain(): void {
     pollFor(this.#members, ANSWER_LIMIT_MS * NS_PER_MS, () => this.#inFlight === 0 || this.#hasFailed);
     if (this.#hasFailed) return;

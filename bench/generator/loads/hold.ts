@@ -12,10 +12,7 @@ import { Clients, type ClientEvents } from '../sockets/clients.js';
 import { EchoPayloads } from '../sockets/echo-payloads.js';
 import { pollFor } from './phases.js';
 
-/**
- * Far below the length of any listen queue in use. A full queue drops SYNs, which costs a second
- * each.
- */
+/** Far below any listen queue in use: a full queue drops SYNs, which costs a second each. */
 const MAX_PENDING = 32;
 const MESSAGE_BYTES = 32;
 

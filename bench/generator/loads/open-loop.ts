@@ -52,10 +52,7 @@ class OpenLoop implements ClientEvents, Load, Openable {
   readonly #everAnswered: Uint8Array;
   /** Right answers to requests of the window, by client. */
   readonly #answers: Uint32Array;
-  /**
-   * By client: due time of the request in flight, if it is the window's. A lost connection keeps
-   * it.
-   */
+  /** By client: due time of the window's request in flight. A lost connection keeps it. */
   readonly #dueNs: Float64Array;
   #phase: Phase = 'open';
   #firstAnswers = 0;

@@ -1,6 +1,5 @@
 /**
- * A population: clients that are alike, each in a closed loop, and what they saw in the measured
- * window.
+ * A population: clients that are alike, each in a closed loop, and their measured results.
  *
  * Runs in the load process, on its hot path. closed-loop.ts takes all populations of a job through
  * the phases together; bench/generator/sockets/clients.ts does the input and output. What is
@@ -47,9 +46,7 @@ export class Population implements ClientEvents, Pollable {
   /** By client: 1 while the drain waits for its answer. */
   readonly #awaited: Uint8Array;
   #awaitedCount = 0;
-  /**
-   * When a delayed client continues, after its think time or a failure; Infinity for other clients.
-   */
+  /** When a client in think time or after a failure continues; Infinity for other clients. */
   readonly #resumeNs: Float64Array;
   #delayedCount = 0;
   #phase: Phase = 'open';

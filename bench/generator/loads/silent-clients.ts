@@ -1,9 +1,7 @@
 /**
- * The clients of a load that connect before all others and send nothing, for the scenario
- * slow-client.
+ * Clients that connect before all others and send nothing, for the scenario slow-client.
  *
- * Runs in the load process before the load starts. Afterwards, nothing polls them until they are
- * closed.
+ * Runs in the load process before the load starts. Afterwards, nothing polls them.
  */
 import { NS_PER_MS } from '../../lib/clock.js';
 import type { LoadJob } from '../protocol/jobs.js';
@@ -25,8 +23,7 @@ export function openSilentClients({
   const exchange = new EchoPayloads(silentClients, UNSENT_BYTES);
   const silent: Clients = new Clients(
     { port, clients: silentClients, exchange, ownAddresses: false },
-    // A refused or closed silent client is the server's decision. The other clients show its
-    // effect.
+    // The server may refuse or close them. The other clients show the effect.
     { connected: () => (settled += 1), answered: () => undefined, failed: () => (settled += 1) },
   );
   try {

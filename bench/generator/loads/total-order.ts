@@ -1,6 +1,5 @@
 /**
- * Checks total order: all members of a chat must receive its lines in one order, without their own
- * lines.
+ * Checks total order: all members of a chat receive the lines of others in one order.
  *
  * Member 0 only listens and receives every line, so its order is the reference. A member that is
  * ahead of member 0 is compared later. No member is far ahead or behind, because each sender has
@@ -44,10 +43,7 @@ export class TotalOrder {
     this.compare(member);
   }
 
-  /**
-   * Compares the lines received so far. A sender needs this after each of its own lines, to skip
-   * it.
-   */
+  /** Compares the lines received so far. To be called also after a member's own line. */
   compare(member: number): void {
     if (member === REFERENCE || this.#differs[member] === 1) return;
     const ring = this.#ring;

@@ -1,6 +1,5 @@
 /**
- * The jobs that the runner sends to the load process over fork's channel: a tagged union of plain
- * JSON.
+ * The jobs that the runner sends to the load process: a tagged union of plain JSON.
  *
  * The load process runs one job at a time. Connections of a `hold` job stay open until `release`,
  * so that the runner can look at a server with its clients connected. results.ts has the results.
@@ -79,10 +78,7 @@ export interface PopulationSettings {
   readonly pattern: 'keep' | 'churn';
   /** The request, without its newline. */
   readonly line: string;
-  /**
-   * The one right answer, without its newline. Default: the server's answer to a request before the
-   * load.
-   */
+  /** The one right answer, without its newline. Default: learned from the server. */
   readonly answer?: string;
   /** Time from an answer to the client's next request, in ms; default 0. */
   readonly thinkMs?: number;
@@ -105,10 +101,7 @@ export interface BurstJob {
   readonly clients: number;
   /** As in {@link LoadJob}. */
   readonly messageBytes: number;
-  /**
-   * Time limit in ms from the start of the burst. Clients without a whole answer count as
-   * unanswered.
-   */
+  /** Time limit in ms from the start of the burst; then a client counts as unanswered. */
   readonly limitMs: number;
   readonly serverPid?: number;
 }

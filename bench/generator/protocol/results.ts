@@ -1,6 +1,5 @@
 /**
- * The results that the load process sends to the runner over fork's channel: a tagged union of
- * plain JSON.
+ * The results that the load process sends to the runner: a tagged union of plain JSON.
  *
  * Each job has exactly one result. jobs.ts has the jobs. Read bench/generator/handle.ts (the
  * runner's side) or bench/generator/main.ts (the load process) next.
@@ -16,10 +15,7 @@ export interface ClosedLoopResult {
    */
   readonly requests: number;
   readonly errors: ErrorCounts;
-  /**
-   * Clients with at least one right answer in the window. `fan-out`: members with a complete
-   * delivery.
-   */
+  /** Clients with a right answer in the window. `fan-out`: members with a delivery. */
   readonly clientsServed: number;
   /** Clients without any answer during the whole job. The server never served them: no error. */
   readonly clientsUnanswered: number;
@@ -47,8 +43,7 @@ export interface LoadResult extends ClosedLoopResult, Usage {
 }
 
 /**
- * Every request that is due within the window counts once: offered = answered + unanswered +
- * unsent.
+ * Each request due in the window counts once: offered = answered + unanswered + unsent.
  *
  * `corrected` contains all of them. A request without a right answer counts with the time it had
  * waited when the job ended. Then all latencies above are lower bounds, and so are percentiles.
@@ -96,8 +91,7 @@ export interface PopulationResult extends ClosedLoopResult {
   readonly name: string;
   readonly clients: number;
   /**
-   * Censored observations: how long requests had waited that were unanswered at the end of the
-   * window.
+   * Censored observations: the waits of requests unanswered at the end of the window.
    *
    * Only waits above the median of `latency` are included. Each is a lower bound of its latency.
    * Merged into `latency`, they keep a server from looking better by not answering.

@@ -63,9 +63,7 @@ export class Clients {
   /** The number of the client's connection. Unlike a descriptor, it is never reused. */
   readonly #generations: Int32Array;
 
-  /**
-   * @throws SystemCallError if epoll cannot be created; RangeError for an invalid number of clients
-   */
+  /** @throws SystemCallError if epoll fails; RangeError for an invalid number of clients */
   constructor(options: ClientsOptions, events: ClientEvents) {
     const { clients, exchange } = options;
     this.#options = options;
@@ -107,8 +105,7 @@ export class Clients {
     if (fd === NO_SOCKET) return;
     this.#prepare(client, startNs);
     if (!this.#trySend(client)) return;
-    // EPOLLOUT is watched only after a short write. On loopback the first send almost always
-    // succeeds.
+    // EPOLLOUT is watched only after a short write, which is rare on loopback.
     this.#epoll.add(fd, client, this.#sentBytes[client] !== this.#requestBytes);
   }
 
@@ -177,8 +174,7 @@ export class Clients {
   }
 
   #handle(client: number, flags: number): void {
-    // A batch has at most one event per socket, so an event is stale only if its owner closed
-    // another client.
+    // An event is stale only if the owner closed another client: a socket has one per batch.
     if (this.#fds[client] === NO_SOCKET) return;
     if (this.#connecting[client] === 1 && !this.#finishConnecting(client)) return;
     if (
@@ -191,17 +187,13 @@ export class Clients {
     this.#receive(client, (flags & CLOSING) !== 0);
   }
 
-  /**
-   * Reads until the expected bytes have come or, if the peer is closing, until the end of the
-   * stream.
-   */
+  /** Reads the expected bytes or, if the peer is closing, until the end of the stream. */
   #receive(client: number, closing: boolean): void {
     const fd = this.#fds[client] ?? NO_SOCKET;
     const generation = this.#generations[client];
     for (;;) {
       const receivedBytes = this.#receivedBytes[client] ?? 0;
-      // An echo cannot be longer than what was sent. Reading one byte more detects a surplus at
-      // once.
+      // An echo cannot exceed what was sent. One byte more detects a surplus at once.
       const sentBytes = this.#sentBytes[client] ?? 0;
       const expectedBytes = (sentBytes === this.#requestBytes ? this.#replyBytes : sentBytes) - receivedBytes;
       const wantedBytes = expectedBytes < REPLY_BYTES ? expectedBytes + 1 : REPLY_BYTES;

@@ -1,6 +1,5 @@
 /**
- * The requests of echo clients: a payload that no other client and no earlier request of the client
- * has.
+ * The requests of echo clients: payloads that are unique among clients and requests.
  *
  * So an answer that reached the wrong client, or came twice, differs in its bytes. A payload is
  * text without control characters that ends in a newline, so line-based services can be loaded as
@@ -135,14 +134,12 @@ export class EchoPayloads implements Exchange {
   #fill(client: number): void {
     const start = client * this.#stride;
     const newline = start + this.#messageBytes - 1;
-    // Multiplied by an odd number, client numbers lie far apart and still differ in their last
-    // digits.
+    // The product with an odd number spreads client numbers and keeps their last digits unique.
     const spread = Math.imul(client, 0x9e3779b1);
     this.#sequences[client] = spread & SEQUENCES;
     let state = spread;
     for (let index = start; index < newline; index++) {
-      // A linear congruential generator (constants of Numerical Recipes), whose upper bits are the
-      // good ones.
+      // A linear congruential generator (Numerical Recipes). Its upper bits are the good ones.
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
       this.#bytes[index] = FIRST_DIGIT + (state >>> 26);
     }

@@ -63,10 +63,7 @@ export class Epoll {
     this.#control(EPOLL_CTL_ADD, fd, client, withOutput);
   }
 
-  /**
-   * Watches another instance for events. Level-triggered, so that events left in it are reported
-   * again.
-   */
+  /** Watches another instance, level-triggered: events left in it are reported again. */
   addEpoll(inner: Epoll, number: number): void {
     this.#controlWith(EPOLL_CTL_ADD, inner.#fd, number, EPOLLIN);
   }

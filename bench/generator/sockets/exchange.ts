@@ -1,6 +1,5 @@
 /**
- * What a load client sends and what a right answer is: a unique payload and its echo, or a fixed
- * pair.
+ * What a load client sends and what a right answer is: a payload and its echo, or a fixed pair.
  *
  * On the generator's hot path: implementations allocate only when they are constructed. Read next:
  * echo-payloads.ts and fixed-exchange.ts.

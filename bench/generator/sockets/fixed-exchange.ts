@@ -63,10 +63,7 @@ export class FixedExchange implements Exchange {
     );
   }
 
-  /**
-   * Compares the received bytes from `start` to `end`; byte 0 of them is the answer's byte
-   * `offset`.
-   */
+  /** Compares received bytes `start` to `end`; byte 0 is the answer's byte `offset`. */
   #matchesBytes(offset: number, start: number, end: number, reply: Uint8Array): boolean {
     const variable = this.#variable;
     for (let index = start; index < end; index++) {

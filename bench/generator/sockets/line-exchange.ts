@@ -35,10 +35,7 @@ function withNewline(text: string): Buffer {
   return Buffer.from(`${text}\n`);
 }
 
-/**
- * The line with its newline; undefined if its end is missing. A server that sends a greeting fails
- * here.
- */
+/** The line with its newline; undefined if its end is missing. Throws after a greeting. */
 function oneLine(bytes: Uint8Array): Uint8Array | undefined {
   const end = bytes.indexOf(NEWLINE);
   if (end === -1) return undefined;

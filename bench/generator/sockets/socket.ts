@@ -63,10 +63,7 @@ export function connectSocket(port: number, source?: Uint8Array): number {
   return fd;
 }
 
-/**
- * Closes the socket of a failed call. Reads the call's error first, because close(2) may replace
- * it.
- */
+/** Closes the socket of a failed call. Reads its error first: close(2) may replace it. */
 function closeAfter(fd: number, call: string): SystemCallError {
   const error = lastError(call);
   calls.close(fd);
@@ -110,18 +107,12 @@ export function retransmissions(fd: number): number {
   return status === 0 ? (info[TOTAL_RETRANSMISSIONS_WORD] ?? 0) : 0;
 }
 
-/**
- * The client's loopback address as a `struct sockaddr_in` with port 0. 200 clients have different
- * ones.
- */
+/** A loopback address (`struct sockaddr_in`, port 0); clients 0 to 199 have different ones. */
 export function sourceAddress(client: number): Uint8Array | undefined {
   return sourceAddresses[client % SOURCE_ADDRESSES];
 }
 
-/**
- * Fills a `struct sockaddr_in`: the family in the machine's byte order, port and address in the
- * network's.
- */
+/** A `struct sockaddr_in`: the family in host byte order, port and address in network order. */
 export function socketAddress(address: readonly number[], port: number): Uint8Array {
   const bytes = new Uint8Array(16);
   new Uint16Array(bytes.buffer)[0] = AF_INET;

@@ -1,6 +1,5 @@
 /**
- * The exchange of the pattern `web`: a GET for the bench's page, and the server's first answer to
- * it.
+ * The exchange of the pattern `web`: a GET for the bench's page, and the first answer to it.
  *
  * The first answer is checked in full: its status, its Content-Length, and its body against the
  * file. Later answers must equal it except for the value of the Date header, whose length is fixed.

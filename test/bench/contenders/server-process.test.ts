@@ -92,8 +92,7 @@ describe('launch', { timeout: 2 * BOUND_MS }, () => {
   });
 
   it('keeps reading the output of a running server', async () => {
-    // Synchronous writes, as pino's in our models: no client gets an answer until all output is
-    // read.
+    // Synchronous writes, as pino's in our models, block until all output is read.
     const server = await launch(
       script(`
         const server = require('node:net').createServer((socket) => socket.end('free'));

@@ -187,8 +187,7 @@ describe(
         const errors = await loop.run(await ownGenerator(test), port);
         assert.deepEqual(errors, { ...noErrors(), timeout: 1 }, loop.name);
       });
-      // Longer than all socket buffers; one client with enough time, because several keep a machine
-      // busy.
+      // Longer than all socket buffers. One client, because several keep a machine busy.
       const deaf = LOOPS.map(async (loop) => {
         const options = { messageBytes: 8_000_000, clients: 1, durationMs: 1000 };
         const port = await serve(test, (socket, connection) => {

@@ -34,8 +34,7 @@ export async function serveChat(test: TestContext, rules: ChatRules = {}): Promi
   const members: ChatMember[] = [];
   const server = createServer({ noDelay: true }, (socket) => {
     let self: ChatMember | undefined;
-    // The generator closes with lines in flight, which resets. readline repeats its stream's
-    // errors.
+    // The generator closes with lines in flight: a reset. readline repeats its stream's errors.
     const lines = createInterface({ input: socket.on('error', () => undefined) }).on(
       'error',
       () => undefined,

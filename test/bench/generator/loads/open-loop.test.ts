@@ -87,8 +87,7 @@ describe('the open loop', { skip: process.platform !== 'linux' && 'epoll is Linu
     const means = [result.corrected, result.uncorrected].map((json) => Histogram.fromJSON(json).meanNs / 1e6);
     assert.ok((means[0] ?? 0) - (means[1] ?? 0) > 250, `corrected and not: ${means.join(' and ')} ms`);
     assert.ok(result.uncorrected.minNs > 15e6);
-    // At most the first connection was free. The other requests waited for the server, not the
-    // generator.
+    // At most the first connection was free. The other requests waited for the server.
     assert.ok(result.lag.count <= 1);
     assertAllCounted(result);
   });

@@ -1,7 +1,4 @@
-/**
- * Every descriptor that the load process opens is closed, also when a system call or a job fails
- * early.
- */
+/** The load process closes every descriptor, also when a system call or a job fails early. */
 import assert from 'node:assert/strict';
 import { closeSync, fstatSync, openSync, readdirSync } from 'node:fs';
 import koffi from 'koffi';
