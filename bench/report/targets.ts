@@ -60,6 +60,7 @@ export function targetsTable(targets: readonly Target[]): TextTable {
   };
 }
 
+/** Returns all targets, also those that the run did not measure. */
 export function targetsOf(results: BenchResults): Target[] {
   const of = (experiment: string, name: string) => caseOf(results, experiment, name);
   return [
