@@ -2,10 +2,10 @@
  * Medians with 95 % intervals over rounds, and the test for a steady warm-up. Pure functions on
  * numbers; estimates.ts applies them, verdicts.ts draws conclusions from an interval.
  *
- * A median ignores a single disturbed round. In 10,000 simulated runs each of normal, log-normal,
- * Laplace and outlier-ridden rounds, its interval covered 93.8 % for 5 rounds, 98.5 % for 7, and 96
- * % for 10 and 20. An interval for the geometric mean covered only 74–84 % when one round in ten
- * was up to 30 % slower.
+ * A median ignores a single disturbed round. Its interval covered 93.8 % for 5 rounds, 98.5 % for
+ * 7, and 96 % for 10 and 20, in 10,000 simulated runs each. The rounds were normal, log-normal,
+ * Laplace or ridden with outliers. An interval for the geometric mean covered only 74–84 % when one
+ * round in ten was up to 30 % slower.
  */
 import { betweenTails, bootstrapMedian, combined, expandedTail, type Midpoint } from './bootstrap.js';
 

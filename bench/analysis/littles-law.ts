@@ -1,7 +1,7 @@
 /**
  * A check of the measurement itself by J. D. C. Little, "A Proof for the Queuing Formula L = λW",
  * Operations Research 9 (1961). In a closed loop each client asks again as soon as it has its
- * answer, so the rate of answers times their mean latency is the number of clients, whatever the
+ * answer. The rate of answers times their mean latency is then the number of clients, whatever the
  * server does.
  *
  * Pure functions; bench/report/table.ts shows the note. The law does not hold if clients rest, nor

@@ -39,7 +39,7 @@ export function comparedWith(
   return [
     ...(parts.length === 0
       ? []
-      : [`${result.name}${besideOthers(result)}: ${measure.label} of ${parts.join(', ')}.`]),
+      : [`${result.name}${noteOnOthers(result)}: ${measure.label} of ${parts.join(', ')}.`]),
     ...(failed.length === 0 ? [] : [`${result.name}: ${failed.join(' and ')} failed.`]),
   ].join(' ');
 }
@@ -47,7 +47,7 @@ export function comparedWith(
 /**
  * A contender may win only by taking more of the cores from other programs; no interval shows that.
  */
-function besideOthers(result: CaseResult): string {
+function noteOnOthers(result: CaseResult): string {
   const share = othersShare(result);
   return share === undefined ? '' : ` (other programs used ${formatShare(share)} of a core)`;
 }

@@ -130,10 +130,10 @@ export function comparisonJson({ rows, ...rest }: Comparison, limit?: FailOver):
 function tableOf(rows: readonly ComparedRow[]): TextTable {
   const [first] = rows;
   const to = rows.find(({ relative }) => relative !== undefined)?.relative?.to;
-  const beside = to === undefined ? [] : [`relative to ${to}`];
+  const relativeHead = to === undefined ? [] : [`relative to ${to}`];
   return {
     title: first === undefined ? '' : `${first.experiment}: ${first.title}`,
-    head: ['server', 'measure', 'before', 'after', 'change (95 %)', ...beside, 'verdict'],
+    head: ['server', 'measure', 'before', 'after', 'change (95 %)', ...relativeHead, 'verdict'],
     rows: rows.map(({ contender, measure, before, after, absolute, relative, verdict }) => [
       contender,
       measure.label,

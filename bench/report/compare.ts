@@ -148,11 +148,11 @@ function rowsOf(
             ratiosOf(from, measure, one.name, baseline),
             ratiosOf(to, measure, one.name, baseline),
           );
-    const beside =
+    const relativeChange =
       relative &&
       // Four processes instead of two take part; the squares of their differences add up.
       judged(relative, measure, (1 + margin) ** Math.SQRT2 - 1);
-    const agreed = beside === undefined || beside.verdict === absolute.verdict;
+    const agreed = relativeChange === undefined || relativeChange.verdict === absolute.verdict;
     return [
       {
         experiment: definition.name,
@@ -164,7 +164,9 @@ function rowsOf(
         before: before.value,
         after: after.value,
         absolute,
-        ...(beside === undefined || baseline === undefined ? {} : { relative: { ...beside, to: baseline } }),
+        ...(relativeChange === undefined || baseline === undefined
+          ? {}
+          : { relative: { ...relativeChange, to: baseline } }),
         verdict: agreed ? absolute.verdict : 'unknown',
       },
     ];

@@ -18,6 +18,7 @@ import { ERROR_KINDS } from '../generator/protocol/error-kinds.js';
 /** Above this share of a core, the generator may be the bottleneck. */
 const GENERATOR_LIMIT = 0.9;
 
+/** Returns one table per case. */
 export function tablesOf(experiment: Experiment, result: ExperimentResult): TextTable[] {
   return result.cases.map((one) => caseTable(experiment, one));
 }

@@ -60,6 +60,7 @@ export function targetsTable(targets: readonly Target[]): TextTable {
   };
 }
 
+/** Returns all targets, also those that the run did not measure. */
 export function targetsOf(results: BenchResults): Target[] {
   const of = (experiment: string, name: string) => caseOf(results, experiment, name);
   return [
@@ -135,36 +136,20 @@ function capacityTargets(results: BenchResults): Target[] {
       contender,
       valueOf(name, { label: name, format: String }),
     );
+  const handOff = inUnits(single('hand-off', THREADS, 'medianNs'), 1e3);
+  const [thread, idleClient] = [THREADS, LOOP].map((name) => single('idle', name, 'bytesPerClient'));
+  const [onThreads, onLoop] = [single('idle', THREADS, 'answered'), single('idle', LOOP, 'connected')];
   return [
-    {
-      what: 'hand-off to a warm thread, median',
-      atMost: 60,
-      unit: 'µs',
-      reached: inUnits(single('hand-off', THREADS, 'medianNs'), 1e3),
-    },
+    { what: 'hand-off to a warm thread, median', atMost: 60, unit: 'µs', reached: handOff },
     {
       what: 'clients at once, each answered on a thread of its own',
-      atLeast: 1000,
-      unit: '',
-      reached: single('idle', THREADS, 'answered'),
+      ...{ atLeast: 1000, unit: '', reached: onThreads },
     },
-    {
-      what: 'memory of a client thread',
-      atMost: 8,
-      unit: 'MB',
-      reached: inUnits(single('idle', THREADS, 'bytesPerClient'), 1e6),
-    },
-    {
-      what: 'idle clients at once on the event loop',
-      atLeast: 10_000,
-      unit: '',
-      reached: single('idle', LOOP, 'connected'),
-    },
+    { what: 'memory of a client thread', atMost: 8, unit: 'MB', reached: inUnits(thread, 1e6) },
+    { what: 'idle clients at once on the event loop', atLeast: 10_000, unit: '', reached: onLoop },
     {
       what: 'memory of an idle client on the event loop',
-      atMost: 12,
-      unit: 'kB',
-      reached: inUnits(single('idle', LOOP, 'bytesPerClient'), 1e3),
+      ...{ atMost: 12, unit: 'kB', reached: inUnits(idleClient, 1e3) },
     },
   ];
 }

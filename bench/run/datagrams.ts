@@ -7,9 +7,10 @@
  * the others lost?
  * Prediction: UDP has no flow control. While the server is slower than the sender, its socket's
  * buffer fills, and the kernel silently drops the datagrams that do not fit.
- * Look at: the paced rows lose nothing. In a burst the columns account for every datagram: dropped
- * by the kernel before the server (its buffer), by the server (its queue), or by the kernel before
- * the client (the client's buffer, because the client does not read while it sends).
+ * Look at: the paced rows lose nothing. In a burst the columns account for every datagram. The
+ * kernel drops it before the server (its buffer is full), the server drops it (its queue is full),
+ * or the kernel drops it before the client. The client does not read while it sends, so its buffer
+ * fills, too.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';

@@ -72,9 +72,9 @@ function rowOf({ name, measures }: Experiment, one: CaseResult, model: string): 
   const value = contender && measured(contender, measure);
   if (value === undefined) return [];
   const ratio = ratioOf(one, measure, model, BASELINE);
-  const beside = model === BASELINE ? [] : [ratio === undefined ? '' : formatEstimate(ratio)];
+  const relative = model === BASELINE ? [] : [ratio === undefined ? '' : formatEstimate(ratio)];
   const title = one.name === name ? name : `${name}, ${one.name}`;
-  return [[title, `${measure.label} ${withInterval(value, measure)}`, ...beside]];
+  return [[title, `${measure.label} ${withInterval(value, measure)}`, ...relative]];
 }
 
 function withInterval({ value, low, high }: Estimate, { format }: Measure): string {

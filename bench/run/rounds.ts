@@ -106,15 +106,15 @@ async function warmUp(
   plan: RoundPlan,
 ): Promise<boolean> {
   const { loadMs, maxLoads } = plan.warmUp;
-  const most = it.maxWarmUps ?? maxLoads;
+  const limit = it.maxWarmUps ?? maxLoads;
   const rates: number[] = [];
-  while (rates.length < most) {
+  while (rates.length < limit) {
     const { values } = await it.load(generator, server, { warmUpMs: 0, durationMs: loadMs, isWarmUp: true });
     assertRuns(server);
     rates.push(values.requestsPerSecond ?? 0);
     if (rates.length >= least && isSteady(rates)) return true;
   }
-  return most === 0;
+  return limit === 0;
 }
 
 /** A dead server refuses every connection, which would look like a round without answers. */

@@ -156,6 +156,7 @@ async function primed({ generator }: Bench, server: RunningServer): Promise<Proc
   return sampled(server);
 }
 
+/** Reduces the number of clients to the limits of the machine, with a remark for each. */
 function reduced(
   name: string,
   wanted: number,
@@ -163,10 +164,10 @@ function reduced(
   remarks: string[],
 ): number {
   let clients = wanted;
-  for (const [what, most] of Object.entries(limits)) {
-    if (most >= clients) continue;
-    remarks.push(`${name}: ${most} instead of ${wanted} clients: not enough ${what}`);
-    clients = Math.max(1, most);
+  for (const [what, limit] of Object.entries(limits)) {
+    if (limit >= clients) continue;
+    remarks.push(`${name}: ${limit} instead of ${wanted} clients: not enough ${what}`);
+    clients = Math.max(1, limit);
   }
   return clients;
 }

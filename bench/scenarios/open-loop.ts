@@ -101,8 +101,8 @@ function offering(share: number, requestsPerSecond: number): Case {
 }
 
 /**
- * Warms up at full speed. A constant rate looks steady at once, and at a tenth of the event loop's
- * capacity 64 threads would not have compiled their code by the first round.
+ * Warms up at full speed, because a constant rate looks steady at once. At a tenth of the event
+ * loop's capacity, 64 threads would not have compiled their code by the first round.
  */
 async function warmedUp(
   generator: Generator,

@@ -53,8 +53,8 @@ function churnWith(threads: number): Case {
 }
 
 /**
- * The cases ran one after the other, so their rates are compared by their ratios to the event loop
- * in the same rounds, or by themselves without an event loop.
+ * Compares the cases by their ratios to the event loop in the same rounds, because the cases ran
+ * one after the other. Without an event loop, the rates are compared directly.
  */
 function seen({ cases }: ExperimentResult, margins: Margins = defaultMargins): string {
   const hasReference = cases.every((one) => numberOf(one, requestsPerSecond, REFERENCE) !== undefined);

@@ -41,6 +41,7 @@ interface Surroundings {
   readonly label: string;
 }
 
+/** Returns the picture as one `<svg>` element. */
 export function framed(drawn: Drawn, { spec, points, notes, label }: Surroundings): string {
   const textPx = WIDTH_PX - 2 * EDGE_PX;
   const title = wrapped(shortened(clean(spec.title), TITLE_CHARACTERS), TITLE_PX, textPx);

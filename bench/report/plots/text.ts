@@ -24,10 +24,12 @@ export function shortened(text: string, characters: number): string {
   return all.length <= characters ? text : `${all.slice(0, characters - 1).join('')}…`;
 }
 
+/** Estimates the width of a text in pixels. */
 export function widthOf(text: string, fontPx: number): number {
   return Array.from(text).length * fontPx * EMS_PER_CHARACTER;
 }
 
+/** Wraps a text into lines of at most `widthPx`; breaks words that are longer than a line. */
 export function wrapped(text: string, fontPx: number, widthPx: number): string[] {
   const limit = Math.floor(widthPx / (fontPx * EMS_IN_SENTENCES));
   const lines: string[] = [];

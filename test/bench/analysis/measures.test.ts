@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { longest, p50, p99, percentile } from '../../../bench/analysis/measures.js';
+import { longest, p50, p99, percentile, valueOf } from '../../../bench/analysis/measures.js';
 import { measuredLoad } from '../../../bench/analysis/measured.js';
 import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
 import type { LoadResult } from '../../../bench/generator/protocol/results.js';
@@ -73,5 +73,16 @@ describe('measuredLoad', () => {
 
   it('has no waiting clients if the generator did not count them', () => {
     assert.equal(measuredLoad(result).values.clientsWaiting, undefined);
+  });
+});
+
+describe('valueOf', () => {
+  it('reads a value by its name, and a misspelt name does not compile', () => {
+    const about = { label: 'a value', format: String };
+    assert.equal(valueOf('requestsPerSecond', about).of(roundOf(1, 500)), 500);
+    // @ts-expect-error The name lacks an s.
+    assert.equal(valueOf('requestPerSecond', about).of(roundOf(1, 500)), undefined);
+    // @ts-expect-error There are no latencies of this name.
+    assert.equal(percentile(50, 'shorts').of(roundOf(1, 500)), undefined);
   });
 });
