@@ -109,7 +109,7 @@ rounds, or the range of fewer than five rounds.</p>
 <p>A difference counts if the whole interval of a ratio is outside the margin: 5 %, or the certain difference of the
 control if it is larger. If the whole interval is inside the margin, there is no difference. Otherwise, and with fewer
 than five rounds, there is no verdict.</p>
-<p>Methods, columns and sources: <code>bench/README.md</code>. Raw results of every round:
+<p>Methods, columns and sources: <code>docs/bench.md</code>. Raw results of every round:
 <code>${escaped(resultsName)}</code>.</p>
 </footer>
 </body>

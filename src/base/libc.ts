@@ -47,7 +47,10 @@ function bindIfThere<F extends (...args: never[]) => unknown>(prototype: string)
   }
 }
 
-/* The numbers are Linux's. Elsewhere only _exit and clock_gettime are used. */
+/*
+ * The numbers are Linux's. macOS only uses _exit, clock_gettime and setBlocking(), whose F_SETFL and O_RDWR are the same
+ * there: its servers have no client threads, and the load generator needs epoll.
+ */
 export const MSG_DONTWAIT = 0x40;
 /** Without it a send to a closed peer raises SIGPIPE. */
 export const MSG_NOSIGNAL = 0x4000;
@@ -93,8 +96,9 @@ export const shutdown = bind<(fd: number, how: number) => number>('int shutdown(
 /** Ends the process at once: no exit handlers, no joining of threads that are blocked in a call. */
 export const exitNow = bind<(status: number) => void>('void _exit(int status)');
 
-const fcntl = bind<(fd: number, command: number, argument: number) => number>(
-  'int fcntl(int fd, int command, int argument)',
+/** Variadic, as in C: on Apple silicon variadic arguments are passed on the stack, and others in registers. */
+const fcntl = bind<(fd: number, command: number, type: 'int', argument: number) => number>(
+  'int fcntl(int fd, int command, ...)',
 );
 const getpeername = bind<(fd: number, address: Uint8Array, length: Uint32Array) => number>(
   'int getpeername(int fd, void *address, void *length)',
@@ -124,7 +128,7 @@ export function addressOf(buffer: Uint8Array): number {
 /** Makes calls on the descriptor block. libuv accepts sockets non-blocking. */
 export function setBlocking(fd: number): void {
   // A socket's other status flags (O_APPEND, O_ASYNC …) are never set here, so none needs to be read first.
-  if (fcntl(fd, F_SETFL, O_RDWR) === -1) throw lastError(`fcntl(${fd}, F_SETFL)`);
+  if (fcntl(fd, F_SETFL, 'int', O_RDWR) === -1) throw lastError(`fcntl(${fd}, F_SETFL)`);
 }
 
 /** After `timeoutMs` without progress, recv and send on the descriptor fail with EAGAIN; 0: never. */

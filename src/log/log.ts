@@ -1,5 +1,5 @@
 /**
- * The log: pino JSON lines, one an event, field names as the README lists them.
+ * The log: pino JSON lines, one an event, field names as docs/logs.md lists them.
  *
  * Every thread opens its own destination, synchronous and appending: an asynchronous one loses lines when a thread
  * ends (measured: 4 of 8,000 survived), and one shared over messages would tear or delay them. pino is loaded
