@@ -12,7 +12,7 @@ export type Framing = 'line' | 'chunk';
 const MAX_LINE_BYTES = 4096;
 
 /** Then others get their turn of the event loop: a chunk may hold tens of thousands of lines. */
-const MOST_AT_ONCE = 64;
+const MAX_AT_ONCE = 64;
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -54,7 +54,7 @@ function useLines(
   refuse: Refuse,
 ): MaybePromise<Next> {
   for (let used = 0; ; used++) {
-    if (used === MOST_AT_ONCE) return nextTurn().then(() => useLines(lines, use, refuse));
+    if (used === MAX_AT_ONCE) return nextTurn().then(() => useLines(lines, use, refuse));
     const line = lines.next();
     if (line === undefined) return undefined;
     if (line === TOO_LONG) return refuseTooLong(refuse);

@@ -11,7 +11,7 @@ import type { Socket } from 'node:net';
 import { ConnectionLost, NO_BYTES, RECV_BYTES, SLOW_BYTES } from './connection.js';
 import type { Connection, Endpoint, LossReason, MaybePromise, Next } from './connection.js';
 import { peerOf } from './endpoint.js';
-import { SilenceClock } from './silence-clock.js';
+import { IdleTimer } from './idle-timer.js';
 
 const HIGH_WATER_BYTES = 4 * RECV_BYTES;
 
@@ -32,7 +32,7 @@ export class StreamConnection implements Connection {
   /** Wakes a recv or sendAll that waits for something to happen. */
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
-  #silence: SilenceClock | undefined;
+  #idleTimer: IdleTimer | undefined;
 
   /**
    * @param idleMs after how long a client is given up that is waited for and says nothing, or takes nothing of what is
@@ -41,17 +41,17 @@ export class StreamConnection implements Connection {
   constructor(id: number, socket: Socket, idleMs: number) {
     this.id = id;
     this.#socket = socket;
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('end', () => {
       this.#clientEnded = true;
       this.shutdownRead();
     });
     socket.on('drain', () => this.#wakeWriter?.());
-    socket.on('error', (error) => this.lose('reset', error));
+    socket.on('error', (error) => this.abort('reset', error));
     socket.on('close', () => {
-      if (!this.#finished) this.lose('reset');
+      if (!this.#finished) this.abort('reset');
     });
-    if (idleMs > 0) this.#startClocks(idleMs);
+    if (idleMs > 0) this.#startTimers(idleMs);
     socket.resume();
   }
 
@@ -93,7 +93,7 @@ export class StreamConnection implements Connection {
 
   sendAll(bytes: Uint8Array): MaybePromise<undefined> {
     if (this.#lost) {
-      this.#sendLastWord(bytes, this.#lost);
+      this.#sendLastMessage(bytes, this.#lost);
       return undefined;
     }
     if (!this.#socket.write(bytes)) return this.#untilDrained();
@@ -127,7 +127,7 @@ export class StreamConnection implements Connection {
   }
 
   /** Gives the client up: whatever waits fails with ConnectionLost. Harmless when called again. */
-  lose(reason: LossReason, cause?: unknown): void {
+  abort(reason: LossReason, cause?: unknown): void {
     this.#lost ??= new ConnectionLost(reason, cause);
     // Who was reading may have a last word for an idle client; the owner closes the socket right after that.
     const mayBeTold = reason === 'idle' && this.#wakeWriter === undefined;
@@ -171,29 +171,29 @@ export class StreamConnection implements Connection {
    * One clock while the handler waits for what the client says, and the clock of `net` while it sends. That sees what the
    * client takes, and may be twice as late, as it looks only once in `idleMs`; whatever goes either way winds it up. It has to be wound up again when it has fired, in case it was not the client that was idle.
    */
-  #startClocks(idleMs: number): void {
+  #startTimers(idleMs: number): void {
     const socket = this.#socket;
     socket.setTimeout(idleMs);
     socket.on('timeout', () => {
       socket.setTimeout(idleMs);
-      if (this.#wakeWriter) this.lose('idle');
+      if (this.#wakeWriter) this.abort('idle');
     });
-    const silence = new SilenceClock(
+    const idleTimer = new IdleTimer(
       idleMs,
       () => this.#wakeReader !== undefined,
-      () => this.lose('idle'),
+      () => this.abort('idle'),
     );
-    socket.once('close', () => silence.stop());
-    this.#silence = silence;
+    socket.once('close', () => idleTimer.stop());
+    this.#idleTimer = idleTimer;
   }
 
-  #sendLastWord(bytes: Uint8Array, lost: ConnectionLost): void {
+  #sendLastMessage(bytes: Uint8Array, lost: ConnectionLost): void {
     if (lost.reason !== 'idle' || this.#socket.destroyed) throw lost;
     this.#socket.write(bytes);
   }
 
-  #take(chunk: Uint8Array): void {
-    this.#silence?.touch();
+  #onData(chunk: Uint8Array): void {
+    this.#idleTimer?.touch();
     if (this.#consumer) {
       this.#consumer(chunk);
       return;
@@ -231,13 +231,13 @@ export class StreamConnection implements Connection {
         this.#wakeReader();
         return;
       }
-      this.#silence?.touch();
+      this.#idleTimer?.touch();
       this.#consumer = (chunk) => {
         try {
           const next = use(chunk);
           if (next === undefined) {
             // It may have computed for longer than a client may be silent.
-            this.#silence?.touch();
+            this.#idleTimer?.touch();
             return;
           }
           leave();
@@ -251,7 +251,7 @@ export class StreamConnection implements Connection {
   }
 
   #untilReadable(): Promise<void> {
-    this.#silence?.touch();
+    this.#idleTimer?.touch();
     return new Promise((resolve) => {
       this.#wakeReader = () => {
         this.#wakeReader = undefined;

@@ -26,11 +26,11 @@ export async function answerDatagram(
   let thread: number | undefined;
   let reply: Uint8Array | undefined;
   try {
-    const answer = await computeAnswer(message, memories.of(peer));
+    const answer = await computeAnswer(message, memories.get(peer));
     thread = answer.thread;
     reply = answer.reply === undefined ? undefined : bytesOf(answer.reply);
     // Before the reply is sent: should that be lost, the client asks again, and must be known then.
-    memories.keep(peer, answer.memory);
+    memories.set(peer, answer.memory);
   } catch (error) {
     log.error({ peer, err: error }, 'service failed');
     reply = bytesOf(FAILED);

@@ -1,7 +1,7 @@
 /** What a datagram model is, and what the server lends it to work with. Types only; models.ts has the models. */
+import type { ExpiringMap } from '../base/expiring-map.js';
 import type { Logger } from '../log/log.js';
 import type { DatagramService, ServiceOptions } from '../services/service.js';
-import type { Memories } from './memories.js';
 import type { Receiver } from './receiver.js';
 
 export interface DatagramModel {
@@ -13,7 +13,7 @@ export interface DatagramModel {
 export interface DatagramHost {
   readonly log: Logger;
   readonly receiver: Receiver;
-  readonly memories: Memories;
+  readonly memories: ExpiringMap<unknown>;
   readonly service: DatagramService<unknown>;
   readonly module: string;
   readonly options: ServiceOptions;

@@ -15,9 +15,9 @@ import { startError } from '../serving/listen-address.js';
 import { formatEndpoint } from '../connection/endpoint.js';
 import type { Logger } from '../log/log.js';
 import { monotonicMs } from '../base/clock.js';
+import { RoundRobinQueue } from '../base/round-robin-queue.js';
 import { isReflector, MAX_DATAGRAM_BYTES, type Datagram } from './datagram.js';
 import { kernelDropsOf } from './kernel-drops.js';
-import { Lanes } from './lanes.js';
 import { askForBuffer, socketFor } from './socket.js';
 
 interface ReceiverSettings {
@@ -29,10 +29,10 @@ interface ReceiverSettings {
 
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 /** How many are being answered at once, however many the model would take. */
-const MOST_AT_ONCE = 4096;
+const MAX_AT_ONCE = 4096;
 /** Drops and errors come in thousands. */
 const LOG_MS = 1000;
-const MOST_LAST_TURNS = 1000;
+const MAX_LAST_TURNS = 1000;
 
 const TOO_LONG = `ERR datagram too long: at most ${MAX_DATAGRAM_BYTES} bytes\n`;
 const ANSWER_TOO_LONG = `ERR answer too long: at most ${MAX_DATAGRAM_BYTES} bytes\n`;
@@ -44,11 +44,11 @@ export class Receiver implements AsyncIterable<Datagram> {
   readonly #own: AddressInfo;
   readonly #queueLimit: number;
   readonly #log: Logger;
-  readonly #lanes = new Lanes<Datagram>();
+  readonly #queue = new RoundRobinQueue<Datagram>();
   readonly #counts = { received: 0, answered: 0, refused: 0, ignored: 0, dropped: 0, sendFailures: 0 };
-  #taker: ((datagram: Datagram | undefined) => void) | undefined;
+  #consumer: ((datagram: Datagram | undefined) => void) | undefined;
   #working = 0;
-  #onNone: (() => void) | undefined;
+  #onDrained: (() => void) | undefined;
   #lastWarningMs = -Infinity;
   #droppedSinceWarning = 0;
   #ended = false;
@@ -83,14 +83,14 @@ export class Receiver implements AsyncIterable<Datagram> {
     this.#log = log;
     this.port = this.#own.port;
     this.receiveBufferBytes = askForBuffer(socket, RECEIVE_BUFFER_BYTES);
-    socket.on('message', (message, from) => this.#admit(message, from));
+    socket.on('message', (message, from) => this.#onMessage(message, from));
     // Such as an ICMP message about an earlier answer: it concerns one client, not the socket.
     socket.on('error', (error) => this.#warn('datagram socket failed', { err: error }));
   }
 
   /** How many wait for being asked for. */
   get waiting(): number {
-    return this.#lanes.waiting;
+    return this.#queue.waiting;
   }
 
   /** How many have been taken and not yet answered. */
@@ -114,15 +114,15 @@ export class Receiver implements AsyncIterable<Datagram> {
 
   #next(): Promise<IteratorResult<Datagram, undefined>> {
     return new Promise((resolve) => {
-      this.#taker = (datagram) => {
-        this.#taker = undefined;
+      this.#consumer = (datagram) => {
+        this.#consumer = undefined;
         resolve(datagram ? { done: false, value: datagram } : { done: true, value: undefined });
       };
-      this.#serveTaker();
+      this.#yieldNext();
     });
   }
 
-  #admit(message: Buffer, { address, port }: RemoteInfo): void {
+  #onMessage(message: Buffer, { address, port }: RemoteInfo): void {
     this.#counts.received++;
     if (this.#ended) this.#drop(1);
     else if (isReflector(port) || this.#isOwn(address, port)) this.#counts.ignored++;
@@ -133,24 +133,24 @@ export class Receiver implements AsyncIterable<Datagram> {
         this.#drop(1);
         return;
       }
-      this.#lanes.put(peer, { message, address, port, peer, receivedAtMs: monotonicMs() });
-      this.#serveTaker();
+      this.#queue.put(peer, { message, address, port, peer, receivedAtMs: monotonicMs() });
+      this.#yieldNext();
     }
   }
 
   /** One client may take half of the queue, so that there is room for others when it floods. */
   #hasRoomFor(peer: string): boolean {
     const mostOfOne = Math.ceil(this.#queueLimit / 2);
-    return this.#lanes.waiting < this.#queueLimit && this.#lanes.waitingOf(peer) < mostOfOne;
+    return this.#queue.waiting < this.#queueLimit && this.#queue.waitingOf(peer) < mostOfOne;
   }
 
-  #serveTaker(): void {
-    if (!this.#taker || this.#working >= MOST_AT_ONCE) return;
-    const datagram = this.#lanes.take();
+  #yieldNext(): void {
+    if (!this.#consumer || this.#working >= MAX_AT_ONCE) return;
+    const datagram = this.#queue.take();
     if (datagram) {
       this.#working++;
-      this.#taker(datagram);
-    } else if (this.#ended && this.#lanes.waiting === 0) this.#taker(undefined);
+      this.#consumer(datagram);
+    } else if (this.#ended && this.#queue.waiting === 0) this.#consumer(undefined);
   }
 
   /**
@@ -168,16 +168,16 @@ export class Receiver implements AsyncIterable<Datagram> {
       }
     }
     this.#working--;
-    this.#lanes.release(peer);
-    this.#serveTaker();
-    this.#noteNone();
+    this.#queue.release(peer);
+    this.#yieldNext();
+    this.#notifyIfDrained();
     return sentBytes;
   }
 
   /** Too long a message costs the service nothing, and none of the queue. */
   async #refuse(address: string, port: number): Promise<void> {
     // Nothing makes a sender wait for these, as the limit on what is being answered does elsewhere.
-    if (this.#socket.getSendQueueCount() > MOST_AT_ONCE) {
+    if (this.#socket.getSendQueueCount() > MAX_AT_ONCE) {
       this.#drop(1);
       return;
     }
@@ -204,34 +204,34 @@ export class Receiver implements AsyncIterable<Datagram> {
    */
   async end(): Promise<void> {
     // The kernel hands over some dozens a turn. Nobody may prolong this for ever by going on sending.
-    for (let turns = 0, quiet = 0; quiet < 2 && turns < MOST_LAST_TURNS; turns++) {
+    for (let turns = 0, quiet = 0; quiet < 2 && turns < MAX_LAST_TURNS; turns++) {
       const { received } = this.#counts;
       await nextTurn();
       quiet = this.#counts.received === received ? quiet + 1 : 0;
     }
     this.#ended = true;
-    this.#serveTaker();
-    this.#noteNone();
+    this.#yieldNext();
+    this.#notifyIfDrained();
   }
 
   /** Resolves when nothing waits and nothing is being worked on. Once, after {@link end}. */
-  whenNone(): Promise<void> {
+  drained(): Promise<void> {
     return new Promise((resolve) => {
-      this.#onNone = resolve;
-      this.#noteNone();
+      this.#onDrained = resolve;
+      this.#notifyIfDrained();
     });
   }
 
-  #noteNone(): void {
-    if (this.#working === 0 && this.#lanes.waiting === 0) this.#onNone?.();
+  #notifyIfDrained(): void {
+    if (this.#working === 0 && this.#queue.waiting === 0) this.#onDrained?.();
   }
 
   /** Drops what waits or is still being worked on, and closes the socket. */
   close(): void {
     this.#closed = true;
     this.#ended = true;
-    this.#counts.dropped += this.#lanes.clear() + this.#working;
-    this.#serveTaker();
+    this.#counts.dropped += this.#queue.clear() + this.#working;
+    this.#yieldNext();
     this.#socket.close();
   }
 
@@ -246,7 +246,7 @@ export class Receiver implements AsyncIterable<Datagram> {
     this.#droppedSinceWarning += count;
     if (this.#ended) return;
     const dropped = this.#droppedSinceWarning;
-    if (this.#warn('datagrams dropped', { dropped, waiting: this.#lanes.waiting }))
+    if (this.#warn('datagrams dropped', { dropped, waiting: this.#queue.waiting }))
       this.#droppedSinceWarning = 0;
   }
 

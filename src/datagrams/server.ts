@@ -9,13 +9,13 @@
  * stop() takes no more messages; answers those that it has; after `graceMs` gives up the rest; ends the threads. Then it
  * logs what became of every datagram, those that the kernel dropped included.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { endLoudly, UsageError } from '../base/errors.js';
+import { ExpiringMap } from '../base/expiring-map.js';
+import { withinGrace } from '../base/grace.js';
 import { LogFailures, openLog, type Logger } from '../log/log.js';
 import type { ServerSettings } from '../serving/host.js';
 import { DATAGRAM_SERVICES } from '../services/catalogue.js';
 import { loadDatagramService } from '../services/load.js';
-import { Memories } from './memories.js';
 import type { DatagramHost, DatagramModel } from './host.js';
 import { datagramModels } from './models.js';
 import { Receiver } from './receiver.js';
@@ -23,7 +23,7 @@ import { Receiver } from './receiver.js';
 /** After so much silence an address is forgotten, and its game with it, unless `idleMs` says otherwise. */
 const FORGET_MS = 5 * 60_000;
 /** An address costs nothing to forge: so many are remembered, some hundred bytes each. */
-const MOST_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
 
 export class DatagramServer {
   readonly log: Logger;
@@ -49,9 +49,12 @@ export class DatagramServer {
       );
     }
     const logFailures = new LogFailures();
-    const log = openLog(settings.log, {}, logFailures.note);
+    const log = openLog(settings.log, {}, logFailures.onError);
     const receiver = await Receiver.bind({ ...address, queueLimit: settings.acceptor.queueLimit }, log);
-    const memories = new Memories({ most: MOST_REMEMBERED, idleMs: settings.idleMs || FORGET_MS });
+    const memories = new ExpiringMap<unknown>({
+      max: MAX_REMEMBERED,
+      ttlMs: settings.idleMs || FORGET_MS,
+    });
     const { serviceOptions: options } = settings;
     const host: DatagramHost = { log, receiver, memories, service, module: entry.module, options, threads };
     let model: DatagramModel | undefined;
@@ -90,9 +93,7 @@ export class DatagramServer {
     const receiver = this.#receiver;
     this.log.info({ cause, answering: receiver.working, waiting: receiver.waiting }, 'stopping');
     await receiver.end();
-    const grace = new AbortController();
-    await Promise.race([receiver.whenNone(), sleep(this.#graceMs, undefined, { signal: grace.signal })]);
-    grace.abort();
+    await withinGrace(receiver.drained(), this.#graceMs);
     const { kernelDropped } = receiver;
     receiver.close();
     await this.#model.close();

@@ -37,8 +37,8 @@ const STANDARD_OUTPUT = 1;
 const MAX_LINE_BYTES = 4096;
 const LONGEST_TEXT = 1024;
 /** What is kept, for each thread, of a log that cannot be written at the moment; lines beyond that are lost. */
-const MOST_KEPT_BYTES = 1024 * 1024;
-const MOST_ENTRIES = 64;
+const MAX_KEPT_BYTES = 1024 * 1024;
+const MAX_ENTRIES = 64;
 
 /**
  * @param base fields of every line beside `level`, `time` and `pid`
@@ -65,7 +65,7 @@ export function openLog(
 function openDestination({ destination }: typeof import('pino'), file: string | undefined) {
   try {
     const dest = file ?? STANDARD_OUTPUT;
-    return destination({ dest, sync: true, append: true, maxLength: MOST_KEPT_BYTES });
+    return destination({ dest, sync: true, append: true, maxLength: MAX_KEPT_BYTES });
   } catch (error) {
     throw unwritable(error as Error);
   }
@@ -84,7 +84,7 @@ export class LogFailures {
   #first: Error | undefined;
   #serves = false;
 
-  readonly note = (error: NodeJS.ErrnoException): void => {
+  readonly onError = (error: NodeJS.ErrnoException): void => {
     if (this.#first || error.code === 'EPIPE') return;
     this.#first = error;
     if (this.#serves) console.error(`handoff: ${unwritable(error).message}; serving goes on`);
@@ -104,7 +104,7 @@ export class LogFailures {
 function fitting(line: string): string {
   let fit = line;
   for (let most = LONGEST_TEXT; Buffer.byteLength(fit) > MAX_LINE_BYTES && most > 0; most >>= 1) {
-    const entries = Math.min(most, MOST_ENTRIES);
+    const entries = Math.min(most, MAX_ENTRIES);
     fit = `${JSON.stringify(JSON.parse(line), (_name, value: unknown) => cut(value, most, entries))}\n`;
   }
   return fit;

@@ -12,7 +12,7 @@ import type { Service } from './service.js';
 
 const GREETING = 'Hello, this is the chat.\n';
 const QUESTION = 'Who are you?\n';
-const MOST_TRIES = 3;
+const MAX_TRIES = 3;
 
 const HII = 'Hii';
 const HII_MESSAGE_BYTES = 4096;
@@ -39,7 +39,7 @@ async function serveLines(connection: Connection, framing: Framing, chat: ChatSe
       joined = true;
       return undefined;
     }
-    if (++tries === MOST_TRIES) {
+    if (++tries === MAX_TRIES) {
       await reply(connection, `ERR ${fault}\n`);
       return 'stop';
     }
@@ -49,7 +49,7 @@ async function serveLines(connection: Connection, framing: Framing, chat: ChatSe
     connection,
     framing,
     (line) => (joined ? chat.say(line) : identify(line)),
-    (refusal) => (joined ? chat.tell(refusal) : reply(connection, refusal)),
+    (refusal) => (joined ? chat.reply(refusal) : reply(connection, refusal)),
   );
 }
 

@@ -4,7 +4,7 @@
  */
 import { forEachMessage } from '../connection/lines.js';
 import { asBuffer, reply } from '../connection/text.js';
-import { folded, play, type Game } from './games/hangman.js';
+import { normalized, play, type Game } from './games/hangman.js';
 import { WORDS } from './games/words.js';
 import type { DatagramService, Service } from './service.js';
 
@@ -36,7 +36,7 @@ interface Played {
 export const datagram: DatagramService<Played> = {
   answer(bytes, played) {
     const message = asBuffer(bytes).toString();
-    const guess = folded(message);
+    const guess = normalized(message);
     if (played?.message === guess) return { reply: played.reply, memory: played };
     const turn = play(played?.game, message, randomWord);
     if (turn.quit) return { reply: turn.reply };

@@ -15,7 +15,7 @@ export const service: Service<Player> = {
     forEachMessage(
       connection,
       options.framing,
-      (line) => player.take(line),
+      (line) => player.handleLine(line),
       (text) => player.refuse(text),
     ),
 };

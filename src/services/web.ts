@@ -26,7 +26,7 @@ export const service: Service = {
   async serve(connection, { options }) {
     const conversation = new Conversation(connection, siteOf(options));
     try {
-      await connection.forEachChunk((chunk) => conversation.take(chunk));
+      await connection.forEachChunk((chunk) => conversation.onChunk(chunk));
       await conversation.endWith(refusal(400, 'the request ends before it is complete'));
     } catch (error) {
       if (error instanceof ConnectionLost && error.reason === 'idle') await conversation.endWith(STALLED);

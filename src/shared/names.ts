@@ -6,8 +6,8 @@
  * thousands), but the ones that need no unusual font.
  */
 
-const MOST_CHARACTERS = 32;
-const MOST_MARKS = 2;
+const MAX_CHARACTERS = 32;
+const MAX_MARKS = 2;
 
 const LATIN = 'abcdefghijklmnopqrstuvwxyz';
 /** Beside each Latin letter what looks like it, in lower or upper case, in lower case. */
@@ -55,7 +55,7 @@ export function checkName(text: string): CheckedName | string {
   if (text.includes('\ufffd')) return 'the name is not valid UTF-8';
   const name = text.normalize('NFKC');
   if (name === '') return 'a name is expected';
-  if (Array.from(name).length > MOST_CHARACTERS) return `a name has at most ${MOST_CHARACTERS} characters`;
+  if (Array.from(name).length > MAX_CHARACTERS) return `a name has at most ${MAX_CHARACTERS} characters`;
   if (/[\p{C}\p{Default_Ignorable_Code_Point}]/u.test(name)) {
     return 'a name has no control or invisible characters';
   }
@@ -65,7 +65,7 @@ export function checkName(text: string): CheckedName | string {
   return { name, key: keyOf(name) };
 }
 
-const manyMarks = new RegExp(`\\p{M}{${MOST_MARKS + 1}}`, 'u');
+const manyMarks = new RegExp(`\\p{M}{${MAX_MARKS + 1}}`, 'u');
 
 /** Upper case first: so `ß` becomes `ss`, and the two small sigmas one. Accents are put aside to find their letters. */
 export function keyOf(name: string): string {

@@ -178,8 +178,8 @@ describe('a stream connection', { timeout: 60_000 }, () => {
 
   it('says the first reason for its loss, however often it is lost', async (t) => {
     const { connection } = await pair(t);
-    connection.lose('stopped');
-    connection.lose('idle');
+    connection.abort('stopped');
+    connection.abort('idle');
     assert.throws(() => connection.recv(), lost('stopped'));
   });
 
@@ -268,7 +268,7 @@ describe('a stream connection', { timeout: 60_000 }, () => {
 
   it('has nothing to finish with a client that is gone', async (t) => {
     const { connection } = await pair(t);
-    connection.lose('reset');
+    connection.abort('reset');
     await connection.finish(60_000);
   });
 });

@@ -93,7 +93,7 @@ async function told(script: readonly Step[]): Promise<Map<number, Account>[]> {
     const seat = (seats[client] ??= { member, player: lobby.enter(member) });
     const own = heard.get(member) ?? [];
     heard.set(member, own);
-    const stops = says === LEAVES || (await seat.player.take(says)) === 'stop';
+    const stops = says === LEAVES || (await seat.player.handleLine(says)) === 'stop';
     if (stops) {
       seat.player.leave();
       seats[client] = undefined;

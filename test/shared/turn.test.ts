@@ -1,7 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Room } from '../../src/shared/chat/room.js';
 import { ClientMember } from '../../src/shared/client-member.js';
 import { atEndOfTurn, endOfTurn } from '../../src/shared/turn.js';
+import type { Cleanup } from '../support/server.js';
+
+/** Collects unhandled rejections until the end of the test, which would otherwise fail by them. */
+function collectRejections(t: Cleanup): unknown[] {
+  const rejections: unknown[] = [];
+  const listeners = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', (error) => void rejections.push(error));
+  t.after(() => {
+    process.removeAllListeners('unhandledRejection');
+    for (const listener of listeners) process.on('unhandledRejection', listener);
+  });
+  return rejections;
+}
 
 describe('the end of a turn', () => {
   it('does each duty once, in the order of first asking', async () => {
@@ -26,6 +41,21 @@ describe('the end of a turn', () => {
     await endOfTurn();
     assert.deepEqual(done, ['later']);
   });
+
+  it('comes for all other duties when one throws, whose error is an unhandled rejection', async (t) => {
+    const rejections = collectRejections(t);
+    const done: string[] = [];
+    const failure = new Error('this delivery failed');
+    atEndOfTurn(() => void done.push('before'));
+    atEndOfTurn(() => {
+      throw failure;
+    });
+    atEndOfTurn(() => void done.push('after'));
+    await endOfTurn();
+    assert.deepEqual(done, ['before', 'after']);
+    await endOfTurn();
+    assert.deepEqual(rejections, [failure]);
+  });
 });
 
 describe('a member', () => {
@@ -46,6 +76,27 @@ describe('a member', () => {
     member.deliver('next');
     await endOfTurn();
     assert.deepEqual(events, ['žluť š', 'next']);
+  });
+
+  it('gets what is delivered to a room although the delivery to another member fails', async (t) => {
+    const rejections = collectRejections(t);
+    const { events, member } = recorder();
+    const failing = new ClientMember(2, {
+      deliver: () => assert.fail('no delivery'),
+      disconnect: () => undefined,
+    });
+    const room = new Room('lobby');
+    for (const [name, to] of [
+      ['failing', failing],
+      ['working', member],
+    ] as const) {
+      room.add({ name, member: to, send: (line) => to.deliver(line), kick: () => undefined });
+    }
+    room.broadcast('hi');
+    await endOfTurn();
+    assert.deepEqual(events, ['hi\n']);
+    await endOfTurn();
+    assert.equal(rejections.length, 1);
   });
 
   it('gets its last words before it is dismissed', async () => {

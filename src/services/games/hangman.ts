@@ -28,7 +28,7 @@ export const LIVES = 8;
 
 /** One message of a client. `chooseWord` is asked only when a new game begins. */
 export function play(game: Game | undefined, message: string, chooseWord: () => string): Turn {
-  const guess = folded(message);
+  const guess = normalized(message);
   if (guess === 'quit') return { reply: 'BYE\n', game: undefined, quit: true };
   if (guess === 'play')
     return game ? { reply: wordLine(game) + patternLine(game), game } : begin(chooseWord());
@@ -40,14 +40,14 @@ export function play(game: Game | undefined, message: string, chooseWord: () => 
     return { reply: `ERR the word has ${game.word.length} letters\n`, game };
   }
   if (game.guesses.includes(guess)) return { reply: `REPEATED ${guess}\n${patternLine(game)}`, game };
-  return take(game, guess);
+  return applyGuess(game, guess);
 }
 
 /**
  * A message with what does not matter taken out: case, white space around it, accents however they are encoded, and
  * forms such as full-width letters. Letters of other alphabets stay what they are, and so are no guesses.
  */
-export function folded(message: string): string {
+export function normalized(message: string): string {
   return message.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
 }
 
@@ -56,7 +56,7 @@ function begin(word: string): Turn {
   return { reply: wordLine(game), game };
 }
 
-function take(before: Game, guess: string): Turn {
+function applyGuess(before: Game, guess: string): Turn {
   const hit = guess.length === 1 ? before.word.includes(guess) : before.word === guess;
   const game: Game = {
     word: before.word,

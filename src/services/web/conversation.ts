@@ -37,7 +37,7 @@ export class Conversation {
   }
 
   /** Answers what has come. */
-  take(chunk: Uint8Array): MaybePromise<Next> {
+  onChunk(chunk: Uint8Array): MaybePromise<Next> {
     this.#isAnswering = true;
     this.#messages = this.#read(chunk);
     this.#next = 0;
@@ -81,7 +81,7 @@ export class Conversation {
         const answer = this.#site.answer(message);
         if (answer instanceof Transfer) {
           const next = this.#transfer(answer);
-          if (next instanceof Promise) return next.then((settled) => this.#goOn(settled, message));
+          if (next instanceof Promise) return next.then((settled) => this.#resume(settled, message));
           if (next === 'stop') return this.#stop();
         } else {
           this.#add(answer);
@@ -113,7 +113,7 @@ export class Conversation {
     return start();
   }
 
-  #goOn(next: Next, { keepAlive }: Request): MaybePromise<Next> {
+  #resume(next: Next, { keepAlive }: Request): MaybePromise<Next> {
     return next === 'stop' || !keepAlive ? this.#stop() : this.#answer();
   }
 

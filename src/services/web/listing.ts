@@ -3,7 +3,7 @@ import { opendirSync, type Dirent } from 'node:fs';
 import { encodeName, isHidden } from './target.js';
 
 /** More are left out, and the page says so. */
-const MOST_ENTRIES = 5000;
+const MAX_ENTRIES = 5000;
 
 /** @param names the folder's place below the root, empty for the root itself */
 export function listingOf(path: string, names: readonly string[]): string {
@@ -15,7 +15,7 @@ export function listingOf(path: string, names: readonly string[]): string {
     return `<li><a href="./${encodeName(entry.name)}${slash}">${escapeHtml(entry.name)}${slash}</a></li>`;
   });
   if (names.length > 0) links.unshift('<li><a href="../">../</a></li>');
-  if (!isComplete) links.push(`<li>and more than these ${MOST_ENTRIES}</li>`);
+  if (!isComplete) links.push(`<li>and more than these ${MAX_ENTRIES}</li>`);
   return [
     '<!DOCTYPE html>',
     `<html lang="en"><head><meta charset="utf-8"><title>${title}</title></head>`,
@@ -32,7 +32,7 @@ function entriesOf(path: string): { entries: Dirent[]; isComplete: boolean } {
   try {
     for (let entry = folder.readSync(); entry; entry = folder.readSync()) {
       if (!isListed(entry)) continue;
-      if (entries.length === MOST_ENTRIES) return { entries: sorted(entries), isComplete: false };
+      if (entries.length === MAX_ENTRIES) return { entries: sorted(entries), isComplete: false };
       entries.push(entry);
     }
   } finally {

@@ -25,7 +25,7 @@ export class HiiChat implements Shared<ChatSession> {
     let gone = false;
     const announce = (event: 'joined' | 'left') => {
       this.#log.info({ connection: member.id, name: Buffer.from(nickname, 'latin1').toString() }, event);
-      this.#tell(`${nickname} ${event} the chat!`);
+      this.#broadcast(`${nickname} ${event} the chat!`);
     };
     return {
       join: async (name) => {
@@ -43,11 +43,11 @@ export class HiiChat implements Shared<ChatSession> {
       say: async (bytes): Promise<Next> => {
         // Cut off, with messages of it still on their way.
         if (gone) return 'stop';
-        this.#tell(bytes);
+        this.#broadcast(bytes);
         await endOfTurn();
         return undefined;
       },
-      tell: async (text): Promise<undefined> => {
+      reply: async (text): Promise<undefined> => {
         member.deliver(text);
         await endOfTurn();
       },
@@ -58,7 +58,7 @@ export class HiiChat implements Shared<ChatSession> {
     };
   }
 
-  #tell(bytes: string): void {
+  #broadcast(bytes: string): void {
     for (const member of this.#members) member.deliverBytes(bytes);
   }
 }

@@ -46,7 +46,7 @@ export class ClientSession implements QuizSession {
     return this.#enter('logged in', async () => {
       const admitted = await admitKnown(this.#quiz, credentials);
       // Without the name: a password is typed in its place sooner or later.
-      if ('why' in admitted) this.#note('login refused', {});
+      if ('why' in admitted) this.#log('login refused', {});
       return admitted;
     });
   }
@@ -57,7 +57,7 @@ export class ClientSession implements QuizSession {
 
   play(questions: number): Promise<Playing | Refused> {
     return this.#attempt<Playing | Refused>(() => {
-      if (this.#player === undefined) return refused(WHO);
+      if (this.#player === undefined) return refused(NOT_IDENTIFIED);
       if (this.#turn !== undefined) return refused('a game is on: answer A, B, C or D');
       const most = this.#quiz.mostQuestions;
       if (questions < 1 || questions > most) return refused(`PLAY takes a number from 1 to ${most}`);
@@ -70,7 +70,7 @@ export class ClientSession implements QuizSession {
 
   answer(letter: Letter): Promise<Answered | Refused> {
     return this.#attempt<Answered | Refused>(() => {
-      if (this.#player === undefined) return refused(WHO);
+      if (this.#player === undefined) return refused(NOT_IDENTIFIED);
       const turn = this.#turn;
       if (turn === undefined) return refused('no game is on: PLAY and a number of questions begins one');
       const correct = turn.question.answer;
@@ -79,7 +79,7 @@ export class ClientSession implements QuizSession {
       if (typeof counted === 'string') return this.#overtaken(counted, this.#player);
       const { points, next, standing } = counted;
       this.#turn = next;
-      if (standing) this.#note('game over', { player: this.#player.name, points, of: turn.of, ...standing });
+      if (standing) this.#log('game over', { player: this.#player.name, points, of: turn.of, ...standing });
       return {
         kind: 'answered',
         isRight,
@@ -105,7 +105,7 @@ export class ClientSession implements QuizSession {
       const { player, welcome, turn } = admitted;
       this.#player = player;
       this.#turn = turn;
-      this.#note(event, { player: player.name });
+      this.#log(event, { player: player.name });
       return { kind: 'entered', welcome, ...(turn && { resumed: asked(turn) }) };
     } catch (error) {
       return this.#failed(error);
@@ -147,12 +147,12 @@ export class ClientSession implements QuizSession {
     return refused('the store cannot be used at the moment, and nothing was counted: try again');
   }
 
-  #note(event: string, fields: object): void {
+  #log(event: string, fields: object): void {
     this.#quiz.log.info({ connection: this.#connection, ...fields }, event);
   }
 }
 
-const WHO = 'first say who you are: REGISTER, LOGIN or GUEST';
+const NOT_IDENTIFIED = 'first say who you are: REGISTER, LOGIN or GUEST';
 
 /** Without the answer. */
 function asked({ number, of, question: { text, options } }: Turn): Asked {

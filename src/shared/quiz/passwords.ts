@@ -9,7 +9,7 @@ const BLOCK_SIZE = 8;
 const PARALLELIZATION = 5;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-const MOST_CHARACTERS = 128;
+const MAX_CHARACTERS = 128;
 
 /** As it is stored: `$scrypt$ln=14,r=8,p=5$salt$hash`, the latter two in base64. */
 const PREFIX = `$scrypt$ln=${LOG2_N},r=${BLOCK_SIZE},p=${PARALLELIZATION}$`;
@@ -18,8 +18,8 @@ const PREFIX = `$scrypt$ln=${LOG2_N},r=${BLOCK_SIZE},p=${PARALLELIZATION}$`;
 export function passwordFault(password: string): string | undefined {
   if (password.includes('\ufffd')) return 'the password is not valid UTF-8';
   if (/\p{Cc}/u.test(password)) return 'a password has no control characters';
-  if (Array.from(password).length > MOST_CHARACTERS)
-    return `a password has at most ${MOST_CHARACTERS} characters`;
+  if (Array.from(password).length > MAX_CHARACTERS)
+    return `a password has at most ${MAX_CHARACTERS} characters`;
   return undefined;
 }
 

@@ -11,8 +11,8 @@ import { LETTERS, type Letter, type Question } from './store/store.js';
 
 const OWN_QUESTIONS = fileURLToPath(new URL('../../../../src/shared/quiz/questions.json', import.meta.url));
 
-const MOST_BYTES = 4_000_000;
-const MOST_CHARACTERS = 300;
+const MAX_BYTES = 4_000_000;
+const MAX_CHARACTERS = 300;
 const FIELDS = ['question', 'options', 'answer'];
 
 /**
@@ -31,7 +31,7 @@ export function readQuestions(path: string = OWN_QUESTIONS): Question[] {
 
 function readText(path: string): string {
   const { size } = statSync(path);
-  if (size > MOST_BYTES) throw new Error(`the file is over ${MOST_BYTES} bytes`);
+  if (size > MAX_BYTES) throw new Error(`the file is over ${MAX_BYTES} bytes`);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {
@@ -56,9 +56,9 @@ function questionsFrom(entries: unknown): Question[] {
   return entries.map((entry: unknown, index) => {
     const fault = (what: string) => new Error(`entry ${index + 1}${quoted(entry)}: ${what}`);
     const question = questionFrom(entry, fault);
-    const earlier = seen.get(sameness(question.text));
+    const earlier = seen.get(comparisonKey(question.text));
     if (earlier !== undefined) throw fault(`the same question as entry ${earlier}`);
-    seen.set(sameness(question.text), index + 1);
+    seen.set(comparisonKey(question.text), index + 1);
     return question;
   });
 }
@@ -103,14 +103,14 @@ function textFrom(value: unknown, what: string, fault: Fault): string {
   if (typeof value !== 'string') throw fault(`${what} must be a text`);
   const text = value.trim();
   if (text === '') throw fault(`${what} is empty`);
-  if (Array.from(text).length > MOST_CHARACTERS) throw fault(`${what} is over ${MOST_CHARACTERS} characters`);
+  if (Array.from(text).length > MAX_CHARACTERS) throw fault(`${what} is over ${MAX_CHARACTERS} characters`);
   if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text)) {
     throw fault(`${what} has a line end, a control character or one that reverses text in it`);
   }
   return text;
 }
 
-function sameness(text: string): string {
+function comparisonKey(text: string): string {
   return text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ');
 }
 

@@ -8,10 +8,7 @@
  */
 import type { ServiceLog } from '../../log/log.js';
 import type { Question, QuizStore } from './store/store.js';
-import type { Member, Shared } from '../shared.js';
-import { ClientSession } from './client-session.js';
 import { Gate } from './gate.js';
-import type { QuizSession } from './outcomes.js';
 
 interface QuizSettings {
   readonly questions: readonly Question[];
@@ -24,9 +21,9 @@ interface QuizSettings {
 }
 
 /** Bounds what one game takes of the store. */
-const MOST_QUESTIONS = 100;
+const MAX_QUESTIONS = 100;
 
-export class Quiz implements Shared<QuizSession> {
+export class Quiz {
   readonly store: QuizStore;
   readonly log: ServiceLog;
   readonly gate: Gate;
@@ -41,16 +38,8 @@ export class Quiz implements Shared<QuizSession> {
     this.#randomBelow = settings.randomBelow;
   }
 
-  enter(member: Member): QuizSession {
-    return new ClientSession(this, member.id);
-  }
-
-  close(): void {
-    this.store.close();
-  }
-
   get mostQuestions(): number {
-    return Math.min(this.#questions.length, MOST_QUESTIONS);
+    return Math.min(this.#questions.length, MAX_QUESTIONS);
   }
 
   /** So many different ones in random order: the beginning of a Fisher-Yates shuffle. */

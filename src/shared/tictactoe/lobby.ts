@@ -19,7 +19,7 @@ export class Lobby implements Shared<Player>, WaitingRoom {
     return this.#longestWaiting()?.nameKey === nameKey;
   }
 
-  await(player: Player): void {
+  pairOrQueue(player: Player): void {
     const opponent = this.#longestWaiting();
     if (opponent === undefined || opponent.nameKey === player.nameKey) {
       this.#waiting.add(player);
@@ -31,7 +31,7 @@ export class Lobby implements Shared<Player>, WaitingRoom {
     player.beginMatch(match);
   }
 
-  forget(player: Player): void {
+  remove(player: Player): void {
     this.#waiting.delete(player);
   }
 

@@ -8,7 +8,7 @@ import { Board, parseField, type Mark } from './board.js';
 export interface Contestant {
   readonly name: string;
   /** One line, or several, without the last line end. */
-  tell(lines: string): void;
+  send(lines: string): void;
   /** The match is over and takes no more moves. */
   endMatch(): void;
 }
@@ -20,25 +20,25 @@ export class Match {
 
   constructor(id: number, x: Contestant, o: Contestant) {
     this.#contestants = { X: x, O: o };
-    this.#tellBoth(`init@${id} ${x.name} ${o.name}`);
-    this.#ask();
+    this.#sendBoth(`init@${id} ${x.name} ${o.name}`);
+    this.#promptMove();
   }
 
   /** A player says what is to be its move. */
   move(contestant: Contestant, message: string): void {
     const mark = this.#turn;
     if (this.#contestants[mark] !== contestant) {
-      contestant.tell('ERR not your turn');
+      contestant.send('ERR not your turn');
       return;
     }
     const field = parseField(message);
     if (field === undefined) {
-      contestant.tell('ERR a move is a field 1-9 or row and column 1-3; still your turn');
+      contestant.send('ERR a move is a field 1-9 or row and column 1-3; still your turn');
     } else if (!this.#board.place(field, mark)) {
-      contestant.tell(`ERR field ${field} is occupied; still your turn`);
+      contestant.send(`ERR field ${field} is occupied; still your turn`);
     } else {
-      this.#tellBoth(`MOVE ${mark} ${field}`);
-      this.#goOn();
+      this.#sendBoth(`MOVE ${mark} ${field}`);
+      this.#advance();
     }
   }
 
@@ -48,27 +48,27 @@ export class Match {
     this.#end(`${winner} wins by forfeit`);
   }
 
-  #goOn(): void {
+  #advance(): void {
     if (this.#board.winner) this.#end(`${this.#board.winner} wins`);
     else if (this.#board.isFull) this.#end('draw');
     else {
       this.#turn = this.#turn === 'X' ? 'O' : 'X';
-      this.#ask();
+      this.#promptMove();
     }
   }
 
-  #ask(): void {
-    this.#contestants[this.#turn].tell(`${this.#board.toString()}\nMOVE?`);
+  #promptMove(): void {
+    this.#contestants[this.#turn].send(`${this.#board.toString()}\nMOVE?`);
   }
 
   #end(result: string): void {
-    this.#tellBoth(`GameEnd ${result}`);
+    this.#sendBoth(`GameEnd ${result}`);
     this.#contestants.X.endMatch();
     this.#contestants.O.endMatch();
   }
 
-  #tellBoth(line: string): void {
-    this.#contestants.X.tell(line);
-    this.#contestants.O.tell(line);
+  #sendBoth(line: string): void {
+    this.#contestants.X.send(line);
+    this.#contestants.O.send(line);
   }
 }

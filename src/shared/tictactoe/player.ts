@@ -16,8 +16,8 @@ export interface WaitingRoom {
   /** Whether a player is waiting whose name looks like this: the two of a match must be told apart. */
   isWaiting(nameKey: string): boolean;
   /** Pairs the player with one who is waiting, or lets it wait. */
-  await(player: Player): void;
-  forget(player: Player): void;
+  pairOrQueue(player: Player): void;
+  remove(player: Player): void;
 }
 
 type State = Match | 'nameless' | 'waiting' | 'resting' | 'gone';
@@ -36,7 +36,7 @@ export class Player implements Session, Contestant {
   }
 
   /** The client says something. Resolves when the answers are out. */
-  async take(line: string): Promise<Next> {
+  async handleLine(line: string): Promise<Next> {
     const message = line.trim();
     const command = message.toUpperCase();
     if (command === 'QUIT') {
@@ -46,7 +46,7 @@ export class Player implements Session, Contestant {
     }
     if (this.#state === 'nameless') this.#introduce(message, command);
     else if (this.#state === 'resting') this.#rest(command);
-    else if (this.#state === 'waiting') this.tell('ERR no opponent yet');
+    else if (this.#state === 'waiting') this.send('ERR no opponent yet');
     else if (this.#state !== 'gone') this.#state.move(this, message);
     await endOfTurn();
     return undefined;
@@ -62,11 +62,11 @@ export class Player implements Session, Contestant {
   leave(): void {
     const state = this.#state;
     this.#state = 'gone';
-    if (state === 'waiting') this.#room.forget(this);
+    if (state === 'waiting') this.#room.remove(this);
     else if (typeof state === 'object') state.forfeit(this);
   }
 
-  tell(lines: string): void {
+  send(lines: string): void {
     this.#member.deliver(`${lines}\n`);
   }
 
@@ -80,26 +80,26 @@ export class Player implements Session, Contestant {
 
   #introduce(name: string, command: string): void {
     const checked = checkName(name);
-    if (command === 'AGAIN') this.tell('ERR your name is expected first');
-    else if (typeof checked === 'string') this.tell(`ERR ${checked}`);
-    else if (this.#room.isWaiting(checked.key)) this.tell('ERR this name is taken by the player who waits');
+    if (command === 'AGAIN') this.send('ERR your name is expected first');
+    else if (typeof checked === 'string') this.send(`ERR ${checked}`);
+    else if (this.#room.isWaiting(checked.key)) this.send('ERR this name is taken by the player who waits');
     else this.#enter(checked.name, checked.key);
   }
 
   #enter(name: string, key: string): void {
     this.name = name;
     this.nameKey = key;
-    this.tell(`Welcome ${name}`);
+    this.send(`Welcome ${name}`);
     this.#wait();
   }
 
   #rest(command: string): void {
     if (command === 'AGAIN') this.#wait();
-    else this.tell('ERR the game is over: AGAIN or QUIT');
+    else this.send('ERR the game is over: AGAIN or QUIT');
   }
 
   #wait(): void {
     this.#state = 'waiting';
-    this.#room.await(this);
+    this.#room.pairOrQueue(this);
   }
 }

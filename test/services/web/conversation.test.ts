@@ -41,7 +41,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
   async function answersTo(chunks: readonly Uint8Array[], manner: Manner = 'values'): Promise<string> {
     const connection = new FakeConnection(chunks, manner);
     const conversation = new Conversation(connection, served);
-    await connection.forEachChunk((chunk) => conversation.take(chunk));
+    await connection.forEachChunk((chunk) => conversation.onChunk(chunk));
     return withoutDates(connection.sent);
   }
 
@@ -118,7 +118,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
       },
     });
     const conversation = new Conversation(counting, served);
-    await connection.forEachChunk((chunk) => conversation.take(chunk));
+    await connection.forEachChunk((chunk) => conversation.onChunk(chunk));
     assert.equal(sends, 1);
   });
 
@@ -126,7 +126,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
     let nowMs = 0;
     const connection = new FakeConnection([], 'values');
     const conversation = new Conversation(connection, served, () => nowMs);
-    const take = (text: string) => Promise.resolve(conversation.take(Buffer.from(text)));
+    const take = (text: string) => Promise.resolve(conversation.onChunk(Buffer.from(text)));
     for (let field = 0; field < 20; field++) {
       // Whole requests start the clock anew, however long they took together.
       assert.equal(await take(`${get('/a.txt')}GET /a.txt HT`), undefined);

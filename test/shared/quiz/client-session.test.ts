@@ -1,9 +1,12 @@
 /** A store that fails while a client is being let in: what the client is told is what has happened. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { shareQuiz } from '../../../src/shared/quiz/open.js';
+import type { QuizSession } from '../../../src/shared/quiz/outcomes.js';
 import { Quiz } from '../../../src/shared/quiz/quiz.js';
 import { openSqliteStore } from '../../../src/shared/quiz/store/sqlite.js';
 import { StoreError, type Question, type QuizStore } from '../../../src/shared/quiz/store/store.js';
+import type { Shared } from '../../../src/shared/shared.js';
 import { FakeMember } from '../../support/fake-member.js';
 import type { Cleanup } from '../../support/server.js';
 
@@ -16,7 +19,7 @@ function openStore(t: Cleanup): QuizStore {
   return store;
 }
 
-function quizOn(store: QuizStore): Quiz {
+function quizOn(store: QuizStore): Shared<QuizSession> {
   const log = { info: () => undefined, error: () => undefined, debug: () => undefined };
   const settings = {
     questions: [QUESTION],
@@ -25,7 +28,7 @@ function quizOn(store: QuizStore): Quiz {
     nowMs: () => 0,
     sleep: () => Promise.resolve(),
   };
-  return new Quiz({ store, ...settings });
+  return shareQuiz(new Quiz({ store, ...settings }));
 }
 
 /** The same store, which can do so many calls and none after them. */

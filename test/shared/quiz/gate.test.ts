@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { Backoff } from '../../../src/shared/quiz/backoff.js';
 import { FairQueue } from '../../../src/shared/quiz/fair-queue.js';
 import { Gate } from '../../../src/shared/quiz/gate.js';
 import { hashPassword, isPassword } from '../../../src/shared/quiz/passwords.js';
-import { SlowDown } from '../../../src/shared/quiz/slow-down.js';
 
 describe('a stored password', () => {
   it('is salted, and found again whichever way its accents are typed', async () => {
@@ -24,38 +24,38 @@ describe('a stored password', () => {
 });
 
 describe('the wait after failures', () => {
-  const settings = { free: 2, firstMs: 100, mostMs: 350, forgetMs: 1000, entries: 3 };
+  const settings = { free: 2, firstMs: 100, maxMs: 350, forgetMs: 1000, entries: 3 };
 
   it('doubles up to its bound, is forgotten in time, and forgiven', () => {
     let now = 0;
-    const slow = new SlowDown(settings, () => now);
+    const backoff = new Backoff(settings, () => now);
     const delays = Array.from({ length: 6 }, () => {
-      slow.failed('ann');
-      return slow.delayMs('ann');
+      backoff.recordFailure('ann');
+      return backoff.delayMs('ann');
     });
     assert.deepEqual(delays, [0, 0, 100, 200, 350, 350]);
-    assert.equal(slow.delayMs('bob'), 0);
+    assert.equal(backoff.delayMs('bob'), 0);
     now = 1000;
-    assert.equal(slow.delayMs('ann'), 0);
-    for (let count = 0; count < 3; count++) slow.failed('ann');
-    assert.equal(slow.delayMs('ann'), 100);
-    slow.forgive('ann');
-    assert.equal(slow.delayMs('ann'), 0);
+    assert.equal(backoff.delayMs('ann'), 0);
+    for (let count = 0; count < 3; count++) backoff.recordFailure('ann');
+    assert.equal(backoff.delayMs('ann'), 100);
+    backoff.reset('ann');
+    assert.equal(backoff.delayMs('ann'), 0);
   });
 
   it('is kept for a bounded number, the latest', () => {
-    const slow = new SlowDown({ ...settings, free: 0 }, () => 0);
-    for (const key of ['a', 'b', 'c', 'a', 'd']) slow.failed(key);
+    const backoff = new Backoff({ ...settings, free: 0 }, () => 0);
+    for (const key of ['a', 'b', 'c', 'a', 'd']) backoff.recordFailure(key);
     assert.deepEqual(
-      ['a', 'b', 'c', 'd'].map((key) => slow.delayMs(key)),
+      ['a', 'b', 'c', 'd'].map((key) => backoff.delayMs(key)),
       [200, 0, 100, 100],
     );
   });
 
   it('never grows past its bound, whatever the count', () => {
-    const slow = new SlowDown(settings, () => 0);
-    for (let count = 0; count < 5000; count++) slow.failed('ann');
-    assert.equal(slow.delayMs('ann'), 350);
+    const backoff = new Backoff(settings, () => 0);
+    for (let count = 0; count < 5000; count++) backoff.recordFailure('ann');
+    assert.equal(backoff.delayMs('ann'), 350);
   });
 });
 

@@ -15,7 +15,7 @@ async function enter(lobby: Lobby, name?: string): Promise<Seat> {
   const member = new FakeMember();
   const player = lobby.enter(member);
   if (name !== undefined) {
-    await player.take(name);
+    await player.handleLine(name);
     assert.equal(member.lines()[0], `Welcome ${name}`);
   }
   return { player, member };
@@ -32,7 +32,7 @@ async function pair(lobby: Lobby): Promise<{ x: Seat; o: Seat }> {
 
 async function playOut(x: Seat, o: Seat, fields: readonly number[]): Promise<void> {
   for (const [move, field] of fields.entries()) {
-    await (markOf(move) === 'X' ? x : o).player.take(String(field));
+    await (markOf(move) === 'X' ? x : o).player.handleLine(String(field));
   }
 }
 
@@ -59,14 +59,14 @@ describe('the lobby', () => {
     const lobby = new Lobby();
     await enter(lobby, 'a');
     const member = new FakeMember();
-    await lobby.enter(member).take('b');
+    await lobby.enter(member).handleLine('b');
     assert.deepEqual(member.lines(), ['Welcome b', 'init@1 a b']);
   });
 
   it('forgets a waiting player at once when it leaves, says QUIT or is refused', async () => {
     for (const depart of [
       (player: Player) => player.leave(),
-      (player: Player) => void player.take('QUIT'),
+      (player: Player) => void player.handleLine('QUIT'),
       (player: Player) => void player.refuse('ERR line too long\n'),
     ]) {
       const lobby = new Lobby();
@@ -79,7 +79,7 @@ describe('the lobby', () => {
 
   it('lets the other one win when a player leaves in mid-match, and once only', async () => {
     const { x, o } = await pair(new Lobby());
-    await x.player.take('5');
+    await x.player.handleLine('5');
     x.member.lines();
     o.member.lines();
     x.player.leave();
@@ -102,7 +102,7 @@ describe('the lobby', () => {
     const lobby = new Lobby();
     const { player, member } = await enter(lobby, 'gone');
     player.leave();
-    for (const line of ['5', 'AGAIN', 'name', 'QUIT']) await player.take(line);
+    for (const line of ['5', 'AGAIN', 'name', 'QUIT']) await player.handleLine(line);
     assert.deepEqual(member.lines(), []);
     const next = await enter(lobby, 'next');
     assert.deepEqual(next.member.lines(), []);
@@ -115,19 +115,23 @@ describe('the lobby', () => {
     const other = await enter(lobby, 'other');
     assert.deepEqual(other.member.lines(), []);
     o.member.lines();
-    await o.player.take('AGAIN');
+    await o.player.handleLine('AGAIN');
     assert.deepEqual(o.member.lines(), ['init@2 other otto']);
   });
 
   it('says stop after QUIT and nothing else', async () => {
     const { x } = await pair(new Lobby());
-    for (const line of ['1', '1', '', 'x']) assert.equal(await x.player.take(line), undefined);
-    assert.equal(await x.player.take(' quit '), 'stop');
+    for (const line of ['1', '1', '', 'x']) assert.equal(await x.player.handleLine(line), undefined);
+    assert.equal(await x.player.handleLine(' quit '), 'stop');
   });
 
   it('lets a call wait until what it has delivered is out', async () => {
     const { player } = await enter(new Lobby());
-    for (const call of [() => player.take('name'), () => player.take('5'), () => player.refuse('ERR\n')]) {
+    for (const call of [
+      () => player.handleLine('name'),
+      () => player.handleLine('5'),
+      () => player.refuse('ERR\n'),
+    ]) {
       let out = false;
       atEndOfTurn(() => (out = true));
       await call();

@@ -23,11 +23,11 @@ import {
   type Standing,
   type Turn,
 } from './store.js';
-import { attempt, transaction } from './transactions.js';
+import { retryWhileBusy, transaction } from './transactions.js';
 
 const BUSY_AT_START_MS = 1000;
 /** Guests need no password, so anybody could fill the disk with them. */
-const MOST_PLAYERS = 100_000;
+const MAX_PLAYERS = 100_000;
 const IN_MEMORY = ':memory:';
 
 /**
@@ -63,7 +63,7 @@ class SqliteStore implements QuizStore {
   }
 
   account(key: string): Account | undefined {
-    return attempt(() => {
+    return retryWhileBusy(() => {
       const row = this.#player(key);
       return row && { name: row.name, password: row.password ?? undefined };
     });
@@ -80,7 +80,7 @@ class SqliteStore implements QuizStore {
   }
 
   turn(key: string): Turn | undefined {
-    return attempt(() => {
+    return retryWhileBusy(() => {
       const player = this.#player(key);
       return player && this.#turn(player.id);
     });
@@ -120,7 +120,7 @@ class SqliteStore implements QuizStore {
   }
 
   ranking(most: number): Ranking {
-    return attempt(() => ({
+    return retryWhileBusy(() => ({
       top: this.#sql.top.all(most) as RankedPlayer[],
       players: this.#standing(0).players,
     }));
@@ -158,7 +158,7 @@ class SqliteStore implements QuizStore {
 
   #add(key: string, name: string, password: string | null): number {
     const { last } = this.#sql.lastPlayer.get() as { last: number };
-    if (last >= MOST_PLAYERS) throw new StoreError(`there are ${MOST_PLAYERS} players, no more can be added`);
+    if (last >= MAX_PLAYERS) throw new StoreError(`there are ${MAX_PLAYERS} players, no more can be added`);
     return Number(this.#sql.addPlayer.run(key, name, password).lastInsertRowid);
   }
 }

@@ -15,7 +15,7 @@ const SQLITE_BUSY = 5;
  * @throws StoreError
  */
 export function transaction<T>(database: DatabaseSyncInstance, work: () => T): T {
-  return attempt(() => {
+  return retryWhileBusy(() => {
     database.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
@@ -30,26 +30,26 @@ export function transaction<T>(database: DatabaseSyncInstance, work: () => T): T
 }
 
 /** A file that somebody has locked for good shall not cost every client of it another second. */
-let noPatienceUntilMs = 0;
+let failFastUntilMs = 0;
 
 /**
  * Does it again while another server writes. SQLite's own way to wait sleeps longer and longer, so that of two busy
  * servers one may never find the moment between two writes of the other.
  * @throws StoreError
  */
-export function attempt<T>(work: () => T): T {
+export function retryWhileBusy<T>(work: () => T): T {
   const startedAtMs = monotonicMs();
-  const deadlineMs = startedAtMs < noPatienceUntilMs ? startedAtMs : startedAtMs + BUSY_MS;
+  const deadlineMs = startedAtMs < failFastUntilMs ? startedAtMs : startedAtMs + BUSY_MS;
   for (;;) {
     try {
       return work();
     } catch (error) {
       if (error instanceof StoreError) throw error;
       if (!isBusy(error) || monotonicMs() >= deadlineMs) {
-        if (isBusy(error)) noPatienceUntilMs = monotonicMs() + BUSY_MS;
+        if (isBusy(error)) failFastUntilMs = monotonicMs() + BUSY_MS;
         throw new StoreError((error as Error).message, { cause: error });
       }
-      Atomics.wait(nothing, 0, 0, BUSY_POLL_MS);
+      Atomics.wait(neverNotified, 0, 0, BUSY_POLL_MS);
     }
   }
 }
@@ -61,4 +61,4 @@ function isBusy(error: unknown): boolean {
 }
 
 /** Nobody ever wakes who waits for it. */
-const nothing = new Int32Array(new SharedArrayBuffer(4));
+const neverNotified = new Int32Array(new SharedArrayBuffer(4));

@@ -2,42 +2,42 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { Lanes } from '../../src/datagrams/lanes.js';
+import { RoundRobinQueue } from '../../src/base/round-robin-queue.js';
 import { runs } from '../properties/arbitraries.js';
 
-describe('lanes', () => {
+describe('queue', () => {
   it('give one item of each client, and its next one only after its release', () => {
-    const lanes = new Lanes<string>();
-    for (const item of ['a1', 'a2', 'a3', 'b1']) lanes.put(item[0] ?? '', item);
-    assert.equal(lanes.waiting, 4);
-    assert.deepEqual([lanes.take(), lanes.take(), lanes.take()], ['a1', 'b1', undefined]);
-    lanes.release('b');
-    assert.equal(lanes.take(), undefined);
-    lanes.release('a');
-    assert.deepEqual([lanes.take(), lanes.take()], ['a2', undefined]);
-    assert.equal(lanes.waiting, 1);
+    const queue = new RoundRobinQueue<string>();
+    for (const item of ['a1', 'a2', 'a3', 'b1']) queue.put(item[0] ?? '', item);
+    assert.equal(queue.waiting, 4);
+    assert.deepEqual([queue.take(), queue.take(), queue.take()], ['a1', 'b1', undefined]);
+    queue.release('b');
+    assert.equal(queue.take(), undefined);
+    queue.release('a');
+    assert.deepEqual([queue.take(), queue.take()], ['a2', undefined]);
+    assert.equal(queue.waiting, 1);
   });
 
   it('let a client with many wait for one with few', () => {
-    const lanes = new Lanes<string>();
-    for (const item of ['a1', 'a2', 'b1', 'c1']) lanes.put(item[0] ?? '', item);
+    const queue = new RoundRobinQueue<string>();
+    for (const item of ['a1', 'a2', 'b1', 'c1']) queue.put(item[0] ?? '', item);
     const taken = [];
-    for (let item = lanes.take(); item !== undefined; item = lanes.take()) {
+    for (let item = queue.take(); item !== undefined; item = queue.take()) {
       taken.push(item);
-      lanes.release(item[0] ?? '');
+      queue.release(item[0] ?? '');
     }
     assert.deepEqual(taken, ['a1', 'b1', 'c1', 'a2']);
   });
 
   it('forget what waits, but not who is being worked on', () => {
-    const lanes = new Lanes<string>();
-    for (const item of ['a1', 'a2', 'b1']) lanes.put(item[0] ?? '', item);
-    assert.equal(lanes.take(), 'a1');
-    assert.equal(lanes.clear(), 2);
-    lanes.put('a', 'a3');
-    assert.deepEqual([lanes.waiting, lanes.take()], [1, undefined]);
-    lanes.release('a');
-    assert.equal(lanes.take(), 'a3');
+    const queue = new RoundRobinQueue<string>();
+    for (const item of ['a1', 'a2', 'b1']) queue.put(item[0] ?? '', item);
+    assert.equal(queue.take(), 'a1');
+    assert.equal(queue.clear(), 2);
+    queue.put('a', 'a3');
+    assert.deepEqual([queue.waiting, queue.take()], [1, undefined]);
+    queue.release('a');
+    assert.equal(queue.take(), 'a3');
   });
 
   it('lose nothing and keep every client’s order, whatever comes when', () => {
@@ -48,10 +48,10 @@ describe('lanes', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
-        const lanes = new Lanes<[client: string, number: number]>();
+        const queue = new RoundRobinQueue<[client: string, number: number]>();
         const [put, taken, working] = [new Map<string, number>(), new Map<string, number>(), [] as string[]];
         const take = () => {
-          const [client, number] = lanes.take() ?? [];
+          const [client, number] = queue.take() ?? [];
           if (client === undefined || number === undefined) return false;
           assert.ok(!working.includes(client));
           assert.equal(number, taken.get(client) ?? 0);
@@ -61,7 +61,7 @@ describe('lanes', () => {
         };
         const release = (which: number) => {
           const [client] = working.splice(which % (working.length || 1), 1);
-          if (client !== undefined) lanes.release(client);
+          if (client !== undefined) queue.release(client);
           return client !== undefined;
         };
         for (const doing of steps) {
@@ -70,11 +70,11 @@ describe('lanes', () => {
           else {
             const number = put.get(doing.put) ?? 0;
             put.set(doing.put, number + 1);
-            lanes.put(doing.put, [doing.put, number]);
+            queue.put(doing.put, [doing.put, number]);
           }
         }
         while (take() || release(0));
-        assert.equal(lanes.waiting, 0);
+        assert.equal(queue.waiting, 0);
         assert.deepEqual([...taken].sort(), [...put].sort());
       }),
       runs(100),

@@ -4,10 +4,10 @@
  */
 import { monotonicMs } from '../base/clock.js';
 
-export class SilenceClock {
+export class IdleTimer {
   readonly #idleMs: number;
   readonly #isAwaited: () => boolean;
-  readonly #onSilence: () => void;
+  readonly #onIdle: () => void;
   #timer: NodeJS.Timeout | undefined;
   #sinceMs = 0;
   #stopped = false;
@@ -15,13 +15,13 @@ export class SilenceClock {
   /**
    * @param idleMs how long the client may be silent
    * @param isAwaited whether somebody waits for it at this moment
-   * @param onSilence called when it has been silent for too long; once, if the clock is then stopped
+   * @param onIdle called when it has been silent for too long; once, if the clock is then stopped
    */
-  constructor(idleMs: number, isAwaited: () => boolean, onSilence: () => void) {
+  constructor(idleMs: number, isAwaited: () => boolean, onIdle: () => void) {
     this.#idleMs = idleMs;
     this.#isAwaited = isAwaited;
-    this.#onSilence = onSilence;
-    this.#lookAfter(idleMs);
+    this.#onIdle = onIdle;
+    this.#checkAfter(idleMs);
   }
 
   /** The client has said something, or is waited for from now on. Cheap: the timer is left to run, and looks again. */
@@ -34,23 +34,23 @@ export class SilenceClock {
     clearTimeout(this.#timer);
   }
 
-  #lookAfter(ms: number): void {
-    this.#timer = setTimeout(() => this.#look(), Math.ceil(ms)).unref();
+  #checkAfter(ms: number): void {
+    this.#timer = setTimeout(() => this.#check(), Math.ceil(ms)).unref();
   }
 
-  #look(): void {
+  #check(): void {
     const sinceMs = this.#sinceMs;
     const leftMs = this.#isAwaited() ? sinceMs + this.#idleMs - monotonicMs() : this.#idleMs;
     if (leftMs > 0) {
-      this.#lookAfter(leftMs);
+      this.#checkAfter(leftMs);
       return;
     }
     // The loop's timers come before its sockets, so after a handler that has kept the whole loop busy, what has
     // arrived is known only after one more look at them.
     setImmediate(() => {
       if (this.#stopped) return;
-      this.#lookAfter(this.#idleMs);
-      if (this.#isAwaited() && this.#sinceMs === sinceMs) this.#onSilence();
+      this.#checkAfter(this.#idleMs);
+      if (this.#isAwaited() && this.#sinceMs === sinceMs) this.#onIdle();
     });
   }
 }
