@@ -71,7 +71,8 @@ describe('a stream connection', { timeout: 60_000 }, () => {
       outcome.over = true;
     });
     while (!outcome.over) {
-      connection.deliver(delivery);
+      // What the owner of a connection does.
+      if (connection.deliver(delivery) === 'slow') connection.abort('slow');
       await turn();
     }
     await reading;
