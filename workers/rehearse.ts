@@ -1,9 +1,8 @@
 /**
- * Rehearses a conversation on a client thread that is started beforehand, so that its first real client finds code
- * that V8 has compiled; every thread compiles its own.
+ * Rehearses a conversation on a client thread that starts before its first client, so that V8 has compiled the code
+ * when the client comes. Every thread compiles its own code. Client thread; called by serve-client.ts.
  *
- * By --trace-opt V8 marks a connection's loop after some 2,100 messages and compiles it when it is called next; what is
- * left to be compiled after that is small. It costs some 14 ms of processor time a thread.
+ * As --trace-opt shows, V8 marks a connection's loop after some 2,100 messages and compiles it at its next call.
  */
 import { BlockingConnection } from '../src/connection/blocking.js';
 import { bindEchoSocket, shutdown, SHUT_RDWR } from '../src/base/libc.js';
@@ -13,10 +12,10 @@ const MESSAGES = 200;
 const CONVERSATIONS = 12;
 
 /**
- * The client is the thread itself: on its socket it receives what it has sent, until it ends its input.
+ * The thread is its own client: it receives what it has sent on its socket, until it ends its input.
  *
- * What was compiled holds for what was seen, and is thrown away at the first message that differs. Hence a mailbox, as
- * in earnest; a new connection for each conversation; and two services, since what was compiled for one calls no other.
+ * V8 throws compiled code away at the first value of a kind that it has not seen. Hence the rehearsal uses a mailbox
+ * as its meter, a new connection for each conversation, and two services.
  */
 export async function rehearse(): Promise<void> {
   const { open, close } = bindEchoSocket();

@@ -1,10 +1,10 @@
 /**
  * What runs inside a client thread: takes one client after the other out of its mailbox and serves it with blocking
- * calls. The pool's task of a thread begins with its first client and ends with the server.
+ * calls. The thread's only task of the pool begins with the thread and ends with the server.
  *
- * The descriptor is borrowed and never closed here (src/threads/lease.ts). Between clients the thread blocks on its mailbox,
- * during a client in recv(2) or send(2); only a service that awaits something returns to this thread's event loop.
- * Keep the imports small: each thread loads them again.
+ * The thread never closes the descriptor (src/threads/lease.ts). Between clients the thread blocks on its mailbox,
+ * during a client in recv(2) or send(2). Only a service that awaits something returns to this thread's event loop.
+ * Keep the imports small: each thread loads them again. Read src/services/conversation.ts next.
  */
 import { createRequire } from 'node:module';
 import { parentPort, threadId } from 'node:worker_threads';
@@ -26,16 +26,16 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   const doorbell = new Doorbell(task.doorbell);
   const log = openLogLazily(task.log, { thread: threadId });
   const notifyMain = () => {
-    if (doorbell.notify()) say({ kind: 'doorbell' });
+    if (doorbell.notify()) post({ kind: 'doorbell' });
   };
   const shared = task.calls && remoteSession(new SyncCallSlot(task.calls), notifyMain);
   const context = { options: task.options, log, debug: task.log.level === 'debug', shared };
   if (task.warm) await rehearse();
   // Exposed where there are so many threads that it matters: see MANY_THREADS in src/threads/thread-pool.ts.
   globalThis.gc?.();
-  // A rejection that a service forgot comes up when the thread next waits, by then most likely in another client's time.
+  // Node reports a forgotten rejection when the thread next waits, most likely while it serves another client.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
-  say({ kind: 'ready', slot: task.slot, thread: threadId, kernelThread: ownKernelThread() });
+  post({ kind: 'ready', slot: task.slot, thread: threadId, kernelThread: ownKernelThread() });
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
     if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);
     mailbox.startedAtMs = monotonicMs();
@@ -47,18 +47,18 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   }
 }
 
-// Not by import: see src/base/libc.ts.
+// By require, not import: see src/base/libc.ts.
 const { readlinkSync } = createRequire(import.meta.url)('node:fs') as typeof import('node:fs');
 
 function ownKernelThread(): string | undefined {
   try {
     return readlinkSync('/proc/thread-self');
   } catch {
-    // Without /proc it is only shown that this thread has a client, not what it does.
+    // Without /proc, snapshots show that this thread has a client, but not what it does.
     return undefined;
   }
 }
 
-function say(message: ThreadMessage): void {
+function post(message: ThreadMessage): void {
   parentPort?.postMessage(message);
 }

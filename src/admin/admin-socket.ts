@@ -1,14 +1,14 @@
 /**
- * The admin socket: a Unix-domain socket, opened only on request, on which a running server tells of itself. Main thread.
+ * The admin socket: a Unix-domain socket, opened with --admin, on which a running server sends snapshots. Main thread.
  *
- *     who connects gets a snapshot (snapshot.ts), one line of JSON
- *     {"everyMs":250}    and from now on one every 250 ms
- *     an empty line      and one more
- *     anything else      {"format":1,"error":"…"}, and that is the end of it
+ *     on connect         one snapshot (snapshot.ts), a line of JSON
+ *     {"everyMs":250}    a snapshot every 250 ms from now on
+ *     an empty line      one more snapshot
+ *     anything else      {"format":1,"error":"…"}, and the connection closes
  *
- * Who asks must not hold up those who are served: the file is its owner's alone; a watcher that is slow to read misses
- * snapshots instead of piling them up, and is cut off when it reads nothing at all; a snapshot is taken for all who ask
- * within a moment.
+ * Watchers must not delay clients. Only the owner of the file can connect. A watcher that reads slowly misses
+ * snapshots, and one that reads nothing is disconnected. Watchers that ask within a moment share one snapshot.
+ * Read observer.ts next.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { removeStaleSocket, startError } from '../serving/listen-address.js';
@@ -17,13 +17,13 @@ import { monotonicMs } from '../base/clock.js';
 import type { Observer } from './observer.js';
 import { LEAST_EVERY_MS, MOST_EVERY_MS, SNAPSHOT_FORMAT } from './snapshot.js';
 
-/** Nobody but the owner may connect. */
+/** Only the owner may connect. */
 const UMASK = 0o177;
 const MOST_WATCHERS = 16;
 const MOST_REQUEST_CHARACTERS = 1024;
-/** A watcher that neither asks nor reads for so long is cut off. More than {@link MOST_EVERY_MS}. */
+/** A watcher that neither asks nor reads for this long is disconnected. More than {@link MOST_EVERY_MS}. */
 const SILENCE_MS = 10_000;
-/** A snapshot that was taken so short a time ago is still good. */
+/** For this long, later requests get the same snapshot. */
 const FRESH_MS = 20;
 
 export class AdminSocket {
@@ -35,9 +35,9 @@ export class AdminSocket {
   #takenAtMs = -Infinity;
 
   /**
-   * Listens at `path`, where a dead server's socket is replaced.
-   * @param path of a length that the command line's options have checked
-   * @throws StartError that says in one line what is wrong with the path
+   * Listens at `path`, and replaces the socket file of a dead server there.
+   * @param path whose length the command line has checked
+   * @throws StartError when the path cannot be used, with the reason in one line
    */
   static async open(
     path: string,
@@ -50,7 +50,7 @@ export class AdminSocket {
     const server = admin.#server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => reject(startError({ path }, error)));
-      // The file is made within this call, so nobody else can have connected before it is the owner's alone.
+      // listen() creates the file before it returns, with the umask of this moment.
       const before = process.umask(UMASK);
       try {
         server.listen({ path }, resolve);
@@ -69,7 +69,7 @@ export class AdminSocket {
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#admit(socket));
   }
 
-  /** Removes the file and lets all watchers go. */
+  /** Removes the file and disconnects all watchers. */
   close(): void {
     this.#server.close();
     for (const watcher of this.#watchers) watcher.end();
@@ -78,7 +78,7 @@ export class AdminSocket {
   #admit(socket: Socket): void {
     socket.on('error', () => undefined);
     if (this.#watchers.size >= MOST_WATCHERS) {
-      dismiss(socket, `${MOST_WATCHERS} are watching already`);
+      reject(socket, `there are ${MOST_WATCHERS} watchers already`);
       return;
     }
     const watcher = new Watcher(socket, this.#silenceMs, () => this.#snapshotLine());
@@ -96,7 +96,7 @@ export class AdminSocket {
   }
 }
 
-/** Somebody who is connected. */
+/** One connected watcher. */
 class Watcher {
   readonly #socket: Socket;
   readonly #snapshotLine: () => string;
@@ -108,13 +108,13 @@ class Watcher {
     this.#snapshotLine = snapshotLine;
     socket.setTimeout(silenceMs, () => socket.destroy());
     socket.setEncoding('utf8');
-    socket.on('data', (text: string) => this.#take(text));
+    socket.on('data', (text: string) => this.#onText(text));
     socket.on('end', () => {
-      // `echo '{"everyMs":500}' | nc -U …` still reads: that it has gone is told by a failing write.
+      // `echo '{"everyMs":500}' | nc -U …` still reads; a failing write ends it.
       if (this.#interval === undefined) this.end();
     });
     socket.once('close', () => clearInterval(this.#interval));
-    this.#tell();
+    this.#sendSnapshot();
   }
 
   end(): void {
@@ -122,32 +122,32 @@ class Watcher {
     this.#socket.destroySoon();
   }
 
-  #take(text: string): void {
+  #onText(text: string): void {
     if (this.#socket.writableEnded) return;
     const lines = (this.#request + text).split('\n');
     this.#request = lines.pop() ?? '';
-    const wrong = lines.find((line) => !this.#heed(line));
+    const wrong = lines.find((line) => !this.#execute(line));
     if (wrong === undefined && this.#request.length <= MOST_REQUEST_CHARACTERS) {
-      // However many empty lines came together.
-      if (lines.some(isEmpty)) this.#tell();
+      // One snapshot, however many empty lines came together.
+      if (lines.some(isEmpty)) this.#sendSnapshot();
       return;
     }
     clearInterval(this.#interval);
     const expected = `{"everyMs":<${LEAST_EVERY_MS} to ${MOST_EVERY_MS}>} or an empty line`;
-    dismiss(this.#socket, `expected ${expected}`);
+    reject(this.#socket, `expected ${expected}`);
   }
 
   /** @returns whether the line is a request */
-  #heed(line: string): boolean {
+  #execute(line: string): boolean {
     if (isEmpty(line)) return true;
     const everyMs = everyMsOf(line);
     if (everyMs === undefined) return false;
     clearInterval(this.#interval);
-    this.#interval = setInterval(() => this.#tell(), everyMs);
+    this.#interval = setInterval(() => this.#sendSnapshot(), everyMs);
     return true;
   }
 
-  #tell(): void {
+  #sendSnapshot(): void {
     if (this.#socket.writableLength === 0) this.#socket.write(this.#snapshotLine());
   }
 }
@@ -168,7 +168,7 @@ function everyMsOf(line: string): number | undefined {
   }
 }
 
-function dismiss(socket: Socket, error: string): void {
+function reject(socket: Socket, error: string): void {
   socket.write(`${JSON.stringify({ format: SNAPSHOT_FORMAT, error })}\n`);
   socket.destroySoon();
 }

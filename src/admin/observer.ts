@@ -1,4 +1,4 @@
-/** Puts a snapshot of a running server together, from those who know. Main thread. The shape is in snapshot.ts. */
+/** Takes a snapshot of a running server from its parts. Main thread. snapshot.ts has the shape. */
 import type { ListenAddress } from '../serving/listen-address.js';
 import { formatEndpoint } from '../connection/endpoint.js';
 import type { AcceptorSettings, Clients, Host } from '../serving/host.js';

@@ -1,19 +1,19 @@
 /**
- * What a running server tells of itself: the shape of a snapshot, which admin-socket.ts writes as one line of JSON.
- * observer.ts puts one together, clients/watch/table.ts shows it. Fields may be added within a format, not changed.
+ * The shape of a snapshot of a running server, which admin-socket.ts writes as one line of JSON. observer.ts takes it,
+ * clients/watch/table.ts shows it. Fields may be added within a format, but not changed.
  *
- * Lists hold the first {@link MOST_LISTED}; how many there are stands beside them.
+ * A list holds its first {@link MOST_LISTED} entries, with the count of all beside them.
  */
 import type { ModelName } from '../serving/host.js';
 import type { Listed, Serving, WaitingView } from '../serving/views.js';
 
 export const SNAPSHOT_FORMAT = 1;
 
-/** How often a watcher may have one. */
+/** The bounds of a watcher's `everyMs`. */
 export const LEAST_EVERY_MS = 50;
 export const MOST_EVERY_MS = 5000;
 
-/** A snapshot of a server with ten thousand clients must not keep it from serving them. */
+/** Bounds the cost of a snapshot of a server with ten thousand clients. */
 export const MOST_LISTED = 256;
 
 export interface Snapshot extends Serving {
@@ -26,7 +26,7 @@ export interface Snapshot extends Serving {
   /** `host:port`, or the path of a Unix-domain socket. */
   readonly address: string;
   readonly uptimeMs: number;
-  /** It takes no more clients, and ends when those that it has are through. */
+  /** The server accepts no more clients, and ends when the present ones have been served. */
   readonly stopping: boolean;
   readonly limits: {
     /** Only where there are client threads. */
@@ -36,22 +36,22 @@ export interface Snapshot extends Serving {
   };
   readonly counts: Counts;
   readonly main: {
-    /** The part of the time since the snapshot before this one in which main's loop had something to do: 0 to 1. */
+    /** The share of the time since the last snapshot in which main's loop was busy: 0 to 1. */
     readonly utilization: number;
-    /** How long that time was. */
+    /** The length of that time. */
     readonly overMs: number;
   };
-  /** Who waits to be served; who has waited longest comes first. */
+  /** Connections that wait to be served; the one that has waited longest comes first. */
   readonly queue: Listed<WaitingView>;
 }
 
 /** Since the server's start. */
 interface Counts {
   readonly accepted: number;
-  /** Sent away since nobody could serve them. */
+  /** Refused because the server was full. */
   readonly refused: number;
-  /** Those whose conversation is over. */
+  /** Clients whose conversation has ended. */
   readonly served: number;
-  /** How many connections ended for which reason: the `reason` of their `closed` lines. */
+  /** Ended connections by the `reason` of their `closed` lines. */
   readonly closed: Readonly<Record<string, number>>;
 }

@@ -1,10 +1,11 @@
 /**
- * The one listener, on the main thread. Yields accepted connections, one for each time it is asked:
+ * The listener. Main thread. Yields one accepted connection each time its iterator is asked:
  *
  *     for await (const client of acceptor) …
  *
- * Asking is admission. While nobody asks, since every thread has a client or the iterative server is busy, a new
- * connection waits in the queue or is refused. So one limit serves all models, and it lives here.
+ * Asking is admission. While the model does not ask, because every thread has a client or the iterative server is
+ * busy, a new connection waits in the queue or is refused. So one limit serves all models.
+ * Read models/iterative.ts next.
  */
 import { createServer, type AddressInfo, type ListenOptions, type Server, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -19,16 +20,13 @@ import { monotonicMs, toMicroseconds } from '../base/clock.js';
 /** What the acceptor needs to write its lines. */
 type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'service' | 'model' | 'counters'>;
 
-/** As many connections as the kernel keeps for us until main's loop accepts them; it cuts this to its own limit. */
+/** How many connections the kernel keeps until main accepts them. The kernel lowers this to net.core.somaxconn. */
 export const BACKLOG = 4096;
-/**
- * A client that has vanished without a word, as by a broken network, is asked after so much silence whether it is still
- * there, ten times a second apart. Without a time of our own the kernel would ask after two hours.
- */
+/** Keep-alive probes start after 30 s without traffic, ten of them a second apart. The kernel's default is two hours. */
 const KEEP_ALIVE_MS = 30_000;
-/** How long a refused client that has sent something gets to read why. */
+/** How long a refused client may take to read the reason. */
 const REFUSAL_MS = 1000;
-/** accept(2) can fail many thousand times a second while descriptors are short. */
+/** At most one line a second: without free descriptors, accept(2) can fail thousands of times a second. */
 const ERROR_LOG_MS = 1000;
 
 export class Acceptor implements AsyncIterable<Accepted> {
@@ -36,17 +34,17 @@ export class Acceptor implements AsyncIterable<Accepted> {
   readonly #host: AcceptorHost;
   readonly #server: Server;
   readonly #queue: Accepted[] = [];
-  /** Being told that the server is full; with each, how to be done with it. */
+  /** Ends each client that is being refused at the moment. */
   readonly #refusals = new Set<() => void>();
-  #taker: ((client: Accepted | undefined) => void) | undefined;
+  #onClient: ((client: Accepted | undefined) => void) | undefined;
   #lastId = 0;
   #refused = 0;
   #port = 0;
   #lastErrorLogMs = -Infinity;
   #closed = false;
   #closing: Promise<void> | undefined;
-  #patienceMs = 0;
-  /** Who waited when it was closed, and is not gone yet. */
+  #lingerMs = 0;
+  /** Clients that the closing acceptor has not ended yet. */
   readonly #leaving = new Set<Promise<void>>();
 
   constructor(settings: AcceptorSettings, host: AcceptorHost) {
@@ -60,7 +58,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
   /**
    * Starts listening.
    * @returns the port, or 0 for a Unix-domain socket
-   * @throws StartError that says in one line what is wrong with the address
+   * @throws StartError when the address cannot be used, with the reason in one line
    */
   async listen(address: ListenAddress): Promise<number> {
     if ('path' in address) await removeStaleSocket(address.path);
@@ -75,17 +73,17 @@ export class Acceptor implements AsyncIterable<Accepted> {
     return this.#port;
   }
 
-  /** The port that it listens on; 0 on a Unix-domain socket, and before it listens. */
+  /** The port that the acceptor listens on; 0 on a Unix-domain socket, and before it listens. */
   get port(): number {
     return this.#port;
   }
 
-  /** How many connections it has accepted. */
+  /** Connections accepted since the start. */
   get accepted(): number {
     return this.#lastId;
   }
 
-  /** How many of them it has sent away. */
+  /** Connections refused since the start. */
   get refused(): number {
     return this.#refused;
   }
@@ -94,12 +92,12 @@ export class Acceptor implements AsyncIterable<Accepted> {
     return this.#closed;
   }
 
-  /** How many wait in the queue. */
+  /** Connections in the queue. */
   get waiting(): number {
     return this.#queue.length;
   }
 
-  /** Who waits, at most so many of them one by one. */
+  /** The queue, with its first `most` connections one by one. */
   describeQueue(most: number): Listed<WaitingView> {
     const nowMs = monotonicMs();
     const first = this.#queue.slice(0, most).map(({ id, socket, acceptedAtMs }) => ({
@@ -111,27 +109,27 @@ export class Acceptor implements AsyncIterable<Accepted> {
   }
 
   /**
-   * Stops listening, ends the iteration and lets go of those who wait. Resolves when they are gone; called again, it is
-   * the same.
-   * @param patienceMs for how long one that goes on talking is listened to, at the most
+   * Stops listening, ends the iteration and closes the queued clients. Resolves when they are closed; called again,
+   * returns the same promise.
+   * @param lingerMs how long, at most, what a queued client still sends is read and dropped
    */
-  close(patienceMs = 0): Promise<void> {
-    return (this.#closing ??= this.#close(Math.min(patienceMs, REFUSAL_MS)));
+  close(lingerMs = 0): Promise<void> {
+    return (this.#closing ??= this.#close(Math.min(lingerMs, REFUSAL_MS)));
   }
 
-  async #close(patienceMs: number): Promise<void> {
+  async #close(lingerMs: number): Promise<void> {
     this.#closed = true;
-    this.#patienceMs = patienceMs;
+    this.#lingerMs = lingerMs;
     this.#server.close();
-    this.#taker?.(undefined);
-    for (const client of this.#queue.splice(0)) this.#letGo(client);
+    this.#onClient?.(undefined);
+    for (const client of this.#queue.splice(0)) this.#closeWaiting(client);
     for (const end of this.#refusals) end();
-    // One that was being accepted at this moment is known after the next look at the sockets.
+    // A connection that libuv is accepting at this moment is admitted in the next turn of the loop.
     await nextTurn();
     await Promise.all(this.#leaving);
   }
 
-  /** Not an async generator: that would cost each connection two more promises. */
+  /** No async generator: it would cost each connection two more promises. */
   [Symbol.asyncIterator](): AsyncIterator<Accepted, undefined> {
     return { next: () => this.#next() };
   }
@@ -141,8 +139,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
     if (first) return Promise.resolve({ done: false, value: first });
     if (this.#closed) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve) => {
-      this.#taker = (client) => {
-        this.#taker = undefined;
+      this.#onClient = (client) => {
+        this.#onClient = undefined;
         resolve(client ? { done: false, value: client } : { done: true, value: undefined });
       };
     });
@@ -150,22 +148,22 @@ export class Acceptor implements AsyncIterable<Accepted> {
 
   #admit(socket: Socket): void {
     const client: Accepted = { id: ++this.#lastId, socket, acceptedAtMs: monotonicMs() };
-    // Until its connection takes over, a reset must not become an uncaught error of the whole server.
+    // A reset before its connection listens for errors must not become an uncaught error of the server.
     socket.on('error', () => undefined);
     this.#note(client, 'accepted');
-    if (this.#closed) this.#letGo(client);
-    else if (this.#taker) this.#taker(client);
+    if (this.#closed) this.#closeWaiting(client);
+    else if (this.#onClient) this.#onClient(client);
     else if (this.#settings.overflow === 'queue' && this.#queue.length < this.#settings.queueLimit) {
       this.#queue.push(client);
       this.#note(client, 'queued', { ahead: this.#queue.length - 1 });
     } else this.#refuse(client);
   }
 
-  /** In order, as those who are served are: what it has sent is read, or closing would make the kernel send a reset. */
-  #letGo(client: Accepted): void {
+  /** Reads what the client has sent before closing: otherwise the kernel would send a reset. */
+  #closeWaiting(client: Accepted): void {
     const { id, socket } = client;
     const peer = peerOf(socket);
-    const leaving = new StreamConnection(id, socket, 0).finish(this.#patienceMs).then(() => {
+    const leaving = new StreamConnection(id, socket, 0).finish(this.#lingerMs).then(() => {
       this.#leaving.delete(leaving);
       this.#noteClosed(client, peer, 'stopped', 0);
     });
@@ -176,7 +174,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
     this.#refused++;
     this.#note(client, 'refused', { waiting: this.#queue.length });
     const { socket } = client;
-    // Once it is closed its address is forgotten.
+    // A closed socket has forgotten its peer.
     const peer = peerOf(socket);
     const end = () => {
       if (!this.#refusals.delete(end)) return;
@@ -188,7 +186,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
     const deadline = setTimeout(end, REFUSAL_MS);
     socket.once('close', end);
     socket.end(this.#host.service.fullAnswer ?? 'ERR server full\n');
-    // Reads on until the client closes: closing over unread bytes would send a reset, which can overtake the line.
+    // Reads until the client closes: closing over unread bytes would send a reset, which can overtake the line.
     socket.resume();
   }
 
@@ -201,8 +199,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
 
   #noteClosed(client: Accepted, peer: string, reason: 'stopped' | 'refused', bytesOut: number): void {
     const { id: connection, acceptedAtMs } = client;
-    const never = { thread: undefined, startedAtMs: 0, bytesIn: 0 };
-    closedLine(this.#host, { connection, peer, reason, acceptedAtMs, bytesOut, ...never });
+    const unserved = { thread: undefined, startedAtMs: 0, bytesIn: 0 };
+    closedLine(this.#host, { connection, peer, reason, acceptedAtMs, bytesOut, ...unserved });
   }
 
   #noteError(error: Error): void {

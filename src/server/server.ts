@@ -1,23 +1,23 @@
 /**
- * A running server: acceptor, model and log put together, and the way it stops. Main thread.
+ * A running server: log, shared state, model and acceptor put together, and how it stops. Main thread.
+ * acceptor.ts is where a client's life begins; shutdown.ts decides when a server stops.
  *
- * stop() closes the acceptor and lets go of those who wait; gives every conversation an end of stream as its next
- * input, so that the answer being worked out is still sent and idle clients end; after `graceMs` cuts the rest
- * short; ends the threads. It does not wait for clients to read what was sent to them.
+ * stop() closes the acceptor and ends the queued clients; ends every conversation's input, so that the answer being
+ * computed is still sent and idle clients end; after `graceMs` aborts the conversations that are left; ends the
+ * threads. It does not wait for clients to read what was sent to them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Acceptor } from './acceptor.js';
 import { AdminSocket } from '../admin/admin-socket.js';
 import { Observer } from '../admin/observer.js';
 import { endLoudly } from '../base/errors.js';
 import { LogFailures, openLog, type Logger } from '../log/log.js';
-import type { Host, Model, ServerSettings } from '../serving/host.js';
 import { models } from '../models/registry.js';
 import { loadService } from '../services/load.js';
-import type { Shared } from '../shared/shared.js';
 import { ConnectionCounters } from '../serving/counters.js';
+import type { Host, Model, ServerSettings } from '../serving/host.js';
+import type { Shared } from '../shared/shared.js';
+import { Acceptor } from './acceptor.js';
 
-/** What a server is put together of. */
 interface Parts {
   readonly port: number;
   readonly acceptor: Acceptor;
@@ -26,9 +26,18 @@ interface Parts {
   readonly graceMs: number;
 }
 
+/** What a stop waits for at the moment, for the log line of a stop that does not complete. */
+export interface StopStage {
+  readonly waitsFor: string;
+  /** The connections that are still served; the first ten. */
+  readonly connections: readonly number[];
+}
+
+const MOST_CONNECTIONS = 10;
+
 export class Server {
   readonly log: Logger;
-  /** The port that was asked for or found; 0 on a Unix-domain socket. */
+  /** The port that the server listens on; 0 on a Unix-domain socket. */
   readonly port: number;
   readonly #acceptor: Acceptor;
   readonly #model: Model;
@@ -36,10 +45,11 @@ export class Server {
   readonly #shared: Shared | undefined;
   readonly #admin: AdminSocket | undefined;
   #stopping: Promise<void> | undefined;
+  #waitsFor = 'nothing';
 
   /**
    * Starts the model, then listens.
-   * @throws StartError when a thread cannot be started, the address not be listened on, or the log not be written
+   * @throws StartError when a thread cannot be started, the address cannot be used, or the log cannot be written
    */
   static async start(settings: ServerSettings): Promise<Server> {
     const { service, model: modelName, address } = settings;
@@ -71,7 +81,7 @@ export class Server {
       const port = await acceptor.listen(address);
       const { adminPath, acceptor: limits } = settings;
       const observed = { host, acceptor, clients: model.clients, address, limits };
-      // After the acceptor: where the admin socket is, clients are welcome.
+      // The admin socket opens last: when it is there, the server accepts clients.
       if (adminPath !== undefined) admin = await AdminSocket.open(adminPath, new Observer(observed), log);
       const where = 'path' in address ? { path: address.path } : { address: address.host, port };
       log.info({ ...where, service: service.name, model: modelName, admin: adminPath }, 'listening');
@@ -95,25 +105,33 @@ export class Server {
     this.#graceMs = graceMs;
     this.#admin = admin;
     model.serve(acceptor).catch((error: unknown) => {
-      // A model's loop does not fail by any client's doing, so this is a fault of the program: end loudly.
+      // No client can make a model's loop fail, so this is a fault of the program.
       endLoudly('the accept loop failed', error);
     });
   }
 
-  /** Stops as described above. Called again, it is the same stop. */
+  /** Stops as described above. Called again, returns the same promise. */
   stop(cause: string): Promise<void> {
     return (this.#stopping ??= this.#stop(cause));
+  }
+
+  get stopStage(): StopStage {
+    const { clients } = this.#model.clients.describe(MOST_CONNECTIONS);
+    return { waitsFor: this.#waitsFor, connections: clients.first.map(({ connection }) => connection) };
   }
 
   async #stop(cause: string): Promise<void> {
     const { clients } = this.#model;
     this.log.info({ cause, clients: clients.count, waiting: this.#acceptor.waiting }, 'stopping');
-    const letGo = this.#acceptor.close(this.#graceMs);
+    const acceptorClosed = this.#acceptor.close(this.#graceMs);
     clients.shutdownRead();
+    this.#waitsFor = 'clients, for the grace period';
     const grace = new AbortController();
     await Promise.race([clients.whenNone(), sleep(this.#graceMs, undefined, { signal: grace.signal })]);
     grace.abort();
-    await letGo;
+    this.#waitsFor = 'queued clients to close';
+    await acceptorClosed;
+    this.#waitsFor = 'aborted clients and threads to end';
     clients.abort();
     await clients.close();
     this.#shared?.close?.();

@@ -1,51 +1,61 @@
 /**
  * How the process ends. Main thread.
  *
- * process.exit() joins the worker threads and so hangs while one of them is blocked in a system call. Hence an orderly
- * stop ends the threads first, and everything else ends with _exit(2), which asks nobody. The log is
- * synchronous: there is nothing left to flush.
+ * process.exit() joins the worker threads, so it hangs while one of them is blocked in a system call. Hence an orderly
+ * stop ends the threads first, and every other way out uses _exit(2), which joins nothing. The log is synchronous:
+ * nothing is left to flush.
  */
 import { constants } from 'node:os';
-import { endLoudly } from '../base/errors.js';
 import { monotonicMs } from '../base/clock.js';
-import type { Server } from './server.js';
+import { endLoudly } from '../base/errors.js';
+import type { Logger } from '../log/log.js';
+import type { StopStage } from './server.js';
 
-/** A server of whichever transport. */
-type Stoppable = Pick<Server, 'log' | 'stop'>;
+/** A server of either transport. */
+export interface Stoppable {
+  readonly log: Logger;
+  readonly stopStage?: StopStage;
+  stop(cause: string): Promise<void>;
+}
 
-/** Beyond the grace that clients get: how long the stop itself may take before the process is ended all the same. */
+/** How long a stop may take beyond the clients' grace period before the process ends all the same. */
 const LAST_RESORT_MS = 3000;
 
 /** timeout(1) and others send one signal twice, to the process and to its group, microseconds apart. */
 const SAME_SIGNAL_MS = 10;
 
-/** The exit status by which shells know a process that a signal has ended. */
+const FAILED = 1;
+
+/** The exit status by which shells recognise a process that a signal has ended. */
 const statusOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
 
-/** Without the system calls there are no threads that could block, and Node's own exit will do. */
+/** Without the system calls there are no threads that could block, and process.exit() will do. */
 const exitNow: (status: number) => void = await import('../base/libc.js').then(
   (libc) => libc.exitNow,
   () => (status) => process.exit(status),
 );
 
-/** A log that cannot be written must not keep the process from ending. */
-function endNow(status: number, say: () => void): void {
+/** Ends the process even if the last log line cannot be written. */
+function endNow(status: number, writeLine: () => void): void {
   try {
-    say();
+    writeLine();
   } finally {
     exitNow(status);
   }
 }
 
 /**
- * SIGINT or SIGTERM stops the server, exit status 0; a second signal ends the process at once. Called before the server
- * has started, since whoever reads that it listens may send a signal the next moment.
+ * SIGINT or SIGTERM stops the server, exit status 0. A second signal ends the process at once. A stop that does not
+ * complete ends with status 1 and a line that says what it waited for.
+ *
+ * Called before the server has started: a program that reads the `listening` line may send a signal the next moment.
+ * @throws StartError when the server cannot start
  */
 export async function stopOnSignals(starting: Promise<Stoppable>, graceMs: number): Promise<void> {
   let server: Stoppable | undefined;
   let first: { signal: NodeJS.Signals; atMs: number } | undefined;
   const onSignal = (signal: NodeJS.Signals) => {
-    // Nobody is connected yet.
+    // No client is connected yet.
     if (!server) {
       exitNow(statusOf(signal));
       return;
@@ -56,21 +66,35 @@ export async function stopOnSignals(starting: Promise<Stoppable>, graceMs: numbe
       endNow(statusOf(signal), () => log.warn({ cause: signal }, 'ended at once'));
     }
     first = { signal, atMs: monotonicMs() };
-    setTimeout(() => {
-      endNow(1, () => log.error({ afterMs: graceMs + LAST_RESORT_MS }, 'could not stop in order'));
-    }, graceMs + LAST_RESORT_MS).unref();
-    server.stop(signal).then(
-      () => process.exit(0),
-      (error: unknown) => endLoudly('the stop failed', error),
-    );
+    stopInOrder(server, signal, graceMs);
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   const { log } = (server = await starting);
-  // A service's forgotten rejection must not end all other clients under two models and nobody under the third, where
-  // workers/serve-client.ts says the same. Where a fault of our own must end the program, it is thrown: see endLoudly.
+  // A rejection that a service forgets to await ends no client, under any model; workers/serve-client.ts logs the same
+  // line. A fault of the program that must end it is thrown instead: see endLoudly.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
   process.on('uncaughtException', (error) => {
-    endNow(1, () => log.error({ err: error }, 'uncaught error'));
+    endNow(FAILED, () => log.error({ err: error }, 'uncaught error'));
   });
+}
+
+function stopInOrder(server: Stoppable, signal: NodeJS.Signals, graceMs: number): void {
+  const startedAtMs = monotonicMs();
+  const fail = () => {
+    endNow(FAILED, () => {
+      const afterMs = Math.round(monotonicMs() - startedAtMs);
+      server.log.error({ afterMs, ...server.stopStage }, 'could not stop in order');
+    });
+  };
+  setTimeout(fail, graceMs + LAST_RESORT_MS).unref();
+  // Node ends by itself, with status 0, when nothing is left that could complete the stop.
+  process.once('exit', fail);
+  server
+    .stop(signal)
+    .finally(() => process.off('exit', fail))
+    .then(
+      () => process.exit(0),
+      (error: unknown) => endLoudly('the stop failed', error),
+    );
 }

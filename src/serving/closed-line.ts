@@ -1,16 +1,18 @@
-/** The end of a connection: it is counted, and a log line tells its whole story. Main thread, whichever thread served. */
+/**
+ * The end of a connection: counts it and writes its `closed` line. Main thread, whichever thread served the client.
+ */
 import type { Host } from './host.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
 import type { EndReason } from '../connection/end-reason.js';
 
 interface ClosedConnection {
   readonly connection: number;
-  /** Undefined for a client that never had one. */
+  /** Undefined for a client that no thread served. */
   readonly thread: number | undefined;
   readonly peer: string;
   readonly reason: EndReason | 'thread lost' | 'refused';
   readonly acceptedAtMs: number;
-  /** 0 for a client that no handler ever saw. */
+  /** When its handler began, by the monotonic clock; 0 if none did. */
   readonly startedAtMs: number;
   readonly bytesIn: number;
   readonly bytesOut: number;

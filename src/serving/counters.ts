@@ -1,9 +1,9 @@
-/** Counts how connections ended, for whoever watches the server (admin/observer.ts). Main thread. */
+/** Counts how connections ended, for snapshots (admin/observer.ts). Main thread. */
 export class ConnectionCounters {
   readonly #closed = new Map<string, number>();
   #served = 0;
 
-  /** @param wasServed whether a handler ever saw the client */
+  /** @param wasServed whether a handler began for the client */
   noteClosed(reason: string, wasServed: boolean): void {
     this.#closed.set(reason, (this.#closed.get(reason) ?? 0) + 1);
     if (wasServed) this.#served++;

@@ -1,16 +1,16 @@
-/** Where the server, its datagram side and its admin socket listen, and what can be wrong with that. Main thread. */
+/** Addresses to listen on, for both transports and the admin socket, and the errors of listening. Main thread. */
 import { existsSync, lstatSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { formatEndpoint } from '../connection/endpoint.js';
 import { StartError } from '../base/errors.js';
 
-/** Where to listen: a host and port (0: any free one), or the path of a Unix-domain socket. */
+/** A host and port (0: any free one), or the path of a Unix-domain socket. */
 export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /**
- * Removes the socket file that a dead server has left behind.
- * @throws StartError when a server answers there, or when the file cannot be removed
+ * Removes a socket file on which no server answers.
+ * @throws StartError when a server answers there, or the file cannot be removed
  */
 export async function removeStaleSocket(path: string): Promise<void> {
   const code = await new Promise<string | undefined>((resolve) => {
@@ -23,14 +23,14 @@ export async function removeStaleSocket(path: string): Promise<void> {
   if (code === undefined) throw new StartError(`cannot listen on ${path}: another server answers there`);
   if (code !== 'ECONNREFUSED') return;
   try {
-    // A plain file refuses connections, too, and is not ours to remove.
+    // A plain file refuses connections too, and must not be removed.
     if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path, { force: true });
   } catch (error) {
     throw startError({ path }, error as NodeJS.ErrnoException);
   }
 }
 
-/** What is wrong with an address, in one line. */
+/** The error of listening on an address, in one line. */
 export function startError(address: ListenAddress, error: NodeJS.ErrnoException): StartError {
   const where = 'path' in address ? address.path : formatEndpoint(address.host, address.port);
   const reasons: Record<string, string> = {
@@ -43,7 +43,7 @@ export function startError(address: ListenAddress, error: NodeJS.ErrnoException)
     ENOENT: 'no such directory',
     EINVAL: 'not a usable address',
   };
-  // libuv reports a directory that is not there as a lack of permission.
+  // libuv reports a missing directory as EACCES.
   const lost = 'path' in address && error.code === 'EACCES' && !existsSync(dirname(address.path));
   const reason = reasons[lost ? 'ENOENT' : (error.code ?? '')] ?? error.message;
   return new StartError(`cannot listen on ${where}: ${reason}`, { cause: error });

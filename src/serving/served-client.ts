@@ -47,6 +47,8 @@ export class ServedClient implements Outlet {
   readonly #accepted: Accepted;
   readonly #socket: ServedSocket;
   readonly #host: Host;
+  /** Asked for at once, because a closed socket has forgotten its peer. Empty where no line prints it. */
+  readonly #peer: Endpoint;
   #session: Session | undefined;
   #hasLeft = false;
   #hasEnded = false;
@@ -77,6 +79,7 @@ export class ServedClient implements Outlet {
     this.#host = host;
     this.#accepted = accepted;
     this.#socket = socket;
+    this.#peer = host.clientLog.isLevelEnabled('info') ? socket.peer : '';
   }
 
   /** What its handler calls on main; undefined where clients share nothing. */
@@ -119,8 +122,6 @@ export class ServedClient implements Outlet {
   end(reason: EndReason | 'thread lost', thread: number | undefined): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    // A closed socket has forgotten its peer.
-    const peer = this.#host.clientLog.isLevelEnabled('info') ? this.#socket.peer : '';
     try {
       this.#leave();
     } finally {
@@ -130,7 +131,7 @@ export class ServedClient implements Outlet {
         closedLine(this.#host, {
           connection: this.id,
           thread,
-          peer,
+          peer: this.#peer,
           reason: this.#aborted ?? (this.#leaveFailed ? 'error' : reasonOf(reason, this.#inputEnd)),
           acceptedAtMs: this.#accepted.acceptedAtMs,
           startedAtMs: this.#socket.startedAtMs,

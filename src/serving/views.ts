@@ -1,15 +1,15 @@
 /** What a model shows of its clients and threads, for the snapshots of admin/snapshot.ts. Types only. */
 
 /**
- * What a client thread does, or on main a client's handler:
+ * What a client thread does, or a client's handler on main:
  *
  *     starting   its thread is not up yet        await     the handler waits for something else: a timer, a file
  *     free       the thread has no client        running   none of these: it computes, or would if it had a core
  *     recv       waits for its client            serving   has a client, and this system does not show what it does
  *     send       its client does not read
- *     call       waits for main's answer about what clients share
+ *     call       waits for main to answer a call
  *
- * Nobody on main is ever seen running: main takes the snapshot, and so runs nothing else. `main.utilization` tells.
+ * A handler on main is never seen running, because main takes the snapshot: `main.utilization` shows how busy it is.
  */
 export type State = 'starting' | 'free' | 'recv' | 'send' | 'call' | 'await' | 'running' | 'serving';
 
@@ -25,7 +25,7 @@ export interface WaitingView {
 }
 
 export interface ClientView extends WaitingView {
-  /** 0: main. None yet if it is still starting. */
+  /** 0: main. Undefined while the thread starts. */
   readonly thread?: number;
   readonly state: State;
   readonly bytesIn: number;
@@ -34,10 +34,10 @@ export interface ClientView extends WaitingView {
 }
 
 export interface ThreadView {
-  /** As in the log. None yet if it is still starting. */
+  /** As in the log. Undefined while the thread starts. */
   readonly thread?: number;
   readonly state: State;
-  /** Its client's. */
+  /** Of its client. */
   readonly connection?: number;
 }
 

@@ -1,15 +1,15 @@
 /**
  * How a handler in a client thread calls its session, which lives on main: through shared memory, one call at a time.
- * Knows nothing of what is called: methods are names, arguments and results are JSON.
+ * Methods are names, arguments and results are JSON; this file knows no service.
  *
- *     client thread                                  main
- *     call(method, args) ── state: ASKED, bell ──►   take() ── session[method](...args)
- *     blocks                                         … perhaps much later …
- *     has its result     ◄── state: ANSWERED ─────   answer(outcome)
+ *     client thread                                      main
+ *     call(method, args) ── state: ASKED, doorbell ──►   take() ── session[method](...args)
+ *     blocks                                             … perhaps much later …
+ *     has its result     ◄── state: ANSWERED ─────────   answer(outcome)
  *
- * A call blocks the thread, as recv(2) and send(2) do: the handler sees a plain value, and reads no further line of
- * its client before the last one is dealt with. Why not messages over a port: a line would cost its thread two turns
- * of an event loop. Memory is ordered by the state word, as in mailbox.ts.
+ * A call blocks the thread, as recv(2) and send(2) do. The handler gets a plain value, and does not read its client's
+ * next line before main has dealt with the last one. A message port would cost two turns of the thread's event loop
+ * for each line. Memory is ordered by the state word, as in mailbox.ts.
  */
 import { waitWhile } from './wait-while.js';
 import type { Session } from '../shared/shared.js';
@@ -18,11 +18,11 @@ const IDLE = 0;
 const ASKED = 1;
 const ANSWERED = 2;
 
-/** Places in the 32-bit words; the text of the call or of its outcome stands behind them. */
+/** Indexes of the 32-bit words; the text of the call or of its outcome follows them. */
 const STATE = 0;
 const LENGTH = 1;
 const TEXT_AT_BYTE = 64;
-/** Room for a message of 4,096 bytes with every one of them escaped (`\u0000`), and some arguments more. */
+/** Holds a message of 4,096 bytes, each of them escaped (`\u0000`), and some more arguments. */
 const TEXT_BYTES = 32 * 1024;
 
 export interface Call {
@@ -30,7 +30,7 @@ export interface Call {
   readonly args: unknown[];
 }
 
-/** What became of a call. */
+/** The result of a call. */
 type Outcome =
   | { readonly value: unknown }
   | { readonly error: { readonly message: string; readonly stack: string | undefined } };
@@ -39,10 +39,10 @@ export class SyncCallSlot {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #text: Buffer;
-  /** Main thread: the call in it is being worked on. */
+  /** Main thread: the call has been taken and is not answered yet. */
   #taken = false;
 
-  /** Without a buffer it is new; the other thread is given this one's. */
+  /** @param buffer of the slot on the other thread; without it, the slot is new */
   constructor(buffer = new SharedArrayBuffer(TEXT_AT_BYTE + TEXT_BYTES)) {
     this.buffer = buffer;
     this.#words = new Int32Array(buffer, 0, 2);
@@ -50,13 +50,14 @@ export class SyncCallSlot {
   }
 
   /**
-   * Client thread: asks main, which `ring` calls to it, and blocks until it has answered.
-   * @throws Error if the call failed on main, or is too long to be made
+   * Client thread. Asks main and blocks until main has answered.
+   * @param notifyMain makes main look at the calls
+   * @throws Error when the call failed on main, or does not fit into the slot
    */
-  call(method: string, args: unknown[], ring: () => void): unknown {
+  call(method: string, args: unknown[], notifyMain: () => void): unknown {
     this.#write(JSON.stringify({ method, args } satisfies Call));
     Atomics.store(this.#words, STATE, ASKED);
-    ring();
+    notifyMain();
     waitWhile(this.#words, STATE, ASKED);
     const outcome = JSON.parse(this.#read()) as Outcome;
     Atomics.store(this.#words, STATE, IDLE);
@@ -66,19 +67,19 @@ export class SyncCallSlot {
     throw new Error(`the call of ${method} failed: ${cause.message}`, { cause });
   }
 
-  /** Main thread: whether the client thread waits for an answer. */
+  /** Main thread. Whether the client thread waits for an answer. */
   get isAsked(): boolean {
     return Atomics.load(this.#words, STATE) === ASKED;
   }
 
-  /** Main thread: the call that has been made since it last looked, which is to be answered. */
+  /** Main thread. A call that must be answered; undefined if there is none that was not taken before. */
   take(): Call | undefined {
     if (Atomics.load(this.#words, STATE) !== ASKED || this.#taken) return undefined;
     this.#taken = true;
     return JSON.parse(this.#read()) as Call;
   }
 
-  /** Main thread: the outcome of the call that was taken. */
+  /** Main thread. Answers the call that was taken, and wakes its thread. */
   answer(outcome: Outcome): void {
     this.#taken = false;
     try {
@@ -92,7 +93,7 @@ export class SyncCallSlot {
 
   #write(text: string): void {
     const length = Buffer.byteLength(text);
-    if (length > TEXT_BYTES) throw new Error(`${length} bytes are too many for one call`);
+    if (length > TEXT_BYTES) throw new Error(`a call of ${length} bytes is too long: at most ${TEXT_BYTES}`);
     this.#text.write(text);
     this.#words[LENGTH] = length;
   }
@@ -102,24 +103,24 @@ export class SyncCallSlot {
   }
 }
 
-/** Client thread: a session whose methods are calls to main. Its type says which there are; nothing checks that. */
-export function remoteSession(box: SyncCallSlot, ring: () => void): Session {
+/** Client thread. A session whose methods are calls to main; only its type says which methods there are. */
+export function remoteSession(slot: SyncCallSlot, notifyMain: () => void): Session {
   const methods = new Map<PropertyKey, unknown>();
   return new Proxy({} as Session, {
     get(_target, name) {
-      // A session is no promise, though `await` asks whether it is one.
+      // `await` asks whether a session is a promise.
       if (typeof name === 'symbol' || name === 'then') return undefined;
       let method = methods.get(name);
-      if (!method) methods.set(name, (method = (...args: unknown[]) => box.call(name, args, ring)));
+      if (!method) methods.set(name, (method = (...args: unknown[]) => slot.call(name, args, notifyMain)));
       return method;
     },
   });
 }
 
-/** Main thread: makes a call that a client thread has asked for. Never rejects. */
+/** Main thread. Makes a call that a client thread has asked for. Never rejects. */
 export async function performCall(session: Session, { method, args }: Call): Promise<Outcome> {
   try {
-    // The name came from another thread, where the session's type was known; here it is only looked up.
+    // The caller's thread knew the session's type; here the method is looked up by name.
     const { [method]: call } = session as unknown as Record<string, (...args: unknown[]) => unknown>;
     if (typeof call !== 'function') throw new Error('a session has no such method');
     return { value: await call.apply(session, args) };

@@ -1,10 +1,8 @@
 /**
- * What a client thread does at this moment, as the kernel tells it: /proc shows in which system call a thread is
- * blocked. Main thread.
+ * What a client thread does at this moment: /proc shows in which system call it is blocked. Main thread.
  *
- * Why not let the thread say so itself: blocked in recv(2) it cannot, so it would have to store its state before and
- * after every call, for nobody most of the time. Looking it up costs the thread nothing and main some 9 µs, and only
- * when somebody asks.
+ * The thread does not store its state itself: it would have to do so before and after every call, mostly for no
+ * reader. A look-up costs the thread nothing and main some 9 µs, and happens only for a snapshot.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { State } from '../serving/views.js';
@@ -16,7 +14,7 @@ const GENERIC_CALLS: Readonly<Record<number, State>> = {
   441: 'await',
 };
 
-/** recvfrom, in which glibc's recv ends, sendto, and the kinds of epoll_wait in which an event loop waits. */
+/** recvfrom and sendto, which glibc's recv and send use, and the kinds of epoll_wait in which an event loop waits. */
 const CALLS: Partial<Record<NodeJS.Architecture, Readonly<Record<number, State>>>> = {
   x64: { 45: 'recv', 44: 'send', 232: 'await', 281: 'await', 441: 'await' },
   arm64: GENERIC_CALLS,
@@ -25,12 +23,12 @@ const CALLS: Partial<Record<NodeJS.Architecture, Readonly<Record<number, State>>
 };
 
 const calls = CALLS[process.arch];
-/** `45 0x1d 0x7f…`: the number of the call, then its arguments; or `running`. Only its beginning matters. */
+/** `45 0x1d 0x7f…`: the number of the call, then its arguments; or `running`. Only the beginning matters. */
 const text = Buffer.alloc(16);
 
 /**
- * @param thread its place below /proc, as /proc/thread-self names it: `123/task/125`; undefined if it knows none
- * @returns `serving` where the kernel does not tell
+ * @param thread its place below /proc, as /proc/thread-self names it: `123/task/125`; undefined without /proc
+ * @returns `serving` where the kernel does not show it
  */
 export function threadStateOf(thread: string | undefined): State {
   if (thread === undefined || calls === undefined) return 'serving';
@@ -43,7 +41,7 @@ export function threadStateOf(thread: string | undefined): State {
       closeSync(file);
     }
   } catch {
-    // The thread has died, the kernel was built without this file, or descriptors are short: all the same here.
+    // The thread has died, the kernel was built without this file, or no descriptor is free.
     return 'serving';
   }
 }

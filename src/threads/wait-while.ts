@@ -1,9 +1,10 @@
-/** Waiting on a word of shared memory, for mailbox.ts and calls.ts. */
+/** Waiting on a word of shared memory, for mailbox.ts and calls.ts. Client thread. */
 
 /**
- * Blocks the thread as long as the word at `index` is `state`. Woken is not enough: the other side first stores a new
- * state and then notifies, and in between this thread can have seen the state without waiting, have dealt with it,
- * and be waiting again; the notification then wakes it for nothing.
+ * Blocks the thread as long as the word at `index` is `state`.
+ *
+ * The loop is needed: the other side stores a new state first and notifies second. In between, this thread can see the
+ * state without waiting, deal with it, and wait again; the late notification then wakes it for nothing.
  */
 export function waitWhile(words: Int32Array, index: number, state: number): void {
   while (Atomics.load(words, index) === state) Atomics.wait(words, index, state);

@@ -129,7 +129,7 @@ describe('a watcher', bounds, () => {
     const { path } = await open(t);
     for (let watchers = 0; watchers < 16; watchers++) await (await connectWatcher(t, path)).next();
     const [said = ''] = await (await connectWatcher(t, path)).rest();
-    assert.match(said, /"error":"16 are watching already"/);
+    assert.match(said, /"error":"there are 16 watchers already"/);
   });
 });
 

@@ -59,8 +59,8 @@ describe('a call from a client thread', { timeout: 20_000 }, () => {
     assert.deepEqual(results, [
       { error: 'the call of fail failed: as requested' },
       { error: 'the call of absent failed: a session has no such method' },
-      { error: 'the call of long failed: 100012 bytes are too many for one call' },
-      { error: '100029 bytes are too many for one call' },
+      { error: 'the call of long failed: a call of 100012 bytes is too long: at most 32768' },
+      { error: 'a call of 100029 bytes is too long: at most 32768' },
       { value: 2 },
     ]);
   });

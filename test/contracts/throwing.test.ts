@@ -1,0 +1,87 @@
+/** Shared objects that throw: each client leaves once, is closed once and has its closed line; the server goes on. */
+import assert from 'node:assert/strict';
+import { it, type TestContext } from 'node:test';
+import { connectClient, type Client } from '../support/client.js';
+import { fixture, startHandoff, UNCOVERED, type ServerProcess } from '../support/handoff.js';
+import { isConcurrent, underEveryModel } from '../support/models.js';
+
+async function start(t: TestContext, model: string): Promise<ServerProcess> {
+  return startHandoff(
+    t,
+    [fixture('quarrel'), '--model', model, '--threads', '3', '--grace', '300'],
+    UNCOVERED,
+  );
+}
+
+async function enter(t: TestContext, server: ServerProcess): Promise<Client> {
+  const client = await connectClient(t, server);
+  await client.expect('in\n');
+  return client;
+}
+
+underEveryModel('a shared object that throws', (model) => {
+  it('costs a client whose enter() fails its connection, and no other client anything', async (t) => {
+    const server = await start(t, model);
+    if (!isConcurrent(model)) {
+      for (let served = 0; served < 2; served++) {
+        const client = await enter(t, server);
+        client.halfClose();
+        await client.expectEnd();
+      }
+      await (await connectClient(t, server)).expectEnd();
+      await enter(t, server);
+    } else {
+      const [first, second] = [await enter(t, server), await enter(t, server)];
+      await (await connectClient(t, server)).expectEnd();
+      first.send('hello\n');
+      await second.expect('hello\n');
+      await enter(t, server);
+    }
+    const closed = await server.log.next('closed', { connection: 3 });
+    assert.equal(closed.reason, 'error');
+    assert.deepEqual(await server.stop(), { status: 0, signal: null });
+    assert.deepEqual(
+      server.log.of('service failed').map((line) => line.connection),
+      [3],
+    );
+    assert.deepEqual(
+      server.log
+        .of('closed')
+        .map((line) => line.connection)
+        .sort(),
+      [1, 2, 3, 4],
+    );
+    assert.equal(server.log.of('thread lost').length, 0);
+    assert.equal(server.log.of('stopped').length, 1);
+  });
+
+  it('lets a client whose leave() fails leave once, closes it, and stops in order', async (t) => {
+    const server = await start(t, model);
+    const client = await enter(t, server);
+    client.send('quarrel\n');
+    client.halfClose();
+    await client.expectEnd();
+    const closed = await server.log.next('closed', { connection: 1 });
+    assert.equal(closed.reason, 'error');
+    await enter(t, server);
+    assert.deepEqual(await server.stop(), { status: 0, signal: null });
+    assert.equal(server.log.of('service failed').length, 1);
+    assert.deepEqual(
+      server.log.of('closed').map((line) => line.connection),
+      [1, 2],
+    );
+    assert.equal(server.log.of('thread lost').length, 0);
+    assert.equal(server.log.of('stopped').length, 1);
+  });
+
+  it('makes a stop fail with status 1 and its error when close() fails', async (t) => {
+    const server = await start(t, model);
+    const client = await enter(t, server);
+    client.send('lock up\n');
+    client.halfClose();
+    await client.expectEnd();
+    assert.deepEqual(await server.stop(), { status: 1, signal: null });
+    assert.equal(server.log.of('stopped').length, 0);
+    assert.match(JSON.stringify(server.log.of('uncaught error')), /closing failed on request/);
+  });
+});
