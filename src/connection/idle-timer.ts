@@ -1,6 +1,7 @@
 /**
- * Notices a client that is waited for and says nothing: on the event loop what SO_RCVTIMEO is to a recv(2) that blocks.
- * What others deliver to the client meanwhile does not wind it up, nor does it there. Used by stream.ts; main thread.
+ * The idle timeout of a client on the event loop, as SO_RCVTIMEO is that of a blocking recv(2). It
+ * fires while the handler waits for a client that sends nothing. What other clients send it does
+ * not restart the timer, in either model. Runs on the main thread; stream.ts uses it.
  */
 import { monotonicMs } from '../base/clock.js';
 
@@ -13,9 +14,9 @@ export class IdleTimer {
   #stopped = false;
 
   /**
-   * @param idleMs how long the client may be silent
-   * @param isAwaited whether somebody waits for it at this moment
-   * @param onIdle called when it has been silent for too long; once, if the clock is then stopped
+   * @param idleMs idle timeout in milliseconds
+   * @param isAwaited whether the handler waits for the client at this moment
+   * @param onIdle called when the client was idle for too long; at most once if it stops the timer
    */
   constructor(idleMs: number, isAwaited: () => boolean, onIdle: () => void) {
     this.#idleMs = idleMs;
@@ -24,7 +25,10 @@ export class IdleTimer {
     this.#checkAfter(idleMs);
   }
 
-  /** The client has said something, or is waited for from now on. Cheap: the timer is left to run, and looks again. */
+  /**
+   * Restarts the idle time: the client has sent bytes, or the handler begins to wait. Cheap, since
+   * the running timer is kept.
+   */
   touch(): void {
     this.#sinceMs = monotonicMs();
   }
@@ -45,8 +49,8 @@ export class IdleTimer {
       this.#checkAfter(leftMs);
       return;
     }
-    // The loop's timers come before its sockets, so after a handler that has kept the whole loop busy, what has
-    // arrived is known only after one more look at them.
+    // The loop runs timers before sockets. After a handler that has blocked the loop for long, one
+    // more look at the sockets shows what has arrived.
     setImmediate(() => {
       if (this.#stopped) return;
       this.#checkAfter(this.#idleMs);
