@@ -24,8 +24,7 @@ export class StreamSink implements ByteSink {
     return new Promise((resolve, reject) => {
       this.#stream.write(bytes, (error) => {
         if (!error) resolve();
-        else
-          reject(outputError(error) ?? new ReaderGone('the reader closed the pipe', { cause: error }));
+        else reject(outputError(error) ?? new ReaderGone('the reader closed the pipe', { cause: error }));
       });
     });
   }
