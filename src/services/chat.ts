@@ -1,8 +1,8 @@
 /**
- * The chat-room of exercise 1.2, and the one of the tutorial (`--dialect hii`): one client's side of it. What the
- * clients share is ../shared/chat/chat.ts, which runs on the main thread and delivers to them.
+ * One client's side of the chat-room of exercise 1.2, and of the tutorial's (`--dialect hii`). The
+ * clients share ../shared/chat/chat.ts, which runs on the main thread and delivers to them.
  *
- * Until a client has joined, its handler does the talking here; from then on the handler only reads.
+ * Until a client has joined, its handler here sends to it. After that the handler only reads.
  */
 import type { Connection } from '../connection/connection.js';
 import { forEachMessage, type Framing } from '../connection/lines.js';
@@ -53,7 +53,7 @@ async function serveLines(connection: Connection, framing: Framing, chat: ChatSe
   );
 }
 
-/** The first thing a client says is its nickname; after that, each chunk is a message. */
+/** The client's first chunk is its nickname; each later chunk is a message. */
 async function serveHii(connection: Connection, chat: ChatSession): Promise<void> {
   await reply(connection, HII);
   let joined = false;

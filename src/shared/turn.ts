@@ -1,14 +1,13 @@
 /**
- * The end of the present turn of main's event loop, when everything that had arrived by now has been
- * read. Work that is deferred until then is done once for all of it. Runs on the main thread.
+ * The end of the present turn of main's event loop. By then, everything that has arrived by now has
+ * been read. Work that waits until then is done once for all of it. Runs on the main thread.
  */
 let duties = new Set<() => void>();
 let ending: Promise<void> | undefined;
 
 /**
- * Calls `duty` at the end of this turn: once, however often it is requested, in the order of the first
- * requests. A duty that throws does not keep the others from running: its error becomes an unhandled
- * rejection, which the server logs.
+ * Calls `duty` at the end of this turn, once, in the order of the first requests. A duty that
+ * throws does not stop the others: its error becomes an unhandled rejection, which the server logs.
  */
 export function atEndOfTurn(duty: () => void): void {
   duties.add(duty);
@@ -16,8 +15,8 @@ export function atEndOfTurn(duty: () => void): void {
 }
 
 /**
- * Resolves when the duties of this turn are done; never rejects. A session that awaits it delays its
- * client's next line, so each client gets in one line a turn, however many it has sent.
+ * Resolves when the duties of this turn are done; never rejects. A session that awaits it delays
+ * its client's next line, so each client gets in one line a turn, however many it has sent.
  */
 export function endOfTurn(): Promise<void> {
   return (ending ??= new Promise((resolve) => {

@@ -1,9 +1,10 @@
 /**
- * The chat of exercise 1.2: a dictionary of the clients by identification, and a room that each of them is in. Main
- * thread; one client's side of it is ../../services/chat.ts, what it may type is commands.ts.
+ * The chat of exercise 1.2: a dictionary of the clients by identification, each of them in a room.
+ * Runs on the main thread. services/chat.ts is one client's side; commands.ts has what a client can
+ * type.
  *
  *     entered ── join(name) ──► joined: in a room ── leave() ──► gone
- *        └─ name empty, taken …: told why, may try again
+ *        └─ name empty, taken …: gets the error, may try again
  */
 import type { Next } from '../../connection/connection.js';
 import type { ServiceLog } from '../../log/log.js';
@@ -16,18 +17,21 @@ import { Room, type Chatter } from './room.js';
 
 /** A client's part in a chat, of either dialect. */
 export interface ChatSession extends Session {
-  /** Takes the name and joins; returns what is wrong with it if it cannot be taken. */
+  /**
+   * Takes the name and joins the chat.
+   * @returns the error, if the client cannot have the name
+   */
   join(name: string): Promise<string | undefined>;
-  /** Something the client has typed, after it has joined. Through when it has gone out to everybody. */
+  /** Executes what a joined client has typed. Resolves when it has been sent to all recipients. */
   say(text: string): Promise<Next>;
-  /** Tells the client itself, after it has joined. */
+  /** Sends text to the client itself, after it has joined. */
   reply(text: string): Promise<undefined>;
 }
 
 const FIRST_ROOM = 'lobby';
 
 export class Chat implements Shared<ChatSession>, ChatRooms<ChatClient> {
-  /** By the keys of their names, so that no two look the same. */
+  /** The joined clients by the keys of their names: no two names look the same. */
   readonly #chatters = new Map<string, ChatClient>();
   readonly #rooms = new Map<string, Room<ChatClient>>();
   readonly #log: ServiceLog;
@@ -48,7 +52,10 @@ export class Chat implements Shared<ChatSession>, ChatRooms<ChatClient> {
     return this.#chatters.get(keyOf(name));
   }
 
-  /** Registers the name for the chatter, in place of one that it had. Returns what is wrong with it otherwise. */
+  /**
+   * Gives the client this name in place of its present one.
+   * @returns the error, if the client cannot have the name
+   */
   rename(chatter: ChatClient, name: string): string | undefined {
     const checked = checkName(name);
     if (typeof checked === 'string') return checked;
@@ -123,7 +130,8 @@ class ChatClient implements ChatSession, Chatter {
   }
 
   async reply(text: string): Promise<undefined> {
-    // Kicked, with more of it still on its way: it has heard the last from here.
+    // An operator may have kicked the client while its lines were on their way: it gets nothing
+    // more.
     if (this.room) this.member.deliver(text);
     await endOfTurn();
   }
@@ -133,7 +141,7 @@ class ChatClient implements ChatSession, Chatter {
     if (this.room) this.#chat.remove(this);
   }
 
-  /** Out, by an operator's will. */
+  /** An operator removes the client. */
   kick(): void {
     this.leave();
     this.member.disconnect();
@@ -144,7 +152,7 @@ class ChatClient implements ChatSession, Chatter {
   }
 
   #use(text: string): Next {
-    // Kicked, with lines of it still on their way.
+    // An operator may have kicked the client while its lines were on their way.
     if (!this.room) return 'stop';
     if (text.trim() === '') return undefined;
     if (text.startsWith('/')) return execute({ chat: this.#chat, room: this.room, sender: this }, text);

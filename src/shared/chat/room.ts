@@ -1,6 +1,6 @@
 /**
- * A room: who is in it, who may rule it, and telling everybody something in one order for all. Main thread.
- * chat.ts has the rooms; what a member may type is in commands.ts.
+ * A room of the chat: its members, its operators, and broadcasts in one order for all of them. Runs
+ * on the main thread. chat.ts creates the rooms; commands.ts has what a member can type.
  */
 import { bytesOf, type Member } from '../shared.js';
 
@@ -17,7 +17,7 @@ export interface Chatter {
 export class Room<C extends Chatter = Chatter> {
   readonly name: string;
   topic = '';
-  /** In the order of their arrival. */
+  /** Ordered by arrival. */
   readonly chatters = new Set<C>();
   readonly operators = new Set<C>();
 
@@ -25,14 +25,14 @@ export class Room<C extends Chatter = Chatter> {
     this.name = name;
   }
 
-  /** The first in a room is its operator. */
+  /** Adds a member. The first one becomes operator. */
   add(chatter: C): void {
     if (this.chatters.size === 0) this.operators.add(chatter);
     this.chatters.add(chatter);
     this.broadcast(`* ${chatter.name} joined (${this.chatters.size} here)`, chatter);
   }
 
-  /** A room is never without an operator: if the last one leaves, who has been there longest becomes it. */
+  /** Removes a member. If it was the last operator, the longest present member becomes operator. */
   remove(chatter: C): void {
     this.chatters.delete(chatter);
     this.broadcast(`* ${chatter.name} left`);
@@ -46,7 +46,10 @@ export class Room<C extends Chatter = Chatter> {
     this.broadcast(`* ${chatter.name} is operator`);
   }
 
-  /** Everybody but one gets the line. */
+  /**
+   * Sends a line to all members but one. A delivery that fails fails alone: members collect what
+   * they get until the end of the turn.
+   */
   broadcast(line: string, except?: C): void {
     const bytes = bytesOf(`${line}\n`);
     for (const chatter of this.chatters) if (chatter !== except) chatter.member.deliverBytes(bytes);

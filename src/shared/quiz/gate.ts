@@ -1,23 +1,28 @@
 /**
- * Where passwords are made and checked: slowly for whoever fails repeatedly, a few at a time, and saying as little
- * about an account that does not exist as about a wrong password. Main thread.
+ * Hashes and checks passwords, a few at a time. Repeated failures delay the next attempt. An
+ * unknown account is indistinguishable from a wrong password. Runs on the main thread.
  */
 import { Backoff } from './backoff.js';
 import { FairQueue } from './fair-queue.js';
 import { hashPassword, isPassword } from './passwords.js';
 
-/** libuv's pool has four threads, and two are left to everybody else. A hash takes 120 ms: the last one waits 4 s. */
+/**
+ * libuv's pool has four threads; two stay free for other work. A hash takes 120 ms: the last job
+ * waits 4 s.
+ */
 const QUEUE = { atOnce: 2, waiting: 64, waitingOfAddress: 32 };
 
 const MINUTE_MS = 60_000;
 const TABLE = { forgetMs: 15 * MINUTE_MS, entries: 10_000 };
-/** Whoever guesses one name's password; its owner waits as long, and no longer. */
+/**
+ * Delays attempts to guess one name's password. The owner of the name waits as long, and no longer.
+ */
 const OF_NAME = { ...TABLE, free: 2, firstMs: 250, maxMs: 4000 };
-/** Whoever tries many names. A whole class may stand behind one address, so this is more patient. */
+/** Delays attempts with many names. A whole class may share an address, so this is more patient. */
 const OF_ADDRESS = { ...TABLE, free: 20, firstMs: 100, maxMs: 1000 };
 
 interface GateSettings {
-  /** By default what it is called after; tests have no time for it. */
+  /** Replaced by tests, for which the real function is too slow. */
   readonly isPassword?: typeof isPassword;
   readonly nowMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -27,7 +32,10 @@ type Verdict = 'right' | 'wrong' | 'busy';
 
 export class Gate {
   readonly #queue = new FairQueue(QUEUE);
-  /** How many attempts at each name's password are being made: guessing on many connections at once saves no time. */
+  /**
+   * For each name, the number of checks under way: guesses on many connections at once save no
+   * time.
+   */
   readonly #underWay = new Map<string, number>();
   readonly #nameBackoff: Backoff;
   readonly #addressBackoff: Backoff;
@@ -41,15 +49,18 @@ export class Gate {
     this.#sleep = sleep;
   }
 
-  /** @returns undefined when too many others are waiting */
+  /**
+   * Hashes a new password.
+   * @returns undefined when too many others are waiting
+   */
   hash(password: string, address: string): Promise<string | undefined> {
     return this.#queue.run(address, () => hashPassword(password));
   }
 
   /**
-   * The wait comes before the check, or an answer that is late would give itself away as a failure; and it is the
-   * same whether there is such an account.
-   * @param stored asked for after the wait
+   * Checks a password. The delay comes before the check, so a late answer does not reveal a
+   * failure. It is the same for an account that does not exist.
+   * @param stored called after the delay; returns the account's hash
    */
   async check(
     key: string,

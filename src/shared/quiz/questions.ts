@@ -1,7 +1,9 @@
 /**
- * The file of questions: read and checked once, on start. Main thread. docs/quiz.md describes its format.
+ * The file of questions: read and checked once, on start. Runs on the main thread. docs/quiz.md
+ * describes the format.
  *
- * The quiz's own is questions.json in the source folder, which is read from there: it can be edited without a build.
+ * The quiz's own file is questions.json in the source folder, where it can be edited without a
+ * build.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -16,8 +18,9 @@ const MAX_CHARACTERS = 300;
 const FIELDS = ['question', 'options', 'answer'];
 
 /**
- * @param path absolute; undefined: the quiz's own
- * @throws StartError that names the entry at fault
+ * Reads and checks a file of questions.
+ * @param path absolute; undefined: the quiz's own file
+ * @throws StartError that names the faulty entry
  */
 export function readQuestions(path: string = OWN_QUESTIONS): Question[] {
   try {
@@ -43,7 +46,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // The message may go over several lines, since it may quote the file.
+    // The message may quote the file, line ends included.
     const reason = (error as Error).message.replace(/\s+/g, ' ');
     throw new Error(`the file is not JSON: ${reason}`, { cause: error });
   }
@@ -98,7 +101,10 @@ function answerFrom(answer: unknown, fault: Fault): Letter {
   return letter;
 }
 
-/** One line that any terminal shows as it is meant. */
+/**
+ * Checks a text: one line that every terminal shows as it is.
+ * @throws the given fault
+ */
 function textFrom(value: unknown, what: string, fault: Fault): string {
   if (typeof value !== 'string') throw fault(`${what} must be a text`);
   const text = value.trim();
@@ -116,7 +122,9 @@ function comparisonKey(text: string): string {
 
 const QUOTED_CHARACTERS = 40;
 
-/** How a teacher finds the entry without counting. Escaped: it may hold anything. */
+/**
+ * Quotes an entry, so that a teacher finds it without counting. Escaped: it may contain anything.
+ */
 function quoted(entry: unknown): string {
   const { question } = (entry ?? {}) as { question?: unknown };
   if (typeof question !== 'string') return '';

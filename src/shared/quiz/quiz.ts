@@ -1,10 +1,11 @@
 /**
- * The quiz of all clients: its questions, its store, and what guards passwords. Main thread.
+ * The quiz of all clients: its questions, its store, and the gate of the passwords. Runs on the
+ * main thread.
  *
  *     handler ── session.answer('B') ──► ClientSession ── one transaction ──► store
  *
- * Nothing about a game is kept in memory but which question a client was shown: so a crash loses nothing, and two
- * clients of one name cannot disagree. Read client-session.ts next.
+ * Memory holds only the question that a client was shown. So a crash loses nothing, and two clients
+ * of one name cannot disagree. Read client-session.ts next.
  */
 import type { ServiceLog } from '../../log/log.js';
 import type { Question, QuizStore } from './store/store.js';
@@ -14,13 +15,13 @@ interface QuizSettings {
   readonly questions: readonly Question[];
   readonly store: QuizStore;
   readonly log: ServiceLog;
-  /** A whole number from 0 to below the limit. */
+  /** Returns a whole number from 0 to below the limit. */
   readonly randomBelow: (limit: number) => number;
   readonly nowMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** Bounds what one game takes of the store. */
+/** Bounds the space of one game in the store. */
 const MAX_QUESTIONS = 100;
 
 export class Quiz {
@@ -42,7 +43,10 @@ export class Quiz {
     return Math.min(this.#questions.length, MAX_QUESTIONS);
   }
 
-  /** So many different ones in random order: the beginning of a Fisher-Yates shuffle. */
+  /**
+   * Draws `count` different questions in random order: the beginning of a Fisher-Yates shuffle.
+   * @throws Error when there are fewer questions
+   */
   draw(count: number): Question[] {
     const rest = [...this.#questions];
     return Array.from({ length: count }, () => {

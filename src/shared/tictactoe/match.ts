@@ -1,15 +1,15 @@
 /**
- * One game of two players: whose turn it is, what both get to see, and how it ends. Main thread.
- * board.ts knows the rules; player.ts is what a match knows as its contestants.
+ * One game of two players: its turns, what the players are sent, and its end. Runs on the main
+ * thread. board.ts has the rules; player.ts implements {@link Contestant}.
  */
 import { Board, parseField, type Mark } from './board.js';
 
 /** A player as a match sees it. */
 export interface Contestant {
   readonly name: string;
-  /** One line, or several, without the last line end. */
+  /** Sends one line or several, given without the last line end. */
   send(lines: string): void;
-  /** The match is over and takes no more moves. */
+  /** The match is over and accepts no more moves. */
   endMatch(): void;
 }
 
@@ -24,7 +24,7 @@ export class Match {
     this.#promptMove();
   }
 
-  /** A player says what is to be its move. */
+  /** Executes a player's move, or sends the player the error. */
   move(contestant: Contestant, message: string): void {
     const mark = this.#turn;
     if (this.#contestants[mark] !== contestant) {
@@ -42,7 +42,7 @@ export class Match {
     }
   }
 
-  /** A player leaves, and so the other one wins. */
+  /** Ends the match: this player leaves, and the other one wins. */
   forfeit(contestant: Contestant): void {
     const winner = this.#contestants.X === contestant ? 'O' : 'X';
     this.#end(`${winner} wins by forfeit`);

@@ -1,9 +1,11 @@
 /**
- * One client of the lobby, and what it may say when. Main thread.
+ * One client of the lobby, and the messages that it may send in each state. Runs on the main
+ * thread.
  *
  *     nameless ── name ──► waiting ── an opponent ──► playing ── end of the match ──► resting ── AGAIN ──► waiting
  *
- * QUIT, or the end of the connection, leads from everywhere to gone; who leaves in the middle of a match loses it.
+ * QUIT, or the end of the connection, leads from each state to gone. A player that leaves in the
+ * middle of a match loses it.
  */
 import type { Next } from '../../connection/connection.js';
 import { checkName } from '../names.js';
@@ -11,11 +13,14 @@ import type { Member, Session } from '../shared.js';
 import { endOfTurn } from '../turn.js';
 import type { Contestant, Match } from './match.js';
 
-/** Where players wait for each other. */
+/** Where players wait for opponents. */
 export interface WaitingRoom {
-  /** Whether a player is waiting whose name looks like this: the two of a match must be told apart. */
+  /**
+   * Whether a waiting player has a name that looks like this one. The two names of a match must be
+   * distinct.
+   */
   isWaiting(nameKey: string): boolean;
-  /** Pairs the player with one who is waiting, or lets it wait. */
+  /** Pairs the player with the waiting one, or makes it wait. */
   pairOrQueue(player: Player): void;
   remove(player: Player): void;
 }
@@ -24,7 +29,7 @@ type State = Match | 'nameless' | 'waiting' | 'resting' | 'gone';
 
 export class Player implements Session, Contestant {
   name = '';
-  /** Of its name: equal to that of every name that looks the same. */
+  /** The key of its name, which all names that look the same share. */
   nameKey = '';
   readonly #member: Member;
   readonly #room: WaitingRoom;
@@ -35,7 +40,7 @@ export class Player implements Session, Contestant {
     this.#room = room;
   }
 
-  /** The client says something. Resolves when the answers are out. */
+  /** Handles a line of the client. Resolves when the answers have been sent. */
   async handleLine(line: string): Promise<Next> {
     const message = line.trim();
     const command = message.toUpperCase();
@@ -52,7 +57,9 @@ export class Player implements Session, Contestant {
     return undefined;
   }
 
-  /** The server ends the conversation for this reason, a whole line. Resolves when that is out. */
+  /**
+   * Ends the conversation for the server's reason, a whole line. Resolves when that has been sent.
+   */
   async refuse(text: string): Promise<undefined> {
     this.#member.deliver(text);
     this.leave();
