@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ExpiringMap } from '../../src/base/expiring-map.js';
 
-describe('memories', () => {
-  it('last for their time after the last message, and no longer', () => {
+describe('an expiring map', () => {
+  it('keeps an entry for its lifetime after the last set, and no longer', () => {
     let nowMs = 1000;
     const map = new ExpiringMap({ max: 10, ttlMs: 300_000, nowMs: () => nowMs });
     map.set('a', 'first');
@@ -18,7 +18,7 @@ describe('memories', () => {
     assert.equal(map.size, 0);
   });
 
-  it('go with the time also when nobody asks for them', () => {
+  it('drops expired entries, also those that are never looked up', () => {
     let nowMs = 0;
     const map = new ExpiringMap({ max: 10, ttlMs: 100, nowMs: () => nowMs });
     for (const client of ['a', 'b', 'c']) {
@@ -30,7 +30,7 @@ describe('memories', () => {
     assert.deepEqual([map.get('a'), map.get('b')], [undefined, 'b']);
   });
 
-  it('are of so many at the most: who has been silent longest is forgotten', () => {
+  it('holds a bounded number of entries and drops the oldest', () => {
     const map = new ExpiringMap({ max: 2, ttlMs: 100, nowMs: () => 0 });
     map.set('a', 1);
     map.set('b', 2);
@@ -39,7 +39,7 @@ describe('memories', () => {
     assert.deepEqual([map.get('a'), map.get('b'), map.get('c')], [3, undefined, 4]);
   });
 
-  it('take no place when there is nothing to remember', () => {
+  it('needs no space for undefined values', () => {
     const map = new ExpiringMap({ max: 2, ttlMs: 100, nowMs: () => 0 });
     map.set('a', 1);
     map.set('a', undefined);

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { RoundRobinQueue } from '../../src/base/round-robin-queue.js';
 import { runs } from '../properties/arbitraries.js';
 
-describe('queue', () => {
-  it('give one item of each client, and its next one only after its release', () => {
+describe('a round-robin queue', () => {
+  it('gives one item of each key, and the next one only after the release', () => {
     const queue = new RoundRobinQueue<string>();
     for (const item of ['a1', 'a2', 'a3', 'b1']) queue.put(item[0] ?? '', item);
     assert.equal(queue.waiting, 4);
@@ -18,7 +18,7 @@ describe('queue', () => {
     assert.equal(queue.waiting, 1);
   });
 
-  it('let a client with many wait for one with few', () => {
+  it('gives a key with few items its turn before the rest of a key with many', () => {
     const queue = new RoundRobinQueue<string>();
     for (const item of ['a1', 'a2', 'b1', 'c1']) queue.put(item[0] ?? '', item);
     const taken = [];
@@ -29,7 +29,7 @@ describe('queue', () => {
     assert.deepEqual(taken, ['a1', 'b1', 'c1', 'a2']);
   });
 
-  it('forget what waits, but not who is being worked on', () => {
+  it('drops waiting items, but keeps taken ones until their release', () => {
     const queue = new RoundRobinQueue<string>();
     for (const item of ['a1', 'a2', 'b1']) queue.put(item[0] ?? '', item);
     assert.equal(queue.take(), 'a1');
@@ -40,7 +40,7 @@ describe('queue', () => {
     assert.equal(queue.take(), 'a3');
   });
 
-  it('lose nothing and keep every client’s order, whatever comes when', () => {
+  it('loses no item and keeps the order of each key, in any sequence of calls', () => {
     const step = fc.oneof(
       fc.record({ put: fc.constantFrom('a', 'b', 'c') }),
       fc.constant('take' as const),

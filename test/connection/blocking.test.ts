@@ -10,7 +10,7 @@ import { openSocketpair } from '../support/socketpair.js';
 const PATIENCE_MS = 20;
 
 describe('a blocking connection', { timeout: 20_000 }, () => {
-  it('leaves nothing unread when it has finished, or closing it would send a reset', (t) => {
+  it('leaves nothing unread when it has finished, since closing would then send a reset', (t) => {
     const [own, partner] = openSocketpair(t);
     const client = new BlockingConnection(1, partner, { bytesIn: 0, bytesOut: 0 });
     for (const message of ['one', 'two', 'three']) client.sendAll(Buffer.from(message));
@@ -24,7 +24,7 @@ describe('a blocking connection', { timeout: 20_000 }, () => {
     assert.equal(recv(own, addressOf(unread), unread.length, MSG_DONTWAIT), -1);
   });
 
-  it('neither reads nor writes once its loan is over, though the descriptor may be open', (t) => {
+  it('neither reads nor writes after its lease, though the descriptor may be open', (t) => {
     const { open, close } = bindEchoSocket();
     const fd = open();
     t.after(() => close(fd));

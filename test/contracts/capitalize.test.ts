@@ -32,7 +32,7 @@ underEveryModel('capitalize', (model) => {
     await client.expectEnd();
   });
 
-  it('is right when every byte comes by itself', async (t) => {
+  it('is right when each byte arrives alone', async (t) => {
     const client = await connectClient(t, server);
     for (const character of TEXT) {
       await client.sendOneByOne(character);
@@ -42,13 +42,13 @@ underEveryModel('capitalize', (model) => {
     await client.expectEnd();
   });
 
-  it('answers invalid UTF-8 with replacement characters and goes on', async (t) => {
+  it('answers invalid UTF-8 with replacement characters and stays open', async (t) => {
     const client = await connectClient(t, server);
     await client.exchange(Buffer.of(0x61, 0xff, 0x62), 'A\ufffdB');
     await client.exchange('still right', 'STILL RIGHT');
   });
 
-  it('answers a character that never becomes complete with one replacement character', async (t) => {
+  it('answers a character that stays incomplete with one replacement character', async (t) => {
     const client = await connectClient(t, server);
     client.send(Buffer.concat([Buffer.from('a'), Buffer.from('😀').subarray(0, 3)]));
     client.halfClose();

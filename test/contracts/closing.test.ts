@@ -32,7 +32,7 @@ underEveryModel('a service that closes first', (model) => {
     });
   }
 
-  it('lets a client talk on after the end, and still closes in order', async (t) => {
+  it('accepts what a client sends after the end, and still closes in order', async (t) => {
     const client = await overtalkativeClient(t, model, 'greet', {});
     await client.expect('Hello in return!');
     await client.expectEnd();
@@ -50,7 +50,7 @@ underEveryModel('a service that closes first', (model) => {
     await client.expectCleanClose();
   });
 
-  it('closes on a client that neither stops talking nor leaves, after a while', async (t) => {
+  it('closes after a while on a client that neither stops sending nor leaves', async (t) => {
     const client = await overtalkativeClient(t, model, 'greet', {});
     await client.expect('Hello in return!');
     await client.expectEnd();

@@ -8,7 +8,7 @@ import { sharedServer } from '../support/server.js';
 underEveryModel('collect', (model) => {
   const server = sharedServer({ service: 'collect', model, logLevel: 'debug' });
 
-  it('says nothing until the stream ends, then OK and the number of bytes', async (t) => {
+  it('sends nothing until the stream ends, then OK and the number of bytes', async (t) => {
     const client = await connectClient(t, server);
     await client.sendOneByOne('one by one');
     client.send(Buffer.alloc(100_000));
@@ -17,7 +17,7 @@ underEveryModel('collect', (model) => {
     await client.expectEnd();
   });
 
-  it('counts bytes and not characters', async (t) => {
+  it('counts bytes, not characters', async (t) => {
     const client = await connectClient(t, server);
     client.send('žluť');
     client.halfClose();
@@ -50,7 +50,7 @@ underEveryModel('collect', (model) => {
     );
   });
 
-  it('makes a record also when the client has closed both sides', async (t) => {
+  it('logs a record also when the client has closed both sides', async (t) => {
     const client = await connectClient(t, server);
     client.send('and gone: '.repeat(3));
     client.close();
@@ -58,7 +58,7 @@ underEveryModel('collect', (model) => {
     assert.deepEqual(pieces, ['and gone: and gone: and gone: ']);
   });
 
-  it('keeps the record of a long message to a line of the log, and says that it is cut', async (t) => {
+  it('fits the record of a long message into one log line, and marks it as incomplete', async (t) => {
     const client = await connectClient(t, server);
     client.send('\u0001'.repeat(54_321));
     client.halfClose();

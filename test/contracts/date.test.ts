@@ -18,7 +18,7 @@ underEveryModel('date', (model) => {
     await client.expectEnd();
   });
 
-  it('tells the present time', async (t) => {
+  it('answers with the present time', async (t) => {
     const client = await connectClient(t, server);
     const beforeS = Math.floor(Date.now() / 1000);
     const answered = Number(await answer(client, '%s', String(beforeS).length));
@@ -34,7 +34,7 @@ underEveryModel('date', (model) => {
     await client.expectEnd();
   });
 
-  it('takes single bytes for messages', async (t) => {
+  it('treats single bytes as messages', async (t) => {
     const client = await connectClient(t, server);
     for (const byte of 'date?') await client.exchange(byte, byte);
   });
@@ -58,7 +58,7 @@ underEveryModel('date', (model) => {
 underEveryModel('daytime', (model) => {
   const server = sharedServer({ service: 'daytime', model });
 
-  it('tells date and time with microseconds to a client that says nothing, and closes', async (t) => {
+  it('sends date and time with microseconds to a client that sends nothing, and closes', async (t) => {
     const client = await connectClient(t, server);
     const beforeMs = Date.now();
     const text = (await client.readToEnd()).toString();
@@ -68,7 +68,7 @@ underEveryModel('daytime', (model) => {
     assert.ok(Math.abs(toldMs - beforeMs) < 60_000, text);
   });
 
-  it('does not mind what the client says', async (t) => {
+  it('ignores what the client sends', async (t) => {
     const client = await connectClient(t, server);
     client.send('what time is it?');
     assert.equal((await client.readToEnd()).length, 27);

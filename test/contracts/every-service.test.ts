@@ -150,7 +150,7 @@ for (const { service, hold, half, speaksFirst } of conversations) {
       }
     });
 
-    it('goes on serving after a client has reset in the middle of a message', async (t) => {
+    it('serves the next client after one has reset in the middle of a message', async (t) => {
       // libuv takes a reset that comes together with bytes for an end of stream. So the server is first seen to have
       // read those bytes: from here on all models must tell the two apart.
       const watched = await startServer(t, { service, model, logLevel: 'debug' });
@@ -166,14 +166,14 @@ for (const { service, hold, half, speaksFirst } of conversations) {
       if (speaksFirst === undefined) assert.equal(reason, 'reset');
     });
 
-    it('goes on serving after a client has sent half a message and a reset at once', async (t) => {
+    it('serves the next client after one has sent half a message and a reset at once', async (t) => {
       const rude = await connectClient(t, server);
       rude.send(half);
       rude.reset();
       await hold(await connectClient(t, server));
     });
 
-    it('goes on serving after a client has gone without a word', async (t) => {
+    it('serves the next client after one has left without a message', async (t) => {
       const { client: mute, connection } = await knownClient(t, server);
       mute.close();
       await hold(await connectClient(t, server));
@@ -183,14 +183,14 @@ for (const { service, hold, half, speaksFirst } of conversations) {
     if (speaksFirst !== undefined) return;
 
     if (isConcurrent(model)) {
-      it('serves others while some clients say nothing', async (t) => {
+      it('serves other clients while some send nothing', async (t) => {
         const silent = [await connectClient(t, server), await connectClient(t, server)];
         await hold(await connectClient(t, server));
         for (const client of silent) client.expectNothingYet();
         for (const client of silent) await hold(client);
       });
     } else {
-      it('lets others wait while a client says nothing, and then serves them in turn', async (t) => {
+      it('makes other clients wait while one sends nothing, and then serves them in turn', async (t) => {
         const silent = await connectClient(t, server);
         const { client: second, connection } = await knownClient(t, server);
         await server.logLine('queued', { connection });

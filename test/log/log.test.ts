@@ -32,7 +32,7 @@ const THREADS = 8;
 
 describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
   for (const model of MODEL_NAMES) {
-    it(`tells a connection’s story in two lines under ${model}`, async (t) => {
+    it(`describes each connection in two lines under ${model}`, async (t) => {
       const server = await startHandoff(t, ['echo', '--model', model]);
       const client = await connectClient(t, server);
       await client.exchange('twelve bytes', 'twelve bytes');
@@ -67,7 +67,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     });
   }
 
-  it('tells the whole story of a client that was never served, too', async (t) => {
+  it('describes a client that was never served, too', async (t) => {
     const server = await startHandoff(t, ['echo', '--model', 'iterative', '--queue', '1']);
     const served = await connectClient(t, server);
     await served.exchange('hello', 'hello');
@@ -99,7 +99,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     }
   });
 
-  it('has no lines of connections with --no-log-connections', async (t) => {
+  it('has no lines about connections with --no-log-connections', async (t) => {
     const server = await startHandoff(t, ['echo', '--no-log-connections']);
     const client = await connectClient(t, server);
     await client.exchange('hello', 'hello');
@@ -118,7 +118,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     }
   });
 
-  it('has nothing but failures with --log-level error, and goes to the file that it is told', async (t) => {
+  it('has only failures with --log-level error, and goes to the given file', async (t) => {
     const directory = temporaryDirectory(t);
     const [socket, file] = [join(directory, 'socket'), join(directory, 'log')];
     const args = ['--socket', socket, '--log-file', 'log', '--log-level', 'error'];
@@ -140,7 +140,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
   });
 
   for (const destination of ['file', 'pipe'] as const) {
-    it(`loses and tears nothing on a ${destination} when the server stops in order`, async (t) => {
+    it(`loses and tears no line on a ${destination} when the server stops in order`, async (t) => {
       const chatter = await startChatter(t, destination);
       await Promise.all(
         chatter.clients.map(async (client) => {
@@ -158,7 +158,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
       assert.equal(lines.at(-1)?.msg, 'stopped');
     });
 
-    it(`loses and tears nothing on a ${destination} when threads die`, async (t) => {
+    it(`loses and tears no line on a ${destination} when threads die`, async (t) => {
       const chatter = await startChatter(t, destination);
       await Promise.all(
         chatter.clients.map(async (client, index) => {
@@ -175,7 +175,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
       assert.equal(lines.filter(({ msg }) => msg === 'closed').length, THREADS);
     });
 
-    it(`loses and tears nothing on a ${destination} when a second signal ends everything`, async (t) => {
+    it(`loses and tears no line on a ${destination} when a second signal ends the process`, async (t) => {
       const chatter = await startChatter(t, destination);
       const told = chatter.clients.map(() => 0);
       const reading = chatter.clients.map(async (client, index) => {
@@ -196,7 +196,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     });
   }
 
-  it('loses nothing when its reader falls behind', async (t) => {
+  it('loses no line when its reader falls behind', async (t) => {
     const server = await startHandoff(t, [fixture('chatter'), '--threads', '4'], UNCOVERED);
     const clients = await Promise.all(Array.from({ length: 4 }, () => connectClient(t, server)));
     await server.log.next('thread started', { count: 4 });
@@ -209,7 +209,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     assertNumbered(server.log.all, [3000, 3000, 3000, 3000], 'exactly');
   });
 
-  it('cuts what would make a line too long to be written in one piece', async (t) => {
+  it('cuts texts that would make a line too long for one write', async (t) => {
     const server = await startHandoff(t, [fixture('trouble'), '--threads', `${THREADS}`], UNCOVERED);
     const clients = await Promise.all(Array.from({ length: THREADS }, () => connectClient(t, server)));
     for (const client of clients) client.send('talk 20000\n');
@@ -224,7 +224,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     }
   });
 
-  it('that nobody reads any more keeps nobody from being served, nor the server from stopping in order', async (t) => {
+  it('delays neither clients nor an orderly stop when its reader has closed the pipe', async (t) => {
     const socket = join(temporaryDirectory(t), 'socket');
     const args = ['serve', 'echo', '--socket', socket, '--log-level', 'debug'];
     const { child, outcome } = watchHandoff(t, args, { closeOutput: true });
@@ -234,7 +234,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     assert.deepEqual({ ...(await outcome), stdout: '' }, { status: 0, signal: null, stdout: '', stderr: '' });
   });
 
-  it('on a full disk does so neither, and that is said once', async (t) => {
+  it('delays neither clients nor an orderly stop on a full disk, and the server reports that once', async (t) => {
     const directory = temporaryDirectory(t);
     const [socket, file] = [join(directory, 'socket'), join(directory, 'log')];
     const command = [CLI, 'serve', 'echo', '--socket', socket, '--log-level', 'debug', '--log-file', file];
@@ -253,7 +253,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     assert.match(readFileSync(file, 'utf8'), /"listening"/);
   });
 
-  it('has what could not be written as soon as there is room', (t) => {
+  it('gets the kept lines as soon as there is space again', (t) => {
     const file = join(temporaryDirectory(t), 'log');
     const noted: string[] = [];
     const log = openLog({ level: 'info', file, connections: true }, {}, ({ message }) => noted.push(message));

@@ -66,7 +66,7 @@ for (const protocol of lineProtocols) {
       );
     });
 
-    it('takes chunks for messages without failing, and serves the next client', async () => {
+    it('accepts chunks as messages without failing, and serves the next client', async () => {
       const property = fc.asyncProperty(conversations(words, mostLines), cuts, async (bytes, lengths) => {
         const chunks = cut(bytes, lengths).slice(0, mostLines);
         await answersTo(protocol, chunks, { framing: 'chunk' });

@@ -107,9 +107,9 @@ async function told(script: readonly Step[]): Promise<Map<number, Account>[]> {
   return [...heard.values()].map(accountsOf);
 }
 
-describe('tic-tac-toe among clients that do as they like', () => {
+describe('tic-tac-toe among clients that act at random', () => {
   it(
-    'tells both players of a match the same, and that is a correct game',
+    'shows both players of a match the same game, which is a correct one',
     { timeout: BOUND_MS },
     async () => {
       const ends = new Set<string>();

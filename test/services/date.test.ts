@@ -104,7 +104,7 @@ describe('formatTime', () => {
 });
 
 describe('the clock', () => {
-  it('has six digits after the second, whatever they are', () => {
+  it('gives six digits after the second, whatever their value', () => {
     for (const [epochUs, digits] of [
       [1_700_000_000_000_000, '000000'],
       [1_700_000_000_000_001, '000001'],
@@ -114,7 +114,7 @@ describe('the clock', () => {
     }
   });
 
-  it('gives both forms of one instant', () => {
+  it('gives date and microseconds of one instant', () => {
     const { date, epochUs } = now();
     assert.equal(date.getTime(), Math.floor(epochUs / 1000));
   });

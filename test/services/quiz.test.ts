@@ -28,7 +28,7 @@ async function killed(server: ServerProcess): Promise<void> {
 }
 
 describe('the quiz as a process', { timeout: 60_000 }, () => {
-  it('has every acknowledged answer after kill -9, and none twice', async (t) => {
+  it('keeps every acknowledged answer after kill -9, each once', async (t) => {
     const args = [...QUIZ, '--store', storePath(t)];
     let server = await startHandoff(t, args);
     let player = await Player.connect(t, server);
@@ -55,7 +55,7 @@ describe('the quiz as a process', { timeout: 60_000 }, () => {
     await player.says('A', /^ERR no game is on/);
   });
 
-  it('counts a thousand games of fifty clients right', async (t) => {
+  it('counts a thousand games of fifty clients correctly', async (t) => {
     const server = await startHandoff(t, [...QUIZ, '--store', storePath(t)]);
     const clients = 50;
     const games = 20;
@@ -86,7 +86,7 @@ describe('the quiz as a process', { timeout: 60_000 }, () => {
     }
   });
 
-  it('says ERR, counts nothing and lives on while its store is locked, and takes the answer later', async (t) => {
+  it('answers ERR and counts nothing while its store is locked, and accepts the answer later', async (t) => {
     const store = storePath(t);
     const server = await startHandoff(t, [...QUIZ, '--store', store]);
     const player = await Player.connect(t, server);
@@ -102,7 +102,7 @@ describe('the quiz as a process', { timeout: 60_000 }, () => {
     await player.client.expect('SCORE 1/1\nTOTAL 1\nRANK 1 of 1\n');
   });
 
-  it('says ERR and lives on when the disk is full', async (t) => {
+  it('answers ERR and keeps running when the disk is full', async (t) => {
     const store = storePath(t);
     const server = await startWithFileLimit(t, [...QUIZ, '--store', store], 100_000);
     let acknowledged = 0;

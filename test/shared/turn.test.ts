@@ -19,7 +19,7 @@ function collectRejections(t: Cleanup): unknown[] {
 }
 
 describe('the end of a turn', () => {
-  it('does each duty once, in the order of first asking', async () => {
+  it('runs each duty once, in the order of the first requests', async () => {
     const done: string[] = [];
     const first = () => void done.push('first');
     const second = () => void done.push('second');
@@ -33,7 +33,7 @@ describe('the end of a turn', () => {
     assert.deepEqual(done, ['first', 'second']);
   });
 
-  it('leaves a duty that comes up meanwhile to the next one', async () => {
+  it('leaves a duty that is requested meanwhile to the next turn', async () => {
     const done: string[] = [];
     atEndOfTurn(() => atEndOfTurn(() => void done.push('later')));
     await endOfTurn();
@@ -42,7 +42,7 @@ describe('the end of a turn', () => {
     assert.deepEqual(done, ['later']);
   });
 
-  it('comes for all other duties when one throws, whose error is an unhandled rejection', async (t) => {
+  it('runs all other duties when one throws, whose error becomes an unhandled rejection', async (t) => {
     const rejections = collectRejections(t);
     const done: string[] = [];
     const failure = new Error('this delivery failed');
@@ -78,7 +78,7 @@ describe('a member', () => {
     assert.deepEqual(events, ['žluť š', 'next']);
   });
 
-  it('gets what is delivered to a room although the delivery to another member fails', async (t) => {
+  it('gets a broadcast although the delivery to another member fails', async (t) => {
     const rejections = collectRejections(t);
     const { events, member } = recorder();
     const failing = new ClientMember(2, {
@@ -99,7 +99,7 @@ describe('a member', () => {
     assert.equal(rejections.length, 1);
   });
 
-  it('gets its last words before it is dismissed', async () => {
+  it('gets its last deliveries before it is disconnected', async () => {
     const { events, member } = recorder();
     member.deliver('sorry');
     member.disconnect();

@@ -64,7 +64,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
     );
   });
 
-  it('gives the same answers to single bytes', async () => {
+  it('gives the same answers when each byte arrives alone', async () => {
     const bytes = Buffer.from(ANSWERED.join(''));
     const single = Array.from(bytes, (byte) => Buffer.of(byte));
     const whole = await answersTo([bytes]);
@@ -72,7 +72,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
     assert.equal(whole.match(/HTTP\/1\.1 \d/g)?.length, ANSWERED.length + 1);
   });
 
-  it('gives the same answers to requests in chunks of their own, and to the same words again and again', async () => {
+  it('gives the same answers to requests in chunks of their own, also when they are repeated', async () => {
     const chunks = ANSWERED.flatMap((request) => [
       request,
       request,
@@ -92,7 +92,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
     }
   });
 
-  it('answers bytes of any kind, or waits for more, and throws nothing', async () => {
+  it('answers bytes of any kind, or waits for more, and never throws', async () => {
     const bytes = fc.array(
       fc.oneof(
         fc.uint8Array({ maxLength: 40 }),
@@ -122,7 +122,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
     assert.equal(sends, 1);
   });
 
-  it('gives up a client that is never silent but never done', async () => {
+  it('times out a client that keeps sending but never completes its request', async () => {
     let nowMs = 0;
     const connection = new FakeConnection([], 'values');
     const conversation = new Conversation(connection, served, () => nowMs);

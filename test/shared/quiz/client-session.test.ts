@@ -46,7 +46,7 @@ function failingAfter(calls: number, store: QuizStore): QuizStore {
 }
 
 describe('REGISTER', () => {
-  it('is answered by OK exactly if the account is there, whichever call of the store fails', async (t) => {
+  it('gets OK exactly if the account was stored, whichever call of the store fails', async (t) => {
     const outcomes: string[] = [];
     for (let calls = 0; outcomes.at(-1) !== 'entered' && calls < 10; calls++) {
       const store = openStore(t);
@@ -58,7 +58,7 @@ describe('REGISTER', () => {
     assert.deepEqual(outcomes, ['refused', 'refused', 'entered']);
   });
 
-  it('goes on with the game that a guest of the name has left', async (t) => {
+  it('continues the game that a guest of the name has left', async (t) => {
     const store = openStore(t);
     const guest = quizOn(store).enter(new FakeMember());
     await guest.guest('ann');

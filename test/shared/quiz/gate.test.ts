@@ -8,7 +8,7 @@ import { Gate } from '../../../src/shared/quiz/gate.js';
 import { hashPassword, isPassword } from '../../../src/shared/quiz/passwords.js';
 
 describe('a stored password', () => {
-  it('is salted, and found again whichever way its accents are typed', async () => {
+  it('is salted, and matches in whichever form its accents are typed', async () => {
     const [one, two] = await Promise.all([hashPassword('cafe\u0301'), hashPassword('café')]);
     assert.match(one, /^\$scrypt\$ln=14,r=8,p=5\$[A-Za-z0-9+/]{22}==\$[A-Za-z0-9+/]{43}=$/);
     assert.notEqual(one, two);
@@ -16,17 +16,17 @@ describe('a stored password', () => {
     assert.equal(await isPassword('cafe', one), false);
   });
 
-  it('is never right when there is none, or a damaged one', async () => {
+  it('never matches when the hash is missing or damaged', async () => {
     const stored = [undefined, '$scrypt$ln=14,r=8,p=5$AAAA$'];
     const verdicts = await Promise.all(stored.map((known) => isPassword('', known)));
     assert.deepEqual(verdicts, [false, false]);
   });
 });
 
-describe('the wait after failures', () => {
+describe('the delay after failures', () => {
   const settings = { free: 2, firstMs: 100, maxMs: 350, forgetMs: 1000, entries: 3 };
 
-  it('doubles up to its bound, is forgotten in time, and forgiven', () => {
+  it('doubles up to its bound, expires, and can be reset', () => {
     let now = 0;
     const backoff = new Backoff(settings, () => now);
     const delays = Array.from({ length: 6 }, () => {
@@ -43,7 +43,7 @@ describe('the wait after failures', () => {
     assert.equal(backoff.delayMs('ann'), 0);
   });
 
-  it('is kept for a bounded number, the latest', () => {
+  it('is kept for a bounded number of keys, the latest', () => {
     const backoff = new Backoff({ ...settings, free: 0 }, () => 0);
     for (const key of ['a', 'b', 'c', 'a', 'd']) backoff.recordFailure(key);
     assert.deepEqual(
@@ -52,7 +52,7 @@ describe('the wait after failures', () => {
     );
   });
 
-  it('never grows past its bound, whatever the count', () => {
+  it('never exceeds its bound, whatever the number of failures', () => {
     const backoff = new Backoff(settings, () => 0);
     for (let count = 0; count < 5000; count++) backoff.recordFailure('ann');
     assert.equal(backoff.delayMs('ann'), 350);
@@ -60,7 +60,7 @@ describe('the wait after failures', () => {
 });
 
 describe('the gate', () => {
-  it('lets a name wait the same whether it has an account, and others not at all', async () => {
+  it('delays a name the same with an account and without, and other names not at all', async () => {
     const waits: number[] = [];
     const sleep = (ms: number) => {
       waits.push(ms);
@@ -88,7 +88,7 @@ describe('the gate', () => {
     assert.deepEqual(waits, [250, 250]);
   });
 
-  it('lets guesses wait that are made at once as it does those one after the other', async () => {
+  it('delays simultaneous guesses like guesses one after the other', async () => {
     const waits: number[] = [];
     const sleep = (ms: number) => {
       waits.push(ms);
@@ -102,7 +102,7 @@ describe('the gate', () => {
     assert.deepEqual(waits, [250, 500]);
   });
 
-  it('lets nobody wait for others as long as none of them has failed', async () => {
+  it('delays no simultaneous attempts as long as none has failed', async () => {
     const gate = new Gate({ nowMs: () => 0, sleep: neverCalled, isPassword: () => Promise.resolve(true) });
     const login = () => gate.check('ann', 'right', 'there', () => 'right');
     assert.deepEqual(await Promise.all([login(), login(), login(), login()]), Array(4).fill('right'));
@@ -116,7 +116,7 @@ function neverCalled(): Promise<void> {
 describe('the queue', () => {
   const limits = { atOnce: 1, waiting: 4, waitingOfAddress: 3 };
 
-  it('lets addresses take turns', async () => {
+  it('gives addresses turns', async () => {
     const queue = new FairQueue(limits);
     const order: string[] = [];
     const jobs = ['a1', 'a2', 'a3', 'a4', 'b1'].map((name) =>
@@ -129,7 +129,7 @@ describe('the queue', () => {
     assert.deepEqual(order, ['a1', 'a2', 'b1', 'a3', 'a4']);
   });
 
-  it('does not take more than its bounds, for one address and for all, and goes on after a failure', async () => {
+  it('never exceeds its bounds, for one address and for all, and continues after a failure', async () => {
     const queue = new FairQueue(limits);
     const started: string[] = [];
     const run = (address: string) =>

@@ -10,7 +10,7 @@ function boardAfter(fields: readonly number[]): Board {
 }
 
 describe('the board', () => {
-  it('knows of every game there is when it is over, and who has won', () => {
+  it('finds the end and the winner of every possible game', () => {
     let games = 0;
     const playOn = (fields: number[]) => {
       const board = boardAfter(fields);
@@ -25,13 +25,13 @@ describe('the board', () => {
     assert.equal(games, 29_592 + 27_732 + 25_872);
   });
 
-  it('refuses a field that is occupied, by whomever, and does not change', () => {
+  it('refuses an occupied field, whichever mark is on it, and does not change', () => {
     const board = boardAfter([5]);
     for (const mark of ['X', 'O'] as const) assert.equal(board.place(5, mark), false);
     assert.equal(board.toString(), '1 2 3\n4 X 6\n7 8 9');
   });
 
-  it('is shown as three lines, free fields by their numbers', () => {
+  it('prints as three lines, with the numbers of free fields', () => {
     assert.equal(new Board().toString(), '1 2 3\n4 5 6\n7 8 9');
     assert.equal(`${boardAfter([1, 9, 5]).toString()}\n`, shown([1, 9, 5]));
   });

@@ -37,7 +37,7 @@ async function playOut(x: Seat, o: Seat, fields: readonly number[]): Promise<voi
 }
 
 describe('the lobby', () => {
-  it('delivers nothing to a client that says nothing', async () => {
+  it('delivers nothing to a client that sends nothing', async () => {
     const { player, member } = await enter(new Lobby());
     player.leave();
     assert.deepEqual(member.lines(), []);
@@ -55,7 +55,7 @@ describe('the lobby', () => {
     assert.deepEqual(silent.member.lines(), []);
   });
 
-  it('tells the second player of the match directly after its welcome', async () => {
+  it('announces the match to the second player directly after its welcome', async () => {
     const lobby = new Lobby();
     await enter(lobby, 'a');
     const member = new FakeMember();
@@ -63,7 +63,7 @@ describe('the lobby', () => {
     assert.deepEqual(member.lines(), ['Welcome b', 'init@1 a b']);
   });
 
-  it('forgets a waiting player at once when it leaves, says QUIT or is refused', async () => {
+  it('removes a waiting player at once when it leaves, sends QUIT or is refused', async () => {
     for (const depart of [
       (player: Player) => player.leave(),
       (player: Player) => void player.handleLine('QUIT'),
@@ -77,7 +77,7 @@ describe('the lobby', () => {
     }
   });
 
-  it('lets the other one win when a player leaves in mid-match, and once only', async () => {
+  it('lets the opponent win once when a player leaves in mid-match', async () => {
     const { x, o } = await pair(new Lobby());
     await x.player.handleLine('5');
     x.member.lines();
@@ -90,7 +90,7 @@ describe('the lobby', () => {
     assert.deepEqual(o.member.lines(), []);
   });
 
-  it('says nothing to the other one when a player leaves after the match', async () => {
+  it('sends the opponent nothing when a player leaves after the match', async () => {
     const { x, o } = await pair(new Lobby());
     await playOut(x, o, [1, 4, 2, 5, 3]);
     assert.deepEqual(o.member.lines().slice(-2), ['MOVE X 3', 'GameEnd X wins']);
@@ -98,7 +98,7 @@ describe('the lobby', () => {
     assert.deepEqual(o.member.lines(), []);
   });
 
-  it('takes nothing from a player who is gone', async () => {
+  it('ignores a player that has gone', async () => {
     const lobby = new Lobby();
     const { player, member } = await enter(lobby, 'gone');
     player.leave();
@@ -108,7 +108,7 @@ describe('the lobby', () => {
     assert.deepEqual(next.member.lines(), []);
   });
 
-  it('pairs a player anew only after AGAIN', async () => {
+  it('pairs a player again only after AGAIN', async () => {
     const lobby = new Lobby();
     const { x, o } = await pair(lobby);
     await playOut(x, o, [1, 4, 2, 5, 3]);
@@ -119,13 +119,13 @@ describe('the lobby', () => {
     assert.deepEqual(o.member.lines(), ['init@2 other otto']);
   });
 
-  it('says stop after QUIT and nothing else', async () => {
+  it('returns stop after QUIT only', async () => {
     const { x } = await pair(new Lobby());
     for (const line of ['1', '1', '', 'x']) assert.equal(await x.player.handleLine(line), undefined);
     assert.equal(await x.player.handleLine(' quit '), 'stop');
   });
 
-  it('lets a call wait until what it has delivered is out', async () => {
+  it('resolves a call when its deliveries have been sent', async () => {
     const { player } = await enter(new Lobby());
     for (const call of [
       () => player.handleLine('name'),
