@@ -1,4 +1,4 @@
-/** What is remembered of addresses: so many, for so long. */
+/** The expiring map: how many entries it holds, and for how long. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ExpiringMap } from '../../src/base/expiring-map.js';

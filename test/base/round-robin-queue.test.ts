@@ -1,4 +1,4 @@
-/** Whose turn it is: each client's messages in their order, one at a time, and the clients in turns. */
+/** The round-robin queue: the items of a key in order, one at a time, and turns among the keys. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

@@ -1,4 +1,7 @@
-/** The blocking connection on its own, over a socketpair; what it does for services stands in ../contracts/. */
+/**
+ * The blocking connection alone, over a socketpair. Its behaviour with services is tested in
+ * ../contracts/.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BlockingConnection } from '../../src/connection/blocking.js';
@@ -6,7 +9,7 @@ import { ConnectionLost } from '../../src/connection/connection.js';
 import { addressOf, bindEchoSocket, MSG_DONTWAIT, recv } from '../../src/base/libc.js';
 import { openSocketpair } from '../support/socketpair.js';
 
-/** Short, since its client neither talks on nor leaves. */
+/** Short, since this client neither keeps sending nor closes. */
 const PATIENCE_MS = 20;
 
 describe('a blocking connection', { timeout: 20_000 }, () => {
@@ -37,7 +40,7 @@ describe('a blocking connection', { timeout: 20_000 }, () => {
     assert.throws(() => connection.sendAll(Buffer.from('not mine')), ConnectionLost);
     assert.throws(() => connection.recv(), ConnectionLost);
     assert.deepEqual(meter, { bytesIn: 4, bytesOut: 4 });
-    // Nothing of the second message was sent: the next thing to read is what somebody else sends.
+    // The second message was not sent: the next bytes are those of the other connection.
     const other = new BlockingConnection(2, fd, { bytesIn: 0, bytesOut: 0 });
     other.sendAll(Buffer.from('another'));
     assert.equal(Buffer.from(other.recv()).toString(), 'another');

@@ -11,7 +11,7 @@ const MANNERS: readonly Manner[] = ['values', 'promises'];
 const CHARACTERS = ['a', 'b', ' ', '\0', '\r', 'é', '€', '😀'];
 const MAX_LINE_BYTES = 4096;
 
-/** The messages in these bytes, by the plainest reading of the contract. */
+/** The messages in these bytes, by a literal reading of the contract. */
 function linesOf(text: string): string[] {
   return text
     .split('\n')
@@ -25,7 +25,9 @@ function randomLines(random: Random): string {
   return lines.join('') + random.pick(['', 'no line']);
 }
 
-/** Collects messages; answers at once or later, at random; says stop at the given one. */
+/**
+ * Collects messages. Answers at random synchronously or later; returns stop at the given message.
+ */
 class Collector {
   readonly messages: string[] = [];
   readonly #random: Random;

@@ -10,7 +10,10 @@ import { connectClient } from '../support/client.js';
 import type { Cleanup } from '../support/server.js';
 
 const MORE_THAN_BUFFERS = 12_000_000;
-/** What may wait for its reader, the chunk that goes beyond that, and one that the socket itself has read ahead. */
+/**
+ * The bytes that may wait for the handler, the chunk beyond them, and one that the socket has read
+ * ahead.
+ */
 const MOST_BUFFERED = 6 * RECV_BYTES;
 
 async function pair(t: Cleanup, idleMs = 0) {
@@ -114,7 +117,7 @@ describe('a stream connection', { timeout: 60_000 }, () => {
   it('allows the reuse of bytes as soon as they are sent, also while the client does not read', async (t) => {
     const { client, socket, connection } = await pair(t);
     client.pause();
-    // Messages below the stream's own mark, which it would take without telling anybody to wait.
+    // Messages below the stream's own high-water mark, for which it would report no full buffer.
     const message = Buffer.alloc(4000);
     const count = MORE_THAN_BUFFERS / message.length;
     let sent = 0;
@@ -231,10 +234,10 @@ describe('a stream connection', { timeout: 60_000 }, () => {
 
   it('does not time out while its handler is busy; the idle time continues afterwards', async (t) => {
     const { socket, connection } = await pair(t, 30);
-    // Nobody waits for the client: its user does something else.
+    // The handler does not wait for the client: it does something else.
     for (let ticks = 0; ticks < 2; ticks++) await once(socket, 'timeout');
     for (let turns = 0; turns < 2; turns++) await turn();
-    // Lost already, it would throw.
+    // After the loss, the call would throw.
     const reading = connection.recv();
     await assert.rejects(Promise.resolve(reading), lost('idle'));
   });

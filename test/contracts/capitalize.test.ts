@@ -23,7 +23,8 @@ underEveryModel('capitalize', (model) => {
     const client = await connectClient(t, server);
     const bytes = Buffer.from(TEXT);
     for (let cut = 1; cut < bytes.length; cut++) {
-      // The answer to the first part comes before the second is sent, so these really are two chunks.
+      // The answer to the first part arrives before the second part is sent, so these are two
+      // chunks.
       const complete = completeText(bytes.subarray(0, cut));
       await client.exchange(bytes.subarray(0, cut), complete.toUpperCase());
       await client.exchange(bytes.subarray(cut), TEXT.slice(complete.length).toUpperCase());
@@ -66,7 +67,7 @@ underEveryModel('capitalize', (model) => {
   });
 });
 
-/** The characters that stand in these bytes from the first byte to the last. */
+/** The characters that are complete in these bytes. */
 function completeText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes, { stream: true });
 }

@@ -1,6 +1,6 @@
 /**
- * The chat of exercise 1.2, and the tutorial's. Under the iterative model nobody else can be there, so what several
- * clients see of each other is tested under the two others.
+ * The chats of exercise 1.2 and of the tutorial. Under the iterative model there is only one client
+ * at a time, so the tests with several clients run under the other two.
  */
 import assert from 'node:assert/strict';
 import { join as joinPath } from 'node:path';
@@ -24,7 +24,7 @@ async function join(t: TestContext, server: RunningServer, name: string): Promis
   return client;
 }
 
-/** Joins them one after the other; each has heard of those who came after. */
+/** Joins the clients one after the other; each has received the arrivals of the later ones. */
 async function joinAll(t: TestContext, server: RunningServer, names: readonly string[]): Promise<Client[]> {
   const clients: Client[] = [];
   for (const name of names) {
@@ -212,12 +212,12 @@ underEveryModel('the chat', (model) => {
   });
 
   it('disconnects no client that reads, however much is said in one turn', async (t) => {
-    // A Unix-domain socket takes far less at once than TCP on the loopback interface.
+    // A Unix-domain socket buffers far less than TCP on the loopback interface.
     const path = joinPath(temporaryDirectory(t), 'chat');
     const server = await startServer(t, { service: 'chat', model, address: { path }, threads: { most: 30 } });
     const names = Array.from({ length: 24 }, (_, index) => `n${index}`);
     const clients = await joinAll(t, server, names);
-    // Each is shown as eight characters.
+    // The chat shows each character as eight.
     for (const client of clients) client.send(`${'\u0085'.repeat(1500)}\n`);
     for (const client of clients) await readLines(client, names.length - 1);
   });
@@ -279,7 +279,7 @@ underEveryModel('the chat', (model) => {
     const [alice, bob, deaf] = await joinAll(t, server, ['alice', 'bob', 'deaf']);
     assert.ok(alice && bob && deaf);
     deaf.pause();
-    // Far more than can be said, a line a turn, until it is cut off.
+    // The client is disconnected long before it can send so many lines, one a turn.
     const sent = 10_000;
     deaf.send('I hear nothing\n'.repeat(sent));
     const line = `${'x'.repeat(4000)}\n`;

@@ -1,4 +1,7 @@
-/** collect: reads to the end of the stream, makes one record of it, and tells a half-closed client how much it was. */
+/**
+ * collect: reads to the end of the stream, logs one record, and sends a half-closed client the
+ * total.
+ */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { connectClient } from '../support/client.js';

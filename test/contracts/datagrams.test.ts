@@ -1,4 +1,6 @@
-/** The datagram services under every model: one datagram is one message, and what becomes of each is known. */
+/**
+ * The datagram services under every model: one datagram is one message, and each is accounted for.
+ */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
@@ -66,7 +68,7 @@ underEveryModel('echo over UDP', (model) => {
     const reflectors: DatagramClient[] = [];
     for (const port of [7, 13, 17, 19]) {
       const reflector = await datagramClient(t, server, port).catch((error: unknown) => error as Error);
-      // Low ports need a privilege, and there may be a service on one.
+      // Low ports need a privilege, and a service may be using one.
       if (reflector instanceof Error) t.diagnostic(reflector.message);
       else reflectors.push(reflector);
     }
@@ -197,7 +199,7 @@ underEveryModel('a service for datagrams', (model) => {
   it('gets no memory of an address that was silent for the idle time', async (t) => {
     const client = await datagramClient(t, await startDatagrams(t, { model, service, idleMs: 20 }));
     await client.exchange('count', '1');
-    // Longer than that.
+    // A wait longer than that.
     await client.expectSilence();
     await client.exchange('count', '1');
   });
@@ -309,7 +311,7 @@ underEveryModel('a service for datagrams', (model) => {
   }
 });
 
-/** So many numbered messages, with at most so many unanswered at any time. */
+/** Exchanges numbered messages, with a bounded number unanswered at any time. */
 async function exchangeInWindows(
   client: DatagramClient,
   name: number,

@@ -1,4 +1,4 @@
-/** date and daytime: what time it is, in the client's format or in the server's. */
+/** date and daytime: the time in the client's format or the server's. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { connectClient, type Client } from '../support/client.js';
@@ -64,7 +64,7 @@ underEveryModel('daytime', (model) => {
     const text = (await client.readToEnd()).toString();
     assert.match(text, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\n$/);
     const toldMs = new Date(text.trim().replace(' ', 'T')).getTime();
-    // To the second, since the server's clock and Date's may be a fraction of a millisecond apart.
+    // To the second, since the server's clock and Date's may differ by a fraction of a millisecond.
     assert.ok(Math.abs(toldMs - beforeMs) < 60_000, text);
   });
 
@@ -75,7 +75,7 @@ underEveryModel('daytime', (model) => {
   });
 });
 
-/** The answer to a format: so many bytes, and no more before that of the next message. */
+/** The answer to a format: so many bytes, and no more before the answer to the next message. */
 async function answer(client: Client, format: string, lengthBytes: number): Promise<string> {
   client.send(format);
   const text = (await client.read(lengthBytes)).toString();

@@ -1,4 +1,4 @@
-/** echo: sends back what it gets, byte for byte, for as long as the client likes; with --once a single time. */
+/** echo: sends back each chunk, byte for byte; with --once only the first. */
 import { randomBytes } from 'node:crypto';
 import { it } from 'node:test';
 import { connectClient } from '../support/client.js';
@@ -8,7 +8,10 @@ import { sharedServer } from '../support/server.js';
 
 coverThreads();
 
-/** More than all buffers between client and server hold, so that the server must wait for its reader. */
+/**
+ * More than all buffers between client and server hold, so the server must wait for its client to
+ * read.
+ */
 const MORE_THAN_BUFFERS = 12_000_000;
 
 underEveryModel('echo', (model) => {

@@ -1,6 +1,7 @@
 /**
- * What every service owes every client, whatever it says: the same contract for all of them, under each model.
- * A service's own messages are in the file of its name; stopping and the idle clock in theirs.
+ * What every service guarantees every client, whatever it sends: one contract for all services
+ * under each model. The messages of a service are tested in the file of its name; stop and idle
+ * timeout have files, too.
  */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
@@ -11,11 +12,11 @@ import { sharedServer, startServer, type RunningServer } from '../support/server
 
 interface Conversation {
   readonly service: string;
-  /** One whole conversation, up to the end of the stream. */
+  /** Runs one whole conversation, up to the end of the stream. */
   readonly hold: (client: Client) => Promise<void>;
-  /** What a client may have sent when it breaks off in the middle of a message. */
+  /** What a client has sent when it disconnects in the middle of a message. */
   readonly half: Bytes;
-  /** Then a client that never speaks is no special case. */
+  /** Set for a service for which a client that never sends is no special case. */
   readonly speaksFirst?: 'the server';
 }
 
@@ -151,8 +152,8 @@ for (const { service, hold, half, speaksFirst } of conversations) {
     });
 
     it('serves the next client after one has reset in the middle of a message', async (t) => {
-      // libuv takes a reset that comes together with bytes for an end of stream. So the server is first seen to have
-      // read those bytes: from here on all models must tell the two apart.
+      // libuv takes a reset that arrives together with bytes for an end of stream. So the test
+      // waits until the server has read the bytes: after that, each model must distinguish the two.
       const watched = await startServer(t, { service, model, logLevel: 'debug' });
       const { client: rude, connection } = await knownClient(t, watched);
       if (half !== '') {
@@ -162,7 +163,7 @@ for (const { service, hold, half, speaksFirst } of conversations) {
       rude.reset();
       await hold(await connectClient(t, watched));
       const { reason } = await watched.logLine('closed', { connection });
-      // A service that speaks first may be through before it can notice.
+      // A service that sends first may have ended before it can notice the reset.
       if (speaksFirst === undefined) assert.equal(reason, 'reset');
     });
 
@@ -205,7 +206,7 @@ for (const { service, hold, half, speaksFirst } of conversations) {
   });
 }
 
-/** A client, and the number by which the log knows it. */
+/** A client, and its connection's number in the log. */
 async function knownClient(t: Cleanup, server: RunningServer) {
   const client = await connectClient(t, server);
   const peer = `127.0.0.1:${client.localPort ?? 0}`;

@@ -1,4 +1,7 @@
-/** hangman over a stream: whole games, what is no guess, and clients that leave in the middle. */
+/**
+ * hangman over a stream: whole games, messages that are no guess, and clients that leave in
+ * mid-game.
+ */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { WORDS } from '../../src/services/games/words.js';

@@ -1,4 +1,4 @@
-/** hello and greet: a message or two, and the server closes. */
+/** hello and greet: one or two messages, then the server closes. */
 import { it } from 'node:test';
 import { connectClient } from '../support/client.js';
 import { underEveryModel } from '../support/models.js';

@@ -1,4 +1,7 @@
-/** The idle clock: a client that says nothing for too long is given up; one that talks, or waits for us, is not. */
+/**
+ * The idle timeout disconnects a client that sends nothing while the service waits for it; it does
+ * not run while a client sends, or waits for an answer.
+ */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { connectClient } from '../support/client.js';

@@ -7,7 +7,7 @@ import { sharedServer } from '../support/server.js';
 
 const MAX_LINE_BYTES = 4096;
 
-/** What count answers to a name. */
+/** The answers of count to a name. */
 function counted(name: string): string {
   return Array.from({ length: 11 }, (_, count) => `${name}${count}\n`).join('');
 }

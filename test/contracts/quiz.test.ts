@@ -1,4 +1,7 @@
-/** The quiz, task 5.1 with its bonuses: whole games, their continuation, names, and whatever a client may say. */
+/**
+ * The quiz, task 5.1 with its bonuses: whole games, their continuation, names, and unexpected
+ * messages.
+ */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -109,7 +112,7 @@ underEveryModel('the quiz', (model) => {
     await player.says(right, 'RIGHT 1');
     player.client.close();
     await before.stop();
-    // The log beside it was written back and removed: a stopped server has closed its store.
+    // SQLite's log beside it was written back and removed: a stopped server has closed its store.
     assert.deepEqual(readdirSync(dirname(store)), ['quiz.sqlite']);
 
     const after = await startServer(t, { service: 'quiz', model, options: { store } });

@@ -1,4 +1,7 @@
-/** A server that is stopped: idle clients end, answers in the making are still sent, and nothing takes longer than the grace. */
+/**
+ * A stopped server: idle clients end, answers in progress are still sent, and nothing takes longer
+ * than the grace.
+ */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -70,7 +73,7 @@ underEveryModel('a stop', (model) => {
     const client = await connectClient(t, server);
     client.send('echo before\nhang\n');
     await client.expect('before\n');
-    // The answer never comes, so a stop that waited for it would never be over.
+    // The answer never comes, so a stop that waited for it would never end.
     await server.server.stop('test');
     await client.expectOver();
     assert.equal((await server.logLine('closed')).reason, 'stopped');
@@ -93,7 +96,7 @@ underEveryModel('a stop', (model) => {
     const waiting = await connectClient(t, server);
     if (model === 'event-loop') await waiting.exchange('me too', 'me too');
     else {
-      // What nobody has read must not become a reset.
+      // Unread bytes must not cause a reset.
       waiting.send('and me?');
       await server.logLine('queued');
     }

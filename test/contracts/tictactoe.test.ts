@@ -1,8 +1,8 @@
 /**
  * tictactoe: whole games of two clients, byte for byte.
  *
- * Under iterative there is one client at a time, so no two of them ever play: what is left of the contract there is
- * that a client is welcome, is told what is wrong, and is nobody's opponent once it has gone.
+ * Under iterative there is one client at a time, so no two clients ever play. The tests for that
+ * model cover the welcome, the errors, and that a client that has gone gets no opponent.
  */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
@@ -19,8 +19,8 @@ const EMPTY = shown([]);
 let pairs = 0;
 
 /**
- * A client by which nobody of the next test is met: the server has done with it before that begins. The number of its
- * connection is what the log knows it by.
+ * A client that no later test meets: the server has finished with it before the next test begins.
+ * Returns also its connection's number in the log.
  */
 async function enter(t: Cleanup, server: RunningServer) {
   const client = await connectClient(t, server);
@@ -37,7 +37,7 @@ async function connectPlayer(t: Cleanup, server: RunningServer): Promise<Client>
   return (await enter(t, server)).client;
 }
 
-/** Two players of a match that has just begun, with names of their own. */
+/** Two players of a match that has just begun, with names that no other test uses. */
 async function pair(t: Cleanup, server: RunningServer) {
   const number = ++pairs;
   const [x, o] = [await connectPlayer(t, server), await connectPlayer(t, server)];
@@ -57,7 +57,7 @@ const departures: Readonly<Record<string, (client: Client) => void>> = {
   'sends a line that is too long': (client) => client.send('x'.repeat(MAX_LINE_BYTES + 1)),
 };
 
-/** In every model: what concerns one client alone. */
+/** The contract under every model: what concerns one client alone. */
 function aloneContract(server: RunningServer): void {
   it('welcomes a client by its name, trimmed', async (t) => {
     const client = await connectPlayer(t, server);
@@ -119,7 +119,7 @@ function aloneContract(server: RunningServer): void {
   });
 }
 
-/** Where two clients are there at once. */
+/** The contract where two clients are served at once. */
 function togetherContract(server: RunningServer, model: ModelName): void {
   for (const line of LINES) {
     for (const winner of ['X', 'O'] as const) {
@@ -334,7 +334,9 @@ function togetherContract(server: RunningServer, model: ModelName): void {
   });
 }
 
-/** A game in which the winner takes the fields of this line, the loser others without a line of its own. */
+/**
+ * A game in which the winner takes the fields of this line, and the loser others that form no line.
+ */
 function wonWith(line: string, winner: 'X' | 'O') {
   const winning = Array.from(line, Number);
   const rest = [1, 2, 3, 4, 5, 6, 7, 8, 9].filter((field) => !winning.includes(field));

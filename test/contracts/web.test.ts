@@ -345,7 +345,8 @@ underEveryModel('web', (model) => {
       }
       return withoutDates((await client.readToEnd()).toString('latin1'));
     };
-    // What a client sends after it has asked for the end must come along with that: later it might meet with a reset.
+    // The client sends these requests together: bytes sent after the server's end might meet a
+    // reset.
     const whole = await answers([Buffer.from(requests + get('/never-answered'))]);
     assert.equal(whole.match(/HTTP\/1\.1 \d/g)?.length, 8);
     const random = new Random(11);
@@ -387,11 +388,12 @@ underEveryModel('web', (model) => {
     writeFileSync(path, 'version 0');
     for (let version = 1; version < 10; version++) {
       assert.equal(await content(), `version ${version - 1}`);
-      // What changed within a tick of the kernel's file times is not kept: long enough for some of the versions to be.
+      // A file that changed within a tick of the kernel's file times is not cached. This is long
+      // enough for some versions to be.
       if (version % 3 === 0) await sleep(60);
       assert.equal(await content(), `version ${version - 1}`);
       writeFileSync(path, `version ${version}`);
-      // Of the same size and, as far as that can be set, of the same age.
+      // Of the same size and, as far as possible, the same times.
       utimesSync(path, old, old);
     }
     writeFileSync(`${path}.new`, 'version r');

@@ -13,7 +13,7 @@ withDocument('000', { service: 'capitalize' }, (server) => {
 
 withDocument('000', { service: 'chat', options: { framing: 'chunk' } }, (server, model) => {
   if (!isConcurrent(model)) {
-    // The next client is served when this one has gone: nobody is there to talk to.
+    // The next client is served when this one has gone, so this one is alone.
     it('are asked for their identification and welcomed by it', async (t) => {
       const alice = new PythonClient(t, 'chat_exercise.py', [server.port]);
       alice.type('alice');

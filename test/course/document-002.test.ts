@@ -53,7 +53,7 @@ withDocument('002', { service: 'hangman' }, (server) => {
 
 withDocument('002', { service: 'tictactoe' }, (server, model) => {
   if (!isConcurrent(model)) {
-    // The next client is served when this one has gone: there is no opponent.
+    // The next client is served when this one has gone, so there is no opponent.
     it('are welcomed by their names', async (t) => {
       const client = new PythonClient(t, 'tictactoe.py', [server.port, 'Ada']);
       await client.prints(/^Welcome Ada\n$/);

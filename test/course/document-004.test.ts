@@ -5,7 +5,7 @@ import { PythonClient, withDocument } from './python.js';
 
 withDocument('004', { service: 'chat', options: { dialect: 'hii' } }, (server, model) => {
   if (!isConcurrent(model)) {
-    // The next client is served when this one has gone: nobody is there to talk to.
+    // The next client is served when this one has gone, so this one is alone.
     it('are asked for their nickname, connected, and get what they send', async (t) => {
       const alice = new PythonClient(t, 'hii_chat.py', [server.port]);
       alice.type('alice');

@@ -1,4 +1,4 @@
-/** What the kernel drops, read from its own table. */
+/** The kernel's count of dropped datagrams, read from its table. */
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -25,7 +25,7 @@ describe('the number of datagrams that the kernel dropped', { skip: process.plat
     let received = 0;
     receiver.on('message', () => received++);
     receiver.setRecvBufferSize(4096);
-    // Nothing is received before this loop is through.
+    // Nothing is received before this loop has ended.
     const sent = 100;
     for (let each = 0; each < sent; each++) sender.send(Buffer.alloc(1000));
     const dropped = kernelDropsOf(receiver.address());

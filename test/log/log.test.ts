@@ -1,6 +1,6 @@
 /**
- * The log: each connection has its two lines, no line is torn and none is lost, whichever threads write at once, wherever
- * to, and however the process or a thread of it ends.
+ * The log: each connection has its two lines, and no line is torn or lost. That holds for threads
+ * that write at once, for all destinations, and for each end of the process or a thread.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -27,7 +27,10 @@ import {
 } from '../support/handoff.js';
 import { LogLines, type LogLine } from '../support/log-lines.js';
 
-/** More than there are cores on a small machine, so that one writes where another was interrupted. */
+/**
+ * More threads than a small machine has cores, so that a thread writes where another was
+ * interrupted.
+ */
 const THREADS = 8;
 
 describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
@@ -180,11 +183,11 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
       const told = chatter.clients.map(() => 0);
       const reading = chatter.clients.map(async (client, index) => {
         client.send('on\n');
-        // Until the connection breaks off in mid-line.
+        // Until the connection ends in the middle of a line.
         for (;;) told[index] = Number(await client.readLine());
       });
       const broken = Promise.allSettled(reading);
-      await eventually('500 lines of everybody', () => told.every((number) => number >= 500) || undefined);
+      await eventually('500 lines of each client', () => told.every((number) => number >= 500) || undefined);
       const insisting = setInterval(() => chatter.signal('SIGINT'), 20);
       const { exit, lines } = await chatter.end();
       clearInterval(insisting);
@@ -238,9 +241,9 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     const directory = temporaryDirectory(t);
     const [socket, file] = [join(directory, 'socket'), join(directory, 'log')];
     const command = [CLI, 'serve', 'echo', '--socket', socket, '--log-level', 'debug', '--log-file', file];
-    // One block of 512 bytes is as much as there is room for: the first line, and not all of the others.
+    // The limit is one block of 512 bytes: it holds the first line, and not all of the others.
     const limited = ['-c', 'ulimit -f 1; exec "$@"', 'sh', process.execPath, ...command];
-    // V8 has no room for its coverage, either.
+    // V8 could not write its coverage, either.
     const child = spawn('sh', limited, { env: environment({ NODE_V8_COVERAGE: '' }) });
     killAfter(t, child);
     const exit = exitOf(child);
@@ -273,7 +276,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
   });
 });
 
-/** Two clients after each other, each with lines in the log. */
+/** Serves two clients one after the other, each with lines in the log. */
 async function serveTwo(t: TestContext, socket: string): Promise<void> {
   for (const word of ['first', 'second']) {
     const client = await connectAsSoonAsPossible(t, socket);
@@ -286,11 +289,13 @@ async function serveTwo(t: TestContext, socket: string): Promise<void> {
 interface Chatter {
   readonly clients: Client[];
   signal(signal: NodeJS.Signals): void;
-  /** Its exit and its log; fails if it has written anything to standard error. */
+  /** The exit and the log; fails if the process wrote to standard error. */
   end(): Promise<{ exit: Exit; lines: readonly LogLine[] }>;
 }
 
-/** A server whose log goes to a file or through a real pipe, with a client on each of its threads. */
+/**
+ * Starts a server whose log goes to a file or through a pipe, with a client on each of its threads.
+ */
 async function startChatter(t: TestContext, destination: 'file' | 'pipe'): Promise<Chatter> {
   const directory = temporaryDirectory(t);
   const [socket, file] = [join(directory, 'socket'), join(directory, 'log')];
@@ -312,7 +317,7 @@ async function startChatter(t: TestContext, destination: 'file' | 'pipe'): Promi
       },
     };
   }
-  // What Node calls a pipe to a child is a socket pair; the shell makes real ones.
+  // Node gives a child a socket pair for a pipe; the shell makes real pipes.
   const piped = '{ "$@"; echo $? >&2; } | cat';
   const args = ['-c', piped, 'sh', process.execPath, ...command, ...grace];
   const child = spawn('sh', args, { env: environment(UNCOVERED.env) });
@@ -325,7 +330,7 @@ async function startChatter(t: TestContext, destination: 'file' | 'pipe'): Promi
     try {
       process.kill(pid, name);
     } catch (error) {
-      // The shell may not have told yet that the server has ended.
+      // The shell may not have reported the end of the server yet.
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   };
@@ -368,7 +373,10 @@ function linesOf(file: string): LogLine[] {
     .map((line) => JSON.parse(line) as LogLine);
 }
 
-/** Each connection's lines of chatter are there, in order, without a gap, and as many as its client was told of. */
+/**
+ * Asserts that each connection's chatter lines are complete, in order, and as many as its client
+ * was sent.
+ */
 function assertNumbered(
   lines: readonly LogLine[],
   told: readonly number[],

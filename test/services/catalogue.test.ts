@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { findService, listServices, portOf } from '../../src/services/catalogue.js';
 import { loadService } from '../../src/services/load.js';
 
-/** Of a module that stands beside this one. */
+/** The path of a module beside this one. */
 function pathOf(module: string): string {
   return fileURLToPath(new URL(module, import.meta.url));
 }

@@ -10,7 +10,7 @@ function at(time: string, microseconds = 0): Instant {
 }
 
 describe('formatTime', () => {
-  // A zone with summer time; the expected texts are those of Python's strftime in the C locale.
+  // A zone with summer time. The expected texts are from Python's strftime in the C locale.
   const { TZ } = process.env;
   before(() => {
     process.env.TZ = 'Europe/Berlin';

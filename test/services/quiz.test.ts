@@ -1,4 +1,7 @@
-/** The quiz in a process of its own: killed right after an answer, many games at once, and a store that fails. */
+/**
+ * The quiz as a separate process: killed right after an answer, with many games at once, and with a
+ * store that fails.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -44,7 +47,7 @@ describe('the quiz as a process', { timeout: 60_000 }, () => {
       else await player.hears(`RESUME ${number}/3`);
       const { right } = await player.question(`${number}/3`);
       await player.says(right, `RIGHT ${number}`);
-      // The last answer's line alone says that the game is over and in the total.
+      // Only the line of the last answer says that the game is over and counted.
       await killed(server);
     }
     server = await startHandoff(t, args);
@@ -137,7 +140,7 @@ function byRank(one: { total: number; name: string }, two: { total: number; name
   return two.total - one.total || (one.name < two.name ? -1 : 1);
 }
 
-/** A server none of whose files may grow beyond so many bytes: to it the disk is full. */
+/** A server whose files may not grow beyond so many bytes: for it the disk is full. */
 async function startWithFileLimit(
   t: Cleanup,
   args: readonly string[],

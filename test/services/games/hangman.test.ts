@@ -1,4 +1,4 @@
-/** The rules of hangman, as scripted plays: what the client says, and what it is answered. */
+/** The rules of hangman as scripted games: the client's messages and the replies. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -7,7 +7,7 @@ import { WORDS } from '../../../src/services/games/words.js';
 import { runs } from '../../properties/arbitraries.js';
 import { lose, win } from '../../support/hangman.js';
 
-/** Each message and its reply, from the first on; the n-th game is about the n-th word. */
+/** Asserts the reply to each message, from the first on; the n-th game has the n-th word. */
 function script(
   words: readonly string[],
   moves: readonly (readonly [message: string, reply: string])[],

@@ -10,7 +10,7 @@ import { makeSite } from '../../support/site.js';
 
 const MANNERS: readonly Manner[] = ['values', 'promises'];
 
-/** Requests of which each is answered, whether it likes it or not. */
+/** Requests that each have an answer, valid or not. */
 const ANSWERED = [
   get('/a.txt'),
   get('/none'),
@@ -24,7 +24,7 @@ const ANSWERED = [
   get('/a.txt', 'Expect: 100-continue\r\nContent-Length: 1\r\n') + 'x',
   'GET /a.txt HTTP/1.0\nConnection: keep-alive\n\n',
 ];
-/** What ends a conversation. */
+/** Requests that end a conversation. */
 const LAST = [
   '',
   'GET /a.txt HTTP/1.0\r\n\r\n',
@@ -128,7 +128,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
     const conversation = new Conversation(connection, served, () => nowMs);
     const take = (text: string) => Promise.resolve(conversation.onChunk(Buffer.from(text)));
     for (let field = 0; field < 20; field++) {
-      // Whole requests start the clock anew, however long they took together.
+      // A complete request restarts the time, however long they took together.
       assert.equal(await take(`${get('/a.txt')}GET /a.txt HT`), undefined);
       nowMs += 50_000;
       assert.equal(await take('TP/1.1\r\nHost: here\r\n\r\n'), undefined);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { MAX_BODY_BYTES } from '../../../src/services/web/fields.js';
 import { RequestParser } from '../../../src/services/web/parser.js';
 
-/** The targets of the requests, or the status that something is refused with. */
+/** The targets of the requests, or the status of a refusal. */
 function read(text: string): (string | number)[] {
   return new RequestParser().read(Buffer.from(text, 'latin1')).map((message) => {
     if (message.kind === 'request') return message.target;

@@ -1,4 +1,4 @@
-/** A store that fails while a client is being let in: what the client is told is what has happened. */
+/** A store that fails while a client enters: the client's answer matches what was stored. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { shareQuiz } from '../../../src/shared/quiz/open.js';
@@ -31,7 +31,7 @@ function quizOn(store: QuizStore): Shared<QuizSession> {
   return shareQuiz(new Quiz({ store, ...settings }));
 }
 
-/** The same store, which can do so many calls and none after them. */
+/** A store that fails after so many calls. */
 function failingAfter(calls: number, store: QuizStore): QuizStore {
   let left = calls;
   return new Proxy(store, {

@@ -1,4 +1,6 @@
-/** What guards passwords: hashes, the queue for them, and the waits after failures. Time is a number here. */
+/**
+ * The guards of passwords: hashes, their queue, and the delays after failures. Time is simulated.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -110,7 +112,7 @@ describe('the gate', () => {
 });
 
 function neverCalled(): Promise<void> {
-  return Promise.reject(new Error('somebody was made to wait'));
+  return Promise.reject(new Error('a call waited'));
 }
 
 describe('the queue', () => {

@@ -1,4 +1,4 @@
-/** The file of questions: the quiz's own, and what a teacher is told about a mistake in another. */
+/** The file of questions: the quiz's own, and the errors about a teacher's. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

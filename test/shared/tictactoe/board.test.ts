@@ -19,7 +19,7 @@ describe('the board', () => {
       if (result !== undefined) games++;
       else for (let field = 1; field <= 9; field++) if (!fields.includes(field)) playOn([...fields, field]);
     };
-    // By symmetry: a first move into a corner, to a side, and into the middle.
+    // By symmetry: a first move into a corner, into a side, and into the middle.
     for (const first of [1, 2, 5]) playOn([first]);
     // Four corners, four sides, one middle: 4 × 29,592 + 4 × 27,732 + 25,872 is the well-known 255,168.
     assert.equal(games, 29_592 + 27_732 + 25_872);

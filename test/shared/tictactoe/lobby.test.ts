@@ -21,7 +21,7 @@ async function enter(lobby: Lobby, name?: string): Promise<Seat> {
   return { player, member };
 }
 
-/** Two who play, what they have been told so far taken note of. */
+/** Two players in a match, whose lines so far were read. */
 async function pair(lobby: Lobby): Promise<{ x: Seat; o: Seat }> {
   const x = await enter(lobby, 'xenia');
   const o = await enter(lobby, 'otto');

@@ -1,4 +1,7 @@
-/** The quiz's store: what it keeps, what it refuses to open, and that nothing is counted twice or half. */
+/**
+ * The quiz's store: what it keeps, which files it refuses, and that it counts everything exactly
+ * once.
+ */
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +23,7 @@ function guest(name: string): Identity {
   return { key: name, name, isGuest: true };
 }
 
-/** A path for a store of this test's own. */
+/** A path for a store of one test. */
 function storePath(t: Cleanup): string {
   return join(temporaryDirectory(t), 'quiz.sqlite');
 }
