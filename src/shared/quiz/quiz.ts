@@ -51,7 +51,7 @@ export class Quiz {
     const rest = [...this.#questions];
     return Array.from({ length: count }, () => {
       const [drawn] = rest.splice(this.#randomBelow(rest.length), 1);
-      if (drawn === undefined) throw new Error('there are not so many questions');
+      if (drawn === undefined) throw new Error(`there are fewer than ${count} questions`);
       return drawn;
     });
   }
