@@ -1,5 +1,12 @@
 # Everything is built into dist/: the compiled program, and a stamp for each step that need not run twice.
 
+# Asked before anything else: an older Node would fail at the syntax of what it is given to run.
+OLDEST_NODE := $(shell sed -n 's/.*"node": ">=\([0-9.]*\)".*/\1/p' package.json)
+THIS_NODE := $(shell node --version 2>/dev/null)
+ifneq ($(OLDEST_NODE),$(firstword $(shell printf '%s\n' $(OLDEST_NODE) $(or $(THIS_NODE:v%=%),0) | sort -V)))
+  $(error handoff needs Node $(OLDEST_NODE) or newer; this is $(or $(THIS_NODE),none))
+endif
+
 SOURCES := $(shell find src workers bench test -name '*.ts')
 BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
@@ -27,8 +34,24 @@ bench-udp: $(BUILT) ## datagrams, paced and in a burst: how many are answered, w
 	node dist/bench/run/datagrams.js
 
 test: $(BUILT) ## lint, check formats and run every test, with coverage of src and workers
-	$(MAKE) --no-print-directory -j3 eslint prettier knip
+	$(MAKE) --no-print-directory -j3 eslint prettier knip rooms
 	@$(BIN)/c8 node $(NODE_TEST) $(TESTS)
+
+test-node: $(BUILT) dist/node-$(NODE)/bin/node ## run every test under another Node: make test-node NODE=26
+	@PATH=$(CURDIR)/dist/node-$(NODE)/bin:$$PATH && echo "Node $$(node --version)" && node $(NODE_TEST) $(TESTS)
+
+NODE ?= 24
+
+# The npm package `node` has no binary in it: its install script fetches the package of the platform, which is asked for
+# directly here, so that no install script is run.
+dist/node-%/bin/node:
+	@npm install --prefix dist/node-$* --ignore-scripts --no-audit --no-fund --loglevel=error $(NODE_PACKAGE)@$*
+	@mkdir -p $(@D)
+	@ln -sf ../node_modules/$(NODE_PACKAGE)/bin/node $@
+
+# As the package `node` names them.
+NODE_PACKAGE = $(shell node -p '"node" + (process.platform + process.arch === "darwinarm64" ? "-bin" : "") + \
+  "-" + process.platform + "-" + process.arch')
 
 # Many tests wait for clocks more than they compute.
 NODE_TEST := --enable-source-maps --test --test-reporter=spec --test-concurrency=$$(($$(nproc) + 1))
@@ -45,6 +68,9 @@ prettier: $(BUILT)
 knip: $(BUILT)
 	$(BIN)/knip
 
+rooms: $(BUILT)
+	$(BIN)/depcruise --config rooms.config.cjs --output-type err src workers bench
+
 clean: ## remove what was built
 	rm -rf dist
 
@@ -53,11 +79,11 @@ $(INSTALLED): package.json package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# dist/ is emptied first, or the tests of a deleted file would still run.
+# What was compiled is deleted first, or the tests of a deleted file would still run. The rest of dist/ is kept.
 $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json
-	rm -rf dist
+	rm -rf $(addprefix dist/,src workers bench test)
 	$(BIN)/tsc
 	@chmod +x dist/src/cli.js
 	@touch $@
 
-.PHONY: help build demo bench bench-full bench-peers bench-udp test eslint prettier knip clean
+.PHONY: help build demo bench bench-full bench-peers bench-udp test test-node eslint prettier knip rooms clean

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
-/** The command line's process: runs the command and tells by one line and a status how it went. Read cli/program.ts next. */
-import { runCommand } from './cli/program.js';
-import { StartError, UsageError } from './base/errors.js';
+/**
+ * The program `handoff`: checks that this Node is new enough, then loads the command line. An older Node must be able
+ * to parse this file and all that it imports by name, so nothing else is imported so. Read cli/main.ts next.
+ */
+import { complaintAbout } from './cli/node-version.js';
 
-try {
-  await runCommand(process.argv.slice(2));
-} catch (error) {
-  const expected = error instanceof UsageError || error instanceof StartError;
-  console.error(expected ? `handoff: ${error.message}` : error);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+const complaint = complaintAbout(process.version);
+if (complaint === undefined) {
+  await import('./cli/main.js');
+} else {
+  console.error(complaint);
+  process.exitCode = 1;
 }

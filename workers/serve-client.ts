@@ -31,7 +31,7 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   const shared = task.calls && remoteSession(new SyncCallSlot(task.calls), notifyMain);
   const context = { options: task.options, log, debug: task.log.level === 'debug', shared };
   if (task.warm) await rehearse();
-  // Exposed where there are so many threads that it matters: see MANY_THREADS in src/threads/thread-pool.ts.
+  // Exposed where there are so many threads that it matters: see MANY_THREADS in src/cli/serve.ts.
   globalThis.gc?.();
   // Node reports a forgotten rejection when the thread next waits, most likely while it serves another client.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));

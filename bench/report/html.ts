@@ -105,7 +105,7 @@ are medians over the rounds, percentiles are those of all rounds' merged latenci
 intervals over the rounds. A difference counts only where the whole interval of a ratio is beyond 5 %, or beyond what
 the control differed by; no difference only where the whole interval is within. Otherwise, and of fewer than five rounds,
 whose range stands in place of an interval, nothing is concluded.</p>
-<p>Methods, columns and sources: <code>bench/README.md</code>. Raw results of every round:
+<p>Methods, columns and sources: <code>docs/bench.md</code>. Raw results of every round:
 <code>${escaped(resultsName)}</code>.</p>
 </footer>
 </body>

@@ -53,7 +53,10 @@ function bindIfThere<F extends (...args: never[]) => unknown>(prototype: string)
   }
 }
 
-/* The numbers are Linux's. Elsewhere only _exit and clock_gettime are used. */
+/*
+ * The numbers are Linux's. macOS uses only _exit, clock_gettime and setBlocking(), whose F_SETFL and
+ * O_RDWR are the same there: its servers have no client threads, and the load generator needs epoll.
+ */
 export const MSG_DONTWAIT = 0x40;
 /** Without this flag a send to a closed peer raises SIGPIPE. */
 export const MSG_NOSIGNAL = 0x4000;
@@ -103,8 +106,9 @@ export const shutdown = bind<(fd: number, how: number) => number>('int shutdown(
 /** Ends the process at once: runs no exit handlers, joins no threads that are blocked in a call. */
 export const exitNow = bind<(status: number) => void>('void _exit(int status)');
 
-const fcntl = bind<(fd: number, command: number, argument: number) => number>(
-  'int fcntl(int fd, int command, int argument)',
+/** Variadic, as in C: Apple silicon passes variadic arguments on the stack, others in registers. */
+const fcntl = bind<(fd: number, command: number, type: 'int', argument: number) => number>(
+  'int fcntl(int fd, int command, ...)',
 );
 const getpeername = bind<(fd: number, address: Uint8Array, length: Uint32Array) => number>(
   'int getpeername(int fd, void *address, void *length)',
@@ -138,7 +142,7 @@ export function addressOf(buffer: Uint8Array): number {
 export function setBlocking(fd: number): void {
   // Nothing here sets a socket's other status flags (O_APPEND, O_ASYNC …), so none needs to be read
   // first.
-  if (fcntl(fd, F_SETFL, O_RDWR) === -1) throw lastError(`fcntl(${fd}, F_SETFL)`);
+  if (fcntl(fd, F_SETFL, 'int', O_RDWR) === -1) throw lastError(`fcntl(${fd}, F_SETFL)`);
 }
 
 /**

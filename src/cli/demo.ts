@@ -44,10 +44,11 @@ export const demoCommand: Command<Arguments> = {
     const { stdout } = process;
     // hasColors() heeds NO_COLOR and what the terminal can.
     const colours = stdout.isTTY && stdout.hasColors();
-    const all = await demonstrate({ maxPauseMs: args['max-pause'], colours, print: writeOut });
+    const { platform } = process;
+    const all = await demonstrate({ maxPauseMs: args['max-pause'], colours, print: writeOut, platform });
     const sections = all.map(({ section }) => section);
     const page = join(folder, 'timeline.html');
-    await writeWhole(page, pageOf('Four clients at once, three models', sections));
+    await writeWhole(page, pageOf('Four clients at once under each model', sections));
     await writeWhole(join(folder, 'timeline.svg'), drawTimelines(sections));
     await writeWhole(
       join(folder, 'trace.json'),
@@ -55,7 +56,7 @@ export const demoCommand: Command<Arguments> = {
     );
     for (const one of all) await writeWhole(logFileOf(folder, one), `${one.log.join('\n')}\n`);
     await writeOut(
-      `The three beside each other: ${page}; the picture alone: ${join(folder, 'timeline.svg')};`,
+      `The models beside each other: ${page}; the picture alone: ${join(folder, 'timeline.svg')};`,
     );
     await writeOut(`for ui.perfetto.dev: ${join(folder, 'trace.json')}; the logs are there, too.`);
   },

@@ -1,5 +1,6 @@
 /** `handoff serve`: starts a server and runs it until a signal stops it. Read server/server.ts next. */
 import { resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import type { SingleBar } from 'cli-progress';
 import type { Argv } from 'yargs';
 import { UsageError } from '../base/errors.js';
@@ -114,6 +115,7 @@ export const serveCommand: Command<Arguments> = {
   async handler(args) {
     const settings = settingsFrom(args);
     if (settings.log.file === undefined) await waitForLogReader();
+    if (settings.model === 'thread-per-client' && settings.threads.most > MANY_THREADS) exposeGc();
     const bar = await warmUpBar(settings.threads.warm);
     const onWarm = (started: number) => bar?.update(started);
     const server = await loadServer(args.transport);
@@ -124,6 +126,18 @@ export const serveCommand: Command<Arguments> = {
     );
   },
 };
+
+/**
+ * Above how many threads their memory matters more than how fast they start. With any non-default flag V8 passes
+ * over Node's code cache, which holds much that a client thread never runs: with 100 threads 8.5 MB each instead of
+ * 9.1, and 6 ms of processor time more to start. This flag also lets a thread collect its garbage from starting: 8.4 MB.
+ */
+const MANY_THREADS = 128;
+
+/** Sets a flag of V8 for the whole process: here, where the process is this server's, and before it has threads. */
+function exposeGc(): void {
+  setFlagsFromString('--expose-gc');
+}
 
 async function loadServer(transport: Arguments['transport']) {
   if (transport === 'udp') return (await import('../datagrams/server.js')).DatagramServer;
@@ -172,10 +186,10 @@ function settingsFrom(args: Arguments): ServerSettings {
 }
 
 /** Threads come up at some 50 a second: worth showing from here on, where somebody watches. */
-const MANY_THREADS = 16;
+const THREADS_FOR_A_BAR = 16;
 
 async function warmUpBar(warm: number): Promise<SingleBar | undefined> {
-  if (warm < MANY_THREADS || !process.stderr.isTTY) return undefined;
+  if (warm < THREADS_FOR_A_BAR || !process.stderr.isTTY) return undefined;
   const { SingleBar } = await import('cli-progress');
   const bar = new SingleBar({
     format: 'starting threads {bar} {value}/{total}',

@@ -19,6 +19,8 @@ interface DemoSettings {
   readonly maxPauseMs: number;
   readonly colours: boolean;
   readonly print: (line: string) => Promise<void>;
+  /** Where the servers run. Models that are unavailable there are left out. */
+  readonly platform: NodeJS.Platform;
 }
 
 interface Demonstrated {
@@ -27,10 +29,17 @@ interface Demonstrated {
   readonly log: readonly string[];
 }
 
-/** @throws StartError when a server does not start or a client is not served */
+/**
+ * Demonstrates one model after the other. A model that is unavailable is replaced by one line that says why.
+ * @throws StartError when a server does not start or a client is not served
+ */
 export async function demonstrate(settings: DemoSettings): Promise<Demonstrated[]> {
   const all: Demonstrated[] = [];
-  for (const model of MODEL_NAMES) all.push(await demonstrateModel(model, settings));
+  for (const model of MODEL_NAMES) {
+    const reason = models[model].unavailable?.(settings.platform);
+    if (reason === undefined) all.push(await demonstrateModel(model, settings));
+    else await settings.print(`${bold(model, settings.colours)}: left out, since ${reason}\n`);
+  }
   return all;
 }
 

@@ -37,7 +37,8 @@ export class DemoServer {
     const port = await server.#listening();
     if (port !== undefined) return { server, port };
     await server.#exited;
-    throw new StartError(server.#stderr.trim() || 'the server of the demonstration ended before it listened');
+    const complaint = server.#stderr.trim().replace(/^handoff: /, '');
+    throw new StartError(complaint || 'the server of the demonstration ended before it listened');
   }
 
   /**

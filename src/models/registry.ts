@@ -6,6 +6,9 @@ export const MODEL_NAMES: readonly ModelName[] = ['iterative', 'event-loop', 'th
 
 interface ModelEntry {
   readonly summary: string;
+  /** Says in one line why the model cannot be used on this platform; undefined where it can. */
+  unavailable?(platform?: NodeJS.Platform): string | undefined;
+  /** @throws StartError where the model is unavailable */
   load(): Promise<ModelFactory>;
 }
 
@@ -20,10 +23,11 @@ export const models: Readonly<Record<ModelName, ModelEntry>> = {
   },
   'thread-per-client': {
     summary: 'each client on a thread of its own, with blocking reads and writes',
+    unavailable: (platform = process.platform) =>
+      platform === 'linux' ? undefined : 'thread-per-client needs Linux',
     async load() {
-      if (process.platform !== 'linux') {
-        throw new StartError('thread-per-client needs Linux; use --model event-loop or iterative');
-      }
+      const reason = this.unavailable?.();
+      if (reason !== undefined) throw new StartError(`${reason}; use --model event-loop or iterative`);
       return (await import('./thread-per-client.js')).threadPerClient;
     },
   },

@@ -6,10 +6,10 @@
  * computed is still sent and idle clients end; after `graceMs` aborts the conversations that are left; ends the
  * threads. It does not wait for clients to read what was sent to them.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AdminSocket } from '../admin/admin-socket.js';
 import { Observer } from '../admin/observer.js';
 import { endLoudly } from '../base/errors.js';
+import { settledWithin } from '../base/settled-within.js';
 import { LogFailures, openLog, type Logger } from '../log/log.js';
 import { models } from '../models/registry.js';
 import { loadService } from '../services/load.js';
@@ -126,9 +126,7 @@ export class Server {
     const acceptorClosed = this.#acceptor.close(this.#graceMs);
     clients.shutdownRead();
     this.#waitsFor = 'clients, for the grace period';
-    const grace = new AbortController();
-    await Promise.race([clients.whenNone(), sleep(this.#graceMs, undefined, { signal: grace.signal })]);
-    grace.abort();
+    await settledWithin(clients.whenNone(), this.#graceMs);
     this.#waitsFor = 'queued clients to close';
     await acceptorClosed;
     this.#waitsFor = 'aborted clients and threads to end';

@@ -12,7 +12,7 @@ import type { Logger } from '../log/log.js';
 import type { StopStage } from './server.js';
 
 /** A server of either transport. */
-export interface Stoppable {
+interface Stoppable {
   readonly log: Logger;
   readonly stopStage?: StopStage;
   stop(cause: string): Promise<void>;
@@ -70,7 +70,14 @@ export async function stopOnSignals(starting: Promise<Stoppable>, graceMs: numbe
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  const { log } = (server = await starting);
+  try {
+    server = await starting;
+  } catch (error) {
+    // A thread that hangs in its start must not be joined.
+    process.on('exit', (status) => exitNow(status));
+    throw error;
+  }
+  const { log } = server;
   // A rejection that a service forgets to await ends no client, under any model; workers/serve-client.ts logs the same
   // line. A fault of the program that must end it is thrown instead: see endLoudly.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));

@@ -7,6 +7,7 @@
  * Admission happens in server/acceptor.ts: the model asks the acceptor for a client when available() resolves.
  * Read thread-pool.ts next: how threads start, die and are replaced.
  */
+import { settledWithin } from '../base/settled-within.js';
 import type { EndReason } from '../connection/end-reason.js';
 import { peerOf } from '../connection/endpoint.js';
 import { loadService } from '../services/load.js';
@@ -20,6 +21,9 @@ import { LeasedSocket } from './leased-socket.js';
 import { ThreadPool } from './thread-pool.js';
 import { describeSlots } from './views.js';
 import type { WorkerSlot } from './worker-slot.js';
+
+/** How long a failed start waits for the threads that did start to end. */
+const MOST_CLOSE_MS = 3000;
 
 export class ClientThreads implements Clients {
   readonly #host: Host;
@@ -43,8 +47,8 @@ export class ClientThreads implements Clients {
     try {
       await threads.#pool.warmUp(host.threads.warm);
     } catch (error) {
-      // Otherwise the threads that did start would keep the process alive.
-      await threads.close();
+      // The threads that did start would keep the process alive. A thread that hangs in its start never ends.
+      await settledWithin(threads.close(), MOST_CLOSE_MS);
       throw error;
     }
     return threads;

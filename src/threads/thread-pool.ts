@@ -1,36 +1,29 @@
 /**
- * The threads of the clients, and their slots: how they start, die and are replaced. Main thread; what runs inside a
- * thread is workers/serve-client.ts. Which client gets which slot is none of this file's business: client-threads.ts.
+ * The client threads and their slots: how they start, die and are replaced. Main thread. Which client gets which slot
+ * is decided in client-threads.ts; what runs inside a thread is workers/serve-client.ts.
  *
- * Each thread is one task of a piscina pool, which ends with the server, and has one slot: a place for a client.
+ * Each thread is one task of a piscina pool, which ends with the server, and has one slot: its place for a client.
  *
  *     starting ── ready ──► up ── close() ──► retired
  *         └── thread dies ───┴──► lost, replaced
  *
- * The pool's own queue is never used: there is one task a slot, and a seat for each worker.
+ * The pool's own queue stays empty: the pool has as many workers as there are slots.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import { Piscina } from 'piscina';
 import { StartError } from '../base/errors.js';
+import { settledWithin } from '../base/settled-within.js';
 import { Doorbell } from './doorbell.js';
 import type { ThreadMessage, ThreadTask } from './protocol.js';
 import type { Host } from '../serving/host.js';
 import { WorkerSlot } from './worker-slot.js';
 
-/**
- * Above how many threads their memory matters more than how fast they start. With any non-default flag V8 passes
- * over Node's code cache, which holds much that a client thread never runs: with 100 threads 8.5 MB each instead of
- * 9.1, and 6 ms of processor time more to start. This flag also lets a thread collect its garbage from starting: 8.4 MB.
- */
-const MANY_THREADS = 128;
 const STACK_MB = 1;
 const YOUNG_GENERATION_MB = 2;
-/** How long to wait before replacing a thread that died before it was up: it would most likely die again. */
+/** Delay before main replaces a thread that died before it was up: the next one would most likely die too. */
 const RESTART_MS = 500;
-/** On a stop, how long threads that are just starting are waited for. */
-const LONGEST_START_MS = 2000;
+/** How long a stop waits for threads that are starting. */
+const MOST_START_MS = 2000;
 
 interface ThreadPoolEvents {
   /** The slot's thread is up. The slot may have been given a client before, and the thread may have served it. */
@@ -52,18 +45,19 @@ export class ThreadPool {
   #lastIndex = 0;
   #replacing = true;
   #closing = false;
+  /** During {@link warmUp}, which throws the first failure. No failure is logged then. */
+  #warmingUp = false;
 
   constructor(host: Host, events: ThreadPoolEvents) {
     this.#host = host;
     this.#events = events;
-    if (host.threads.most > MANY_THREADS) setFlagsFromString('--expose-gc');
     this.#pool = new Piscina({
       filename: fileURLToPath(new URL('../../workers/serve-client.js', import.meta.url)),
       minThreads: 0,
       maxThreads: host.threads.most,
-      // By default the pool ends threads that are not busy at once.
+      // By default the pool ends idle threads at once.
       idleTimeout: Infinity,
-      // Between clients a thread waits on its mailbox; the pool's own waiting is never reached.
+      // Between clients a thread waits on its mailbox, not in the pool.
       atomics: 'disabled',
       recordTiming: false,
       resourceLimits: {
@@ -76,7 +70,7 @@ export class ThreadPool {
     this.#pool.on('error', (error: Error) => this.#onError(error));
   }
 
-  /** Those whose threads are starting or up. */
+  /** The slots whose threads are starting or up. */
   [Symbol.iterator](): Iterator<WorkerSlot> {
     return this.#slots.values();
   }
@@ -87,19 +81,21 @@ export class ThreadPool {
   }
 
   /**
-   * Starts so many threads and waits until they are up.
+   * Starts `count` threads and waits until they are up.
    * @throws StartError when one cannot be started
    */
   async warmUp(count: number): Promise<void> {
-    for (let slots = 0; slots < count; slots++) this.add({ warm: true });
-    let started = 0;
-    for (const slot of this.#slots.values()) {
+    this.#warmingUp = true;
+    // Not the map: a thread that dies is deleted from it, and its failure would be missed.
+    const slots = Array.from({ length: count }, () => this.add({ warm: true }));
+    for (const [index, slot] of slots.entries()) {
       await slot.ready;
-      this.#host.threads.onWarm?.(++started);
+      this.#host.threads.onWarm?.(index + 1);
     }
+    this.#warmingUp = false;
   }
 
-  /** A new slot, which may be given a client at once, while its thread starts. */
+  /** Adds a slot, which may be given a client at once, while its thread starts. */
   add({ warm } = { warm: false }): WorkerSlot {
     const slot = new WorkerSlot(++this.#lastIndex, this.#host.shared !== undefined);
     this.#slots.set(slot.index, slot);
@@ -116,7 +112,8 @@ export class ThreadPool {
     };
     this.#pool.run(task, { signal: slot.startSignal }).then(
       () => this.#onExit(slot, new Error('its task ended')),
-      (error: unknown) => this.#onExit(slot, error as Error),
+      // The pool says of an aborted start only that it was aborted.
+      (error: unknown) => this.#onExit(slot, (slot.startSignal.reason ?? error) as Error),
     );
     return slot;
   }
@@ -126,22 +123,21 @@ export class ThreadPool {
     this.#replacing = false;
   }
 
-  /** Ends all threads. One that computes is terminated; none may be blocked in a call on a descriptor. */
+  /** Ends all threads, also one that computes. None may be blocked in a call on a descriptor. Never rejects. */
   async close(): Promise<void> {
     this.stopReplacing();
     this.#closing = true;
     for (const slot of this.#slots.values()) if (!slot.client) slot.mailbox.retire();
-    await Promise.race([this.#untilStarted(), sleep(LONGEST_START_MS, undefined, { ref: false })]);
+    await settledWithin(this.#untilStarted(), MOST_START_MS);
     await this.#pool.destroy();
   }
 
-  /** A thread that is terminated while it loads modules or koffi makes Node abort the whole process. */
+  /** Node aborts the whole process if a thread is terminated while it loads modules or koffi. */
   async #untilStarted(): Promise<void> {
     const starting = [...this.#slots.values()].filter(({ thread }) => thread === undefined);
     await Promise.allSettled(starting.map(({ ready }) => ready));
   }
 
-  /** What the threads say. */
   #onMessage(message: ThreadMessage): void {
     switch (message.kind) {
       case 'ready': {
@@ -166,30 +162,34 @@ export class ThreadPool {
   }
 
   /**
-   * A thread that dies before it has taken its task leaves that in the pool's queue, which only slots of threads that
-   * are still starting can have tasks in: the newest of these has one too many.
+   * A thread that dies before it has taken its task leaves the task in the pool's queue. Only starting slots can have
+   * tasks there, so the newest of them is taken back.
    */
   #onError(error: Error): void {
-    this.#host.log.error({ err: error }, 'pool failed');
-    if (this.#closing || this.#pool.queueSize === 0) return;
-    [...this.#slots.values()].findLast(({ thread }) => thread === undefined)?.abortStart(error);
+    if (!this.#warmingUp) this.#host.log.error({ err: error }, 'pool failed');
+    if (this.#pool.queueSize === 0) return;
+    // Also while the pool closes: close() waits for the slots that are starting.
+    const starting = [...this.#slots.values()].filter(({ thread }) => thread === undefined);
+    starting.findLast(({ startSignal }) => !startSignal.aborted)?.abortStart(error);
   }
 
-  /** A thread died. Every other client goes on; a new thread takes over. */
+  /** A thread died. A new thread replaces it; the clients of other threads are not affected. */
   #onExit(slot: WorkerSlot, error: Error): void {
-    // While the pool is being destroyed its tasks fail before its threads are through: see close().
+    // While the pool is destroyed, its tasks fail before its threads have ended: see close().
     if (this.#closing) {
       slot.noteLost(error);
       return;
     }
-    // It may have rung the bell and died before it could tell main.
+    // The thread may have notified the doorbell and died before it could send main the message.
     this.#passDoorbellOn();
     this.#slots.delete(slot.index);
-    const connection = slot.client?.id;
-    this.#host.log.error({ thread: slot.thread, connection, err: error }, 'thread lost');
+    const { thread, client } = slot;
+    if (!this.#warmingUp) {
+      this.#host.log.error({ thread, connection: client?.id, err: error }, 'thread lost');
+    }
     this.#events.onLost(slot);
     slot.noteLost(new StartError(`cannot start a client thread: ${error.message}`, { cause: error }));
-    if (slot.thread === undefined) setTimeout(() => this.#replace(), RESTART_MS).unref();
+    if (thread === undefined) setTimeout(() => this.#replace(), RESTART_MS).unref();
     else this.#replace();
   }
 

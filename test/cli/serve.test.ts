@@ -120,14 +120,19 @@ describe('handoff serve', bounds, () => {
     });
   }
 
-  it('says so when it cannot start the threads that it is told to start', { timeout: 20_000 }, async (t) => {
-    const args = ['serve', 'echo', '--port', '0', '--threads', '64', '--warm', '64'];
-    // V8 would write its coverage to descriptors that there are not, and complain about each.
-    const env = { NODE_V8_COVERAGE: '' };
-    const outcome = await runHandoff(t, args, { descriptors: 64, env });
-    assert.match(outcome.stderr, /^handoff: cannot start a client thread: .*EMFILE[^\n]*\n$/);
-    assert.deepEqual([outcome.status, outcome.signal], [1, null]);
-  });
+  // The fewer they are, the earlier threads fail: before they run anything, or in the middle of loading their modules.
+  for (const descriptors of [50, 64, 150]) {
+    it(`says so in one line when ${descriptors} descriptors are too few for its threads`, async (t) => {
+      const args = ['serve', 'echo', '--port', '0', '--threads', '64', '--warm', '64'];
+      // V8 would write its coverage to descriptors that there are not, and complain about each.
+      const env = { NODE_V8_COVERAGE: '' };
+      const { stderr, stdout, status, signal } = await runHandoff(t, args, { descriptors, env });
+      // Whatever the runtime calls it.
+      assert.match(stderr, /^handoff: cannot start a client thread: .*(EMFILE|too many open files)[^\n]*\n$/);
+      assert.deepEqual([status, signal], [1, null]);
+      assert.doesNotMatch(stdout, /listening|thread lost|pool failed/);
+    });
+  }
 
   it('says so when its log cannot be written', { timeout: 20_000 }, async (t) => {
     const args = ['serve', 'echo', '--port', '0', '--log-file', '/dev/full'];

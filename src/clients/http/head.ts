@@ -30,8 +30,6 @@ export class HeadReader {
   #head: Head | undefined;
 
   constructor() {
-    // The library's own is ASCII, which takes a bit of every other byte.
-    HTTPParser.encoding = 'latin1';
     // The bound is kept here, to the byte.
     this.#parser.maxHeaderSize = Infinity;
     this.#parser[HTTPParser.kOnHeadersComplete] = (info) => {
@@ -53,7 +51,7 @@ export class HeadReader {
     if (this.#begin.length < BEGIN_BYTES) this.#begin += chunk.toString('latin1', 0, BEGIN_BYTES);
     let rest = chunk;
     for (;;) {
-      const used = this.#parser.execute(rest);
+      const used = executeLatin1(this.#parser, rest);
       if (typeof used !== 'number') throw new BadResponse(`the answer is not HTTP: ${quoted(this.#begin)}`);
       this.#bytes += used;
       if (this.#bytes > MAX_HEAD_BYTES) throw new BadResponse(`headers over ${MAX_HEAD_BYTES} bytes`);
@@ -66,6 +64,20 @@ export class HeadReader {
       if (head.status >= 200 || head.status === SWITCHING_PROTOCOLS) return { head, rest };
       if (rest.length === 0) return undefined;
     }
+  }
+}
+
+/**
+ * Parses a chunk as Latin-1. The library's own encoding is ASCII, which takes a bit of every other byte, and is one for
+ * all parsers in the process: the others get it back before any of them can run.
+ */
+function executeLatin1(parser: InstanceType<typeof HTTPParser>, chunk: Buffer): number | Error {
+  const { encoding } = HTTPParser;
+  HTTPParser.encoding = 'latin1';
+  try {
+    return parser.execute(chunk);
+  } finally {
+    HTTPParser.encoding = encoding;
   }
 }
 
