@@ -12,7 +12,7 @@
  */
 import { endLoudly, UsageError } from '../base/errors.js';
 import { ExpiringMap } from '../base/expiring-map.js';
-import { withinGrace } from '../base/grace.js';
+import { settledWithin } from '../base/settled-within.js';
 import { LogFailures, openLog, type Logger } from '../log/log.js';
 import type { ServerSettings } from '../serving/host.js';
 import { DATAGRAM_SERVICES } from '../services/catalogue.js';
@@ -101,7 +101,7 @@ export class DatagramServer {
     const receiver = this.#receiver;
     this.log.info({ cause, answering: receiver.working, waiting: receiver.waiting }, 'stopping');
     await receiver.end();
-    await withinGrace(receiver.drained(), this.#graceMs);
+    await settledWithin(receiver.drained(), this.#graceMs);
     const { kernelDropped } = receiver;
     receiver.close();
     await this.#model.close();
