@@ -34,7 +34,7 @@ bench-udp: $(BUILT) ## datagrams, paced and in a burst: how many are answered, w
 	node dist/bench/run/datagrams.js
 
 test: $(BUILT) ## lint, check formats and run every test, with coverage of src and workers
-	$(MAKE) --no-print-directory -j3 eslint prettier knip
+	$(MAKE) --no-print-directory -j3 eslint prettier knip rooms
 	@$(BIN)/c8 node $(NODE_TEST) $(TESTS)
 
 test-node: $(BUILT) dist/node-$(NODE)/bin/node ## run every test under another Node: make test-node NODE=26
@@ -68,6 +68,9 @@ prettier: $(BUILT)
 knip: $(BUILT)
 	$(BIN)/knip
 
+rooms: $(BUILT)
+	$(BIN)/depcruise --config rooms.config.cjs --output-type err src workers bench
+
 clean: ## remove what was built
 	rm -rf dist
 
@@ -83,4 +86,4 @@ $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json
 	@chmod +x dist/src/cli.js
 	@touch $@
 
-.PHONY: help build demo bench bench-full bench-peers bench-udp test test-node eslint prettier knip clean
+.PHONY: help build demo bench bench-full bench-peers bench-udp test test-node eslint prettier knip rooms clean

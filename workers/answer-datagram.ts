@@ -1,7 +1,8 @@
 /**
- * What runs inside a worker that answers datagrams: one task is one message, together with what is remembered of its
- * sender. The worker keeps nothing itself, so any of them can take any message.
- * Keep the imports small: each thread loads them again. Read ../src/datagrams/answer-workers.ts next.
+ * What runs inside a worker that answers datagrams: one task is one message, with the memory of its
+ * sender's address. The worker keeps no state, so each worker can take each message.
+ *
+ * Keep the imports few: each thread loads them again. Read ../src/datagrams/answer-workers.ts next.
  */
 import { threadId, workerData } from 'node:worker_threads';
 import type { AnswerTask, ComputedAnswer, WorkerSettings } from '../src/datagrams/protocol.js';

@@ -1,34 +1,36 @@
 /**
- * The bootstrap of a median, without chance: every outcome of drawing n rounds from n rounds, with its probability.
+ * The exact bootstrap of a median: every outcome of drawing n rounds from n rounds, with its
+ * probability. Pure functions; intervals.ts calls them.
  *
- * A bootstrap (Efron 1979) usually draws some thousand samples. For a median the limit of infinitely many is known in
- * closed form, as Efron shows for odd n; even n needs the joint law of the two middle values. So there is no seed, no
- * error of simulation, and the same results give the same interval on every machine. intervals.ts uses it.
+ * A bootstrap (Efron 1979) usually draws some thousand samples. For a median, the limit of
+ * infinitely many samples has a closed form: Efron gives it for odd n, and even n needs the joint
+ * law of the two middle values. The same rounds therefore give the same interval on every machine.
  *
- * Percentiles of that distribution are too narrow for few rounds. The *expanded* percentile interval goes further out
- * into the tails, by what Student's t would ask for: T. Hesterberg, "What Teachers Should Know About the Bootstrap",
- * The American Statistician 69 (2015), section 5; ExpandProbs in his R package `resample`.
+ * Percentiles of this distribution are too narrow for few rounds. The *expanded* percentile
+ * interval goes further into the tails, as Student's t requires: T. Hesterberg, "What Teachers
+ * Should Know About the Bootstrap", The American Statistician 69 (2015), section 5; ExpandProbs in
+ * his R package `resample`.
  */
 
-/** One outcome of the bootstrap. */
+/** A possible median, and its probability. */
 interface Outcome {
   readonly value: number;
   readonly probability: number;
 }
 
-/** What lies in the middle of two values: of quantities the mean, of ratios the geometric mean. */
+/** The middle of two values: the arithmetic mean of quantities, the geometric mean of ratios. */
 export type Midpoint = (lower: number, upper: number) => number;
 
-/** So improbable outcomes of one sample are left out when two are combined: 100 rounds have 5,050 of them. */
+/** {@link combined} ignores less probable outcomes: 100 rounds have 5,050 outcomes. */
 const NEGLIGIBLE = 1e-6;
 
-/** Which outcomes the median has of as many draws, with replacement, as there are values. */
+/** Lists the medians of n draws with replacement from n values, with their probabilities. */
 export function bootstrapMedian(values: readonly number[], midpoint: Midpoint): Outcome[] {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted.length % 2 === 1 ? oddOutcomes(sorted) : evenOutcomes(sorted, midpoint);
 }
 
-/** The median is the k-th smallest value or less if more than half of the draws are. */
+/** The median is at most the k-th smallest value if more than half of the draws are. */
 function oddOutcomes(sorted: readonly number[]): Outcome[] {
   const n = sorted.length;
   let before = 0;
@@ -40,7 +42,7 @@ function oddOutcomes(sorted: readonly number[]): Outcome[] {
   });
 }
 
-/** Half of the draws are at most `lower` and one of them is it; the same, from above, for `upper`. */
+/** One half of the draws has the maximum `lower`; the other half has the minimum `upper`. */
 function evenOutcomes(sorted: readonly number[], midpoint: Midpoint): Outcome[] {
   const n = sorted.length;
   const half = n / 2;
@@ -60,7 +62,7 @@ function evenOutcomes(sorted: readonly number[], midpoint: Midpoint): Outcome[] 
   });
 }
 
-/** Two independent samples: `combine` of each outcome of the one and each of the other. */
+/** Applies `combine` to each pair of outcomes of two independent samples. */
 export function combined(
   first: readonly Outcome[],
   second: readonly Outcome[],
@@ -76,7 +78,7 @@ export function combined(
   );
 }
 
-/** The values beyond which, on either side, lies a probability of at most `tail`. */
+/** Returns the values beyond which, on either side, a probability of at most `tail` lies. */
 export function betweenTails(
   outcomes: readonly Outcome[],
   tail: number,
@@ -90,20 +92,26 @@ export function betweenTails(
 }
 
 /**
- * Hesterberg's Φ(−√(n/(n−1)) · t), in place of 2.5 %: 0.1 % for 5 values, 0.9 % for 10, 1.6 % for 20.
+ * Returns Hesterberg's Φ(−√(n/(n−1)) · t), which replaces 2.5 %: 0.1 % for 5 values, 0.9 % for 10,
+ * 1.6 % for 20.
  * In R: `pnorm(-sqrt(n / (n - 1)) * qt(0.975, n - 1))`.
  */
 export function expandedTail(n: number, degreesOfFreedom = n - 1): number {
   return n < 2 ? 0 : normalTail(Math.sqrt(n / (n - 1)) * studentT975(degreesOfFreedom));
 }
 
-/** The 97.5 % point of Student's t; M. Abramowitz, I. Stegun, "Handbook of Mathematical Functions", 26.7.5. */
+/**
+ * The 97.5 % point of Student's t: M. Abramowitz, I. Stegun, "Handbook of Mathematical Functions",
+ * 26.7.5.
+ */
 function studentT975(degreesOfFreedom: number): number {
   const d = degreesOfFreedom;
   return 1.959964 + 2.372271 / d + 2.822502 / d ** 2 + 2.555852 / d ** 3 + 1.589534 / d ** 4;
 }
 
-/** How probable it is that a standard normal variable is beyond `z` ≥ 0; the same book, 26.2.17: ± 7.5e-8. */
+/**
+ * The probability that a standard normal variable exceeds `z` ≥ 0, ± 7.5e-8: same book, 26.2.17.
+ */
 function normalTail(z: number): number {
   const t = 1 / (1 + 0.2316419 * z);
   const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
@@ -112,7 +120,7 @@ function normalTail(z: number): number {
   );
 }
 
-/** How probable `least` or more successes are in `n` draws, each with probability `p`. */
+/** The probability of `least` or more successes in `n` draws, each with probability `p`. */
 function atLeast(least: number, n: number, p: number): number {
   if (p >= 1) return 1;
   let sum = 0;

@@ -1,7 +1,7 @@
 /**
- * From the rounds of contenders to estimates: what tables, plots and comparisons show of an experiment's results.
+ * Estimates from the rounds of contenders: the numbers that tables, plots and comparisons show.
  *
- * Glue between experiment.ts, which says what was measured, and intervals.ts, which says how sure it is.
+ * Pure functions. experiment.ts has the shapes that they read, intervals.ts the statistics.
  */
 import type { CaseResult, ContenderResult, Experiment, Measure } from './experiment.js';
 import { changeOfValues, estimateOf, quotient, ratioEstimateOf, type Estimate } from './intervals.js';
@@ -9,9 +9,10 @@ import { changeOfValues, estimateOf, quotient, ratioEstimateOf, type Estimate } 
 const DEFAULT_BASELINE = 'event-loop';
 
 /**
- * What a contender reached. The interval is that of the median over the rounds, also for a measure that is taken over
- * all rounds at once, such as a percentile of merged latencies; if that lies outside, the interval is extended to it.
- * Undefined: not known of any round.
+ * Estimates a measure of one contender. The interval is that of the median over the rounds. A
+ * measure over all rounds at once, such as a percentile of merged latencies, extends the interval
+ * if its value lies outside.
+ * @returns undefined if no round has a value
  */
 export function measured(contender: ContenderResult, measure: Measure): Estimate | undefined {
   const median = estimateOf(valuesOf(contender, measure));
@@ -20,14 +21,14 @@ export function measured(contender: ContenderResult, measure: Measure): Estimate
   return value === undefined ? undefined : extendedTo(value, median);
 }
 
-/** What a contender reached as people read it: `12.3 ms`, or `≥ 250 ms` if it is only known to be no less. */
+/** Formats an estimate for reading: `12.3 ms`, or `≥ 250 ms` if the value is a lower bound. */
 export function textOf(contender: ContenderResult, measure: Measure): string | undefined {
   const estimate = measured(contender, measure);
   if (estimate === undefined) return undefined;
   return `${measure.isAtLeast?.(contender.rounds) ? '≥ ' : ''}${measure.format(estimate.value)}`;
 }
 
-/** The same interval, around a value that was found in another way. */
+/** Extends an interval to a value that another method found. */
 function extendedTo(value: number, interval: Estimate | undefined): Estimate {
   if (interval === undefined) return { value, low: value, high: value, rounds: 0 };
   const { low, high, rounds } = interval;
@@ -35,8 +36,9 @@ function extendedTo(value: number, interval: Estimate | undefined): Estimate {
 }
 
 /**
- * How many times what `other` did `name` did, round by round: only what was measured one right after the other is
- * divided. Undefined if they share no round in which the other did anything.
+ * Estimates `name` divided by `other`, from the ratios within rounds: only values that were
+ * measured right after each other are divided.
+ * @returns undefined if no round has both values and a divisor above 0
  */
 export function ratioOf(
   result: CaseResult,
@@ -47,7 +49,9 @@ export function ratioOf(
   return ratioEstimateOf(ratiosOf(result, measure, name, other));
 }
 
-/** One for each round that both have, by its number; none where the divisor is 0 or has no end. */
+/**
+ * Returns a ratio for each round that both contenders have and whose divisor is finite and above 0.
+ */
 export function ratiosOf(result: CaseResult, measure: Measure, name: string, other: string): number[] {
   const divisors = new Map(
     findContender(result, other)?.rounds.map((round) => [round.round, measure.of(round)]),
@@ -62,8 +66,8 @@ export function ratiosOf(result: CaseResult, measure: Measure, name: string, oth
 }
 
 /**
- * How many times what it was before a contender's measure is after, in two cases or runs, whose rounds have nothing to do
- * with each other. The interval is extended to the quotient of what is shown of both.
+ * Estimates a measure after, divided by the same measure before, in two cases or runs whose rounds
+ * are independent. The interval includes the quotient of the two values that tables show.
  */
 export function changeOf(
   before: ContenderResult,
@@ -75,33 +79,35 @@ export function changeOf(
   return from && to && times && extendedTo(quotient(to.value, from.value), times);
 }
 
-/** More than this share of a core used by other programs, and the machine is not quiet. */
+/** As a share of one core: other programs that use more than this disturb the measurement. */
 const QUIET_SHARE = 0.2;
 
 /**
- * What other programs used of a core while this case was measured; undefined if the machine was quiet. Of all contenders
- * the largest: beside a server that takes all cores others get little, however much they want.
+ * Returns the share of one core that other programs used during a case, or undefined if the machine
+ * was quiet. The share is the largest over the contenders, because a server that takes all cores
+ * leaves little to other programs.
  */
 export function othersShare({ contenders }: CaseResult): number | undefined {
   const shares = contenders.flatMap(
-    ({ rounds }) => estimateOf(rounds.flatMap(({ values }) => values['othersCpuShare'] ?? []))?.value ?? [],
+    ({ rounds }) => estimateOf(rounds.flatMap(({ values }) => values.othersCpuShare ?? []))?.value ?? [],
   );
   const share = Math.max(0, ...shares);
   return share > QUIET_SHARE ? share : undefined;
 }
 
-/** The control of this case, if there is one, divided by what it is a control of. */
+/**
+ * Estimates the control of a case divided by the contender `of`, or undefined without a control.
+ */
 export function controlOf(result: CaseResult, measure: Measure, of: string): Estimate | undefined {
   const control = result.contenders.find(({ kind }) => kind === 'control');
   return control && ratioOf(result, measure, control.name, of);
 }
 
-/** What this experiment's contenders are divided by, if anything. */
+/** Returns the contender that all others are divided by, or undefined if there is none. */
 export function baselineOf({ baseline = DEFAULT_BASELINE }: Experiment): string | undefined {
   return baseline === false ? undefined : baseline;
 }
 
-/** Of every round that knows it. */
 function valuesOf({ rounds }: ContenderResult, { of }: Measure): number[] {
   return rounds.map(of).filter((value) => value !== undefined);
 }

@@ -1,89 +1,157 @@
 /**
- * What an experiment is, and what one has found: the shapes that everything in the bench stands on.
+ * The shapes of an experiment and of its results, which all of the bench is built on.
  *
- * A scenario (scenarios/, one file each) asks a question. It measures cases, points along an axis such as the number
- * of clients; in each case contenders take turns, round by round; a round gives numbers, histograms of latencies and
- * counts of errors. What is shown of them, and which way is better, its measures say; tables, plots, CSV and
- * comparisons are made of that alone (bench/report/table.ts, bench/report/plots.ts, bench/report/csv.ts, bench/report/compare.ts). Read bench/scenarios/echo.ts next.
+ * A scenario (bench/scenarios/, one file each) asks a question. It measures cases: points along an
+ * axis such as the number of clients. In each case the contenders take turns, round by round. A
+ * round gives values, latency histograms and error counts. The experiment's measures say how to
+ * show them and which direction is better; tables, plots, CSV and comparisons need nothing else.
+ * Read bench/scenarios/echo.ts next.
  */
 import type { HistogramJson } from '../lib/histogram.js';
-import type { ErrorCounts } from '../generator/protocol/answers.js';
-import type { Margins } from './verdicts.js';
+import type { ErrorCounts } from '../generator/protocol/error-kinds.js';
 
-/** What was found: plain JSON, kept in the results' file. */
+/** The results of one experiment: plain JSON, as saved in the results file. */
 export interface ExperimentResult {
-  /** Of the scenario, which knows how to read it. */
+  /** The name of the scenario that can read this result. */
   readonly name: string;
   readonly cases: readonly CaseResult[];
-  /** What was reduced or left out, and why. */
+  /** Reductions and omissions, each with its reason. */
   readonly remarks: readonly string[];
-  /** Why it has fewer cases than it should. */
+  /** The error that ended the experiment early. */
   readonly failed?: string;
-  /** How long it took, its servers' starts and warm-ups included. */
+  /** Duration of the experiment, server starts and warm-ups included. */
   readonly durationMs?: number;
 }
 
 export interface CaseResult {
-  /** Its own within the experiment and the same in every run: `64 clients`. */
+  /** Unique within the experiment and equal in every run: `64 clients`. */
   readonly name: string;
   readonly title: string;
-  /** Its place on the experiment's axis; a case that has none is not in plots. */
+  /** Position on the experiment's axis; plots leave out a case without one. */
   readonly x?: number;
-  /** How many clients there were, where that is one number. */
+  /** The number of clients, if it is constant. */
   readonly clients?: number;
-  /** Each client asked again as soon as it was answered, so Little's law holds; see littles-law.ts. */
+  /** Set if each client asks again as soon as it has its answer; see littles-law.ts. */
   readonly closedLoop?: true;
   readonly contenders: readonly ContenderResult[];
 }
 
 export interface ContenderResult {
   readonly name: string;
-  /** A variant is one of our models, set up in another way; a control is a contender a second time. */
+  /** A variant is a model with other options; a control is a second process of a contender. */
   readonly kind: 'model' | 'peer' | 'variant' | 'control';
-  /** Why it has no rounds, or fewer than the others: its tool is missing, or it failed. */
+  /** Why the contender did not take part, such as a missing tool. */
   readonly skipped?: string;
+  /** The error that ended its rounds early. */
   readonly failed?: string;
-  /** The warm-up had to end before the rate was steady: what was measured may be too low. */
+  /** The warm-up ended before the rate was steady, so the values may be too low. */
   readonly unsteady?: true;
   readonly rounds: readonly RoundResult[];
 }
 
 export interface RoundResult extends RoundMeasured {
-  /** From 1. Rounds with the same number were measured one right after the other, so they may be compared. */
+  /** From 1. Rounds with the same number ran right after each other and may be compared. */
   readonly round: number;
-  /** Its place in the order of that round, from 1. */
+  /** Position in the random order of the round, from 1. */
   readonly turn: number;
 }
 
-/** What one round of one contender gave. Every key carries its unit: `requestsPerSecond`, `rssBytes`. */
+/** The numbers of one round of one contender. */
 export interface RoundMeasured {
-  readonly values: Readonly<Record<string, number>>;
-  /** `all` is the usual one; other names are of parts of the clients, or of another way to count. */
-  readonly latencies: Readonly<Record<string, HistogramJson>>;
+  readonly values: RoundValues;
+  readonly latencies: Readonly<Partial<Record<LatencyName, HistogramJson>>>;
   readonly errors?: ErrorCounts;
 }
 
-/** One quantity of an experiment: a column of its table, a line in its plot, a row of a comparison. */
+/** Values by name; a round leaves out what it did not measure. */
+export type RoundValues = Readonly<Partial<Record<ValueName, number>>>;
+
+/**
+ * The populations of the scenarios: `short` has the value `shortPerSecond` and the latencies
+ * `short`.
+ */
+export type PopulationName = 'short' | 'jobs' | 'waiting' | 'sleeping' | 'working' | 'logins' | 'others';
+
+/** The values that rounds have. Each name carries its unit; a share is one of one core. */
+export type ValueName =
+  // Load
+  | 'requestsPerSecond'
+  | 'offeredPerSecond'
+  | 'bytesPerSecond'
+  | `${PopulationName}PerSecond`
+  | 'seconds'
+  | 'dropped'
+  // Clients
+  | 'clients'
+  | 'clientsServed'
+  | 'clientsUnanswered'
+  | 'clientsWaiting'
+  | 'connected'
+  | 'answered'
+  | 'jain'
+  // Usage
+  | 'generatorCpuShare'
+  | 'serverCpuShare'
+  | 'othersCpuShare'
+  | 'rssBytes'
+  | 'threads'
+  | 'descriptors'
+  | 'bytesPerClient'
+  | 'threadsPerClient'
+  | 'descriptorsPerClient'
+  | 'logBytesPerRequest'
+  | 'generatorUsPerRequest'
+  // Connections
+  | 'connections'
+  | 'medianNs'
+  | 'p99Ns'
+  | 'maxNs'
+  | 'startMs'
+  | 'retransmissions'
+  | 'completedHandshakes'
+  | 'acceptQueue'
+  | 'listenOverflows'
+  | 'listenDrops'
+  // Shared memory
+  | 'increments'
+  | 'lost'
+  | 'lostShare'
+  | 'nsPerIncrement';
+
+/**
+ * The histograms that rounds have: `all` requests, some of the clients, or another start of the
+ * clock.
+ */
+export type LatencyName = 'all' | PopulationName | 'answer' | 'queued' | 'late' | 'uncorrected' | 'lag';
+
+/**
+ * One quantity of an experiment: a column of its table, a line of its plot, a row of a comparison.
+ */
 export interface Measure {
-  /** Its own within the experiment, with its unit: `requestsPerSecond`, `shortP99Ns`. In CSV and comparisons. */
+  /** Unique within the experiment, with its unit: `requestsPerSecond`, `shortP99Ns`. */
   readonly name: string;
-  /** As people read it: `requests/s`, `p99`. */
+  /** The column head: `requests/s`, `p99`. */
   readonly label: string;
-  /** Neither: it only describes, and is not compared. */
+  /** Left out if neither direction is better; comparisons then leave out the measure. */
   readonly better?: 'higher' | 'lower';
-  /** Not worth a column where it is so of all contenders. */
+  /** Tables leave out the column if this holds for all contenders. */
   readonly isUsual?: (value: number) => boolean;
-  /** A cell of a table. */
+  /** Formats a table cell. */
   readonly format: (value: number) => string;
-  /** Undefined: this round does not know. */
+  /** Reads the value of one round; undefined if the round has none. */
   readonly of: (round: RoundResult) => number | undefined;
-  /** Over all rounds; default: the median. Percentiles of merged histograms are no median of percentiles. */
+  /** The value over all rounds; default: the median. A percentile comes from merged histograms. */
   readonly over?: (rounds: readonly RoundResult[]) => number | undefined;
-  /** Whether what it gives of these rounds is a lower bound, shown as `≥ 250 ms`. */
+  /** Returns true if the value is a lower bound, shown as `≥ 250 ms`. */
   readonly isAtLeast?: (rounds: readonly RoundResult[]) => boolean;
 }
 
-/** How the cases are told apart: the horizontal axis of the plots. */
+/**
+ * Returns the margin of a measure in one run: smaller differences do not count; see verdicts.ts.
+ */
+export type Margins = (measure: Measure) => number;
+
+/** The horizontal axis of the plots, along which the cases lie. */
 interface Axis {
   /** `clients`, `bytes`, `requests/s offered`. */
   readonly label: string;
@@ -91,37 +159,42 @@ interface Axis {
 }
 
 /**
- * A plot of one measure over the axis, a line or bar a contender, with its interval over the rounds; with a second
- * measure, that one dashed beside it. With axis `none`, or one case only: bars.
+ * A plot of one measure: a line per contender, with intervals over the rounds. With axis `none`, or
+ * with one case, the plot has rows instead of lines.
  */
 export interface PlotSpec {
-  /** Names the file that it is saved as: letters, digits, dashes. */
+  /** Part of the file name: letters, digits, dashes. */
   readonly name: string;
   readonly title: string;
   readonly measure: Measure;
+  /** A second measure, drawn dashed. */
   readonly dashed?: Measure;
   readonly scale: 'log' | 'linear';
-  /** What the vertical axis says, with its unit. Values are divided by `unit` first: 1e6 shows ns as ms. */
+  /** The label of the vertical axis, with its unit. */
   readonly label: string;
+  /** Divides the values: 1e6 shows ns as ms. */
   readonly unit?: number;
 }
 
-/** The part of a scenario that explains it and reads its results; bench/scenarios/scenario.ts adds how it is measured. */
+/**
+ * The question of a scenario, and how to read its results; bench/scenarios/scenario.ts adds the
+ * measuring.
+ */
 export interface Experiment {
   readonly name: string;
   readonly question: string;
-  /** What theory predicts. */
+  /** The prediction of theory. */
   readonly prediction: string;
   readonly lookAt: string;
   readonly axis: Axis;
-  /** The first is what contenders are compared by. */
+  /** Contenders are compared by the first measure. */
   readonly measures: readonly [Measure, ...Measure[]];
-  /** The contender that the others are divided by; default: event-loop. None: nothing is. */
+  /** The contender that all others are divided by; default: event-loop; false: none. */
   readonly baseline?: string | false;
   readonly plots: readonly PlotSpec[];
   /**
-   * One sentence, or two, of what was seen, made from the numbers; also when much of them is missing. `margins`: of the
-   * run that the result is of; 5 % for every measure if left out.
+   * Describes the result in one or two sentences, even if values are missing.
+   * @param margins of the run; default: 5 % for every measure
    */
   seen(result: ExperimentResult, margins?: Margins): string;
 }

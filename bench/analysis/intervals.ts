@@ -1,10 +1,11 @@
 /**
- * How sure a number is: 95 % intervals over rounds. verdicts.ts says what may be concluded from one.
+ * Medians with 95 % intervals over rounds, and the test for a steady warm-up. Pure functions on
+ * numbers; estimates.ts applies them, verdicts.ts draws conclusions from an interval.
  *
- * Pure functions on numbers. Everything is a median: one round that something else disturbed does not move it, and
- * its interval covered, in 10,000 simulated runs each of normal, log-normal, Laplace and outlier-ridden rounds,
- * 93.8 % for 5 rounds, 98.5 % for 7, 96 % for 10 and for 20. An interval for the geometric mean, on the same rounds
- * with one in ten slowed by up to 30 %, covered 74–84 %. See README.md, "Statistics"; estimates.ts applies this.
+ * A median ignores a single disturbed round. Its interval covered 93.8 % for 5 rounds, 98.5 % for
+ * 7, and 96 % for 10 and 20, in 10,000 simulated runs each. The rounds were normal, log-normal,
+ * Laplace or ridden with outliers. An interval for the geometric mean covered only 74–84 % when one
+ * round in ten was up to 30 % slower.
  */
 import { betweenTails, bootstrapMedian, combined, expandedTail, type Midpoint } from './bootstrap.js';
 
@@ -14,20 +15,23 @@ export interface Estimate {
   readonly low: number;
   readonly high: number;
   /**
-   * How many rounds the interval stands on. The interval of 2 to 4 is all they have, their range, and covers 50, 75 or
-   * 87.5 %; of one there is none, and `low` and `high` are the value.
+   * The number of rounds behind the interval. For 2 to 4 rounds it is their range, which covers 50,
+   * 75 or 87.5 %. One round has no interval: `low` and `high` are its value.
    */
   readonly rounds: number;
 }
 
-/** With fewer, even all rounds on the same side are no proof: five are that once in 16 times by chance, four in 8. */
-export const FEWEST_ROUNDS = 5;
+/** Five rounds are all on one side by chance once in 16 times, four rounds once in 8: too often. */
+export const MIN_ROUNDS = 5;
 
 const arithmetic: Midpoint = (lower, upper) => (lower + upper) / 2;
-/** Of 0 and Infinity: 1, since they say nothing together. */
-const geometric: Midpoint = (lower, upper) => (lower === upper ? lower : Math.sqrt(lower * upper) || 1);
+/** The geometric mean; 1 for 0 and Infinity, whose product is undefined. */
+const geometric: Midpoint = (lower, upper) => {
+  if (lower === upper) return lower;
+  return lower === 0 && upper === Infinity ? 1 : Math.sqrt(lower * upper);
+};
 
-/** The median of a quantity over rounds. Undefined of nothing; what is not a number does not count. */
+/** Returns the median of a quantity over rounds, NaN left out; undefined without any value. */
 export function estimateOf(values: readonly number[]): Estimate | undefined {
   return medianWithInterval(
     values.filter((value) => !Number.isNaN(value)),
@@ -36,8 +40,9 @@ export function estimateOf(values: readonly number[]): Estimate | undefined {
 }
 
 /**
- * The median of ratios, each taken within a round; on their logarithms, so that exchanging numerator and denominator
- * gives exactly the inverse. 0 and Infinity are ratios too: a server that served nobody, against one that did.
+ * Returns the median of ratios that were taken within rounds. The middle of two is their geometric
+ * mean, so exchanging numerator and denominator gives the exact inverse. 0 and Infinity count: a
+ * server that answered nothing has the ratio 0.
  */
 export function ratioEstimateOf(ratios: readonly number[]): Estimate | undefined {
   return medianWithInterval(
@@ -46,37 +51,39 @@ export function ratioEstimateOf(ratios: readonly number[]): Estimate | undefined
   );
 }
 
-/** How many times its median before a quantity is after, of two runs whose rounds have nothing to do with each other. */
+/** Returns the median after divided by the median before, for two runs with independent rounds. */
 export function changeOfValues(before: readonly number[], after: readonly number[]): Estimate | undefined {
   return change(before, after, arithmetic);
 }
 
-/** The same for ratios that were taken within the rounds of each run. */
+/** Does the same for ratios that were taken within the rounds of each run. */
 export function changeOfRatios(before: readonly number[], after: readonly number[]): Estimate | undefined {
   return change(before, after, geometric);
 }
 
-/** The last loads of a warm-up that are looked at. */
+/** The number of latest warm-up loads that decide. */
 const WINDOW = 5;
-/** What a straight line through them gains or loses from the first to the last, as a share of their mean. */
-const MOST_TREND = 0.03;
+/** The largest change along a straight line through the loads, as a share of their mean. */
+const MAX_TREND = 0.03;
 
 /**
- * Whether the rates of a warm-up's loads, oldest first, have settled: the last five show no trend, or none that stands
- * out from their noise (a slope of less than its own standard error). Georges et al. ("Statistically Rigorous Java
- * Performance Evaluation", OOPSLA 2007) ask for a small coefficient of variation instead; on a shared machine that
- * varies by 10 % from load to load that is never reached, however steady the server, and noise is for the rounds to
- * average. Where the rate approaches its limit by 1/8 of the way each load, 5 % are missing when it says yes.
+ * Decides whether the rates of a warm-up, oldest first, are steady: the last five show no trend, or
+ * a slope below its own standard error.
  *
- * It cannot see a plateau between two stages of compilation, nor what happens less often than every five loads, nor
- * that V8 will throw code away later. Some programs never are steady: Barrett et al., "Virtual Machine Warmup Blows Hot
- * and Cold" (OOPSLA 2017). That is why rounds are interleaved all the same.
+ * Georges et al. ("Statistically Rigorous Java Performance Evaluation", OOPSLA 2007) require a
+ * small coefficient of variation instead. A shared machine that varies by 10 % from load to load
+ * never reaches that, and the rounds average noise anyway. If the rate covers 1/8 of the remaining
+ * way with each load, 5 % are still missing when this function returns true.
+ *
+ * The test misses a plateau between two stages of compilation, events rarer than every five loads,
+ * and code that V8 discards later. Some programs are never steady: Barrett et al., "Virtual Machine
+ * Warmup Blows Hot and Cold" (OOPSLA 2017). Rounds are interleaved for that reason, too.
  */
 export function isSteady(rates: readonly number[]): boolean {
   const last = rates.slice(-WINDOW);
   if (last.length < WINDOW) return false;
   const mean = last.reduce((sum, rate) => sum + rate, 0) / WINDOW;
-  // Who serves nobody is steady.
+  // Zero throughput counts as steady.
   if (mean === 0) return true;
   const middle = (WINDOW - 1) / 2;
   const spread = last.reduce((sum, _, index) => sum + (index - middle) ** 2, 0);
@@ -85,7 +92,7 @@ export function isSteady(rates: readonly number[]): boolean {
   const variance = residuals.reduce((sum, residual) => sum + residual ** 2, 0) / (WINDOW - 2);
   const shareOfMean = (perLoad: number) => (perLoad * (WINDOW - 1)) / mean;
   const noise = shareOfMean(Math.sqrt(variance / spread));
-  return shareOfMean(Math.abs(slope)) <= Math.max(MOST_TREND, noise);
+  return shareOfMean(Math.abs(slope)) <= Math.max(MAX_TREND, noise);
 }
 
 function medianWithInterval(values: readonly number[], midpoint: Midpoint): Estimate | undefined {
@@ -96,8 +103,8 @@ function medianWithInterval(values: readonly number[], midpoint: Midpoint): Esti
 }
 
 /**
- * Expanded as for the smaller sample, with the degrees of freedom of both: a little too wide, it covered 97.5 to 99 %
- * for 5 to 10 rounds each, and 97 % for 20.
+ * Expands as for the smaller sample, with the degrees of freedom of both. The interval is slightly
+ * too wide: in simulations it covered 97.5 to 99 % for 5 to 10 rounds each, and 97 % for 20.
  */
 function change(
   before: readonly number[],
@@ -114,7 +121,7 @@ function change(
   return { value: quotient(to, from), ...betweenTails(outcomes, tail), rounds };
 }
 
-/** Nothing, compared with nothing, is unchanged; so is what never ended. */
+/** Divides; equal values give 1, also 0 and 0 or Infinity and Infinity. */
 export function quotient(to: number, from: number): number {
   return to === from ? 1 : to / from;
 }

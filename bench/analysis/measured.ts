@@ -1,25 +1,19 @@
-/** From what the generator tells of a load to the numbers of a round. Pure functions; bench/run/rounds.ts keeps what they give. */
-import type { RoundMeasured } from './experiment.js';
+/**
+ * Converts the generator's answer to a load into the numbers of a round. Pure functions; the
+ * scenarios call them, bench/run/rounds.ts keeps the numbers.
+ */
+import type { RoundMeasured, RoundValues, ValueName } from './experiment.js';
 import { Histogram } from '../lib/histogram.js';
-import {
-  ERROR_KINDS,
-  noErrors,
-  totalErrors,
-  type ErrorCounts,
-  type LoadResult,
-  type OpenLoopResult,
-  type PopulationsResult,
-  type Usage,
-} from '../generator/protocol/answers.js';
+import { ERROR_KINDS, noErrors, type ErrorCounts } from '../generator/protocol/error-kinds.js';
+import type { LoadResult, OpenLoopResult, PopulationsResult, Usage } from '../generator/protocol/results.js';
 
 /**
- * `clients`: of a closed loop, so that those who waited for the whole window are told of: `clientsWaiting` are all who
- * got no answer within it, but for those whose connection failed, who wait for nothing.
+ * `clientsWaiting` is a count of clients, as the generator saw them at the window's end. Error
+ * events cannot give it, because a refused client of `churn` tries again and causes many of them.
  */
-export function measuredLoad(result: LoadResult, clients?: number): RoundMeasured {
-  const { requests, seconds, errors, latency, clientsServed, clientsUnanswered, jain } = result;
-  const lost = totalErrors(errors) - errors.timeout;
-  const clientsWaiting = clients === undefined ? undefined : Math.max(0, clients - clientsServed - lost);
+export function measuredLoad(result: LoadResult): RoundMeasured {
+  const { requests, seconds, errors, latency, clientsServed, clientsUnanswered, clientsWaiting, jain } =
+    result;
   return {
     values: known({
       requestsPerSecond: requests / seconds,
@@ -35,8 +29,9 @@ export function measuredLoad(result: LoadResult, clients?: number): RoundMeasure
 }
 
 /**
- * Each population's rate and latencies under its own name, `shortPerSecond`; `requestsPerSecond` is of all together.
- * Who still waited at the end of the window is among the latencies, or a server would look better for not answering.
+ * Names the rate and the latencies of each population after it: `shortPerSecond`, `short`;
+ * `requestsPerSecond` is the total. The latencies include requests without an answer at the
+ * window's end (censored observations); otherwise a server that does not answer would look better.
  */
 export function measuredPopulations(result: PopulationsResult): RoundMeasured {
   const { populations, seconds } = result;
@@ -52,16 +47,19 @@ export function measuredPopulations(result: PopulationsResult): RoundMeasured {
       ...usageValues(result),
     }),
     latencies: Object.fromEntries(
-      populations.map(({ name, latency, overdue }) => [
+      populations.map(({ name, latency, censored }) => [
         name,
-        Histogram.fromJSON(latency).merge(overdue).toJSON(),
+        Histogram.fromJSON(latency).merge(censored).toJSON(),
       ]),
     ),
     errors: populations.map(({ errors }) => errors).reduce(added, noErrors()),
   };
 }
 
-/** `all` counts from when each request was to be sent; what was dropped is in it with the time it had waited. */
+/**
+ * `all` starts at the intended send of each request and includes dropped ones with their wait so
+ * far.
+ */
 export function measuredOpenLoop(result: OpenLoopResult): RoundMeasured {
   const { offered, answeredInWindow, unanswered, unsent, seconds, errors, corrected, uncorrected, lag } =
     result;
@@ -86,8 +84,8 @@ function added(one: ErrorCounts, other: ErrorCounts): ErrorCounts {
   return sum;
 }
 
-/** What server, generator and everybody else used meanwhile. */
-export function usageValues(usage: Usage): Record<string, number | undefined> {
+/** Returns what the server, the generator and other programs used during the window. */
+export function usageValues(usage: Usage): MaybeKnown {
   const { seconds, generatorCpuShare, serverCpuShare, othersCpuShare, server } = usage;
   return {
     seconds,
@@ -100,8 +98,10 @@ export function usageValues(usage: Usage): Record<string, number | undefined> {
   };
 }
 
-/** Without what is not known here. */
-export function known(values: Readonly<Record<string, number | undefined>>): Record<string, number> {
+type MaybeKnown = Readonly<Partial<Record<ValueName, number | undefined>>>;
+
+/** Leaves out values that are undefined. */
+export function known(values: MaybeKnown): RoundValues {
   return Object.fromEntries(
     Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined),
   );

@@ -1,18 +1,21 @@
 /**
- * The measures that most experiments share: what to take from a round, how to show it, which way is better.
+ * The measures that most experiments share: how to read a value from a round, how to show it, and
+ * which direction is better. Percentiles are computed here, from histograms merged over the rounds.
  *
- * Pure functions over experiment.ts; a scenario lists those that answer its question, and adds its own.
+ * Pure functions; a scenario lists the measures that answer its question, and adds its own.
  */
-import type { Measure, RoundResult } from './experiment.js';
+import type { LatencyName, Measure, RoundResult, RoundValues, ValueName } from './experiment.js';
 import { formatCount, formatMegabytes, formatNs, formatShare } from './numbers.js';
 import { Histogram, type HistogramJson } from '../lib/histogram.js';
-import { totalErrors } from '../generator/protocol/answers.js';
+import { totalErrors } from '../generator/protocol/error-kinds.js';
 
-/** Of a round's histograms, the one that most have. */
 const ALL = 'all';
 
-/** One of the numbers that a round gives by name. */
-export function valueOf(name: string, about: Pick<Measure, 'label' | 'format' | 'better' | 'over'>): Measure {
+/** Makes a measure of one value of a round. */
+export function valueOf(
+  name: ValueName,
+  about: Pick<Measure, 'label' | 'format' | 'better' | 'over'>,
+): Measure {
   return { name, ...about, of: ({ values }) => values[name] };
 }
 
@@ -23,12 +26,12 @@ export const requestsPerSecond = valueOf('requestsPerSecond', {
 });
 
 /**
- * A percentile of the rounds' latencies; over all rounds, of their histograms merged. Clients that waited in vain for
- * all of the window are among `all`, see {@link withWaiting}.
- *
- * @param part which of a round's histograms; its name becomes part of the measure's: `shortP99Ns`
+ * Makes a measure of a percentile of the latencies; over all rounds, of their merged histograms.
+ * `all` includes the clients without an answer, see {@link withWaiting}.
+ * @param percent above 0, at most 100
+ * @param part the histogram, whose name becomes part of the measure's: `shortP99Ns`
  */
-export function percentile(percent: number, part = ALL): Measure {
+export function percentile(percent: number, part: LatencyName = ALL): Measure {
   const digits = `p${String(percent).replace('.', '')}Ns`;
   return {
     name: part === ALL ? digits : `${part}P${digits.slice(1)}`,
@@ -43,7 +46,7 @@ export const p50 = percentile(50);
 export const p99 = percentile(99);
 const p999 = percentile(99.9);
 
-export function longest(part = ALL): Measure {
+export function longest(part: LatencyName = ALL): Measure {
   return {
     name: part === ALL ? 'maxNs' : `${part}MaxNs`,
     label: part === ALL ? 'max' : `${part} max`,
@@ -56,7 +59,7 @@ export const serverCpu = valueOf('serverCpuShare', { label: 'CPU', format: forma
 export const memory = valueOf('rssBytes', { label: 'MB', format: formatMegabytes });
 const threads = valueOf('threads', { label: 'threads', format: formatCount });
 
-/** Of all rounds together. */
+/** The sum over all rounds. */
 export const errors: Measure = {
   name: 'errors',
   label: 'errors',
@@ -66,23 +69,23 @@ export const errors: Measure = {
     rounds.reduce((total, round) => total + (round.errors ? totalErrors(round.errors) : 0), 0),
 };
 
-/** In the worst round. */
+/** The fewest clients served in a round. */
 export const served = valueOf('clientsServed', {
   label: 'served',
   format: formatCount,
   over: (rounds) => {
-    const counts = rounds.flatMap(({ values }) => values['clientsServed'] ?? []);
+    const counts = rounds.flatMap(({ values }) => values.clientsServed ?? []);
     return counts.length === 0 ? undefined : Math.min(...counts);
   },
 });
 
-/** How evenly the clients were served: 1, all alike; 1/n, one of n alone. See bench/lib/fairness.ts. */
+/** Jain's index of fairness: 1 if all clients are served alike, 1/n if one of n is served alone. */
 const jain: Measure = {
   ...valueOf('jain', { label: 'fairness', format: (value) => value.toFixed(2) }),
   isUsual: (value) => value > 0.995,
 };
 
-/** What a closed loop's table shows. */
+/** The columns of a closed loop's table. */
 export const CLOSED_LOOP = [
   requestsPerSecond,
   p50,
@@ -97,7 +100,7 @@ export const CLOSED_LOOP = [
   jain,
 ] as const;
 
-function latency(part: string, percent: number): Pick<Measure, 'of' | 'over' | 'isAtLeast'> {
+function latency(part: LatencyName, percent: number): Pick<Measure, 'of' | 'over' | 'isAtLeast'> {
   return {
     of: (round) => percentileOf([round], part, percent),
     over: (rounds) => percentileOf(rounds, part, percent),
@@ -105,16 +108,22 @@ function latency(part: string, percent: number): Pick<Measure, 'of' | 'over' | '
   };
 }
 
-/** Whether a percentile is among the clients that waited in vain: then it is known to be no less. */
+/** Returns true if the percentile falls on a client without an answer: it is then a lower bound. */
 function isAtLeast(rounds: readonly RoundResult[], percent: number): boolean {
   const windowsNs = rounds.flatMap(({ values }) =>
-    (values['clientsWaiting'] ?? 0) > 0 ? [(values['seconds'] ?? 0) * 1e9] : [],
+    (values.clientsWaiting ?? 0) > 0 ? [(values.seconds ?? 0) * 1e9] : [],
   );
   return windowsNs.length > 0 && (percentileOf(rounds, ALL, percent) ?? 0) >= Math.min(...windowsNs);
 }
 
-/** Undefined if nothing was answered and nobody waited: there is no latency then, not one of 0. */
-function percentileOf(rounds: readonly RoundResult[], part: string, percent: number): number | undefined {
+/**
+ * Returns undefined without answers and waiting clients: there is no latency then, not one of 0.
+ */
+function percentileOf(
+  rounds: readonly RoundResult[],
+  part: LatencyName,
+  percent: number,
+): number | undefined {
   const all = new Histogram();
   for (const round of rounds) {
     const latency = round.latencies[part];
@@ -124,13 +133,15 @@ function percentileOf(rounds: readonly RoundResult[], part: string, percent: num
 }
 
 /**
- * Of a closed loop, who got no answer within the window is in no latency, and a server would look better for serving
- * fewer. Each such client is added with the window's length, the least that its wait can be (a right-censored
- * observation), and as often as a served client was answered on average, or it would count for nothing beside one that
- * was answered ten thousand times. So each client has the same weight, and a percentile above the share of those
- * served is a lower bound: the window's length.
+ * Adds the clients of a closed loop without an answer in the window. They have no latency
+ * otherwise, and a server would look better for serving fewer clients.
+ *
+ * Each is added with the window's length, the lower bound of its wait (a right-censored
+ * observation). It is added as often as a served client had an answer on average, so that all
+ * clients have equal weight. A percentile above the share of served clients is therefore a lower
+ * bound: the window's length.
  */
-function withWaiting(latency: HistogramJson, values: RoundResult['values']): HistogramJson {
+function withWaiting(latency: HistogramJson, values: RoundValues): HistogramJson {
   const { clientsWaiting = 0, clientsServed = 0, seconds = 0 } = values;
   if (clientsWaiting === 0) return latency;
   const count = clientsWaiting * Math.max(1, Math.round(latency.count / Math.max(1, clientsServed)));

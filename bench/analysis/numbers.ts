@@ -1,7 +1,7 @@
 /**
- * Numbers as people read them, and a table in two renderings: for the terminal, and as Markdown for a README.
+ * Formats numbers for reading, and renders a table for the terminal or as Markdown.
  *
- * Pure functions; bench/report/table.ts and bench/report/targets.ts decide what stands in the tables.
+ * Pure functions; bench/report/table.ts and bench/report/targets.ts make the tables.
  */
 import Table from 'cli-table3';
 import type { Estimate } from './intervals.js';
@@ -9,22 +9,24 @@ import type { Estimate } from './intervals.js';
 export interface TextTable {
   readonly title: string;
   readonly head: readonly string[];
-  /** The first column is a name, the others are figures. */
+  /** The first column is a name, the others are numbers. */
   readonly rows: readonly (readonly string[])[];
-  /** Lines below the table: warnings, what was skipped and why. */
+  /** Lines below the table: warnings, and why a contender is missing. */
   readonly notes: readonly string[];
 }
 
 export type Rendering = 'terminal' | 'markdown';
 
-/** One rule below the head and no other lines: a row of twelve columns has to fit a terminal. */
+/**
+ * One rule below the head and no other lines, because a row of twelve columns must fit a terminal.
+ */
 const LINES = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
   ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
   ...{ left: '', 'left-mid': '', mid: '─', 'mid-mid': '──', right: '', 'right-mid': '', middle: '  ' },
 };
 
-/** For what is not known. */
+/** Stands for an unknown value. */
 export const DASH = '–';
 
 export function render({ title, head, rows, notes }: TextTable, rendering: Rendering): string {
@@ -48,7 +50,7 @@ export function formatCount(value: number): string {
   return Math.round(value).toLocaleString('en-GB');
 }
 
-/** `840 ns`, `12.3 µs`, `4.56 ms`, `1.20 s`: three significant digits. */
+/** Formats nanoseconds with three significant digits: `840 ns`, `12.3 µs`, `4.56 ms`, `1.20 s`. */
 export function formatNs(valueNs: number): string {
   const steps = [
     [1e9, 's'],
@@ -56,7 +58,7 @@ export function formatNs(valueNs: number): string {
     [1e3, 'µs'],
   ] as const;
   for (const [size, unit] of steps) {
-    // 999.6 µs would otherwise be shown as 1000 µs.
+    // Rounding 999.6 µs to three digits would give 1000 µs.
     if (valueNs >= size * 0.9995) return `${significant(valueNs / size)} ${unit}`;
   }
   return `${Math.round(valueNs)} ns`;
@@ -66,12 +68,12 @@ export function formatMegabytes(bytes: number): string {
   return significant(bytes / 1e6);
 }
 
-/** A share of one core, as per cent: two cores in full use are 200 %. */
+/** Formats a share of one core in per cent: two busy cores are 200 %. */
 export function formatShare(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** `0.94 (0.91–0.97)`: with its interval, if it has one. */
+/** Formats a ratio with its interval, if it has one: `0.94 (0.91–0.97)`. */
 export function formatEstimate({ value, low, high }: Estimate): string {
   const [shown, from, to] = [value, low, high].map((ratio) =>
     ratio.toFixed(value > 0 && value < 0.1 ? 3 : 2),

@@ -1,15 +1,17 @@
 /**
- * The file that a run leaves behind, bench/results/<time>.json: everything it has measured, raw enough to be judged
- * again. What an experiment's part of it looks like is in experiment.ts.
+ * The results file of a run, bench/results/<time>.json: all that was measured, raw enough to be
+ * judged again. This file writes it (for bench/run/run.ts), reads it back and checks its shape;
+ * experiment.ts has the shape of an experiment's part.
  *
- * Stable: a change that old readers would misread raises `format`. Times are in the unit of their name, shares
- * are of one core, memory is in bytes. Written by bench/run/run.ts.
+ * The format is stable: a change that old readers would misread raises `format`. Times are in the
+ * unit of their name, shares are of one core, memory is in bytes.
  */
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../../src/base/errors.js';
+import { fileError } from '../../src/base/part-file.js';
 import type { ExperimentResult } from './experiment.js';
 
 export const FORMAT = 2;
@@ -25,7 +27,7 @@ export interface BenchResults {
   readonly experiments: readonly ExperimentResult[];
 }
 
-export interface Machine {
+interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryBytes: number;
@@ -33,14 +35,14 @@ export interface Machine {
   readonly arch: string;
 }
 
-export interface Versions {
+interface Versions {
   readonly node: string;
   readonly packages: Readonly<Record<string, string>>;
 }
 
-/** From dist/bench/analysis/. */
+/** This module runs from dist/bench/analysis/. */
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-export const RESULTS = join(ROOT, 'bench', 'results');
+const RESULTS = join(ROOT, 'bench', 'results');
 
 export function thisMachine(): Machine {
   const [first] = cpus();
@@ -53,7 +55,7 @@ export function thisMachine(): Machine {
   };
 }
 
-/** Of what is installed, not of what package.json would allow. */
+/** Returns the versions of the installed packages, not the ranges that package.json allows. */
 export function installedVersions(): Versions {
   const manifest = readJson(join(ROOT, 'package.json')) as { dependencies?: Record<string, string> };
   const packages = Object.keys(manifest.dependencies ?? {}).map((name): [string, string] => {
@@ -63,7 +65,10 @@ export function installedVersions(): Versions {
   return { node: process.version, packages: Object.fromEntries(packages) };
 }
 
-/** Before anything is measured: a run of a quarter of an hour must not end with a folder that nobody may write to. */
+/**
+ * Creates the directory for results before anything is measured.
+ * @throws StartError if the directory cannot be created or written to
+ */
 export function prepareResults(directory = RESULTS): void {
   try {
     mkdirSync(directory, { recursive: true });
@@ -75,13 +80,138 @@ export function prepareResults(directory = RESULTS): void {
   }
 }
 
-/** The file's path. Its name is the time of the start, with dashes where file systems dislike colons. */
+/**
+ * Writes the results to a file named after their start, with dashes in place of colons.
+ * @returns the path of the file
+ * @throws the error of the file system
+ */
 export function saveResults(results: BenchResults, directory = RESULTS): string {
   const path = join(directory, `${results.startedAt.replaceAll(':', '-')}.json`);
   writeFileSync(path, `${JSON.stringify(results)}\n`);
   return path;
 }
 
+/** @throws StartError that names the file, and the part of it that is wrong */
+export function readResults(path: string): BenchResults {
+  let text;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fileError('read', path, error);
+  }
+  return parseResults(text, path);
+}
+
+/**
+ * Parses a results file and checks its shape.
+ * @param name of the file in error messages
+ * @throws StartError that names the part that is wrong
+ */
+export function parseResults(text: string, name: string): BenchResults {
+  let file: unknown;
+  try {
+    file = JSON.parse(text);
+  } catch (error) {
+    throw new StartError(`${name} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+  if (!isObject(file) || !('format' in file) || !('startedAt' in file)) {
+    throw new StartError(`${name} holds no results of the bench`);
+  }
+  if (file['format'] !== FORMAT) {
+    const format = JSON.stringify(file['format']);
+    throw new StartError(`${name} has format ${format}, and this version reads ${FORMAT}: measure again`);
+  }
+  const problem = checkFile(file, '');
+  if (problem !== undefined) throw new StartError(`${name} is not a complete results file: ${problem}`);
+  // checkFile has checked the parts that readers rely on; the compiler cannot know that.
+  return file as unknown as BenchResults;
+}
+
+/** Yields all runs on this machine, the latest first; skips unreadable files and other formats. */
+export function* savedResults(directory = RESULTS): Iterable<BenchResults> {
+  let names: string[];
+  try {
+    names = readdirSync(directory);
+  } catch {
+    return; // No run has been saved yet.
+  }
+  for (const name of names.sort().reverse()) {
+    const results = name.endsWith('.json') ? readable(join(directory, name)) : undefined;
+    if (results !== undefined) yield results;
+  }
+}
+
+function readable(path: string): BenchResults | undefined {
+  try {
+    return readResults(path);
+  } catch (error) {
+    if (error instanceof StartError) return undefined;
+    throw error;
+  }
+}
+
 function readJson(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+/** Returns undefined, or the problem with the path of the wrong part. */
+type Check = (value: unknown, at: string) => string | undefined;
+
+const text = typed('string', 'text');
+const number = typed('number', 'number');
+const histogram = object({ count: number, sumNs: number, minNs: number, maxNs: number, buckets: list(pair) });
+const round = object({ round: number, turn: number, values: record(number), latencies: record(histogram) });
+const contenders = list(object({ name: text, kind: text, rounds: list(round) }));
+const checkFile = object({
+  startedAt: text,
+  durationMs: number,
+  machine: object({ cpu: text, cores: number, memoryBytes: number, kernel: text, arch: text }),
+  versions: object({ node: text, packages: record(text) }),
+  options: object({}),
+  experiments: list(
+    object({
+      name: text,
+      remarks: list(text),
+      cases: list(object({ name: text, title: text, contenders })),
+    }),
+  ),
+});
+
+function typed(type: 'string' | 'number', noun: string): Check {
+  return (value, at) => (typeof value === type ? undefined : `${at} is no ${noun}`);
+}
+
+function pair(value: unknown, at: string): string | undefined {
+  const isPair = Array.isArray(value) && value.length === 2;
+  return isPair ? list(number)(value, at) : `${at} is no pair`;
+}
+
+function list(check: Check): Check {
+  return (value, at) => {
+    if (!Array.isArray(value)) return `${at} is no list`;
+    return firstProblem(value.map((item, index) => check(item, `${at}[${index}]`)));
+  };
+}
+
+function record(check: Check): Check {
+  return (value, at) => {
+    if (!isObject(value)) return `${at} is no object`;
+    return firstProblem(Object.entries(value).map(([key, item]) => check(item, `${at}.${key}`)));
+  };
+}
+
+function object(checks: Readonly<Record<string, Check>>): Check {
+  return (value, at) => {
+    if (!isObject(value)) return `${at} is no object`;
+    const entries = Object.entries(checks);
+    return firstProblem(entries.map(([key, check]) => check(value[key], at === '' ? key : `${at}.${key}`)));
+  };
+}
+
+function firstProblem(problems: readonly (string | undefined)[]): string | undefined {
+  return problems.find((problem) => problem !== undefined);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

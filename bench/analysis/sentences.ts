@@ -1,21 +1,31 @@
 /**
- * What was seen, in words that the numbers give: for a scenario's `seen`. Pure functions over experiment.ts.
+ * Sentences about results, made from the numbers, for a scenario's `seen`. Pure functions.
  *
- * Nobody is called quicker whose interval includes 1: verdicts.ts has the rule.
+ * A sentence calls no contender faster whose interval includes 1; verdicts.ts has the rule.
  */
 import { changeOf, findContender, measured, othersShare, ratioOf, textOf } from './estimates.js';
-import type { CaseResult, ExperimentResult, Measure } from './experiment.js';
+import type { CaseResult, Experiment, ExperimentResult, Margins, Measure } from './experiment.js';
 import { formatEstimate, formatShare } from './numbers.js';
 import { served } from './measures.js';
-import { inWords, usualMargins, type Margins } from './verdicts.js';
+import { defaultMargins, inWords } from './verdicts.js';
 
 export const NOTHING_SEEN = 'Nothing was measured.';
 
-/** `64 clients: requests/s of thread-per-client 0.84 (0.81–0.87) of event-loop (lower), …` for all others that ran. */
+/** Makes the usual `seen`: a sentence for each case and measure, see {@link comparedWith}. */
+export function comparing(...measures: readonly Measure[]): Experiment['seen'] {
+  return ({ cases }, margins) =>
+    joined(...cases.flatMap((one) => measures.map((measure) => comparedWith(one, measure, margins))));
+}
+
+/**
+ * Compares all contenders of a case with the baseline:
+ * `64 clients: requests/s of thread-per-client 0.84 (0.81–0.87) of event-loop (lower), …`.
+ * @returns an empty text if there is nothing to compare
+ */
 export function comparedWith(
   result: CaseResult,
   measure: Measure,
-  margins: Margins = usualMargins,
+  margins: Margins = defaultMargins,
   baseline = 'event-loop',
 ): string {
   const others = result.contenders.filter(({ name, rounds }) => name !== baseline && rounds.length > 0);
@@ -29,47 +39,50 @@ export function comparedWith(
   return [
     ...(parts.length === 0
       ? []
-      : [`${result.name}${besideOthers(result)}: ${measure.label} of ${parts.join(', ')}.`]),
+      : [`${result.name}${noteOnOthers(result)}: ${measure.label} of ${parts.join(', ')}.`]),
     ...(failed.length === 0 ? [] : [`${result.name}: ${failed.join(' and ')} failed.`]),
   ].join(' ');
 }
 
-/** Who takes more of the cores from other programs may win by that alone, and an interval cannot know it. */
-function besideOthers(result: CaseResult): string {
+/**
+ * A contender may win only by taking more of the cores from other programs; no interval shows that.
+ */
+function noteOnOthers(result: CaseResult): string {
   const share = othersShare(result);
-  return share === undefined ? '' : ` (beside other programs that used ${formatShare(share)} of a core)`;
+  return share === undefined ? '' : ` (other programs used ${formatShare(share)} of a core)`;
 }
 
-/** A rate, and all the more a latency, of few clients is not to be compared with that of all: say so beside it. */
+/** A rate or a latency of a few clients is not comparable with that of all clients. */
 function servedBy(result: CaseResult, name: string): string {
   const all = result.clients ?? 0;
   const some = numberOf(result, served, name);
   return some === undefined || some >= all ? '' : `; it served ${some} of ${all} clients`;
 }
 
-/** `1.47 (1.05–1.82) times what it was without them (higher)`: a contender in one case, by what it was in another. */
+/**
+ * Compares a contender in two cases: `1.47 (1.05–1.82) times the value without them (higher)`.
+ * @param before names the first case: `without them`
+ */
 export function changed(
   [from, to]: readonly [CaseResult, CaseResult],
   measure: Measure,
   name: string,
   before: string,
-  margins: Margins = usualMargins,
+  margins: Margins = defaultMargins,
 ): string | undefined {
   const [one, other] = [findContender(from, name), findContender(to, name)];
   const times = one && other && changeOf(one, other, measure);
-  return (
-    times && `${formatEstimate(times)} times what it was ${before} (${inWords(times, margins(measure))})`
-  );
+  return times && `${formatEstimate(times)} times the value ${before} (${inWords(times, margins(measure))})`;
 }
 
-/** The value of a contender in a case, as its measure shows it; undefined where it has none. */
+/** Formats the value of a contender in a case; undefined if it has none. */
 export function shown(result: CaseResult | undefined, measure: Measure, name: string): string | undefined {
   const contender = result && findContender(result, name);
   return contender && textOf(contender, measure);
 }
 
 export function numberOf(result: CaseResult | undefined, measure: Measure, name: string): number | undefined {
-  const contender = result?.contenders.find((one) => one.name === name);
+  const contender = result && findContender(result, name);
   return contender && measured(contender, measure)?.value;
 }
 
@@ -77,7 +90,7 @@ export function caseNamed({ cases }: ExperimentResult, name: string): CaseResult
   return cases.find((one) => one.name === name);
 }
 
-/** Sentences of which some may have nothing to say. */
+/** Joins sentences, empty ones left out. */
 export function joined(...sentences: readonly (string | undefined)[]): string {
   const said = sentences.filter((one) => one !== undefined && one !== '');
   return said.length === 0 ? NOTHING_SEEN : said.join(' ');

@@ -1,32 +1,35 @@
 /**
- * What may be concluded from an interval: a difference, equality, or nothing. The one rule for all that is said of a
- * run (sentences.ts) and of two (bench/report/compare.ts).
+ * The rule for conclusions from an interval: a difference, equality, or neither. The sentences
+ * about a run (sentences.ts), its targets (bench/report/targets.ts) and comparisons of runs
+ * (bench/report/compare.ts) follow it. Pure functions; intervals.ts computes the intervals.
  *
- * A difference within a margin does not count, whatever the rounds say: two processes of the very same program differ
- * for as long as they live, by what was compiled when, by where memory lies, by which core a thread is on (Mytkowicz
- * et al., "Producing Wrong Data Without Doing Anything Obviously Wrong!", ASPLOS 2009). Rounds repeat the measurement,
- * not the process, so no number of them averages that out. The same margin makes equality something that can be shown
- * (D. Schuirmann, J. Pharmacokinetics and Biopharmaceutics 15, 1987: two one-sided tests): the whole interval lies
- * within it. An interval that is neither beyond nor within is too wide to tell. README.md, "Verdicts", has how often
- * that goes wrong. Pure functions; intervals.ts computes what they judge.
+ * A difference within a margin does not count. Two processes of the same program differ for as long
+ * as they live: in compiled code, memory layout and the cores of their threads (Mytkowicz et al.,
+ * "Producing Wrong Data Without Doing Anything Obviously Wrong!", ASPLOS 2009). Rounds repeat the
+ * measurement, not the process, so they do not average that out.
+ *
+ * The margin also makes equality provable: the whole interval lies within it (two one-sided tests:
+ * D. Schuirmann, J. Pharmacokinetics and Biopharmaceutics 15, 1987). Any other interval is too wide
+ * to tell.
  */
 import { controlOf } from './estimates.js';
-import type { ExperimentResult, Measure } from './experiment.js';
-import { FEWEST_ROUNDS, type Estimate } from './intervals.js';
+import type { ExperimentResult, Margins } from './experiment.js';
+import { MIN_ROUNDS, type Estimate } from './intervals.js';
 import { requestsPerSecond } from './measures.js';
 
-/** Of a ratio: the first is higher or lower than the second, both are equal within the margin, or one cannot tell. */
+/** The verdict on a ratio: numerator higher or lower, both equal within the margin, or unknown. */
 export type Verdict = 'higher' | 'lower' | 'equal' | 'unknown';
 
-/** Which difference does not count, as a share of 1: of 0.05, ratios from 1/1.05 to 1.05 are within. */
-export const LEAST_MARGIN = 0.05;
+/** The smallest margin, as a share of 1: ratios from 1/1.05 to 1.05 lie within 0.05. */
+export const MIN_MARGIN = 0.05;
 
-/** The margin of a measure in a run, by the run's own control. */
-export type Margins = (measure: Measure) => number;
+/** The words for verdicts without a conclusion. */
+export const UNCERTAIN = 'too uncertain to tell';
+export const TOO_FEW_ROUNDS = 'too few rounds for a verdict';
 
-/** Of a ratio, by its interval. */
-export function verdictOf({ low, high, rounds }: Estimate, margin = LEAST_MARGIN): Verdict {
-  if (rounds < FEWEST_ROUNDS) return 'unknown';
+/** Judges a ratio by its interval; see the head of this file. */
+export function verdictOf({ low, high, rounds }: Estimate, margin = MIN_MARGIN): Verdict {
+  if (rounds < MIN_ROUNDS) return 'unknown';
   const [least, most] = [1 / (1 + margin), 1 + margin];
   if (low > most) return 'higher';
   if (high < least) return 'lower';
@@ -34,18 +37,22 @@ export function verdictOf({ low, high, rounds }: Estimate, margin = LEAST_MARGIN
 }
 
 /**
- * The larger of 5 % and what the controls certainly differ by, each a contender divided by a second process of itself:
- * how far the nearer end of its interval is from 1. Not the control's own median, nor the width of its interval: those
- * are mostly the noise of its rounds, which is in every interval that is judged, and would count twice.
+ * Returns the margin of a run: 5 %, or more if a control certainly differs by more. A control is a
+ * contender divided by a second process of itself; it certainly differs by the distance of the
+ * nearer end of its interval from 1. The control's median and the width of its interval do not
+ * count: they are mostly noise of the rounds, which every judged interval already includes.
  */
 export function marginBeside(controls: readonly (Estimate | undefined)[]): number {
   const apart = controls.map((control) =>
-    control === undefined || control.rounds < FEWEST_ROUNDS ? 0 : Math.max(control.low, 1 / control.high) - 1,
+    control === undefined || control.rounds < MIN_ROUNDS ? 0 : Math.max(control.low, 1 / control.high) - 1,
   );
-  return Math.max(LEAST_MARGIN, ...apart);
+  return Math.max(MIN_MARGIN, ...apart);
 }
 
-/** A measure that the control does not have, such as a population's rate, is judged as requests/s are. */
+/**
+ * Returns the margins of runs by their controls; a measure without a control has that of
+ * requests/s.
+ */
 export function marginsOf(...runs: readonly (readonly ExperimentResult[])[]): Margins {
   const controlled = runs.flat().flatMap(({ cases }) =>
     cases.flatMap((one) => {
@@ -60,25 +67,25 @@ export function marginsOf(...runs: readonly (readonly ExperimentResult[])[]): Ma
     );
 }
 
-/** For when nothing is known of a control. */
-export const usualMargins: Margins = () => LEAST_MARGIN;
+/** The margins of a run without a control. */
+export const defaultMargins: Margins = () => MIN_MARGIN;
 
-/** `5 %`, `7.4 %` */
+/** Formats a margin with two digits at most: `5 %`, `7.4 %`. */
 export function formatMargin(margin: number): string {
   return `${Number((margin * 100).toPrecision(2))} %`;
 }
 
-/** What stands in brackets behind a ratio. */
+/** Words a verdict, for the brackets behind a ratio. */
 export function inWords(ratio: Estimate, margin: number): string {
-  if (ratio.rounds < FEWEST_ROUNDS) return 'too few rounds for a verdict';
-  switch (verdictOf(ratio, margin)) {
+  if (ratio.rounds < MIN_ROUNDS) return TOO_FEW_ROUNDS;
+  const verdict = verdictOf(ratio, margin);
+  switch (verdict) {
     case 'equal':
       return `no difference beyond ${formatMargin(margin)}`;
     case 'unknown':
-      return 'too uncertain to tell';
+      return UNCERTAIN;
     case 'higher':
-      return 'higher';
     case 'lower':
-      return 'lower';
+      return verdict;
   }
 }

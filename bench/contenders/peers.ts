@@ -1,30 +1,30 @@
 /**
- * The peers: servers of other making that our models are compared with. Each has a program for every service it has.
+ * The peers: reference servers in C, Python and bare Node that the bench compares our models with.
  *
- * Each needs a tool that a machine may lack, so each says why it cannot run here. C is compiled on demand;
- * Python is started by the interpreter's own path, because a pyenv or asdf shim would be the
- * process whose CPU time is measured. Read next: bench/peers/echo-pthread.c.
+ * Runs in the runner. Each peer needs a tool that a machine may lack, so each can say what is
+ * missing. Python is started by the interpreter's own path: a pyenv or asdf shim would be the
+ * process whose CPU time the bench measures. Read next: bench/peers/echo-pthread.c.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WEB_ROOT } from '../lib/page.js';
-import type { Contender, ServiceName } from './models.js';
-import { launch } from './child.js';
-import { SOURCES, compiled, type Command } from './compiled.js';
+import { PEERS, compile, type Command } from './compile.js';
+import type { Contender, ServiceName } from './contender.js';
+import { launch } from './server-process.js';
 
 const SERVICES: readonly ServiceName[] = ['echo', 'chat', 'web'];
 
-/** All peers, in the order in which a table should show them, whether they can run here or not. */
+/** All peers in the order of the tables, including those that this machine cannot run. */
 export function peers(): Contender[] {
   return [
     peer('c-pthread', {
-      echo: () => compiled('echo-pthread.c'),
-      chat: () => compiled('chat-pthread.c'),
+      echo: () => compile('echo-pthread.c'),
+      chat: () => compile('chat-pthread.c'),
     }),
     peer('c-epoll', {
-      echo: () => compiled('echo-epoll.c'),
-      chat: () => compiled('chat-epoll.c'),
+      echo: () => compile('echo-epoll.c'),
+      chat: () => compile('chat-epoll.c'),
     }),
     peer('python-iterative', { echo: () => python('echo_iterative.py') }),
     peer('python-threading', {
@@ -42,20 +42,20 @@ export function peers(): Contender[] {
 }
 
 function peer(name: string, programs: Partial<Record<ServiceName, () => Command>>): Contender {
-  const command = (service: ServiceName): Command => programs[service]?.() ?? { missing: `no ${service}` };
+  const commandFor = (service: ServiceName): Command => programs[service]?.() ?? { missing: `no ${service}` };
   return {
     name,
     kind: 'peer',
     services: SERVICES.filter((service) => service in programs),
     unavailable: (service) => {
-      const it = command(service);
-      return 'missing' in it ? it.missing : undefined;
+      const command = commandFor(service);
+      return 'missing' in command ? command.missing : undefined;
     },
     start: async ({ service = 'echo' }) => {
-      const it = command(service);
-      if ('missing' in it) throw new Error(`${name} cannot run here: ${it.missing}`);
-      const [file, ...args] = it.argv;
-      return launch({ name, command: file, args, portIn: portAlone });
+      const command = commandFor(service);
+      if ('missing' in command) throw new Error(`${name} cannot run here: ${command.missing}`);
+      const [file, ...args] = command.argv;
+      return launch({ name, command: file, args, portIn: portOnLine });
     },
   };
 }
@@ -64,7 +64,8 @@ function node(script: string): Command {
   return { argv: [process.execPath, fileURLToPath(new URL(`../peers/${script}`, import.meta.url))] };
 }
 
-function portAlone(line: string): number | undefined {
+/** Peers print their port alone on a line. */
+function portOnLine(line: string): number | undefined {
   return /^\d+$/.test(line) ? Number(line) : undefined;
 }
 
@@ -73,14 +74,14 @@ let interpreter: Command | undefined;
 function python(script: string, ...args: readonly string[]): Command {
   interpreter ??= findPython();
   if ('missing' in interpreter) return interpreter;
-  return { argv: [interpreter.argv[0], join(SOURCES, script), ...args] };
+  return { argv: [interpreter.argv[0], join(PEERS, script), ...args] };
 }
 
 function findPython(): Command {
-  // 3.8 is where `:=` came in.
-  const ask = 'import sys; assert sys.version_info >= (3, 8); print(sys.executable)';
-  const answer = spawnSync('python3', ['-c', ask], { encoding: 'utf8' });
-  if (answer.error !== undefined) return { missing: 'no python3' };
-  if (answer.status !== 0) return { missing: 'python3 does not run or is older than 3.8' };
-  return { argv: [answer.stdout.trim()] };
+  // The peers use `:=`, which needs Python 3.8.
+  const code = 'import sys; assert sys.version_info >= (3, 8); print(sys.executable)';
+  const found = spawnSync('python3', ['-c', code], { encoding: 'utf8' });
+  if (found.error !== undefined) return { missing: 'no python3' };
+  if (found.status !== 0) return { missing: 'python3 does not run or is older than 3.8' };
+  return { argv: [found.stdout.trim()] };
 }

@@ -1,14 +1,14 @@
 /**
- * The runner's handle on a generator process: start it, give it jobs one after the other, stop it.
+ * The runner's side of the load generator: start the load process, send it jobs, stop it.
  *
- * Runs in the process of whoever measures (bench/run/run.ts, tests); the work is done in main.ts.
+ * Runs in the runner and in tests. Read next: main.ts, the load process.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { StartError } from '../../src/base/errors.js';
-import type { BurstJob, HoldJob, Job, LoadJob, OpenLoopJob, PopulationsJob } from './protocol/jobs.js';
-import { endWithThisProcess } from '../lib/cleanup.js';
+import { killWithThisProcess } from '../lib/cleanup.js';
 import { continueProcess } from '../lib/pause.js';
+import type { BurstJob, HoldJob, Job, LoadJob, OpenLoopJob, PopulationsJob } from './protocol/jobs.js';
 import type {
   BurstResult,
   HoldResult,
@@ -16,30 +16,31 @@ import type {
   LoadResult,
   OpenLoopResult,
   PopulationsResult,
-} from './protocol/answers.js';
+} from './protocol/results.js';
 
 type LoadOptions = Pick<LoadJob, 'port' | 'clients' | 'durationMs'> & Partial<LoadJob>;
-
 type OpenLoopOptions = Pick<OpenLoopJob, 'port' | 'clients' | 'requestsPerSecond' | 'durationMs'> &
   Partial<OpenLoopJob>;
 type PopulationsOptions = Pick<PopulationsJob, 'port' | 'populations' | 'durationMs'> &
   Partial<PopulationsJob>;
 type BurstOptions = Pick<BurstJob, 'port' | 'clients' | 'limitMs'> & Partial<BurstJob>;
 
+/** Every method rejects if the job fails or the load process ends. Jobs must not overlap. */
 export interface Generator {
-  /** Full closed-loop load; 64-byte messages, no warm-up and no silent clients unless told. */
+  /** A closed loop. Default: 64-byte echoes at full speed, no warm-up, no silent clients. */
   run(options: LoadOptions): Promise<LoadResult>;
-  /** Requests at a constant rate; 64-byte messages and no warm-up unless told. */
+  /** Requests at a constant rate. Default: 64-byte echoes, no warm-up. */
   openLoop(options: OpenLoopOptions): Promise<OpenLoopResult>;
-  /** Several populations at once; no warm-up, no silent clients and 2 s for an answer unless told. */
+  /** Several populations at once. Default: no warm-up, no silent clients, 2 s for an answer. */
   runPopulations(options: PopulationsOptions): Promise<PopulationsResult>;
-  /** All clients at the same moment, one request of 64 bytes each unless told. */
+  /** All clients at the same moment, one request each. Default: 64 bytes. */
   burst(options: BurstOptions): Promise<BurstResult>;
-  /** Opens connections and keeps them until {@link Generator.release}. */
+  /** Opens connections and keeps them open until {@link Generator.release}. */
   hold(options: Omit<HoldJob, 'kind'>): Promise<HoldResult>;
-  speak(limitMs: number): Promise<HoldResult>;
+  /** Sends one request on every held connection. */
+  requestOnHeld(limitMs: number): Promise<HoldResult>;
   release(): Promise<void>;
-  /** Ends the process; a second call changes nothing. */
+  /** Ends the load process. Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -63,47 +64,48 @@ const POPULATIONS_DEFAULTS = {
 
 const BURST_DEFAULTS = { kind: 'burst', messageBytes: 64 } as const;
 
+/** @throws StartError on another system than Linux; rejects also if the process cannot be forked */
 export async function startGenerator(): Promise<Generator> {
-  if (process.platform !== 'linux') throw new StartError('the load generator needs epoll, that is Linux');
+  if (process.platform !== 'linux') throw new StartError('the load generator needs Linux (epoll)');
   const child = fork(new URL('./main.js', import.meta.url), { execArgv: [] });
-  endWithThisProcess(child);
+  killWithThisProcess(child);
   await once(child, 'spawn');
   let stopping: Promise<void> | undefined;
   return {
-    run: (options) => ask(child, { ...DEFAULTS, ...options }, 'loaded'),
+    run: (options) => request(child, { ...DEFAULTS, ...options }, 'loaded'),
     openLoop: (options) => runOpenLoop(child, { ...OPEN_LOOP_DEFAULTS, ...options }),
-    runPopulations: (options) => ask(child, { ...POPULATIONS_DEFAULTS, ...options }, 'populations'),
-    burst: (options) => ask(child, { ...BURST_DEFAULTS, ...options }, 'burst'),
-    hold: (options) => ask(child, { kind: 'hold', ...options }, 'held'),
-    speak: (limitMs) => ask(child, { kind: 'speak', limitMs }, 'held'),
+    runPopulations: (options) => request(child, { ...POPULATIONS_DEFAULTS, ...options }, 'populations'),
+    burst: (options) => request(child, { ...BURST_DEFAULTS, ...options }, 'burst'),
+    hold: (options) => request(child, { kind: 'hold', ...options }, 'held'),
+    requestOnHeld: (limitMs) => request(child, { kind: 'request-on-held', limitMs }, 'held'),
     release: async () => {
-      await ask(child, { kind: 'release' }, 'released');
+      await request(child, { kind: 'release' }, 'released');
     },
     stop: () => (stopping ??= stopChild(child)),
   };
 }
 
-/** The generator continues the server that it stopped; should it be killed in between, that is left to us. */
+/** Continues a paused server in any case: the load process may be killed during the pause. */
 async function runOpenLoop(child: ChildProcess, job: OpenLoopJob): Promise<OpenLoopResult> {
   try {
-    return await ask(child, job, 'offered');
+    return await request(child, job, 'offered');
   } finally {
     if (job.pause !== undefined && job.serverPid !== undefined) continueProcess(job.serverPid);
   }
 }
 
-async function ask<Kind extends JobResult['kind']>(
+async function request<Kind extends JobResult['kind']>(
   child: ChildProcess,
   job: Job,
   kind: Kind,
 ): Promise<Extract<JobResult, { kind: Kind }>> {
-  const result = await exchange(child, job);
+  const result = await resultOf(child, job);
   if (result.kind === kind) return result as Extract<JobResult, { kind: Kind }>;
   throw new Error(result.kind === 'failed' ? result.message : `the generator answered ${result.kind}`);
 }
 
-/** Sends one job and takes the one message that answers it; rejects if the process ends instead. */
-function exchange(child: ChildProcess, job: Job): Promise<JobResult> {
+/** Sends a job and resolves to the next message. Rejects if the process ends first. */
+function resultOf(child: ChildProcess, job: Job): Promise<JobResult> {
   return new Promise((resolve, reject) => {
     const onMessage = (result: JobResult) => {
       child.off('exit', onExit);
@@ -126,7 +128,7 @@ function exchange(child: ChildProcess, job: Job): Promise<JobResult> {
 async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
-  // It may be in the middle of a job and has nothing to save; its sockets are closed by the kernel.
+  // A job may keep it busy. It has nothing to save, and the kernel closes its sockets.
   child.kill('SIGKILL');
   await exited;
 }

@@ -1,18 +1,17 @@
 /**
- * The load generator's own process: takes one job at a time from the runner and answers it with one message.
+ * The load process: takes one job at a time from the runner and sends one result for each.
  *
- * Forked by handle.ts and kept for many jobs, so that its compiled code stays hot. A job with load keeps the thread
- * until it ends; each is bounded in time, and when the runner has gone meanwhile, the process ends after it.
- * Read bench/generator/loads/closed-loop.ts or bench/generator/loads/open-loop.ts next.
+ * handle.ts forks it and uses it for many jobs, so that its compiled code stays hot. A job keeps
+ * the only thread until it ends; each has a time limit. If the runner ends meanwhile, this process
+ * ends after the job. Read next: loads/closed-loop.ts or loads/open-loop.ts.
  */
 import { runBurst } from './loads/burst.js';
+import { runLoadJob, runPopulationsJob } from './loads/closed-loop.js';
 import { runFanOut } from './loads/fan-out.js';
 import { Hold } from './loads/hold.js';
-import type { Job } from './protocol/jobs.js';
-import { runLoadJob } from './loads/load.js';
 import { runOpenLoop } from './loads/open-loop.js';
-import { runPopulations } from './loads/populations.js';
-import type { JobResult } from './protocol/answers.js';
+import type { HoldJob, Job } from './protocol/jobs.js';
+import type { HoldResult, JobResult } from './protocol/results.js';
 
 let hold: Hold | undefined;
 
@@ -23,24 +22,37 @@ function run(job: Job): JobResult {
     case 'open-loop':
       return runOpenLoop(job);
     case 'populations':
-      return runPopulations(job);
+      return runPopulationsJob(job);
     case 'burst':
       return runBurst(job);
     case 'hold':
-      hold?.release();
-      hold = new Hold(job);
-      return hold.open(job);
-    case 'speak':
+      return openHold(job);
+    case 'request-on-held':
       if (hold === undefined) throw new Error('no connections are held');
-      return hold.speak(job.limitMs);
+      return hold.request(job.limitMs);
     case 'release':
-      hold?.release();
-      hold = undefined;
+      releaseHold();
       return { kind: 'released' };
   }
 }
 
-function answer(job: Job): JobResult {
+function openHold(job: HoldJob): HoldResult {
+  releaseHold();
+  hold = new Hold(job);
+  try {
+    return hold.open(job);
+  } catch (error) {
+    releaseHold();
+    throw error;
+  }
+}
+
+function releaseHold(): void {
+  hold?.release();
+  hold = undefined;
+}
+
+function resultOf(job: Job): JobResult {
   try {
     return run(job);
   } catch (error) {
@@ -48,7 +60,7 @@ function answer(job: Job): JobResult {
   }
 }
 
-process.on('message', (job: Job) => process.send?.(answer(job)));
+process.on('message', (job: Job) => process.send?.(resultOf(job)));
 process.on('disconnect', () => process.exit());
-// Ctrl-C reaches the whole process group; the runner decides what becomes of its generator.
+// Ctrl-C reaches the whole process group. The runner ends this process itself.
 process.on('SIGINT', () => undefined);

@@ -1,10 +1,11 @@
 /**
- * What a run of the bench must not leave behind, however it ends: child processes and temporary directories.
+ * Removes what a run of the bench must not leave behind: child processes and temporary directories.
  *
- * Runs in the process of whoever measures. When that exits, children are killed and directories removed; nothing but
- * SIGKILL keeps it from that. A signal waits for the children's ends, as a server may be about to write:
+ * Runs in the runner. When it exits, it kills its children and removes its directories; only
+ * SIGKILL prevents that. On a signal it first waits for the children to end, because they may be
+ * writing:
  *
- *     SIGINT ──► children killed, user told ──► all ended, or 5 s ──► exit status 130 ──► directories removed
+ *     SIGINT ─► kill children, call back ─► all ended, or 5 s ─► exit 130 ─► remove directories
  */
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,36 +14,36 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A killed process with a thousand threads takes a moment; one that hangs in the kernel is not waited for. */
-const LONGEST_END_MS = 5000;
+/** Time limit for killed children: one that hangs in the kernel never ends. */
+const END_LIMIT_MS = 5000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const children = new Set<ChildProcess>();
 const directories = new Set<string>();
-let isListening = false;
-let tell: (() => void) | undefined;
-let onLastEnd: (() => void) | undefined;
+let hasHandlers = false;
+let onSignal: (() => void) | undefined;
+let onLastChildExit: (() => void) | undefined;
 let status: number | undefined;
 
-/** The child is killed when this process ends before it. */
-export function endWithThisProcess(child: ChildProcess): void {
+/** Kills the child when this process ends first. */
+export function killWithThisProcess(child: ChildProcess): void {
   if (child.pid === undefined) return;
-  listen();
+  installHandlers();
   children.add(child);
   child.once('exit', () => {
     children.delete(child);
-    if (children.size === 0) onLastEnd?.();
+    if (children.size === 0) onLastChildExit?.();
   });
-  // Started by what has not noticed yet.
+  // The caller may start a child before it notices the signal.
   if (status !== undefined) child.kill('SIGKILL');
 }
 
-/** A directory for as long as `use` takes. */
+/** Creates a directory and removes it when `use` has settled. */
 export async function withTemporaryDirectory<Result>(
   use: (directory: string) => Promise<Result>,
 ): Promise<Result> {
-  listen();
-  // Not asynchronously: a signal that comes before it is noted would leave it.
+  installHandlers();
+  // Synchronous: a signal between creating and registering the directory would leave it behind.
   const directory = mkdtempSync(join(tmpdir(), 'handoff-bench-'));
   directories.add(directory);
   try {
@@ -53,35 +54,35 @@ export async function withTemporaryDirectory<Result>(
   }
 }
 
-/** What the user is told when a signal comes, in place of what was told before. */
-export function whenInterrupted(say: () => void): void {
-  listen();
-  tell = say;
+/** Calls `callback` when a signal ends this process. Replaces the previous callback. */
+export function onInterrupt(callback: () => void): void {
+  installHandlers();
+  onSignal = callback;
 }
 
-/** The exit status for which a signal is ending this process: what fails from then on has failed for that. */
+/** The exit status if a signal is ending this process; any later failure is a consequence of it. */
 export function interruptedStatus(): number | undefined {
   return status;
 }
 
-function listen(): void {
-  if (isListening) return;
-  isListening = true;
+function installHandlers(): void {
+  if (hasHandlers) return;
+  hasHandlers = true;
   process.once('exit', removeAll);
   for (const signal of SIGNALS) process.on(signal, () => void end(signal));
 }
 
 async function end(signal: (typeof SIGNALS)[number]): Promise<void> {
-  // timeout(1) sends one signal twice, to the process and to its group.
+  // timeout(1) sends the signal to the process and to its group, so it arrives twice.
   if (status !== undefined) return;
   status = 128 + constants.signals[signal];
   killAll();
-  tell?.();
+  onSignal?.();
   if (children.size > 0) {
-    const ended = new Promise<void>((resolve) => (onLastEnd = resolve));
-    await Promise.race([ended, delay(LONGEST_END_MS, undefined, { ref: false })]);
+    const ended = new Promise<void>((resolve) => (onLastChildExit = resolve));
+    await Promise.race([ended, delay(END_LIMIT_MS, undefined, { ref: false })]);
   }
-  // Whoever else listens decides what comes now.
+  // Another listener for the signal decides itself when to exit.
   if (process.listenerCount(signal) === 1) process.exit(status);
 }
 

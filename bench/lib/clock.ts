@@ -2,7 +2,7 @@
 
 export const NS_PER_MS = 1e6;
 
-/** Monotonic, in nanoseconds, as a double: exact to well below a microsecond, and without BigInt's garbage. */
+/** Monotonic time in ns. A double is exact to well below 1 µs; a BigInt would create garbage. */
 export function nowNs(): number {
   return performance.now() * NS_PER_MS;
 }

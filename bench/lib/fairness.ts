@@ -1,14 +1,16 @@
 /**
- * How evenly clients were served: Jain's index. R. Jain, D. Chiu, W. Hawe: A Quantitative Measure of Fairness and
- * Discrimination for Resource Allocation in Shared Computer Systems, DEC Research Report TR-301, 1984.
+ * Jain's index: how evenly clients were served.
  *
- * Pure; the generator's jobs put it into their results.
+ * R. Jain, D. Chiu, W. Hawe: A Quantitative Measure of Fairness and Discrimination for Resource
+ * Allocation in Shared Computer Systems, DEC Research Report TR-301, 1984.
+ * Pure; the load process puts the index into its results.
  */
 
 /**
- * (Σx)² / (n · Σx²) of what each of n clients got, which must not be negative: 1 if all got the same, k/n if k of them
- * shared all of it evenly and the others got nothing, so at least 1/n. 0, which it never is otherwise, if nobody got
- * anything or there is nobody: then there is nothing to judge.
+ * Computes (Σx)² / (n · Σx²) for n clients; no value may be negative.
+ *
+ * The result is 1 if all clients got the same, and k/n if k clients got everything in equal parts.
+ * It is 0 if there are no clients or no client got anything: then fairness is undefined.
  */
 export function jainIndex(values: ArrayLike<number>): number {
   let sum = 0;

@@ -1,29 +1,29 @@
 /**
- * A log-linear histogram of latencies in nanoseconds, after Gil Tene's HdrHistogram (hdrhistogram.org).
+ * A log-linear histogram of latencies in ns, after Gil Tene's HdrHistogram (hdrhistogram.org).
  *
- * Every power of two is divided into 128 equal buckets, so a value is known to within 1/128 (0.8 %) of itself
- * whatever its size, and recording is a shift and an increment without any allocation. Histograms of several
- * rounds or processes are merged by adding their counts, which percentiles can never be.
- * Used by the generator's hot path and by the parent that merges; read bench/generator/loads/population.ts next.
+ * Every power of two is divided into 128 equal buckets, so each value is exact to 1/128 (0.8 %).
+ * Recording is a shift and an increment and allocates nothing. Histograms of several rounds or
+ * processes can be merged by adding their counts; percentiles cannot. The load process records, the
+ * runner merges. Read next: bench/generator/loads/population.ts.
  */
 
 const BUCKETS_PER_OCTAVE = 128;
 const OCTAVE_BITS = 7;
-/** Values from here on do not fit a 32-bit shift: they are shortened by 20 bits, which the buckets never see. */
+/** Larger values do not fit a 32-bit shift. They lose 20 bits, less than a bucket's width. */
 const WIDE = 2 ** 31;
 const WIDE_BITS = 20;
 const WIDE_OFFSET = WIDE_BITS * BUCKETS_PER_OCTAVE;
-/** 2^43 ns are 2.4 hours; anything longer is counted as that. */
+/** 2^43 ns are 2.4 hours. A longer latency counts as this one. */
 const LARGEST_NS = 2 ** 43 - 1;
 const BUCKET_COUNT = bucketOf(LARGEST_NS) + 1;
 
-/** The form in which a histogram crosses processes and is stored: non-empty buckets by their highest value. */
+/** The JSON form that crosses processes and is stored. It has only non-empty buckets. */
 export interface HistogramJson {
   readonly count: number;
   readonly sumNs: number;
   readonly minNs: number;
   readonly maxNs: number;
-  /** `[highest value of the bucket in ns, how many]`, ascending. */
+  /** `[highest value of the bucket in ns, count]`, ascending. */
   readonly buckets: readonly (readonly [number, number])[];
 }
 
@@ -42,7 +42,7 @@ export class Histogram {
     return this.#count;
   }
 
-  /** Exact, not of a bucket; 0 while nothing is recorded. */
+  /** The exact maximum, not a bucket limit; 0 while the histogram is empty. */
   get maxNs(): number {
     return this.#maxNs;
   }
@@ -60,7 +60,7 @@ export class Histogram {
     if (latencyNs < this.#minNs) this.#minNs = latencyNs;
   }
 
-  /** Adds what another histogram, of another round or process, has counted. */
+  /** Adds the counts of another histogram. */
   merge(other: Histogram | HistogramJson): this {
     const json = other instanceof Histogram ? other.toJSON() : other;
     for (const [highestNs, count] of json.buckets) {
@@ -75,8 +75,8 @@ export class Histogram {
   }
 
   /**
-   * The value that `percent` per cent of the records do not exceed, as HdrHistogram gives it: the highest of
-   * its bucket, so never less than the exact one and at most 1/128 more. 0 if nothing is recorded.
+   * The value in ns that `percent` per cent of the records do not exceed; 0 for an empty histogram.
+   * As in HdrHistogram, it is the highest value of its bucket: exact, or at most 1/128 too high.
    */
   percentile(percent: number): number {
     const rank = Math.max(1, Math.ceil((percent / 100) * this.#count));
@@ -98,7 +98,7 @@ export class Histogram {
   }
 }
 
-/** Buckets below 256 hold one value each; above, those of one octave share a width of value / 128. */
+/** Below 256, each value has its own bucket. Above, each octave has 128 buckets of equal width. */
 function bucketOf(valueNs: number): number {
   if (valueNs >= WIDE) return bucketOf(valueNs / 2 ** WIDE_BITS) + WIDE_OFFSET;
   const value = valueNs | 0;

@@ -1,23 +1,26 @@
 /**
- * The kernel's side of accept: how long a listener's queue is, and how often such queues were full, from Linux's /proc.
- * Parsers and their readers; for bench/scenarios/backlog.ts.
+ * Reads from Linux's /proc how long a listener's accept queue is and how often such queues were
+ * full. Runs in the runner, for bench/scenarios/backlog.ts. The parsers are apart, for the tests.
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 
 interface ListenCounters {
-  /** A SYN, or the last segment of a handshake, found a listener's accept queue full. */
+  /** SYNs and last segments of handshakes that found the accept queue full. */
   readonly overflows: number;
-  /** SYNs that were dropped at a listener, for that reason or another. */
+  /** SYNs that a listener dropped for any reason. */
   readonly drops: number;
 }
 
-/** Of all listeners of this network namespace, since it was made. */
+/**
+ * Counts since boot, over all listeners of this network namespace.
+ * @throws Error as {@link parseListenCounters}
+ */
 export function listenCounters(): ListenCounters {
-  return listenCountersIn(readFileSync('/proc/net/netstat', 'latin1'));
+  return parseListenCounters(readFileSync('/proc/net/netstat', 'latin1'));
 }
 
-/** Each protocol has two lines, names and values. Throws where a counter is missing. */
-export function listenCountersIn(netstat: string): ListenCounters {
+/** Each protocol has a line of names and a line of values. @throws Error if a counter is missing */
+export function parseListenCounters(netstat: string): ListenCounters {
   const [names, values] = netstat
     .split('\n')
     .filter((line) => line.startsWith('TcpExt:'))
@@ -30,7 +33,7 @@ export function listenCountersIn(netstat: string): ListenCounters {
   return { overflows: value('ListenOverflows'), drops: value('ListenDrops') };
 }
 
-/** The most that the kernel lets a listener ask for; undefined where there is no such limit to read. */
+/** The longest accept queue that the kernel allows; undefined if /proc does not have the limit. */
 export function somaxconn(): number | undefined {
   try {
     return Number(readFileSync('/proc/sys/net/core/somaxconn', 'latin1'));
@@ -39,12 +42,14 @@ export function somaxconn(): number | undefined {
   }
 }
 
-/** Connections that a listener on IPv4 has not accepted yet; undefined if nobody listens on this port. */
+/**
+ * Connections that an IPv4 listener has not accepted yet; undefined if the port has no listener.
+ */
 export function acceptQueueLength(port: number): number | undefined {
-  return acceptQueueLengthIn(listeners(), port);
+  return parseAcceptQueueLength(listeners(), port);
 }
 
-/** The table's first part. All of it would take half a second where a bench has left thousands in TIME_WAIT. */
+/** The listeners, the first part of the table. Thousands of TIME_WAIT rows would take 0.5 s. */
 function listeners(): string {
   const file = openSync('/proc/net/tcp', 'r');
   try {
@@ -61,13 +66,15 @@ function listeners(): string {
   }
 }
 
-/** Listeners come first. */
+/** A row in another state than LISTEN (0A). The kernel lists listeners first. */
 const OTHER_STATE = /^ *\d+: [0-9A-F:]+ [0-9A-F:]+ (?!0A)[0-9A-F]{2} /m;
 
-/** Of a socket that listens, rx_queue is the length of its accept queue: proc_pid_net(5), tcp_diag. */
-export function acceptQueueLengthIn(table: string, port: number): number | undefined {
+/**
+ * The rx_queue of a listening socket is its accept queue length, see proc_pid_net(5) and tcp_diag.
+ */
+export function parseAcceptQueueLength(table: string, port: number): number | undefined {
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
-  // sl, local_address, rem_address, st (0A: it listens), tx_queue:rx_queue
+  // sl, local_address, rem_address, st (0A: LISTEN), tx_queue:rx_queue
   const row = new RegExp(`^ *\\d+: [0-9A-F]{8}:${hexPort} [0-9A-F:]+ 0A [0-9A-F]{8}:([0-9A-F]{8})`, 'm');
   const hexLength = row.exec(table)?.[1];
   return hexLength === undefined ? undefined : parseInt(hexLength, 16);

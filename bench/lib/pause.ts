@@ -1,19 +1,35 @@
 /**
- * Stops a server's process for a while in the middle of an open-loop job, to show what a stall does to latencies.
+ * Stops a server for a while during an open-loop window, to show what a stall does to latencies.
  *
- * Runs in the generator's process, which is asked between two looks at its sockets. A server must never stay stopped:
- * the job continues it whatever happens, and bench/generator/handle.ts once more, in case the generator was killed meanwhile.
+ * Runs in the load process, which calls {@link ServerPause.advance} between two polls of its
+ * sockets. A server must never stay stopped. The load continues it in any case;
+ * bench/generator/handle.ts does so once more in the runner, because the load process may be killed
+ * during the pause.
  */
-import type { OpenLoopJob } from '../generator/protocol/jobs.js';
 
-export class Pause {
+/** When a pause begins after the start of the window, and how long it takes. */
+export interface PauseTimes {
+  readonly afterMs: number;
+  readonly forMs: number;
+}
+
+interface PausedWindow {
+  readonly pause?: PauseTimes;
+  readonly serverPid?: number;
+  readonly durationMs: number;
+}
+
+export class ServerPause {
   readonly #pid: number;
   readonly #stopMs: number;
   readonly #continueMs: number;
   #state: 'before' | 'stopped' | 'over' = 'before';
 
-  /** Undefined if the job has none. Throws if it cannot be carried out within the window. */
-  static of({ pause, serverPid, durationMs }: OpenLoopJob): Pause | undefined {
+  /**
+   * Returns undefined for a window without a pause.
+   * @throws Error if the process id is missing or the pause exceeds the window
+   */
+  static within({ pause, serverPid, durationMs }: PausedWindow): ServerPause | undefined {
     if (pause === undefined) return undefined;
     if (serverPid === undefined) throw new Error('a pause needs the process id of the server');
     const { afterMs, forMs } = pause;
@@ -22,7 +38,7 @@ export class Pause {
         `a pause of ${forMs} ms after ${afterMs} ms is not within a window of ${durationMs} ms`,
       );
     }
-    return new Pause(serverPid, afterMs, afterMs + forMs);
+    return new ServerPause(serverPid, afterMs, afterMs + forMs);
   }
 
   private constructor(pid: number, stopMs: number, continueMs: number) {
@@ -31,7 +47,11 @@ export class Pause {
     this.#continueMs = continueMs;
   }
 
-  /** Does what is due so long after the window began. @returns when the next is due; Infinity: never */
+  /**
+   * Sends the signal that is due, given the time since the start of the window.
+   * @returns the time of the next signal since the start of the window, in ms; Infinity if none is
+   * left
+   */
   advance(windowMs: number): number {
     if (this.#state === 'before' && windowMs >= this.#stopMs) {
       this.#state = 'stopped';
@@ -55,7 +75,7 @@ export class Pause {
   }
 }
 
-/** Harmless if the process runs, or has ended. */
+/** Does nothing if the process runs or has ended. */
 export function continueProcess(pid: number): void {
   signal(pid, 'SIGCONT');
 }
@@ -64,7 +84,7 @@ function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    // It has ended by itself: its clients' errors tell.
+    // A server that has ended shows in its clients' errors.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }

@@ -1,21 +1,21 @@
 /**
- * What a process has used so far, from Linux's /proc: processor time, memory, threads, open descriptors.
+ * Resource usage of a process from Linux's /proc: CPU time, memory, threads, open descriptors.
  *
- * Called by the generator at both ends of a measured window and by the runner for the capacity scenario.
- * Where there is no /proc, or the process has gone, the answer is undefined, and tables show a dash.
+ * The load process samples at both ends of a measured window, the runner in the scenario idle.
+ * Without /proc, or without the process, a sample is undefined, and tables show a dash.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 
 export interface ProcessSample {
-  /** User and system time of all threads, including those that have ended; in steps of 10 ms. */
+  /** User and system time of all threads, also of ended ones, in steps of 10 ms. */
   readonly cpuMs: number;
-  /** Resident memory, with the pages it shares with other processes. */
+  /** Resident memory, including pages shared with other processes. */
   readonly rssBytes: number;
   readonly threads: number;
   readonly descriptors: number;
 }
 
-/** USER_HZ: what /proc counts in, 100 a second on every Linux that Node supports. */
+/** One tick of /proc (USER_HZ), 1/100 s on every Linux that Node supports. */
 const TICK_MS = 10;
 
 export function sampleProcess(pid: number): ProcessSample | undefined {
@@ -29,12 +29,12 @@ export function sampleProcess(pid: number): ProcessSample | undefined {
       descriptors: readdirSync(`/proc/${pid}/fd`).length,
     };
   } catch {
-    // No /proc on this system, or the process ended while it was being read: both mean "not known".
+    // The system has no /proc, or the process ended during the reads.
     return undefined;
   }
 }
 
-/** What all processes together have used since the start, without interrupts; undefined where there is no /proc. */
+/** CPU time of all processes since boot, without interrupts; undefined without /proc. */
 export function machineCpuMs(): number | undefined {
   try {
     const [user, nice, system] = readFileSync('/proc/stat', 'latin1').split('\n', 1)[0]?.match(/\d+/g) ?? [];
@@ -44,18 +44,18 @@ export function machineCpuMs(): number | undefined {
   }
 }
 
-/** The soft limit on open descriptors of this process, which its children inherit; Infinity if not known. */
+/** The soft limit on open descriptors of this process and its children; Infinity if unknown. */
 export function descriptorLimit(): number {
   try {
     const limits = readFileSync('/proc/self/limits', 'latin1');
     return Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Infinity);
   } catch {
-    // As above: without /proc the limit shows itself as EMFILE, which is counted as an error.
+    // Without /proc, the limit shows as EMFILE, which counts as an error.
     return Infinity;
   }
 }
 
-/** utime and stime, fields 14 and 15; the name before them may contain spaces and brackets. */
+/** utime + stime, fields 14 and 15. The name before them may contain spaces and brackets. */
 function cpuTicks(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return Number(fields[11]) + Number(fields[12]);

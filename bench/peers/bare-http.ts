@@ -1,8 +1,8 @@
 /**
  * Web server in Node: `node:http`, and the one page in memory.
  *
- * It stands for what our web service costs: no files, no paths, no content types, an answer that is always ready.
- * Read next: web_threading.py, which serves the page from the folder as we do.
+ * Compared with it, our web service shows what files, paths and content types cost.
+ * Read next: web_threading.py, which serves the page from the folder, as our service does.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

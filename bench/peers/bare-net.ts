@@ -1,13 +1,13 @@
 /**
  * Echo server in Node: `net` and nothing else.
  *
- * It stands for what our event-loop model costs: the same loop and the same sockets, without connections,
- * handlers, awaits or logs. Read next: src/models/event-loop.ts.
+ * Compared with it, our event-loop model shows what connections, handlers, awaits and logs cost:
+ * the loop and the sockets are the same. Read next: src/models/event-loop.ts.
  */
 import { createServer, type AddressInfo } from 'node:net';
 
 const server = createServer({ noDelay: true }, (socket) => {
-  // A client that resets its connection is its own affair; unheard, the event would end the server.
+  // Without a listener for errors, a client's reset would end the server.
   socket.on('error', () => socket.destroy());
   socket.pipe(socket);
 });

@@ -1,35 +1,22 @@
 /*
  * Chat in C: one detached thread per client, the table of members behind one mutex.
  *
- * It stands for the solution of exercise 1.2 by a C programmer: whoever says something sends it to all others, one
- * blocking send each, and holds the mutex meanwhile. So everybody hears the same order, and a member that does
- * not read holds up the room.
- * Read next: chat-epoll.c, which sends each member once what many have said.
+ * It is a C programmer's solution of exercise 1.2. The thread of the sender sends a line to all
+ * other members, with one blocking send each, and holds the mutex meanwhile. So all members receive
+ * the same order, and a member that does not read holds up the room. Read next: chat-epoll.c, which
+ * sends each member many lines at once.
  */
-#include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <pthread.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "thread-per-client.h"
 
-enum { LINE_BYTES = 1024, NAME_BYTES = 32, SPARE_BYTES = 64, MOST_MEMBERS = 1024 };
-enum { MOST_TRIES = 3, STACK_BYTES = 256 * 1024, BACKLOG = 4096, RETRY_US = 10000 };
-
-#ifndef MSG_NOSIGNAL /* macOS */
-#define MSG_NOSIGNAL 0
-#endif
+enum { LINE_BYTES = 1024, NAME_BYTES = 32, SPARE_BYTES = 64, MOST_MEMBERS = 1024, MOST_TRIES = 3 };
 
 struct member {
     int fd;
     char name[NAME_BYTES];
 };
 
-/* What has been received and not yet been read as lines. */
+/* Bytes received, from `start` to `end`, that are not read as lines yet. */
 struct input {
     int fd;
     size_t start, end;
@@ -40,25 +27,11 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct member *members[MOST_MEMBERS];
 static int member_count;
 
-static void fail(const char *call) {
-    perror(call);
-    exit(1);
-}
-
-static int send_all(int fd, const char *bytes, size_t length) {
-    while (length > 0) {
-        ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR) continue;
-        if (sent < 0) return -1;
-        bytes += sent;
-        length -= (size_t)sent;
-    }
-    return 0;
-}
-
 static int send_text(int fd, const char *text) { return send_all(fd, text, strlen(text)); }
 
-/* The next line, ended by a zero instead of its newline; NULL at the end of the stream or if it is too long. */
+/*
+ * The next line, with a zero for its newline; NULL at the end of the stream or if it is too long.
+ */
 static char *read_line(struct input *input) {
     for (;;) {
         char *start = input->bytes + input->start;
@@ -80,14 +53,14 @@ static char *read_line(struct input *input) {
     }
 }
 
-/* Holding the mutex. Who cannot be sent to has gone: its own thread will notice and take it out. */
-static void tell(const char *line, int length, const struct member *but) {
+/* The caller holds the mutex. A failed send needs no action: the member's own thread removes it. */
+static void broadcast(const char *line, int length, const struct member *but) {
     for (int i = 0; i < member_count; i++) {
         if (members[i] != but) (void)send_all(members[i]->fd, line, (size_t)length);
     }
 }
 
-/* What is wrong with the name; NULL if the member has joined. */
+/* Returns NULL if the member has joined, else what is wrong with the name. */
 static const char *join(struct member *member, const char *name) {
     char line[NAME_BYTES + SPARE_BYTES];
     const char *fault = NULL;
@@ -102,7 +75,7 @@ static const char *join(struct member *member, const char *name) {
         strcpy(member->name, name);
         members[member_count++] = member;
         (void)send_all(member->fd, line, (size_t)snprintf(line, sizeof line, "Welcome %s\n", name));
-        tell(line, snprintf(line, sizeof line, "* %s joined (%d here)\n", name, member_count), member);
+        broadcast(line, snprintf(line, sizeof line, "* %s joined (%d here)\n", name, member_count), member);
     }
     pthread_mutex_unlock(&mutex);
     return fault;
@@ -114,11 +87,11 @@ static void leave(struct member *member) {
     pthread_mutex_lock(&mutex);
     while (members[place] != member) place++;
     members[place] = members[--member_count];
-    tell(line, snprintf(line, sizeof line, "* %s left\n", member->name), NULL);
+    broadcast(line, snprintf(line, sizeof line, "* %s left\n", member->name), NULL);
     pthread_mutex_unlock(&mutex);
 }
 
-static void chat(int fd) {
+static void serve_client(int fd) {
     struct input input = {.fd = fd};
     struct member member = {.fd = fd};
     char message[NAME_BYTES + LINE_BYTES + SPARE_BYTES], *line;
@@ -134,51 +107,10 @@ static void chat(int fd) {
     while ((line = read_line(&input)) != NULL) {
         int length = snprintf(message, sizeof message, "%s: %s\n", member.name, line);
         pthread_mutex_lock(&mutex);
-        tell(message, length, &member);
+        broadcast(message, length, &member);
         pthread_mutex_unlock(&mutex);
     }
     leave(&member);
 }
 
-static void *serve(void *argument) {
-    int fd = (int)(intptr_t)argument;
-    chat(fd);
-    close(fd);
-    return NULL;
-}
-
-static int listen_on_loopback(void) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof address;
-    int listener = socket(AF_INET, SOCK_STREAM, 0);
-    if (listener < 0) fail("socket");
-    if (bind(listener, (struct sockaddr *)&address, length) < 0) fail("bind");
-    if (listen(listener, BACKLOG) < 0) fail("listen");
-    if (getsockname(listener, (struct sockaddr *)&address, &length) < 0) fail("getsockname");
-    printf("%d\n", ntohs(address.sin_port));
-    fflush(stdout);
-    return listener;
-}
-
-int main(void) {
-    int listener = listen_on_loopback(), on = 1;
-    pthread_attr_t detached;
-    pthread_attr_init(&detached);
-    pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&detached, STACK_BYTES);
-    for (;;) {
-        int fd = accept(listener, NULL, NULL);
-        if (fd < 0) {
-            if (errno == EINTR || errno == ECONNABORTED) continue;
-            perror("accept");
-            usleep(RETRY_US); /* out of descriptors: at full speed it would only repeat the message */
-            continue;
-        }
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        pthread_t thread;
-        if (pthread_create(&thread, &detached, serve, (void *)(intptr_t)fd) != 0) {
-            fprintf(stderr, "no thread for a client\n");
-            close(fd);
-        }
-    }
-}
+int main(void) { accept_forever(); }

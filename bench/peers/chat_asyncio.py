@@ -1,32 +1,32 @@
-"""Chat in Python: asyncio streams, every client on one event loop, a dictionary of the clients.
+"""Chat in Python: asyncio streams, all clients on one event loop, a dictionary of the members.
 
-No lock: between two awaits nobody else runs, so what is said goes to everybody at once and in one order.
+It needs no lock: no other task runs between two awaits, so a line reaches all members in one order.
 Read next: chat-pthread.c.
 """
 
 import asyncio
 
-MOST_TRIES = 3
+MAX_TRIES = 3
 
 clients = {}
 
 
-def tell(line, sender=None):
+def broadcast(line, sender=None):
     for name, writer in clients.items():
         if name != sender:
             writer.write(line)
 
 
 async def join(reader, writer):
-    for _ in range(MOST_TRIES):
+    for _ in range(MAX_TRIES):
         name = (await reader.readline()).strip()
         if name and name not in clients:
             clients[name] = writer
             writer.write(b"Welcome " + name + b"\n")
-            tell(b"* %b joined (%d here)\n" % (name, len(clients)), name)
+            broadcast(b"* %b joined (%d here)\n" % (name, len(clients)), name)
             return name
-        fault = name + b" is taken" if name else b"an identification must not be empty"
-        writer.write(b"ERR " + fault + b"\nWho are you?\n")
+        error = name + b" is taken" if name else b"an identification must not be empty"
+        writer.write(b"ERR " + error + b"\nWho are you?\n")
     return None
 
 
@@ -36,13 +36,13 @@ async def chat(reader, writer):
         writer.write(b"Hello, this is the chat.\nWho are you?\n")
         name = await join(reader, writer)
         while name and (line := await reader.readline()):
-            tell(name + b": " + line, name)
+            broadcast(name + b": " + line, name)
     except ConnectionError:
-        pass  # Reset by the client, which is one way to leave.
+        pass  # The client left by a reset.
     finally:
         if name:
             del clients[name]
-            tell(b"* " + name + b" left\n")
+            broadcast(b"* " + name + b" left\n")
         writer.close()
 
 

@@ -1,29 +1,29 @@
-"""Chat in Python: socketserver.ThreadingTCPServer, one thread per client, a dictionary of the clients and a lock.
+"""Chat in Python: socketserver.ThreadingTCPServer, one thread per client, a dictionary and a lock.
 
-It stands for the courses' solution of exercise 1.2: whoever says something sends it to all others itself. The lock
-keeps the dictionary whole and gives everybody the same order; it is held while sending, so a client that does not
-read holds up the room.
+It is the courses' solution of exercise 1.2: the sender's thread sends a line to all other members.
+The lock protects the dictionary and gives all members the same order. The thread holds it while
+sending, so a client that does not read holds up the room.
 Read next: chat_asyncio.py, the same on Python's event loop.
 """
 
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Lock
 
-MOST_TRIES = 3
+MAX_TRIES = 3
 
 clients = {}
 lock = Lock()
 
 
-def tell(line, sender=None):
-    """Sends the line to everybody but its sender. The caller holds the lock."""
+def broadcast(line, sender=None):
+    """Sends the line to all members but its sender. The caller holds the lock."""
     for name, client in clients.items():
         if name == sender:
             continue
         try:
             client.sendall(line)
         except OSError:
-            pass  # It has gone: its own thread will notice and take it out.
+            pass  # The client has left. Its own thread removes it.
 
 
 class ChatHandler(StreamRequestHandler):
@@ -40,25 +40,25 @@ class ChatHandler(StreamRequestHandler):
         try:
             for line in self.rfile:
                 with lock:
-                    tell(name + b": " + line, name)
+                    broadcast(name + b": " + line, name)
         except OSError:
-            pass  # Reset by the client, which is one way to leave.
+            pass  # The client left by a reset.
         finally:
             with lock:
                 del clients[name]
-                tell(b"* " + name + b" left\n")
+                broadcast(b"* " + name + b" left\n")
 
     def join(self):
-        for _ in range(MOST_TRIES):
+        for _ in range(MAX_TRIES):
             name = self.rfile.readline().strip()
             with lock:
                 if name and name not in clients:
                     clients[name] = self.request
                     self.request.sendall(b"Welcome " + name + b"\n")
-                    tell(b"* %b joined (%d here)\n" % (name, len(clients)), name)
+                    broadcast(b"* %b joined (%d here)\n" % (name, len(clients)), name)
                     return name
-            fault = name + b" is taken" if name else b"an identification must not be empty"
-            self.request.sendall(b"ERR " + fault + b"\nWho are you?\n")
+            error = name + b" is taken" if name else b"an identification must not be empty"
+            self.request.sendall(b"ERR " + error + b"\nWho are you?\n")
         return None
 
 

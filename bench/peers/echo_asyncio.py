@@ -1,6 +1,6 @@
-"""Echo server in Python: asyncio streams, every client on one event loop.
+"""Echo server in Python: asyncio streams, all clients on one event loop.
 
-It stands for Python's answer to our event-loop model. asyncio sets TCP_NODELAY by itself.
+It is Python's counterpart of our event-loop model. asyncio sets TCP_NODELAY by itself.
 Read next: bare-net.ts, the same in Node.
 """
 

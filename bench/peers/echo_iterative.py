@@ -1,8 +1,8 @@
 """Echo server in Python: socketserver.TCPServer, one client at a time.
 
-It stands for the courses' first server: everybody else waits in the kernel's queue until the client being
-served closes. Set against our iterative model it shows what the language costs, not what the model does.
-Unlike the documents' handler it answers until end of stream rather than once.
+It is the courses' first server: other clients wait in the kernel's queue until the served client
+closes. Compared with our iterative model, it shows what the language costs, not the model. Unlike
+the handler in the courses' documents, it echoes until the end of the stream, not once.
 Read next: echo_threading.py, where one class name makes it concurrent.
 """
 

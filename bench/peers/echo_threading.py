@@ -1,7 +1,7 @@
 """Echo server in Python: socketserver.ThreadingTCPServer, one thread per client.
 
-It stands for what the courses end with, and for the bar our thread-per-client has to pass: its threads block
-in recv as ours do, but take turns at one interpreter lock.
+It is the courses' last server, and the target for our thread-per-client. Its threads block in recv
+like ours, but they share one interpreter lock.
 Read next: echo_asyncio.py, the same service on Python's event loop.
 """
 

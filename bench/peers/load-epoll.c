@@ -1,13 +1,13 @@
 /*
- * Load generator in C: the closed loop of bench/generator/loads/closed-loop.ts over echo, for comparison with it. Linux only.
+ * Load generator in C: the closed loop of echoes of bench/generator/, for comparison. Linux only.
  *
  *     load-epoll port clients warm-up-ms duration-ms
  *
- * It does what the other does, call for call: one thread, one edge-triggered epoll, 64-byte requests that no other
- * client and no other request has, answers compared byte for byte with one byte more asked for than is expected, one
- * reading of the clock a request, latencies in a histogram of 128 buckets an octave. Prints one line of JSON; the
- * processor times are its own, of the measured window. Any wrong, missing or failed answer ends it with an error.
- * Read next: bench/contenders/generator-peer.ts, which compiles and runs this.
+ * It makes the same calls as ours: one thread, one edge-triggered epoll, and unique 64-byte
+ * requests. It compares answers byte for byte, reads one byte more than expected, and reads the
+ * clock once per request. Its histogram has 128 buckets per octave. It prints one line of JSON; CPU
+ * times are its own, over the measured window. Any wrong, missing or failed answer ends it with an
+ * error. Read next: bench/contenders/generator-peer.ts, which compiles and runs this.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -53,7 +53,7 @@ static int64_t now_ns(void) {
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-/* Values below 256 have a bucket each; above, those of one octave share a width of value / 128. */
+/* Below 256, each value has its own bucket. Above, each octave has 128 buckets of equal width. */
 static void record(int64_t ns) {
     unsigned shift = ns < 2 << OCTAVE_BITS ? 0 : 63 - (unsigned)__builtin_clzll((uint64_t)ns) - OCTAVE_BITS;
     histogram[((uint64_t)shift << OCTAVE_BITS) + ((uint64_t)ns >> shift)]++;
@@ -70,7 +70,7 @@ static uint64_t percentile_ns(double percent, uint64_t count) {
     return 0;
 }
 
-/* Six bits a byte, as '0' to 'o'. */
+/* A digit has six bits, as a byte from '0' to 'o'. */
 static void write_digits(char *at, int length, uint32_t value) {
     for (; length > 0; length--, value >>= 6) *at++ = (char)('0' + (value & 63));
 }
@@ -87,11 +87,11 @@ static void request(struct client *client, int64_t now) {
     write_digits(client->request + MESSAGE_BYTES - 6, 5, client->sequence);
     client->received = 0;
     client->started_ns = now;
-    /* The last answer has been read, so there is room: less than all of it would be an error. */
+    /* The last answer has been read, so the send buffer has room: a short write is an error. */
     if (send(client->fd, client->request, MESSAGE_BYTES, MSG_NOSIGNAL) != MESSAGE_BYTES) fail("send");
 }
 
-/* Whether the whole answer is there now. */
+/* Returns whether the whole answer has come. */
 static int receive(struct client *client) {
     static char answer[MESSAGE_BYTES + 1];
     size_t expected = MESSAGE_BYTES - client->received;
@@ -118,7 +118,9 @@ static void connect_to(struct client *client, int port) {
     if (epoll_ctl(poller, EPOLL_CTL_ADD, client->fd, &event) < 0) fail("epoll_ctl");
 }
 
-/* Answers until the time is up; each is followed by the next request, and recorded if the time is `measured`. */
+/*
+ * Sends a request after each answer until the time is over. Records latencies if `measured` is set.
+ */
 static uint64_t run_until(int64_t end_ns, int measured) {
     struct epoll_event events[EVENTS];
     uint64_t answers = 0;

@@ -1,7 +1,8 @@
-"""Web server in Python: http.server's ThreadingHTTPServer, one thread per client, the folder given as argument.
+"""Web server in Python: http.server's ThreadingHTTPServer, one thread per client, serving a folder.
 
-It stands for `python3 -m http.server`, with what a load test needs: HTTP/1.1, so that connections are kept open,
-no line on stderr for each request, and no Nagle, or every answer, sent in two pieces, could take 40 ms more.
+It is `python3 -m http.server` with what a load test needs: HTTP/1.1 for persistent connections, no
+line on stderr per request, and TCP_NODELAY, because an answer in two segments could take 40 ms more.
+The argument is the folder.
 Read next: bare-http.ts.
 """
 

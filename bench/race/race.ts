@@ -1,21 +1,22 @@
 /**
- * Threads that race: they count in the same memory, and what they have counted is compared with what is there.
- * Runs in the runner's process, for bench/scenarios/race.ts; what the threads do is in worker.ts.
+ * Threads that race: they increment one counter in shared memory, and some increments are lost.
+ *
+ * Runs in the runner, for bench/scenarios/race.ts. Read next: worker.ts, which runs in the threads.
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { RACE_BYTES, type Race, type Ran, type Way } from './worker.js';
+import { RACE_BYTES, type Race, type RaceResult, type Way } from './worker.js';
 
 interface Raced {
-  /** How often all threads together have incremented. */
+  /** Increments of all threads together. */
   readonly increments: number;
-  /** By how much less the counter has grown. */
+  /** Increments that the counter lacks at the end. */
   readonly lost: number;
-  /** From the first thread's first increment to the last one's last. */
+  /** Time from the first increment of any thread to the last one. */
   readonly seconds: number;
 }
 
-/** Some threads, started once and used for many races, so that their code is hot. */
+/** Threads that are started once and run many races, so that their code stays hot. */
 export class Racers {
   readonly #workers: readonly Worker[];
 
@@ -24,17 +25,17 @@ export class Racers {
     this.#workers = Array.from({ length: threads }, () => new Worker(program));
   }
 
-  /** One race of all threads, each for that long. Rejects if one of them cannot run. */
+  /** Runs one race of all threads. Rejects if a thread fails. */
   async race(way: Way, durationMs: number): Promise<Raced> {
     const threads = this.#workers.length;
     const memory = new SharedArrayBuffer(RACE_BYTES);
     const race: Race = { way, threads, durationMs, memory };
-    const answers = this.#workers.map((worker) => once(worker, 'message') as Promise<[Ran]>);
+    const results = this.#workers.map((worker) => once(worker, 'message') as Promise<[RaceResult]>);
     for (const worker of this.#workers) worker.postMessage(race);
-    const ran = (await Promise.all(answers)).map(([one]) => one);
-    const increments = ran.reduce((sum, one) => sum + one.increments, 0);
-    const startMs = Math.min(...ran.map((one) => one.startMs));
-    const endMs = Math.max(...ran.map((one) => one.endMs));
+    const threadResults = (await Promise.all(results)).map(([result]) => result);
+    const increments = threadResults.reduce((sum, thread) => sum + thread.increments, 0);
+    const startMs = Math.min(...threadResults.map((thread) => thread.startMs));
+    const endMs = Math.max(...threadResults.map((thread) => thread.endMs));
     const counted = Atomics.load(new Int32Array(memory), 0);
     return { increments, lost: increments - counted, seconds: (endMs - startMs) / 1e3 };
   }

@@ -1,18 +1,78 @@
-/** A comparison of two runs as people read it, and as JSON. Pure; compare.ts computes what is shown. */
-import { isWorseBy, type Change, type ChangeVerdict, type ComparedRow, type Comparison } from './compare.js';
+/**
+ * `handoff bench compare a.json b.json`: reads two results files, and shows their comparison as
+ * text or JSON. Runs in the process of the command; compare.ts computes the comparison.
+ */
+import { StartError, UsageError } from '../../src/base/errors.js';
+import type { Experiment } from '../analysis/experiment.js';
+import { MIN_ROUNDS, type Estimate } from '../analysis/intervals.js';
 import { DASH, orDash, render, type Rendering, type TextTable } from '../analysis/numbers.js';
-import type { Estimate } from '../analysis/intervals.js';
-import { formatMargin } from '../analysis/verdicts.js';
+import { readResults } from '../analysis/results.js';
+import { formatMargin, UNCERTAIN } from '../analysis/verdicts.js';
+import {
+  compareResults,
+  isWorseBy,
+  type Change,
+  type ChangeVerdict,
+  type ComparedRow,
+  type Comparison,
+} from './compare.js';
 
-/** How many of each are counted at the top, and in which words. */
+interface CompareOptions {
+  /** The limit of `--fail-over` in per cent; undefined: no limit. */
+  readonly failOverPercent?: number;
+  /** The contender that all others are divided by; default: each experiment's baseline. */
+  readonly relativeTo?: string;
+  readonly output: Rendering | 'json';
+}
+
+/** Exit status if a measure is certainly worse than the limit, or failed in the second run only. */
+const WORSE = 99;
+
+/**
+ * Reads two results files, compares them, and decides the exit status of `handoff bench compare`.
+ * @param definitions the experiments of this version
+ * @throws StartError if a file cannot be used, or if no case has enough rounds for the limit
+ * @throws UsageError if an option is wrong
+ */
+export function compareFiles(
+  beforePath: string,
+  afterPath: string,
+  definitions: readonly Experiment[],
+  { failOverPercent, relativeTo, output }: CompareOptions,
+): { readonly output: string; readonly exitStatus: 0 | typeof WORSE } {
+  if (failOverPercent !== undefined && !(failOverPercent >= 0 && failOverPercent < Infinity)) {
+    throw new UsageError('--fail-over takes a percentage, 0 or more');
+  }
+  const before = readResults(beforePath);
+  const after = readResults(afterPath);
+  const comparison = compareResults(before, after, definitions, relativeTo);
+  const { rows, failed } = comparison;
+  if (relativeTo !== undefined && !rows.some(({ relative }) => relative !== undefined)) {
+    throw new UsageError(
+      `--relative-to: both runs have no contender ${JSON.stringify(relativeTo)} next to others`,
+    );
+  }
+  // Without enough rounds the limit could never fail.
+  const isGate = failOverPercent !== undefined && failed.length === 0;
+  if (isGate && !rows.some(({ absolute }) => absolute.times.rounds >= MIN_ROUNDS)) {
+    throw new StartError(`--fail-over needs runs of ${MIN_ROUNDS} rounds or more: fewer give no verdict`);
+  }
+  const limit = failOverPercent === undefined ? undefined : failOver(comparison, failOverPercent);
+  return {
+    output: `${output === 'json' ? comparisonJson(comparison, limit) : comparisonText(comparison, output, limit)}\n`,
+    exitStatus: limit !== undefined && limit.worse.length + failed.length > 0 ? WORSE : 0,
+  };
+}
+
+/** The words for verdicts in the counts above the tables. */
 const VERDICTS = {
   better: 'better',
   worse: 'worse',
   'no difference': 'without a difference',
-  unknown: 'too uncertain to tell',
+  unknown: UNCERTAIN,
 } as const;
 
-/** What was found beyond the limit of `--fail-over`. */
+/** The rows beyond the limit of `--fail-over`. */
 interface FailOver {
   readonly percent: number;
   readonly worse: readonly ComparedRow[];
@@ -40,7 +100,7 @@ export function comparisonText(comparison: Comparison, rendering: Rendering, lim
   ].join('\n\n');
 }
 
-/** One object; changes are in per cent, as in the tables, and `null` where they have no end. */
+/** Returns one JSON object; changes are in per cent as in the tables, `null` if infinite. */
 export function comparisonJson({ rows, ...rest }: Comparison, limit?: FailOver): string {
   const change = ({ times, margin, verdict }: Change) => ({
     percent: percentOf(times.value),
@@ -70,10 +130,10 @@ export function comparisonJson({ rows, ...rest }: Comparison, limit?: FailOver):
 function tableOf(rows: readonly ComparedRow[]): TextTable {
   const [first] = rows;
   const to = rows.find(({ relative }) => relative !== undefined)?.relative?.to;
-  const beside = to === undefined ? [] : [`beside ${to}`];
+  const relativeHead = to === undefined ? [] : [`relative to ${to}`];
   return {
     title: first === undefined ? '' : `${first.experiment}: ${first.title}`,
-    head: ['server', 'measure', 'before', 'after', 'change (95 %)', ...beside, 'verdict'],
+    head: ['server', 'measure', 'before', 'after', 'change (95 %)', ...relativeHead, 'verdict'],
     rows: rows.map(({ contender, measure, before, after, absolute, relative, verdict }) => [
       contender,
       measure.label,
@@ -87,7 +147,7 @@ function tableOf(rows: readonly ComparedRow[]): TextTable {
   };
 }
 
-/** Of two changes, both without a difference, the wider margin. */
+/** Two changes without a difference have the wider of their margins. */
 function wordsFor(verdict: ChangeVerdict, ...changes: readonly (Change | undefined)[]): string {
   if (verdict === 'unknown') return VERDICTS.unknown;
   if (verdict !== 'no difference') return verdict;
@@ -97,7 +157,7 @@ function wordsFor(verdict: ChangeVerdict, ...changes: readonly (Change | undefin
 function limitNotes(limit: FailOver | undefined): string[] {
   if (limit === undefined) return [];
   const { percent, worse } = limit;
-  if (worse.length === 0) return [`nothing is certainly more than ${percent} % worse`];
+  if (worse.length === 0) return [`no measure is certainly more than ${percent} % worse`];
   return worse.map(({ experiment, case: name, contender, measure, absolute }) => {
     const what = `${experiment}, ${name}: ${contender}, ${measure.label}`;
     return `more than ${percent} % WORSE: ${what}: ${formatChange(absolute.times)}`;
@@ -113,7 +173,7 @@ function casesOf(rows: readonly ComparedRow[]): ComparedRow[][] {
   return [...groups.values()];
 }
 
-/** `−12.3 % (−15.0 to −9.1)` */
+/** Formats a change with its interval: `−12.3 % (−15.0 to −9.1)`. */
 function formatChange({ value, low, high, rounds }: Estimate): string {
   const change = `${formatPercent(value)} %`;
   return rounds < 2 ? `${change} (${DASH})` : `${change} (${formatPercent(low)} to ${formatPercent(high)})`;

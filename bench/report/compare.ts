@@ -1,29 +1,31 @@
 /**
- * Two runs of the bench, compared: what has changed from the one to the other, and how sure that is.
+ * Compares two runs of the bench: the changes, and how certain they are. Pure functions;
+ * compare-report.ts reads the files and shows the comparison.
  *
- * The rounds of two runs have nothing to do with each other, and the machine's speed may differ from run to run. So
- * there are two changes: of the measure itself, and of its ratio to a contender of the same run, in which such a
- * difference cancels. Pure; compare-report.ts shows what it gives, bench/analysis/results-file.ts reads the files.
+ * The rounds of two runs are independent, and the machine may be faster in one of them. So each row
+ * has two changes: of the measure itself, and of its ratio to a contender of the same run, in which
+ * the machine's speed cancels out.
  */
-import { differencesOf, pairsByName } from './comparable.js';
 import { baselineOf, changeOf, measured, ratiosOf } from '../analysis/estimates.js';
-import type { CaseResult, ContenderResult, Experiment, Measure } from '../analysis/experiment.js';
-import { changeOfRatios, FEWEST_ROUNDS, type Estimate } from '../analysis/intervals.js';
+import type { CaseResult, ContenderResult, Experiment, Margins, Measure } from '../analysis/experiment.js';
+import { changeOfRatios, MIN_ROUNDS, type Estimate } from '../analysis/intervals.js';
 import type { BenchResults } from '../analysis/results.js';
-import { marginsOf, verdictOf, type Margins } from '../analysis/verdicts.js';
+import { marginsOf, verdictOf } from '../analysis/verdicts.js';
 
-/** `no difference`: none beyond the margin, which was shown; `unknown`: the interval is too wide to tell. */
+/**
+ * `no difference`: proven to lie within the margin; `unknown`: the interval is too wide to tell.
+ */
 export type ChangeVerdict = 'better' | 'worse' | 'no difference' | 'unknown';
 
 export interface Change {
-  /** How many times what it was before it is after. */
+  /** The value after divided by the value before. */
   readonly times: Estimate;
-  /** Differences within it do not count; see bench/analysis/verdicts.ts. */
+  /** Differences within the margin do not count; see bench/analysis/verdicts.ts. */
   readonly margin: number;
   readonly verdict: ChangeVerdict;
 }
 
-/** One measure of one contender in one case, in both runs. */
+/** One measure of one contender in one case of both runs. */
 export interface ComparedRow {
   readonly experiment: string;
   readonly case: string;
@@ -34,25 +36,28 @@ export interface ComparedRow {
   readonly before: number;
   readonly after: number;
   readonly absolute: Change;
-  /** Of the ratio to the baseline of the same run; not of the baseline itself. */
+  /** The change of the ratio to the baseline of the same run; the baseline itself has none. */
   readonly relative?: Change & { readonly to: string };
-  /** What both changes say, where there are two. The first alone may be the machine, the second the baseline. */
+  /**
+   * The verdict that both changes share, if there are two: the machine or the baseline may cause
+   * one.
+   */
   readonly verdict: ChangeVerdict;
 }
 
 export interface Comparison {
   readonly before: string;
   readonly after: string;
-  /** Why the runs may not be comparable. */
+  /** Reasons why the runs may not be comparable. */
   readonly warnings: readonly string[];
-  /** What is in one run only. */
+  /** Parts that only one run has. */
   readonly missing: readonly string[];
-  /** What was measured before and failed after. */
+  /** Parts that worked in the first run and failed in the second. */
   readonly failed: readonly string[];
   readonly rows: readonly ComparedRow[];
 }
 
-/** `relativeTo`: a contender to divide by in place of each experiment's baseline. */
+/** @param relativeTo a contender that replaces each experiment's baseline */
 export function compareResults(
   before: BenchResults,
   after: BenchResults,
@@ -67,7 +72,7 @@ export function compareResults(
   for (const [experiment, later] of pairs) {
     const definition = definitions.find(({ name }) => name === experiment.name);
     if (definition === undefined) {
-      missing.push(`${experiment.name}: this version knows no such experiment`);
+      missing.push(`${experiment.name}: this version does not know the experiment`);
       continue;
     }
     if (later.failed !== undefined && experiment.failed === undefined) {
@@ -82,7 +87,7 @@ export function compareResults(
           failed.push(`${here}${one.name}: ${other.failed}`);
         } else if (one.rounds.length > 0 && other.rounds.length === 0) {
           missing.push(
-            `${here}${one.name} has no rounds in the second run: ${other.skipped ?? 'unknown why'}`,
+            `${here}${one.name} has no rounds in the second run: ${other.skipped ?? 'reason unknown'}`,
           );
         }
         const baseline = relativeTo ?? baselineOf(definition);
@@ -101,8 +106,8 @@ export function compareResults(
 }
 
 /**
- * Got worse by more than so many per cent: the verdict is `worse`, and the whole interval of each change that is known,
- * absolute and relative, is beyond. For a rate, 20 % worse is at most 0.8 times; for a latency at least 1.2 times.
+ * Returns true if the verdict is `worse` and the whole interval of each change, absolute and
+ * relative, is beyond the limit. A rate is 20 % worse at 0.8 times, a latency at 1.2 times.
  */
 export function isWorseBy(percent: number, { measure, verdict, absolute, relative }: ComparedRow): boolean {
   if (verdict !== 'worse') return false;
@@ -119,7 +124,7 @@ interface Place {
   readonly from: CaseResult;
   readonly to: CaseResult;
   readonly baseline: string | undefined;
-  /** By the controls of both runs. */
+  /** The margins by the controls of both runs. */
   readonly margins: Margins;
 }
 
@@ -143,11 +148,11 @@ function rowsOf(
             ratiosOf(from, measure, one.name, baseline),
             ratiosOf(to, measure, one.name, baseline),
           );
-    const beside =
+    const relativeChange =
       relative &&
-      // Four processes in place of two, whose differences add up as their squares do.
+      // Four processes instead of two take part; the squares of their differences add up.
       judged(relative, measure, (1 + margin) ** Math.SQRT2 - 1);
-    const agreed = beside === undefined || beside.verdict === absolute.verdict;
+    const agreed = relativeChange === undefined || relativeChange.verdict === absolute.verdict;
     return [
       {
         experiment: definition.name,
@@ -159,7 +164,9 @@ function rowsOf(
         before: before.value,
         after: after.value,
         absolute,
-        ...(beside === undefined || baseline === undefined ? {} : { relative: { ...beside, to: baseline } }),
+        ...(relativeChange === undefined || baseline === undefined
+          ? {}
+          : { relative: { ...relativeChange, to: baseline } }),
         verdict: agreed ? absolute.verdict : 'unknown',
       },
     ];
@@ -179,6 +186,58 @@ function judged(times: Estimate, { better }: Measure, margin: number): Change {
 }
 
 function noteOnRounds(rows: readonly ComparedRow[]): string[] {
-  const isFew = rows.some(({ absolute }) => absolute.times.rounds < FEWEST_ROUNDS);
-  return isFew ? [`no verdict where there are fewer than ${FEWEST_ROUNDS} rounds: measure with more`] : [];
+  const isFew = rows.some(({ absolute }) => absolute.times.rounds < MIN_ROUNDS);
+  return isFew ? [`no verdict with fewer than ${MIN_ROUNDS} rounds: measure more`] : [];
+}
+
+/** Lists reasons why a change may not come from the program: another machine, version or option. */
+function differencesOf(before: BenchResults, after: BenchResults): string[] {
+  const [one, other] = [settingsOf(before), settingsOf(after)];
+  const differing = [...new Set([...Object.keys(one), ...Object.keys(other)])]
+    .map((key): [string, string, string] => [key, shown(one[key]), shown(other[key])])
+    .filter(([, from, to]) => from !== to)
+    .map(([key, from, to]) => `${key} differs: ${from}, then ${to}`);
+  return [
+    ...differing,
+    ...(before.startedAt === after.startedAt ? ['both files are of the same run'] : []),
+    ...(before.startedAt > after.startedAt ? ['the first file is of the later run'] : []),
+  ];
+}
+
+function settingsOf({ machine, versions, options }: BenchResults): Record<string, unknown> {
+  return {
+    ...prefixed('machine: ', machine),
+    'Node.js': versions.node,
+    ...prefixed('package ', versions.packages),
+    ...prefixed('option ', options),
+  };
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : value === undefined ? 'none' : JSON.stringify(value);
+}
+
+function prefixed(prefix: string, values: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${prefix}${key}`, value]));
+}
+
+/**
+ * Pairs the items of both runs, in the order of the first; adds items of one run only to `missing`.
+ */
+function pairsByName<Named extends { readonly name: string }>(
+  before: readonly Named[],
+  after: readonly Named[],
+  where: string,
+  missing: string[],
+): [Named, Named][] {
+  const names = new Map(after.map((one) => [one.name, one]));
+  const pairs: [Named, Named][] = [];
+  for (const one of before) {
+    const other = names.get(one.name);
+    names.delete(one.name);
+    if (other === undefined) missing.push(`${where}${one.name} is in the first run only`);
+    else pairs.push([one, other]);
+  }
+  for (const name of names.keys()) missing.push(`${where}${name} is in the second run only`);
+  return pairs;
 }

@@ -1,76 +1,56 @@
 /**
- * Results as CSV for R, pandas or a spreadsheet: long format, a line for every round and measure.
+ * Results as CSV for R, pandas or a spreadsheet: long format, a line per round and measure. Pure
+ * functions.
  *
- * Quoted after RFC 4180, so lines end with CR LF. Every column is on every line, so that a line stands for itself: with
- * `round` ratios can be taken within rounds, by `baseline` as we do, and `better` says which way. Infinity is `Inf`,
- * which both R and pandas read. What a round does not know has no line. README.md shows how to redo our statistics.
+ * Quoting and CR LF follow RFC 4180. Every line has all columns, so ratios can be computed within a
+ * `round`, relative to `baseline`. Infinity is `Inf`, which R and pandas read. A round without a
+ * value has no line.
  */
 import { baselineOf } from '../analysis/estimates.js';
 import type { Experiment, ExperimentResult, RoundResult } from '../analysis/experiment.js';
 
-const COLUMNS = [
-  ...['experiment', 'case', 'x', 'clients', 'contender', 'kind', 'baseline'],
-  ...['round', 'turn', 'measure', 'better', 'value'],
-] as const;
+const HEAD = 'experiment,case,x,clients,contender,kind,baseline,round,turn,measure,better,value'.split(',');
 
-type Line = Readonly<Record<(typeof COLUMNS)[number], string | number | undefined>>;
-type Column = Pick<Line, 'measure' | 'better'> & {
-  readonly of: (round: RoundResult) => number | undefined;
-};
+type Field = string | number | undefined;
 
-/** Of an experiment that nobody defines any more, all raw values are given. */
+/** Writes all raw values of an experiment without a definition. */
 export function csvOf(
   { experiments }: { readonly experiments: readonly ExperimentResult[] },
   definitions: readonly Experiment[],
 ): string {
-  const lines = experiments.flatMap((experiment) =>
-    linesOf(
+  const rows = experiments.flatMap((experiment) =>
+    rowsOf(
       experiment,
       definitions.find(({ name }) => name === experiment.name),
     ),
   );
-  const rows = lines.map((line) => COLUMNS.map((column) => line[column]));
-  return [COLUMNS, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
+  return [HEAD, ...rows].map((row) => `${row.map(quoted).join(',')}\r\n`).join('');
 }
 
-function linesOf({ name, cases }: ExperimentResult, definition: Experiment | undefined): Line[] {
+/** Returns the fields of each line, in the order of HEAD. */
+function rowsOf(experiment: ExperimentResult, definition: Experiment | undefined): Field[][] {
   const baseline = definition && baselineOf(definition);
-  return cases.flatMap((result) =>
-    result.contenders.flatMap((contender) =>
+  return experiment.cases.flatMap(({ name, x, clients, contenders }) =>
+    contenders.flatMap((contender) =>
       contender.rounds.flatMap((round) =>
-        columnsOf(definition, round).flatMap(({ measure, better, of }): Line[] => {
-          const value = of(round);
-          if (value === undefined || Number.isNaN(value)) return [];
-          return [
-            {
-              experiment: name,
-              case: result.name,
-              x: result.x,
-              clients: result.clients,
-              contender: contender.name,
-              kind: contender.kind,
-              baseline,
-              round: round.round,
-              turn: round.turn,
-              measure,
-              better,
-              value,
-            },
-          ];
-        }),
+        valuesOf(definition, round).map((fields) => [
+          ...[experiment.name, name, x, clients, contender.name, contender.kind, baseline],
+          ...[round.round, round.turn, ...fields],
+        ]),
       ),
     ),
   );
 }
 
-function columnsOf(definition: Experiment | undefined, { values }: RoundResult): Column[] {
-  if (definition !== undefined) {
-    return definition.measures.map(({ name, better, of }) => ({ measure: name, better, of }));
-  }
-  return Object.entries(values).map(([measure, value]) => ({ measure, better: undefined, of: () => value }));
+/** Returns the fields measure, better and value of a round. */
+function valuesOf(definition: Experiment | undefined, round: RoundResult): Field[][] {
+  const values =
+    definition?.measures.map(({ name, better, of }) => [name, better, of(round)]) ??
+    Object.entries(round.values).map(([name, value]) => [name, undefined, value]);
+  return values.filter(([, , value]) => value !== undefined && !Number.isNaN(value));
 }
 
-function field(value: string | number | undefined): string {
+function quoted(value: Field): string {
   if (value === undefined) return '';
   if (typeof value === 'number') return String(value).replace('Infinity', 'Inf');
   return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;

@@ -1,54 +1,57 @@
 /**
- * A run as one HTML file that needs nothing else: no network, no script, opened from the disk, on a phone or printed.
+ * A run as one HTML file without network or script: for the disk, a phone or paper.
  *
- * Runs after a run, over its results alone. Its parts are in html/, the plots come from plots.ts, the tables from
- * whoever calls; the pictures are saved beside it, for a README or a slide. Read bench/report/html/experiment.ts next.
+ * Runs in the process of the command, after the run. plots.ts draws the pictures, which are also
+ * saved next to the page; the caller makes the tables.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { escaped } from '../../src/plots/render.js';
+import { THEME_CSS } from '../../src/plots/theme.js';
 import type { Experiment, ExperimentResult } from '../analysis/experiment.js';
 import type { TextTable } from '../analysis/numbers.js';
-import { chapterOf, fileOf, wrongIn, type Chapter } from './html/experiment.js';
-import { REPORT_CSS } from './html/style.js';
-import { formatDuration, listOf, termsOf } from './html/text.js';
-import { plotsOf } from './plots.js';
-import type { Machine, Versions } from '../analysis/results.js';
+import type { BenchResults } from '../analysis/results.js';
 import { marginsOf } from '../analysis/verdicts.js';
+import { plotsOf, type PlotPicture } from './plots.js';
 
-/** What is used of the results' file. */
-interface Run {
-  /** ISO 8601, UTC. */
-  readonly startedAt: string;
-  readonly durationMs: number;
-  readonly machine: Machine;
-  readonly versions: Versions;
-  readonly experiments: readonly ExperimentResult[];
-}
+/** The parts of the results file that the page shows. */
+type Run = Pick<BenchResults, 'startedAt' | 'durationMs' | 'machine' | 'versions' | 'experiments'>;
 
 export interface ReportInput {
   readonly results: Run;
-  /** Those that can be read; the order is that of the results. */
+  /** The experiments of this version; the page has the order of the results. */
   readonly experiments: readonly Experiment[];
   readonly tablesOf: (experiment: Experiment, result: ExperimentResult) => readonly TextTable[];
-  /** The results' file, named as it should be read: beside the report, or its path. */
+  /** The path of the results file, or its name if the page is next to it. */
   readonly resultsName: string;
 }
 
-/** Of whom the control is, which everything else is to be judged by. */
+/** One experiment of the page. */
+interface Chapter {
+  readonly experiment: Experiment;
+  readonly result: ExperimentResult;
+  /** The experiment's sentence about its result. */
+  readonly seen: string;
+  readonly plots: readonly PlotPicture[];
+  readonly tables: readonly TextTable[];
+}
+
+/** The name of the control experiment, which shows how far to trust the others. */
 const CONTROL = 'control';
 
-/** Everything is inline, and the page forbids itself anything else. */
+/** All parts are inline, and the page forbids itself to load others. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-/** The page; its links to the saved pictures are relative. */
+/** Returns the page; its links to the saved pictures are relative. */
 export function htmlReport(input: ReportInput): string {
   return pageOf(input, chaptersOf(input));
 }
 
 /**
- * Writes report.html and each plot as `<experiment>-<plot>.svg` to the directory, which is made where there is none.
- * @returns the report's path.
+ * Writes report.html and each plot as `<experiment>-<plot>.svg` to the directory, which it creates
+ * if necessary.
+ * @returns the path of the page
+ * @throws the error of the file system
  */
 export function savePictures(directory: string, input: ReportInput): string {
   const chapters = chaptersOf(input);
@@ -76,7 +79,7 @@ function pageOf({ results, experiments, resultsName }: ReportInput, chapters: re
   const date = `${results.startedAt.slice(0, 10)} ${results.startedAt.slice(11, 16)} UTC`;
   const unread = results.experiments
     .filter((result) => !experiments.some(({ name }) => name === result.name))
-    .map(({ name }) => `${name}: not shown; this version does not know this experiment.`);
+    .map(({ name }) => `${name}: not shown; this version does not know the experiment.`);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -99,13 +102,14 @@ ${chapters.map(chapterOf).join('\n')}
 </main>
 <footer>
 <h2>How it was measured</h2>
-<p>Each server ran in a process of its own, the load generator in another, on the same machine. All contenders of
-a case stood at once and took turns, round by round, in an order drawn anew for each round, after a warm-up. Values
-are medians over the rounds, percentiles are those of all rounds' merged latencies; intervals are 95 % confidence
-intervals over the rounds. A difference counts only where the whole interval of a ratio is beyond 5 %, or beyond what
-the control differed by; no difference only where the whole interval is within. Otherwise, and of fewer than five rounds,
-whose range stands in place of an interval, nothing is concluded.</p>
-<p>Methods, columns and sources: <code>bench/README.md</code>. Raw results of every round:
+<p>Each server and the load generator ran in a process of its own, on the same machine. The servers of a case were up
+at the same time. After a warm-up they took turns, round by round, in a random order. Values are medians over the
+rounds; percentiles come from the merged latencies of all rounds. Intervals are 95 % confidence intervals over the
+rounds, or the range of fewer than five rounds.</p>
+<p>A difference counts if the whole interval of a ratio is outside the margin: 5 %, or the certain difference of the
+control if it is larger. If the whole interval is inside the margin, there is no difference. Otherwise, and with fewer
+than five rounds, there is no verdict.</p>
+<p>Methods, columns and sources: <code>docs/bench.md</code>. Raw results of every round:
 <code>${escaped(resultsName)}</code>.</p>
 </footer>
 </body>
@@ -124,7 +128,7 @@ function factsOf({ machine, versions, durationMs }: Run, date: string): [string,
   ];
 }
 
-/** A sentence for each experiment; that of the control first, for it says how far the others can be trusted. */
+/** Lists a sentence per experiment, the control first. */
 function summaryOf(chapters: readonly Chapter[]): string {
   const control = chapters.find(({ experiment }) => experiment.name === CONTROL);
   const others = chapters.filter((chapter) => chapter !== control);
@@ -145,3 +149,139 @@ function sentenceOf({ result, seen }: Chapter): string {
   const failures = wrong === 0 ? '' : ` <strong>(${wrong} ${wrong === 1 ? 'failure' : 'failures'})</strong>`;
   return `${escaped(seen)}${failures}`;
 }
+
+function chapterOf({ experiment, result, seen, plots, tables }: Chapter): string {
+  const { name, question, prediction, lookAt } = experiment;
+  const figures = plots.map((plot) => figureOf(name, plot)).join('\n');
+  return `<section class="experiment" id="${escaped(name)}" aria-labelledby="${escaped(name)}-title">
+<h2 id="${escaped(name)}-title"><span class="name">${escaped(name)}:</span> ${escaped(question)}</h2>
+${termsOf('', [
+  ['Prediction', prediction],
+  ['Look at', lookAt],
+])}
+<p class="seen"><strong>Seen:</strong> ${escaped(seen)}</p>
+${listOf('wrong', wrongIn(result))}
+${figures === '' ? '<p>No plot: there is nothing to draw.</p>' : `<div class="figures">\n${figures}\n</div>`}
+<details open><summary>${tables.length === 1 ? 'Table' : `${tables.length} tables`}</summary>
+${tables.map(tableOf).join('\n')}
+</details>
+</section>`;
+}
+
+/** Returns the path of a picture, relative to the page. */
+function fileOf(experiment: string, { name }: PlotPicture): string {
+  return `${experiment}-${name}.svg`;
+}
+
+function figureOf(experiment: string, plot: PlotPicture): string {
+  const file = fileOf(experiment, plot);
+  return `<figure>${plot.svg}
+<figcaption>Saved as <a href="${escaped(encodeURIComponent(file))}">${escaped(file)}</a></figcaption></figure>`;
+}
+
+/** Lists failures, then contenders that did not take part, then remarks. */
+function wrongIn({ failed, cases, remarks }: ExperimentResult): string[] {
+  const where = new Map<string, string[]>();
+  for (const { name, contenders } of cases) {
+    for (const contender of contenders) {
+      const reason = contender.failed ?? contender.skipped;
+      if (reason === undefined) continue;
+      const verb = contender.failed === undefined ? 'skipped' : 'FAILED';
+      const line = `${contender.name} ${verb}: ${reason}`;
+      where.set(line, [...(where.get(line) ?? []), name]);
+    }
+  }
+  const contenders = [...where].map(([line, names]) =>
+    names.length === cases.length ? line : `${line} (${names.join(', ')})`,
+  );
+  return [...(failed === undefined ? [] : [`FAILED: ${failed}`]), ...contenders, ...remarks];
+}
+
+/**
+ * Puts the table into a box that scrolls, also by keyboard, if the table is wider than the page.
+ */
+function tableOf({ title, head, rows, notes }: TextTable): string {
+  const columns = head.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('');
+  const body = rows.map((cells) => `<tr>${cells.map(cellOf).join('')}</tr>`).join('\n');
+  return `<div class="scroll" role="region" tabindex="0" aria-label="${escaped(title)}">
+<table><caption>${escaped(title)}</caption>
+<thead><tr>${columns}</tr></thead>
+<tbody>
+${body}
+</tbody></table></div>
+${listOf('notes', notes)}`;
+}
+
+function cellOf(cell: string, column: number): string {
+  return column === 0 ? `<th scope="row">${escaped(cell)}</th>` : `<td>${escaped(cell)}</td>`;
+}
+
+/** Returns an empty text without lines, because HTML has no empty list. */
+function listOf(className: string, lines: readonly string[]): string {
+  if (lines.length === 0) return '';
+  return `<ul class="${className}">${lines.map((line) => `<li>${escaped(line)}</li>`).join('\n')}</ul>`;
+}
+
+function termsOf(className: string, terms: readonly (readonly [string, string])[]): string {
+  const pairs = terms.map(([term, text]) => `<div><dt>${escaped(term)}</dt><dd>${escaped(text)}</dd></div>`);
+  return `<dl class="${className}">${pairs.join('\n')}</dl>`;
+}
+
+/** Formats a duration: `1 min 52 s`. */
+function formatDuration(durationMs: number): string {
+  const seconds = Math.round(durationMs / 1000);
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`;
+}
+
+/**
+ * One column on a phone, pictures side by side on a wide screen, an experiment per page on paper.
+ */
+const REPORT_CSS = `${THEME_CSS}
+*{box-sizing:border-box}
+html{-webkit-text-size-adjust:100%}
+body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
+header,main,footer{max-width:84rem;margin:0 auto;padding:0 1rem}
+h1{font-size:1.7rem;line-height:1.2;margin:1.5rem 0 .5rem}
+h2{font-size:1.35rem;line-height:1.3;margin:0 0 .75rem}
+h2 .name{color:var(--faint);font-weight:400}
+p,ul,dl{margin:.5rem 0;max-width:46rem}
+a{color:inherit;text-decoration-color:var(--faint);text-underline-offset:.15em}
+a:focus-visible,[tabindex]:focus-visible,summary:focus-visible{outline:2px solid currentColor;outline-offset:2px}
+dt{font-weight:600;font-size:.9rem;color:var(--faint)}
+dd{margin:0 0 .5rem}
+.facts{display:flex;flex-wrap:wrap;gap:0 1.5rem}
+.facts div{min-width:0}
+.summary{padding-left:1.2rem}
+.summary li{margin:.35rem 0}
+.experiment{border-top:1px solid var(--rule);padding-top:1.5rem;margin-top:2.5rem}
+.seen{border-left:4px solid #0072b2;padding:.25rem 0 .25rem .9rem;font-size:1.1rem}
+.wrong{border-left:4px solid #d55e00;padding:.25rem 0 .25rem .9rem;list-style:none}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:1rem 2rem;margin:1rem 0}
+figure{margin:0;max-width:46rem;min-width:0}
+figure svg{display:block;width:100%;height:auto}
+figcaption{font-size:.85rem;color:var(--faint)}
+summary{cursor:pointer;font-weight:600;margin:.5rem 0}
+.scroll{overflow-x:auto;margin:.75rem 0 0}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.92rem;overflow-wrap:normal}
+caption{text-align:left;font-weight:600;padding:.25rem 0}
+th,td{padding:.25rem .7rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--rule)}
+th:first-child{text-align:left;padding-left:0}
+tbody th{font-weight:400}
+thead th{border-bottom:2px solid var(--faint)}
+.notes{font-size:.9rem;color:var(--faint);padding-left:1.2rem}
+footer{border-top:1px solid var(--rule);margin-top:2.5rem;padding-bottom:2rem;font-size:.95rem}
+@media print{@page{size:A4;margin:14mm}
+html{font-size:9.5pt}
+header,main,footer{padding:0;max-width:none}
+.experiment{break-before:page;border-top:0;margin-top:0;padding-top:0}
+.figures{grid-template-columns:1fr 1fr}
+figure,tr,.seen,.wrong{break-inside:avoid}
+h2,caption,summary{break-after:avoid}
+.scroll{overflow:visible}
+table{font-size:7pt}
+th,td{padding:.15rem .25rem}
+thead th,tbody th{white-space:normal}
+tbody th{max-width:9rem;overflow-wrap:anywhere}
+summary{list-style:none}
+details::details-content{content-visibility:visible;display:block}}`;

@@ -1,8 +1,8 @@
 /**
- * The pictures of an experiment, one for each of its plots: lines over its axis, or rows where there is none.
+ * The pictures of an experiment, one per plot: lines over its axis, or rows without an axis.
  *
- * Runs after a run, over what it has found alone (bench/analysis/experiment.ts); the same results give the same bytes. What is
- * missing is said in the picture. bench/report/plots/points.ts is where to go on, html.ts shows them.
+ * Pure functions over the results of a run: the same results give the same bytes. A picture names
+ * missing values and why. html.ts shows the pictures; read bench/report/plots/points.ts next.
  */
 import type { Experiment, ExperimentResult, PlotSpec } from '../analysis/experiment.js';
 import { framed } from './plots/frame.js';
@@ -12,7 +12,7 @@ import { rowsOf } from './plots/rows.js';
 import { clean, shortened } from './plots/text.js';
 
 export interface PlotPicture {
-  /** Of the plot within its experiment: letters, digits, dashes. */
+  /** Unique within the experiment: letters, digits, dashes. */
   readonly name: string;
   readonly title: string;
   readonly svg: string;
@@ -20,7 +20,7 @@ export interface PlotPicture {
 
 const ALT_CHARACTERS = 600;
 
-/** None of a plot that has no case to show. */
+/** Leaves out a plot without cases. */
 export function plotsOf(experiment: Experiment, result: ExperimentResult): PlotPicture[] {
   return experiment.plots.flatMap((spec) => {
     const found = pointsOf(spec, experiment, result.cases);
@@ -33,7 +33,7 @@ export function plotsOf(experiment: Experiment, result: ExperimentResult): PlotP
   });
 }
 
-/** Its title and the values of the last case; the table has them all. */
+/** Returns the title and the values of the last case, for readers who cannot see the picture. */
 function inWords({ title, measure }: PlotSpec, { points, cases }: Points): string {
   const last = cases.at(-1);
   const values = points

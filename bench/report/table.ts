@@ -1,18 +1,24 @@
 /**
- * An experiment's tables: one for each case, a row for each contender, a column for each measure, with notes and
- * warnings below.
- *
- * Pure functions over bench/analysis/experiment.ts; bench/analysis/numbers.ts renders what they give.
+ * The tables of an experiment: one per case, a row per contender, a column per measure, with notes
+ * and warnings below. Pure functions; bench/analysis/numbers.ts renders the tables.
  */
 import { baselineOf, findContender, measured, othersShare, ratioOf, textOf } from '../analysis/estimates.js';
-import type { CaseResult, ContenderResult, Experiment, ExperimentResult } from '../analysis/experiment.js';
+import type {
+  CaseResult,
+  ContenderResult,
+  Experiment,
+  ExperimentResult,
+  ValueName,
+} from '../analysis/experiment.js';
 import { DASH, formatEstimate, formatShare, orDash, type TextTable } from '../analysis/numbers.js';
 import { littlesLawNote } from '../analysis/littles-law.js';
-import { ERROR_KINDS } from '../generator/protocol/answers.js';
+import { valueOf } from '../analysis/measures.js';
+import { ERROR_KINDS } from '../generator/protocol/error-kinds.js';
 
-/** From this share of a core on, the generator may be what limits. */
+/** Above this share of a core, the generator may be the bottleneck. */
 const GENERATOR_LIMIT = 0.9;
 
+/** Returns one table per case. */
 export function tablesOf(experiment: Experiment, result: ExperimentResult): TextTable[] {
   return result.cases.map((one) => caseTable(experiment, one));
 }
@@ -20,7 +26,7 @@ export function tablesOf(experiment: Experiment, result: ExperimentResult): Text
 function caseTable(experiment: Experiment, result: CaseResult): TextTable {
   const baseline = dividedBy(experiment, result);
   const { measures } = experiment;
-  // What no contender of the case has would be a column of dashes, and what all have alike is no news.
+  // Columns without any value, and columns with the usual value in all rows, are left out.
   const shown = measures.filter((measure) => {
     const values = result.contenders.flatMap((one) => measured(one, measure)?.value ?? []);
     return values.length > 0 && !(measure.isUsual && values.every(measure.isUsual));
@@ -49,7 +55,7 @@ function caseTable(experiment: Experiment, result: CaseResult): TextTable {
   };
 }
 
-/** Undefined where there is nothing to divide by, or nothing to be divided. */
+/** Returns undefined if the baseline or all other contenders are missing. */
 function dividedBy(experiment: Experiment, result: CaseResult): string | undefined {
   const baseline = baselineOf(experiment);
   if (baseline === undefined || result.contenders.length < 2) return undefined;
@@ -61,7 +67,7 @@ function notesOn(contender: ContenderResult, { closedLoop, clients }: CaseResult
   const notes: string[] = [];
   if (skipped !== undefined) notes.push(`${name}: skipped, ${skipped}`);
   if (failed !== undefined) notes.push(`${name}: FAILED, ${failed}`);
-  if (unsteady) notes.push(`${name}: its rate was not yet steady when the warm-up had to end`);
+  if (unsteady) notes.push(`${name}: the rate was not steady at the end of the warm-up`);
   const kinds = ERROR_KINDS.flatMap((kind) => {
     const count = rounds.reduce((total, { errors }) => total + (errors?.[kind] ?? 0), 0);
     return count === 0 ? [] : [`${count} ${kind}`];
@@ -70,7 +76,7 @@ function notesOn(contender: ContenderResult, { closedLoop, clients }: CaseResult
   const share = medianOf(contender, 'generatorCpuShare') ?? 0;
   if (share > GENERATOR_LIMIT) {
     notes.push(
-      `${name}: the generator used ${formatShare(share)} of a core and may be what limits; this is a lower bound`,
+      `${name}: the generator used ${formatShare(share)} of a core; the server may be faster than this`,
     );
   }
   const waiting = waitingNote(contender, clients);
@@ -79,35 +85,37 @@ function notesOn(contender: ContenderResult, { closedLoop, clients }: CaseResult
   return little === undefined ? notes : [...notes, little];
 }
 
-/** Why there is a `≥` before a percentile: it is the window's length, and says nothing more of the server. */
+/**
+ * Explains the `≥` before a percentile: the value is the window's length, not a measured latency.
+ */
 function waitingNote({ name, rounds }: ContenderResult, clients: number | undefined): string | undefined {
-  const waiting = Math.max(...rounds.map(({ values }) => values['clientsWaiting'] ?? 0));
+  const waiting = Math.max(...rounds.map(({ values }) => values.clientsWaiting ?? 0));
   if (clients === undefined || waiting <= 0) return undefined;
   return (
-    `${name}: ${waiting} of ${clients} clients got no answer while they were measured; ` +
-    "they are in the latencies with the window's length, the least that they waited (≥)"
+    `${name}: ${waiting} of ${clients} clients waited for the whole window without an answer; ` +
+    "each counts with the window's length, a lower bound of its latency (≥)"
   );
 }
 
-function medianOf(contender: ContenderResult, name: string): number | undefined {
-  return measured(contender, { name, label: name, format: String, of: ({ values }) => values[name] })?.value;
+function medianOf(contender: ContenderResult, name: ValueName): number | undefined {
+  return measured(contender, valueOf(name, { label: name, format: String }))?.value;
 }
 
-/** A busy machine makes every figure of the case doubtful, and its intervals wide. */
+/** A busy machine makes all numbers of the case unreliable, and their intervals wide. */
 function noteOnOthers(result: CaseResult): string[] {
   const share = othersShare(result);
   if (share === undefined) return [];
-  return [`other programs used ${formatShare(share)} of a core meanwhile: measure again on a quiet machine`];
+  return [`other programs used ${formatShare(share)} of a core: measure again on a quiet machine`];
 }
 
-/** The generator's own load over a run: one line, so that nobody has to look into the file for it. */
+/** Returns one line about the generator's own load during the run. */
 export function generatorLine(experiments: readonly ExperimentResult[]): string {
   const shares = experiments.flatMap(({ cases }) =>
     cases.flatMap(({ contenders }) =>
-      contenders.flatMap(({ rounds }) => rounds.flatMap(({ values }) => values['generatorCpuShare'] ?? [])),
+      contenders.flatMap(({ rounds }) => rounds.flatMap(({ values }) => values.generatorCpuShare ?? [])),
     ),
   );
-  if (shares.length === 0) return `The generator had nothing to do ${DASH} or did not say.`;
+  if (shares.length === 0) return 'The generator was not used.';
   const busiest = Math.max(...shares);
   return `The generator used ${formatShare(Math.min(...shares))} to ${formatShare(busiest)} of a core.`;
 }

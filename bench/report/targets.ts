@@ -1,68 +1,106 @@
 /**
- * The bars that the project set itself, each with what a run reached: computed from the results, never typed in.
+ * The targets that the project set itself, each with its value in a run and a verdict, and the
+ * table of them. Pure functions; text.ts prints the table.
  *
- * A bar on a ratio is judged by its value over rounds that were measured one right after the other; its interval is
- * shown beside it. Shown whenever a run holds what a bar needs; targets-table.ts shows them.
+ * A target on a ratio is judged by ratios within rounds. The verdict follows the rule of
+ * bench/analysis/verdicts.ts: the whole interval decides, and fewer than five rounds give no
+ * verdict.
  */
-import { measured, ratioOf } from '../analysis/estimates.js';
-import type { CaseResult, Measure } from '../analysis/experiment.js';
-import type { Estimate } from '../analysis/intervals.js';
+import { findContender, measured, ratioOf } from '../analysis/estimates.js';
+import type { CaseResult, Measure, ValueName } from '../analysis/experiment.js';
+import { MIN_ROUNDS, type Estimate } from '../analysis/intervals.js';
 import { errors, p99, requestsPerSecond, valueOf } from '../analysis/measures.js';
+import { DASH, formatCount, formatEstimate, type TextTable } from '../analysis/numbers.js';
 import type { BenchResults } from '../analysis/results.js';
+import { TOO_FEW_ROUNDS, UNCERTAIN } from '../analysis/verdicts.js';
 
-export interface Target {
+interface Target {
   readonly what: string;
   readonly atLeast?: number;
   readonly atMost?: number;
-  /** The same, but the limit itself will not do. */
+  /** An upper limit that does not include itself. */
   readonly below?: number;
   readonly unit: string;
-  /** Undefined: this run did not measure it. */
+  /** The value in the run; undefined: not measured. */
   readonly reached: Estimate | undefined;
 }
+
+type TargetVerdict = 'reached' | 'missed' | 'not measured' | typeof UNCERTAIN | typeof TOO_FEW_ROUNDS;
 
 const THREADS = 'thread-per-client';
 const LOOP = 'event-loop';
 const SENDERS = ['1 sender', '8 senders', '32 senders'];
-const raw = (name: string) => valueOf(name, { label: name, format: String });
 
-export function barsOf(results: BenchResults): Target[] {
+/**
+ * Judges a target by the interval of its value: both ends on the same side of the limit, or no
+ * verdict.
+ */
+export function judge(target: Target): TargetVerdict {
+  const { reached } = target;
+  if (reached === undefined) return 'not measured';
+  if (reached.rounds < MIN_ROUNDS) return TOO_FEW_ROUNDS;
+  const ends = [reached.low, reached.high].map((value) => isWithin(value, target));
+  return ends.every(Boolean) ? 'reached' : ends.some(Boolean) ? UNCERTAIN : 'missed';
+}
+
+function isWithin(value: number, { atLeast = -Infinity, atMost = Infinity, below = Infinity }: Target) {
+  return value >= atLeast && value <= atMost && (value < below || below === Infinity);
+}
+
+export function targetsTable(targets: readonly Target[]): TextTable {
+  return {
+    title: 'targets',
+    head: ['what', 'target', 'value', 'verdict'],
+    rows: targets.map((target) => {
+      const { what, unit, reached } = target;
+      const value = reached === undefined ? DASH : withUnit(formatValue(reached), unit);
+      return [what, withUnit(limitOf(target), unit), value, judge(target)];
+    }),
+    notes: [],
+  };
+}
+
+/** Returns all targets, also those that the run did not measure. */
+export function targetsOf(results: BenchResults): Target[] {
   const of = (experiment: string, name: string) => caseOf(results, experiment, name);
   return [
     ...[
       { clients: '16 clients', pthread: 0.9, python: 1, net: 0.95 },
       { clients: '64 clients', pthread: 0.9, python: 1.1, net: 0.95 },
     ].flatMap(({ clients, pthread, python, net }) => [
-      ratioBar(`echo, ${clients}`, of('echo', clients), THREADS, 'c-pthread', pthread),
-      ratioBar(`echo, ${clients}`, of('echo', clients), THREADS, 'python-threading', python),
-      ratioBar(`echo, ${clients}`, of('echo', clients), LOOP, 'bare-net', net),
+      ratioTarget(`echo, ${clients}`, of('echo', clients), THREADS, 'c-pthread', pthread),
+      ratioTarget(`echo, ${clients}`, of('echo', clients), THREADS, 'python-threading', python),
+      ratioTarget(`echo, ${clients}`, of('echo', clients), LOOP, 'bare-net', net),
     ]),
-    ratioBar('echo, 256 clients', of('echo', '256 clients'), THREADS, 'c-pthread', 0.75),
-    ratioBar('churn, 64 clients', of('churn', '64 clients'), THREADS, 'c-pthread', 0.7),
-    ...fanOutBars(results),
-    ...webBars(of('web', '64 clients')),
-    ...capacityBars(results),
-    generatorBar('requests/s of c-epoll, 64 clients', of('echo', '64 clients'), 100_000),
-    generatorBar('deliveries/s of c-epoll, 32 senders', of('fan-out', '32 senders'), 3_000_000),
+    ratioTarget('echo, 256 clients', of('echo', '256 clients'), THREADS, 'c-pthread', 0.75),
+    ratioTarget('churn, 64 clients', of('churn', '64 clients'), THREADS, 'c-pthread', 0.7),
+    ...fanOutTargets(results),
+    ...[THREADS, LOOP].flatMap((name) => [
+      ratioTarget('web, 64 clients', of('web', '64 clients'), name, 'python-threading', 5),
+      ratioTarget('web, 64 clients', of('web', '64 clients'), name, 'bare-http', 0.8),
+    ]),
+    ...capacityTargets(results),
+    generatorTarget('requests/s of c-epoll, 64 clients', of('echo', '64 clients'), 100_000),
+    generatorTarget('deliveries/s of c-epoll, 32 senders', of('fan-out', '32 senders'), 3_000_000),
   ];
 }
 
-function fanOutBars(results: BenchResults): Target[] {
+function fanOutTargets(results: BenchResults): Target[] {
   const cases = SENDERS.map((senders) => caseOf(results, 'fan-out', senders));
-  const bar = (index: number, name: string, atLeast: number) =>
-    ratioBar(`fan-out, ${SENDERS[index] ?? ''}`, cases[index], name, 'c-pthread', atLeast);
+  const target = (index: number, name: string, atLeast: number) =>
+    ratioTarget(`fan-out, ${SENDERS[index] ?? ''}`, cases[index], name, 'c-pthread', atLeast);
   return [
     ...[THREADS, LOOP].flatMap((name) => [
-      bar(0, name, 0.9),
-      bar(1, name, 2),
-      bar(2, name, name === LOOP ? 6 : 4),
+      target(0, name, 0.9),
+      target(1, name, 2),
+      target(2, name, name === LOOP ? 6 : 4),
     ]),
     ...[THREADS, LOOP].flatMap((name) => [
-      p99Bar(cases, name, 'c-pthread'),
-      p99Bar(cases, name, 'python-threading'),
+      p99Target(cases, name, 'c-pthread'),
+      p99Target(cases, name, 'python-threading'),
     ]),
     {
-      what: 'fan-out: lines lost, changed, twice or out of order',
+      what: 'fan-out: lines lost, changed, duplicated or out of order',
       atMost: 0,
       unit: '',
       reached: errorsOfModels(cases),
@@ -70,82 +108,58 @@ function fanOutBars(results: BenchResults): Target[] {
   ];
 }
 
-/** Of the three numbers of senders, the one where the ratio is worst. */
-function p99Bar(cases: readonly (CaseResult | undefined)[], name: string, other: string): Target {
-  const known = cases
+/** Takes the worst ratio over the numbers of senders. */
+function p99Target(cases: readonly (CaseResult | undefined)[], name: string, other: string): Target {
+  const ratios = cases
     .map((one) => one && ratioOf(one, p99, name, other))
     .filter((ratio) => ratio !== undefined)
     .toSorted((a, b) => b.value - a.value);
-  const what = `p99 of ${name} / ${other}, fan-out, at its worst`;
-  return { what, below: 1, unit: '', reached: known.length < cases.length ? undefined : known[0] };
+  const what = `p99 of ${name} / ${other}, fan-out, worst case`;
+  return { what, below: 1, unit: '', reached: ratios.length < cases.length ? undefined : ratios[0] };
 }
 
+/** An exact count over all rounds, so it has no interval; `rounds` is the fewest of a model. */
 function errorsOfModels(cases: readonly (CaseResult | undefined)[]): Estimate | undefined {
   const counts = cases
     .flatMap((one) => one?.contenders ?? [])
     .filter(({ kind }) => kind === 'model')
-    .flatMap((contender) => measured(contender, errors)?.value ?? []);
-  return counts.length === 0 ? undefined : exactly(counts.reduce((total, count) => total + count, 0));
+    .flatMap((contender) => measured(contender, errors) ?? []);
+  if (counts.length === 0) return undefined;
+  const value = counts.reduce((total, count) => total + count.value, 0);
+  return { value, low: value, high: value, rounds: Math.min(...counts.map(({ rounds }) => rounds)) };
 }
 
-function webBars(web: CaseResult | undefined): Target[] {
-  return [THREADS, LOOP].flatMap((name) => [
-    ratioBar('web, 64 clients', web, name, 'python-threading', 5),
-    ratioBar('web, 64 clients', web, name, 'bare-http', 0.8),
-  ]);
-}
-
-function capacityBars(results: BenchResults): Target[] {
-  const single = (experiment: string, name: string, contender: string, measure: Measure) => {
-    const found = caseOf(results, experiment, name)?.contenders.find((one) => one.name === contender);
-    return found && measured(found, measure);
-  };
-  const idle = (contender: string, name: string) => single('idle', 'idle', contender, raw(name));
+function capacityTargets(results: BenchResults): Target[] {
+  const single = (experiment: string, contender: string, name: ValueName) =>
+    valueIn(
+      caseOf(results, experiment, experiment),
+      contender,
+      valueOf(name, { label: name, format: String }),
+    );
+  const handOff = inUnits(single('hand-off', THREADS, 'medianNs'), 1e3);
+  const [thread, idleClient] = [THREADS, LOOP].map((name) => single('idle', name, 'bytesPerClient'));
+  const [onThreads, onLoop] = [single('idle', THREADS, 'answered'), single('idle', LOOP, 'connected')];
   return [
-    {
-      what: 'hand-off to a warm thread, median',
-      atMost: 60,
-      unit: 'µs',
-      reached: inUnits(single('hand-off', 'hand-off', THREADS, raw('medianNs')), 1e3),
-    },
+    { what: 'hand-off to a warm thread, median', atMost: 60, unit: 'µs', reached: handOff },
     {
       what: 'clients at once, each answered on a thread of its own',
-      atLeast: 1000,
-      unit: '',
-      reached: idle(THREADS, 'answered'),
+      ...{ atLeast: 1000, unit: '', reached: onThreads },
     },
-    {
-      what: 'memory of a client thread',
-      atMost: 8,
-      unit: 'MB',
-      reached: inUnits(idle(THREADS, 'bytesPerClient'), 1e6),
-    },
-    {
-      what: 'idle clients at once on the event loop',
-      atLeast: 10_000,
-      unit: '',
-      reached: idle(LOOP, 'connected'),
-    },
+    { what: 'memory of a client thread', atMost: 8, unit: 'MB', reached: inUnits(thread, 1e6) },
+    { what: 'idle clients at once on the event loop', atLeast: 10_000, unit: '', reached: onLoop },
     {
       what: 'memory of an idle client on the event loop',
-      atMost: 12,
-      unit: 'kB',
-      reached: inUnits(idle(LOOP, 'bytesPerClient'), 1e3),
+      ...{ atMost: 12, unit: 'kB', reached: inUnits(idleClient, 1e3) },
     },
   ];
 }
 
-function generatorBar(what: string, result: CaseResult | undefined, atLeast: number): Target {
-  const contender = result?.contenders.find(({ name }) => name === 'c-epoll');
-  return {
-    what: `the generator: ${what}`,
-    atLeast,
-    unit: '',
-    reached: contender && measured(contender, requestsPerSecond),
-  };
+function generatorTarget(what: string, result: CaseResult | undefined, atLeast: number): Target {
+  const reached = valueIn(result, 'c-epoll', requestsPerSecond);
+  return { what: `the generator: ${what}`, atLeast, unit: '', reached };
 }
 
-function ratioBar(
+function ratioTarget(
   where: string,
   result: CaseResult | undefined,
   name: string,
@@ -154,6 +168,11 @@ function ratioBar(
 ): Target {
   const reached = result && ratioOf(result, requestsPerSecond, name, other);
   return { what: `${name} / ${other}, ${where}`, atLeast, unit: '', reached };
+}
+
+function valueIn(result: CaseResult | undefined, name: string, measure: Measure): Estimate | undefined {
+  const contender = result && findContender(result, name);
+  return contender && measured(contender, measure);
 }
 
 function caseOf({ experiments }: BenchResults, experiment: string, name: string): CaseResult | undefined {
@@ -168,6 +187,19 @@ function inUnits(estimate: Estimate | undefined, unit: number): Estimate | undef
   return { value: value / unit, low: low / unit, high: high / unit, rounds };
 }
 
-function exactly(value: number): Estimate {
-  return { value, low: value, high: value, rounds: 1 };
+function limitOf({ atLeast, atMost, below }: Target): string {
+  if (atLeast !== undefined) return `≥ ${atLeast.toLocaleString('en-GB')}`;
+  return below === undefined ? `≤ ${atMost ?? ''}` : `< ${below}`;
+}
+
+function formatValue(estimate: Estimate): string {
+  const { value, low, high } = estimate;
+  if (value === 0 && high === 0) return '0';
+  if (value < 1000) return formatEstimate(estimate);
+  if (low === high) return formatCount(value);
+  return `${formatCount(value)} (${formatCount(low)}–${formatCount(high)})`;
+}
+
+function withUnit(text: string, unit: string): string {
+  return unit === '' ? text : `${text} ${unit}`;
 }

@@ -1,17 +1,16 @@
 /**
- * A whole run as text: where it ran, each experiment with its question, its tables and what was seen, the bars, and
- * where the raw numbers are.
- *
- * Pure functions over bench/analysis/results.ts; the tables themselves are in table.ts and targets-table.ts.
+ * A whole run as text: the machine, each experiment with its question, tables and findings, the
+ * targets, and the paths of the saved files. Pure functions; table.ts and targets.ts make the
+ * tables.
  */
-import { barsOf } from './targets.js';
-import { barsTable, verdictOf } from './targets-table.js';
-import type { Experiment, ExperimentResult } from '../analysis/experiment.js';
+import type { Experiment, ExperimentResult, Margins } from '../analysis/experiment.js';
 import { render, type Rendering } from '../analysis/numbers.js';
 import type { BenchResults } from '../analysis/results.js';
+import { marginsOf } from '../analysis/verdicts.js';
 import { generatorLine, tablesOf } from './table.js';
-import { marginsOf, type Margins } from '../analysis/verdicts.js';
+import { judge, targetsOf, targetsTable } from './targets.js';
 
+/** @param files the paths of the saved results and page */
 export function report(
   results: BenchResults,
   experiments: readonly Experiment[],
@@ -27,25 +26,21 @@ export function report(
     `Node ${versions.node}`,
   ].join(', ');
   const margins = marginsOf(results.experiments);
-  const parts = results.experiments.map((result) =>
-    experimentText(
-      experiments.find(({ name }) => name === result.name),
-      result,
-      margins,
-      rendering,
-    ),
-  );
+  const parts = results.experiments.map((result) => {
+    const experiment = experiments.find(({ name }) => name === result.name);
+    if (experiment === undefined) return `${result.name}: not an experiment of this version.`;
+    return experimentText(experiment, result, margins, rendering);
+  });
   const last = [generatorLine(results.experiments), ...files.map((path) => `Saved in ${path}`)];
-  return `${[where, ...parts, ...barsText(results, rendering), last.join('\n')].join('\n\n')}\n`;
+  return `${[where, ...parts, ...targetsText(results, rendering), last.join('\n')].join('\n\n')}\n`;
 }
 
 function experimentText(
-  experiment: Experiment | undefined,
+  experiment: Experiment,
   result: ExperimentResult,
   margins: Margins,
   rendering: Rendering,
 ): string {
-  if (experiment === undefined) return `${result.name}: not an experiment of this version.`;
   const heading = `${result.name}: ${experiment.question}`;
   const seen = `Seen: ${experiment.seen(result, margins)}`;
   return [
@@ -57,10 +52,12 @@ function experimentText(
   ].join('\n\n');
 }
 
-function barsText(results: BenchResults, rendering: Rendering): string[] {
-  // A run without peers knows few of them: the others would fill the screen with dashes.
-  const bars = barsOf(results).filter((bar) => results.options.peers || verdictOf(bar) !== 'not measured');
-  return bars.length === 0 ? [] : [render(barsTable(bars), rendering)];
+function targetsText(results: BenchResults, rendering: Rendering): string[] {
+  // A run without peers measures few targets: the others would fill the screen with dashes.
+  const targets = targetsOf(results).filter(
+    (target) => results.options.peers || judge(target) !== 'not measured',
+  );
+  return targets.length === 0 ? [] : [render(targetsTable(targets), rendering)];
 }
 
 const LINE_CHARACTERS = 100;

@@ -1,13 +1,16 @@
 /**
- * What becomes of datagrams when nobody waits for their answers. Not a scenario of run.ts, whose clients are all paced
- * by theirs; run it by itself: `make bench-udp`.
+ * The fate of datagrams from a client that does not wait for answers. This is a program of its own,
+ * `make bench-udp`, because the clients of all scenarios of run.ts wait for theirs. It runs as the
+ * client, and starts one server at a time.
  *
- * Question: a client sends 20,000 datagrams as fast as it can. How many are answered, and where are the others?
- * Theory: none can be sent back for being too fast. Sender and server share the machine; as long as the server is slower
- * its socket's buffer fills, and what comes then is dropped by the kernel without a word to either.
- * Look at: the paced rows lose nothing. In a burst every datagram that is not answered is accounted for: dropped by the
- * kernel before the server (its buffer), by the server (its queue), or by the kernel before the client (the
- * client's buffer, since while it sends it does not read).
+ * Question: a client sends 20,000 datagrams as fast as it can. How many are answered, and where are
+ * the others lost?
+ * Prediction: UDP has no flow control. While the server is slower than the sender, its socket's
+ * buffer fills, and the kernel silently drops the datagrams that do not fit.
+ * Look at: the paced rows lose nothing. In a burst the columns account for every datagram. The
+ * kernel drops it before the server (its buffer is full), the server drops it (its queue is full),
+ * or the kernel drops it before the client. The client does not read while it sends, so its buffer
+ * fills, too.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -18,18 +21,19 @@ import { kernelDropsOf } from '../../src/datagrams/kernel-drops.js';
 import { askForBuffer } from '../../src/datagrams/socket.js';
 import { DASH, formatCount, render } from '../analysis/numbers.js';
 import { withTemporaryDirectory } from '../lib/cleanup.js';
-import { models, type Contender } from '../contenders/models.js';
+import { models } from '../contenders/models.js';
+import type { Contender } from '../contenders/contender.js';
 
 const PACED = 5000;
 const WINDOW = 64;
 const BURST = 20_000;
 const MESSAGE = Buffer.alloc(64, 'x');
 const BUFFER_BYTES = 4 * 1024 * 1024;
-/** After the last answer: so long for one that is still on its way. */
+/** The run ends after this long without an answer. */
 const SILENCE_MS = 500;
 const HEAD = ['server', 'sent', 'answered', 'dropped: kernel', 'server', 'client', 'not accounted for'];
 
-/** The server's own summary of its datagrams. */
+/** The server's log line about its datagrams. */
 interface Summary {
   readonly received: number;
   readonly dropped: number;
@@ -39,13 +43,13 @@ interface Summary {
 interface Outcome {
   readonly sent: number;
   readonly answered: number;
-  /** What the kernel dropped before the client. */
+  /** Datagrams that the kernel dropped before the client; undefined if unknown. */
   readonly clientDropped: number | undefined;
 }
 
 type Experiment = (socket: Socket) => Promise<Omit<Outcome, 'clientDropped'>>;
 
-/** At most so many unanswered at any time. */
+/** Sends PACED datagrams, at most WINDOW of them unanswered at any time. */
 async function paced(socket: Socket): Promise<{ sent: number; answered: number }> {
   let [sent, answered] = [0, 0];
   const send = () => {
@@ -59,12 +63,12 @@ async function paced(socket: Socket): Promise<{ sent: number; answered: number }
     });
   });
   while (sent < WINDOW) send();
-  // One that was lost would be waited for in vain.
+  // A lost datagram never gets an answer.
   await Promise.race([allAnswered, untilSilent(() => answered)]);
   return { sent, answered };
 }
 
-/** As fast as one loop can send; reads only when it is through. */
+/** Sends BURST datagrams in one loop and reads only afterwards. */
 async function unpaced(socket: Socket): Promise<{ sent: number; answered: number }> {
   let answered = 0;
   socket.on('message', () => answered++);
@@ -107,7 +111,7 @@ async function run(
 
 function summaryIn(log: string): Summary {
   const line = log.split('\n').find((each) => each.includes('"msg":"datagrams"'));
-  if (line === undefined) throw new Error('the server has not told what became of its datagrams');
+  if (line === undefined) throw new Error('the server logged no summary of its datagrams');
   return JSON.parse(line) as Summary;
 }
 

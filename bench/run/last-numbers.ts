@@ -1,16 +1,15 @@
 /**
- * What was last measured of a model on this machine, as a table: of each experiment the newest run that has it.
- * For `handoff explain`; bench/analysis/results.ts finds the runs.
+ * A table of the latest numbers of a model on this machine, from the newest run of each experiment.
+ * Runs in the process of `handoff explain`; bench/analysis/results.ts finds the runs.
  */
 import { measured, ratioOf } from '../analysis/estimates.js';
 import type { CaseResult, Experiment, ExperimentResult, Measure } from '../analysis/experiment.js';
 import { formatEstimate, render } from '../analysis/numbers.js';
 import type { Estimate } from '../analysis/intervals.js';
-import { savedResults } from '../analysis/results-file.js';
-import type { BenchResults } from '../analysis/results.js';
+import { savedResults, type BenchResults } from '../analysis/results.js';
 import { scenarios } from '../scenarios/all.js';
 
-/** Those that tell most of a model, in this order. */
+/** The experiments that characterise a model best, in the order of the table. */
 const EXPERIMENTS = [
   'echo',
   'churn',
@@ -26,10 +25,13 @@ const EXPERIMENTS = [
 const BASELINE = 'event-loop';
 const HOW = '`make bench` takes less than two minutes, `make bench-full` measures everything.';
 
-/** @param directory of the saved runs; default: where they are saved */
+/**
+ * Returns the table, or how to measure if there is no run.
+ * @param directory of the saved runs; default: bench/results
+ */
 export function lastNumbers(model: string, directory?: string): string {
   const newest = new Map<string, { readonly run: BenchResults; readonly result: ExperimentResult }>();
-  for (const { results: run } of savedResults(directory)) {
+  for (const run of savedResults(directory)) {
     for (const result of run.experiments) {
       const isKnown = result.cases.some((one) => hasRounds(one, model));
       if (isKnown && !newest.has(result.name)) newest.set(result.name, { run, result });
@@ -49,16 +51,16 @@ export function lastNumbers(model: string, directory?: string): string {
     if (some.length > 0)
       machines.add(`${run.machine.cpu}, ${run.machine.cores} cores, Node ${run.versions.node}`);
   }
-  if (rows.length === 0) return `Nothing has been measured of ${model} here yet.\n${HOW}`;
+  if (rows.length === 0) return `No run on this machine has measured ${model} yet.\n${HOW}`;
   const head = ['experiment', 'measured', ...(model === BASELINE ? [] : [`of ${BASELINE}`]), 'on'];
-  const title = `What was last measured here (${[...machines].join('; ')}):`;
+  const title = `Latest results on this machine (${[...machines].join('; ')}):`;
   const notes = rows.some((row) => row.join().includes('('))
-    ? ['In brackets: 95 % intervals; of fewer than five rounds, their range.']
+    ? ['In brackets: 95 % intervals, or the range of fewer than five rounds.']
     : [];
   return render({ title, head, rows, notes }, 'terminal');
 }
 
-/** An axis has two ends; what is between them is in the report. */
+/** Keeps the first and the last case; the report has the others. */
 function endsOf(cases: readonly CaseResult[]): CaseResult[] {
   const last = cases.at(-1);
   return [...cases.slice(0, 1), ...(last !== undefined && cases.length > 1 ? [last] : [])];
@@ -70,9 +72,9 @@ function rowOf({ name, measures }: Experiment, one: CaseResult, model: string): 
   const value = contender && measured(contender, measure);
   if (value === undefined) return [];
   const ratio = ratioOf(one, measure, model, BASELINE);
-  const beside = model === BASELINE ? [] : [ratio === undefined ? '' : formatEstimate(ratio)];
+  const relative = model === BASELINE ? [] : [ratio === undefined ? '' : formatEstimate(ratio)];
   const title = one.name === name ? name : `${name}, ${one.name}`;
-  return [[title, `${measure.label} ${withInterval(value, measure)}`, ...beside]];
+  return [[title, `${measure.label} ${withInterval(value, measure)}`, ...relative]];
 }
 
 function withInterval({ value, low, high }: Estimate, { format }: Measure): string {

@@ -1,30 +1,33 @@
 /**
- * Whom --model names, and who takes part in an experiment: where the two differ, the experiment says so and why.
+ * Compares the contenders that --model names with those that an experiment measures. If they
+ * differ, the experiment gets a remark with the reason.
  *
- * Runs in the runner's process, between run.ts and a scenario. Seen from outside, so no scenario can forget it.
+ * Runs in the runner's process. It wraps the bench that run.ts gives to a scenario, so no scenario
+ * can forget the remark. Read run.ts next.
  */
 import type { Bench } from '../scenarios/scenario.js';
-import type { Contender, ServiceName } from '../contenders/models.js';
+import type { Contender, ServiceName } from '../contenders/contender.js';
 
-/** Of one experiment. */
+/** The contenders of one experiment. */
 export class Participants {
-  /** Empty: nobody is named, and everybody welcome. */
+  /** Empty: no filter. */
   readonly #named: readonly string[];
-  readonly #came = new Set<string>();
-  readonly #services = new Map<string, ServiceName>();
+  readonly #measured = new Set<string>();
+  /** Services that the scenario asked for, by the named contender that lacks them. */
+  readonly #lacking = new Map<string, ServiceName>();
 
   constructor(named: readonly string[]) {
     this.#named = named;
   }
 
-  /** The same bench, with everybody noted whom it measures. */
+  /** Returns the same bench, but records each contender that it measures. */
   watching(bench: Bench): Bench {
     return {
       ...bench,
       contenders: (service) => {
         const contenders = bench.contenders(service);
         for (const name of this.#named) {
-          if (!contenders.some((contender) => contender.name === name)) this.#services.set(name, service);
+          if (!contenders.some((contender) => contender.name === name)) this.#lacking.set(name, service);
         }
         return contenders;
       },
@@ -39,26 +42,29 @@ export class Participants {
     };
   }
 
-  /** One line if there is something to say. @param why of the scenario, without the full stop */
+  /**
+   * Returns one line if named and measured contenders differ, otherwise none.
+   * @param why the scenario's reason, without the full stop
+   */
   remarks(why = 'it has no place in this experiment'): string[] {
     if (this.#named.length === 0) return [];
-    const absent = this.#named.filter((name) => !this.#came.has(name));
-    const uncalled = [...this.#came].filter((name) => !this.#named.includes(name));
-    if (absent.length === 0 && uncalled.length === 0) return [];
-    // Who has no such server could not have come in any case.
-    const others = absent.filter((name) => !this.#services.has(name));
+    const absent = this.#named.filter((name) => !this.#measured.has(name));
+    const unnamed = [...this.#measured].filter((name) => !this.#named.includes(name));
+    if (absent.length === 0 && unnamed.length === 0) return [];
+    // A contender without the service needs no other reason.
+    const others = absent.filter((name) => !this.#lacking.has(name));
     const what = [
-      ...[...this.#services]
+      ...[...this.#lacking]
         .filter(([name]) => absent.includes(name))
         .map(([name, service]) => `${name} has no server for ${service}`),
       ...(others.length === 0 ? [] : [`${others.join(', ')} did not take part`]),
-      ...(uncalled.length === 0 ? [] : [`${uncalled.join(', ')} took part, though not named`]),
+      ...(unnamed.length === 0 ? [] : [`${unnamed.join(', ')} took part without being named`]),
     ];
-    const needsReason = others.length + uncalled.length > 0;
+    const needsReason = others.length + unnamed.length > 0;
     return [`--model: ${what.join('; ')}${needsReason ? `: ${why}` : ''}.`];
   }
 
   #note({ name, variantOf = name }: Contender): void {
-    this.#came.add(variantOf);
+    this.#measured.add(variantOf);
   }
 }

@@ -1,19 +1,22 @@
-/** How far the bench is, on stderr: a bar on a terminal, otherwise a line for each experiment. Used by run.ts. */
+/**
+ * The progress of the bench on stderr: a bar on a terminal, otherwise a line per experiment. For
+ * run.ts.
+ */
 import { SingleBar } from 'cli-progress';
 
 interface Progress {
-  /** Begins an experiment, and counts the one before it as done. */
+  /** Begins an experiment, and counts the previous one as done. */
   step(experiment: string): void;
-  /** Says what is being done within it. */
+  /** Shows the current activity within the experiment. */
   note(doing: string): void;
   stop(): void;
 }
 
-/** @param experiments how many there will be */
+/** @param experiments the number of experiments of the run */
 export function startProgress(experiments: number): Progress {
   if (!process.stderr.isTTY) return lines(experiments);
   const bar = new SingleBar({
-    // An interrupt must not leave the terminal without its line wrap.
+    // Without this, an interrupt would leave the terminal's line wrap off.
     linewrap: true,
     format: '{bar} {value}/{total} | {doing}',
     stream: process.stderr,

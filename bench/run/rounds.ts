@@ -1,30 +1,30 @@
 /**
- * One case: all contenders' servers stand at once, and take turns under load, round by round.
+ * Runs one case: the servers of all contenders are up at the same time and take turns under load.
  *
- * Interleaving is what makes the ratios worth something: a machine that slows down for ten seconds slows all of
- * them. The order is drawn anew for every round, so that nobody is always the one after the noisiest.
- * Runs in the runner's process; run.ts calls it, bench/analysis/estimates.ts reads what it gives.
+ * Interleaving makes the ratios reliable: a machine that slows down for ten seconds slows all
+ * contenders. Each round has a random order, so that no contender always follows the same one. Runs
+ * in the runner's process; run.ts calls it, bench/analysis/estimates.ts reads the result.
  */
 import type { CaseResult, ContenderResult, RoundResult } from '../analysis/experiment.js';
 import { isSteady } from '../analysis/intervals.js';
 import type { Generator } from '../generator/handle.js';
 import type { Case } from '../scenarios/scenario.js';
-import type { Contender, RunningServer, ServerNeeds } from '../contenders/models.js';
+import type { Contender, RunningServer, ServerNeeds } from '../contenders/contender.js';
 
 export interface RoundPlan {
   readonly rounds: number;
   readonly roundMs: number;
-  /** In place of `rounds`, where a case's window must be longer than `roundMs`. */
+  /** Replaces `rounds` if a case needs a longer window than `roundMs`. */
   readonly longRounds: number;
-  /** Before each measured window. */
+  /** Load before each measured window. */
   readonly roundWarmUpMs: number;
-  /** Before the first round of each server: loads of this length until the rate is steady, at most so many. */
-  readonly warmUp: { readonly loadMs: number; readonly mostLoads: number };
+  /** Before the first round of a server: loads until the rate is steady, at most `maxLoads`. */
+  readonly warmUp: { readonly loadMs: number; readonly maxLoads: number };
   readonly start: (contender: Contender, needs: ServerNeeds) => Promise<RunningServer>;
   readonly onStep: (doing: string) => void;
 }
 
-/** What is being found out about one contender. */
+/** One contender during the case. */
 interface Entry {
   readonly contender: Contender;
   server?: RunningServer;
@@ -34,6 +34,7 @@ interface Entry {
   readonly rounds: RoundResult[];
 }
 
+/** Never rejects because of a contender: a failure is part of the result. */
 export async function runCase(
   generator: Generator,
   it: Case,
@@ -47,9 +48,9 @@ export async function runCase(
       plan.onStep(`${title}: ${entry.contender.name}`);
       await guarded(entry, () => makeReady(generator, entry, it, plan));
     }
-    const durationMs = Math.max(plan.roundMs, it.leastMs ?? 0);
+    const durationMs = Math.max(plan.roundMs, it.minWindowMs ?? 0);
     const wanted = durationMs > plan.roundMs ? plan.longRounds : plan.rounds;
-    const rounds = Math.min(wanted, it.mostRounds ?? Infinity);
+    const rounds = Math.min(wanted, it.maxRounds ?? Infinity);
     for (let round = 1; round <= rounds; round++) {
       let turn = 0;
       for (const entry of shuffled(entries)) {
@@ -77,7 +78,7 @@ export async function runCase(
   };
 }
 
-/** Starts the server, asserts one right answer, and heats its code. */
+/** Starts the server, checks one answer, and warms up its code. */
 async function makeReady(generator: Generator, entry: Entry, it: Case, plan: RoundPlan): Promise<void> {
   const { contender } = entry;
   const reason = it.leftOut?.[contender.name] ?? contender.unavailable(it.needs.service ?? 'echo');
@@ -88,14 +89,14 @@ async function makeReady(generator: Generator, entry: Entry, it: Case, plan: Rou
   const server = await plan.start(contender, it.needs);
   entry.server = server;
   await it.check?.(generator, server);
-  const least = it.leastWarmUps?.[contender.name] ?? 0;
+  const least = it.minWarmUps?.[contender.name] ?? 0;
   if (!(await warmUp(generator, server, it, least, plan))) entry.unsteady = true;
 }
 
 /**
- * Loads the server until its rate is steady. Each load is over new connections: V8 gives up some of what it has
- * compiled when it first sees a client leave.
- * @returns whether it became steady
+ * Loads the server until its rate is steady. Each load uses new connections, because V8 discards
+ * some compiled code when a client leaves for the first time.
+ * @returns false if the rate never became steady
  */
 async function warmUp(
   generator: Generator,
@@ -104,25 +105,25 @@ async function warmUp(
   least: number,
   plan: RoundPlan,
 ): Promise<boolean> {
-  const { loadMs, mostLoads } = plan.warmUp;
-  const most = it.mostWarmUps ?? mostLoads;
+  const { loadMs, maxLoads } = plan.warmUp;
+  const limit = it.maxWarmUps ?? maxLoads;
   const rates: number[] = [];
-  while (rates.length < most) {
+  while (rates.length < limit) {
     const { values } = await it.load(generator, server, { warmUpMs: 0, durationMs: loadMs, isWarmUp: true });
     assertRuns(server);
-    rates.push(values['requestsPerSecond'] ?? 0);
+    rates.push(values.requestsPerSecond ?? 0);
     if (rates.length >= least && isSteady(rates)) return true;
   }
-  return most === 0;
+  return limit === 0;
 }
 
-/** Who is dead refuses everybody, which would pass for a round in which nothing was answered. */
+/** A dead server refuses every connection, which would look like a round without answers. */
 function assertRuns(server: RunningServer): void {
-  const how = server.howEnded();
-  if (how !== undefined) throw new Error(`its server ended in the middle of the case (${how})`);
+  const how = server.exitReason();
+  if (how !== undefined) throw new Error(`the server ended during the case (${how})`);
 }
 
-/** A contender that fails is out of the case, with its reason in the table; the others go on. */
+/** Records the error of a contender, which then leaves the case; the others continue. */
 async function guarded(entry: Entry, step: () => Promise<void>): Promise<void> {
   try {
     await step();
@@ -142,7 +143,7 @@ function resultOf({ contender, skipped, failed, unsteady, rounds }: Entry): Cont
   };
 }
 
-/** Fisher and Yates. */
+/** The shuffle of Fisher and Yates. */
 function shuffled<Item>(items: readonly Item[]): Item[] {
   const order = [...items];
   for (let last = order.length - 1; last > 0; last--) {

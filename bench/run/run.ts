@@ -1,15 +1,15 @@
 /**
  * `handoff bench`: the same services under three server models, each under real load.
  *
- * This process starts servers and a load generator, each in a process of its own, gives out the turns, and
- * prints. It measures nothing itself: scenarios/ says what is asked, rounds.ts runs it, bench/analysis/results.ts keeps it,
- * bench/report/text.ts shows it. README.md tells how to read the numbers.
+ * This is the runner's process. It starts the servers and the load generator as child processes,
+ * gives the contenders their turns, and prints. bench/scenarios/ has the experiments, rounds.ts
+ * runs their cases, bench/analysis/results.ts saves the results, bench/report/text.ts prints them.
  */
 import { Participants } from './participants.js';
 import { csvOf } from '../report/csv.js';
 import type { ExperimentResult } from '../analysis/experiment.js';
 import { savePictures } from '../report/html.js';
-import { interruptedStatus, whenInterrupted } from '../lib/cleanup.js';
+import { interruptedStatus, onInterrupt } from '../lib/cleanup.js';
 import { startGenerator } from '../generator/handle.js';
 import type { BenchOptions } from './options.js';
 import { startProgress } from './progress.js';
@@ -26,17 +26,23 @@ import { runCase, type RoundPlan } from './rounds.js';
 import { scenarios } from '../scenarios/all.js';
 import type { Bench, Scenario } from '../scenarios/scenario.js';
 import { tablesOf } from '../report/table.js';
-import { models, peers, type Contender, type RunningServer } from '../contenders/models.js';
+import { models } from '../contenders/models.js';
+import { peers } from '../contenders/peers.js';
+import type { Contender, RunningServer } from '../contenders/contender.js';
 
-/** Connections are new in each round, and the first tens of milliseconds on them slow. */
+/** Each round has new connections, which are slow for some tens of milliseconds. */
 const ROUND_WARM_UP_MS = 60;
-/** At most so long, or a server whose rate never settles would keep all others waiting. */
+/** Limits the warm-up of a server whose rate never becomes steady. */
 const WARM_UP = {
-  quick: { loadMs: 120, mostLoads: 8 },
-  full: { loadMs: 200, mostLoads: 10 },
+  quick: { loadMs: 120, maxLoads: 8 },
+  full: { loadMs: 200, maxLoads: 10 },
 } as const;
 
-/** @returns the exit status: 1 if anything failed, so that a script can tell; 130 after Ctrl-C */
+/**
+ * Runs the experiments that the options select, saves the results and prints them.
+ * @returns the exit status: 0, 1 if a contender or an experiment failed, 130 after Ctrl-C
+ * @throws StartError if the results cannot be saved
+ */
 export async function runBench(options: BenchOptions): Promise<number> {
   const wanted = scenarios.filter((scenario) => isWanted(scenario, options));
   prepareResults(options.directory);
@@ -51,7 +57,7 @@ export async function runBench(options: BenchOptions): Promise<number> {
     options: { peers: withPeers, rounds, roundMs },
     experiments,
   });
-  // After each experiment: who interrupts a long run keeps what there is.
+  // Saved after each experiment, so that an interrupted run keeps its finished ones.
   const experiments = await measureAll(wanted, options, (some) => saveResults(resultsOf(some), directory));
   const interrupted = interruptedStatus();
   if (interrupted !== undefined) return interrupted;
@@ -62,7 +68,7 @@ export async function runBench(options: BenchOptions): Promise<number> {
   return experiments.some(hasFailed) ? 1 : 0;
 }
 
-/** @returns the page's path, or why there is none: the tables are worth printing all the same */
+/** @returns the path of the page, or why there is none; the tables are printed anyway */
 function picturesOf(results: BenchResults, path: string): string {
   try {
     const input = { results, experiments: scenarios, tablesOf, resultsName: path };
@@ -83,7 +89,7 @@ function output(results: BenchResults, form: BenchOptions['output'], files: read
   }
 }
 
-/** A wrong answer is a failure, too, of a server or of ours. What was refused or late under load is a result. */
+/** A wrong answer is a failure, too. A refused or late one is a result of the load. */
 function hasFailed({ failed, cases }: ExperimentResult): boolean {
   if (failed !== undefined) return true;
   const contenders = cases.flatMap((one) => one.contenders);
@@ -93,7 +99,7 @@ function hasFailed({ failed, cases }: ExperimentResult): boolean {
 }
 
 function isWanted(scenario: Scenario, options: BenchOptions): boolean {
-  // Without it nobody knows how far to trust the others.
+  // The control shows how far to trust the other experiments.
   if (scenario.name === 'control') return true;
   if (options.scenarios.length > 0) return options.scenarios.includes(scenario.name);
   if (options.all) return true;
@@ -107,7 +113,8 @@ async function measureAll(
 ): Promise<ExperimentResult[]> {
   const started: RunningServer[] = [];
   const generator = await startGenerator();
-  // After what may fail at once: a bar that is not stopped keeps the process.
+  // Started after the generator, which may fail: a progress bar that is not stopped keeps the
+  // process.
   const progress = startProgress(wanted.length);
   const start: Bench['start'] = async (contender, needs) => {
     const server = await contender.start(needs);
@@ -119,7 +126,7 @@ async function measureAll(
   const plan: RoundPlan = {
     ...{ rounds, longRounds, roundMs, start, onStep: note },
     roundWarmUpMs: ROUND_WARM_UP_MS,
-    // Who asks for short rounds is in a hurry.
+    // A warm-up load is at most two rounds long.
     warmUp: { ...WARM_UP[length], loadMs: Math.min(WARM_UP[length].loadMs, 2 * roundMs) },
   };
   const all = chooseContenders(options);
@@ -135,18 +142,18 @@ async function measureAll(
   };
   const experiments: ExperimentResult[] = [];
   let path: string | undefined;
-  whenInterrupted(() => {
+  onInterrupt(() => {
     progress.stop();
     process.stderr.write(`${wordsOnInterrupt(experiments.length, path)}\n`);
   });
   try {
     for (const scenario of wanted) {
       progress.step(scenario.name);
-      const attendance = new Participants(options.contenders);
-      const found = await measured(scenario, attendance.watching(bench));
-      // Its servers were killed under it.
+      const participants = new Participants(options.contenders);
+      const found = await measured(scenario, participants.watching(bench));
+      // An interrupt kills the servers, so this experiment is incomplete.
       if (interruptedStatus() !== undefined) break;
-      const remarks = [...found.remarks, ...attendance.remarks(scenario.whoTakesPart)];
+      const remarks = [...found.remarks, ...participants.remarks(scenario.participation)];
       experiments.push({ name: scenario.name, ...found, remarks });
       path = keep(experiments);
     }
@@ -159,12 +166,12 @@ async function measureAll(
 }
 
 function wordsOnInterrupt(finished: number, path: string | undefined): string {
-  if (path === undefined) return 'bench: interrupted before an experiment was finished, so nothing is saved';
+  if (path === undefined) return 'bench: interrupted before an experiment was finished; nothing is saved';
   const what = finished === 1 ? 'One finished experiment is' : `${finished} finished experiments are`;
-  return `bench: interrupted. ${what} saved in ${path}; handoff bench report makes their page.`;
+  return `bench: interrupted. ${what} saved in ${path}; handoff bench report makes the page.`;
 }
 
-/** An experiment that fails is told of, and the others go on. */
+/** Records the error of a failed experiment; the others still run. */
 async function measured(scenario: Scenario, bench: Bench): Promise<Omit<ExperimentResult, 'name'>> {
   const startMs = performance.now();
   const found = await scenario.measure(bench).catch((error: unknown) => ({

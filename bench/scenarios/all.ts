@@ -1,4 +1,4 @@
-/** All scenarios, in the order in which they are measured and shown. A new one is one more line. */
+/** All scenarios, in the order of measuring and of the report. */
 import { backlog } from './backlog.js';
 import { burst } from './burst.js';
 import { churn } from './churn.js';

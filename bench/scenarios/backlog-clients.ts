@@ -1,69 +1,71 @@
 /**
- * Clients that all connect at once, each with one request: when each was connected, and when it was answered.
+ * Clients that all connect at once with one request each, and record when they were connected and
+ * when answered. For backlog.ts.
  *
- * Runs in the runner's process, on plain sockets: what it times is seconds that the kernel lets somebody wait, not
- * microseconds. A client that is through resets its connection, since thousands in TIME_WAIT would use up the ports.
+ * They run in the runner's process on plain sockets, because waits in the kernel take seconds, not
+ * microseconds. Each client resets its connection at the end: thousands in TIME_WAIT would exhaust
+ * the ports.
  */
 import { connect, type Socket } from 'node:net';
 import { monotonicMs } from '../../src/base/clock.js';
 
-/** One client, on monotonicMs's clock. */
+/** The attempt of one client; times are from monotonicMs. */
 export interface Attempt {
   connectedAtMs?: number;
   answeredAtMs?: number;
-  /** The code of what went wrong, or what was wrong with the answer. */
+  /** The code of an error, or the fault of the answer. */
   failed?: string;
 }
 
 export class BacklogClients {
-  readonly visits: readonly Attempt[];
-  /** Resolves when every client has been answered or has failed. */
+  readonly attempts: readonly Attempt[];
+  /** Resolves when every client has its answer or has failed; never rejects. */
   readonly done: Promise<void>;
   readonly #sockets: readonly Socket[];
 
-  /** To an echo server at 127.0.0.1. */
+  /** Connects all clients to an echo server at 127.0.0.1. */
   constructor(port: number, clients: number) {
-    this.visits = Array.from({ length: clients }, () => ({}));
+    this.attempts = Array.from({ length: clients }, () => ({}));
     let left = clients;
     let settle = (): void => undefined;
     this.done = new Promise((resolve) => (settle = resolve));
-    this.#sockets = this.visits.map((visit, client) =>
-      come(port, visit, `this is client ${client}\n`, () => {
+    this.#sockets = this.attempts.map((attempt, client) =>
+      connectOnce(port, attempt, `this is client ${client}\n`, () => {
         left -= 1;
         if (left === 0) settle();
       }),
     );
   }
 
-  /** How many of them the kernel has connected so far. */
+  /** The number of clients that the kernel has connected so far. */
   get connected(): number {
-    return this.visits.filter(({ connectedAtMs }) => connectedAtMs !== undefined).length;
+    return this.attempts.filter(({ connectedAtMs }) => connectedAtMs !== undefined).length;
   }
 
-  leave(): void {
+  close(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 }
 
-function come(port: number, visit: Attempt, request: string, through: () => void): Socket {
+function connectOnce(port: number, attempt: Attempt, request: string, onClose: () => void): Socket {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   let answer = '';
   socket.setEncoding('latin1');
   socket.once('connect', () => {
-    visit.connectedAtMs = monotonicMs();
+    attempt.connectedAtMs = monotonicMs();
     socket.write(request);
   });
   socket.on('data', (text: string) => {
     answer += text;
     if (answer.length < request.length) return;
-    if (answer === request) visit.answeredAtMs = monotonicMs();
-    else visit.failed = 'wrong bytes';
+    if (answer === request) attempt.answeredAtMs = monotonicMs();
+    else attempt.failed = 'wrong bytes';
     socket.resetAndDestroy();
   });
   socket.once('end', () => {
-    if (visit.answeredAtMs === undefined) visit.failed ??= 'closed early';
+    if (attempt.answeredAtMs === undefined) attempt.failed ??= 'closed early';
   });
-  socket.once('error', (error: NodeJS.ErrnoException) => (visit.failed ??= error.code ?? error.message));
-  socket.once('close', through);
+  socket.once('error', (error: NodeJS.ErrnoException) => (attempt.failed ??= error.code ?? error.message));
+  socket.once('close', onClose);
   return socket;
 }

@@ -1,18 +1,20 @@
 /**
- * A full accept queue: the server's process stands still (SIGSTOP) while clients connect, and goes on afterwards.
+ * Backlog: a full accept queue. The server's process is stopped (SIGSTOP) while clients connect,
+ * and then continued.
  *
- * While it stands still its kernel completes handshakes for it, as many as the queue holds that the server has asked
- * for with listen(2): https://man7.org/linux/man-pages/man2/listen.2.html. The overflows are the kernel's own counters;
- * they are of the whole network namespace, so other servers' overflows would be among them.
+ * Meanwhile the kernel completes handshakes up to the queue length of listen(2):
+ * https://man7.org/linux/man-pages/man2/listen.2.html. The overflows are counters of the kernel for
+ * the whole network namespace, so they include those of other servers.
  *
- * A round takes seconds, whatever --duration says, and its numbers are counts and TCP's timers: a few rounds will do.
+ * A round takes seconds and ignores --duration. Its numbers are counts and TCP's timers, so a few
+ * rounds are enough.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BACKLOG } from '../../src/server/listener.js';
 import { monotonicMs } from '../../src/base/clock.js';
 import { BacklogClients, type Attempt } from './backlog-clients.js';
-import type { CaseResult, RoundMeasured } from '../analysis/experiment.js';
+import type { CaseResult, RoundMeasured, ValueName } from '../analysis/experiment.js';
 import { formatCount } from '../analysis/numbers.js';
 import { Histogram } from '../lib/histogram.js';
 import { acceptQueueLength, listenCounters, somaxconn } from '../lib/listen-queue.js';
@@ -20,7 +22,7 @@ import { known } from '../analysis/measured.js';
 import { longest, percentile, valueOf } from '../analysis/measures.js';
 import { descriptorLimit } from '../lib/process-stats.js';
 import { joined, numberOf, shown } from '../analysis/sentences.js';
-import type { RunningServer } from '../contenders/models.js';
+import type { RunningServer } from '../contenders/contender.js';
 import type { Case, Scenario } from './scenario.js';
 
 const FULL = '1.5 × the backlog';
@@ -28,16 +30,16 @@ const SIZES = [
   { name: 'half the backlog', share: 0.5 },
   { name: FULL, share: 1.5 },
 ];
-const MOST_ROUNDS = 3;
-/** Less than the second after which a SYN is first sent again. */
-const STANDSTILL_MS = 600;
-/** The SYN of whoever is unlucky several times comes after 1, 2, 3, 4 … s, on older kernels 1, 3, 7 s. */
+const MAX_ROUNDS = 3;
+/** Shorter than the second after which a client first retransmits its SYN. */
+const STOPPED_MS = 600;
+/** A client retransmits its SYN after 1, 2, 3, 4 … s, on older kernels after 1, 3, 7 s. */
 const LIMIT_MS = 15_000;
 const WARM_UP_CLIENTS = 200;
 const THREADS = 16;
 const SPARE_DESCRIPTORS = 200;
 
-const count = (name: string, label: string) => valueOf(name, { label, format: formatCount });
+const count = (name: ValueName, label: string) => valueOf(name, { label, format: formatCount });
 const clients = count('clients', 'clients');
 const completed = count('completedHandshakes', 'connected');
 const overflows = count('listenOverflows', 'overflows');
@@ -49,16 +51,16 @@ export const backlog: Scenario = {
   name: 'backlog',
   partOf: 'full',
   question:
-    'What becomes of clients who come while the server does not accept, and what if its queue is full?',
+    'What happens to clients that connect while the server does not accept, and what if its queue is full?',
   prediction:
-    'The kernel completes handshakes without the server until the accept queue is full, which holds one more than the ' +
-    'backlog (the smaller of what listen(2) asked for and net.core.somaxconn). Further SYNs are dropped without a word, ' +
-    "and counted: TCP's answer to a lost SYN is patience (RFC 6298: again after 1 s). So whoever found the queue " +
-    'full waits for its own timer, however soon the server goes on. The model makes no difference to all that: as soon ' +
-    "as main runs, it moves everybody from the kernel's queue into the acceptor's, and who is served next is decided there.",
+    'The kernel completes handshakes without the server until the accept queue is full. The queue holds one more than ' +
+    'the backlog: the smaller of the argument of listen(2) and net.core.somaxconn. The kernel silently drops and ' +
+    'counts further SYNs, and the client retransmits after 1 s (RFC 6298). So a client that finds the queue full ' +
+    'waits for its own timer, even if the server continues at once. The model makes no difference: the main thread ' +
+    "moves all clients from the kernel's queue to the acceptor's, which decides the order of serving.",
   lookAt:
-    'Connected while the server stood still, of how many; overflows; and how long after it went on the last one was ' +
-    'answered, of those in the queue and of those who found it full. Served: nobody may be forgotten.',
+    'Clients connected while the server was stopped; overflows; the time from its continuation to the last answer, ' +
+    'for clients in the queue and for those that found it full; served, which must be all clients.',
   axis: { label: '', scale: 'none' },
   measures: [
     completed,
@@ -76,7 +78,7 @@ export const backlog: Scenario = {
   plots: [
     {
       name: 'wait',
-      title: 'From the server’s going on to the last answer',
+      title: 'From the continuation of the server to the last answer',
       measure: longest(),
       scale: 'log',
       label: 'ms',
@@ -91,8 +93,8 @@ export const backlog: Scenario = {
     const most = descriptorLimit() - SPARE_DESCRIPTORS;
     const cases = SIZES.flatMap(({ name, share }) => {
       const many = Math.ceil(size * share);
-      if (many <= most) return [standstill(name, many)];
-      remarks.push(`${name}: left out, ${formatCount(many)} clients need more open descriptors`);
+      if (many <= most) return [stoppedCase(name, many)];
+      remarks.push(`${name}: left out, because ${formatCount(many)} clients need more open descriptors`);
       return [];
     });
     return { cases: await bench.compare(cases, bench.contenders('echo')), remarks };
@@ -100,18 +102,18 @@ export const backlog: Scenario = {
   seen: ({ cases }) => joined(...cases.map(seenOf)),
 };
 
-function standstill(name: string, many: number): Case {
+function stoppedCase(name: string, many: number): Case {
   return {
     name,
-    title: `backlog: ${formatCount(many)} clients at once, ${name}, while the server stands still`,
+    title: `backlog: ${formatCount(many)} clients at once, ${name}, while the server is stopped`,
     clients: many,
     needs: { clients: many, threads: THREADS, args: ['--queue', String(many)] },
-    mostRounds: MOST_ROUNDS,
-    mostWarmUps: 0,
+    maxRounds: MAX_ROUNDS,
+    maxWarmUps: 0,
     async check(_generator, { port }) {
-      const crowd = new BacklogClients(port, WARM_UP_CLIENTS);
-      await within(LIMIT_MS, crowd.done);
-      crowd.leave();
+      const backlogClients = new BacklogClients(port, WARM_UP_CLIENTS);
+      await within(LIMIT_MS, backlogClients.done);
+      backlogClients.close();
     },
     load: (_generator, server) => measureRound(server, many),
   };
@@ -121,20 +123,21 @@ async function measureRound({ pid, port }: RunningServer, many: number): Promise
   const before = listenCounters();
   process.kill(pid, 'SIGSTOP');
   try {
-    await until(() => isStopped(pid), `process ${pid} does not stop`);
-    const crowd = new BacklogClients(port, many);
-    await sleep(STANDSTILL_MS);
+    await until(() => isStopped(pid), `process ${pid} did not stop`);
+    const backlogClients = new BacklogClients(port, many);
+    await sleep(STOPPED_MS);
     const acceptQueue = acceptQueueLength(port) ?? 0;
-    // On a busy machine, hearing of thousands of connections takes this process longer than making them.
+    // On a busy machine, this process needs longer to see thousands of connections than the kernel
+    // to make them.
     await until(
-      () => crowd.connected >= acceptQueue,
-      `clients do not hear of their connections to port ${port}`,
+      () => backlogClients.connected >= acceptQueue,
+      `clients did not see their connections to port ${port}`,
     );
-    const completedHandshakes = crowd.connected;
-    const goesOnAtMs = monotonicMs();
+    const completedHandshakes = backlogClients.connected;
+    const continuedAtMs = monotonicMs();
     process.kill(pid, 'SIGCONT');
-    await within(LIMIT_MS, crowd.done);
-    crowd.leave();
+    await within(LIMIT_MS, backlogClients.done);
+    backlogClients.close();
     const after = listenCounters();
     return {
       values: known({
@@ -143,35 +146,37 @@ async function measureRound({ pid, port }: RunningServer, many: number): Promise
         acceptQueue,
         listenOverflows: after.overflows - before.overflows,
         listenDrops: after.drops - before.drops,
-        clientsServed: crowd.visits.filter(({ answeredAtMs }) => answeredAtMs !== undefined).length,
+        clientsServed: backlogClients.attempts.filter(({ answeredAtMs }) => answeredAtMs !== undefined)
+          .length,
       }),
-      latencies: waitsOf(crowd.visits, goesOnAtMs),
+      latencies: waitsOf(backlogClients.attempts, continuedAtMs),
     };
   } finally {
-    // Whatever happened it must go on, or it could not even be stopped in order. A second time changes nothing.
+    // A stopped process cannot shut down, so it is continued after an error, too. A second SIGCONT
+    // has no effect.
     process.kill(pid, 'SIGCONT');
   }
 }
 
-/** From the moment that the server goes on: of those who were connected by then, and of the others. */
-function waitsOf(visits: readonly Attempt[], goesOnAtMs: number): RoundMeasured['latencies'] {
+/** Measures from the continuation of the server, apart for clients that were connected by then. */
+function waitsOf(attempts: readonly Attempt[], continuedAtMs: number): RoundMeasured['latencies'] {
   const waits = { all: new Histogram(), [queued]: new Histogram(), [late]: new Histogram() };
-  for (const { connectedAtMs = Infinity, answeredAtMs } of visits) {
+  for (const { connectedAtMs = Infinity, answeredAtMs } of attempts) {
     if (answeredAtMs === undefined) continue;
-    const waitNs = Math.max(0, answeredAtMs - goesOnAtMs) * 1e6;
+    const waitNs = Math.max(0, answeredAtMs - continuedAtMs) * 1e6;
     waits.all.record(waitNs);
-    waits[connectedAtMs <= goesOnAtMs ? queued : late].record(waitNs);
+    waits[connectedAtMs <= continuedAtMs ? queued : late].record(waitNs);
   }
   return Object.fromEntries(Object.entries(waits).map(([name, waited]) => [name, waited.toJSON()]));
 }
 
-/** A signal is on its way for a moment; a server that goes on accepting meanwhile would spoil the round. */
+/** A signal takes a moment; a server that still accepts would spoil the round. */
 function isStopped(pid: number): boolean {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T');
 }
 
-/** Looks again and again, for at most ten seconds. */
+/** Polls for at most ten seconds. */
 async function until(isSo: () => boolean, complaint: string): Promise<void> {
   for (let left = 1000; !isSo(); left--) {
     if (left === 0) throw new Error(complaint);
@@ -195,8 +200,8 @@ function seenOf(one: CaseResult): string {
     const missing = all - (numberOf(one, answered, name) ?? 0);
     return [
       `${name}: ${connected} of ${formatCount(all)} connected, ${full === 0 ? 'no' : formatCount(full)} overflows` +
-        (inQueue === undefined ? '' : `; who was queued was answered within ${inQueue}`) +
-        (found === undefined ? '' : `, who found the queue full within ${found}`) +
+        (inQueue === undefined ? '' : `; clients in the queue had their answer within ${inQueue}`) +
+        (found === undefined ? '' : `, clients that found it full within ${found}`) +
         `; ${missing === 0 ? 'all were served' : `${formatCount(missing)} were not served`}.`,
     ];
   });

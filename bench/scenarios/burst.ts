@@ -1,51 +1,40 @@
-/** All at once: from the start of a burst of clients until each has its first byte. Method: bench/generator/loads/burst.ts. */
+/** Burst: many clients connect at the same moment. Method: bench/generator/loads/burst.ts. */
 import { errors, longest, p50, p99, percentile, valueOf } from '../analysis/measures.js';
 import { formatCount } from '../analysis/numbers.js';
 import { known, usageValues } from '../analysis/measured.js';
-import { comparedWith, joined } from '../analysis/sentences.js';
+import { comparing } from '../analysis/sentences.js';
+import { latencyPlot } from './plots.js';
 import type { Case, Scenario } from './scenario.js';
 
 const SIZES = [64, 256];
 const LIMIT_MS = 5000;
 
-const answered = valueOf('answered', { label: 'answered', format: formatCount });
-
 export const burst: Scenario = {
   name: 'burst',
   partOf: 'full',
-  question: 'If many clients come at the same moment, how long until each has its first byte?',
+  question: 'If many clients connect at the same moment, how long until each has its first byte?',
   prediction:
-    'The kernel completes all handshakes on its own; then one thread accepts, one client after the other, in every ' +
-    'model, so the median grows with half the number of clients. Handing over to a thread adds a wake-up for each. The ' +
-    'iterative server is no slower here: each client leaves when it has its answer.',
+    'The kernel completes all handshakes by itself. In every model one thread then accepts one client after the ' +
+    'other, so the median is proportional to the number of clients. A hand-off to a thread adds one wake-up per ' +
+    'client. The iterative server is not slower here, because each client leaves as soon as it has its answer.',
   lookAt:
-    'Median and longest time to the first byte; what is below the time that the generator takes to start is its own.',
+    'Median and longest time to the first byte. Differences below "all started in ms" are the generator\'s.',
   axis: { label: 'clients', scale: 'log' },
   measures: [
     p50,
     p99,
     longest(),
     percentile(50, 'answer'),
-    answered,
+    valueOf('answered', { label: 'answered', format: formatCount }),
     valueOf('startMs', { label: 'all started in ms', format: (value) => value.toFixed(1) }),
     valueOf('retransmissions', { label: 'sent again', format: formatCount }),
     errors,
   ],
-  plots: [
-    {
-      name: 'first-byte',
-      title: 'Clients that come at once: median time to the first byte',
-      measure: p50,
-      scale: 'log',
-      label: 'ms',
-      unit: 1e6,
-    },
-  ],
+  plots: [latencyPlot('first-byte', 'Clients that connect at once: median time to the first byte', p50)],
   async measure(bench) {
-    const contenders = bench.contenders('echo');
-    return { cases: await bench.compare(SIZES.map(burstOf), contenders), remarks: [] };
+    return { cases: await bench.compare(SIZES.map(burstOf), bench.contenders('echo')), remarks: [] };
   },
-  seen: ({ cases }, margins) => joined(...cases.map((one) => comparedWith(one, p50, margins))),
+  seen: comparing(p50),
 };
 
 function burstOf(clients: number): Case {
@@ -60,7 +49,7 @@ function burstOf(clients: number): Case {
       const { firstByte, answer, errors, startMs, retransmissions } = result;
       return {
         values: known({
-          // What a warm-up looks at: clients served a second of the time that it took.
+          // The rate for the warm-up: clients served per second of the burst.
           requestsPerSecond: result.answered / (answer.maxNs / 1e9 || 1),
           answered: result.answered,
           startMs,

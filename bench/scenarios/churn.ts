@@ -1,30 +1,22 @@
-/** Clients that come for one request: what a connection costs. */
+/** Churn: each client connects for one request, so the rate shows the cost of a connection. */
 import { CLOSED_LOOP, requestsPerSecond } from '../analysis/measures.js';
-import { comparedWith, joined } from '../analysis/sentences.js';
+import { comparing } from '../analysis/sentences.js';
 import { closedLoop } from './closed-loop.js';
+import { ratePlot } from './plots.js';
 import type { Scenario } from './scenario.js';
 
 export const churn: Scenario = {
   name: 'churn',
   partOf: 'quick',
   hasPeers: true,
-  question: 'What does a new client cost? Connect, one request, one reply, close, and again.',
+  question: 'What does a new client cost, if each connects, sends one request, reads one reply and closes?',
   prediction:
-    "Accepting is one thread's work in every model, so the event loop should lead; handing " +
-    'a connection to a thread adds a message each way. Even the iterative server serves everybody: a client that ' +
-    'stays for one request lets the next one in.',
-  lookAt: 'Requests/s, each of which is a whole connection, and p99, where a queue for threads would show.',
+    'In every model one thread accepts, so the event loop should lead; a hand-off to a thread adds a message in each ' +
+    'direction. The iterative server serves all clients, too, because each leaves after one request.',
+  lookAt: 'Requests/s, each of which is a whole connection, and p99, which would show a queue for threads.',
   axis: { label: 'clients', scale: 'none' },
   measures: CLOSED_LOOP,
-  plots: [
-    {
-      name: 'rate',
-      title: 'Connections served',
-      measure: requestsPerSecond,
-      scale: 'linear',
-      label: 'connections/s',
-    },
-  ],
+  plots: [ratePlot('Connections served', requestsPerSecond, 'connections/s')],
   async measure(bench) {
     const it = closedLoop({
       name: '64 clients',
@@ -34,5 +26,5 @@ export const churn: Scenario = {
     });
     return { cases: await bench.compare([it], bench.contenders('echo')), remarks: [] };
   },
-  seen: ({ cases }, margins) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond, margins))),
+  seen: comparing(requestsPerSecond),
 };

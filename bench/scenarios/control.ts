@@ -1,12 +1,16 @@
-/** A model against itself: how far to trust everything else in the run. */
+/**
+ * Control: a model against a second process of itself, which shows how far to trust all other
+ * results.
+ */
 import { ratioOf } from '../analysis/estimates.js';
 import { formatEstimate } from '../analysis/numbers.js';
-import { FEWEST_ROUNDS, type Estimate } from '../analysis/intervals.js';
+import { MIN_ROUNDS, type Estimate } from '../analysis/intervals.js';
 import { CLOSED_LOOP, requestsPerSecond } from '../analysis/measures.js';
 import { NOTHING_SEEN } from '../analysis/sentences.js';
 import { control as secondProcess, modelNamed } from '../contenders/models.js';
 import { closedLoop } from './closed-loop.js';
-import { LEAST_MARGIN, formatMargin, inWords, marginBeside, verdictOf } from '../analysis/verdicts.js';
+import { MIN_MARGIN, formatMargin, inWords, marginBeside, verdictOf } from '../analysis/verdicts.js';
+import { ratePlot } from './plots.js';
 import type { Scenario } from './scenario.js';
 
 const MODEL = 'event-loop';
@@ -15,26 +19,16 @@ const AGAIN = `${MODEL} again`;
 export const control: Scenario = {
   name: 'control',
   partOf: 'quick',
-  whoTakesPart: 'the control is always the event loop against itself',
-  question:
-    'Does the bench find a difference where there is none: a model against a second process of itself?',
-  prediction:
-    'The interval of the ratio includes 1, and nobody is called quicker, in at least 19 of 20 runs.',
+  participation: 'the control always compares the event loop with itself',
+  question: 'Does the bench find a difference between a model and a second process of itself?',
+  prediction: 'In at least 19 of 20 runs the interval of the ratio includes 1, and there is no winner.',
   lookAt:
-    'The verdict, and how wide the interval is: nothing that differs by less in this run can be told apart. What lies ' +
+    'The verdict, and the width of the interval: in this run, the bench cannot find smaller differences. An interval ' +
     'wholly beyond 1 widens the margin of all other verdicts.',
   axis: { label: 'clients', scale: 'none' },
   measures: CLOSED_LOOP,
   baseline: MODEL,
-  plots: [
-    {
-      name: 'rate',
-      title: 'The same server twice: requests answered',
-      measure: requestsPerSecond,
-      scale: 'linear',
-      label: 'requests/s',
-    },
-  ],
+  plots: [ratePlot('The same server twice: requests answered', requestsPerSecond)],
   async measure(bench) {
     const it = closedLoop({
       name: '16 clients',
@@ -52,13 +46,13 @@ export const control: Scenario = {
   },
 };
 
-/** By the least margin: that of the run is what this control makes it. */
+/** Uses the minimal margin, because this control determines the margin of the run. */
 function wordsFor(ratio: Estimate): string {
   const verdict = verdictOf(ratio);
-  if (ratio.rounds < FEWEST_ROUNDS) return inWords(ratio, LEAST_MARGIN);
-  if (verdict === 'equal') return `no winner, as it must be, and ${inWords(ratio, LEAST_MARGIN)}`;
+  if (ratio.rounds < MIN_ROUNDS) return inWords(ratio, MIN_MARGIN);
+  if (verdict === 'equal') return `no winner, as expected, and ${inWords(ratio, MIN_MARGIN)}`;
   if (verdict === 'unknown')
-    return 'no winner, as it must be, but differences within this interval cannot be told in this run';
+    return 'no winner, as expected, but this run cannot find differences within this interval';
   const margin = formatMargin(marginBeside([ratio]));
   return `a winner where there is none, so no difference below ${margin} counts in this run`;
 }

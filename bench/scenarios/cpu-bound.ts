@@ -1,9 +1,10 @@
-/** Short requests beside jobs that compute for 100 ms: what threads are for. */
+/** CPU-bound: short requests next to jobs that compute for 100 ms, which need threads. */
 import { ratioOf } from '../analysis/estimates.js';
 import { formatEstimate } from '../analysis/numbers.js';
 import { errors, percentile, served, serverCpu, valueOf } from '../analysis/measures.js';
 import { joined, shown } from '../analysis/sentences.js';
-import { inWords, usualMargins } from '../analysis/verdicts.js';
+import { defaultMargins, inWords } from '../analysis/verdicts.js';
+import { latencyPlot } from './plots.js';
 import { populationsCase } from './populations.js';
 import type { Scenario } from './scenario.js';
 
@@ -25,15 +26,15 @@ const ITERATIVE = 'iterative';
 export const cpuBound: Scenario = {
   name: 'cpu-bound',
   partOf: 'quick',
-  whoTakesPart: 'a quick run leaves out the iterative server, which slow-client shows as well and sooner',
-  question: 'What do jobs that compute for 100 ms do to each other, and to short requests beside them?',
+  participation: 'a quick run leaves out the iterative server, because slow-client shows the same sooner',
+  question: 'How do jobs that compute for 100 ms delay each other, and short requests next to them?',
   prediction:
-    'The event loop has one core and does one thing at a time: four jobs share it, and a short request waits for all ' +
-    'four of them, or, as the kernel puts sockets that were just served back into line before it, for nearly eight. ' +
-    'Threads run on all cores and the kernel takes turns between them: on two cores nearly twice the work, and a short ' +
-    'request waits for a time slice, not for a job. The iterative server serves whoever came first.',
+    'The event loop has one core and runs one job at a time, so four jobs share the core. A short request waits for all ' +
+    'four, or for nearly eight, because the kernel may queue sockets that were just served before it. Threads run ' +
+    'on all cores in turns: on two cores they do nearly twice the work, and a short request waits for a time slice, ' +
+    'not for a job. The iterative server serves the first client only.',
   lookAt:
-    'Jobs/s of thread-per-client over the event loop (at least 1.8), and the p99 of the short requests (at most a tenth).',
+    'Jobs/s of thread-per-client relative to the event loop (at least 1.8), and p99 of the short requests (at most a tenth).',
   axis: { label: '', scale: 'none' },
   measures: [
     jobs,
@@ -53,14 +54,7 @@ export const cpuBound: Scenario = {
       scale: 'linear',
       label: 'jobs/s',
     },
-    {
-      name: 'short-p99',
-      title: 'Short requests beside jobs of 100 ms: p99',
-      measure: shortP99,
-      scale: 'log',
-      label: 'ms',
-      unit: 1e6,
-    },
+    latencyPlot('short-p99', 'Short requests next to jobs of 100 ms: p99', shortP99),
   ],
   async measure(bench) {
     const it = populationsCase({
@@ -68,28 +62,28 @@ export const cpuBound: Scenario = {
       title: 'cpu-bound: 4 clients with jobs of 100 ms, 12 with short requests, one every 10 ms',
       service: 'work',
       populations: [
-        // First: while it computes, an event loop accepts but one client a turn (libuv since 1.45).
+        // Short ones connect first: an event loop that computes accepts one client per turn (libuv
+        // since 1.45).
         { name: 'short', clients: 12, pattern: 'keep', line: 'work 0', answer: 'done 0', thinkMs: 10 },
         { name: 'jobs', clients: 4, pattern: 'keep', line: 'work 100', answer: 'done 100' },
       ],
-      leastMs: 2000,
+      minWindowMs: 2000,
     });
-    // What the iterative server does with long jobs, slow-client shows as well and sooner.
     const contenders = bench
       .contenders('work')
       .filter(({ name }) => bench.length === 'full' || name !== ITERATIVE);
     return { cases: await bench.compare([it], contenders), remarks: [] };
   },
-  seen({ cases: [only] }, margins = usualMargins) {
+  seen({ cases: [only] }, margins = defaultMargins) {
     const more = only && ratioOf(only, jobs, THREADS, LOOP);
     const wait = only && ratioOf(only, shortP99, THREADS, LOOP);
     const [quick, slow] = [shown(only, shortP99, THREADS), shown(only, shortP99, LOOP)];
     return joined(
       more &&
         `${THREADS} did ${formatEstimate(more)} times the work of the event loop (${inWords(more, margins(jobs))}).`,
-      quick && slow && `The p99 of the short requests was ${quick} on threads, ${slow} on the event loop.`,
+      quick && slow && `p99 of the short requests was ${quick} on threads, ${slow} on the event loop.`,
       wait &&
-        `Round by round, it was ${formatEstimate(wait)} of the event loop's on threads (${inWords(wait, margins(shortP99))}).`,
+        `Round by round, threads had ${formatEstimate(wait)} of the event loop's p99 (${inWords(wait, margins(shortP99))}).`,
     );
   },
 };

@@ -1,7 +1,11 @@
-/** A chat: what one client says, all others must hear. Method: bench/generator/loads/fan-out.ts. */
+/**
+ * Fan-out: a chat delivers each line of one client to all others. Method:
+ * bench/generator/loads/fan-out.ts.
+ */
 import { CLOSED_LOOP, p99, requestsPerSecond } from '../analysis/measures.js';
-import { comparedWith, joined } from '../analysis/sentences.js';
+import { comparing } from '../analysis/sentences.js';
 import { closedLoop } from './closed-loop.js';
+import { latencyPlot, ratePlot } from './plots.js';
 import type { Scenario } from './scenario.js';
 
 const deliveries = { ...requestsPerSecond, label: 'deliveries/s' };
@@ -11,32 +15,19 @@ export const fanOut: Scenario = {
   name: 'fan-out',
   partOf: 'quick',
   hasPeers: true,
-  question: 'What does a line cost that 63 others must hear, and what if many speak at once?',
+  question: 'What does a line to 63 other clients cost, and what if many clients send at once?',
   prediction:
-    'A thread for each client that sends to all others under a lock makes 63 system calls a line, however many speak. ' +
-    'One owner of the room can gather what came in together and send each member once: with one sender there is ' +
-    'nothing to gather, with 32 the calls are shared by up to 32 lines.',
+    'A thread per client that sends to all others under a lock makes 63 system calls per line, with any number of ' +
+    'senders. A single owner of the room can combine lines and send to each member once. One sender gives it ' +
+    'nothing to combine; 32 senders let up to 32 lines share the calls.',
   lookAt:
-    'Deliveries/s against c-pthread as senders grow, p99 of a delivery, and errors: an order that is not the same ' +
-    'for everybody is one.',
+    'Deliveries/s relative to c-pthread as senders grow, p99 of a delivery, and errors, which include an order of ' +
+    'lines that differs between members.',
   axis: { label: 'senders', scale: 'log' },
   measures: [deliveries, ...others],
   plots: [
-    {
-      name: 'rate',
-      title: 'A chat of 64: lines delivered',
-      measure: deliveries,
-      scale: 'log',
-      label: 'deliveries/s',
-    },
-    {
-      name: 'p99',
-      title: 'A chat of 64: p99 of a delivery',
-      measure: p99,
-      scale: 'log',
-      label: 'ms',
-      unit: 1e6,
-    },
+    ratePlot('A chat of 64: lines delivered', deliveries, deliveries.label, 'log'),
+    latencyPlot('p99', 'A chat of 64: p99 of a delivery', p99),
   ],
   async measure(bench) {
     const cases = (bench.length === 'quick' ? [8] : [1, 8, 32]).map((senders) => {
@@ -49,10 +40,10 @@ export const fanOut: Scenario = {
         clients: 64,
         senders,
         messageBytes: 32,
-        leftOut: { iterative: 'it serves one client at a time, and one alone is no chat' },
+        leftOut: { iterative: 'it serves one client at a time, and one client is not a chat' },
       });
     });
     return { cases: await bench.compare(cases, bench.contenders('chat')), remarks: [] };
   },
-  seen: ({ cases }, margins) => joined(...cases.map((one) => comparedWith(one, deliveries, margins))),
+  seen: comparing(deliveries),
 };

@@ -1,11 +1,13 @@
-/** The load generator itself, against the same loop in C: what it can tell of a server, and what it cannot. */
+/**
+ * Generator: the load generator against the same loop in C, which shows the limits of the bench.
+ */
 import { ratioOf } from '../analysis/estimates.js';
 import type { ContenderResult, RoundMeasured, RoundResult } from '../analysis/experiment.js';
 import { formatEstimate, formatShare } from '../analysis/numbers.js';
 import { generatorPeer } from '../contenders/generator-peer.js';
 import { requestsPerSecond, valueOf } from '../analysis/measures.js';
 import { NOTHING_SEEN } from '../analysis/sentences.js';
-import { peers } from '../contenders/models.js';
+import { peers } from '../contenders/peers.js';
 import type { Bench, Scenario } from './scenario.js';
 
 const OURS = 'generator';
@@ -13,10 +15,10 @@ const IN_C = 'generator in C';
 const SERVER = 'c-epoll';
 const CLIENTS = 64;
 const WARM_UP_MS = 1000;
-const LEAST_MS = 1000;
+const MIN_WINDOW_MS = 1000;
 
 const cpuPerRequest = valueOf('generatorUsPerRequest', {
-  label: 'µs of CPU a request',
+  label: 'µs of CPU per request',
   better: 'lower',
   format: (us) => us.toFixed(2),
 });
@@ -25,13 +27,13 @@ export const generator: Scenario = {
   name: 'generator',
   partOf: 'full',
   hasPeers: true,
-  whoTakesPart: `it compares two generators, against ${SERVER} alone`,
-  question: 'Is it the generator, written in TypeScript, that limits what the bench can see?',
+  participation: `it compares two generators, with ${SERVER} as the only server`,
+  question: 'Does the generator, written in TypeScript, limit the rates that the bench can measure?',
   prediction:
-    'Four fifths of what a generator does is done by the kernel, whatever it is written in: it should be as fast as the ' +
-    'same loop in C within 10 %. With the quickest server there is, either may be what limits, so its own processor ' +
-    'time for a request says more than the rate.',
-  lookAt: 'Requests/s and processor time a request, of the generator and of its equivalent in C, in turns.',
+    'The kernel does four fifths of the work of any generator, so ours should be within 10 % of the same loop in C. ' +
+    'With the fastest server, the generator or the server may be the limit, so processor time per request says more ' +
+    'than the rate.',
+  lookAt: 'Requests/s and processor time per request, of the generator and of its equivalent in C, in turns.',
   axis: { label: '', scale: 'none' },
   measures: [
     requestsPerSecond,
@@ -60,7 +62,7 @@ export const generator: Scenario = {
       bench.generator.run({ port, clients: CLIENTS, warmUpMs, durationMs });
     const runs = {
       [OURS]: (durationMs: number) => ours(durationMs, 100),
-      // A new process each time, whose connections and caches are cold.
+      // The C generator is a new process each time, so it warms up first.
       [IN_C]: (durationMs: number) => peer.run({ port, clients: CLIENTS, warmUpMs: 100, durationMs }),
     };
     await ours(WARM_UP_MS, 0);
@@ -73,7 +75,7 @@ export const generator: Scenario = {
     const rate = only && ratioOf(only, requestsPerSecond, OURS, IN_C);
     const cpu = only && ratioOf(only, cpuPerRequest, OURS, IN_C);
     if (rate === undefined || cpu === undefined) return NOTHING_SEEN;
-    return `The generator reached ${formatEstimate(rate)} times the rate of its equivalent in C, with ${formatEstimate(cpu)} times its processor time a request.`;
+    return `The generator reached ${formatEstimate(rate)} times the rate of its equivalent in C, with ${formatEstimate(cpu)} times its processor time per request.`;
   },
 };
 
@@ -93,7 +95,7 @@ async function takeTurns(
     const order = round % 2 === 0 ? names : names.toReversed();
     for (const [index, name] of order.entries()) {
       bench.note(`generator: ${name}`);
-      const ran = await runs[name]?.(Math.max(LEAST_MS, bench.roundMs));
+      const ran = await runs[name]?.(Math.max(MIN_WINDOW_MS, bench.roundMs));
       if (ran) rounds.get(name)?.push({ round, turn: index + 1, ...measuredOf(ran) });
     }
   }
@@ -101,7 +103,7 @@ async function takeTurns(
 }
 
 function measuredOf({ requests, seconds, generatorCpuShare }: Ran): RoundMeasured {
-  // Infinity has no place in JSON, and a file with null in place of a number cannot be read again.
+  // JSON would store Infinity as null, which readResults rejects.
   if (requests === 0) throw new Error(`${SERVER} answered nothing`);
   return {
     values: {

@@ -1,4 +1,4 @@
-/** From accept to the first instruction of the handler, by the server's own log. */
+/** Hand-off: the time from accept to the handler's first instruction, from the server's log. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RoundMeasured } from '../analysis/experiment.js';
@@ -11,7 +11,7 @@ import type { Bench, Scenario } from './scenario.js';
 
 const MODEL = 'thread-per-client';
 const THREADS = 4;
-/** So many connections are left out: each thread's first ones run code that is not compiled yet. */
+/** The first connections are left out, because their code is not compiled yet. */
 const WARM_UP_CONNECTIONS = 200;
 const DURATION_MS = 1800;
 
@@ -23,13 +23,13 @@ export const handOff: Scenario = {
   name: 'hand-off',
   partOf: 'quick',
   hasPeers: true,
-  whoTakesPart: 'only thread-per-client hands connections over',
-  question: "How long is a connection's way from accept to the handler's first instruction on a warm thread?",
+  participation: 'only thread-per-client hands connections to threads',
+  question:
+    "How long does a connection take from accept to the handler's first instruction on a warm thread?",
   prediction:
-    'A message to a sleeping thread is one wake-up, some tens of microseconds, and what is queued before it. So the ' +
-    'connections come gently, one at a time with a rest between them: under full load the number would be the ' +
-    "queue's length, which churn shows.",
-  lookAt: 'The median, and how far p99 is from it. The server measures it: waitedMs in its log.',
+    'A message to a sleeping thread takes one wake-up, some tens of microseconds, and the time in the queue. The ' +
+    'client connects once per millisecond, so the queue is empty; churn shows the queue under full load.',
+  lookAt: 'The median, and its distance to p99. The server measures them: waitedMs in its log.',
   axis: { label: '', scale: 'none' },
   measures: [median, p99, longest, valueOf('connections', { label: 'connections', format: formatCount })],
   baseline: false,
@@ -38,7 +38,7 @@ export const handOff: Scenario = {
     if (!bench.contenders('echo').some(({ name }) => name === MODEL)) return { cases: [], remarks: [] };
     const waits = await withTemporaryDirectory(async (directory) => {
       const logFile = join(directory, 'log.json');
-      await connectGently(bench, logFile);
+      await connectSlowly(bench, logFile);
       return waitsInLog(await readFile(logFile, 'utf8'));
     });
     const rounds = [{ round: 1, turn: 1, ...summariseWaits(waits) }];
@@ -50,11 +50,11 @@ export const handOff: Scenario = {
     const [middle, slow] = [shown(only, median, MODEL), shown(only, p99, MODEL)];
     return middle === undefined
       ? NOTHING_SEEN
-      : `Half of the connections were handed over within ${middle}, 99 of 100 within ${slow ?? ''}.`;
+      : `The hand-off took at most ${middle} for half of the connections, and ${slow ?? ''} for 99 of 100.`;
   },
 };
 
-async function connectGently(bench: Bench, logFile: string): Promise<void> {
+async function connectSlowly(bench: Bench, logFile: string): Promise<void> {
   const args = ['--log-file', logFile, '--log-connections'];
   const server = await bench.start(modelNamed(MODEL), { clients: THREADS, args });
   await bench.generator.run({
@@ -67,7 +67,7 @@ async function connectGently(bench: Bench, logFile: string): Promise<void> {
   await server.stop();
 }
 
-/** The waits of all connections that were closed, in the order of the log. */
+/** Returns the waits of all closed connections in ms, in the order of the log. */
 export function waitsInLog(log: string): number[] {
   return log.split('\n').flatMap((line) => {
     if (!line.includes('"waitedMs"')) return [];
@@ -80,7 +80,7 @@ function summariseWaits(waits: readonly number[]): RoundMeasured {
   const sorted = waits.slice(WARM_UP_CONNECTIONS).sort((a, b) => a - b);
   const atNs = (share: number) =>
     (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 1e6;
-  if (sorted.length === 0) throw new Error(`the log tells of ${waits.length} closed connections, too few`);
+  if (sorted.length === 0) throw new Error(`the log has only ${waits.length} closed connections`);
   const values = { connections: sorted.length, medianNs: atNs(0.5), p99Ns: atNs(0.99), maxNs: atNs(1) };
   return { values, latencies: {} };
 }

@@ -1,15 +1,17 @@
 /**
- * What a client costs while it is connected and silent. Differences of the server's own figures (/proc): before and
- * after the clients came, its code hot; for threads, against the same server with one.
+ * Idle: the cost of a connected, silent client, as differences of the server's numbers in /proc.
+ * The reference is the warm server before the clients connect; for threads, a server with one
+ * thread.
  */
 import { freemem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ContenderResult, RoundMeasured } from '../analysis/experiment.js';
+import type { ContenderResult, RoundMeasured, ValueName } from '../analysis/experiment.js';
 import { formatCount } from '../analysis/numbers.js';
 import { valueOf } from '../analysis/measures.js';
 import { descriptorLimit, sampleProcess, type ProcessSample } from '../lib/process-stats.js';
 import { joined, shown } from '../analysis/sentences.js';
-import { modelNamed, type RunningServer } from '../contenders/models.js';
+import { modelNamed } from '../contenders/models.js';
+import type { RunningServer } from '../contenders/contender.js';
 import type { Bench, Scenario } from './scenario.js';
 
 const THREADS = 'thread-per-client';
@@ -18,38 +20,39 @@ const CLIENTS: Readonly<Record<string, number>> = {
   'event-loop': 10_000,
   [THREADS]: 1000,
 };
-/** Clients that come and go first, so that code and tables that every client shares are not counted. */
+/** Clients that connect and leave first, so that shared code and tables do not count. */
 const PRIMING_CLIENTS = 100;
 const SPARE_DESCRIPTORS = 200;
 const EXPECTED_BYTES_PER_THREAD = 12e6;
 const LIMIT_MS = 60_000;
 
 const bytesPerClient = valueOf('bytesPerClient', {
-  label: 'kB a client',
+  label: 'kB per client',
   better: 'lower',
   format: (bytes) => (bytes / 1e3).toFixed(1),
 });
 const connected = valueOf('connected', { label: 'clients', format: formatCount });
 const answered = valueOf('answered', { label: 'answered', format: formatCount });
-const perClient = (name: string, label: string) =>
+const perClient = (name: ValueName, label: string) =>
   valueOf(name, { label, better: 'lower', format: (value) => value.toFixed(2) });
 
 export const idle: Scenario = {
   name: 'idle',
   partOf: 'full',
   hasPeers: true,
-  whoTakesPart: 'what a client costs is told of our own models alone',
-  question: 'What does a client cost while it is connected and says nothing?',
+  participation: 'it measures our own models only',
+  question: 'What does a client cost while it is connected and silent?',
   prediction:
     'A client thread is an isolate with a heap, a stack and its modules: megabytes. A connection of the event loop is ' +
-    'a socket object and a suspended handler: kilobytes. The iterative server keeps its waiting clients in a queue, ' +
-    "which costs no more, but answers none of them. The kernel's socket buffers are in none of the numbers.",
-  lookAt: 'Kilobytes and threads a client, and how many of the clients are answered when all speak at last.',
+    'a socket object and a suspended handler: kilobytes. The iterative server keeps waiting clients in a queue at the ' +
+    "same cost, but answers none of them. No number includes the kernel's socket buffers.",
+  lookAt:
+    'Kilobytes and threads per client, and the number of answers when all clients finally send a request.',
   axis: { label: '', scale: 'none' },
   measures: [
     bytesPerClient,
-    perClient('threadsPerClient', 'threads a client'),
-    perClient('descriptorsPerClient', 'descriptors a client'),
+    perClient('threadsPerClient', 'threads per client'),
+    perClient('descriptorsPerClient', 'descriptors per client'),
     connected,
     answered,
   ],
@@ -60,7 +63,7 @@ export const idle: Scenario = {
       title: 'Memory of a silent client',
       measure: bytesPerClient,
       scale: 'log',
-      label: 'kB a client',
+      label: 'kB per client',
       unit: 1e3,
     },
   ],
@@ -79,7 +82,7 @@ export const idle: Scenario = {
         contenders.push({ name, kind, failed, rounds: [] });
       }
     }
-    const title = 'idle: connected, answered once at last';
+    const title = 'idle: connected and silent, then one request each';
     return { cases: [{ name: 'idle', title, contenders }], remarks };
   },
   seen: ({ cases: [only] }) =>
@@ -88,7 +91,7 @@ export const idle: Scenario = {
         const size = shown(only, bytesPerClient, name);
         if (size === undefined) return '';
         const [all, some] = [shown(only, connected, name) ?? '?', shown(only, answered, name) ?? '?'];
-        return `${name}: ${size} kB for each of ${all} clients, of whom ${some} ${some === '1' ? 'was' : 'were'} answered.`;
+        return `${name}: ${size} kB for each of ${all} clients; ${some} had an answer.`;
       }),
     ),
 };
@@ -108,18 +111,18 @@ async function measureIdle(
   const server = await bench.start(modelNamed(name), { clients, args: ['--queue', String(clients)] });
   const { port } = server;
   const before = name === THREADS ? await ofOneThread(bench) : await primed(bench, server);
-  const held = await generator.hold({ port, clients, speak: false, limitMs: LIMIT_MS });
+  const held = await generator.hold({ port, clients, withRequest: false, limitMs: LIMIT_MS });
   await until(() => sampled(server).descriptors >= before.descriptors + held.connected);
   const silent = sampled(server);
-  // Each must be answered now: a connection that nobody serves would cost nothing.
-  const spoken = await generator.speak(name === 'iterative' ? 1000 : LIMIT_MS);
+  // Each client must get an answer now, because a connection without service would cost nothing.
+  const spoken = await generator.requestOnHeld(name === 'iterative' ? 1000 : LIMIT_MS);
   const after = sampled(server);
   await generator.release();
   await server.stop();
-  // The larger of the two: which one that is depends on when the collector last ran.
+  // The garbage collector decides which of the two is larger.
   const rssBytes = Math.max(silent.rssBytes, after.rssBytes);
   const others = name === THREADS ? held.connected - 1 : held.connected;
-  if (others < 1) throw new Error(`only ${held.connected} of ${clients} clients were connected`);
+  if (others < 1) throw new Error(`only ${held.connected} of ${clients} clients connected`);
   return {
     values: {
       connected: held.connected,
@@ -132,26 +135,28 @@ async function measureIdle(
   };
 }
 
-/** A server with one thread and one client on it, which has been answered. */
+/** Samples a server with one thread and one client that has had an answer. */
 async function ofOneThread(bench: Bench): Promise<ProcessSample> {
   const single = await bench.start(modelNamed(THREADS), { clients: 1 });
-  await bench.generator.hold({ port: single.port, clients: 1, speak: true, limitMs: LIMIT_MS });
+  await bench.generator.hold({ port: single.port, clients: 1, withRequest: true, limitMs: LIMIT_MS });
   const sample = sampled(single);
   await bench.generator.release();
   await single.stop();
   return sample;
 }
 
+/** Samples a warm server without clients. */
 async function primed({ generator }: Bench, server: RunningServer): Promise<ProcessSample> {
   const { port } = server;
   const limitMs = 1000;
-  await generator.hold({ port, clients: PRIMING_CLIENTS, speak: true, limitMs });
+  await generator.hold({ port, clients: PRIMING_CLIENTS, withRequest: true, limitMs });
   const { descriptors } = sampled(server);
   await generator.release();
   await until(() => sampled(server).descriptors < descriptors - PRIMING_CLIENTS / 2);
   return sampled(server);
 }
 
+/** Reduces the number of clients to the limits of the machine, with a remark for each. */
 function reduced(
   name: string,
   wanted: number,
@@ -159,21 +164,21 @@ function reduced(
   remarks: string[],
 ): number {
   let clients = wanted;
-  for (const [what, most] of Object.entries(limits)) {
-    if (most >= clients) continue;
-    remarks.push(`${name}: ${wanted} clients reduced to ${most}: not enough ${what}`);
-    clients = Math.max(1, most);
+  for (const [what, limit] of Object.entries(limits)) {
+    if (limit >= clients) continue;
+    remarks.push(`${name}: ${limit} instead of ${wanted} clients: not enough ${what}`);
+    clients = Math.max(1, limit);
   }
   return clients;
 }
 
 function sampled(server: RunningServer): ProcessSample {
   const sample = sampleProcess(server.pid);
-  if (sample === undefined) throw new Error(`nothing is known of process ${server.pid}`);
+  if (sample === undefined) throw new Error(`cannot sample process ${server.pid}`);
   return sample;
 }
 
-/** Looks again and again for what the server does in its own time, for at most ten seconds. */
+/** Polls for at most ten seconds, and then continues in any case. */
 async function until(isSo: () => boolean): Promise<void> {
   for (let left = 500; left > 0 && !isSo(); left--) await sleep(20);
 }

@@ -1,9 +1,9 @@
 /**
- * What a log costs: the same server three times, with no line for its clients, with lines for each connection, and with
- * lines for each message, all into a file that is removed afterwards.
+ * Logging: the same server with no lines for its clients, with lines per connection, and with lines
+ * per message, into a temporary file.
  *
- * Every line is written by a write(2) of its own, by the thread that has something to say: nothing is lost when a
- * thread dies, and nobody but that thread pays. The file is emptied between two rounds, or it would fill the disk.
+ * The thread that logs writes each line with its own write(2): no line is lost when a thread dies,
+ * and only that thread pays. The file is truncated between rounds, because it would fill the disk.
  */
 import { statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,14 +12,16 @@ import { formatCount } from '../analysis/numbers.js';
 import { withTemporaryDirectory } from '../lib/cleanup.js';
 import { CLOSED_LOOP, p99, requestsPerSecond, serverCpu, valueOf } from '../analysis/measures.js';
 import { comparedWith, joined } from '../analysis/sentences.js';
-import { variant, type Contender } from '../contenders/models.js';
+import { variant } from '../contenders/models.js';
+import type { Contender } from '../contenders/contender.js';
 import { closedLoop } from './closed-loop.js';
+import { latencyPlot, ratePlot } from './plots.js';
 import type { Bench, Case, Scenario } from './scenario.js';
 
 const OFF = 'no log';
 const PER_CONNECTION = 'per connection';
 const PER_REQUEST = 'per request';
-/** Options of `serve`; the last one counts, and models are started with --no-log-connections. */
+/** Options of `serve`. They override --no-log-connections, with which models start. */
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   [OFF]: [],
   [PER_CONNECTION]: ['--log-connections'],
@@ -38,31 +40,25 @@ const [, ...others] = CLOSED_LOOP;
 export const logging: Scenario = {
   name: 'logging',
   partOf: 'full',
-  whoTakesPart: 'it is about the event loop and client threads, each with all kinds of logs',
-  question: 'What does a log cost: none, lines for each connection, lines for each request?',
+  participation: 'it measures the event loop and client threads, each with all kinds of logs',
+  question: 'What does a log with lines per connection, or per request, cost compared with no log?',
   prediction:
-    'A line is JSON and one write(2), some 5 µs. A request of echo has two, received and sending, and takes about as ' +
-    'long itself, so logging each should take more than half of the rate; on the event loop all of it is the one ' +
-    "thread's time, while client threads write on their own and meet at the file's lock. Lines for connections cost " +
-    'nothing while connections stay, and two lines each where they come for one request.',
+    'A line is JSON and one write(2), some 5 µs. An echo request has two lines and takes about as long itself, so ' +
+    'lines per request should cost more than half of the rate. On the event loop the one thread writes all lines; ' +
+    "client threads write in parallel, but share the file's lock. Lines per connection cost nothing on long " +
+    'connections, and two lines per request if each request has its own connection.',
   lookAt:
-    'Requests/s of each kind of log against none, within a model, and log bytes a request: times the rate, what a ' +
-    'disk must take.',
+    'Requests/s with each kind of log relative to no log, within a model, and log bytes per request; times the rate, ' +
+    'they are the load of the disk.',
   axis: { label: '', scale: 'none' },
   measures: [requestsPerSecond, logBytes, ...others],
   baseline: OFF,
   plots: [
-    {
-      name: 'rate',
-      title: 'Requests answered, by what is logged',
-      measure: requestsPerSecond,
-      scale: 'linear',
-      label: 'requests/s',
-    },
-    { name: 'p99', title: 'p99, by what is logged', measure: p99, scale: 'log', label: 'ms', unit: 1e6 },
+    ratePlot('Requests answered, by kind of log', requestsPerSecond),
+    latencyPlot('p99', 'p99, by kind of log', p99),
     {
       name: 'cpu',
-      title: 'Processor time used, by what is logged',
+      title: 'Processor time used, by kind of log',
       measure: serverCpu,
       scale: 'linear',
       label: '% of one core',
@@ -108,7 +104,7 @@ function measureCase(
   return bench.compare([countingLog(loop, logFiles)], contenders);
 }
 
-/** The same load, which also tells how much was logged meanwhile. */
+/** Adds the log bytes per request to the values of a load. */
 function countingLog(it: Case, logFiles: ReadonlyMap<number, string>): Case {
   return {
     ...it,
@@ -117,9 +113,9 @@ function countingLog(it: Case, logFiles: ReadonlyMap<number, string>): Case {
       const file = logFiles.get(server.pid);
       if (file === undefined) return measured;
       const { size } = statSync(file);
-      // The server appends, so its next line begins at the file's new end.
+      // The server appends, so its next line starts at the new end of the file.
       truncateSync(file);
-      // Logged over the warm-up, too, at the same rate.
+      // The file also has the lines of the warm-up, at the same rate.
       const share = window.durationMs / (window.warmUpMs + window.durationMs);
       const { requestsPerSecond: rate = 0, seconds = 0 } = measured.values;
       const requests = rate * seconds;

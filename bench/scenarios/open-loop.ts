@@ -1,6 +1,7 @@
 /**
- * Requests at a constant rate, whatever becomes of the answers. Method: bench/generator/loads/open-loop.ts, after wrk2 (Gil Tene,
- * "How NOT to Measure Latency"): a latency begins when its request was to be sent, not when it could be.
+ * Open loop: requests at a constant rate that does not depend on the answers. Method:
+ * bench/generator/loads/open-loop.ts, after wrk2 (Gil Tene, "How NOT to Measure Latency"): a
+ * latency starts at the intended send of its request, not at the actual one.
  */
 import type { CaseResult, ContenderResult, ExperimentResult, RoundMeasured } from '../analysis/experiment.js';
 import { findContender, measured } from '../analysis/estimates.js';
@@ -9,18 +10,23 @@ import type { Generator } from '../generator/handle.js';
 import { measuredLoad, measuredOpenLoop } from '../analysis/measured.js';
 import { errors, p50, p99, percentile, served, serverCpu, valueOf } from '../analysis/measures.js';
 import { caseNamed, joined, numberOf, shown } from '../analysis/sentences.js';
-import { modelNamed, type RunningServer } from '../contenders/models.js';
+import { modelNamed } from '../contenders/models.js';
+import type { RunningServer } from '../contenders/contender.js';
 import type { Bench, Case, Scenario } from './scenario.js';
 
 const CLIENTS = 64;
-/** Of what the event loop answers in a closed loop: below the knee, about it, and past it. */
+/**
+ * Offered rates as shares of the event loop's rate in a closed loop: below, near and past the knee.
+ */
 const SHARES = [0.1, 0.5, 0.8, 1, 1.2];
 const CLOSED_LOOP_MS = 1000;
-/** A queue must have time to grow past the knee. */
-const LEAST_MS = 400;
+/** Past the knee, a queue needs time to grow. */
+const MIN_WINDOW_MS = 400;
 const PAUSED = 'paused for 1.4 s';
 const PAUSE = { requestsPerSecond: 2000, durationMs: 8000, pause: { afterMs: 2000, forMs: 1400 } };
-/** A server that serves one of 64 connections has 63 schedules that nobody meets: there is no knee to look for. */
+/**
+ * A server that serves one of 64 connections misses 63 schedules at any rate, so it has no knee.
+ */
 const LEFT_OUT = { iterative: 'it serves one client at a time, and there are 64 connections' };
 
 const answered = valueOf('requestsPerSecond', { label: 'answered/s', better: 'higher', format: formatCount });
@@ -29,15 +35,15 @@ const uncorrectedP99 = percentile(99, 'uncorrected');
 export const openLoop: Scenario = {
   name: 'open-loop',
   partOf: 'full',
-  whoTakesPart: 'the rates are shares of what the event loop answers in a closed loop',
-  question: 'What latency does a server have that is asked so many times a second, whatever it does?',
+  participation: 'the rates are shares of the rate of the event loop in a closed loop',
+  question: 'What latency does a server have at a constant rate of requests?',
   prediction:
-    'Far below its capacity a server is quick. Near it, a queue grows out of chance alone; beyond it, without end: the ' +
-    'latency is then as long as one cares to measure. A closed loop never shows that, since its clients wait with the ' +
-    'server: measured from the actual send, the same requests look quick (coordinated omission).',
+    'Far below its capacity a server is fast. Near it, a queue forms by chance; beyond it, the queue and the latency ' +
+    'grow without bound. A closed loop never shows this, because its clients wait for the server: measured from the ' +
+    'actual send, the same requests look fast (coordinated omission).',
   lookAt:
-    'The knee of the corrected p99 (whole line), and how little of it is in the uncorrected one (dashed). A server that ' +
-    'is paused for 1.4 s makes it plain: corrected above 1 s, uncorrected below 50 ms.',
+    'The knee of the corrected p99 (solid line), which the uncorrected p99 (dashed) hardly shows. A server that is paused ' +
+    'for 1.4 s makes the difference obvious: corrected above 1 s, uncorrected below 50 ms.',
   axis: { label: 'requests/s offered', scale: 'linear' },
   measures: [
     answered,
@@ -55,7 +61,7 @@ export const openLoop: Scenario = {
   plots: [
     {
       name: 'p99',
-      title: 'p99 by offered rate: from the intended send, and (dashed) from the actual one',
+      title: 'p99 by offered rate: from the intended send, and (dashed) from the actual send',
       measure: p99,
       dashed: uncorrectedP99,
       scale: 'log',
@@ -80,7 +86,7 @@ function offering(share: number, requestsPerSecond: number): Case {
     clients: CLIENTS,
     needs: { service: 'echo', clients: CLIENTS },
     leftOut: LEFT_OUT,
-    leastMs: LEAST_MS,
+    minWindowMs: MIN_WINDOW_MS,
     load: async (generator, server, window) => {
       if (window.isWarmUp) return warmedUp(generator, server, window.durationMs);
       const { port, pid } = server;
@@ -95,8 +101,8 @@ function offering(share: number, requestsPerSecond: number): Case {
 }
 
 /**
- * At full speed: a constant rate is steady from its first second on, whatever state the server's code is in, and at a
- * tenth of what the event loop can do, 64 threads would not have compiled theirs when the first round begins.
+ * Warms up at full speed, because a constant rate looks steady at once. At a tenth of the event
+ * loop's capacity, 64 threads would not have compiled their code by the first round.
  */
 async function warmedUp(
   generator: Generator,
@@ -106,14 +112,14 @@ async function warmedUp(
   return measuredLoad(await generator.run({ port, clients: CLIENTS, durationMs }));
 }
 
-/** Coordinated omission, made on purpose: the server's process is stopped for a while. */
+/** Provokes coordinated omission: the server's process is stopped for a while. */
 const pausedCase: Case = {
   name: PAUSED,
   title: `open-loop: 2,000 requests/s, the server ${PAUSED} of 8 s`,
   clients: CLIENTS,
   needs: { service: 'echo', clients: CLIENTS },
   leftOut: LEFT_OUT,
-  mostRounds: 1,
+  maxRounds: 1,
   async load(generator, server, { warmUpMs, durationMs, isWarmUp }) {
     if (isWarmUp) return warmedUp(generator, server, durationMs);
     const { port, pid } = server;
@@ -128,10 +134,10 @@ async function closedLoopRate(bench: Bench): Promise<number> {
   const load = { port: server.port, clients: CLIENTS, warmUpMs: CLOSED_LOOP_MS, durationMs: CLOSED_LOOP_MS };
   const { values } = measuredLoad(await bench.generator.run(load));
   await server.stop();
-  return values['requestsPerSecond'] ?? 0;
+  return values.requestsPerSecond ?? 0;
 }
 
-/** The largest share of the load up to which the corrected p99 stays below 10 ms. */
+/** The knee is the highest rate up to which the corrected p99 stays below this. */
 const KNEE_NS = 10e6;
 
 function seenOfKnee({ cases }: ExperimentResult): string[] {
@@ -147,12 +153,14 @@ function seenOfKnee({ cases }: ExperimentResult): string[] {
     const last = (slow === -1 ? sweep : sweep.slice(0, slow)).at(-1);
     const beyond = sweep[slow] && p99With(sweep[slow], name);
     return last === undefined
-      ? `${name}: the p99 was 10 ms or more already at the lowest rate${beyond === undefined ? '' : `: ${beyond}`}.`
-      : `${name}: the p99 stayed below 10 ms up to ${formatCount(last.x ?? 0)} requests/s${beyond === undefined ? '' : `; it was ${beyond}`}.`;
+      ? `${name}: p99 was 10 ms or more even at the lowest rate${beyond === undefined ? '' : `: ${beyond}`}.`
+      : `${name}: p99 stayed below 10 ms up to ${formatCount(last.x ?? 0)} requests/s${beyond === undefined ? '' : `; it was ${beyond}`}.`;
   });
 }
 
-/** Near the knee a p99 varies by orders of magnitude from round to round. */
+/**
+ * Includes the interval, because near the knee p99 varies by orders of magnitude between rounds.
+ */
 function p99With(one: CaseResult, name: string): string | undefined {
   const contender = findContender(one, name);
   const estimate = contender && measured(contender, p99);

@@ -1,30 +1,31 @@
-/** Messages from one byte to a megabyte: where the model stops to matter. */
-import type { Measure } from '../analysis/experiment.js';
-import { CLOSED_LOOP, requestsPerSecond } from '../analysis/measures.js';
-import { comparedWith, joined } from '../analysis/sentences.js';
+/**
+ * Payload: messages from one byte to one megabyte, and the size at which the models no longer
+ * differ.
+ */
+import { CLOSED_LOOP, requestsPerSecond, valueOf } from '../analysis/measures.js';
+import { comparing } from '../analysis/sentences.js';
 import { closedLoop } from './closed-loop.js';
 import type { Case, Scenario } from './scenario.js';
 
 const SIZES = [1, 1024, 16_384, 131_072, 1_048_576];
 const CLIENTS = 16;
 
-const bytesPerSecond: Measure = {
-  name: 'bytesPerSecond',
+const bytesPerSecond = valueOf('bytesPerSecond', {
   label: 'MB/s',
   better: 'higher',
   format: (value) => (value / 1e6).toFixed(value < 1e7 ? 2 : 0),
-  of: ({ values }) => values['bytesPerSecond'],
-};
+});
 
 export const payload: Scenario = {
   name: 'payload',
   partOf: 'full',
   question: 'How does the throughput grow with the size of a message?',
   prediction:
-    'Small messages cost what a request costs, whatever their size: ten times the bytes are ten times the throughput. ' +
-    'Large ones cost what copying costs, in the kernel and in the server, and the generator has to compare each byte ' +
-    'as well: the curves flatten, and the models come together.',
-  lookAt: 'MB/s that are echoed; from which size on it no longer grows, and who limits then.',
+    'A small message costs as much as a request, whatever its size, so ten times the bytes give ten times the ' +
+    'throughput. A large message costs its copies in the kernel and the server, and the generator compares each ' +
+    'byte. The curves flatten, and the models come closer together.',
+  lookAt:
+    'MB/s echoed, the size from which they no longer grow, and whether server or generator is the limit there.',
   axis: { label: 'bytes', scale: 'log' },
   measures: [bytesPerSecond, ...CLOSED_LOOP],
   plots: [
@@ -40,7 +41,7 @@ export const payload: Scenario = {
   async measure(bench) {
     return { cases: await bench.compare(SIZES.map(echoOf), bench.contenders('echo')), remarks: [] };
   },
-  seen: ({ cases }, margins) => joined(...cases.map((one) => comparedWith(one, requestsPerSecond, margins))),
+  seen: comparing(requestsPerSecond),
 };
 
 function echoOf(messageBytes: number): Case {
@@ -52,14 +53,14 @@ function echoOf(messageBytes: number): Case {
     pattern: 'echo',
     clients: CLIENTS,
     messageBytes,
-    // Of a megabyte, some hundreds a second are echoed: too few for a p99 of a short window.
-    ...(messageBytes > 2 ** 17 ? { leastMs: 400 } : {}),
+    // Some hundred megabytes are echoed per second: too few for a p99 of a short window.
+    ...(messageBytes > 2 ** 17 ? { minWindowMs: 400 } : {}),
   });
   return {
     ...loop,
     async load(...given) {
       const measured = await loop.load(...given);
-      const bytes = (measured.values['requestsPerSecond'] ?? 0) * messageBytes;
+      const bytes = (measured.values.requestsPerSecond ?? 0) * messageBytes;
       return { ...measured, values: { ...measured.values, bytesPerSecond: bytes } };
     },
   };

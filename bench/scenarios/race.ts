@@ -1,9 +1,11 @@
 /**
- * Threads that count in shared memory, with and without Atomics. No server and no client: bench/race/race.ts.
+ * Race: threads that count in shared memory, with and without Atomics. There is no server and no
+ * client; the threads are in bench/race/race.ts.
  *
- * All threads begin together and count for a while, which is not --duration: long enough that two threads meet on two
- * cores even of a busy machine, short enough for a quick run. On a machine with one core hardly anything is lost: there a thread is interrupted a few
- * hundred times a second, and only seldom between its load and its store.
+ * All threads start together and count for 20 ms, whatever --duration says. That is long enough for
+ * two threads to meet on two busy cores, and short enough for a quick run. On one core hardly any
+ * update is lost: the kernel interrupts a thread some hundred times per second, rarely between its
+ * load and its store.
  */
 import { availableParallelism } from 'node:os';
 import type {
@@ -12,6 +14,7 @@ import type {
   Measure,
   RoundMeasured,
   RoundResult,
+  ValueName,
 } from '../analysis/experiment.js';
 import { formatCount, formatShare } from '../analysis/numbers.js';
 import { valueOf } from '../analysis/measures.js';
@@ -25,7 +28,8 @@ const PLAIN = 'plain increment';
 const ROUND_MS = 20;
 
 const increments = summed('increments', 'increments');
-// Neither way is better: how often threads meet is the machine's doing, and must not fail a comparison of two runs.
+// No direction is better: the machine decides how often threads meet, so a comparison must not fail
+// by it.
 const lost = summed('lost', 'lost');
 const lostShare: Measure = {
   ...valueOf('lostShare', { label: 'lost, share', format: formatShare }),
@@ -40,17 +44,18 @@ const nsEach = valueOf('nsPerIncrement', {
 export const race: Scenario = {
   name: 'race',
   partOf: 'quick',
-  whoTakesPart: 'it is about threads that share memory, without a server',
+  participation: 'it measures threads that share memory, without a server',
   question: 'How many updates are lost when threads count in shared memory, with and without Atomics?',
   prediction:
-    'An increment is a load, an addition and a store, and what another thread stores in between is overwritten. Two ' +
-    'cores that run this loop in step lose a half, n cores (n − 1)/n. That is no bound: a thread that is interrupted ' +
-    'between its load and its store undoes with it whatever the others did meanwhile. One thread alone loses nothing. An atomic addition is one step for all others (ECMAScript, 25.4.4 Atomics.add): it loses nothing and costs ' +
-    'more, most of it for the cache line that goes from core to core. A lock loses nothing either and costs most.',
+    'An increment is a load, an addition and a store; the store overwrites the stores of other threads in between. Two ' +
+    'cores in lockstep lose one half, n cores (n − 1)/n. That is not a bound: a thread interrupted between its load ' +
+    'and its store overwrites all updates of the others meanwhile. One thread alone loses none. An atomic addition ' +
+    'is a single step for all other threads (ECMAScript, 25.4.4 Atomics.add): it loses none and costs more, mostly to ' +
+    'move the cache line between cores. A lock loses none and costs most.',
   lookAt:
-    'The updates lost by the plain increment from two threads on; that Atomics and the lock lose not one; and what ' +
-    'an increment costs, all threads together. One thread is the control: whatever is wrong there is not a race. Where other ' +
-    'programs keep the cores busy, threads meet less often and less is lost.',
+    'The updates lost by the plain increment with two or more threads; none lost by Atomics and the lock; the cost of ' +
+    'an increment over all threads. One thread is the control: a loss there is not a race. If other programs keep the ' +
+    'cores busy, threads meet less often and lose fewer updates.',
   axis: { label: 'threads', scale: 'linear' },
   measures: [lost, lostShare, increments, nsEach],
   baseline: false,
@@ -65,7 +70,7 @@ export const race: Scenario = {
     },
     {
       name: 'cost',
-      title: 'What an increment takes, all threads together',
+      title: 'Time per increment, over all threads',
       measure: nsEach,
       scale: 'log',
       label: 'ns',
@@ -79,7 +84,8 @@ export const race: Scenario = {
     const cores = availableParallelism();
     return {
       cases,
-      remarks: cores > 1 ? [] : ['one core only: threads hardly ever meet, so little is lost'],
+      remarks:
+        cores > 1 ? [] : ['This machine has one core: threads hardly ever meet, so few updates are lost.'],
     };
   },
   seen: ({ cases }) => joined(...cases.map(seenOf)),
@@ -95,7 +101,7 @@ async function measureCase(bench: Bench, threads: number): Promise<CaseResult> {
       await measureRound(racers, way);
     }
     for (let round = 1; round <= bench.rounds; round++) {
-      // Each is first, second and third equally often.
+      // Rotates the order, so that each way is first, second and third equally often.
       const first = round % WAYS.length;
       for (const [index, way] of [...WAYS.slice(first), ...WAYS.slice(0, first)].entries())
         rounds[way].push({ round, turn: index + 1, ...(await measureRound(racers, way)) });
@@ -127,14 +133,14 @@ function seenOf(one: CaseResult): string {
   return parts.length === 0 ? '' : `${one.name}: ${parts.join(', ')}.`;
 }
 
-/** Of all rounds together. */
-function summed(name: string, label: string): Measure {
+/** Makes a measure of a sum over all rounds. */
+function summed(name: ValueName, label: string): Measure {
   return {
     ...valueOf(name, { label, format: formatCount }),
     over: (rounds) => total(rounds, name),
   };
 }
 
-function total(rounds: readonly RoundResult[], name: string): number {
+function total(rounds: readonly RoundResult[], name: ValueName): number {
   return rounds.reduce((sum, { values }) => sum + (values[name] ?? 0), 0);
 }

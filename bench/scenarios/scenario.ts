@@ -1,62 +1,70 @@
 /**
- * What a scenario is: an experiment's question, and how it is measured. One file each in this folder; all.ts lists
- * them. Most compare contenders in load cases that closed-loop.ts makes: read echo.ts next.
+ * The interface of a scenario: an experiment's question, and how to measure it. Each file of this
+ * folder has one scenario; all.ts lists them. They run in the runner's process and load servers
+ * through the generator. Most compare contenders in load cases that closed-loop.ts makes: read
+ * echo.ts next.
  */
 import type { CaseResult, Experiment, ExperimentResult, RoundMeasured } from '../analysis/experiment.js';
 import type { Generator } from '../generator/handle.js';
-import type { Contender, RunningServer, ServerNeeds, ServiceName } from '../contenders/models.js';
+import type { Contender, RunningServer, ServerNeeds, ServiceName } from '../contenders/contender.js';
 
 export interface Scenario extends Experiment {
-  /** `quick`: in every run; `full`: only in a full one, or when asked for by name. */
+  /** `quick`: part of every run; `full`: part of full runs, or of runs that name it. */
   readonly partOf: 'quick' | 'full';
-  /** With the peers, too. */
+  /** Set if the scenario is part of a run with peers. */
   readonly hasPeers?: boolean;
-  /** If it cannot do as --model says: why, as the end of a sentence. Said by bench/run/participants.ts when it is so. */
-  readonly whoTakesPart?: string;
+  /**
+   * Why the scenario cannot follow --model, as the end of a sentence; see
+   * bench/run/participants.ts.
+   */
+  readonly participation?: string;
+  /** Rejects if the experiment fails; a contender that fails is part of the result. */
   measure(bench: Bench): Promise<Omit<ExperimentResult, 'name'>>;
 }
 
 /** One point of an experiment, the same for all contenders. */
 export interface Case extends Omit<CaseResult, 'contenders'> {
   readonly needs: ServerNeeds;
-  /** Contenders that cannot take part, by name, and why. */
+  /** Reasons why contenders cannot take part, by name. */
   readonly leftOut?: Readonly<Record<string, string>>;
-  /** A window is at least so long, whatever was asked for: some 20 of its longest requests, or its percentiles' samples. */
-  readonly leastMs?: number;
-  /** For what takes long and repeats well: fewer rounds than the others have. */
-  readonly mostRounds?: number;
-  /** The most loads of its warm-up, if not the usual number; 0 if the case warms up in its `check`. */
-  readonly mostWarmUps?: number;
-  /** Contenders whose rate rests on a plateau before it goes on to rise, by name: no warm-up of fewer loads is believed. */
-  readonly leastWarmUps?: Readonly<Record<string, number>>;
-  /** Asks for one right answer before anything is timed; rejects if it is wrong. */
+  /** Minimal window: some 20 of its longest requests, or enough samples for its percentiles. */
+  readonly minWindowMs?: number;
+  /** Limits the rounds of a case that takes long and repeats well. */
+  readonly maxRounds?: number;
+  /** Limits the warm-up loads; 0 if the case warms up in its `check`. */
+  readonly maxWarmUps?: number;
+  /**
+   * Minimal warm-up loads by contender, for a rate that rests on a plateau before it rises again.
+   */
+  readonly minWarmUps?: Readonly<Record<string, number>>;
+  /** Checks one answer before anything is timed; rejects if it is wrong. */
   check?(generator: Generator, server: RunningServer): Promise<void>;
-  /** Loads the server and measures it; a warm-up is a load whose numbers nobody keeps. */
+  /** Loads the server and measures it. */
   load(generator: Generator, server: RunningServer, window: Window): Promise<RoundMeasured>;
 }
 
 interface Window {
-  /** Loaded but not measured: the connections are new, the server's code is hot already. */
+  /** Load before the window, for the new connections; the server's code is already warm. */
   readonly warmUpMs: number;
   readonly durationMs: number;
-  /** Of the warm-up before the first round: its numbers are only looked at for whether they are steady. */
+  /** True for a load of the warm-up, whose numbers only decide whether the rate is steady. */
   readonly isWarmUp: boolean;
 }
 
-/** What a scenario may use. Servers started through it are stopped with the run, whatever happens. */
+/** The services of the runner for a scenario. The runner stops all servers that it started. */
 export interface Bench {
-  /** A quick run leaves out cases, not rounds: with fewer of those there is nothing to conclude. */
+  /** A quick run leaves out cases, not rounds: fewer rounds would give no verdicts. */
   readonly length: 'quick' | 'full';
   readonly rounds: number;
-  /** Of what takes long; see bench/run/rounds.ts. */
+  /** Rounds of cases that need a long window; see bench/run/rounds.ts. */
   readonly longRounds: number;
   readonly roundMs: number;
   readonly generator: Generator;
-  /** Those that are wanted in this run and have the service. */
+  /** Returns the contenders of this run that have the service. */
   contenders(service: ServiceName): readonly Contender[];
   start(contender: Contender, needs: ServerNeeds): Promise<RunningServer>;
-  /** Lets the contenders take turns in each of the cases; see bench/run/rounds.ts. */
+  /** Measures the cases, in each of which the contenders take turns; see bench/run/rounds.ts. */
   compare(cases: readonly Case[], contenders: readonly Contender[]): Promise<CaseResult[]>;
-  /** Says on the progress bar what is being done now. */
+  /** Shows the current activity on the progress bar. */
   note(doing: string): void;
 }

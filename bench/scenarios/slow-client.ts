@@ -1,9 +1,9 @@
-/** Clients who hold a connection and say nothing: head-of-line blocking. */
-import type { CaseResult } from '../analysis/experiment.js';
+/** Slow client: clients that hold a connection and send nothing (head-of-line blocking). */
+import type { CaseResult, Margins } from '../analysis/experiment.js';
 import { CLOSED_LOOP, p99, served } from '../analysis/measures.js';
 import { NOTHING_SEEN, caseNamed, changed, joined, numberOf, shown } from '../analysis/sentences.js';
-import type { Margins } from '../analysis/verdicts.js';
 import { closedLoop } from './closed-loop.js';
+import { latencyPlot } from './plots.js';
 import type { Scenario } from './scenario.js';
 
 const CLIENTS = 16;
@@ -13,24 +13,15 @@ const WITH = '16 silent clients';
 export const slowClient: Scenario = {
   name: 'slow-client',
   partOf: 'quick',
-  question: 'What do clients who connect first and then say nothing do to the others?',
+  question: 'How do clients that connect first and then send nothing delay the others?',
   prediction:
-    'The iterative server takes the first of them and waits in recv: nobody else is served, which is head-of-line ' +
-    'blocking. A thread per client has one thread asleep for each, and an event loop an entry in a table: both ' +
-    'serve the working clients as if the silent ones were not there.',
-  lookAt: 'Clients served, then p99 with silent clients beside p99 without: at most twice as long.',
+    'The iterative server takes the first silent client and waits in recv, so it serves no other client: head-of-line ' +
+    'blocking. A thread per client has one sleeping thread for each silent client, and an event loop an entry in a ' +
+    'table. Both serve the working clients as if the silent ones did not exist.',
+  lookAt: 'Clients served, then p99 with and without silent clients: at most twice as long.',
   axis: { label: 'silent clients', scale: 'none' },
   measures: CLOSED_LOOP,
-  plots: [
-    {
-      name: 'p99',
-      title: 'p99 of 16 working clients, without and with 16 silent ones',
-      measure: p99,
-      scale: 'log',
-      label: 'ms',
-      unit: 1e6,
-    },
-  ],
+  plots: [latencyPlot('p99', 'p99 of 16 working clients, without and with 16 silent ones', p99)],
   async measure(bench) {
     const cases = [
       { name: WITHOUT, silentClients: 0 },
@@ -62,11 +53,12 @@ function seenOf(
 ): string {
   const clients = numberOf(withSilent, served, name);
   if (clients === undefined) return '';
-  if (clients === 0 && name !== 'iterative') return `${name} served nobody.`;
   if (clients === 0) {
-    return `${name} stopped: it had taken the first silent client and waited for it, so none of the others was served.`;
+    return name === 'iterative'
+      ? `${name} served no client: it waited for the first silent client.`
+      : `${name} served no client.`;
   }
-  const few = clients < CLIENTS ? `, of ${clients} of ${CLIENTS} clients` : '';
+  const few = clients < CLIENTS ? `, for ${clients} of ${CLIENTS} clients` : '';
   const times = without && changed([without, withSilent], p99, name, 'without them', margins);
   const than = times === undefined ? '' : `, ${times}`;
   return `${name}: p99 ${shown(withSilent, p99, name) ?? 'unknown'} with silent clients${few}${than}.`;

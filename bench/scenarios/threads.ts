@@ -1,56 +1,45 @@
 /**
- * The same load at more and more client threads. Whoever finds all of them taken waits in the acceptor's queue, so
- * that 64 clients are served by one thread, too, one after the other. The event loop stands beside it, unchanged.
+ * Threads: the same load with more and more client threads, and the unchanged event loop next to
+ * it. A client that finds no free thread waits in the acceptor's queue, so one thread serves 64
+ * clients, too.
  */
 import { measured, ratioOf } from '../analysis/estimates.js';
-import type { CaseResult, ExperimentResult } from '../analysis/experiment.js';
+import type { CaseResult, ExperimentResult, Margins } from '../analysis/experiment.js';
 import { formatEstimate } from '../analysis/numbers.js';
 import { CLOSED_LOOP, p99, requestsPerSecond } from '../analysis/measures.js';
-import { FEWEST_ROUNDS } from '../analysis/intervals.js';
+import { MIN_ROUNDS } from '../analysis/intervals.js';
 import { joined, NOTHING_SEEN, numberOf, shown } from '../analysis/sentences.js';
-import { usualMargins, type Margins } from '../analysis/verdicts.js';
+import { defaultMargins } from '../analysis/verdicts.js';
 import { closedLoop } from './closed-loop.js';
+import { latencyPlot, ratePlot } from './plots.js';
 import type { Case, Scenario } from './scenario.js';
 
 const THREADS = [1, 2, 4, 16, 64];
 const CLIENTS = 64;
 const MODEL = 'thread-per-client';
-const BESIDE = 'event-loop';
+const REFERENCE = 'event-loop';
 
 export const threadSweep: Scenario = {
   name: 'threads',
   partOf: 'full',
-  whoTakesPart: 'it compares numbers of client threads, and the event loop beside them',
+  participation: 'it compares numbers of client threads, with the event loop as reference',
   question: 'How many client threads does a load need?',
   prediction:
-    'Where a service computes and never waits, as many as there are cores, and one more for what the kernel makes it ' +
-    'wait: Goetz et al., Java Concurrency in Practice (2006), 8.2, cores × (1 + waiting time / service time). Each ' +
-    'thread more takes memory and warm caches and gives nothing back. A request of echo takes some microseconds and ' +
-    'its connection is one turn of the main thread, which is what limits here.',
+    'A service that computes and never waits needs as many threads as there are cores, and one more for waits in the ' +
+    'kernel: cores × (1 + waiting time / service time) (Goetz et al., Java Concurrency in Practice, 2006, 8.2). ' +
+    'Each additional thread costs memory and warm caches without a gain. An echo request takes some microseconds; its ' +
+    'connection takes a turn of the main thread, which is the limit here.',
   lookAt:
-    'Requests/s, each a whole connection, as threads grow: where the line bends, there are enough. p99: with few ' +
-    'threads a client waits in the queue, with many it is a thread that waits for its turn on a core. Memory.',
+    'Requests/s, each of which is a whole connection: where the line bends, there are enough threads. p99: with few ' +
+    'threads a client waits in the queue, with many a thread waits for a core. Memory.',
   axis: { label: 'client threads', scale: 'log' },
   measures: CLOSED_LOOP,
   plots: [
-    {
-      name: 'rate',
-      title: 'Connections of 64 clients served, by number of threads',
-      measure: requestsPerSecond,
-      scale: 'linear',
-      label: 'connections/s',
-    },
-    {
-      name: 'p99',
-      title: 'p99 of a connection, by number of threads',
-      measure: p99,
-      scale: 'log',
-      label: 'ms',
-      unit: 1e6,
-    },
+    ratePlot('Connections of 64 clients served, by number of threads', requestsPerSecond, 'connections/s'),
+    latencyPlot('p99', 'p99 of a connection, by number of threads', p99),
   ],
   async measure(bench) {
-    const contenders = bench.contenders('echo').filter(({ name }) => name === MODEL || name === BESIDE);
+    const contenders = bench.contenders('echo').filter(({ name }) => name === MODEL || name === REFERENCE);
     return { cases: await bench.compare(THREADS.map(churnWith), contenders), remarks: [] };
   },
   seen,
@@ -64,15 +53,15 @@ function churnWith(threads: number): Case {
 }
 
 /**
- * Cases are measured one after the other, so their rates are compared by what the event loop did in the same rounds;
- * by themselves only where it was not there.
+ * Compares the cases by their ratios to the event loop in the same rounds, because the cases ran
+ * one after the other. Without an event loop, the rates are compared directly.
  */
-function seen({ cases }: ExperimentResult, margins: Margins = usualMargins): string {
-  const hasBeside = cases.every((one) => numberOf(one, requestsPerSecond, BESIDE) !== undefined);
+function seen({ cases }: ExperimentResult, margins: Margins = defaultMargins): string {
+  const hasReference = cases.every((one) => numberOf(one, requestsPerSecond, REFERENCE) !== undefined);
   const known = cases.flatMap((one) => {
     const contender = one.contenders.find(({ name }) => name === MODEL);
-    const estimate = hasBeside
-      ? ratioOf(one, requestsPerSecond, MODEL, BESIDE)
+    const estimate = hasReference
+      ? ratioOf(one, requestsPerSecond, MODEL, REFERENCE)
       : contender && measured(contender, requestsPerSecond);
     return estimate === undefined ? [] : [{ one, estimate }];
   });
@@ -84,19 +73,19 @@ function seen({ cases }: ExperimentResult, margins: Margins = usualMargins): str
   const [first, last] = [known[0], known.at(-1)];
   if (best === undefined || enough === undefined || first === undefined || last === undefined)
     return NOTHING_SEEN;
-  const told = [...new Set([first.one, enough.one, best.one, last.one])];
+  const listed = [...new Set([first.one, enough.one, best.one, last.one])];
   return joined(
-    best.estimate.rounds < FEWEST_ROUNDS
-      ? `Most with ${best.one.name}, in too few rounds for a verdict.`
+    best.estimate.rounds < MIN_ROUNDS
+      ? `Highest rate with ${best.one.name}; too few rounds for a verdict.`
       : enough === best
-        ? `Most with ${best.one.name}${best === first ? '; more threads served no more' : ', and fewer threads served less'}.`
-        : `Most with ${best.one.name}, but ${enough.one.name} could not be told apart from it.`,
-    `${told.map(said).join('; ')}.`,
+        ? `Highest rate with ${best.one.name}; ${best === first ? 'more threads served no more' : 'fewer threads served less'}.`
+        : `Highest rate with ${best.one.name}; ${enough.one.name}: no certain difference.`,
+    `${listed.map(rateIn).join('; ')}.`,
   );
 }
 
-function said(one: CaseResult): string {
-  const ratio = ratioOf(one, requestsPerSecond, MODEL, BESIDE);
-  const beside = ratio === undefined ? '' : `, ${formatEstimate(ratio)} of ${BESIDE}`;
-  return `${one.name}: ${shown(one, requestsPerSecond, MODEL) ?? 'unknown'} connections/s${beside}`;
+function rateIn(one: CaseResult): string {
+  const ratio = ratioOf(one, requestsPerSecond, MODEL, REFERENCE);
+  const relative = ratio === undefined ? '' : `, ${formatEstimate(ratio)} of ${REFERENCE}`;
+  return `${one.name}: ${shown(one, requestsPerSecond, MODEL) ?? 'unknown'} connections/s${relative}`;
 }

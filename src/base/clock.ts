@@ -1,10 +1,12 @@
-/** Milliseconds, with a fraction, on a clock that never jumps and is the same in every thread of the process. */
+/**
+ * Milliseconds, with a fraction, on a clock that never jumps. All threads of the process share it.
+ */
 export function monotonicMs(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1e3 + nanoseconds / 1e6;
 }
 
-/** To the microsecond: more digits in a log would only be noise. */
+/** Rounds milliseconds to microseconds: more digits in a log would only be noise. */
 export function toMicroseconds(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

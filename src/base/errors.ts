@@ -1,6 +1,9 @@
-/** Errors that end the program, by whose mistake it was. The message of the first two is the one line that the user sees. */
+/**
+ * Errors that end the program, by their cause. For the first two, the user sees the message, in one
+ * line.
+ */
 
-/** The server or client cannot start or go on as it was asked to. Exit status 1. */
+/** The server or client cannot start, or cannot continue. Exit status 1. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
@@ -10,7 +13,10 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** A fault of the program itself: an uncaught error, which ends it, and not a rejection, which a service may forget. */
+/**
+ * Ends the program for a fault of its own. It throws an uncaught error: the server only logs
+ * unhandled rejections, because services cause those, too.
+ */
 export function endLoudly(what: string, cause: unknown): void {
   queueMicrotask(() => {
     throw new Error(what, { cause });

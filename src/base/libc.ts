@@ -1,20 +1,25 @@
 /**
- * The system calls, through koffi: every one that this project makes without Node stands in this file.
+ * The system calls, through koffi. Every call that this project makes without Node stands in this
+ * file.
  *
- * Runs on whichever thread imports it; each thread loads its own copy. All calls are synchronous: a blocking
- * one blocks its thread, which is the point of a client thread. Read connection/blocking.ts next.
+ * Runs on the thread that imports it; each thread loads its own copy. All calls are synchronous: a
+ * blocking call blocks its thread, as a client thread needs it. Read connection/blocking.ts next.
  *
- * Buffers are passed as addresses (numbers), not as objects: the memory of an ArrayBuffer never moves, so a
- * caller that keeps its buffer can look the address up once and save the look-up on every call.
+ * The functions take buffers as addresses (numbers), not as objects. The memory of an ArrayBuffer
+ * never moves, so a caller that keeps its buffer looks the address up once.
  */
 import { createRequire } from 'node:module';
 
-// By require: koffi's ES module imports node:fs, for which Node loads streams and promises, and all of it in each thread.
+// By require: koffi's ES module imports node:fs, which makes Node load streams and promises in each
+// thread.
 const require = createRequire(import.meta.url);
 const koffi = require('koffi') as typeof import('koffi');
 const { getSystemErrorName } = require('node:util') as typeof import('node:util');
 
-/** A system call that failed: which call, on what, and the error's name (`ECONNRESET`) in `code`. */
+/**
+ * A system call failed. The message names the call and its object, `code` is the error's name
+ * (`ECONNRESET`).
+ */
 export class SystemCallError extends Error {
   override readonly name = 'SystemCallError';
   readonly code: string;
@@ -29,7 +34,8 @@ export class SystemCallError extends Error {
 const libc = koffi.load(process.platform === 'darwin' ? 'libSystem.B.dylib' : null);
 
 /**
- * Binds one C function. The prototype and the type `F` must say the same; nothing checks that.
+ * Binds one C function. The caller keeps the prototype and the type `F` consistent; nothing checks
+ * them.
  */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller states the C function's type
 function bind<F extends (...args: never[]) => unknown>(prototype: string): F {
@@ -37,7 +43,7 @@ function bind<F extends (...args: never[]) => unknown>(prototype: string): F {
   return call as F;
 }
 
-/** As {@link bind}; undefined if the C library has no such function. */
+/** Binds one C function; undefined if the C library does not have it. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller states the C function's type
 function bindIfThere<F extends (...args: never[]) => unknown>(prototype: string): F | undefined {
   try {
@@ -48,11 +54,11 @@ function bindIfThere<F extends (...args: never[]) => unknown>(prototype: string)
 }
 
 /*
- * The numbers are Linux's. macOS only uses _exit, clock_gettime and setBlocking(), whose F_SETFL and O_RDWR are the same
- * there: its servers have no client threads, and the load generator needs epoll.
+ * The numbers are Linux's. macOS uses only _exit, clock_gettime and setBlocking(), whose F_SETFL and
+ * O_RDWR are the same there: its servers have no client threads, and the load generator needs epoll.
  */
 export const MSG_DONTWAIT = 0x40;
-/** Without it a send to a closed peer raises SIGPIPE. */
+/** Without this flag a send to a closed peer raises SIGPIPE. */
 export const MSG_NOSIGNAL = 0x4000;
 export const SHUT_RD = 0;
 export const SHUT_WR = 1;
@@ -81,27 +87,31 @@ const F_SETFL = 4;
 const O_RDWR = 2;
 const CLOCK_THREAD_CPUTIME_ID = process.platform === 'darwin' ? 16 : 3;
 
-/** recv(2): the number of bytes, 0 at end of stream, -1 with {@link errorName} set. */
+/**
+ * Calls recv(2). Returns the number of bytes, 0 at end of stream, -1 with {@link errorName} set.
+ */
 export const recv = bind<(fd: number, address: number, length: number, flags: number) => number>(
   'intptr_t recv(int fd, uintptr_t buffer, size_t length, int flags)',
 );
 
-/** send(2): the number of bytes taken, -1 with {@link errorName} set. */
+/**
+ * Calls send(2). Returns the number of bytes that the kernel took, -1 with {@link errorName} set.
+ */
 export const send = bind<(fd: number, address: number, length: number, flags: number) => number>(
   'intptr_t send(int fd, uintptr_t buffer, size_t length, int flags)',
 );
 
-/** send(2) for bytes that are sent once, so that looking up their address beforehand does not pay. */
+/** Calls send(2) for bytes that are sent once, for which looking up their address does not pay. */
 export const sendBytes = bind<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>(
   'intptr_t send(int fd, const void *buffer, size_t length, int flags)',
 );
 
 export const shutdown = bind<(fd: number, how: number) => number>('int shutdown(int fd, int how)');
 
-/** Ends the process at once: no exit handlers, no joining of threads that are blocked in a call. */
+/** Ends the process at once: runs no exit handlers, joins no threads that are blocked in a call. */
 export const exitNow = bind<(status: number) => void>('void _exit(int status)');
 
-/** Variadic, as in C: on Apple silicon variadic arguments are passed on the stack, and others in registers. */
+/** Variadic, as in C: Apple silicon passes variadic arguments on the stack, others in registers. */
 const fcntl = bind<(fd: number, command: number, type: 'int', argument: number) => number>(
   'int fcntl(int fd, int command, ...)',
 );
@@ -115,28 +125,35 @@ export const setsockopt = bind<
   (fd: number, level: number, option: number, value: Uint8Array, length: number) => number
 >('int setsockopt(int fd, int level, int option, const void *value, unsigned int length)');
 
-/** The name of the error that the last failed call of this thread left, such as `EAGAIN`. */
+/** The name of the error that this thread's last failed call left, such as `EAGAIN`. */
 export function errorName(): string {
   return getSystemErrorName(-koffi.errno());
 }
 
-/** The error that the last failed call of this thread left, to be thrown. */
+/** An error to throw, made of the one that this thread's last failed call left. */
 export function lastError(call: string): SystemCallError {
   return new SystemCallError(call, koffi.errno());
 }
 
-/** Where a buffer's first byte is. Valid as long as the caller keeps the buffer. */
+/** The address of a buffer's first byte. It is valid as long as the caller keeps the buffer. */
 export function addressOf(buffer: Uint8Array): number {
   return Number(koffi.address(buffer));
 }
 
-/** Makes calls on the descriptor block. libuv accepts sockets non-blocking. */
+/**
+ * Makes calls on the descriptor block; libuv accepts sockets in non-blocking mode.
+ * @throws SystemCallError if fcntl(2) fails
+ */
 export function setBlocking(fd: number): void {
-  // A socket's other status flags (O_APPEND, O_ASYNC …) are never set here, so none needs to be read first.
+  // Nothing here sets a socket's other status flags (O_APPEND, O_ASYNC …), so none needs to be read
+  // first.
   if (fcntl(fd, F_SETFL, 'int', O_RDWR) === -1) throw lastError(`fcntl(${fd}, F_SETFL)`);
 }
 
-/** After `timeoutMs` without progress, recv and send on the descriptor fail with EAGAIN; 0: never. */
+/**
+ * Sets the timeout of recv and send in milliseconds; 0 disables it. After it they fail with EAGAIN.
+ * @throws SystemCallError if setsockopt(2) fails
+ */
 export function setTimeouts(fd: number, timeoutMs: number): void {
   const time = new BigInt64Array([BigInt(Math.floor(timeoutMs / 1000)), BigInt((timeoutMs % 1000) * 1000)]);
   const bytes = new Uint8Array(time.buffer);
@@ -210,7 +227,10 @@ export function bindFutex() {
   };
 }
 
-/** The raw socket address of the other end, as getpeername(2) fills it in; undefined if it is gone. */
+/**
+ * The raw socket address of the peer, as getpeername(2) fills it in; undefined without a connected
+ * peer.
+ */
 export function peerSocketAddress(fd: number): Uint8Array | undefined {
   const address = new Uint8Array(128);
   const length = new Uint32Array([address.length]);
@@ -220,13 +240,16 @@ export function peerSocketAddress(fd: number): Uint8Array | undefined {
 
 const threadTime = new BigInt64Array(2);
 
-/** The processor time this thread has used so far, in milliseconds. */
+/**
+ * The processor time that this thread has used so far, in milliseconds.
+ * @throws SystemCallError if clock_gettime(2) fails
+ */
 export function threadCpuMs(): number {
   if (clockGettime(CLOCK_THREAD_CPUTIME_ID, threadTime) === -1) throw lastError('clock_gettime');
   return Number(threadTime[0]) * 1e3 + Number(threadTime[1]) / 1e6;
 }
 
-/** The calls that only a rehearsal makes, bound on demand. */
+/** The calls that only a rehearsal makes. They are bound on demand. */
 export function bindEchoSocket() {
   const socket = bind<(family: number, type: number, protocol: number) => number>(
     'int socket(int family, int type, int protocol)',
@@ -241,14 +264,18 @@ export function bindEchoSocket() {
     'int connect(int fd, const void *address, unsigned int length)',
   );
   return {
-    /** A socket that is connected with itself: it receives whatever is sent on it, message by message. */
+    /**
+     * Opens a socket that is connected to itself: it receives each message that is sent on it.
+     * @throws SystemCallError if one of the calls fails
+     */
     open: (): number => {
       const fd = socket(AF_UNIX, SOCK_DGRAM, 0);
       if (fd === -1) throw lastError('socket');
       const address = new Uint8Array(128);
       new Uint16Array(address.buffer)[0] = AF_UNIX;
       const length = new Uint32Array([address.length]);
-      // An address that is nothing but a family lets the kernel choose a name, which is in no folder.
+      // For an address of nothing but a family, the kernel chooses an abstract name, which is in no
+      // folder.
       if (bindTo(fd, address, 2) === -1) throw lastError(`bind(${fd})`);
       if (getsockname(fd, address, length) === -1) throw lastError(`getsockname(${fd})`);
       if (connect(fd, address, length[0] ?? 0) === -1) throw lastError(`connect(${fd}) with itself`);
@@ -258,7 +285,10 @@ export function bindEchoSocket() {
   };
 }
 
-/** The calls that only the load generator makes. Linux; bound on demand, so that servers do not pay for them. */
+/**
+ * The calls that only the load generator makes. Linux only; bound on demand, so that servers do not
+ * pay for them.
+ */
 export function bindClientCalls() {
   return {
     socket: bind<(family: number, type: number, protocol: number) => number>(
@@ -282,7 +312,9 @@ export function bindClientCalls() {
     epollWait: bind<(epoll: number, events: number, maxEvents: number, timeoutMs: number) => number>(
       'int epoll_wait(int epoll, uintptr_t events, int max_events, int timeout)',
     ),
-    /** `timeout` is the address of a `struct timespec`. Linux 5.11 with glibc 2.35 or musl: undefined before. */
+    /**
+     * `timeout` is the address of a `struct timespec`. Undefined before Linux 5.11 or glibc 2.35.
+     */
     epollPwait2: bindIfThere<
       (epoll: number, events: number, maxEvents: number, timeout: number, sigmask: number) => number
     >('int epoll_pwait2(int epoll, uintptr_t events, int max_events, uintptr_t timeout, uintptr_t sigmask)'),

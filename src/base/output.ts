@@ -1,9 +1,12 @@
-/** Standard output as a place for bytes: waits for a slow reader, and tells a gone one from an error. */
+/**
+ * Standard output as a destination for bytes. It waits for a slow reader, and distinguishes a
+ * closed pipe from an error.
+ */
 import type { Writable } from 'node:stream';
 import type { ByteSink } from './byte-sink.js';
 import { fileError, type FileError } from './part-file.js';
 
-/** Whoever read has seen enough, as `head` does: nothing to complain of. */
+/** The reader closed the pipe, as `head` does. That is no failure. */
 export class ReaderGone extends Error {
   override readonly name = 'ReaderGone';
 }
@@ -13,7 +16,7 @@ export class StreamSink implements ByteSink {
 
   constructor(stream: Writable) {
     this.#stream = stream;
-    // Each write hears of its own error.
+    // Errors are passed to the write's callback.
     stream.on('error', () => undefined);
   }
 
@@ -21,14 +24,13 @@ export class StreamSink implements ByteSink {
     return new Promise((resolve, reject) => {
       this.#stream.write(bytes, (error) => {
         if (!error) resolve();
-        else
-          reject(outputError(error) ?? new ReaderGone('nobody reads the output any more', { cause: error }));
+        else reject(outputError(error) ?? new ReaderGone('the reader closed the pipe', { cause: error }));
       });
     });
   }
 }
 
-/** What to tell the user of it; undefined if nobody reads the output any more, which is no error. */
+/** The error for the user; undefined if the reader closed the pipe, which is no failure. */
 export function outputError(error: NodeJS.ErrnoException): FileError | undefined {
   return isGone(error) ? undefined : fileError('write', 'standard output', error);
 }
@@ -36,8 +38,9 @@ export function outputError(error: NodeJS.ErrnoException): FileError | undefined
 let standardOutput: StreamSink | undefined;
 
 /**
- * Writes a line; console.log() would pass over errors. Status 1 if nobody reads it.
- * @throws FileError in one line
+ * Writes a line to standard output, which console.log() would do without reporting errors. If the
+ * reader has closed the pipe, sets exit status 1.
+ * @throws FileError in one line, if the output cannot be written
  */
 export async function writeOut(line: string): Promise<void> {
   standardOutput ??= new StreamSink(process.stdout);

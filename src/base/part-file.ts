@@ -1,6 +1,7 @@
 /**
- * A file that is there whole or not at all: written under a temporary name beside it, renamed when it is complete.
- * What exists under the name and is no plain file, such as /dev/null or a FIFO, is written to as it is.
+ * A file that exists complete or not at all. It is written under a temporary name beside its own,
+ * and renamed when it is complete. An existing path that is no plain file, such as /dev/null or a
+ * FIFO, is written to directly.
  */
 import { rmSync } from 'node:fs';
 import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
@@ -10,7 +11,7 @@ import { StartError } from './errors.js';
 import type { ByteSink } from './byte-sink.js';
 import { printable } from './printable.js';
 
-/** Temporary files of this process, for whoever ends it in the midst of a fetch. */
+/** The temporary files of this process, for the handler that ends it during a fetch. */
 const unfinished = new Set<string>();
 
 export function removeUnfinishedFiles(): void {
@@ -21,7 +22,7 @@ const PERMISSIONS = 0o777;
 
 interface Opened {
   readonly file: FileHandle;
-  /** Undefined: what was there is written to directly. */
+  /** Undefined: the existing file is written to directly. */
   readonly rename: { readonly from: string; readonly to: string } | undefined;
 }
 
@@ -33,7 +34,10 @@ export class PartFile implements ByteSink {
     this.#path = path;
   }
 
-  /** @throws StartError in one line, as the other methods do */
+  /**
+   * Appends bytes to the file.
+   * @throws FileError in one line, as the other methods do
+   */
   async write(bytes: Uint8Array): Promise<void> {
     await this.#explained(async () => {
       const { file } = (this.#opened ??= await openFor(this.#path));
@@ -41,7 +45,10 @@ export class PartFile implements ByteSink {
     });
   }
 
-  /** All has been written. */
+  /**
+   * Completes the file: after this it stands under its own name.
+   * @throws FileError in one line
+   */
   async commit(): Promise<void> {
     await this.#explained(async () => {
       const { file, rename: names } = (this.#opened ??= await openFor(this.#path));
@@ -54,12 +61,12 @@ export class PartFile implements ByteSink {
     });
   }
 
-  /** Leaves no trace of what was not committed. Harmless when there is none. */
+  /** Removes the file if it was not committed. May be called at any time. */
   async discard(): Promise<void> {
     const opened = this.#opened;
     this.#opened = undefined;
     if (!opened) return;
-    // A close that fails, as on a full disk, has closed all the same.
+    // A close that fails, as on a full disk, has closed the file all the same.
     await opened.file.close().catch(() => undefined);
     if (!opened.rename) return;
     await rm(opened.rename.from, { force: true });
@@ -76,8 +83,8 @@ export class PartFile implements ByteSink {
 }
 
 /**
- * A file whose content is at hand.
- * @throws StartError in one line
+ * Writes a complete file.
+ * @throws FileError in one line, if it cannot be written
  */
 export async function writeWhole(path: string, content: string): Promise<void> {
   const file = new PartFile(path);
@@ -89,7 +96,7 @@ export async function writeWhole(path: string, content: string): Promise<void> {
   }
 }
 
-/** A file of our own is the trouble, not the server. */
+/** A local file failed, not the server. */
 export class FileError extends StartError {}
 
 export function fileError(verb: 'read' | 'write', path: string, error: unknown): FileError {
@@ -114,14 +121,14 @@ async function openFor(path: string): Promise<Opened> {
     throw error;
   });
   if (existing && !existing.isFile()) return { file: await open(path, 'w'), rename: undefined };
-  // A symbolic link stays one: its file is what is replaced.
+  // A symbolic link is kept: the file that it points to is replaced.
   const to = existing ? await realpath(path) : path;
-  // Not made of the file's own name, which may be as long as a name can be.
+  // Not the whole name of the file, which may have the greatest possible length already.
   const from = join(dirname(to), `.${basename(to).slice(0, 32)}.${randomBytes(6).toString('hex')}.part`);
-  // Known before it exists: a signal may come in between.
+  // Listed before it exists, since a signal may arrive in between.
   unfinished.add(from);
   const file = await open(from, 'wx', existing && existing.mode & PERMISSIONS);
-  // Against the umask, which is for new files.
+  // The umask, which is for new files, may have removed some of these permissions.
   if (existing) await file.chmod(existing.mode & PERMISSIONS);
   return { file, rename: { from, to } };
 }

@@ -1,21 +1,24 @@
-/** Text of others on its way to somebody's terminal: what would steer that is written out. */
+/**
+ * Makes foreign text safe for a terminal: characters that would control the terminal are written
+ * out.
+ */
 
 /** Controls, bidirectional marks and overrides, line and paragraph separators. */
 const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 const SHOWN_CHARACTERS = 100;
 
-/** An escape becomes `␛`, a newline `␊`, an override `<U+202E>`; all other characters stay. */
+/** An escape becomes `␛`, a newline `␊`, an override `<U+202E>`; all other characters are kept. */
 export function printable(text: string): string {
   return text.replace(UNSAFE, written);
 }
 
-/** The same for text of several lines: tabs and newlines stay, too. */
+/** Does the same for text of several lines: tabs and newlines are kept, too. */
 export function printableLines(text: string): string {
   return text.replace(UNSAFE, (character) => (/[\t\n]/.test(character) ? character : written(character)));
 }
 
-/** In quotes, and no longer than a message can hold. */
+/** Puts text in quotes, cut to {@link SHOWN_CHARACTERS}. */
 export function quoted(text: string): string {
   return `"${printable(text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text)}"`;
 }

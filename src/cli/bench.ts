@@ -1,19 +1,84 @@
-/** `handoff bench`: experiments with the models under load, and what is made of their results. Read bench/run/run.ts next. */
+/**
+ * `handoff bench`: parses what to measure, what to compare, and what to draw. Read bench/run/run.ts
+ * next.
+ */
 import { basename } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
-import { benchBuilder, benchOptions, type BenchArguments } from '../../bench/run/options.js';
+import { models } from '../../bench/contenders/models.js';
+import { peers } from '../../bench/contenders/peers.js';
+import { DEFAULT_ROUNDS, type BenchOptions } from '../../bench/run/options.js';
+import { scenarios } from '../../bench/scenarios/all.js';
 import { writeOut } from '../base/output.js';
 import type { Command } from './command.js';
 import { text, wholeNumber } from './options.js';
 
+/** These options belong to `bench` itself, not to `compare` and `report`. */
+const own = { global: false } as const;
+
+const options = {
+  full: { ...own, type: 'boolean', default: false, describe: 'all experiments, with longer rounds' },
+  peers: {
+    ...own,
+    type: 'boolean',
+    default: false,
+    describe: 'compare with servers in C, Python and bare Node',
+  },
+  scenario: { ...own, ...manyOf(scenarios), describe: 'only these experiments' },
+  model: { ...own, ...manyOf([...models(), ...peers()]), describe: 'only these models or peers' },
+  rounds: {
+    ...own,
+    ...wholeNumber('rounds', 1, 100),
+    describe: 'number of rounds (default: 10, or 5 long ones)',
+  },
+  duration: { ...own, ...wholeNumber('duration', 1, 60_000), describe: 'load in a round, in ms' },
+  output: { ...own, ...text('output'), alias: 'o', describe: 'folder for results (default: bench/results)' },
+  json: { ...own, type: 'boolean', describe: 'print the results as JSON' },
+  csv: { ...own, type: 'boolean', describe: 'print every round and measure as CSV' },
+  markdown: { ...own, type: 'boolean', describe: 'print the tables as Markdown' },
+} as const;
+
+export function benchBuilder(command: Argv) {
+  return command
+    .parserConfiguration({ 'duplicate-arguments-array': true })
+    .options(options)
+    .conflicts('json', ['markdown', 'csv'])
+    .conflicts('markdown', 'csv')
+    .example('$0 bench', 'a quick set, in less than two minutes')
+    .example('$0 bench --scenario echo --model event-loop thread-per-client', 'one experiment, two models');
+}
+
+type BenchArguments = ReturnType<typeof benchBuilder> extends Argv<infer T> ? T : never;
+
+/** A run with named experiments or peers is as long as a full one. */
+export function benchOptions(args: BenchArguments): BenchOptions {
+  const length = args.full || args.peers || args.scenario !== undefined ? 'full' : 'quick';
+  const usual = DEFAULT_ROUNDS[length];
+  return {
+    length,
+    all: args.full,
+    peers: args.peers,
+    scenarios: args.scenario ?? [],
+    contenders: args.model ?? [],
+    rounds: args.rounds ?? usual.rounds,
+    longRounds: args.rounds ?? usual.longRounds,
+    roundMs: args.duration ?? usual.roundMs,
+    directory: args.output,
+    output: args.json ? 'json' : args.csv ? 'csv' : args.markdown ? 'markdown' : 'terminal',
+  };
+}
+
+function manyOf(named: readonly { readonly name: string }[]) {
+  return { type: 'string', array: true, requiresArg: true, choices: named.map(({ name }) => name) } as const;
+}
+
 function compareBuilder(command: Argv) {
   return command
-    .positional('before', { type: 'string', demandOption: true, describe: 'file of the earlier run' })
-    .positional('after', { type: 'string', demandOption: true, describe: 'file of the later run' })
+    .positional('before', { type: 'string', demandOption: true, describe: 'results file of the earlier run' })
+    .positional('after', { type: 'string', demandOption: true, describe: 'results file of the later run' })
     .options({
       'fail-over': {
         ...wholeNumber('fail-over', 0, 1000),
-        describe: 'exit with status 99 if anything is certainly worse by more than so many per cent',
+        describe: 'exit with status 99 if a measure is certainly worse by more than this, in per cent',
       },
       'relative-to': {
         ...text('relative-to'),
@@ -29,11 +94,10 @@ type CompareArguments = ReturnType<typeof compareBuilder> extends Argv<infer T> 
 
 const compareCommand: CommandModule<object, CompareArguments> = {
   command: 'compare <before> <after>',
-  describe: 'tell what has changed between two runs, and how sure that is',
+  describe: 'show the changes between two runs, and how certain they are',
   builder: compareBuilder,
   async handler({ before, after, json, markdown, ...args }) {
-    const { compareFiles } = await import('../../bench/report/compare-files.js');
-    const { scenarios } = await import('../../bench/scenarios/all.js');
+    const { compareFiles } = await import('../../bench/report/compare-report.js');
     const { output, exitStatus } = compareFiles(before, after, scenarios, {
       ...(args['fail-over'] === undefined ? {} : { failOverPercent: args['fail-over'] }),
       ...(args['relative-to'] === undefined ? {} : { relativeTo: args['relative-to'] }),
@@ -46,8 +110,8 @@ const compareCommand: CommandModule<object, CompareArguments> = {
 
 function reportBuilder(command: Argv) {
   return command
-    .positional('results', { type: 'string', demandOption: true, describe: 'file of a run' })
-    .option('output', { ...text('output'), alias: 'o', describe: 'folder (default: beside the file)' });
+    .positional('results', { type: 'string', demandOption: true, describe: 'results file of a run' })
+    .option('output', { ...text('output'), alias: 'o', describe: 'folder (default: next to the file)' });
 }
 
 type ReportArguments = ReturnType<typeof reportBuilder> extends Argv<infer T> ? T : never;
@@ -57,9 +121,8 @@ const reportCommand: CommandModule<object, ReportArguments> = {
   describe: 'make the page and the pictures of a run again',
   builder: reportBuilder,
   async handler({ results: path, output = pathWithoutEnding(path) }) {
-    const { readResults } = await import('../../bench/analysis/results-file.js');
+    const { readResults } = await import('../../bench/analysis/results.js');
     const { savePictures } = await import('../../bench/report/html.js');
-    const { scenarios } = await import('../../bench/scenarios/all.js');
     const { tablesOf } = await import('../../bench/report/table.js');
     const results = readResults(path);
     const input = { results, experiments: scenarios, tablesOf, resultsName: basename(path) };
@@ -77,7 +140,7 @@ export const benchCommand: Command<BenchArguments> = {
       .command(compareCommand)
       .command(reportCommand)
       .epilogue(
-        'Tables are up to 150 characters wide. Where that is too much: handoff bench | less -S, or the page that each run leaves.',
+        'Tables are up to 150 characters wide. On a narrower terminal, use handoff bench | less -S, or open the page that each run saves.',
       ),
   async handler(args) {
     const { runBench } = await import('../../bench/run/run.js');

@@ -1,8 +1,9 @@
 /**
- * A connection whose recv and sendAll block the thread they are called on. Runs on a client thread only.
+ * A connection whose recv and sendAll block their thread. Runs on client threads only.
  *
- * The descriptor is borrowed: nothing here closes it (see threads/lease.ts). Main ends a blocked recv by calling
- * shutdown(2) on its side, upon which recv returns 0. See stream.ts for the event loop's counterpart.
+ * The descriptor is borrowed: nothing here closes it (see threads/lease.ts). The main thread ends a
+ * blocked recv by shutdown(2), after which recv returns 0. See stream.ts for the counterpart on the
+ * event loop.
  */
 import * as libc from '../base/libc.js';
 import {
@@ -15,13 +16,16 @@ import {
 } from './connection.js';
 import { endpointOf } from './endpoint.js';
 
-/** Bytes in and out, kept where main can read them while this thread is blocked. */
+/** Counts bytes in and out, in memory that main can read while this thread is blocked. */
 export interface Meter {
   bytesIn: number;
   bytesOut: number;
 }
 
-/** One receive buffer a thread: a client thread serves one client at a time. A Buffer, as decoders and parsers want one. */
+/**
+ * One receive buffer a thread, since a client thread serves one client at a time. Decoders and
+ * parsers need a Buffer.
+ */
 const buffer = Buffer.alloc(RECV_BYTES);
 const bufferAddress = libc.addressOf(buffer);
 
@@ -29,7 +33,10 @@ export class BlockingConnection implements Connection {
   readonly id: number;
   #fd: number;
   readonly #meter: Meter;
-  /** What the last recv returned. Most clients send messages of one length; the view is then made once. */
+  /**
+   * The view that the last recv returned. Most clients send messages of one length, which share one
+   * view.
+   */
   #received: Uint8Array = NO_BYTES;
   #ended = false;
 
@@ -78,10 +85,12 @@ export class BlockingConnection implements Connection {
   }
 
   /**
-   * Sends what is queued, then says so to the client (FIN), and reads what it had still sent: closing over
-   * unread bytes would make the kernel send a reset, which can destroy the last answer on its way.
-   * A client that has not stopped talking is given `patienceMs`. (Not even an end of stream means that it has: main
-   * may have ended its input.)
+   * Sends what is queued, then an end of stream (FIN), then reads what the client had still sent.
+   * Closing over unread bytes would make the kernel send a reset, which can destroy the last answer
+   * on its way.
+   *
+   * A client that keeps sending has `patienceMs` milliseconds to stop. An end of stream does not
+   * prove that it has stopped: main may have ended its input.
    */
   finish(patienceMs: number): void {
     if (libc.shutdown(this.#fd, libc.SHUT_WR) === -1) return;
@@ -94,14 +103,17 @@ export class BlockingConnection implements Connection {
   }
 
   /**
-   * The loan is over. A service that has returned may have left something running that still holds its connection;
-   * by then the number of the descriptor may be another client's.
+   * Ends the lease of the descriptor. A service that has returned may have left code running that
+   * still uses its connection, when the descriptor's number already belongs to another client.
    */
   release(): void {
     this.#fd = -1;
   }
 
-  /** Serves chunks until `use` wants to wait or to stop. A plain function, since V8 optimises its loop. */
+  /**
+   * Serves chunks until `use` returns a promise or `'stop'`. A plain function, since V8 optimises
+   * its loop.
+   */
   #loop(use: (chunk: Uint8Array) => MaybePromise<Next>): 'stop' | Promise<Next> {
     for (;;) {
       const chunk = this.recv();
@@ -133,7 +145,10 @@ export class BlockingConnection implements Connection {
   }
 }
 
-/** The last call's error as a loss of the client. EAGAIN on a blocking descriptor is its timeout: the idle clock. */
+/**
+ * The last call's error as the loss of the client. EAGAIN on a blocking descriptor is the idle
+ * timeout.
+ */
 function lost(call: string): ConnectionLost {
   const cause = libc.lastError(call);
   return new ConnectionLost(cause.code === 'EAGAIN' ? 'idle' : 'reset', cause);

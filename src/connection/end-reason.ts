@@ -1,23 +1,23 @@
-/** Why a conversation ended, as the `reason` of its `closed` line. Used on every thread. */
+/** Why a conversation ended: the `reason` of its `closed` line. Used on every thread. */
 import type { LossReason } from './connection.js';
 
 /**
- * `end`: the client closed. `done`: the service did. `error`: the service threw. The others say how the conversation
- * was cut short; `slow` and `dismissed` come from an object that clients share. The order is part of the mailbox's
- * format.
+ * `end`: the client closed. `done`: the service closed. `error`: the service threw. The others say
+ * how the conversation was cut short; `slow` and `dismissed` come from a shared object. The order
+ * is part of the mailbox's format.
  */
 export const END_REASONS = ['end', 'done', 'reset', 'idle', 'stopped', 'slow', 'dismissed', 'error'] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
-// Every reason for a loss has its place above.
+// Every LossReason must be in the list.
 END_REASONS satisfies readonly (LossReason | 'end' | 'done' | 'error' | 'dismissed')[];
 
-/** What made main end a client's input. */
+/** Why main ended a client's input. */
 export type InputEnd = 'stopped' | 'dismissed';
 
 /**
- * The reason for the log. When main has ended the client's input, the handler sees an end of stream and ends in order:
- * then main is the cause, not the client.
+ * The reason for the log. After main has ended the client's input, the handler sees an end of
+ * stream and ends in order. The cause is then main, not the client.
  */
 export function reasonOf<R extends string>(
   reason: EndReason | R,

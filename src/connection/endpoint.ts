@@ -1,15 +1,16 @@
-/**
- * Addresses as the log and the services write them. Used on every thread.
- */
+/** Writes addresses as the log and the services show them. Used on every thread. */
 import type { Socket } from 'node:net';
 import type { Endpoint } from './connection.js';
 
 const AF_INET = 2;
 const AF_INET6 = 10;
-/** The byte order of this machine, in which a socket address tells its family. */
+/** This machine's byte order, which the family field of a socket address has. */
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-/** The other end of a socket; `unknown` when it has reset so early that the kernel has forgotten its address. */
+/**
+ * The address of a socket's peer; `unknown` after a reset so early that the kernel has dropped the
+ * address.
+ */
 export function peerOf(socket: Socket): Endpoint {
   const { remoteAddress, remotePort } = socket;
   if (remoteAddress === undefined && socket.localAddress !== undefined) return 'unknown';
@@ -22,21 +23,21 @@ export function formatEndpoint(host: string | undefined, port: number | undefine
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** A `struct sockaddr` of Linux as text; the same text that {@link formatEndpoint} gives for what `net` reports. */
+/** Formats a `struct sockaddr` of Linux as {@link formatEndpoint} formats what `net` reports. */
 export function endpointOf(address: Uint8Array): Endpoint {
   const view = new DataView(address.buffer, address.byteOffset, address.length);
   const family = view.getUint16(0, LITTLE_ENDIAN);
   if (family === AF_INET) return formatEndpoint(address.subarray(4, 8).join('.'), view.getUint16(2));
   if (family === AF_INET6) {
     const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(8 + 2 * i).toString(16));
-    // URL's parser writes IPv6 addresses in their canonical, shortened form.
+    // URL's parser writes IPv6 addresses in their canonical, short form.
     const host = new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
     return formatEndpoint(mapped(host, address), view.getUint16(2));
   }
   return 'unix';
 }
 
-/** An IPv4 client of a dual-stack listener is `::ffff:127.0.0.1`, as `net` and everybody writes it. */
+/** An IPv4 client of a dual-stack listener is `::ffff:127.0.0.1`, as `net` writes it. */
 function mapped(host: string, address: Uint8Array): string {
   return host.startsWith('::ffff:') ? `::ffff:${address.subarray(20, 24).join('.')}` : host;
 }

@@ -1,32 +1,35 @@
 /**
- * Messages over chunks: a message is a line, or, for clients that send no newline, whatever one recv returns.
- * A layer over any connection.
+ * Messages over chunks: a message is a line, or, for clients that send no newline, what one recv
+ * returns. A layer over any connection; runs on whichever thread serves the client.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Connection, MaybePromise, Next } from './connection.js';
 import { asBuffer, forEachText, reply } from './text.js';
 
-/** How a service tells where a message ends. */
+/** How a service finds the end of a message. */
 export type Framing = 'line' | 'chunk';
 
 const MAX_LINE_BYTES = 4096;
 
-/** Then others get their turn of the event loop: a chunk may hold tens of thousands of lines. */
-const MOST_AT_ONCE = 64;
+/**
+ * After so many messages other clients get a turn of the event loop. A chunk may hold ten thousands
+ * of lines.
+ */
+const MAX_AT_ONCE = 64;
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** Answers what is wrong with a message's framing. */
+/** Sends the error about a message's framing. */
 type Refuse = (text: string) => MaybePromise<undefined>;
 
 /**
- * Calls `use` with each message, without its line end, one after the other; the next one waits until `use` (or its
- * promise) is through. A message that is too long is answered with `ERR line too long` and ends the conversation.
- * A last line without its newline is no message.
+ * Calls `use` with each message, without its line end. The next message waits until `use` has
+ * returned, or its promise is resolved. A message that is too long gets `ERR line too long` and
+ * ends the conversation. A last line without a newline is dropped.
  *
- * @param refuse sends that answer. A handler whose client is written to by a shared object passes a method of its
- *   session: a connection has one writer at a time.
+ * @param refuse sends that error. A connection has one writer at a time: a handler whose client
+ *   receives from a shared object passes a method of its session.
  */
 export function forEachMessage(
   connection: Connection,
@@ -47,14 +50,17 @@ export function forEachMessage(
   });
 }
 
-/** Uses up the complete lines; a plain loop until `use` returns a promise, an asynchronous one from then on. */
+/**
+ * Uses the complete lines: a plain loop until `use` returns a promise, an asynchronous one from
+ * then on.
+ */
 function useLines(
   lines: LineSplitter,
   use: (line: string) => MaybePromise<Next>,
   refuse: Refuse,
 ): MaybePromise<Next> {
   for (let used = 0; ; used++) {
-    if (used === MOST_AT_ONCE) return nextTurn().then(() => useLines(lines, use, refuse));
+    if (used === MAX_AT_ONCE) return nextTurn().then(() => useLines(lines, use, refuse));
     const line = lines.next();
     if (line === undefined) return undefined;
     if (line === TOO_LONG) return refuseTooLong(refuse);
@@ -83,18 +89,25 @@ function withoutLineEnd(text: string): string {
 const TOO_LONG = Symbol('a line over the limit');
 
 /**
- * Cuts chunks at newlines. Splitting happens on bytes, before decoding, so a character that is cut between chunks is
- * whole again in its line. Bounded: an incomplete line over the limit is TOO_LONG as soon as it is.
+ * Cuts chunks at newlines. It splits bytes before decoding them, so a character that is cut between
+ * two chunks is complete in its line. An incomplete line is TOO_LONG as soon as it is over the
+ * limit.
  */
 class LineSplitter {
-  /** While lines are taken out this may be the caller's own buffer; only a rest that stays behind is copied. */
+  /**
+   * During a chunk this may be the caller's own buffer; only the rest that remains behind is
+   * copied.
+   */
   #pending: Buffer = Buffer.alloc(0);
 
   push(chunk: Uint8Array): void {
     this.#pending = this.#pending.length === 0 ? asBuffer(chunk) : Buffer.concat([this.#pending, chunk]);
   }
 
-  /** The next line without its line end; undefined when none is complete, upon which the chunk may be reused. */
+  /**
+   * The next line without its line end; undefined if none is complete. The caller may then reuse
+   * the chunk.
+   */
   next(): string | typeof TOO_LONG | undefined {
     const newline = this.#pending.indexOf(NEWLINE);
     let end = newline === -1 ? this.#pending.length : newline;

@@ -1,4 +1,7 @@
-/** A connection that writes a `debug` line for every message in and out. Put around another one only at that level. */
+/**
+ * A connection that logs a `debug` line for each message in and out. Wraps another one, at that
+ * level only.
+ */
 import type { Connection, MaybePromise, Next } from './connection.js';
 
 interface DebugLog {

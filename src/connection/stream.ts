@@ -1,17 +1,18 @@
 /**
- * A connection over a net.Socket: recv and sendAll are promises where they have to wait. Runs on the main thread,
- * for the iterative and the event-loop model. See blocking.ts for the client thread's counterpart.
+ * A connection over a net.Socket: recv and sendAll return promises when they must wait. Runs on the
+ * main thread for the iterative and event-loop models. See blocking.ts for the counterpart on a
+ * client thread.
  *
  *     'data' ──► consumer, if one waits and nothing is ahead ──► else #received ──► recv / forEachChunk
  *
- * The socket flows all the time and is paused only while more than HIGH_WATER_BYTES wait to be read: pausing and
- * resuming for every message would cost more than the echo itself.
+ * The socket flows, and is paused only while more than HIGH_WATER_BYTES wait to be read. Pausing
+ * and resuming it for every message would cost more than an echo itself.
  */
 import type { Socket } from 'node:net';
 import { ConnectionLost, NO_BYTES, RECV_BYTES, SLOW_BYTES } from './connection.js';
 import type { Connection, Endpoint, LossReason, MaybePromise, Next } from './connection.js';
 import { peerOf } from './endpoint.js';
-import { SilenceClock } from './silence-clock.js';
+import { IdleTimer } from './idle-timer.js';
 
 const HIGH_WATER_BYTES = 4 * RECV_BYTES;
 
@@ -21,37 +22,37 @@ export class StreamConnection implements Connection {
   readonly #received: Uint8Array[] = [];
   #receivedBytes = 0;
   #ended = false;
-  /** The client itself has ended its side; nothing of it can be unread behind that. */
+  /** The client itself has ended its side: nothing behind that can be unread. */
   #clientEnded = false;
   #finished = false;
   #lost: ConnectionLost | undefined;
-  /** Known as soon as the socket is destroyed. */
+  /** Set when the socket is destroyed. */
   #sentBytes: number | undefined;
-  /** Takes the next chunk directly while nothing is buffered: set by forEachChunk. */
+  /** Takes the next chunk directly while nothing is buffered. Set by forEachChunk. */
   #consumer: ((chunk: Uint8Array) => void) | undefined;
-  /** Wakes a recv or sendAll that waits for something to happen. */
+  /** Wakes a recv or sendAll that waits. */
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
-  #silence: SilenceClock | undefined;
+  #idleTimer: IdleTimer | undefined;
 
   /**
-   * @param idleMs after how long a client is given up that is waited for and says nothing, or takes nothing of what is
-   * sent to it; 0: never
+   * @param idleMs idle timeout in milliseconds; 0 disables it. Disconnects a client that sends
+   *   nothing while the handler waits for it, or stops reading its answer.
    */
   constructor(id: number, socket: Socket, idleMs: number) {
     this.id = id;
     this.#socket = socket;
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('end', () => {
       this.#clientEnded = true;
       this.shutdownRead();
     });
     socket.on('drain', () => this.#wakeWriter?.());
-    socket.on('error', (error) => this.lose('reset', error));
+    socket.on('error', (error) => this.abort('reset', error));
     socket.on('close', () => {
-      if (!this.#finished) this.lose('reset');
+      if (!this.#finished) this.abort('reset');
     });
-    if (idleMs > 0) this.#startClocks(idleMs);
+    if (idleMs > 0) this.#startTimers(idleMs);
     socket.resume();
   }
 
@@ -63,7 +64,9 @@ export class StreamConnection implements Connection {
     return this.#ended;
   }
 
-  /** Why it was given up, if it was; whoever used it may have stopped in order all the same. */
+  /**
+   * Why the connection was aborted, if it was. The handler may have ended in order all the same.
+   */
   get lossReason(): LossReason | undefined {
     return this.#lost?.reason;
   }
@@ -72,13 +75,16 @@ export class StreamConnection implements Connection {
     return this.#socket.bytesRead;
   }
 
-  /** What the handler waits for; anything but the client is `await`. */
+  /** What the handler waits for; `await` is anything but the client. */
   get waitsFor(): 'recv' | 'send' | 'await' {
     if (this.#wakeWriter) return 'send';
     return this.#wakeReader || this.#finished ? 'recv' : 'await';
   }
 
-  /** What the kernel has taken; what was queued behind that when the socket was destroyed has not been sent. */
+  /**
+   * The number of bytes that the kernel has taken. Bytes still queued when the socket is destroyed
+   * do not count.
+   */
   get bytesOut(): number {
     return this.#sentBytes ?? this.#socket.bytesWritten - this.#socket.writableLength;
   }
@@ -93,17 +99,19 @@ export class StreamConnection implements Connection {
 
   sendAll(bytes: Uint8Array): MaybePromise<undefined> {
     if (this.#lost) {
-      this.#sendLastWord(bytes, this.#lost);
+      this.#sendLastMessage(bytes, this.#lost);
       return undefined;
     }
     if (!this.#socket.write(bytes)) return this.#untilDrained();
-    // Below its own mark the socket also takes bytes that the kernel has not taken: they must not be reused yet.
+    // Below its own high-water mark the socket also queues bytes. They must not be reused before
+    // the kernel has taken them.
     return this.#socket.writableLength === 0 ? undefined : this.#untilTaken();
   }
 
   /**
    * Sends beside the handler, without waiting.
-   * @returns `slow` when the client leaves more than {@link SLOW_BYTES} unread, `gone` when the connection has ended
+   * @returns `slow` when the client leaves more than {@link SLOW_BYTES} unread, `gone` when the
+   *   connection has ended
    */
   deliver(bytes: Uint8Array): 'delivered' | 'slow' | 'gone' {
     if (this.#lost || this.#finished) return 'gone';
@@ -120,16 +128,20 @@ export class StreamConnection implements Connection {
     }
   }
 
-  /** No more input: what has arrived is still read, then recv is at end of stream. */
+  /** Ends the input: recv returns what has arrived, then an end of stream. */
   shutdownRead(): void {
     this.#ended = true;
     this.#wakeReader?.();
   }
 
-  /** Gives the client up: whatever waits fails with ConnectionLost. Harmless when called again. */
-  lose(reason: LossReason, cause?: unknown): void {
+  /**
+   * Ends the connection early: pending and later calls fail with ConnectionLost. Calling it again
+   * changes nothing.
+   */
+  abort(reason: LossReason, cause?: unknown): void {
     this.#lost ??= new ConnectionLost(reason, cause);
-    // Who was reading may have a last word for an idle client; the owner closes the socket right after that.
+    // The handler that was reading may send an idle client one last message; the owner closes the
+    // socket right after it.
     const mayBeTold = reason === 'idle' && this.#wakeWriter === undefined;
     this.#wakeReader?.();
     this.#wakeWriter?.();
@@ -137,9 +149,9 @@ export class StreamConnection implements Connection {
   }
 
   /**
-   * Sends what is queued, says so to the client (FIN), and closes. A client that has not stopped talking is given
-   * `patienceMs`, its bytes read and dropped: closing over unread bytes would make the kernel send a reset, which
-   * can destroy the last answer on its way.
+   * Sends what is queued and an end of stream (FIN), then closes. A client that keeps sending has
+   * `patienceMs` milliseconds to stop; its bytes are read and dropped. Closing over unread bytes
+   * would make the kernel send a reset, which can destroy the last answer on its way.
    */
   async finish(patienceMs: number): Promise<void> {
     const socket = this.#socket;
@@ -155,45 +167,47 @@ export class StreamConnection implements Connection {
       socket.once('close', resolve);
       const deadline = setTimeout(() => this.destroy(), patienceMs);
       socket.once('close', () => clearTimeout(deadline));
-      // One turn of the loop later, what the client had sent by now has been read.
+      // One turn of the loop later, everything that the client had sent by now has been read.
       socket.end(() => setImmediate(() => !talking && this.destroy()));
       socket.resume();
     });
   }
 
-  /** Harmless when called again. */
+  /** Closes the socket. Calling it again changes nothing. */
   destroy(): void {
     this.#sentBytes ??= this.bytesOut;
     this.#socket.destroy();
   }
 
   /**
-   * One clock while the handler waits for what the client says, and the clock of `net` while it sends. That sees what the
-   * client takes, and may be twice as late, as it looks only once in `idleMs`; whatever goes either way winds it up. It has to be wound up again when it has fired, in case it was not the client that was idle.
+   * Two timers: an {@link IdleTimer} while the handler waits for input, the timeout of `net` while
+   * it sends. The latter restarts with bytes in both directions, and may fire up to `idleMs` late,
+   * as it looks only once in `idleMs`. It must be restarted when it fires while the handler is not
+   * sending.
    */
-  #startClocks(idleMs: number): void {
+  #startTimers(idleMs: number): void {
     const socket = this.#socket;
     socket.setTimeout(idleMs);
     socket.on('timeout', () => {
       socket.setTimeout(idleMs);
-      if (this.#wakeWriter) this.lose('idle');
+      if (this.#wakeWriter) this.abort('idle');
     });
-    const silence = new SilenceClock(
+    const idleTimer = new IdleTimer(
       idleMs,
       () => this.#wakeReader !== undefined,
-      () => this.lose('idle'),
+      () => this.abort('idle'),
     );
-    socket.once('close', () => silence.stop());
-    this.#silence = silence;
+    socket.once('close', () => idleTimer.stop());
+    this.#idleTimer = idleTimer;
   }
 
-  #sendLastWord(bytes: Uint8Array, lost: ConnectionLost): void {
+  #sendLastMessage(bytes: Uint8Array, lost: ConnectionLost): void {
     if (lost.reason !== 'idle' || this.#socket.destroyed) throw lost;
     this.#socket.write(bytes);
   }
 
-  #take(chunk: Uint8Array): void {
-    this.#silence?.touch();
+  #onData(chunk: Uint8Array): void {
+    this.#idleTimer?.touch();
     if (this.#consumer) {
       this.#consumer(chunk);
       return;
@@ -214,8 +228,9 @@ export class StreamConnection implements Connection {
   }
 
   /**
-   * Hands chunks to `use` as the socket's events bring them, without a promise for each. Ends when `use` says stop
-   * or has to wait, at end of stream (an empty chunk), or fails with what `use` throws.
+   * Passes chunks to `use` from the socket's events, without a promise for each. Ends when `use`
+   * returns `'stop'` or a promise, at end of stream (an empty chunk), or with an error that `use`
+   * throws.
    */
   #flow(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<Uint8Array | Next> {
     return new Promise((resolve, reject) => {
@@ -231,13 +246,13 @@ export class StreamConnection implements Connection {
         this.#wakeReader();
         return;
       }
-      this.#silence?.touch();
+      this.#idleTimer?.touch();
       this.#consumer = (chunk) => {
         try {
           const next = use(chunk);
           if (next === undefined) {
-            // It may have computed for longer than a client may be silent.
-            this.#silence?.touch();
+            // The handler may have computed for longer than the idle timeout.
+            this.#idleTimer?.touch();
             return;
           }
           leave();
@@ -251,7 +266,7 @@ export class StreamConnection implements Connection {
   }
 
   #untilReadable(): Promise<void> {
-    this.#silence?.touch();
+    this.#idleTimer?.touch();
     return new Promise((resolve) => {
       this.#wakeReader = () => {
         this.#wakeReader = undefined;
@@ -260,7 +275,10 @@ export class StreamConnection implements Connection {
     });
   }
 
-  /** For bytes after which no `drain` comes: a write that is empty is through as soon as they are. */
+  /**
+   * For bytes that no `drain` event follows: an empty write behind them completes when the kernel
+   * has taken them.
+   */
   #untilTaken(): Promise<undefined> {
     const taken = this.#untilDrained();
     this.#socket.write(NO_BYTES, () => this.#wakeWriter?.());

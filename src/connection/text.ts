@@ -1,14 +1,14 @@
 /**
- * Chunks as text: UTF-8 that stays right when a character is cut between two chunks. A layer over any connection.
- *
- * Invalid bytes become U+FFFD. See lines.ts for messages that end at a newline.
+ * Chunks as text: UTF-8 that is right also when a character is cut between two chunks. Invalid
+ * bytes become U+FFFD. A layer over any connection; lines.ts has the layer for lines.
  */
 import { StringDecoder } from 'node:string_decoder';
 import type { Connection, MaybePromise, Next } from './connection.js';
 
 /**
- * Calls `use` with the text of each chunk. The first bytes of a character whose rest has not come are kept for the
- * next chunk; a chunk that completes no character is passed over, and what is left at the end is one U+FFFD.
+ * Calls `use` with the text of each chunk. The first bytes of an incomplete character wait for the
+ * next chunk; a chunk that completes no character is skipped. An incomplete character at the end is
+ * one U+FFFD.
  */
 export async function forEachText(
   connection: Connection,
@@ -29,12 +29,15 @@ export async function forEachText(
   if (!ending.stopped && rest !== '') await use(rest);
 }
 
-/** Sends text. What it returns is also what a handler returns to say that the conversation goes on. */
+/**
+ * Sends text. A handler can return the result to continue the conversation.
+ * @throws ConnectionLost when the client has gone
+ */
 export function reply(connection: Connection, text: string): MaybePromise<undefined> {
   return connection.sendAll(Buffer.from(text));
 }
 
-/** The same bytes as a Buffer, for Node's calls that want one. */
+/** The same bytes as a Buffer, for Node's functions that need one. */
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

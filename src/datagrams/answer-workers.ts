@@ -1,9 +1,9 @@
 /**
- * The worker threads that answer datagrams: a plain piscina pool, one task a datagram. Main thread; what runs inside a
- * worker is ../../workers/answer-datagram.ts.
+ * The worker threads that answer datagrams: a plain piscina pool, one task a datagram. Runs on the
+ * main thread; workers/answer-datagram.ts runs inside a worker.
  *
- * The pool's own queue stays empty but for an instant: the loop asks {@link AnswerWorkers.available} before it takes the
- * next datagram, which until then waits, bounded and counted, in the receiver.
+ * The pool's own queue stays empty: the model awaits {@link AnswerWorkers.available} before it
+ * takes the next datagram. Until then the datagram waits in the receiver, bounded and counted.
  */
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
@@ -20,8 +20,8 @@ export class AnswerWorkers {
   #onAvailable: (() => void) | undefined;
 
   /**
-   * Starts all workers and waits until each has loaded the service.
-   * @throws StartError when one cannot be started
+   * Starts all workers, and resolves when each has loaded the service.
+   * @throws StartError when a worker cannot be started
    */
   static async start({ module, options, threads, log }: DatagramHost, count: number): Promise<AnswerWorkers> {
     const pool = new Piscina<AnswerTask, ComputedAnswer>({
@@ -35,7 +35,8 @@ export class AnswerWorkers {
     });
     pool.on('error', (error: Error) => log.error({ err: error }, 'pool failed'));
     try {
-      // One each: at first the pool takes all its workers for ready, and gives a busy one nothing.
+      // One task a worker: the pool at first treats all workers as ready, and gives a busy one no
+      // task.
       await Promise.all(Array.from({ length: count }, () => pool.run({ kind: 'start' })));
     } catch (error) {
       await pool.destroy();
@@ -50,7 +51,10 @@ export class AnswerWorkers {
     this.#count = count;
   }
 
-  /** Rejects when the service fails, or its worker dies, which the pool then replaces. */
+  /**
+   * Lets a free worker compute the answer.
+   * @throws the service's error, or an error if its worker dies; the pool replaces that worker
+   */
   async run(message: Uint8Array, memory: unknown): Promise<ComputedAnswer> {
     this.#running++;
     try {

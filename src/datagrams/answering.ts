@@ -1,6 +1,7 @@
 /**
- * One datagram from its message to its answer: recalls what is known of the address, has the answer worked out,
- * remembers, sends. Main thread; `computeAnswer` is the service itself or a worker that runs it.
+ * One datagram from its message to its answer: looks up the memory of its address, has the answer
+ * computed, stores the new memory, sends the reply. Runs on the main thread; `computeAnswer` calls
+ * the service here or in a worker.
  */
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
 import type { Datagram } from './datagram.js';
@@ -9,12 +10,12 @@ import type { ComputedAnswer } from './protocol.js';
 
 export type ComputeAnswer = (message: Uint8Array, memory: unknown) => Promise<ComputedAnswer>;
 
-/** The part of the host that answering needs. */
+/** The part of the host that answering uses. */
 type AnsweringHost = Pick<DatagramHost, 'log' | 'receiver' | 'memories'>;
 
 const FAILED = 'ERR the service failed\n';
 
-/** Never rejects: a service that throws fails its own datagram. */
+/** Answers one datagram. Never rejects: a service that throws fails only its own datagram. */
 export async function answerDatagram(
   host: AnsweringHost,
   datagram: Datagram,
@@ -26,11 +27,11 @@ export async function answerDatagram(
   let thread: number | undefined;
   let reply: Uint8Array | undefined;
   try {
-    const answer = await computeAnswer(message, memories.of(peer));
+    const answer = await computeAnswer(message, memories.get(peer));
     thread = answer.thread;
     reply = answer.reply === undefined ? undefined : bytesOf(answer.reply);
-    // Before the reply is sent: should that be lost, the client asks again, and must be known then.
-    memories.keep(peer, answer.memory);
+    // Stored before the reply is sent: if the reply is lost, the client repeats its message.
+    memories.set(peer, answer.memory);
   } catch (error) {
     log.error({ peer, err: error }, 'service failed');
     reply = bytesOf(FAILED);
@@ -41,7 +42,10 @@ export async function answerDatagram(
   log.debug({ peer, thread, bytesIn: message.length, bytesOut, waitedMs, servedMs }, 'answered');
 }
 
-/** Throws for anything else that a service in JavaScript may return: that is the service's failure. */
+/**
+ * Copies a reply. A service in JavaScript may return anything else; Buffer.from() then throws,
+ * which fails that service's datagram.
+ */
 function bytesOf(reply: Uint8Array | string): Uint8Array {
   return typeof reply === 'string' ? Buffer.from(reply) : Buffer.from(reply);
 }

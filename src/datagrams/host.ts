@@ -1,11 +1,13 @@
-/** What a datagram model is, and what the server lends it to work with. Types only; models.ts has the models. */
+/**
+ * What a datagram model is, and what it gets from the server. Types only; models.ts has the models.
+ */
+import type { ExpiringMap } from '../base/expiring-map.js';
 import type { Logger } from '../log/log.js';
 import type { DatagramService, ServiceOptions } from '../services/service.js';
-import type { Memories } from './memories.js';
 import type { Receiver } from './receiver.js';
 
 export interface DatagramModel {
-  /** Has what the receiver yields answered, until that ends. Does not wait for the last answers. */
+  /** Answers what the receiver yields, until that ends. Does not wait for the last answers. */
   serve(receiver: Receiver): Promise<void>;
   close(): Promise<void>;
 }
@@ -13,10 +15,10 @@ export interface DatagramModel {
 export interface DatagramHost {
   readonly log: Logger;
   readonly receiver: Receiver;
-  readonly memories: Memories;
+  readonly memories: ExpiringMap<unknown>;
   readonly service: DatagramService<unknown>;
   readonly module: string;
   readonly options: ServiceOptions;
-  /** Most worker threads, and the heap limit of each. */
+  /** The largest number of worker threads, and the heap limit of each in megabytes. */
   readonly threads: { readonly most: number; readonly memoryMb: number };
 }

@@ -1,6 +1,7 @@
 /**
- * How many datagrams the kernel has thrown away because a socket's receive buffer was full. The program never sees
- * them; the kernel counts them by socket, in /proc/net/udp. Linux; elsewhere nobody knows.
+ * The number of datagrams that the kernel dropped because a socket's receive buffer was full. The
+ * program never sees them; Linux counts them for each socket in /proc/net/udp. Other systems do not
+ * report them.
  */
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
@@ -11,7 +12,7 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 const LOCAL_ADDRESS = 1;
 
-/** Undefined where the table cannot be read or has no such socket. */
+/** Reads the kernel's counter for a socket; undefined where no table has the socket. */
 export function kernelDropsOf({ address, port, family }: AddressInfo): number | undefined {
   const wanted = formatEndpoint(address, port);
   for (const line of readTable(family === 'IPv6' ? '/proc/net/udp6' : '/proc/net/udp')) {
@@ -26,12 +27,16 @@ function readTable(path: string): string[] {
   try {
     return readFileSync(path, 'latin1').split('\n').slice(1);
   } catch {
-    // No such file on this system, or not for us: the number is a courtesy.
+    // The file does not exist on this system, or is not readable. The server runs without the
+    // number.
     return [];
   }
 }
 
-/** `0100007F:2328` is 127.0.0.1:9000: the address in words of the machine's byte order, the port as one reads it. */
+/**
+ * Parses `0100007F:2328`, which is 127.0.0.1:9000. The address is in words of the machine's byte
+ * order, the port is a plain hexadecimal number.
+ */
 function endpointIn(field: string): string {
   const [address = '', port = ''] = field.split(':');
   const words = address.match(/.{8}/g) ?? [];

@@ -1,13 +1,14 @@
 /**
- * The three models for datagrams: the same loops as for connections (../models/), and the same words differ. What one
- * address sends is worked on in order, one at a time, under all of them; the receiver sees to that.
+ * The three models for datagrams: the same loops as for connections (../models/), which differ in
+ * the same words. Under each of them, the receiver yields the messages of one address in order, one
+ * at a time.
  *
  *     iterative            the next datagram waits until this one is answered
  *     event-loop           they overlap on the main thread, as far as the service awaits anything
  *     thread-per-client    each is a task for a worker of a pool: with no connection, a client lasts one datagram
  *
- * Right for threads are answers that take long to compute. For a quick one the way to a worker and back, some tens of
- * microseconds, is more than the answer itself.
+ * Threads are right for answers that take long to compute. For a quick answer, the way to a worker
+ * and back (some tens of microseconds) costs more than the answer.
  */
 import { availableParallelism } from 'node:os';
 import type { ModelName } from '../serving/host.js';
@@ -30,7 +31,9 @@ const eventLoop: DatagramModelFactory = (host) => ({
   close: () => Promise.resolve(),
 });
 
-/** Since a worker is never waited for by its client, more of them than processors help only services that block. */
+/**
+ * Workers never wait for clients, so more workers than processors help only services that block.
+ */
 const WORKERS_PER_PROCESSOR = 2;
 
 const threadPerClient: DatagramModelFactory = async (host) => {

@@ -1,10 +1,11 @@
 /**
- * Every message that crosses between the main thread and a worker that answers datagrams. The pool carries them: a
- * task to the worker, its result back. answer-workers.ts is main's side, workers/answer-datagram.ts the worker's.
+ * Every message that crosses between the main thread and a worker that answers datagrams. The pool
+ * carries a task to the worker and its result back. answer-workers.ts is main's side,
+ * workers/answer-datagram.ts is the worker's.
  */
 import type { Answer, ServiceOptions } from '../services/service.js';
 
-/** What a worker is given once, when it starts. */
+/** What a worker gets once, when it starts. */
 export interface WorkerSettings {
   /** The URL of the service's module. */
   readonly module: string;
@@ -12,11 +13,11 @@ export interface WorkerSettings {
 }
 
 export type AnswerTask =
-  /** Nothing to compute: its result says that the worker is up. */
+  /** Nothing to compute: the result says that the worker has started. */
   | { readonly kind: 'start' }
   | { readonly kind: 'answer'; readonly message: Uint8Array; readonly memory: unknown };
 
 export interface ComputedAnswer extends Answer {
-  /** The thread that computed it; 0: main. */
+  /** The thread that computed the answer; 0: main. */
   readonly thread: number;
 }

@@ -1,11 +1,11 @@
 /**
- * The one datagram socket, on the main thread. Yields received messages, one each time it is asked, and sends the
+ * The one datagram socket, on the main thread. Yields received messages on demand and sends the
  * answers; the counterpart of server/acceptor.ts:
  *
  *     for await (const datagram of receiver) …
  *
- * Nobody can make a sender of datagrams wait. What is not asked for waits here, up to a limit; what comes beyond that
- * is dropped, counted and logged, and so is, as far as the kernel tells, what found its buffer full.
+ * A sender of datagrams cannot be slowed down. Messages wait here, up to a limit; those beyond it
+ * are dropped, counted and logged. So are those that the kernel dropped, where it reports them.
  */
 import type { RemoteInfo, Socket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
@@ -15,24 +15,24 @@ import { startError } from '../serving/listen-address.js';
 import { formatEndpoint } from '../connection/endpoint.js';
 import type { Logger } from '../log/log.js';
 import { monotonicMs } from '../base/clock.js';
+import { RoundRobinQueue } from '../base/round-robin-queue.js';
 import { isReflector, MAX_DATAGRAM_BYTES, type Datagram } from './datagram.js';
 import { kernelDropsOf } from './kernel-drops.js';
-import { Lanes } from './lanes.js';
 import { askForBuffer, socketFor } from './socket.js';
 
 interface ReceiverSettings {
   readonly host: string;
   readonly port: number;
-  /** How many messages may wait; more are dropped. */
+  /** The largest number of waiting messages; more are dropped. */
   readonly queueLimit: number;
 }
 
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
-/** How many are being answered at once, however many the model would take. */
-const MOST_AT_ONCE = 4096;
-/** Drops and errors come in thousands. */
+/** The largest number of messages that are being answered at once, under every model. */
+const MAX_AT_ONCE = 4096;
+/** The least time between two warnings in milliseconds: drops and errors come in thousands. */
 const LOG_MS = 1000;
-const MOST_LAST_TURNS = 1000;
+const MAX_LAST_TURNS = 1000;
 
 const TOO_LONG = `ERR datagram too long: at most ${MAX_DATAGRAM_BYTES} bytes\n`;
 const ANSWER_TOO_LONG = `ERR answer too long: at most ${MAX_DATAGRAM_BYTES} bytes\n`;
@@ -44,11 +44,11 @@ export class Receiver implements AsyncIterable<Datagram> {
   readonly #own: AddressInfo;
   readonly #queueLimit: number;
   readonly #log: Logger;
-  readonly #lanes = new Lanes<Datagram>();
+  readonly #queue = new RoundRobinQueue<Datagram>();
   readonly #counts = { received: 0, answered: 0, refused: 0, ignored: 0, dropped: 0, sendFailures: 0 };
-  #taker: ((datagram: Datagram | undefined) => void) | undefined;
+  #consumer: ((datagram: Datagram | undefined) => void) | undefined;
   #working = 0;
-  #onNone: (() => void) | undefined;
+  #onDrained: (() => void) | undefined;
   #lastWarningMs = -Infinity;
   #droppedSinceWarning = 0;
   #ended = false;
@@ -83,27 +83,30 @@ export class Receiver implements AsyncIterable<Datagram> {
     this.#log = log;
     this.port = this.#own.port;
     this.receiveBufferBytes = askForBuffer(socket, RECEIVE_BUFFER_BYTES);
-    socket.on('message', (message, from) => this.#admit(message, from));
-    // Such as an ICMP message about an earlier answer: it concerns one client, not the socket.
+    socket.on('message', (message, from) => this.#onMessage(message, from));
+    // Such as an ICMP message about an earlier answer. It concerns one client, not the socket.
     socket.on('error', (error) => this.#warn('datagram socket failed', { err: error }));
   }
 
-  /** How many wait for being asked for. */
+  /** The number of messages that the model has not taken yet. */
   get waiting(): number {
-    return this.#lanes.waiting;
+    return this.#queue.waiting;
   }
 
-  /** How many have been taken and not yet answered. */
+  /** The number of messages that were taken and not answered yet. */
   get working(): number {
     return this.#working;
   }
 
-  /** What became of the messages so far. */
+  /** What happened to the messages so far. */
   get counts(): Readonly<Record<string, number>> {
     return this.#counts;
   }
 
-  /** How many never got here, where the kernel tells. Only until {@link close}. */
+  /**
+   * The number of messages that the kernel dropped, where it reports that. Valid until {@link
+   * close}.
+   */
   get kernelDropped(): number | undefined {
     return kernelDropsOf(this.#own);
   }
@@ -114,15 +117,15 @@ export class Receiver implements AsyncIterable<Datagram> {
 
   #next(): Promise<IteratorResult<Datagram, undefined>> {
     return new Promise((resolve) => {
-      this.#taker = (datagram) => {
-        this.#taker = undefined;
+      this.#consumer = (datagram) => {
+        this.#consumer = undefined;
         resolve(datagram ? { done: false, value: datagram } : { done: true, value: undefined });
       };
-      this.#serveTaker();
+      this.#yieldNext();
     });
   }
 
-  #admit(message: Buffer, { address, port }: RemoteInfo): void {
+  #onMessage(message: Buffer, { address, port }: RemoteInfo): void {
     this.#counts.received++;
     if (this.#ended) this.#drop(1);
     else if (isReflector(port) || this.#isOwn(address, port)) this.#counts.ignored++;
@@ -133,29 +136,30 @@ export class Receiver implements AsyncIterable<Datagram> {
         this.#drop(1);
         return;
       }
-      this.#lanes.put(peer, { message, address, port, peer, receivedAtMs: monotonicMs() });
-      this.#serveTaker();
+      this.#queue.put(peer, { message, address, port, peer, receivedAtMs: monotonicMs() });
+      this.#yieldNext();
     }
   }
 
-  /** One client may take half of the queue, so that there is room for others when it floods. */
+  /** One client may take half of the queue, so a flood from it leaves space for others. */
   #hasRoomFor(peer: string): boolean {
     const mostOfOne = Math.ceil(this.#queueLimit / 2);
-    return this.#lanes.waiting < this.#queueLimit && this.#lanes.waitingOf(peer) < mostOfOne;
+    return this.#queue.waiting < this.#queueLimit && this.#queue.waitingOf(peer) < mostOfOne;
   }
 
-  #serveTaker(): void {
-    if (!this.#taker || this.#working >= MOST_AT_ONCE) return;
-    const datagram = this.#lanes.take();
+  #yieldNext(): void {
+    if (!this.#consumer || this.#working >= MAX_AT_ONCE) return;
+    const datagram = this.#queue.take();
     if (datagram) {
       this.#working++;
-      this.#taker(datagram);
-    } else if (this.#ended && this.#lanes.waiting === 0) this.#taker(undefined);
+      this.#consumer(datagram);
+    } else if (this.#ended && this.#queue.waiting === 0) this.#consumer(undefined);
   }
 
   /**
-   * Every datagram that was yielded is settled once: answered, or given up for want of a reply.
-   * @returns how many bytes were sent
+   * Ends the work on a datagram: sends the reply, if there is one. Called once for each datagram
+   * that was yielded.
+   * @returns the number of bytes sent
    */
   async settle({ peer, address, port }: Datagram, reply: Uint8Array | undefined): Promise<number> {
     if (this.#closed) return 0;
@@ -168,16 +172,18 @@ export class Receiver implements AsyncIterable<Datagram> {
       }
     }
     this.#working--;
-    this.#lanes.release(peer);
-    this.#serveTaker();
-    this.#noteNone();
+    this.#queue.release(peer);
+    this.#yieldNext();
+    this.#notifyIfDrained();
     return sentBytes;
   }
 
-  /** Too long a message costs the service nothing, and none of the queue. */
+  /**
+   * Answers a message that is too long. It costs no call of the service and no place in the queue.
+   */
   async #refuse(address: string, port: number): Promise<void> {
-    // Nothing makes a sender wait for these, as the limit on what is being answered does elsewhere.
-    if (this.#socket.getSendQueueCount() > MOST_AT_ONCE) {
+    // MAX_AT_ONCE does not bound these replies, so the socket's own queue must.
+    if (this.#socket.getSendQueueCount() > MAX_AT_ONCE) {
       this.#drop(1);
       return;
     }
@@ -185,7 +191,7 @@ export class Receiver implements AsyncIterable<Datagram> {
     await this.#send(Buffer.from(TOO_LONG), address, port);
   }
 
-  /** Never rejects. Resolves when the kernel has taken the datagram, or has not: whether it has. */
+  /** Never rejects. Resolves when the send has ended, with whether the kernel took the datagram. */
   #send(bytes: Uint8Array, address: string, port: number): Promise<boolean> {
     return new Promise((resolve) => {
       this.#socket.send(bytes, port, address, (error) => {
@@ -199,43 +205,43 @@ export class Receiver implements AsyncIterable<Datagram> {
   }
 
   /**
-   * Reads what the kernel has received so far. What comes after that is dropped; what came before is still yielded,
-   * then the iteration ends.
+   * Reads what the kernel has received so far. Later messages are dropped; earlier ones are still
+   * yielded, then the iteration ends.
    */
   async end(): Promise<void> {
-    // The kernel hands over some dozens a turn. Nobody may prolong this for ever by going on sending.
-    for (let turns = 0, quiet = 0; quiet < 2 && turns < MOST_LAST_TURNS; turns++) {
+    // The kernel delivers some dozens a turn. The bound ends this under a continuing flood.
+    for (let turns = 0, quiet = 0; quiet < 2 && turns < MAX_LAST_TURNS; turns++) {
       const { received } = this.#counts;
       await nextTurn();
       quiet = this.#counts.received === received ? quiet + 1 : 0;
     }
     this.#ended = true;
-    this.#serveTaker();
-    this.#noteNone();
+    this.#yieldNext();
+    this.#notifyIfDrained();
   }
 
-  /** Resolves when nothing waits and nothing is being worked on. Once, after {@link end}. */
-  whenNone(): Promise<void> {
+  /** Resolves when no message waits or is being answered. Called once, after {@link end}. */
+  drained(): Promise<void> {
     return new Promise((resolve) => {
-      this.#onNone = resolve;
-      this.#noteNone();
+      this.#onDrained = resolve;
+      this.#notifyIfDrained();
     });
   }
 
-  #noteNone(): void {
-    if (this.#working === 0 && this.#lanes.waiting === 0) this.#onNone?.();
+  #notifyIfDrained(): void {
+    if (this.#working === 0 && this.#queue.waiting === 0) this.#onDrained?.();
   }
 
-  /** Drops what waits or is still being worked on, and closes the socket. */
+  /** Drops the messages that wait or are being answered, and closes the socket. */
   close(): void {
     this.#closed = true;
     this.#ended = true;
-    this.#counts.dropped += this.#lanes.clear() + this.#working;
-    this.#serveTaker();
+    this.#counts.dropped += this.#queue.clear() + this.#working;
+    this.#yieldNext();
     this.#socket.close();
   }
 
-  /** A message with the server's own address for its sender was forged, to make it talk to itself. */
+  /** A sender with the server's own address is forged, to make the server talk to itself. */
   #isOwn(address: string, port: number): boolean {
     if (port !== this.#own.port) return false;
     return address === this.#own.address || (isWildcard(this.#own.address) && isOfThisMachine(address));
@@ -246,11 +252,14 @@ export class Receiver implements AsyncIterable<Datagram> {
     this.#droppedSinceWarning += count;
     if (this.#ended) return;
     const dropped = this.#droppedSinceWarning;
-    if (this.#warn('datagrams dropped', { dropped, waiting: this.#lanes.waiting }))
+    if (this.#warn('datagrams dropped', { dropped, waiting: this.#queue.waiting }))
       this.#droppedSinceWarning = 0;
   }
 
-  /** At the most once a second; the totals are told at the end. */
+  /**
+   * Warns at most once in LOG_MS; the totals are logged at the end.
+   * @returns whether it logged
+   */
   #warn(message: string, fields: object): boolean {
     const nowMs = monotonicMs();
     if (nowMs - this.#lastWarningMs < LOG_MS) return false;

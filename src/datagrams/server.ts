@@ -1,33 +1,40 @@
 /**
- * A running server for datagrams: receiver, model and log put together, and the way it stops. Main thread; the
- * counterpart of server/server.ts.
+ * A running server for datagrams: it joins receiver, model and log, and stops them. Runs on the
+ * main thread; the counterpart of server/server.ts.
  *
- *     socket ──► receiver ──► a lane each address ──► model's loop ──► service, here or in a worker
+ *     socket ──► receiver ──► a queue each address ──► model's loop ──► service, here or in a worker
  *        ▲                                                                    │
- *        └──────────── settle: send ◄── remember ◄── reply and memory ◄───────┘
+ *        └──────────── settle: send ◄── store memory ◄── reply and memory ◄───┘
  *
- * stop() takes no more messages; answers those that it has; after `graceMs` gives up the rest; ends the threads. Then it
- * logs what became of every datagram, those that the kernel dropped included.
+ * stop() accepts no more messages, answers those that have arrived, drops the rest after `graceMs`,
+ * and ends the threads. Then it logs what happened to all datagrams, including those that the
+ * kernel dropped.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { endLoudly, UsageError } from '../base/errors.js';
+import { ExpiringMap } from '../base/expiring-map.js';
+import { settledWithin } from '../base/settled-within.js';
 import { LogFailures, openLog, type Logger } from '../log/log.js';
 import type { ServerSettings } from '../serving/host.js';
 import { DATAGRAM_SERVICES } from '../services/catalogue.js';
 import { loadDatagramService } from '../services/load.js';
-import { Memories } from './memories.js';
 import type { DatagramHost, DatagramModel } from './host.js';
 import { datagramModels } from './models.js';
 import { Receiver } from './receiver.js';
 
-/** After so much silence an address is forgotten, and its game with it, unless `idleMs` says otherwise. */
+/**
+ * The memory of an address, and with it its game, expires after so many milliseconds without a
+ * message. `idleMs` replaces this.
+ */
 const FORGET_MS = 5 * 60_000;
-/** An address costs nothing to forge: so many are remembered, some hundred bytes each. */
-const MOST_REMEMBERED = 10_000;
+/**
+ * The largest number of addresses with a memory, of some hundred bytes each. Addresses are easily
+ * forged.
+ */
+const MAX_REMEMBERED = 10_000;
 
 export class DatagramServer {
   readonly log: Logger;
-  /** The port that was asked for or found. */
+  /** The port that was requested, or that the kernel chose. */
   readonly port: number;
   readonly #receiver: Receiver;
   readonly #model: DatagramModel;
@@ -35,9 +42,10 @@ export class DatagramServer {
   #stopping: Promise<void> | undefined;
 
   /**
-   * Starts the workers, if the model has any, then listens.
+   * Starts the model's workers, if it has any, then listens.
    * @throws UsageError when the service has no datagram side
-   * @throws StartError when a thread cannot be started, the address not be listened on, or the log not be written
+   * @throws StartError when a thread cannot be started, the address not be listened on, or the log
+   *   not be written
    */
   static async start(settings: ServerSettings): Promise<DatagramServer> {
     const { service: entry, model: modelName, address, threads } = settings;
@@ -49,9 +57,12 @@ export class DatagramServer {
       );
     }
     const logFailures = new LogFailures();
-    const log = openLog(settings.log, {}, logFailures.note);
+    const log = openLog(settings.log, {}, logFailures.onError);
     const receiver = await Receiver.bind({ ...address, queueLimit: settings.acceptor.queueLimit }, log);
-    const memories = new Memories({ most: MOST_REMEMBERED, idleMs: settings.idleMs || FORGET_MS });
+    const memories = new ExpiringMap<unknown>({
+      max: MAX_REMEMBERED,
+      ttlMs: settings.idleMs || FORGET_MS,
+    });
     const { serviceOptions: options } = settings;
     const host: DatagramHost = { log, receiver, memories, service, module: entry.module, options, threads };
     let model: DatagramModel | undefined;
@@ -76,12 +87,12 @@ export class DatagramServer {
     this.#model = model;
     this.#graceMs = graceMs;
     model.serve(receiver).catch((error: unknown) => {
-      // A model's loop does not fail by any client's doing, so this is a fault of the program: end loudly.
+      // No client can make a model's loop fail, so this is a fault of the program.
       endLoudly('the receive loop failed', error);
     });
   }
 
-  /** Stops as described above. Called again, it is the same stop. */
+  /** Stops as described above. Later calls return the promise of the first. */
   stop(cause: string): Promise<void> {
     return (this.#stopping ??= this.#stop(cause));
   }
@@ -90,9 +101,7 @@ export class DatagramServer {
     const receiver = this.#receiver;
     this.log.info({ cause, answering: receiver.working, waiting: receiver.waiting }, 'stopping');
     await receiver.end();
-    const grace = new AbortController();
-    await Promise.race([receiver.whenNone(), sleep(this.#graceMs, undefined, { signal: grace.signal })]);
-    grace.abort();
+    await settledWithin(receiver.drained(), this.#graceMs);
     const { kernelDropped } = receiver;
     receiver.close();
     await this.#model.close();

@@ -1,9 +1,9 @@
 /**
- * The log: pino JSON lines, one an event, field names as the README lists them.
+ * The log: one pino JSON line an event. docs/logs.md lists the fields.
  *
- * Every thread opens its own destination, synchronous and appending: an asynchronous one loses lines when a thread
- * ends (measured: 4 of 8,000 survived), and one shared over messages would tear or delay them. pino is loaded
- * on first use, since a client thread that logs nothing should not pay for it.
+ * Every thread opens its own destination, synchronous and appending. An asynchronous one loses
+ * lines when a thread ends (4 of 8,000 survived); one shared through messages would tear or delay
+ * them. pino is loaded on first use, so that client threads that log nothing do not pay for it.
  */
 import { createRequire } from 'node:module';
 import type { DestinationStream, Logger } from 'pino';
@@ -15,10 +15,10 @@ export type { Logger } from 'pino';
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Plain values: they are copied to every client thread. */
+/** Plain values: the server copies them to every client thread. */
 export interface LogSettings {
   readonly level: LogLevel;
-  /** Absolute path; undefined: standard output. */
+  /** Absolute path of the log file; undefined: standard output. */
   readonly file: string | undefined;
   /** Whether each connection has its lines: accepted, queued, refused, closed. */
   readonly connections: boolean;
@@ -36,9 +36,12 @@ const { fstatSync, statSync } = require('node:fs') as typeof import('node:fs');
 
 const STANDARD_OUTPUT = 1;
 const LONGEST_TEXT = 1024;
-/** What is kept, for each thread, of a log that cannot be written at the moment; lines beyond that are lost. */
-const MOST_KEPT_BYTES = 1024 * 1024;
-const MOST_ENTRIES = 64;
+/**
+ * If the log cannot be written, each thread keeps so many bytes for later. Lines beyond that are
+ * lost.
+ */
+const MAX_KEPT_BYTES = 1024 * 1024;
+const MAX_ENTRIES = 64;
 
 /**
  * The log of the main thread, whose lines are written once a turn of its loop.
@@ -73,7 +76,7 @@ function openDestination(file: string | undefined) {
   const { destination } = require('pino') as typeof import('pino');
   try {
     const dest = file ?? STANDARD_OUTPUT;
-    return destination({ dest, sync: true, append: true, maxLength: MOST_KEPT_BYTES });
+    return destination({ dest, sync: true, append: true, maxLength: MAX_KEPT_BYTES });
   } catch (error) {
     throw unwritable(error as Error);
   }
@@ -84,23 +87,26 @@ function unwritable(error: Error): StartError {
 }
 
 /**
- * What comes of a log that cannot be written, as on a full disk. A server that cannot even say that it listens does not
- * start; one that serves goes on, says so once on standard error, and writes what it has kept when there is room again.
- * (A pipe that nobody reads any more is no failure: pino is silent from then on.) Main thread.
+ * Decides what a log that cannot be written, as on a full disk, means. Runs on the main thread.
+ *
+ * - A server whose `listening` line cannot be written does not start.
+ * - A running server continues, says so once on standard error, and writes the kept lines later.
+ *
+ * A reader that closes the pipe is no failure: pino then drops all further lines.
  */
 export class LogFailures {
   #first: Error | undefined;
   #serves = false;
 
-  readonly note = (error: NodeJS.ErrnoException): void => {
+  readonly onError = (error: NodeJS.ErrnoException): void => {
     if (this.#first || error.code === 'EPIPE') return;
     this.#first = error;
     if (this.#serves) console.error(`handoff: ${unwritable(error).message}; serving goes on`);
   };
 
   /**
-   * To be called when the first line has been logged.
-   * @throws StartError when it has not been written
+   * Checks that the first line could be written. Called directly after logging it.
+   * @throws StartError when the line was not written
    */
   checkFirstLine(): void {
     writeGatheredLines();
@@ -109,11 +115,14 @@ export class LogFailures {
   }
 }
 
-/** The line itself, or, if it is too long, the same with its texts and lists cut. It keeps its shape as JSON. */
+/**
+ * Returns the line, its texts and lists cut if it is too long. It stays valid JSON of the same
+ * shape.
+ */
 function fitting(line: string): string {
   let fit = line;
   for (let most = LONGEST_TEXT; Buffer.byteLength(fit) > MAX_LINE_BYTES && most > 0; most >>= 1) {
-    const entries = Math.min(most, MOST_ENTRIES);
+    const entries = Math.min(most, MAX_ENTRIES);
     fit = `${JSON.stringify(JSON.parse(line), (_name, value: unknown) => cut(value, most, entries))}\n`;
   }
   return fit;

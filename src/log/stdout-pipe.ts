@@ -1,17 +1,21 @@
-/** Whoever reads the log from a pipe, and falls behind. Main thread; `handoff serve` looks after it before it starts. */
+/**
+ * Standard output as a pipe whose reader falls behind. Runs on the main thread, before `handoff
+ * serve` starts the server.
+ */
 import { fstatSync } from 'node:fs';
 
 const STANDARD_OUTPUT = 1;
 
 /**
- * Makes whoever logs wait while the reader of a pipe has fallen behind. Node makes a pipe non-blocking as soon as
- * anybody looks at process.stdout, as yargs does; pino's synchronous destination then sleeps 100 ms whenever the
- * pipe is full, and the thread with it. The other threads share the pipe.
+ * Makes logging block while the reader of the pipe has fallen behind. Node makes a pipe
+ * non-blocking at the first use of process.stdout, as by yargs. pino's synchronous destination then
+ * sleeps 100 ms each time the pipe is full, and blocks its thread. All threads share the pipe.
  */
 export async function waitForLogReader(): Promise<void> {
-  // Clearing flags on a file would clear O_APPEND, too; and a file never makes anybody wait.
+  // Clearing the flags of a file would clear O_APPEND, too; and writing to a file never blocks on a
+  // reader.
   if (fstatSync(STANDARD_OUTPUT).isFile()) return;
-  // Without the system calls it remains as it was: slower, not wrong.
+  // Without the system calls logging is slower, but right.
   await import('../base/libc.js').then(
     (libc) => libc.setBlocking(STANDARD_OUTPUT),
     () => undefined,

@@ -122,7 +122,7 @@ class MainThreadSocket implements ServedSocket {
   }
 
   abort(reason: LossReason): void {
-    this.connection.lose(reason);
+    this.connection.abort(reason);
     if (reason === 'stopped') this.#onStopped?.();
   }
 

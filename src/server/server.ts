@@ -55,7 +55,7 @@ export class Server {
   static async start(settings: ServerSettings): Promise<Server> {
     const { service, model: modelName, address } = settings;
     const logFailures = new LogFailures();
-    const log = openLog(settings.log, {}, logFailures.note);
+    const log = openLog(settings.log, {}, logFailures.onError);
     const clientLog = log.child({}, { level: settings.log.connections ? log.level : 'silent' });
     const loaded = await loadService(service.module);
     await loaded.check?.(settings.serviceOptions);

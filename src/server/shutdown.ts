@@ -13,7 +13,7 @@ import { writeGatheredLines } from '../log/turn-writer.js';
 import type { StopStage } from './server.js';
 
 /** A server of either transport. */
-export interface Stoppable {
+interface Stoppable {
   readonly log: Logger;
   readonly stopStage?: StopStage;
   stop(cause: string): Promise<void>;

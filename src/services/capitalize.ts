@@ -1,4 +1,4 @@
-/** Upper-cases text and sends it back; right also when a character is cut between two chunks. */
+/** Sends text back in upper case, also when a character is cut between two chunks. */
 import { asBuffer, forEachText, reply } from '../connection/text.js';
 import type { DatagramService, Service } from './service.js';
 

@@ -1,6 +1,6 @@
 /**
- * All services by name: where each listens by default, how its messages are framed, and the module that holds it.
- * A module is loaded only by the threads that serve it (load.ts): what a client thread imports is what it costs to start.
+ * All services by name: default port, framing, and module. A thread loads only the module that it
+ * serves (load.ts), since a client thread takes longer to start with each import.
  */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,11 +9,11 @@ import type { Dialect } from './service.js';
 export interface CatalogueEntry {
   readonly name: string;
   readonly port: number;
-  /** Where it listens by default with `--dialect hii`. */
+  /** Default port with `--dialect hii`. */
   readonly hiiPort?: number;
   readonly framing: 'chunk' | 'line' | 'HTTP' | 'none';
   readonly summary: string;
-  /** What a client hears that nobody can serve, if its protocol has words of its own for that. */
+  /** The answer to a client that the server refuses, for protocols that define one. */
   readonly fullAnswer?: string;
   /** The URL of a module that exports `service`. */
   readonly module: string;
@@ -42,7 +42,7 @@ const entries: readonly CatalogueEntry[] = [
   entry('work', 5004, 'line', 'work <ms> burns processor time, sleep <ms> waits'),
 ];
 
-/** Those whose modules export `datagram`, too. */
+/** The services whose modules also export `datagram`. */
 export const DATAGRAM_SERVICES: readonly string[] = ['capitalize', 'date', 'daytime', 'echo', 'hangman'];
 
 export function listServices(): readonly CatalogueEntry[] {
@@ -50,8 +50,9 @@ export function listServices(): readonly CatalogueEntry[] {
 }
 
 /**
- * A service by its name, or your own by the path of a JavaScript module that exports `service`.
- * @returns undefined if there is none of that name
+ * Finds a service by its name, or a user's own by the path of a JavaScript module that exports
+ * `service`.
+ * @returns undefined if there is no service of that name
  */
 export function findService(nameOrPath: string): CatalogueEntry | undefined {
   const known = entries.find(({ name }) => name === nameOrPath);
@@ -60,7 +61,7 @@ export function findService(nameOrPath: string): CatalogueEntry | undefined {
   return { name: nameOrPath, port: 9000, framing: 'chunk', summary: 'your own', module };
 }
 
-/** Where it listens by default. */
+/** Default port of a service. */
 export function portOf({ port, hiiPort }: CatalogueEntry, dialect: Dialect = 'exercise'): number {
   return dialect === 'hii' ? (hiiPort ?? port) : port;
 }

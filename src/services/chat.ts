@@ -1,8 +1,8 @@
 /**
- * The chat-room of exercise 1.2, and the one of the tutorial (`--dialect hii`): one client's side of it. What the
- * clients share is ../shared/chat/chat.ts, which runs on the main thread and delivers to them.
+ * One client's side of the chat-room of exercise 1.2, and of the tutorial's (`--dialect hii`). The
+ * clients share ../shared/chat/chat.ts, which runs on the main thread and delivers to them.
  *
- * Until a client has joined, its handler does the talking here; from then on the handler only reads.
+ * Until a client has joined, its handler here sends to it. After that the handler only reads.
  */
 import type { Connection } from '../connection/connection.js';
 import { forEachMessage, type Framing } from '../connection/lines.js';
@@ -12,7 +12,7 @@ import type { Service } from './service.js';
 
 const GREETING = 'Hello, this is the chat.\n';
 const QUESTION = 'Who are you?\n';
-const MOST_TRIES = 3;
+const MAX_TRIES = 3;
 
 const HII = 'Hii';
 const HII_MESSAGE_BYTES = 4096;
@@ -39,7 +39,7 @@ async function serveLines(connection: Connection, framing: Framing, chat: ChatSe
       joined = true;
       return undefined;
     }
-    if (++tries === MOST_TRIES) {
+    if (++tries === MAX_TRIES) {
       await reply(connection, `ERR ${fault}\n`);
       return 'stop';
     }
@@ -49,11 +49,11 @@ async function serveLines(connection: Connection, framing: Framing, chat: ChatSe
     connection,
     framing,
     (line) => (joined ? chat.say(line) : identify(line)),
-    (refusal) => (joined ? chat.tell(refusal) : reply(connection, refusal)),
+    (refusal) => (joined ? chat.reply(refusal) : reply(connection, refusal)),
   );
 }
 
-/** The first thing a client says is its nickname; after that, each chunk is a message. */
+/** The client's first chunk is its nickname; each later chunk is a message. */
 async function serveHii(connection: Connection, chat: ChatSession): Promise<void> {
   await reply(connection, HII);
   let joined = false;

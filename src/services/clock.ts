@@ -1,8 +1,8 @@
-/** The time of day in microseconds: Date has milliseconds only. Used by the services that tell the time. */
+/** The time of day in microseconds, for the services that send it; Date has only milliseconds. */
 
 export interface Instant {
   readonly date: Date;
-  /** Microseconds since 1970. */
+  /** Microseconds since 1970-01-01 UTC. */
   readonly epochUs: number;
 }
 
@@ -11,7 +11,7 @@ export function now(): Instant {
   return { date: new Date(epochMs), epochUs: Math.floor(epochMs * 1000) };
 }
 
-/** The six digits of an instant after its full second. */
+/** The microseconds within an instant's second, as six digits. */
 export function microsecondsOf(instant: Instant): string {
   return String(instant.epochUs % 1_000_000).padStart(6, '0');
 }

@@ -1,11 +1,11 @@
 /**
- * Reads until end of stream and prints what it got as one record: a log line with the pieces, as they were received,
- * and the total. A client that has only closed its sending side is told `OK <bytes>`.
+ * Reads until end of stream and logs one record: the pieces, as they were received, and the total.
+ * A client that has closed only its sending side gets `OK <bytes>`.
  */
 import { asBuffer, reply } from '../connection/text.js';
 import type { Service } from './service.js';
 
-/** What is kept for the record. A log line must stay below 4,096 bytes, or it can be torn on a pipe. */
+/** Limits of the record. A log line must stay below 4,096 bytes, or a pipe may tear it. */
 const RECORD_BYTES = 512;
 const RECORD_PIECES = 64;
 

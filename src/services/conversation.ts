@@ -1,6 +1,6 @@
 /**
- * One client's conversation from its first byte to its last, whichever thread holds it: runs the service, sees the
- * connection off, and says how it ended.
+ * One client's conversation from its first byte to its last, on whichever thread serves it. It runs
+ * the service, ends the connection in order, and returns the reason of the end.
  */
 import { ConnectionLost, type Connection } from '../connection/connection.js';
 import type { EndReason } from '../connection/end-reason.js';
@@ -8,22 +8,28 @@ import { logged } from '../connection/logged.js';
 import type { Session } from '../shared/shared.js';
 import type { AnyService, ServiceContext } from './service.js';
 
-/** What the owner of a connection needs beside what its service sees. */
+/** What the owner of a connection uses, beside what the service sees. */
 export interface OwnedConnection extends Connection {
   /** Whether the client has ended its side. */
   readonly ended: boolean;
-  /** Ends the server's side in order; a client that talks on is listened to for that long at the most. */
+  /**
+   * Ends the server's side in order. A client that keeps sending has `patienceMs` milliseconds to
+   * stop.
+   */
   finish(patienceMs: number): void | Promise<void>;
 }
 
 export interface ConversationContext extends ServiceContext<Session | undefined> {
-  /** Whether each message has its `debug` line. */
+  /** Whether each message gets a `debug` line. */
   readonly debug: boolean;
 }
 
 const PATIENCE_MS = 1000;
 
-/** Never rejects: a service that throws is logged and ends its own client. */
+/**
+ * Runs the conversation. Never rejects: an error of the service is logged and ends only this
+ * client.
+ */
 export async function converse(
   service: AnyService,
   connection: OwnedConnection,

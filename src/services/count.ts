@@ -1,6 +1,7 @@
 /**
- * The lecture's countFunction with a socket: the message is a name, the answer `name0` … `name10`, one a line, with a
- * random pause before each. Two clients at once show what interleaving is.
+ * The lecture's countFunction with a socket. The message is a name; the answers are `name0` …
+ * `name10`, one a line, each after a random pause. Two clients at once show how their answers
+ * interleave.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { forEachMessage } from '../connection/lines.js';

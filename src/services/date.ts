@@ -1,4 +1,4 @@
-/** A message is a strftime format; the answer is the present time so formatted. */
+/** Answers each message, a strftime format, with the present time in that format. */
 import strftime from 'strftime';
 import { asBuffer, forEachText, reply } from '../connection/text.js';
 import { microsecondsOf, type Instant, now } from './clock.js';
@@ -15,8 +15,8 @@ export const datagram: DatagramService = {
 const DAY_MS = 86_400_000;
 
 /**
- * Where Python's strftime (C locale) differs from the library's, which lacks some directives, writes `%c` and `%X`
- * as Americans do, and is a day off in `%j` for an hour of a summer's day.
+ * Directives that differ from Python's strftime (C locale) in the library. It lacks some, writes
+ * `%c` and `%X` in the American way, and its `%j` is a day off for an hour of summer days.
  */
 const own: Readonly<Record<string, (instant: Instant) => string>> = {
   f: microsecondsOf,
@@ -29,22 +29,25 @@ const own: Readonly<Record<string, (instant: Instant) => string>> = {
   X: ({ date }) => strftime('%H:%M:%S', date),
 };
 
-/** What glibc has. The library has more, which Python's clients would see as they are typed. */
+/** The directives of glibc. The library has more, but Python's clients expect those unchanged. */
 const KNOWN = new Set('aAbBcCdDeFfgGhHIjklmMnpPrRsStTuUVwWxXyYzZ%');
 const NUMBERS = new Set('CdegGHIjklmMsSuUVwWyY');
 const PADDED_BY_SPACES = new Set('ekl');
-/** `%Ey`, `%Od`: other calendars and digits, of which the C locale has none. */
+/** `%Ey`, `%Od` ask for other calendars and digits, which the C locale does not have. */
 const ALTERNATIVES: Readonly<Record<string, string>> = { E: 'cCxXyY', O: 'bBdeHImMSuUVwWy' };
-/** What `#`, the other case, makes of letters. */
+/** The directives whose case the flag `#` changes. */
 const SWAPPED_TO_UPPER = new Set('aAbBh');
 const SWAPPED_TO_LOWER = new Set('pZ');
 
-/** Flags, a width of at most two digits (nobody shall have megabytes for some bytes), E or O, the directive. */
+/**
+ * Flags, width, E or O, directive. The width has two digits at most, so that some bytes cannot ask
+ * for megabytes.
+ */
 const DIRECTIVE = /%([-_0^#]*)(\d{0,2})([EO]?)(.)/gsu;
 
-/** strftime as Python has it on Linux. What it does not know stays as it is. */
+/** Formats like Python's strftime on Linux. Unknown directives stay unchanged. */
 export function formatTime(format: string, instant: Instant): string {
-  // A zone's name takes long to find out, and a client may ask for it thousands of times in one message.
+  // The name of a zone is slow to look up, and one message may ask for it thousands of times.
   const known = new Map<string, string>();
   const textOf = (directive: string): string => {
     const text = known.get(directive) ?? own[directive]?.(instant) ?? strftime(`%${directive}`, instant.date);
@@ -61,7 +64,7 @@ export function formatTime(format: string, instant: Instant): string {
   );
 }
 
-/** With the case, the padding and the width that were asked for. */
+/** Applies case, padding and width to a directive's text. */
 function shaped(text: string, directive: string, flags: string, width: number): string {
   const padding = /[-_0](?=[\^#]*$)/.exec(flags)?.[0];
   if (NUMBERS.has(directive)) {
@@ -78,10 +81,10 @@ function inCase(text: string, directive: string, flags: string): string {
   return flags.includes('^') || (swaps && SWAPPED_TO_UPPER.has(directive)) ? text.toUpperCase() : text;
 }
 
-/** Which English knows the abbreviation of a zone depends on where it is spoken. */
+/** Which English locale knows the abbreviation of a zone depends on the zone. */
 const ENGLISH = ['en-US', 'en-GB', 'en-AU'];
 
-/** Its abbreviation, such as `UTC`, `CET`; `+03` for zones that have none in English. */
+/** The abbreviation of the time zone, such as `UTC` or `CET`; `+03` for a zone without one. */
 function zoneOf(date: Date): string {
   for (const locale of ENGLISH) {
     const parts = new Intl.DateTimeFormat(locale, { timeZoneName: 'short' }).formatToParts(date);
@@ -91,13 +94,13 @@ function zoneOf(date: Date): string {
   return strftime('%z', date).replace(/00$/, '');
 }
 
-/** From 1, by the local calendar. */
+/** The day of the local year, from 1. */
 function dayOfYear(date: Date): number {
   const year = date.getFullYear();
   return (Date.UTC(year, date.getMonth(), date.getDate()) - Date.UTC(year, 0, 0)) / DAY_MS;
 }
 
-/** The Thursday of a date's week, which begins on Monday: its year is the ISO week's. */
+/** The Thursday of a date's week, which begins on Monday. Its year is the year of the ISO week. */
 function isoThursday(date: Date): Date {
   const daysSinceMonday = (date.getDay() + 6) % 7;
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() - daysSinceMonday + 3);

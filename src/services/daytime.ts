@@ -1,4 +1,7 @@
-/** Tells the date and the time with microseconds as soon as a client connects, and closes; or to any datagram. */
+/**
+ * Sends the date and the time with microseconds to each client and closes. Answers each datagram
+ * with them.
+ */
 import { reply } from '../connection/text.js';
 import { now } from './clock.js';
 import { formatTime } from './date.js';

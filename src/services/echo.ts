@@ -1,4 +1,4 @@
-/** Sends back what it gets, chunk by chunk. With `--once` a single message, as the lecture's TCPServer does. */
+/** Sends back each chunk. With `--once` only the first, as the lecture's TCPServer does. */
 import type { DatagramService, Service } from './service.js';
 
 export const service: Service = {

@@ -1,4 +1,4 @@
-/** The lecture's first TCP server: one message, `Hello in return!`, close. */
+/** The lecture's first TCP server: answers one message with `Hello in return!` and closes. */
 import { reply } from '../connection/text.js';
 import type { Service } from './service.js';
 

@@ -1,10 +1,10 @@
 /**
- * Hangman against the server: over a stream, where the game belongs to the connection, and over datagrams, where it
- * belongs to the client's address. The rules are in games/hangman.ts.
+ * Hangman against the server. Over a stream, a game belongs to the connection; over datagrams, to
+ * the client's address. The rules are in games/hangman.ts.
  */
 import { forEachMessage } from '../connection/lines.js';
 import { asBuffer, reply } from '../connection/text.js';
-import { folded, play, type Game } from './games/hangman.js';
+import { normalized, play, type Game } from './games/hangman.js';
 import { WORDS } from './games/words.js';
 import type { DatagramService, Service } from './service.js';
 
@@ -21,26 +21,28 @@ export const service: Service = {
   },
 };
 
-/** What is remembered of an address. */
+/** The memory of an address. */
 interface Played {
   readonly game: Game | undefined;
-  /** The last message that was understood, folded, and its reply: a client that did not get that asks again. */
+  /** The last valid message, normalised, and its reply, for a client that repeats the message. */
   readonly message: string;
   readonly reply: string;
 }
 
 /**
- * A client that resends its last message, because the answer was lost, gets the same answer, also when it was the
- * message that began, won or lost the game. An older one that arrives late is a repeated guess, which costs nothing.
+ * A client that repeats its last message, because the answer was lost, gets the same answer. That
+ * includes messages that began, won or lost a game. An older message that arrives late is a
+ * repeated guess.
  */
 export const datagram: DatagramService<Played> = {
   answer(bytes, played) {
     const message = asBuffer(bytes).toString();
-    const guess = folded(message);
+    const guess = normalized(message);
     if (played?.message === guess) return { reply: played.reply, memory: played };
     const turn = play(played?.game, message, randomWord);
     if (turn.quit) return { reply: turn.reply };
-    // What was not understood is forgotten at once: a stranger's garbage takes no place in the memory.
+    // An invalid message leaves the memory as it was, so garbage from unknown addresses takes no
+    // memory.
     if (turn.reply.startsWith('ERR ')) return { reply: turn.reply, memory: played };
     return { reply: turn.reply, memory: { game: turn.game, message: guess, reply: turn.reply } };
   },

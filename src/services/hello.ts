@@ -1,6 +1,6 @@
 /**
- * The exercise of two Python prompts: `Hello World` is answered with `Hello Yourself`, the next message with
- * `Goodbye`. A browser that calls instead gets the exercise's page, byte for byte.
+ * The exercise with two Python prompts: answers `Hello World` with `Hello Yourself`, the next
+ * message with `Goodbye`. A browser gets the exercise's page, byte for byte.
  */
 import { asBuffer, reply } from '../connection/text.js';
 import type { Service } from './service.js';

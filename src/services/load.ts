@@ -1,12 +1,13 @@
-/** Loads a service's module, on whichever thread serves it. catalogue.ts tells where it is. */
+/** Loads a service's module, on whichever thread serves it. catalogue.ts has the modules. */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../base/errors.js';
 import type { AnyService, DatagramService } from './service.js';
 
 /**
+ * Loads the stream side of a service.
  * @param module the URL of a module that exports `service`
- * @throws StartError when it cannot be loaded or is no service
+ * @throws StartError when the module cannot be loaded or exports no service
  */
 export async function loadService(module: string): Promise<AnyService> {
   const { service } = await loadModule(module);
@@ -17,8 +18,9 @@ export async function loadService(module: string): Promise<AnyService> {
 }
 
 /**
- * The same for a service's datagram side.
+ * Loads the datagram side of a service.
  * @returns undefined if it has none
+ * @throws StartError when the module cannot be loaded
  */
 export async function loadDatagramService(module: string): Promise<DatagramService<unknown> | undefined> {
   const { datagram } = await loadModule(module);
@@ -36,15 +38,17 @@ async function loadModule(module: string): Promise<ServiceModule> {
   try {
     return requireModule(module) ?? ((await import(module)) as ServiceModule);
   } catch (error) {
-    // Below its first line stands who wanted the module.
+    // The lines after the first list the modules that required it.
     const [why = ''] = String(error).split('\n');
     throw new StartError(`cannot load ${module}: ${why}`, { cause: error });
   }
 }
 
 /**
- * A module that was loaded by require(), as the pool loads a thread's first one, spares the thread the setting up of import().
- * @returns undefined if it takes import(): it has an `await` outside of functions, or Node is too old for this
+ * Loads a module by require(). piscina loads a thread's first module so, and a second one spares
+ * the thread the setup of import().
+ * @returns undefined if the module needs import(): it has a top-level `await`, or Node is too old
+ * @throws whatever the module throws
  */
 function requireModule(module: string): ServiceModule | undefined {
   try {

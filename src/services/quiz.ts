@@ -1,6 +1,7 @@
 /**
- * The quiz, task 5.1: one client's conversation. Players, questions and scores are on the main thread, in
- * ../shared/quiz/quiz.ts, and reached through the session; nothing is kept here.
+ * One client's conversation in the quiz, task 5.1. Players, questions and scores are on the main
+ * thread, in ../shared/quiz/quiz.ts. The handler reaches them through its session and keeps
+ * nothing.
  */
 import { forEachMessage } from '../connection/lines.js';
 import { reply } from '../connection/text.js';
@@ -48,7 +49,7 @@ function carryOut(command: Carried, session: QuizSession, address: () => string)
   }
 }
 
-/** A peer without its port, which each connection has its own. */
+/** A peer without its port, in which the connections of one address differ. */
 function addressOf(peer: string): string {
   return peer.replace(/:\d+$/, '');
 }

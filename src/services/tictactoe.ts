@@ -1,6 +1,7 @@
 /**
- * Tic-tac-toe for two clients: `Welcome <name>`, `init@<game> <name> <name>`, moves in turn, `GameEnd …`. What a line
- * means is for the client's session to say, which also answers: read ../shared/tictactoe/player.ts next.
+ * Tic-tac-toe for two clients: `Welcome <name>`, `init@<game> <name> <name>`, moves in turn,
+ * `GameEnd …`. The client's session interprets and answers each line: read
+ * ../shared/tictactoe/player.ts next.
  */
 import { forEachMessage } from '../connection/lines.js';
 import type { Player } from '../shared/tictactoe/player.js';
@@ -15,7 +16,7 @@ export const service: Service<Player> = {
     forEachMessage(
       connection,
       options.framing,
-      (line) => player.take(line),
+      (line) => player.handleLine(line),
       (text) => player.refuse(text),
     ),
 };

@@ -1,6 +1,6 @@
 /**
- * A web server for the files of one folder (`--root`): GET and HEAD over HTTP/1.0 and 1.1. Its parts are in web/, and
- * bytes go through them in this order:
+ * A web server for the files of one folder (`--root`): GET and HEAD over HTTP/1.0 and 1.1. Its
+ * parts are in web/. Bytes pass them in this order:
  *
  *     conversation.ts ── parser.ts ──► request ── answer.ts ──► cache.ts, or target.ts ── resolve.ts ──► file
  */
@@ -12,7 +12,7 @@ import { Conversation } from './web/conversation.js';
 import { refusal } from './web/request.js';
 import type { Service, ServiceOptions } from './service.js';
 
-/** This thread's sites: one for the options of each server. */
+/** This thread's sites, by the options of their servers. */
 const sites = new WeakMap<ServiceOptions, Site>();
 
 export const service: Service = {
@@ -26,7 +26,7 @@ export const service: Service = {
   async serve(connection, { options }) {
     const conversation = new Conversation(connection, siteOf(options));
     try {
-      await connection.forEachChunk((chunk) => conversation.take(chunk));
+      await connection.forEachChunk((chunk) => conversation.onChunk(chunk));
       await conversation.endWith(refusal(400, 'the request ends before it is complete'));
     } catch (error) {
       if (error instanceof ConnectionLost && error.reason === 'idle') await conversation.endWith(STALLED);

@@ -1,6 +1,6 @@
 /**
- * Does what it is told, for load tests: `work <ms>` burns that much processor time, `sleep <ms>` lets that much time
- * pass, and both answer `done <ms>`.
+ * For load tests: `work <ms>` uses that much processor time, `sleep <ms>` waits that long. Both
+ * answer `done <ms>`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { forEachMessage } from '../connection/lines.js';
@@ -10,8 +10,8 @@ import type { Service } from './service.js';
 const MAX_MS = 10_000;
 
 /**
- * Processor time of this thread, not wall time: two jobs that share a core must take twice as long as one.
- * Where the system calls cannot be loaded, wall time is the next best.
+ * Processor time of this thread, not wall time: two jobs that share a core must take twice as long
+ * as one. Without the system calls wall time is the best available.
  */
 const cpuMs = await import('../base/libc.js').then(
   (libc) => libc.threadCpuMs,

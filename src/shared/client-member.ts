@@ -1,23 +1,27 @@
 /**
- * A member whose deliveries are gathered: everything of one turn of main's loop in one send. Main thread. What it
- * sends through is a net.Socket (../connection/stream.ts) or a lent descriptor (threads/worker-slot.ts); neither ever waits.
+ * A member that collects its deliveries: those of one turn of main's loop go out as one send. Runs
+ * on the main thread. Its outlet is a net.Socket (connection/stream.ts) or a lent descriptor
+ * (threads/leased-socket.ts); neither blocks.
  */
 import { NO_BYTES } from '../connection/connection.js';
 import { bytesOf, type Member } from './shared.js';
 import { atEndOfTurn } from './turn.js';
 
-/** How deliveries reach a client. */
+/** Delivers bytes to one client. */
 export interface Outlet {
-  /** Sends without waiting, or cuts the client off if it reads too slowly. Ignored once it is gone. */
+  /**
+   * Sends without waiting. Disconnects a client that reads too slowly; does nothing once it has
+   * gone.
+   */
   deliver(bytes: Uint8Array): void;
-  /** The handler reads what has arrived, then an end of stream. */
+  /** Ends the input: the handler reads what has arrived, then an end of stream. */
   disconnect(): void;
 }
 
 let lastText = '';
 let lastBytes: Uint8Array = NO_BYTES;
 
-/** What most members get in a turn is the same for all: it is encoded once. */
+/** Encodes a text. Most members get the same text in a turn, so the last one is kept. */
 function encode(text: string): Uint8Array {
   if (text !== lastText) {
     lastText = text;
@@ -29,7 +33,7 @@ function encode(text: string): Uint8Array {
 export class ClientMember implements Member {
   readonly id: number;
   readonly #outlet: Outlet;
-  /** One character a byte: V8 joins such strings for next to nothing, and encodes them by copying. */
+  /** One character a byte: V8 joins such strings at almost no cost, and encodes them by copying. */
   #pending = '';
   readonly #flush = (): void => {
     const bytes = encode(this.#pending);

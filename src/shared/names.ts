@@ -1,16 +1,17 @@
 /**
- * The names that clients give themselves: which are allowed, and which of them are the same. Main thread.
+ * The names that clients choose: which are allowed, and which look the same. Runs on the main
+ * thread.
  *
- * Two names that a reader cannot tell apart have the same key: full width or not, upper or lower case, and the
- * letters of Cyrillic and Greek that look like Latin ones. Not a complete table of look-alikes (Unicode TR 39 has
- * thousands), but the ones that need no unusual font.
+ * Names that a reader cannot distinguish have the same key. It ignores width and case, and maps
+ * Cyrillic and Greek letters to the Latin letters that they look like. The table is not complete
+ * (Unicode TR 39 has thousands of entries); it has those that need no unusual font.
  */
 
-const MOST_CHARACTERS = 32;
-const MOST_MARKS = 2;
+const MAX_CHARACTERS = 32;
+const MAX_MARKS = 2;
 
 const LATIN = 'abcdefghijklmnopqrstuvwxyz';
-/** Beside each Latin letter what looks like it, in lower or upper case, in lower case. */
+/** For each Latin letter the letters, in lower case, that look like it in lower or upper case. */
 const lookAlikes: Readonly<Record<string, string>> = {
   a: 'аα',
   b: 'вβ',
@@ -44,18 +45,21 @@ const latinOf = new Map(
 );
 
 interface CheckedName {
-  /** In one form of Unicode's several (NFKC). */
+  /** The name in the normal form NFKC. */
   readonly name: string;
   /** Equal for names that look the same. */
   readonly key: string;
 }
 
-/** @returns the name, or why it is none */
+/**
+ * Checks a name that a client has sent.
+ * @returns the name, or why it is not allowed
+ */
 export function checkName(text: string): CheckedName | string {
   if (text.includes('\ufffd')) return 'the name is not valid UTF-8';
   const name = text.normalize('NFKC');
   if (name === '') return 'a name is expected';
-  if (Array.from(name).length > MOST_CHARACTERS) return `a name has at most ${MOST_CHARACTERS} characters`;
+  if (Array.from(name).length > MAX_CHARACTERS) return `a name has at most ${MAX_CHARACTERS} characters`;
   if (/[\p{C}\p{Default_Ignorable_Code_Point}]/u.test(name)) {
     return 'a name has no control or invisible characters';
   }
@@ -65,9 +69,12 @@ export function checkName(text: string): CheckedName | string {
   return { name, key: keyOf(name) };
 }
 
-const manyMarks = new RegExp(`\\p{M}{${MOST_MARKS + 1}}`, 'u');
+const manyMarks = new RegExp(`\\p{M}{${MAX_MARKS + 1}}`, 'u');
 
-/** Upper case first: so `ß` becomes `ss`, and the two small sigmas one. Accents are put aside to find their letters. */
+/**
+ * The key of a name. Upper case comes first: it makes `ss` of `ß`, and one of the two small sigmas.
+ * Accents are split off to find their letters.
+ */
 export function keyOf(name: string): string {
   const folded = name.toUpperCase().toLowerCase().normalize('NFKD');
   return Array.from(folded)

@@ -1,50 +1,62 @@
 /**
- * What the clients of a service share: a room, a lobby, a scoreboard. Main thread; one owner, so no locks, one order
- * of events for everybody, and nothing to repair when a client thread dies.
+ * What the clients of a service share: a room, a lobby, a scoreboard. It lives on the main thread.
+ * It has one owner, so it needs no locks, has one order of events, and a client thread that dies
+ * leaves nothing to repair.
  *
  *     handler ── session.say(line) ──►  shared object ── member.deliver(text) ──►  every client it concerns
  *
- * In the iterative and event-loop models a handler calls its session directly; in a client thread it calls the same
- * methods through threads/calls.ts, and blocks until they are answered. Neither side can tell the difference.
+ * Under iterative and event-loop, a handler calls its session directly. In a client thread, it
+ * calls the same methods through threads/calls.ts, and blocks until main has answered.
  */
 
-/** The one object of a service on the main thread. */
+/** The one shared object of a service. Lives on the main thread. */
 export interface Shared<S extends Session = Session> {
-  /** A client's conversation begins: what its handler will call. Nothing is delivered to it yet. */
+  /**
+   * Begins a client's conversation: returns the session that its handler calls. Delivers nothing
+   * yet.
+   */
   enter(member: Member): S;
-  /** The server has stopped, every session is over. */
+  /** Called when the server has stopped and every session is over. */
   close?(): void;
 }
 
 /**
- * One client's part in what is shared. The methods that handlers call take and return plain values (what JSON can
- * carry), or promises of them; a handler makes one call at a time.
+ * One client's part in the shared object. Handlers call its methods one at a time. Arguments and
+ * results are plain values (what JSON can represent) or promises of them.
  */
 export interface Session {
   /**
-   * The client's conversation is over, whatever the cause: called once, by the server and never by the handler, and
-   * perhaps while a call is still being worked on, if the client's thread has died.
+   * Ends the client's part, whatever the cause. The server calls it once; the handler never does. A
+   * call may still be in progress, if the client's thread has died.
    */
   leave(): void;
 }
 
 /** A client as a shared object sees it. */
 export interface Member {
-  /** The number of its connection: unique and never used again. */
+  /** The number of its connection, which is never used again. */
   readonly id: number;
   /**
-   * Sends text without ever waiting: what is delivered in one turn of main's loop goes out as one send. A client that
-   * reads too slowly is cut off. A connection has one writer at a time: from the first delivery on, its handler sends
-   * nothing itself.
+   * Sends text without waiting. The deliveries of one turn of main's loop go out as one send.
+   * Disconnects a client that reads too slowly.
+   *
+   * A connection has one writer at a time: after the first delivery, the handler itself sends
+   * nothing.
    */
   deliver(text: string): void;
-  /** The same for bytes, one a character of the string ({@link bytesOf}): for one text to many, encoded once. */
+  /**
+   * Does the same for bytes, one a character of the string ({@link bytesOf}). A text for many
+   * members is encoded once.
+   */
   deliverBytes(bytes: string): void;
-  /** Ends its conversation: what was delivered is still sent, then its handler reads an end of stream. */
+  /**
+   * Ends the conversation: what was delivered is still sent, then the handler reads an end of
+   * stream.
+   */
   disconnect(): void;
 }
 
-/** The bytes of a text in UTF-8, one a character. */
+/** The UTF-8 bytes of a text, one a character of the result. */
 export function bytesOf(text: string): string {
   return Buffer.from(text).toString('latin1');
 }

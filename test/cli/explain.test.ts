@@ -15,7 +15,7 @@ describe('handoff explain', { timeout: 60_000 }, () => {
     const { status, stdout, stderr } = await runHandoff(t, ['explain', 'iterative', '--results', results]);
     assert.deepEqual([status, stderr], [0, '']);
     assert.match(stdout, /^iterative: one client after the other/);
-    assert.match(stdout, /Nothing has been measured of iterative here yet/);
+    assert.match(stdout, /No run on this machine has measured iterative yet/);
   });
 
   it('refuses a model that there is not', async (t) => {

@@ -1,4 +1,7 @@
-/** The blocking connection on its own, over a socketpair; what it does for services stands in ../contracts/. */
+/**
+ * The blocking connection alone, over a socketpair. Its behaviour with services is tested in
+ * ../contracts/.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BlockingConnection } from '../../src/connection/blocking.js';
@@ -6,11 +9,11 @@ import { ConnectionLost } from '../../src/connection/connection.js';
 import { addressOf, bindEchoSocket, MSG_DONTWAIT, recv } from '../../src/base/libc.js';
 import { openSocketpair } from '../support/socketpair.js';
 
-/** Short, since its client neither talks on nor leaves. */
+/** Short, since this client neither keeps sending nor closes. */
 const PATIENCE_MS = 20;
 
 describe('a blocking connection', { timeout: 20_000 }, () => {
-  it('leaves nothing unread when it has finished, or closing it would send a reset', (t) => {
+  it('leaves nothing unread when it has finished, since closing would then send a reset', (t) => {
     const [own, partner] = openSocketpair(t);
     const client = new BlockingConnection(1, partner, { bytesIn: 0, bytesOut: 0 });
     for (const message of ['one', 'two', 'three']) client.sendAll(Buffer.from(message));
@@ -24,7 +27,7 @@ describe('a blocking connection', { timeout: 20_000 }, () => {
     assert.equal(recv(own, addressOf(unread), unread.length, MSG_DONTWAIT), -1);
   });
 
-  it('neither reads nor writes once its loan is over, though the descriptor may be open', (t) => {
+  it('neither reads nor writes after its lease, though the descriptor may be open', (t) => {
     const { open, close } = bindEchoSocket();
     const fd = open();
     t.after(() => close(fd));
@@ -37,7 +40,7 @@ describe('a blocking connection', { timeout: 20_000 }, () => {
     assert.throws(() => connection.sendAll(Buffer.from('not mine')), ConnectionLost);
     assert.throws(() => connection.recv(), ConnectionLost);
     assert.deepEqual(meter, { bytesIn: 4, bytesOut: 4 });
-    // Nothing of the second message was sent: the next thing to read is what somebody else sends.
+    // The second message was not sent: the next bytes are those of the other connection.
     const other = new BlockingConnection(2, fd, { bytesIn: 0, bytesOut: 0 });
     other.sendAll(Buffer.from('another'));
     assert.equal(Buffer.from(other.recv()).toString(), 'another');

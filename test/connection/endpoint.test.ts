@@ -10,13 +10,13 @@ import { peerSocketAddress } from '../../src/base/libc.js';
 const linux = process.platform === 'linux';
 
 describe('formatEndpoint', () => {
-  it('writes host and port, an IPv6 host in brackets', () => {
+  it('writes host and port, with brackets around an IPv6 host', () => {
     assert.equal(formatEndpoint('127.0.0.1', 5001), '127.0.0.1:5001');
     assert.equal(formatEndpoint('::1', 5001), '[::1]:5001');
     assert.equal(formatEndpoint('localhost', 0), 'localhost:0');
   });
 
-  it('calls a client without an address unix', () => {
+  it('writes unix for a client without an address', () => {
     assert.equal(formatEndpoint(undefined, undefined), 'unix');
   });
 });
@@ -50,7 +50,7 @@ describe('endpointOf', { skip: !linux && 'the layout is that of Linux' }, () => 
     assert.equal(endpointOf(around.subarray(3)), '[::1]:80');
   });
 
-  it('calls any other family unix', () => {
+  it('writes unix for any other family', () => {
     const address = Buffer.alloc(110);
     writeFamily(address, 1);
     assert.equal(endpointOf(address), 'unix');
@@ -64,7 +64,7 @@ describe('a peer', { skip: !linux && 'the layout is that of Linux' }, () => {
     ['IPv4 at a dual-stack listener', { host: '::', port: 0 }, '127.0.0.1'],
     ['Unix-domain', { path: join(tmpdir(), `handoff-endpoint-${process.pid}`) }, undefined],
   ] as const satisfies [string, ListenOptions, string | undefined][]) {
-    it(`has the same name for the system calls as for net: ${name}`, async (t) => {
+    it(`has the same name from the system calls and from net: ${name}`, async (t) => {
       const server = createServer();
       t.after(() => void server.close());
       const listening = new Promise<boolean>((resolve) => {

@@ -11,7 +11,7 @@ const MANNERS: readonly Manner[] = ['values', 'promises'];
 const CHARACTERS = ['a', 'b', ' ', '\0', '\r', 'é', '€', '😀'];
 const MAX_LINE_BYTES = 4096;
 
-/** The messages in these bytes, by the plainest reading of the contract. */
+/** The messages in these bytes, by a literal reading of the contract. */
 function linesOf(text: string): string[] {
   return text
     .split('\n')
@@ -25,7 +25,9 @@ function randomLines(random: Random): string {
   return lines.join('') + random.pick(['', 'no line']);
 }
 
-/** Collects messages; answers at once or later, at random; says stop at the given one. */
+/**
+ * Collects messages. Answers at random synchronously or later; returns stop at the given message.
+ */
 class Collector {
   readonly messages: string[] = [];
   readonly #random: Random;
@@ -78,7 +80,7 @@ describe('forEachMessage by lines', () => {
       }
     });
 
-    it(`refuses a line over the limit as soon as it is, however it is cut, with ${manner}`, async () => {
+    it(`refuses a line as soon as it is over the limit, however it is cut, with ${manner}`, async () => {
       const random = new Random(5);
       for (let round = 0; round < LONG_ROUNDS; round++) {
         const lineBytes = MAX_LINE_BYTES - 2 + random.below(5);
@@ -95,7 +97,7 @@ describe('forEachMessage by lines', () => {
     });
   }
 
-  it('counts the bytes of a line and not its characters', async () => {
+  it('counts the bytes of a line, not its characters', async () => {
     const connection = new FakeConnection(
       [Buffer.from(`${'é'.repeat(2048)}\n${'é'.repeat(2049)}\n`)],
       'values',
@@ -107,7 +109,7 @@ describe('forEachMessage by lines', () => {
   });
 
   for (const framing of ['line', 'chunk'] as const) {
-    it(`leaves it to its user to say that a ${framing} is too long`, async () => {
+    it(`lets the caller send the error about a ${framing} that is too long`, async () => {
       for (const later of [false, true]) {
         const connection = new FakeConnection([Buffer.alloc(MAX_LINE_BYTES + 1, 'x')], 'values');
         const refusals: string[] = [];
@@ -133,7 +135,7 @@ describe('forEachMessage by lines', () => {
     assert.deepEqual(collector.messages, []);
   });
 
-  it('passes on what its user throws, at once or later', async () => {
+  it('passes on what the callback throws, synchronously or later', async () => {
     const connection = () => new FakeConnection([Buffer.from('a\nb\n')], 'values');
     const failure = new Error('no');
     await assert.rejects(
@@ -151,7 +153,7 @@ describe('forEachMessage by lines', () => {
 
 describe('forEachMessage by chunks', () => {
   for (const manner of MANNERS) {
-    it(`takes a chunk for a message and drops one line end, with ${manner}`, async () => {
+    it(`treats a chunk as a message and drops one line end, with ${manner}`, async () => {
       const chunks = ['a', 'b\n', 'c\r\n', 'd\ne\n', '\n', 'f\n\n', 'g\r'].map((text) => Buffer.from(text));
       const collector = new Collector(new Random(8));
       await forEachMessage(new FakeConnection(chunks, manner), 'chunk', collector.use);
@@ -159,7 +161,7 @@ describe('forEachMessage by chunks', () => {
     });
   }
 
-  it('takes a chunk of 4,096 bytes and refuses a longer one, after which it reads nothing', async () => {
+  it('accepts a chunk of 4,096 bytes and refuses a longer one, after which it reads nothing', async () => {
     const longest = 'x'.repeat(MAX_LINE_BYTES);
     const chunks = [longest, `${longest}\r\n`, `${longest}x`, 'next'].map((text) => Buffer.from(text));
     const connection = new FakeConnection(chunks, 'values');
@@ -170,7 +172,7 @@ describe('forEachMessage by chunks', () => {
     assert.equal(connection.unreadChunks, 1);
   });
 
-  it('counts the bytes of a chunk and not its characters', async () => {
+  it('counts the bytes of a chunk, not its characters', async () => {
     const chunks = ['é'.repeat(2048), 'é'.repeat(2049)].map((text) => Buffer.from(text));
     const connection = new FakeConnection(chunks, 'values');
     const collector = new Collector(new Random(10));

@@ -11,7 +11,7 @@ function watched(connection: Connection) {
 }
 
 describe('a logged connection', () => {
-  it('has a line for each message in and out and passes the bytes on', async () => {
+  it('logs each message in and out and passes the bytes on', async () => {
     const inner = new FakeConnection([Buffer.from('one'), Buffer.from('three')], 'values');
     const { connection, lines } = watched(inner);
     assert.equal(Buffer.from(await connection.recv()).toString(), 'one');
@@ -24,7 +24,7 @@ describe('a logged connection', () => {
     ]);
   });
 
-  it('asks for the address of a client only when somebody wants it', () => {
+  it('looks up the address of a client only on demand', () => {
     const gone = new FakeConnection([], 'values');
     Object.defineProperty(gone, 'peer', {
       get: () => {

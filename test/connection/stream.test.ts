@@ -10,7 +10,10 @@ import { connectClient } from '../support/client.js';
 import type { Cleanup } from '../support/server.js';
 
 const MORE_THAN_BUFFERS = 12_000_000;
-/** What may wait for its reader, the chunk that goes beyond that, and one that the socket itself has read ahead. */
+/**
+ * The bytes that may wait for the handler, the chunk beyond them, and one that the socket has read
+ * ahead.
+ */
 const MOST_BUFFERED = 6 * RECV_BYTES;
 
 async function pair(t: Cleanup, idleMs = 0) {
@@ -33,7 +36,7 @@ const lost = (reason: string) => (error: unknown) =>
   error instanceof ConnectionLost && error.reason === reason;
 
 describe('a stream connection', { timeout: 60_000 }, () => {
-  it('stops reading from a client while nobody takes what it sends', async (t) => {
+  it('stops reading from a client while its handler takes nothing', async (t) => {
     const { client, socket, connection } = await pair(t);
     const bytes = randomBytes(MORE_THAN_BUFFERS);
     client.send(bytes);
@@ -45,7 +48,7 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     assert.ok(bytes.equals(await readAll(connection)));
   });
 
-  it('stops reading from a client while its last chunk is being used', async (t) => {
+  it('stops reading from a client while its handler uses the last chunk', async (t) => {
     const { client, socket, connection } = await pair(t);
     const bytes = randomBytes(MORE_THAN_BUFFERS);
     client.send(bytes);
@@ -71,7 +74,7 @@ describe('a stream connection', { timeout: 60_000 }, () => {
       outcome.over = true;
     });
     while (!outcome.over) {
-      if (connection.deliver(delivery) === 'slow') connection.lose('slow');
+      if (connection.deliver(delivery) === 'slow') connection.abort('slow');
       await turn();
     }
     assert.equal(connection.deliver(delivery), 'gone');
@@ -83,7 +86,7 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     assert.ok(bytesOut <= received && received < bytesOut + delivery.length, `${bytesOut} of ${received}`);
   });
 
-  it('gives no more bytes than were asked for', async (t) => {
+  it('returns no more bytes than were asked for', async (t) => {
     const { client, connection } = await pair(t);
     client.send('abcdef');
     assert.equal(await text(connection.recv(2)), 'ab');
@@ -95,7 +98,7 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     assert.ok(connection.ended);
   });
 
-  it('makes a sender wait whose client does not read', async (t) => {
+  it('blocks a send while the client does not read', async (t) => {
     const { client, socket, connection } = await pair(t);
     client.pause();
     const bytes = randomBytes(MORE_THAN_BUFFERS);
@@ -111,10 +114,10 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     assert.equal(socket.writableLength, 0);
   });
 
-  it('lets the bytes be reused as soon as they are sent, also while the client does not read', async (t) => {
+  it('allows the reuse of bytes as soon as they are sent, also while the client does not read', async (t) => {
     const { client, socket, connection } = await pair(t);
     client.pause();
-    // Messages below the stream's own mark, which it would take without telling anybody to wait.
+    // Messages below the stream's own high-water mark, for which it would report no full buffer.
     const message = Buffer.alloc(4000);
     const count = MORE_THAN_BUFFERS / message.length;
     let sent = 0;
@@ -133,7 +136,7 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     await sending;
   });
 
-  it('hands on a reset as the loss of the client, to whoever waits and to whoever comes later', async (t) => {
+  it('reports a reset as the loss of the client, to pending and to later calls', async (t) => {
     const { client, connection } = await pair(t);
     const waiting = assert.rejects(Promise.resolve(connection.recv()), lost('reset'));
     client.reset();
@@ -146,7 +149,7 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     );
   });
 
-  it('wakes a sender whose client is lost', async (t) => {
+  it('wakes a pending send when the client is lost', async (t) => {
     const { client, connection } = await pair(t);
     client.pause();
     const sending = assert.rejects(
@@ -158,7 +161,7 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     await sending;
   });
 
-  it('still gives what has arrived when its input is ended, and then the end', async (t) => {
+  it('still returns what has arrived when its input is ended, and then the end of the stream', async (t) => {
     const { client, connection } = await pair(t);
     client.send('abc');
     assert.equal(await text(connection.recv(1)), 'a');
@@ -177,14 +180,14 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     await loop;
   });
 
-  it('says the first reason for its loss, however often it is lost', async (t) => {
+  it('reports the first reason for its loss, however often it is aborted', async (t) => {
     const { connection } = await pair(t);
-    connection.lose('stopped');
-    connection.lose('idle');
+    connection.abort('stopped');
+    connection.abort('idle');
     assert.throws(() => connection.recv(), lost('stopped'));
   });
 
-  it('stops its loop where its user says so and keeps the rest', async (t) => {
+  it('stops its loop where the callback says so and keeps the rest', async (t) => {
     for (const answer of ['stop', Promise.resolve('stop' as const)] as const) {
       const { client, connection } = await pair(t);
       const loop = connection.forEachChunk((chunk) => {
@@ -198,7 +201,7 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     }
   });
 
-  it('passes on what its user throws, at once or later', async (t) => {
+  it('passes on what the callback throws, synchronously or later', async (t) => {
     const failure = new Error('no');
     for (const fail of [
       () => {
@@ -213,7 +216,7 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     }
   });
 
-  it('is lost as idle while it waits to read, and while it waits to write', async (t) => {
+  it('times out while it waits to read, and while it waits to write', async (t) => {
     const reading = await pair(t, 30);
     await assert.rejects(Promise.resolve(reading.connection.recv()), lost('idle'));
     const looping = await pair(t, 30);
@@ -229,17 +232,17 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     );
   });
 
-  it('is not idle while its user is busy, and its clock goes on afterwards', async (t) => {
+  it('does not time out while its handler is busy; the idle time continues afterwards', async (t) => {
     const { socket, connection } = await pair(t, 30);
-    // Nobody waits for the client: its user does something else.
+    // The handler does not wait for the client: it does something else.
     for (let ticks = 0; ticks < 2; ticks++) await once(socket, 'timeout');
     for (let turns = 0; turns < 2; turns++) await turn();
-    // Lost already, it would throw.
+    // After the loss, the call would throw.
     const reading = connection.recv();
     await assert.rejects(Promise.resolve(reading), lost('idle'));
   });
 
-  it('finishes at once with a client that has said nothing more', async (t) => {
+  it('finishes at once with a client that has sent nothing more', async (t) => {
     const { client, connection } = await pair(t);
     await connection.sendAll(Buffer.from('bye'));
     await connection.finish(60_000);
@@ -247,7 +250,7 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     await client.expectEnd();
   });
 
-  it('reads on while it finishes, until a talkative client has closed', async (t) => {
+  it('reads on while it finishes, until a client that keeps sending has closed', async (t) => {
     const { client, connection } = await pair(t);
     client.send('first');
     await connection.recv(1);
@@ -259,7 +262,7 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     await finished;
   });
 
-  it('loses patience with a client that never closes', async (t) => {
+  it('closes on a client that never closes, after a while', async (t) => {
     const { client, connection } = await pair(t);
     client.send('first');
     await connection.recv(1);
@@ -267,9 +270,9 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     await client.expectOver();
   });
 
-  it('has nothing to finish with a client that is gone', async (t) => {
+  it('finishes at once with a client that has gone', async (t) => {
     const { connection } = await pair(t);
-    connection.lose('reset');
+    connection.abort('reset');
     await connection.finish(60_000);
   });
 });

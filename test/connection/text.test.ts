@@ -25,7 +25,7 @@ describe('forEachText', () => {
       }
     });
 
-    it(`does not fail on any bytes, with ${manner}`, async () => {
+    it(`accepts all bytes, with ${manner}`, async () => {
       const random = new Random(2);
       for (let round = 0; round < ROUNDS; round++) {
         const bytes = Buffer.from(Array.from({ length: random.below(40) }, () => random.below(256)));
@@ -50,7 +50,7 @@ describe('forEachText', () => {
       assert.equal(connection.unreadChunks, 1);
     });
 
-    it(`drops the beginning of a character after stop, with ${manner}`, async () => {
+    it(`drops an incomplete character after stop, with ${manner}`, async () => {
       const connection = new FakeConnection([Buffer.from([0x61, 0xc3])], manner);
       const pieces: string[] = [];
       await forEachText(connection, (piece) => {
@@ -70,7 +70,7 @@ describe('forEachText', () => {
     assert.deepEqual(pieces, ['\ufffd']);
   });
 
-  it('passes on what its user throws, at once or later', async () => {
+  it('passes on what the callback throws, synchronously or later', async () => {
     const connection = () => new FakeConnection([Buffer.from('a')], 'values');
     const failure = new Error('no');
     await assert.rejects(

@@ -23,7 +23,8 @@ underEveryModel('capitalize', (model) => {
     const client = await connectClient(t, server);
     const bytes = Buffer.from(TEXT);
     for (let cut = 1; cut < bytes.length; cut++) {
-      // The answer to the first part comes before the second is sent, so these really are two chunks.
+      // The answer to the first part arrives before the second part is sent, so these are two
+      // chunks.
       const complete = completeText(bytes.subarray(0, cut));
       await client.exchange(bytes.subarray(0, cut), complete.toUpperCase());
       await client.exchange(bytes.subarray(cut), TEXT.slice(complete.length).toUpperCase());
@@ -32,7 +33,7 @@ underEveryModel('capitalize', (model) => {
     await client.expectEnd();
   });
 
-  it('is right when every byte comes by itself', async (t) => {
+  it('is right when each byte arrives alone', async (t) => {
     const client = await connectClient(t, server);
     for (const character of TEXT) {
       await client.sendOneByOne(character);
@@ -42,13 +43,13 @@ underEveryModel('capitalize', (model) => {
     await client.expectEnd();
   });
 
-  it('answers invalid UTF-8 with replacement characters and goes on', async (t) => {
+  it('answers invalid UTF-8 with replacement characters and stays open', async (t) => {
     const client = await connectClient(t, server);
     await client.exchange(Buffer.of(0x61, 0xff, 0x62), 'A\ufffdB');
     await client.exchange('still right', 'STILL RIGHT');
   });
 
-  it('answers a character that never becomes complete with one replacement character', async (t) => {
+  it('answers a character that stays incomplete with one replacement character', async (t) => {
     const client = await connectClient(t, server);
     client.send(Buffer.concat([Buffer.from('a'), Buffer.from('😀').subarray(0, 3)]));
     client.halfClose();
@@ -66,7 +67,7 @@ underEveryModel('capitalize', (model) => {
   });
 });
 
-/** The characters that stand in these bytes from the first byte to the last. */
+/** The characters that are complete in these bytes. */
 function completeText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes, { stream: true });
 }

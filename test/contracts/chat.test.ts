@@ -1,6 +1,6 @@
 /**
- * The chat of exercise 1.2, and the tutorial's. Under the iterative model nobody else can be there, so what several
- * clients see of each other is tested under the two others.
+ * The chats of exercise 1.2 and of the tutorial. Under the iterative model there is only one client
+ * at a time, so the tests with several clients run under the other two.
  */
 import assert from 'node:assert/strict';
 import { join as joinPath } from 'node:path';
@@ -24,7 +24,7 @@ async function join(t: TestContext, server: RunningServer, name: string): Promis
   return client;
 }
 
-/** Joins them one after the other; each has heard of those who came after. */
+/** Joins the clients one after the other; each has received the arrivals of the later ones. */
 async function joinAll(t: TestContext, server: RunningServer, names: readonly string[]): Promise<Client[]> {
   const clients: Client[] = [];
   for (const name of names) {
@@ -43,11 +43,11 @@ async function leave(client: Client): Promise<void> {
 underEveryModel('the chat', (model) => {
   const start = (t: TestContext) => startServer(t, { service: 'chat', model });
 
-  it('greets, asks for an identification, and welcomes by it', async (t) => {
+  it('greets, asks for an identification, and welcomes the client by it', async (t) => {
     await leave(await join(t, await start(t), 'alice'));
   });
 
-  it('asks again when the identification is empty or cannot be one, three times', async (t) => {
+  it('asks again when the identification is empty or not allowed, three times', async (t) => {
     const client = await connectClient(t, await start(t));
     await client.expect(GREETING);
     await client.exchange('\n', `ERR a name is expected\n${QUESTION}`);
@@ -56,7 +56,7 @@ underEveryModel('the chat', (model) => {
     await client.expectEnd();
   });
 
-  it('answers an unknown command and one without its argument with one line each', async (t) => {
+  it('answers an unknown command, or a missing argument, with one line', async (t) => {
     const client = await join(t, await start(t), 'alice');
     await client.exchange('/foo\n', 'ERR there is no command /foo, see /help\n');
     await client.exchange('/toString\n', 'ERR there is no command /toString, see /help\n');
@@ -67,7 +67,7 @@ underEveryModel('the chat', (model) => {
     await leave(client);
   });
 
-  it('leaves a member where it is that goes into the room it is in', async (t) => {
+  it('keeps a member in its room when it joins that room again', async (t) => {
     const client = await join(t, await start(t), 'alice');
     await client.exchange('/topic cats\n', '* alice set the topic: cats\n');
     await client.exchange('/join lobby\n', '* you are in lobby (1 here): cats\n');
@@ -82,7 +82,7 @@ underEveryModel('the chat', (model) => {
     await leave(client);
   });
 
-  it('ends a client whose line is too long, before and after it has joined', async (t) => {
+  it('disconnects a client whose line is too long, before and after it has joined', async (t) => {
     const server = await start(t);
     const stranger = await connectClient(t, server);
     await stranger.expect(GREETING);
@@ -94,7 +94,7 @@ underEveryModel('the chat', (model) => {
     await member.expectEnd();
   });
 
-  it('takes each chunk for a message when told so', async (t) => {
+  it('treats each chunk as a message with --framing chunk', async (t) => {
     const server = await startServer(t, { service: 'chat', model, options: { framing: 'chunk' } });
     const client = await connectClient(t, server);
     await client.expect(GREETING);
@@ -105,7 +105,7 @@ underEveryModel('the chat', (model) => {
 
   if (!isConcurrent(model)) return;
 
-  it('brings a message to everyone but its sender', async (t) => {
+  it('sends a message to everyone but its sender', async (t) => {
     const [alice, bob, carl] = await joinAll(t, await start(t), ['alice', 'bob', 'carl']);
     assert.ok(alice && bob && carl);
     alice.send('hi\n');
@@ -117,7 +117,7 @@ underEveryModel('the chat', (model) => {
     await alice.exchange('/nosuch\n', 'ERR there is no command /nosuch, see /help\n');
   });
 
-  it('says that the identification is taken, or looks like one that is', async (t) => {
+  it('refuses an identification that is taken, or looks like one that is', async (t) => {
     const server = await start(t);
     await join(t, server, 'alice');
     const client = await connectClient(t, server);
@@ -127,7 +127,7 @@ underEveryModel('the chat', (model) => {
     await client.exchange('alicia\n', welcome('alicia'));
   });
 
-  it('says who left, whatever the cause, and gives the name away again', async (t) => {
+  it('announces who left, whatever the cause, and frees the identification', async (t) => {
     const server = await start(t);
     const watcher = await join(t, server, 'watcher');
     for (const part of [
@@ -143,21 +143,21 @@ underEveryModel('the chat', (model) => {
     }
   });
 
-  it('shows control characters instead of passing them on', async (t) => {
+  it('writes out control characters instead of passing them on', async (t) => {
     const [alice, bob] = await joinAll(t, await start(t), ['alice', 'bob']);
     assert.ok(alice && bob);
     alice.send('\u001b[2Jboo\u202e\u0007\n');
     await bob.expect('alice: ␛[2Jboo<U+202E>␇\n');
   });
 
-  it('replaces bytes that are no UTF-8', async (t) => {
+  it('replaces bytes that are not UTF-8', async (t) => {
     const [alice, bob] = await joinAll(t, await start(t), ['alice', 'bob']);
     assert.ok(alice && bob);
     alice.send(Buffer.from('caf\xe9\n', 'latin1'));
     await bob.expect('alice: caf\ufffd\n');
   });
 
-  it('has rooms that do not hear each other, with topics', async (t) => {
+  it('has rooms that are separate and have topics', async (t) => {
     const [alice, bob, carl] = await joinAll(t, await start(t), ['alice', 'bob', 'carl']);
     assert.ok(alice && bob && carl);
     await bob.exchange('/join tea\n', '* you are in tea (1 here)\n');
@@ -176,7 +176,7 @@ underEveryModel('the chat', (model) => {
     await bob.exchange('/who\n', '* bob (operator)\n* carl\n');
   });
 
-  it('lets nobody but an operator rule, and operators make others', async (t) => {
+  it('allows the commands of operators to operators only, who can promote others', async (t) => {
     const [alice, bob, carl] = await joinAll(t, await start(t), ['alice', 'bob', 'carl']);
     assert.ok(alice && bob && carl);
     await bob.exchange('/kick alice\n', 'ERR /kick is for operators of the room\n');
@@ -189,7 +189,7 @@ underEveryModel('the chat', (model) => {
     for (const client of [alice, bob]) await client.expect('* carl left\n');
   });
 
-  it('tells somebody who was sent away nothing more, whatever else had been typed', async (t) => {
+  it('sends a kicked client nothing more, whatever else it had sent', async (t) => {
     const server = await start(t);
     for (const rest of [`${'x'.repeat(4097)}\n`, '/who\n', 'still here\n']) {
       const [alice] = await joinAll(t, server, ['alice']);
@@ -200,7 +200,7 @@ underEveryModel('the chat', (model) => {
     }
   });
 
-  it('logs that somebody was sent away', async (t) => {
+  it('logs that a client was kicked', async (t) => {
     const server = await startServer(t, { service: 'chat', model, logLevel: 'info' });
     const [alice, bob] = await joinAll(t, server, ['alice', 'bob']);
     assert.ok(alice && bob);
@@ -211,25 +211,25 @@ underEveryModel('the chat', (model) => {
     assert.equal((await server.logLine('closed', { connection: 2 })).reason, 'dismissed');
   });
 
-  it('cuts off nobody who reads, however much is said in one turn', async (t) => {
-    // A Unix-domain socket takes far less at once than TCP on the loopback interface.
+  it('disconnects no client that reads, however much is said in one turn', async (t) => {
+    // A Unix-domain socket buffers far less than TCP on the loopback interface.
     const path = joinPath(temporaryDirectory(t), 'chat');
     const server = await startServer(t, { service: 'chat', model, address: { path }, threads: { most: 30 } });
     const names = Array.from({ length: 24 }, (_, index) => `n${index}`);
     const clients = await joinAll(t, server, names);
-    // Each is shown as eight characters.
+    // The chat shows each character as eight.
     for (const client of clients) client.send(`${'\u0085'.repeat(1500)}\n`);
     for (const client of clients) await readLines(client, names.length - 1);
   });
 
-  it('makes who has been there longest operator when the last one leaves', async (t) => {
+  it('makes the longest present member operator when the last operator leaves', async (t) => {
     const [alice, bob, carl] = await joinAll(t, await start(t), ['alice', 'bob', 'carl']);
     assert.ok(alice && bob && carl);
     alice.close();
     for (const client of [bob, carl]) await client.expect('* alice left\n* bob is operator\n');
   });
 
-  it('renames, and tells the room', async (t) => {
+  it('renames a member, and announces that in the room', async (t) => {
     const [alice, bob] = await joinAll(t, await start(t), ['alice', 'bob']);
     assert.ok(alice && bob);
     await alice.exchange('/nick bob\n', 'ERR the name bob is taken\n');
@@ -263,7 +263,7 @@ underEveryModel('the chat', (model) => {
     }
   });
 
-  it('lets others speak while one floods', async (t) => {
+  it('lets other members speak while one floods', async (t) => {
     const [flooder, alice, bob] = await joinAll(t, await start(t), ['flooder', 'alice', 'bob']);
     assert.ok(flooder && alice && bob);
     const lines = 20_000;
@@ -274,12 +274,12 @@ underEveryModel('the chat', (model) => {
     assert.ok(before < lines / 2, `${before} lines of the flood came first`);
   });
 
-  it('cuts off a member that does not read, and nobody else, and says nothing more of it', async (t) => {
+  it('disconnects a member that does not read, and only that, and sends no more of its messages', async (t) => {
     const server = await startServer(t, { service: 'chat', model, logLevel: 'info' });
     const [alice, bob, deaf] = await joinAll(t, server, ['alice', 'bob', 'deaf']);
     assert.ok(alice && bob && deaf);
     deaf.pause();
-    // Far more than can be said, a line a turn, until it is cut off.
+    // The client is disconnected long before it can send so many lines, one a turn.
     const sent = 10_000;
     deaf.send('I hear nothing\n'.repeat(sent));
     const line = `${'x'.repeat(4000)}\n`;
@@ -317,7 +317,7 @@ underEveryModel('the tutorial’s chat', (model) => {
     return client;
   };
 
-  it('says Hii, takes the answer for a nickname, and passes everything on as it came', async (t) => {
+  it('sends Hii, takes the answer as a nickname, and passes on everything unchanged', async (t) => {
     const client = await arrive(t, 'alice');
     await client.exchange('alice: hi', 'alice: hi');
     await client.exchange(Buffer.from([0xff, 0x00, 0x80]), Buffer.from([0xff, 0x00, 0x80]));
@@ -325,7 +325,7 @@ underEveryModel('the tutorial’s chat', (model) => {
     await client.expectEnd();
   });
 
-  it('takes a nickname byte by byte, but for the white space at its end', async (t) => {
+  it('keeps a nickname byte by byte, except for white space at its end', async (t) => {
     const client = await connectClient(t, server);
     await client.expect('Hii');
     await client.exchange('Voilà\r\n', 'Voilà joined the chat!Connected to the server!');
@@ -333,7 +333,7 @@ underEveryModel('the tutorial’s chat', (model) => {
     await client.expectEnd();
   });
 
-  it('does without a client whose nickname is empty', async (t) => {
+  it('closes on a client whose nickname is empty', async (t) => {
     const client = await connectClient(t, server);
     await client.expect('Hii');
     await client.exchange('\r\n', 'ERR a nickname must not be empty');
@@ -342,7 +342,7 @@ underEveryModel('the tutorial’s chat', (model) => {
 
   if (!isConcurrent(model)) return;
 
-  it('tells all of arrivals, messages and departures', async (t) => {
+  it('sends arrivals, messages and departures to all members', async (t) => {
     const alice = await arrive(t, 'alice');
     const bob = await arrive(t, 'bob');
     await alice.expect('bob joined the chat!');
@@ -357,7 +357,7 @@ underEveryModel('the tutorial’s chat', (model) => {
 });
 
 describe('a chat’s log', () => {
-  it('names who joined and who left', async (t) => {
+  it('names the clients that joined and left', async (t) => {
     const server = await startServer(t, { service: 'chat', logLevel: 'info' });
     await leave(await join(t, server, 'alice'));
     await server.logLine('joined', { connection: 1, name: 'alice' });

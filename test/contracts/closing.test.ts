@@ -1,7 +1,7 @@
 /**
- * A server that ends a conversation while its client is still talking. Closing over unread bytes makes the kernel
- * send a reset, which can destroy the answer on its way; so the server reads on for a while, and the client sees
- * its answer and an orderly end.
+ * A server that ends a conversation while its client is still sending. Closing over unread bytes
+ * makes the kernel send a reset, which can destroy the answer on its way. So the server reads on
+ * for a while: the client sees its answer and an orderly end.
  */
 import { it } from 'node:test';
 import { connectClient, type Client } from '../support/client.js';
@@ -12,7 +12,7 @@ import type { ModelName } from '../../src/serving/host.js';
 
 coverThreads();
 
-/** More than one recv takes: the service sees the first part only. */
+/** More than one recv takes: the service sees only the first part. */
 const A_LITTLE_MORE = Buffer.alloc(70_000, 'x');
 
 const closing = [
@@ -32,7 +32,7 @@ underEveryModel('a service that closes first', (model) => {
     });
   }
 
-  it('lets a client talk on after the end, and still closes in order', async (t) => {
+  it('accepts what a client sends after the end, and still closes in order', async (t) => {
     const client = await overtalkativeClient(t, model, 'greet', {});
     await client.expect('Hello in return!');
     await client.expectEnd();
@@ -50,7 +50,7 @@ underEveryModel('a service that closes first', (model) => {
     await client.expectCleanClose();
   });
 
-  it('closes on a client that neither stops talking nor leaves, after a while', async (t) => {
+  it('closes after a while on a client that neither stops sending nor leaves', async (t) => {
     const client = await overtalkativeClient(t, model, 'greet', {});
     await client.expect('Hello in return!');
     await client.expectEnd();
@@ -58,7 +58,7 @@ underEveryModel('a service that closes first', (model) => {
   });
 });
 
-/** Has sent more than the service reads before the service has read anything. */
+/** A client that has sent more than the service reads, before the service reads anything. */
 async function overtalkativeClient(
   t: Cleanup,
   model: ModelName,
@@ -66,7 +66,7 @@ async function overtalkativeClient(
   options: { once?: boolean },
 ): Promise<Client> {
   const server = await startServer(t, { model, service, options, threads: { most: 1 }, graceMs: 0 });
-  // Under the event loop the bytes are there first anyhow: it shares its thread with this test.
+  // The event loop shares its thread with this test, so the bytes arrive first in any case.
   const inFront = model === 'event-loop' ? undefined : await connectClient(t, server);
   const client = await connectClient(t, server);
   client.send(A_LITTLE_MORE);

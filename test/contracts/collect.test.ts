@@ -1,4 +1,7 @@
-/** collect: reads to the end of the stream, makes one record of it, and tells a half-closed client how much it was. */
+/**
+ * collect: reads to the end of the stream, logs one record, and sends a half-closed client the
+ * total.
+ */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { connectClient } from '../support/client.js';
@@ -8,7 +11,7 @@ import { sharedServer } from '../support/server.js';
 underEveryModel('collect', (model) => {
   const server = sharedServer({ service: 'collect', model, logLevel: 'debug' });
 
-  it('says nothing until the stream ends, then OK and the number of bytes', async (t) => {
+  it('sends nothing until the stream ends, then OK and the number of bytes', async (t) => {
     const client = await connectClient(t, server);
     await client.sendOneByOne('one by one');
     client.send(Buffer.alloc(100_000));
@@ -17,7 +20,7 @@ underEveryModel('collect', (model) => {
     await client.expectEnd();
   });
 
-  it('counts bytes and not characters', async (t) => {
+  it('counts bytes, not characters', async (t) => {
     const client = await connectClient(t, server);
     client.send('žluť');
     client.halfClose();
@@ -50,7 +53,7 @@ underEveryModel('collect', (model) => {
     );
   });
 
-  it('makes a record also when the client has closed both sides', async (t) => {
+  it('logs a record also when the client has closed both sides', async (t) => {
     const client = await connectClient(t, server);
     client.send('and gone: '.repeat(3));
     client.close();
@@ -58,7 +61,7 @@ underEveryModel('collect', (model) => {
     assert.deepEqual(pieces, ['and gone: and gone: and gone: ']);
   });
 
-  it('keeps the record of a long message to a line of the log, and says that it is cut', async (t) => {
+  it('fits the record of a long message into one log line, and marks it as incomplete', async (t) => {
     const client = await connectClient(t, server);
     client.send('\u0001'.repeat(54_321));
     client.halfClose();

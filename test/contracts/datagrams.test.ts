@@ -1,4 +1,6 @@
-/** The datagram services under every model: one datagram is one message, and what becomes of each is known. */
+/**
+ * The datagram services under every model: one datagram is one message, and each is accounted for.
+ */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
@@ -15,14 +17,14 @@ const noIPv6 = Object.values(networkInterfaces()).every(
 );
 
 underEveryModel('echo over UDP', (model) => {
-  it('answers a datagram with the same bytes, none and the most that there may be included', async (t) => {
+  it('answers a datagram with the same bytes, from none to the largest size', async (t) => {
     const client = await datagramClient(t, await startDatagrams(t, { model }));
     for (const bytes of ['ping', '', '\0\xff', 'ping\n', randomBytes(MOST_BYTES)]) {
       await client.exchange(bytes, bytes);
     }
   });
 
-  it('says so when a datagram is too long, and goes on', async (t) => {
+  it('answers a datagram that is too long with an error, and serves the next', async (t) => {
     const server = await startDatagrams(t, { model });
     const client = await datagramClient(t, server);
     for (const bytes of [MOST_BYTES + 1, 9000, 65_507]) {
@@ -33,7 +35,7 @@ underEveryModel('echo over UDP', (model) => {
     assert.deepEqual([received, answered, refused], [4, 1, 3]);
   });
 
-  it('answers 5,000 paced datagrams, none lost, those of each client in their order', async (t) => {
+  it('answers 5,000 paced datagrams, loses none, and keeps the order of each client', async (t) => {
     const server = await startDatagrams(t, { model });
     const clients = await Promise.all(Array.from({ length: 10 }, () => datagramClient(t, server)));
     await Promise.all(clients.map((client, index) => exchangeInWindows(client, index, 500, 16)));
@@ -61,12 +63,12 @@ underEveryModel('echo over UDP', (model) => {
     });
   }
 
-  it('never answers ports where another service would answer the answer', async (t) => {
+  it('never answers ports on which another service would answer the answer', async (t) => {
     const server = await startDatagrams(t, { model });
     const reflectors: DatagramClient[] = [];
     for (const port of [7, 13, 17, 19]) {
       const reflector = await datagramClient(t, server, port).catch((error: unknown) => error as Error);
-      // Low ports need a privilege, and there may be a service on one.
+      // Low ports need a privilege, and a service may be using one.
       if (reflector instanceof Error) t.diagnostic(reflector.message);
       else reflectors.push(reflector);
     }
@@ -80,7 +82,7 @@ underEveryModel('echo over UDP', (model) => {
     await Promise.all(reflectors.map((reflector) => reflector.expectSilence()));
   });
 
-  it('is not disturbed by clients that are gone when their answers come', async (t) => {
+  it('serves others after clients that left before their answers came', async (t) => {
     const server = await startDatagrams(t, { model });
     for (let gone = 0; gone < 20; gone++) {
       const client = await datagramClient(t, server);
@@ -94,13 +96,13 @@ underEveryModel('echo over UDP', (model) => {
 });
 
 underEveryModel('capitalize over UDP', (model) => {
-  it('answers text in upper case, invalid UTF-8 replaced', async (t) => {
+  it('answers text in upper case and replaces invalid UTF-8', async (t) => {
     const client = await datagramClient(t, await startDatagrams(t, { model, service: 'capitalize' }));
     await client.exchange('straße\n', 'STRASSE\n');
     await client.exchange(Buffer.of(0x61, 0xff, 0x62), 'A\ufffdB');
   });
 
-  it('says so when the answer would be too long', async (t) => {
+  it('answers with an error when the answer would be too long', async (t) => {
     const client = await datagramClient(t, await startDatagrams(t, { model, service: 'capitalize' }));
     await client.exchange('ŉ'.repeat(MOST_BYTES / 2), 'ERR answer too long: at most 1472 bytes\n');
     await client.exchange('ŉ'.repeat(490), 'ʼN'.repeat(490));
@@ -108,7 +110,7 @@ underEveryModel('capitalize over UDP', (model) => {
 });
 
 underEveryModel('date and daytime over UDP', (model) => {
-  it('tell the time in the client’s format', async (t) => {
+  it('answer with the time in the client’s format', async (t) => {
     const client = await datagramClient(t, await startDatagrams(t, { model, service: 'date' }));
     assert.match(await client.ask('%Y-%m-%d'), /^\d{4}-[01]\d-[0-3]\d$/);
     await client.exchange('100 %%\n', '100 %\n');
@@ -116,7 +118,7 @@ underEveryModel('date and daytime over UDP', (model) => {
     await client.exchange('', '');
   });
 
-  it('tell it to a datagram with nothing in it', async (t) => {
+  it('answer an empty datagram with the time', async (t) => {
     const client = await datagramClient(t, await startDatagrams(t, { model, service: 'daytime' }));
     for (const message of ['', 'what time is it?']) {
       assert.match(await client.ask(message), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\n$/);
@@ -139,7 +141,7 @@ underEveryModel('hangman over UDP', (model) => {
     for (const word of words.flat()) assert.ok(WORDS.includes(word));
   });
 
-  it('gives a repeated datagram the same answer, and takes no life for it', async (t) => {
+  it('answers a repeated datagram with the same text, at no cost', async (t) => {
     const client = await datagramClient(t, await startDatagrams(t, { model, service: 'hangman' }));
     const ask = async (message: string) => {
       const answer = await client.ask(message);
@@ -153,7 +155,7 @@ underEveryModel('hangman over UDP', (model) => {
     assert.equal(await ask('QUIT'), 'BYE\n');
   });
 
-  it('takes nothing for an older datagram that arrives late, and says that it is repeated', async (t) => {
+  it('reports an older datagram that arrives late as repeated, at no cost', async (t) => {
     const client = await datagramClient(t, await startDatagrams(t, { model, service: 'hangman' }));
     const length = Number(/^WORD (\d+)\n$/.exec(await client.ask('PLAY'))?.[1]);
     const [first, second] = [wrongWord(0, length), wrongWord(1, length)];
@@ -164,7 +166,7 @@ underEveryModel('hangman over UDP', (model) => {
     assert.match(await client.ask(wrongWord(2, length)), /^MISS 5\n/);
   });
 
-  it('answers what is no guess with one line of ERR, and the game goes on at no cost', async (t) => {
+  it('answers a message that is no guess with one line of ERR, at no cost', async (t) => {
     const client = await datagramClient(t, await startDatagrams(t, { model, service: 'hangman' }));
     await client.exchange('e', 'ERR no game is going on: PLAY begins one, QUIT leaves\n');
     const length = Number(/^WORD (\d+)\n$/.exec(await client.ask('PLAY'))?.[1]);
@@ -185,7 +187,7 @@ underEveryModel('hangman over UDP', (model) => {
 underEveryModel('a service for datagrams', (model) => {
   const service = fixture('datagrams');
 
-  it('gets back what it remembers of an address', async (t) => {
+  it('gets the memory of an address with its next message', async (t) => {
     const server = await startDatagrams(t, { model, service });
     const [one, other] = [await datagramClient(t, server), await datagramClient(t, server)];
     for (const count of ['1', '2', '3']) await one.exchange('count', count);
@@ -194,21 +196,21 @@ underEveryModel('a service for datagrams', (model) => {
     await one.exchange('count', '5');
   });
 
-  it('is told of nobody who has been silent for the idle time', async (t) => {
+  it('gets no memory of an address that was silent for the idle time', async (t) => {
     const client = await datagramClient(t, await startDatagrams(t, { model, service, idleMs: 20 }));
     await client.exchange('count', '1');
-    // Longer than that.
+    // A wait longer than that.
     await client.expectSilence();
     await client.exchange('count', '1');
   });
 
-  it('works on the messages of one address in their order', async (t) => {
+  it('handles the messages of one address in their order', async (t) => {
     const client = await datagramClient(t, await startDatagrams(t, { model, service }));
     for (const message of ['wait 30 a', 'wait 10 b', 'count', 'wait 0 c']) client.send(message);
     for (const answer of ['a', 'b', '3', 'c']) await client.expect(answer);
   });
 
-  it('fails for a message alone', async (t) => {
+  it('fails only for the message that makes it throw', async (t) => {
     const server = await startDatagrams(t, { model, service });
     const client = await datagramClient(t, server);
     await client.exchange('count', '1');
@@ -219,7 +221,7 @@ underEveryModel('a service for datagrams', (model) => {
     assert.equal((await server.logLine('service failed')).level, 'error');
   });
 
-  it('is dropped what is too much, which is counted and logged', async (t) => {
+  it('counts and logs the datagrams that are dropped for lack of space', async (t) => {
     const server = await startDatagrams(t, { model, service, queueLimit: 4 });
     const client = await datagramClient(t, server);
     for (let sent = 0; sent < 20; sent++) client.send('wait 20 x');
@@ -230,7 +232,7 @@ underEveryModel('a service for datagrams', (model) => {
     assert.equal(Number(answered) + Number(dropped), 20);
   });
 
-  it('has room for others while one client floods', async (t) => {
+  it('serves others while one client floods', async (t) => {
     const server = await startDatagrams(t, { model, service, queueLimit: 4 });
     const [flooder, other] = [await datagramClient(t, server), await datagramClient(t, server)];
     for (let sent = 0; sent < 20; sent++) flooder.send('wait 20 x');
@@ -238,7 +240,7 @@ underEveryModel('a service for datagrams', (model) => {
     await other.exchange('count', '1');
   });
 
-  it('still answers on a stop what has arrived', async (t) => {
+  it('answers what has arrived before a stop', async (t) => {
     const server = await startDatagrams(t, { model, service });
     const client = await datagramClient(t, server);
     for (const message of ['count', 'wait 50 a', 'wait 50 b']) client.send(message);
@@ -253,7 +255,7 @@ underEveryModel('a service for datagrams', (model) => {
     );
   });
 
-  it('is given up on a stop when it takes longer than the grace', async (t) => {
+  it('is interrupted by a stop when its answer takes longer than the grace', async (t) => {
     const server = await startDatagrams(t, { model, service, graceMs: 20 });
     const client = await datagramClient(t, server);
     await client.exchange('count', '1');
@@ -262,7 +264,7 @@ underEveryModel('a service for datagrams', (model) => {
     assert.deepEqual([received, answered, dropped], [4, 1, 3]);
   });
 
-  it('is one stop, however often it is asked for', async (t) => {
+  it('is stopped once, however often stop is called', async (t) => {
     const { server } = await startDatagrams(t, { model, service });
     const first = server.stop('once');
     assert.equal(server.stop('twice'), first);
@@ -271,7 +273,7 @@ underEveryModel('a service for datagrams', (model) => {
   });
 
   if (isConcurrent(model)) {
-    it('answers others while one waits', async (t) => {
+    it('answers other clients while one waits', async (t) => {
       const server = await startDatagrams(t, { model, service, graceMs: 0 });
       const [slow, quick] = [await datagramClient(t, server), await datagramClient(t, server)];
       slow.send('hang');
@@ -279,7 +281,7 @@ underEveryModel('a service for datagrams', (model) => {
       await slow.expectSilence();
     });
   } else {
-    it('answers others when the one before is answered', async (t) => {
+    it('answers the next client when the previous one has its answer', async (t) => {
       const server = await startDatagrams(t, { model, service });
       const [slow, quick] = [await datagramClient(t, server), await datagramClient(t, server)];
       slow.send('wait 100 late');
@@ -290,7 +292,7 @@ underEveryModel('a service for datagrams', (model) => {
   }
 
   if (model === 'thread-per-client') {
-    it('takes only its thread with it when it exits', async (t) => {
+    it('ends only its thread when it exits', async (t) => {
       const server = await startDatagrams(t, { model, service });
       const client = await datagramClient(t, server);
       await client.exchange('count', '1');
@@ -298,7 +300,7 @@ underEveryModel('a service for datagrams', (model) => {
       await client.exchange('count', '2');
     });
 
-    it('is run by several threads', async (t) => {
+    it('runs on several threads', async (t) => {
       const server = await startDatagrams(t, { model, service });
       const clients = [await datagramClient(t, server), await datagramClient(t, server)];
       await Promise.all(clients.map((client) => client.exchange('wait 100 x', 'x')));
@@ -309,7 +311,7 @@ underEveryModel('a service for datagrams', (model) => {
   }
 });
 
-/** So many numbered messages, with at most so many unanswered at any time. */
+/** Exchanges numbered messages, with a bounded number unanswered at any time. */
 async function exchangeInWindows(
   client: DatagramClient,
   name: number,

@@ -1,4 +1,4 @@
-/** date and daytime: what time it is, in the client's format or in the server's. */
+/** date and daytime: the time in the client's format or the server's. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { connectClient, type Client } from '../support/client.js';
@@ -18,7 +18,7 @@ underEveryModel('date', (model) => {
     await client.expectEnd();
   });
 
-  it('tells the present time', async (t) => {
+  it('answers with the present time', async (t) => {
     const client = await connectClient(t, server);
     const beforeS = Math.floor(Date.now() / 1000);
     const answered = Number(await answer(client, '%s', String(beforeS).length));
@@ -34,7 +34,7 @@ underEveryModel('date', (model) => {
     await client.expectEnd();
   });
 
-  it('takes single bytes for messages', async (t) => {
+  it('treats single bytes as messages', async (t) => {
     const client = await connectClient(t, server);
     for (const byte of 'date?') await client.exchange(byte, byte);
   });
@@ -58,24 +58,24 @@ underEveryModel('date', (model) => {
 underEveryModel('daytime', (model) => {
   const server = sharedServer({ service: 'daytime', model });
 
-  it('tells date and time with microseconds to a client that says nothing, and closes', async (t) => {
+  it('sends date and time with microseconds to a client that sends nothing, and closes', async (t) => {
     const client = await connectClient(t, server);
     const beforeMs = Date.now();
     const text = (await client.readToEnd()).toString();
     assert.match(text, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\n$/);
     const toldMs = new Date(text.trim().replace(' ', 'T')).getTime();
-    // To the second, since the server's clock and Date's may be a fraction of a millisecond apart.
+    // To the second, since the server's clock and Date's may differ by a fraction of a millisecond.
     assert.ok(Math.abs(toldMs - beforeMs) < 60_000, text);
   });
 
-  it('does not mind what the client says', async (t) => {
+  it('ignores what the client sends', async (t) => {
     const client = await connectClient(t, server);
     client.send('what time is it?');
     assert.equal((await client.readToEnd()).length, 27);
   });
 });
 
-/** The answer to a format: so many bytes, and no more before that of the next message. */
+/** The answer to a format: so many bytes, and no more before the answer to the next message. */
 async function answer(client: Client, format: string, lengthBytes: number): Promise<string> {
   client.send(format);
   const text = (await client.read(lengthBytes)).toString();

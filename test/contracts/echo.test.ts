@@ -1,4 +1,4 @@
-/** echo: sends back what it gets, byte for byte, for as long as the client likes; with --once a single time. */
+/** echo: sends back each chunk, byte for byte; with --once only the first. */
 import { randomBytes } from 'node:crypto';
 import { it } from 'node:test';
 import { connectClient } from '../support/client.js';
@@ -8,7 +8,10 @@ import { sharedServer } from '../support/server.js';
 
 coverThreads();
 
-/** More than all buffers between client and server hold, so that the server must wait for its reader. */
+/**
+ * More than all buffers between client and server hold, so the server must wait for its client to
+ * read.
+ */
 const MORE_THAN_BUFFERS = 12_000_000;
 
 underEveryModel('echo', (model) => {
@@ -23,7 +26,7 @@ underEveryModel('echo', (model) => {
     await client.expectEnd();
   });
 
-  it('says nothing before the client does', async (t) => {
+  it('sends nothing before the client does', async (t) => {
     const client = await connectClient(t, server);
     client.halfClose();
     await client.expectEnd();
@@ -36,7 +39,7 @@ underEveryModel('echo', (model) => {
     await client.expectEnd();
   });
 
-  it('loses and adds nothing when single bytes come faster than answers are read', async (t) => {
+  it('keeps all bytes when single bytes arrive faster than answers are read', async (t) => {
     const client = await connectClient(t, server);
     await client.sendOneByOne('byte by byte');
     await client.expect('byte by byte');
@@ -44,7 +47,7 @@ underEveryModel('echo', (model) => {
     await client.expectEnd();
   });
 
-  it('does not touch any byte, be it NUL, invalid UTF-8 or a control character', async (t) => {
+  it('changes no byte, including NUL, invalid UTF-8 and control characters', async (t) => {
     const client = await connectClient(t, server);
     const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte);
     await client.exchange(everyByte, everyByte);
@@ -52,7 +55,7 @@ underEveryModel('echo', (model) => {
     await client.exchange(Buffer.of(0xff, 0xc3), Buffer.of(0xff, 0xc3));
   });
 
-  it('still answers all of a megabyte whose sender has closed its side', async (t) => {
+  it('answers all of a megabyte whose sender has closed its side', async (t) => {
     const client = await connectClient(t, server);
     const megabyte = randomBytes(1_048_576);
     client.send(megabyte);
@@ -61,7 +64,7 @@ underEveryModel('echo', (model) => {
     await client.expectEnd();
   });
 
-  it('waits for a reader that reads nothing for a while, and loses nothing meanwhile', async (t) => {
+  it('waits for a client that reads nothing for a while, and loses nothing', async (t) => {
     const client = await connectClient(t, server);
     const bytes = randomBytes(MORE_THAN_BUFFERS);
     client.pause();
@@ -77,7 +80,7 @@ underEveryModel('echo', (model) => {
     await client.expectEnd();
   });
 
-  it('goes on serving after a client has reset while its answer was stuck', async (t) => {
+  it('serves the next client after one has reset while its answer was stuck', async (t) => {
     const rude = await connectClient(t, server);
     rude.pause();
     rude.send(randomBytes(MORE_THAN_BUFFERS));
@@ -87,7 +90,7 @@ underEveryModel('echo', (model) => {
     await next.exchange('still here', 'still here');
   });
 
-  it('keeps the bytes of many clients apart', async (t) => {
+  it('keeps the bytes of many clients separate', async (t) => {
     const clients = await Promise.all(
       Array.from({ length: isConcurrent(model) ? 6 : 1 }, () => connectClient(t, server)),
     );
@@ -111,7 +114,7 @@ underEveryModel('echo --once', (model) => {
     await client.expectEnd();
   });
 
-  it('closes without a word when there is no message', async (t) => {
+  it('closes without an answer when there is no message', async (t) => {
     const client = await connectClient(t, server);
     client.halfClose();
     await client.expectEnd();

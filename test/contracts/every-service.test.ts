@@ -1,6 +1,7 @@
 /**
- * What every service owes every client, whatever it says: the same contract for all of them, under each model.
- * A service's own messages are in the file of its name; stopping and the idle clock in theirs.
+ * What every service guarantees every client, whatever it sends: one contract for all services
+ * under each model. The messages of a service are tested in the file of its name; stop and idle
+ * timeout have files, too.
  */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
@@ -11,11 +12,11 @@ import { sharedServer, startServer, type RunningServer } from '../support/server
 
 interface Conversation {
   readonly service: string;
-  /** One whole conversation, up to the end of the stream. */
+  /** Runs one whole conversation, up to the end of the stream. */
   readonly hold: (client: Client) => Promise<void>;
-  /** What a client may have sent when it breaks off in the middle of a message. */
+  /** What a client has sent when it disconnects in the middle of a message. */
   readonly half: Bytes;
-  /** Then a client that never speaks is no special case. */
+  /** Set for a service for which a client that never sends is no special case. */
   readonly speaksFirst?: 'the server';
 }
 
@@ -150,9 +151,9 @@ for (const { service, hold, half, speaksFirst } of conversations) {
       }
     });
 
-    it('goes on serving after a client has reset in the middle of a message', async (t) => {
-      // libuv takes a reset that comes together with bytes for an end of stream. So the server is first seen to have
-      // read those bytes: from here on all models must tell the two apart.
+    it('serves the next client after one has reset in the middle of a message', async (t) => {
+      // libuv takes a reset that arrives together with bytes for an end of stream. So the test
+      // waits until the server has read the bytes: after that, each model must distinguish the two.
       const watched = await startServer(t, { service, model, logLevel: 'debug' });
       const { client: rude, connection } = await knownClient(t, watched);
       if (half !== '') {
@@ -162,18 +163,18 @@ for (const { service, hold, half, speaksFirst } of conversations) {
       rude.reset();
       await hold(await connectClient(t, watched));
       const { reason } = await watched.logLine('closed', { connection });
-      // A service that speaks first may be through before it can notice.
+      // A service that sends first may have ended before it can notice the reset.
       if (speaksFirst === undefined) assert.equal(reason, 'reset');
     });
 
-    it('goes on serving after a client has sent half a message and a reset at once', async (t) => {
+    it('serves the next client after one has sent half a message and a reset at once', async (t) => {
       const rude = await connectClient(t, server);
       rude.send(half);
       rude.reset();
       await hold(await connectClient(t, server));
     });
 
-    it('goes on serving after a client has gone without a word', async (t) => {
+    it('serves the next client after one has left without a message', async (t) => {
       const { client: mute, connection } = await knownClient(t, server);
       mute.close();
       await hold(await connectClient(t, server));
@@ -183,14 +184,14 @@ for (const { service, hold, half, speaksFirst } of conversations) {
     if (speaksFirst !== undefined) return;
 
     if (isConcurrent(model)) {
-      it('serves others while some clients say nothing', async (t) => {
+      it('serves other clients while some send nothing', async (t) => {
         const silent = [await connectClient(t, server), await connectClient(t, server)];
         await hold(await connectClient(t, server));
         for (const client of silent) client.expectNothingYet();
         for (const client of silent) await hold(client);
       });
     } else {
-      it('lets others wait while a client says nothing, and then serves them in turn', async (t) => {
+      it('makes other clients wait while one sends nothing, and then serves them in turn', async (t) => {
         const silent = await connectClient(t, server);
         const { client: second, connection } = await knownClient(t, server);
         await server.logLine('queued', { connection });
@@ -205,7 +206,7 @@ for (const { service, hold, half, speaksFirst } of conversations) {
   });
 }
 
-/** A client, and the number by which the log knows it. */
+/** A client, and its connection's number in the log. */
 async function knownClient(t: Cleanup, server: RunningServer) {
   const client = await connectClient(t, server);
   const peer = `127.0.0.1:${client.localPort ?? 0}`;

@@ -1,4 +1,7 @@
-/** hangman over a stream: whole games, what is no guess, and clients that leave in the middle. */
+/**
+ * hangman over a stream: whole games, messages that are no guess, and clients that leave in
+ * mid-game.
+ */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { WORDS } from '../../src/services/games/words.js';
@@ -18,7 +21,7 @@ underEveryModel('hangman', (model) => {
     await client.expectEnd();
   });
 
-  it('takes messages that come byte by byte, in any case, with either line end', async (t) => {
+  it('accepts messages byte by byte, in any case, with either line end', async (t) => {
     const client = await connectClient(t, server);
     await client.sendOneByOne('play\r\n');
     const length = Number(/^WORD (\d+)$/.exec(await client.readLine())?.[1]);
@@ -39,7 +42,7 @@ underEveryModel('hangman', (model) => {
     await client.expectEnd();
   });
 
-  it('answers what is no guess with one line of ERR, and the game goes on at no cost', async (t) => {
+  it('answers a message that is no guess with one line of ERR, at no cost', async (t) => {
     const client = await connectClient(t, server);
     client.send('PLAY\n');
     const length = Number(/^WORD (\d+)$/.exec(await client.readLine())?.[1]);
@@ -60,7 +63,7 @@ underEveryModel('hangman', (model) => {
     await client.expectEnd();
   });
 
-  it('forgets the game of a client that breaks off', async (t) => {
+  it('drops the game of a client that disconnects', async (t) => {
     const rude = await connectClient(t, server);
     rude.send('PLAY\n');
     assert.match(await rude.readLine(), /^WORD/);
@@ -74,7 +77,7 @@ underEveryModel('hangman', (model) => {
   });
 
   if (isConcurrent(model)) {
-    it('plays a game of its own with each client', async (t) => {
+    it('plays a separate game with each client', async (t) => {
       const clients = [await connectClient(t, server), await connectClient(t, server)];
       const played = await Promise.all(clients.map((client) => win(askOver(client))));
       for (const word of played) assert.ok(WORDS.includes(word));
@@ -85,7 +88,7 @@ underEveryModel('hangman', (model) => {
 underEveryModel('hangman --framing chunk', (model) => {
   const server = sharedServer({ service: 'hangman', model, options: { framing: 'chunk' } });
 
-  it('takes what comes in one chunk for one message', async (t) => {
+  it('treats a chunk as a message', async (t) => {
     const client = await connectClient(t, server);
     await client.exchange('e', 'ERR no game is going on: PLAY begins one, QUIT leaves\n');
     client.send('PLAY');

@@ -1,4 +1,4 @@
-/** hello and greet: a message or two, and the server closes. */
+/** hello and greet: one or two messages, then the server closes. */
 import { it } from 'node:test';
 import { connectClient } from '../support/client.js';
 import { underEveryModel } from '../support/models.js';
@@ -18,21 +18,21 @@ underEveryModel('hello', (model) => {
     await client.expectEnd();
   });
 
-  it('takes a single byte for a message', async (t) => {
+  it('treats a single byte as a message', async (t) => {
     const client = await connectClient(t, server);
     await client.exchange('H', 'Hello Yourself');
     await client.exchange('\0', 'Goodbye');
     await client.expectEnd();
   });
 
-  it('takes what comes in one chunk for one message', async (t) => {
+  it('treats a chunk as a message', async (t) => {
     const client = await connectClient(t, server);
     await client.exchange('Hello World\nHello again\n', 'Hello Yourself');
     client.halfClose();
     await client.expectEnd();
   });
 
-  it('says nothing to a client that says nothing', async (t) => {
+  it('sends nothing to a client that sends nothing', async (t) => {
     const client = await connectClient(t, server);
     client.halfClose();
     await client.expectEnd();
@@ -50,7 +50,7 @@ underEveryModel('hello', (model) => {
     });
   }
 
-  it('takes a text that only mentions HTTP for a message', async (t) => {
+  it('treats a text that only mentions HTTP as a message', async (t) => {
     const client = await connectClient(t, server);
     await client.exchange('do you speak HTTP/1.1?', 'Hello Yourself');
   });
@@ -79,7 +79,7 @@ underEveryModel('greet', (model) => {
     await client.expectEnd();
   });
 
-  it('says nothing to a client that says nothing', async (t) => {
+  it('sends nothing to a client that sends nothing', async (t) => {
     const client = await connectClient(t, server);
     client.halfClose();
     await client.expectEnd();

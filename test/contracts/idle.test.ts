@@ -1,4 +1,7 @@
-/** The idle clock: a client that says nothing for too long is given up; one that talks, or waits for us, is not. */
+/**
+ * The idle timeout disconnects a client that sends nothing while the service waits for it; it does
+ * not run while a client sends, or waits for an answer.
+ */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { connectClient } from '../support/client.js';
@@ -9,25 +12,25 @@ import { sharedServer, startServer } from '../support/server.js';
 const IDLE_MS = 200;
 const MORE_THAN_BUFFERS = 12_000_000;
 
-underEveryModel('the idle clock', (model) => {
+underEveryModel('the idle timeout', (model) => {
   const echo = sharedServer({ model, idleMs: IDLE_MS, logLevel: 'info' });
   const work = sharedServer({ model, idleMs: 50, service: 'work' });
 
-  it('ends a client that never speaks', async (t) => {
+  it('disconnects a client that never sends', async (t) => {
     const client = await connectClient(t, echo);
     await client.expectEnd();
     const { reason } = await echo.logLine('closed', { peer: `127.0.0.1:${client.localPort ?? 0}` });
     assert.equal(reason, 'idle');
   });
 
-  it('ends a client that has fallen silent in the middle of a line', async (t) => {
+  it('disconnects a client that stops in the middle of a line', async (t) => {
     const client = await connectClient(t, work);
     await client.exchange('work 0\n', 'done 0\n');
     client.send('wor');
     await client.expectEnd();
   });
 
-  it('does not end a client that keeps talking', async (t) => {
+  it('does not disconnect a client that keeps sending', async (t) => {
     const client = await connectClient(t, echo);
     for (const endMs = performance.now() + 2 * IDLE_MS; performance.now() < endMs;) {
       await client.exchange('still here', 'still here');
@@ -42,7 +45,7 @@ underEveryModel('the idle clock', (model) => {
     await client.expectEnd();
   });
 
-  it('ends a client that does not read its answer', async (t) => {
+  it('disconnects a client that does not read its answer', async (t) => {
     const client = await connectClient(t, echo);
     client.pause();
     client.send(Buffer.alloc(MORE_THAN_BUFFERS));
@@ -50,7 +53,7 @@ underEveryModel('the idle clock', (model) => {
     assert.equal(reason, 'idle');
   });
 
-  it('runs for a client that says nothing, whatever others say to it', async (t) => {
+  it('runs for a client that sends nothing, whatever other clients send it', async (t) => {
     const service = fixture('ticker');
     const ticker = await startServer(t, { model, idleMs: IDLE_MS, service, logLevel: 'info' });
     const client = await connectClient(t, ticker);
@@ -59,7 +62,7 @@ underEveryModel('the idle clock', (model) => {
   });
 
   if (isConcurrent(model)) {
-    it('is every client’s own', async (t) => {
+    it('is separate for each client', async (t) => {
       const idle = await connectClient(t, echo);
       const talking = await connectClient(t, echo);
       const seen = { end: false };
@@ -71,7 +74,7 @@ underEveryModel('the idle clock', (model) => {
       await talking.exchange('and still here', 'and still here');
     });
   } else {
-    it('lets the next client have its turn', async (t) => {
+    it('lets the next client be served', async (t) => {
       const silent = await connectClient(t, echo);
       const next = await connectClient(t, echo);
       await next.exchange('at last', 'at last');

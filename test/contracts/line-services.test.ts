@@ -7,7 +7,7 @@ import { sharedServer } from '../support/server.js';
 
 const MAX_LINE_BYTES = 4096;
 
-/** What count answers to a name. */
+/** The answers of count to a name. */
 function counted(name: string): string {
   return Array.from({ length: 11 }, (_, count) => `${name}${count}\n`).join('');
 }
@@ -23,7 +23,7 @@ underEveryModel('count', (model) => {
     await client.expectEnd();
   });
 
-  it('takes a name that comes byte by byte for one name', async (t) => {
+  it('treats a name that arrives byte by byte as one name', async (t) => {
     const client = await connectClient(t, server);
     await client.sendOneByOne('Žofie\r\n');
     await client.expect(counted('Žofie'));
@@ -47,7 +47,7 @@ underEveryModel('count', (model) => {
     await client.expectEnd();
   });
 
-  it('asks for a name when the line is empty', async (t) => {
+  it('answers an empty line with an error', async (t) => {
     const client = await connectClient(t, server);
     client.send('\n');
     assert.match(await client.readLine(), /^ERR ./);
@@ -66,7 +66,7 @@ underEveryModel('count', (model) => {
     ['newline', '\n'],
     ['carriage return and newline', '\r\n'],
   ] as const) {
-    it(`takes a line of exactly 4,096 bytes before its ${what}`, async (t) => {
+    it(`accepts a line of exactly 4,096 bytes before its ${what}`, async (t) => {
       const client = await connectClient(t, server);
       const name = 'x'.repeat(MAX_LINE_BYTES);
       client.send(name);
@@ -91,7 +91,7 @@ underEveryModel('count', (model) => {
     await client.expectEnd();
   });
 
-  it('counts bytes and not characters against the limit', async (t) => {
+  it('counts bytes, not characters, against the limit', async (t) => {
     const client = await connectClient(t, server);
     client.send(`${'é'.repeat(MAX_LINE_BYTES / 2)}e\n`);
     await client.expect('ERR line too long\n');
@@ -105,7 +105,7 @@ underEveryModel('count', (model) => {
     await client.expectEnd();
   });
 
-  it('goes on serving after a client has reset in the middle of its answer', async (t) => {
+  it('serves the next client after one has reset in the middle of its answer', async (t) => {
     const rude = await connectClient(t, server);
     rude.send('a\nb\nc\nd\n');
     await rude.readLine();
@@ -118,7 +118,7 @@ underEveryModel('count', (model) => {
 underEveryModel('count --framing chunk', (model) => {
   const server = sharedServer({ service: 'count', model, options: { framing: 'chunk', maxPauseMs: 0 } });
 
-  it('takes what comes in one chunk for one name, with or without a newline', async (t) => {
+  it('treats a chunk as a name, with or without a newline', async (t) => {
     const client = await connectClient(t, server);
     await client.exchange('Alice', counted('Alice'));
     await client.exchange('Bob\n', counted('Bob'));
@@ -132,7 +132,7 @@ underEveryModel('count --framing chunk', (model) => {
 underEveryModel('work', (model) => {
   const server = sharedServer({ service: 'work', model, graceMs: 0 });
 
-  it('answers done when the work or the waiting is done', async (t) => {
+  it('answers done when the work or the sleep is over', async (t) => {
     const client = await connectClient(t, server);
     await client.exchange('work 1\n', 'done 1\n');
     await client.exchange('sleep 1\r\n', 'done 1\n');
@@ -142,7 +142,7 @@ underEveryModel('work', (model) => {
     await client.expectEnd();
   });
 
-  it('burns the processor time it was told to', async (t) => {
+  it('burns the requested processor time', async (t) => {
     const client = await connectClient(t, server);
     const before = process.cpuUsage();
     await client.exchange('work 50\n', 'done 50\n');
@@ -150,7 +150,7 @@ underEveryModel('work', (model) => {
     assert.ok(user + system >= 50_000);
   });
 
-  it('takes a line that comes byte by byte for one line', async (t) => {
+  it('treats a line that arrives byte by byte as one line', async (t) => {
     const client = await connectClient(t, server);
     await client.sendOneByOne('work 0\r\nsleep 1\n');
     await client.expect('done 0\ndone 1\n');
@@ -204,7 +204,7 @@ underEveryModel('work', (model) => {
     });
   }
 
-  it('refuses a line over 4,096 bytes and closes, and takes one of 4,096', async (t) => {
+  it('accepts a line of 4,096 bytes, and refuses a longer one and closes', async (t) => {
     const client = await connectClient(t, server);
     client.send(`${'x'.repeat(MAX_LINE_BYTES)}\r\n`);
     assert.match(await client.readLine(), /^ERR (?!line too long)/);
@@ -213,7 +213,7 @@ underEveryModel('work', (model) => {
     await client.expectEnd();
   });
 
-  it('goes on serving after a client has reset while it slept', async (t) => {
+  it('serves the next client after one has reset during its sleep', async (t) => {
     const rude = await connectClient(t, server);
     rude.send('work 0\nsleep 20\nwork 0\n');
     await rude.expect('done 0\n');
@@ -223,7 +223,7 @@ underEveryModel('work', (model) => {
   });
 
   if (isConcurrent(model)) {
-    it('serves others while one sleeps', async (t) => {
+    it('serves other clients while one sleeps', async (t) => {
       const sleeper = await connectClient(t, server);
       sleeper.send('work 0\nsleep 1000\n');
       await sleeper.expect('done 0\n');
@@ -237,7 +237,7 @@ underEveryModel('work', (model) => {
 underEveryModel('work --framing chunk', (model) => {
   const server = sharedServer({ service: 'work', model, options: { framing: 'chunk' } });
 
-  it('takes what comes in one chunk for one message, with or without a newline', async (t) => {
+  it('treats a chunk as a message, with or without a newline', async (t) => {
     const client = await connectClient(t, server);
     await client.exchange('work 0', 'done 0\n');
     await client.exchange('sleep 1\r\n', 'done 1\n');

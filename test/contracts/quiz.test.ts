@@ -1,4 +1,7 @@
-/** The quiz, task 5.1 with its bonuses: whole games, their continuation, names, and whatever a client may say. */
+/**
+ * The quiz, task 5.1 with its bonuses: whole games, their continuation, names, and unexpected
+ * messages.
+ */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,7 +15,7 @@ import { sharedServer, startServer } from '../support/server.js';
 underEveryModel('the quiz', (model) => {
   const server = sharedServer({ service: 'quiz', model });
 
-  it('asks, counts and reports score, total and rank', async (t) => {
+  it('asks, counts, and reports score, total and rank', async (t) => {
     const fresh = await startServer(t, { service: 'quiz', model });
     const player = await Player.connect(t, fresh);
     await player.says('GUEST ann', 'OK welcome, guest ann');
@@ -31,7 +34,7 @@ underEveryModel('the quiz', (model) => {
     await second.quit();
   });
 
-  it('lists the ten best, and nobody who has not finished a game', async (t) => {
+  it('lists the ten best of the players that have finished a game', async (t) => {
     const fresh = await startServer(t, { service: 'quiz', model });
     const first = await Player.connect(t, fresh);
     await first.says('RANKING', 'RANKING 0 of 0');
@@ -56,7 +59,7 @@ underEveryModel('the quiz', (model) => {
     await reader.client.expect(`${lines.join('\n')}\n`);
   });
 
-  it('never repeats a question in a game, and knows at least sixty', async (t) => {
+  it('never repeats a question in a game, and has at least sixty', async (t) => {
     const player = await Player.connect(t, server);
     await player.says('GUEST marathon', /^OK /);
     const most = OWN_QUESTIONS.length;
@@ -74,7 +77,7 @@ underEveryModel('the quiz', (model) => {
   });
 
   for (const how of ['QUIT', 'an end of stream', 'a reset'] as const) {
-    it(`goes on with the next question after ${how}, for the same name`, async (t) => {
+    it(`continues with the next question after ${how}, for the same name`, async (t) => {
       const player = await Player.connect(t, server);
       const name = `leaver${how.length}`;
       await player.says(`GUEST ${name}`, /^OK /);
@@ -109,7 +112,7 @@ underEveryModel('the quiz', (model) => {
     await player.says(right, 'RIGHT 1');
     player.client.close();
     await before.stop();
-    // The log beside it was written back and removed: a stopped server has closed its store.
+    // SQLite's log beside it was written back and removed: a stopped server has closed its store.
     assert.deepEqual(readdirSync(dirname(store)), ['quiz.sqlite']);
 
     const after = await startServer(t, { service: 'quiz', model, options: { store } });
@@ -141,7 +144,7 @@ underEveryModel('the quiz', (model) => {
     await player.client.expect('SCORE 2/2\nTOTAL 3\n');
   });
 
-  it('takes answers that come before their questions, in one write', async (t) => {
+  it('accepts answers that arrive before their questions, in one write', async (t) => {
     const player = await Player.connect(t, server);
     player.send('GUEST hasty\nPLAY 2\nA\nA\nA\nQUIT');
     await player.hears(/^OK /);
@@ -154,13 +157,13 @@ underEveryModel('the quiz', (model) => {
     await player.client.expectEnd();
   });
 
-  it('takes a command that comes byte by byte', async (t) => {
+  it('accepts a command byte by byte', async (t) => {
     const player = await Player.connect(t, server);
     await player.client.sendOneByOne('GUEST žofie\r\n');
     await player.hears('OK welcome, guest žofie');
   });
 
-  it('wants to know who plays before anything else', async (t) => {
+  it('demands a name before all other commands', async (t) => {
     const player = await Player.connect(t, server);
     await player.says('PLAY 3', 'ERR first say who you are: REGISTER, LOGIN or GUEST');
     await player.says('A', 'ERR first say who you are: REGISTER, LOGIN or GUEST');
@@ -211,7 +214,7 @@ underEveryModel('the quiz', (model) => {
     });
   }
 
-  it('does not repeat anything of a line it does not understand, which may be a password', async (t) => {
+  it('never repeats a line that it does not understand, which may be a password', async (t) => {
     const player = await Player.connect(t, server);
     for (const line of ['REGISTER s3cret', 's3cret', 'PLAY s3cret', 'LOGNI ann s3cret', 'A s3cret']) {
       await player.says(line, /^ERR (?!.*s3cret)/);
@@ -239,7 +242,7 @@ underEveryModel('the quiz', (model) => {
     });
   }
 
-  it('refuses names and passwords that are no UTF-8, and passwords with control characters', async (t) => {
+  it('refuses names and passwords that are not UTF-8, and passwords with control characters', async (t) => {
     const player = await Player.connect(t, server);
     player.client.send(Buffer.from('GUEST a\xff\n', 'latin1'));
     await player.hears('ERR the name is not valid UTF-8');
@@ -249,7 +252,7 @@ underEveryModel('the quiz', (model) => {
     await player.says(`LOGIN a ${'p'.repeat(129)}`, 'ERR a password has at most 128 characters');
   });
 
-  it('takes names that look the same for the same', async (t) => {
+  it('treats names that look the same as the same name', async (t) => {
     const owner = await Player.connect(t, server);
     await owner.says('REGISTER Copecký p', 'OK welcome, Copecký');
     await owner.quit();
@@ -273,7 +276,7 @@ underEveryModel('the quiz', (model) => {
     await client.expectEnd();
   });
 
-  it('logs no password, whatever becomes of it', async (t) => {
+  it('logs no password, accepted or refused', async (t) => {
     const logging = await startServer(t, { service: 'quiz', model, logLevel: 'debug' });
     const player = await Player.connect(t, logging);
     await player.says('LOGIN ann s3cret', /^ERR/);
@@ -311,7 +314,7 @@ underEveryModel('the quiz', (model) => {
     await two.says(second.right, /^ERR no game is on/);
   });
 
-  it('does not take a late answer for one to the next game', async (t) => {
+  it('does not count a late answer for the next game', async (t) => {
     const one = await Player.connect(t, server);
     await one.says('GUEST late', /^OK /);
     const old = await one.begin(1);
@@ -328,7 +331,7 @@ underEveryModel('the quiz', (model) => {
     await one.client.expect('SCORE 1/1\nTOTAL 1\n');
   });
 
-  it('ends a guest’s part in a game when the name is registered', async (t) => {
+  it('ends a guest’s game when the name is registered', async (t) => {
     const guest = await Player.connect(t, server);
     await guest.says('GUEST seized', /^OK /);
     const shown = await guest.begin(2);
@@ -339,7 +342,7 @@ underEveryModel('the quiz', (model) => {
     await guest.says('PLAY 1', /^ERR first say who you are/);
   });
 
-  it('gives a name to one of two who want it at the same time', async (t) => {
+  it('gives a name to only one of two clients that want it at the same time', async (t) => {
     const players = [await Player.connect(t, server), await Player.connect(t, server)];
     const answers = await Promise.all(
       players.map((player) => {
@@ -354,7 +357,7 @@ underEveryModel('the quiz', (model) => {
 underEveryModel('the quiz --framing chunk', (model) => {
   const server = sharedServer({ service: 'quiz', model, options: { framing: 'chunk' } });
 
-  it('takes what comes in one chunk for one command', async (t) => {
+  it('treats a chunk as a command', async (t) => {
     const player = new Player(await connectClient(t, server));
     await player.client.exchange('GUEST chunky', 'OK welcome, guest chunky\n');
     player.client.send('PLAY 1');

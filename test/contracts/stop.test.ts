@@ -1,4 +1,7 @@
-/** A server that is stopped: idle clients end, answers in the making are still sent, and nothing takes longer than the grace. */
+/**
+ * A stopped server: idle clients end, answers in progress are still sent, and nothing takes longer
+ * than the grace.
+ */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -15,7 +18,7 @@ coverThreads();
 const MORE_THAN_BUFFERS = 12_000_000;
 
 underEveryModel('a stop', (model) => {
-  it('ends a client that is idle, and says so in the log', async (t) => {
+  it('ends an idle client, and logs that', async (t) => {
     const server = await startServer(t, { model, logLevel: 'info' });
     const client = await connectClient(t, server);
     await client.exchange('before', 'before');
@@ -29,7 +32,7 @@ underEveryModel('a stop', (model) => {
     );
   });
 
-  it('ends a client that has never said anything', async (t) => {
+  it('ends a client that has never sent anything', async (t) => {
     const server = await startServer(t, { model, logLevel: 'info' });
     const client = await connectClient(t, server);
     await server.logLine('accepted');
@@ -37,7 +40,7 @@ underEveryModel('a stop', (model) => {
     await client.expectEnd();
   });
 
-  it('waits for an answer in the making and sends it', async (t) => {
+  it('waits for a client in mid-answer, which gets its answer', async (t) => {
     const server = await startServer(t, { model, service: 'work' });
     const client = await connectClient(t, server);
     client.send('work 0\nsleep 200\n');
@@ -48,7 +51,7 @@ underEveryModel('a stop', (model) => {
     await stopped;
   });
 
-  it('answers all that had arrived before it', async (t) => {
+  it('answers everything that had arrived before it', async (t) => {
     const server = await startServer(t, { model, service: 'work' });
     const client = await connectClient(t, server);
     client.send('work 0\nsleep 50\nwork 1\nsleep 2\nnonsense\n');
@@ -60,7 +63,7 @@ underEveryModel('a stop', (model) => {
     await stopped;
   });
 
-  it('cuts an answer short that takes longer than the grace', async (t) => {
+  it('aborts an answer that takes longer than the grace', async (t) => {
     const server = await startServer(t, {
       model,
       service: fixture('trouble'),
@@ -70,13 +73,13 @@ underEveryModel('a stop', (model) => {
     const client = await connectClient(t, server);
     client.send('echo before\nhang\n');
     await client.expect('before\n');
-    // The answer never comes, so a stop that waited for it would never be over.
+    // The answer never comes, so a stop that waited for it would never end.
     await server.server.stop('test');
     await client.expectOver();
     assert.equal((await server.logLine('closed')).reason, 'stopped');
   });
 
-  it('cuts a client off that does not read its answer', async (t) => {
+  it('disconnects a client that does not read its answer', async (t) => {
     const server = await startServer(t, { model, graceMs: 30, logLevel: 'info' });
     const client = await connectClient(t, server);
     client.pause();
@@ -86,14 +89,14 @@ underEveryModel('a stop', (model) => {
     assert.equal((await server.logLine('closed')).reason, 'stopped');
   });
 
-  it('lets go of clients that wait for their turn', async (t) => {
+  it('closes the clients in the queue', async (t) => {
     const server = await startServer(t, { model, threads: { most: 1 }, logLevel: 'info' });
     const served = await connectClient(t, server);
     await served.exchange('me first', 'me first');
     const waiting = await connectClient(t, server);
     if (model === 'event-loop') await waiting.exchange('me too', 'me too');
     else {
-      // What nobody has read must not become a reset.
+      // Unread bytes must not cause a reset.
       waiting.send('and me?');
       await server.logLine('queued');
     }
@@ -111,7 +114,7 @@ underEveryModel('a stop', (model) => {
     assert.equal(error.code, 'ECONNREFUSED');
   });
 
-  it('is one stop, however often it is asked for', async (t) => {
+  it('happens once, however often stop is called', async (t) => {
     const { server } = await startServer(t, { model, threads: { warm: 1 } });
     const first = server.stop('once');
     assert.equal(server.stop('twice'), first);
@@ -120,7 +123,7 @@ underEveryModel('a stop', (model) => {
   });
 
   if (isConcurrent(model)) {
-    it('ends several clients, each in its own state', async (t) => {
+    it('ends several clients in different states', async (t) => {
       const server = await startServer(t, { model, service: 'work' });
       const [silent, half, asleep] = [
         await connectClient(t, server),

@@ -20,7 +20,7 @@ async function enter(t: TestContext, server: ServerProcess): Promise<Client> {
 }
 
 underEveryModel('a shared object that throws', (model) => {
-  it('costs a client whose enter() fails its connection, and no other client anything', async (t) => {
+  it('ends the connection of a client whose enter() fails, and no other', async (t) => {
     const server = await start(t, model);
     if (!isConcurrent(model)) {
       for (let served = 0; served < 2; served++) {
@@ -55,7 +55,7 @@ underEveryModel('a shared object that throws', (model) => {
     assert.equal(server.log.of('stopped').length, 1);
   });
 
-  it('lets a client whose leave() fails leave once, closes it, and stops in order', async (t) => {
+  it('leaves and closes a client whose leave() fails once, and still stops in order', async (t) => {
     const server = await start(t, model);
     const client = await enter(t, server);
     client.send('quarrel\n');
@@ -74,7 +74,7 @@ underEveryModel('a shared object that throws', (model) => {
     assert.equal(server.log.of('stopped').length, 1);
   });
 
-  it('makes a stop fail with status 1 and its error when close() fails', async (t) => {
+  it('fails a stop with status 1 and the error when close() fails', async (t) => {
     const server = await start(t, model);
     const client = await enter(t, server);
     client.send('lock up\n');

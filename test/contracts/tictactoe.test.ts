@@ -1,8 +1,8 @@
 /**
  * tictactoe: whole games of two clients, byte for byte.
  *
- * Under iterative there is one client at a time, so no two of them ever play: what is left of the contract there is
- * that a client is welcome, is told what is wrong, and is nobody's opponent once it has gone.
+ * Under iterative there is one client at a time, so no two clients ever play. The tests for that
+ * model cover the welcome, the errors, and that a client that has gone gets no opponent.
  */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
@@ -19,8 +19,8 @@ const EMPTY = shown([]);
 let pairs = 0;
 
 /**
- * A client by which nobody of the next test is met: the server has done with it before that begins. The number of its
- * connection is what the log knows it by.
+ * A client that no later test meets: the server has finished with it before the next test begins.
+ * Returns also its connection's number in the log.
  */
 async function enter(t: Cleanup, server: RunningServer) {
   const client = await connectClient(t, server);
@@ -37,7 +37,7 @@ async function connectPlayer(t: Cleanup, server: RunningServer): Promise<Client>
   return (await enter(t, server)).client;
 }
 
-/** Two players of a match that has just begun, with names of their own. */
+/** Two players of a match that has just begun, with names that no other test uses. */
 async function pair(t: Cleanup, server: RunningServer) {
   const number = ++pairs;
   const [x, o] = [await connectPlayer(t, server), await connectPlayer(t, server)];
@@ -57,7 +57,7 @@ const departures: Readonly<Record<string, (client: Client) => void>> = {
   'sends a line that is too long': (client) => client.send('x'.repeat(MAX_LINE_BYTES + 1)),
 };
 
-/** In every model: what concerns one client alone. */
+/** The contract under every model: what concerns one client alone. */
 function aloneContract(server: RunningServer): void {
   it('welcomes a client by its name, trimmed', async (t) => {
     const client = await connectPlayer(t, server);
@@ -81,7 +81,7 @@ function aloneContract(server: RunningServer): void {
     'a line separator': 'a\u2028b',
     'a command': 'AGAIN',
   })) {
-    it(`refuses ${what}, and takes another name`, async (t) => {
+    it(`refuses ${what}, and accepts another name`, async (t) => {
       const client = await connectPlayer(t, server);
       client.send(`${name}\n`);
       assert.match(await client.readLine(), /^ERR ./);
@@ -89,13 +89,13 @@ function aloneContract(server: RunningServer): void {
     });
   }
 
-  it('refuses a name that is no UTF-8', async (t) => {
+  it('refuses a name that is not UTF-8', async (t) => {
     const client = await connectPlayer(t, server);
     client.send(Buffer.of(0x61, 0xff, 0x0a));
     await client.expect('ERR the name is not valid UTF-8\n');
   });
 
-  it('says that there is no opponent yet to whoever waits and talks', async (t) => {
+  it('answers a waiting player that there is no opponent yet', async (t) => {
     const client = await connectPlayer(t, server);
     await introduce(client, 'impatient');
     for (const line of ['5', 'AGAIN', '', 'hello?'])
@@ -111,7 +111,7 @@ function aloneContract(server: RunningServer): void {
     }
   });
 
-  it('refuses a line over 4,096 bytes behind everything else, and closes', async (t) => {
+  it('refuses a line over 4,096 bytes after all that came before it, and closes', async (t) => {
     const client = await connectPlayer(t, server);
     client.send(`Ada\n5\n${'x'.repeat(MAX_LINE_BYTES + 1)}`);
     await client.expect('Welcome Ada\nERR no opponent yet\nERR line too long\n');
@@ -119,7 +119,7 @@ function aloneContract(server: RunningServer): void {
   });
 }
 
-/** Where two clients are there at once. */
+/** The contract where two clients are served at once. */
 function togetherContract(server: RunningServer, model: ModelName): void {
   for (const line of LINES) {
     for (const winner of ['X', 'O'] as const) {
@@ -140,7 +140,7 @@ function togetherContract(server: RunningServer, model: ModelName): void {
     await play(x, o, { fields: [1, 2, 3, 5, 4, 6, 8, 9, 7], result: 'X wins' });
   });
 
-  it('takes a move by row and column', async (t) => {
+  it('accepts a move by row and column', async (t) => {
     const { x, o } = await pair(t, server);
     await x.expect(`${EMPTY}MOVE?\n`);
     x.send('2 3\r\n');
@@ -150,7 +150,7 @@ function togetherContract(server: RunningServer, model: ModelName): void {
     for (const player of [x, o]) await player.expect('MOVE O 7\n');
   });
 
-  it('says what is wrong with a move, and it is still that player’s turn', async (t) => {
+  it('answers a bad move with an error, after which it is still that player’s turn', async (t) => {
     const { x, o } = await pair(t, server);
     await x.expect(`${EMPTY}MOVE?\n`);
     for (const line of [
@@ -184,7 +184,7 @@ function togetherContract(server: RunningServer, model: ModelName): void {
     await x.exchange('1\n', 'ERR field 1 is occupied; still your turn\n');
   });
 
-  it('refuses moves out of turn, of which the other player hears nothing', async (t) => {
+  it('refuses moves out of turn, and sends the opponent nothing of them', async (t) => {
     const { x, o } = await pair(t, server);
     await o.exchange('5\n', 'ERR not your turn\n');
     await x.expect(`${EMPTY}MOVE?\n`);
@@ -198,7 +198,7 @@ function togetherContract(server: RunningServer, model: ModelName): void {
     o.expectNothingYet();
   });
 
-  it('takes lines that come byte by byte, and several in one segment', async (t) => {
+  it('accepts lines byte by byte, and several in one segment', async (t) => {
     const [x, o] = [await connectPlayer(t, server), await connectPlayer(t, server)];
     await x.sendOneByOne('Ada\r\n');
     await x.expect('Welcome Ada\n');
@@ -212,7 +212,7 @@ function togetherContract(server: RunningServer, model: ModelName): void {
 
   for (const [how, depart] of Object.entries(departures)) {
     for (const leaver of ['x', 'o'] as const) {
-      it(`lets the other one win by forfeit when ${leaver.toUpperCase()} ${how}`, async (t) => {
+      it(`lets the opponent win by forfeit when ${leaver.toUpperCase()} ${how}`, async (t) => {
         const { x, o } = await pair(t, server);
         await play(x, o, { fields: [5] });
         await o.expect(`${shown([5])}MOVE?\n`);
@@ -223,7 +223,7 @@ function togetherContract(server: RunningServer, model: ModelName): void {
       });
     }
 
-    it(`never pairs anybody with a client that waited and ${how}`, async (t) => {
+    it(`never pairs a player with a client that waited and ${how}`, async (t) => {
       const { client: ghost, left } = await enter(t, server);
       await introduce(ghost, 'ghost');
       depart(ghost);
@@ -235,7 +235,7 @@ function togetherContract(server: RunningServer, model: ModelName): void {
     });
   }
 
-  it('lets both play on after a forfeit only if they say AGAIN', async (t) => {
+  it('lets both play again after a forfeit only if they send AGAIN', async (t) => {
     const first = await pair(t, server);
     first.x.send('QUIT\n');
     await first.o.expect('GameEnd O wins by forfeit\n');
@@ -244,7 +244,7 @@ function togetherContract(server: RunningServer, model: ModelName): void {
     first.o.expectNothingYet();
   });
 
-  it('pairs those anew who say AGAIN, the first of them as X', async (t) => {
+  it('pairs the players again that send AGAIN, the first of them as X', async (t) => {
     const { x, o, id } = await pair(t, server);
     await play(x, o, wonWith('123', 'X'));
     o.send('again\n');
@@ -264,7 +264,7 @@ function togetherContract(server: RunningServer, model: ModelName): void {
     await o.exchange('1\n', 'ERR the game is over: AGAIN or QUIT\n');
   });
 
-  it('refuses a name like that of the player who waits, and lets it be used otherwise', async (t) => {
+  it('refuses a name like the waiting player’s, and allows it otherwise', async (t) => {
     const [first, second] = [await connectPlayer(t, server), await connectPlayer(t, server)];
     await introduce(first, 'Anna');
     for (const name of ['Anna', 'anna', 'ANNA', 'Ａｎｎａ', '\u0410nna']) {
@@ -280,7 +280,7 @@ function togetherContract(server: RunningServer, model: ModelName): void {
     await expectInit(third, fourth, 'Anna Clara');
   });
 
-  it('never lets two of one name play each other, though both say AGAIN', async (t) => {
+  it('never pairs two players of one name, though both send AGAIN', async (t) => {
     const [a, b, c, d] = await Promise.all([1, 2, 3, 4].map(() => connectPlayer(t, server)));
     assert.ok(a && b && c && d);
     for (const [client, name] of [
@@ -308,7 +308,7 @@ function togetherContract(server: RunningServer, model: ModelName): void {
   });
 
   const many = model === 'event-loop' ? 200 : 8;
-  it(`plays ${many} games at once to their ends and mixes none up`, async (t) => {
+  it(`plays ${many} separate games at once to their ends`, async (t) => {
     const crowded = await startServer(t, {
       service: 'tictactoe',
       model,
@@ -334,7 +334,9 @@ function togetherContract(server: RunningServer, model: ModelName): void {
   });
 }
 
-/** A game in which the winner takes the fields of this line, the loser others without a line of its own. */
+/**
+ * A game in which the winner takes the fields of this line, and the loser others that form no line.
+ */
 function wonWith(line: string, winner: 'X' | 'O') {
   const winning = Array.from(line, Number);
   const rest = [1, 2, 3, 4, 5, 6, 7, 8, 9].filter((field) => !winning.includes(field));
@@ -361,7 +363,7 @@ underEveryModel('tictactoe', (model) => {
   if (isConcurrent(model)) {
     togetherContract(server, model);
   } else {
-    it('never has two clients at once: the next one waits in the queue, and plays nobody', async (t) => {
+    it('never has two clients at once: the next one waits in the queue, and gets no opponent', async (t) => {
       const first = await connectPlayer(t, server);
       await introduce(first, 'first');
       const second = await connectPlayer(t, server);
@@ -383,7 +385,7 @@ underEveryModel('tictactoe --framing chunk', (model) => {
     options: { framing: 'chunk' },
   });
 
-  it('takes what comes in one chunk for one message, with or without a newline', async (t) => {
+  it('treats a chunk as a message, with or without a newline', async (t) => {
     const client = await connectPlayer(t, server);
     await client.exchange('Ada\nBob\n', 'ERR a name has no control or invisible characters\n');
     await client.exchange('Ada', 'Welcome Ada\n');

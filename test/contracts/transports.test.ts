@@ -1,4 +1,6 @@
-/** The same service over IPv4, IPv6 and Unix-domain sockets, and how the log names the client on each. */
+/**
+ * One service over IPv4, IPv6 and Unix-domain sockets, and the client's name in the log on each.
+ */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,9 +15,9 @@ import { startServer, type Cleanup } from '../support/server.js';
 interface Transport {
   readonly name: string;
   readonly address: (t: Cleanup) => ListenAddress;
-  /** Where the client goes, if not to the address that the server listens on. */
+  /** The host that the client connects to, if it is not the server's address. */
   readonly clientHost?: string;
-  /** How the log names a client with that port. */
+  /** The client's name in the log, from its port. */
   readonly peer: (port: number | undefined) => string;
   readonly skip?: string | false;
 }

@@ -20,7 +20,7 @@ underEveryModel('web', (model) => {
   const server = sharedServer({ service: 'web', model, options: { root: site.root } });
   const visit = (t: Cleanup): Promise<Client> => connectClient(t, server);
 
-  it('sends a file with its type, its length and what it can be known again by', async (t) => {
+  it('sends a file with its type, its length and its validators', async (t) => {
     const client = await visit(t);
     const { status, fields, body } = await ask(client, get('/a.txt'));
     assert.deepEqual([status, body.toString()], [200, 'text of a']);
@@ -38,7 +38,7 @@ underEveryModel('web', (model) => {
     ['/big.bin', 'application/octet-stream'],
     ['/sub/noextension', 'application/octet-stream'],
   ] as const) {
-    it(`says that ${target} is ${type}`, async (t) => {
+    it(`sends ${target} as ${type}`, async (t) => {
       const { fields } = await ask(await visit(t), get(target));
       assert.equal(fields.get('content-type'), type);
     });
@@ -79,7 +79,7 @@ underEveryModel('web', (model) => {
     }
   });
 
-  it('sends a file that is too large for its memory', async (t) => {
+  it('sends a file that is too large for its cache', async (t) => {
     const client = await visit(t);
     for (let round = 0; round < 3; round++) {
       const { status, body } = await ask(client, get('/big.bin'));
@@ -142,7 +142,7 @@ underEveryModel('web', (model) => {
     `/${'n'.repeat(300)}`,
     `/${'n/'.repeat(3000)}`,
   ]) {
-    it(`does not find ${target.slice(0, 40)}, and goes on`, async (t) => {
+    it(`does not find ${target.slice(0, 40)}, and stays open`, async (t) => {
       const client = await visit(t);
       const { status, body } = await ask(client, get(target));
       assert.ok([400, 403, 404].includes(status), String(status));
@@ -151,7 +151,7 @@ underEveryModel('web', (model) => {
     });
   }
 
-  it('sends a client that names a folder to its slash, on this host', async (t) => {
+  it('redirects a client that names a folder to its slash, on this host', async (t) => {
     const client = await visit(t);
     for (const [target, location] of [
       ['/sub', '/sub/'],
@@ -166,7 +166,7 @@ underEveryModel('web', (model) => {
     }
   });
 
-  it('lists a folder without an index, its names escaped, and all links lead somewhere', async (t) => {
+  it('lists a folder without an index, with escaped names and links that all work', async (t) => {
     const client = await visit(t);
     const { status, fields, body } = await ask(client, get('/sub/'));
     assert.deepEqual([status, fields.get('content-type')], [200, 'text/html; charset=utf-8']);
@@ -201,7 +201,7 @@ underEveryModel('web', (model) => {
     }
   });
 
-  it('answers ranges with 206 and 416, out of its memory and off the disk', async (t) => {
+  it('answers ranges with 206 and 416, from its cache and from the disk', async (t) => {
     const client = await visit(t);
     for (const [target, content] of [
       ['/a.txt', Buffer.from('text of a')],
@@ -228,7 +228,7 @@ underEveryModel('web', (model) => {
     }
   });
 
-  it('refuses other methods, says which it has, and goes on', async (t) => {
+  it('refuses other methods, lists those that it allows, and stays open', async (t) => {
     const client = await visit(t);
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PATCH']) {
       const { status, fields } = await ask(client, get('/a.txt', 'Content-Length: 3\r\n', method) + 'a=b');
@@ -237,7 +237,7 @@ underEveryModel('web', (model) => {
     assert.equal((await ask(client, get('/a.txt'))).status, 200);
   });
 
-  it('reads and drops the body of a GET, however it comes', async (t) => {
+  it('reads and drops the body of a GET, in any framing', async (t) => {
     const client = await visit(t);
     const body = get('/none');
     for (const request of [
@@ -249,7 +249,7 @@ underEveryModel('web', (model) => {
     assert.equal((await ask(client, get('/a.txt'))).status, 200);
   });
 
-  it('tells a client that asks first to go on with its body', async (t) => {
+  it('sends 100 Continue to a client that asks before it sends its body', async (t) => {
     const client = await visit(t);
     const interim = await ask(client, get('/a.txt', 'Expect: 100-continue\r\nContent-Length: 2\r\n'));
     assert.equal(interim.status, 100);
@@ -287,7 +287,7 @@ underEveryModel('web', (model) => {
     });
   }
 
-  it('answers a client whose side ends before its request does', async (t) => {
+  it('answers a client that ends its side before its request is complete', async (t) => {
     const client = await visit(t);
     client.send('GET /a.txt HT');
     client.halfClose();
@@ -345,7 +345,8 @@ underEveryModel('web', (model) => {
       }
       return withoutDates((await client.readToEnd()).toString('latin1'));
     };
-    // What a client sends after it has asked for the end must come along with that: later it might meet with a reset.
+    // The client sends these requests together: bytes sent after the server's end might meet a
+    // reset.
     const whole = await answers([Buffer.from(requests + get('/never-answered'))]);
     assert.equal(whole.match(/HTTP\/1\.1 \d/g)?.length, 8);
     const random = new Random(11);
@@ -379,7 +380,7 @@ underEveryModel('web', (model) => {
     }
   });
 
-  it('never sends a file as it was before it changed', async (t) => {
+  it('never sends an old version of a file after a change', async (t) => {
     const client = await visit(t);
     const path = join(site.root, 'changing.txt');
     const content = async () => (await ask(client, get('/changing.txt'))).body.toString();
@@ -387,11 +388,12 @@ underEveryModel('web', (model) => {
     writeFileSync(path, 'version 0');
     for (let version = 1; version < 10; version++) {
       assert.equal(await content(), `version ${version - 1}`);
-      // What changed within a tick of the kernel's file times is not kept: long enough for some of the versions to be.
+      // A file that changed within a tick of the kernel's file times is not cached. This is long
+      // enough for some versions to be.
       if (version % 3 === 0) await sleep(60);
       assert.equal(await content(), `version ${version - 1}`);
       writeFileSync(path, `version ${version}`);
-      // Of the same size and, as far as that can be set, of the same age.
+      // Of the same size and, as far as possible, the same times.
       utimesSync(path, old, old);
     }
     writeFileSync(`${path}.new`, 'version r');
@@ -401,7 +403,7 @@ underEveryModel('web', (model) => {
     assert.equal((await ask(client, get('/changing.txt'))).status, 404);
   });
 
-  it('follows a link anew when it leads elsewhere, and not out of the root', async (t) => {
+  it('follows a link again when it leads elsewhere, and not out of the root', async (t) => {
     const client = await visit(t);
     const link = join(site.root, 'link.txt');
     const point = (to: string) => {
@@ -436,7 +438,7 @@ underEveryModel('web', (model) => {
     rmSync(path);
   });
 
-  it('tells a client that falls silent in the middle of a request, but not one that has none', async (t) => {
+  it('answers a client that falls silent within a request, but not between requests', async (t) => {
     const impatient = await startServer(t, {
       service: 'web',
       model,

@@ -13,8 +13,8 @@ withDocument('000', { service: 'capitalize' }, (server) => {
 
 withDocument('000', { service: 'chat', options: { framing: 'chunk' } }, (server, model) => {
   if (!isConcurrent(model)) {
-    // The next client is served when this one has gone: nobody is there to talk to.
-    it('are asked for their identification and are welcome by it', async (t) => {
+    // The next client is served when this one has gone, so this one is alone.
+    it('are asked for their identification and welcomed by it', async (t) => {
       const alice = new PythonClient(t, 'chat_exercise.py', [server.port]);
       alice.type('alice');
       await alice.prints(/alice/);
@@ -23,7 +23,7 @@ withDocument('000', { service: 'chat', options: { framing: 'chunk' } }, (server,
     return;
   }
 
-  it('hear of each other and what the others say', async (t) => {
+  it('receive each other’s arrivals and messages', async (t) => {
     const carol = new PythonClient(t, 'chat_exercise.py', [server.port]);
     carol.type('carol');
     await carol.prints(/carol/);

@@ -13,7 +13,7 @@ withDocument('001', { service: 'web', options: { root: siteFolder() } }, (server
 });
 
 withDocument('001', { service: 'hello' }, (server) => {
-  it('see at their prompt what the document shows', async (t) => {
+  it('show at their prompt what the document shows', async (t) => {
     const printed = await runClient(t, 'hello.py', [server.port]);
     assert.equal(printed, "11\nb'Hello Yourself'\n3\nb'Goodbye'\nb''\n");
   });
@@ -24,7 +24,7 @@ withDocument('001', { service: 'hello' }, (server) => {
 });
 
 withDocument('001', { service: 'collect', logLevel: 'info' }, (server) => {
-  it('send a message and go; the server prints it', async (t) => {
+  it('send a message and leave; the server prints it', async (t) => {
     assert.equal(await runClient(t, 'sock_client.py', [server.port]), '');
     const { pieces } = await server.logLine('collected');
     assert.deepEqual(pieces, ['Hello, world']);

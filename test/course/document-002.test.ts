@@ -6,13 +6,13 @@ import { PythonClient, runClient, withDocument } from './python.js';
 import { siteFolder } from './site.js';
 
 withDocument('002', { service: 'greet' }, (server) => {
-  it('say Hi Server, are greeted in return, and read the end', async (t) => {
+  it('send Hi Server, get the greeting, and read the end', async (t) => {
     assert.equal(await runClient(t, 'hello_world.py', [server.port]), "b'Hello in return!'\nb''\n");
   });
 });
 
 withDocument('002', { service: 'date' }, (server) => {
-  it('get the time in the formats they ask for, on one connection', async (t) => {
+  it('get the time in their formats, on one connection', async (t) => {
     const printed = await runClient(t, 'date.py', [server.port, '%Y-%m-%d', '%H:%M:%S', 'it is %A', '%f']);
     assert.match(printed, /^\d{4}-\d\d-\d\d\n\d\d:\d\d:\d\d\nit is [A-Z][a-z]+day\n\d{6}\n$/);
   });
@@ -38,7 +38,7 @@ withDocument('002', { service: 'web', options: { root: siteFolder() } }, (server
 });
 
 withDocument('002', { service: 'quiz' }, (server) => {
-  it('play two questions and are told their points and their rank', async (t) => {
+  it('play two questions and get their points and their rank', async (t) => {
     const printed = await runClient(t, 'quiz.py', [server.port, 'Natalia', 2]);
     assert.match(printed, /^QUESTION 1\/2 .*^QUESTION 2\/2 .*^SCORE [0-2]\/2$.*^RANK \d+ of \d+$/ms);
   });
@@ -53,8 +53,8 @@ withDocument('002', { service: 'hangman' }, (server) => {
 
 withDocument('002', { service: 'tictactoe' }, (server, model) => {
   if (!isConcurrent(model)) {
-    // The next client is served when this one has gone: there is no opponent.
-    it('are welcome by their names', async (t) => {
+    // The next client is served when this one has gone, so there is no opponent.
+    it('are welcomed by their names', async (t) => {
       const client = new PythonClient(t, 'tictactoe.py', [server.port, 'Ada']);
       await client.prints(/^Welcome Ada\n$/);
     });

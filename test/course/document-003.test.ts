@@ -8,7 +8,7 @@ import { runClient, withDocument } from './python.js';
 import { INDEX, MY_DATA, siteFolder } from './site.js';
 
 withDocument('003', { service: 'echo', options: { once: true } }, (server) => {
-  it('get their message back, and to another one the end', async (t) => {
+  it('get their message back, and the end after another one', async (t) => {
     assert.equal(await runClient(t, 'echo.py', [server.port]), "19\nb'Hello, how are you?'\nb''\n");
   });
 });

@@ -5,8 +5,8 @@ import { PythonClient, withDocument } from './python.js';
 
 withDocument('004', { service: 'chat', options: { dialect: 'hii' } }, (server, model) => {
   if (!isConcurrent(model)) {
-    // The next client is served when this one has gone: nobody is there to talk to.
-    it('are asked for their nickname, connected, and get what they say', async (t) => {
+    // The next client is served when this one has gone, so this one is alone.
+    it('are asked for their nickname, connected, and get what they send', async (t) => {
       const alice = new PythonClient(t, 'hii_chat.py', [server.port]);
       alice.type('alice');
       await alice.prints(/Connected to the server!/);
@@ -17,7 +17,7 @@ withDocument('004', { service: 'chat', options: { dialect: 'hii' } }, (server, m
     return;
   }
 
-  it('hear of each other and everything that is said', async (t) => {
+  it('receive each other’s arrivals and all messages', async (t) => {
     const carol = new PythonClient(t, 'hii_chat.py', [server.port]);
     carol.type('carol');
     await carol.prints(/Connected to the server!/);

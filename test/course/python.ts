@@ -1,6 +1,6 @@
 /**
- * The course documents' clients as processes of their own: Python programs below clients/, typed from the documents
- * as they stand, but for the port, which the documents fix and tests cannot.
+ * The course documents' clients as separate processes: Python programs in clients/, typed from the
+ * documents unchanged except for the port, which the documents fix and tests cannot.
  */
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,13 +12,18 @@ import { PATIENCE_MS } from '../support/eventually.js';
 import { underEveryModel } from '../support/models.js';
 import { sharedServer, type Cleanup, type RunningServer } from '../support/server.js';
 
-/** From dist/test/course/. */
+/** The path from dist/test/course/. */
 const CLIENTS = fileURLToPath(new URL('../../../test/course/clients/', import.meta.url));
 
-/** The interpreter's own path: a version manager's shim takes longer to start than the clients. */
+/**
+ * The interpreter's own path: the shim of a version manager takes longer to start than the clients.
+ */
 const python = spawnSync('python3', ['-c', 'import sys; print(sys.executable)']);
 
-/** Defines the tests of a document's clients with this service, once for each model; or says why they cannot run. */
+/**
+ * Defines the tests of a document's clients with this service, once for each model; or skips them
+ * with a reason.
+ */
 export function withDocument(
   document: string,
   settings: Omit<Parameters<typeof sharedServer>[0] & object, 'model'> & { readonly service: string },
@@ -36,7 +41,7 @@ function whatIsMissing(service: string): string | undefined {
   return findService(service) === undefined ? `there is no service ${service}` : undefined;
 }
 
-/** Runs a client to its end, which must be a good one. @returns what it has printed */
+/** Runs a client to its end, which must be successful. @returns its output */
 export async function runClient(
   t: Cleanup,
   file: string,
@@ -45,7 +50,7 @@ export async function runClient(
   return new PythonClient(t, file, args).end();
 }
 
-/** A client that somebody types to. */
+/** A client with a test that types to it. */
 export class PythonClient {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #exit: Promise<unknown[]>;
@@ -70,7 +75,7 @@ export class PythonClient {
     this.#child.stdin.write(`${line}\n`);
   }
 
-  /** Waits until what it has printed matches. */
+  /** Waits until the output so far matches. */
   async prints(pattern: RegExp): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const failed = () => reject(new Error(`no ${String(pattern)} in ${this.#said()}`));
@@ -84,7 +89,9 @@ export class PythonClient {
     });
   }
 
-  /** Types nothing more and waits for its end, which must be a good one. @returns all that it has printed */
+  /**
+   * Types nothing more and waits for the end, which must be successful. @returns the whole output
+   */
   async end(): Promise<string> {
     this.#child.stdin.end();
     const [status] = await this.#exit;

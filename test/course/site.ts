@@ -1,4 +1,4 @@
-/** What the documents' web clients download. */
+/** The files that the documents' web clients download. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ export const INDEX = '<h1>Hello World</h1>';
 /** Document 003's own example. */
 export const MY_DATA = 'I like to go to movie theater from time to time.\n\nNatalia\n';
 
-/** A folder of web pages that is gone after the last test of the file. */
+/** A folder of web pages, removed after the last test of the file. */
 export function siteFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'handoff-site-'));
   writeFileSync(join(folder, 'index.html'), INDEX);

@@ -1,4 +1,4 @@
-/** What the kernel drops, read from its own table. */
+/** The kernel's count of dropped datagrams, read from its table. */
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -10,22 +10,22 @@ const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === '::1'),
 );
 
-describe('the datagrams that the kernel has dropped', { skip: process.platform !== 'linux' }, () => {
+describe('the number of datagrams that the kernel dropped', { skip: process.platform !== 'linux' }, () => {
   for (const host of ['127.0.0.1', '0.0.0.0', '127.1.2.3', ...(hasIPv6 ? ['::1', '::'] : [])]) {
-    it(`are none at first, on ${host}`, async (t) => {
+    it(`is zero at first, on ${host}`, async (t) => {
       const socket = await bound(t, host);
       assert.equal(kernelDropsOf(socket.address()), 0);
     });
   }
 
-  it('are those that were sent and never received', async (t) => {
+  it('is the number of those that were sent and never received', async (t) => {
     const [receiver, sender] = [await bound(t, '127.0.0.1'), await bound(t, '127.0.0.1')];
     sender.connect(receiver.address().port, '127.0.0.1');
     await once(sender, 'connect');
     let received = 0;
     receiver.on('message', () => received++);
     receiver.setRecvBufferSize(4096);
-    // Nothing is received before this loop is through.
+    // Nothing is received before this loop has ended.
     const sent = 100;
     for (let each = 0; each < sent; each++) sender.send(Buffer.alloc(1000));
     const dropped = kernelDropsOf(receiver.address());
@@ -35,7 +35,7 @@ describe('the datagrams that the kernel has dropped', { skip: process.platform !
     assert.equal(kernelDropsOf(receiver.address()), dropped);
   });
 
-  it('are unknown for a socket that is closed', async (t) => {
+  it('is unknown for a closed socket', async (t) => {
     const socket = await bound(t, '127.0.0.1');
     const address = socket.address();
     const closed = once(socket, 'close');

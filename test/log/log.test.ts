@@ -1,6 +1,6 @@
 /**
- * The log: each connection has its two lines, no line is torn and none is lost, whichever threads write at once, wherever
- * to, and however the process or a thread of it ends.
+ * The log: each connection has its two lines, and no line is torn or lost. That holds for threads
+ * that write at once, for all destinations, and for each end of the process or a thread.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -29,12 +29,15 @@ import {
 } from '../support/handoff.js';
 import { LogLines, type LogLine } from '../support/log-lines.js';
 
-/** More than there are cores on a small machine, so that one writes where another was interrupted. */
+/**
+ * More threads than a small machine has cores, so that a thread writes where another was
+ * interrupted.
+ */
 const THREADS = 8;
 
 describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
   for (const model of MODEL_NAMES) {
-    it(`tells a connection’s story in two lines under ${model}`, async (t) => {
+    it(`describes each connection in two lines under ${model}`, async (t) => {
       const server = await startHandoff(t, ['echo', '--model', model]);
       const client = await connectClient(t, server);
       await client.exchange('twelve bytes', 'twelve bytes');
@@ -69,7 +72,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     });
   }
 
-  it('tells the whole story of a client that was never served, too', async (t) => {
+  it('describes a client that was never served, too', async (t) => {
     const server = await startHandoff(t, ['echo', '--model', 'iterative', '--queue', '1']);
     const served = await connectClient(t, server);
     await served.exchange('hello', 'hello');
@@ -101,7 +104,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     }
   });
 
-  it('has no lines of connections with --no-log-connections', async (t) => {
+  it('has no lines about connections with --no-log-connections', async (t) => {
     const server = await startHandoff(t, ['echo', '--no-log-connections']);
     const client = await connectClient(t, server);
     await client.exchange('hello', 'hello');
@@ -120,7 +123,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     }
   });
 
-  it('has nothing but failures with --log-level error, and goes to the file that it is told', async (t) => {
+  it('has only failures with --log-level error, and goes to the given file', async (t) => {
     const directory = temporaryDirectory(t);
     const [socket, file] = [join(directory, 'socket'), join(directory, 'log')];
     const args = ['--socket', socket, '--log-file', 'log', '--log-level', 'error'];
@@ -142,7 +145,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
   });
 
   for (const destination of ['file', 'pipe'] as const) {
-    it(`loses and tears nothing on a ${destination} when the server stops in order`, async (t) => {
+    it(`loses and tears no line on a ${destination} when the server stops in order`, async (t) => {
       const chatter = await startChatter(t, destination);
       await Promise.all(
         chatter.clients.map(async (client) => {
@@ -160,7 +163,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
       assert.equal(lines.at(-1)?.msg, 'stopped');
     });
 
-    it(`loses and tears nothing on a ${destination} when threads die`, async (t) => {
+    it(`loses and tears no line on a ${destination} when threads die`, async (t) => {
       const chatter = await startChatter(t, destination);
       await Promise.all(
         chatter.clients.map(async (client, index) => {
@@ -177,16 +180,16 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
       assert.equal(lines.filter(({ msg }) => msg === 'closed').length, THREADS);
     });
 
-    it(`loses and tears nothing on a ${destination} when a second signal ends everything`, async (t) => {
+    it(`loses and tears no line on a ${destination} when a second signal ends the process`, async (t) => {
       const chatter = await startChatter(t, destination);
       const told = chatter.clients.map(() => 0);
       const reading = chatter.clients.map(async (client, index) => {
         client.send('on\n');
-        // Until the connection breaks off in mid-line.
+        // Until the connection ends in the middle of a line.
         for (;;) told[index] = Number(await client.readLine());
       });
       const broken = Promise.allSettled(reading);
-      await eventually('500 lines of everybody', () => told.every((number) => number >= 500) || undefined);
+      await eventually('500 lines of each client', () => told.every((number) => number >= 500) || undefined);
       const insisting = setInterval(() => chatter.signal('SIGINT'), 20);
       const { exit, lines } = await chatter.end();
       clearInterval(insisting);
@@ -198,7 +201,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     });
   }
 
-  it('loses nothing when its reader falls behind', async (t) => {
+  it('loses no line when its reader falls behind', async (t) => {
     const server = await startHandoff(t, [fixture('chatter'), '--threads', '4'], UNCOVERED);
     const clients = await Promise.all(Array.from({ length: 4 }, () => connectClient(t, server)));
     await server.log.next('thread started', { count: 4 });
@@ -211,7 +214,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     assertNumbered(server.log.all, [3000, 3000, 3000, 3000], 'exactly');
   });
 
-  it('cuts what would make a line too long to be written in one piece', async (t) => {
+  it('cuts texts that would make a line too long for one write', async (t) => {
     const server = await startHandoff(t, [fixture('trouble'), '--threads', `${THREADS}`], UNCOVERED);
     const clients = await Promise.all(Array.from({ length: THREADS }, () => connectClient(t, server)));
     for (const client of clients) client.send('talk 20000\n');
@@ -226,7 +229,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     }
   });
 
-  it('that nobody reads any more keeps nobody from being served, nor the server from stopping in order', async (t) => {
+  it('delays neither clients nor an orderly stop when its reader has closed the pipe', async (t) => {
     const socket = join(temporaryDirectory(t), 'socket');
     const args = ['serve', 'echo', '--socket', socket, '--log-level', 'debug'];
     const { child, outcome } = watchHandoff(t, args, { closeOutput: true });
@@ -236,13 +239,13 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     assert.deepEqual({ ...(await outcome), stdout: '' }, { status: 0, signal: null, stdout: '', stderr: '' });
   });
 
-  it('on a full disk does so neither, and that is said once', async (t) => {
+  it('delays neither clients nor an orderly stop on a full disk, and the server reports that once', async (t) => {
     const directory = temporaryDirectory(t);
     const [socket, file] = [join(directory, 'socket'), join(directory, 'log')];
     const command = [CLI, 'serve', 'echo', '--socket', socket, '--log-level', 'debug', '--log-file', file];
-    // One block of 512 bytes is as much as there is room for: the first line, and not all of the others.
+    // The limit is one block of 512 bytes: it holds the first line, and not all of the others.
     const limited = ['-c', 'ulimit -f 1; exec "$@"', 'sh', process.execPath, ...command];
-    // V8 has no room for its coverage, either.
+    // V8 could not write its coverage, either.
     const child = spawn('sh', limited, { env: environment({ NODE_V8_COVERAGE: '' }) });
     killAfter(t, child);
     const exit = exitOf(child);
@@ -255,7 +258,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     assert.match(readFileSync(file, 'utf8'), /"listening"/);
   });
 
-  it('has what could not be written as soon as there is room', (t) => {
+  it('gets the kept lines as soon as there is space again', (t) => {
     const file = join(temporaryDirectory(t), 'log');
     const noted: string[] = [];
     const log = openLog({ level: 'info', file, connections: true }, {}, ({ message }) => noted.push(message));
@@ -316,7 +319,7 @@ describe('the lines of one turn', () => {
   });
 });
 
-/** Two clients after each other, each with lines in the log. */
+/** Serves two clients one after the other, each with lines in the log. */
 async function serveTwo(t: TestContext, socket: string): Promise<void> {
   for (const word of ['first', 'second']) {
     const client = await connectAsSoonAsPossible(t, socket);
@@ -329,11 +332,13 @@ async function serveTwo(t: TestContext, socket: string): Promise<void> {
 interface Chatter {
   readonly clients: Client[];
   signal(signal: NodeJS.Signals): void;
-  /** Its exit and its log; fails if it has written anything to standard error. */
+  /** The exit and the log; fails if the process wrote to standard error. */
   end(): Promise<{ exit: Exit; lines: readonly LogLine[] }>;
 }
 
-/** A server whose log goes to a file or through a real pipe, with a client on each of its threads. */
+/**
+ * Starts a server whose log goes to a file or through a pipe, with a client on each of its threads.
+ */
 async function startChatter(t: TestContext, destination: 'file' | 'pipe'): Promise<Chatter> {
   const directory = temporaryDirectory(t);
   const [socket, file] = [join(directory, 'socket'), join(directory, 'log')];
@@ -355,7 +360,7 @@ async function startChatter(t: TestContext, destination: 'file' | 'pipe'): Promi
       },
     };
   }
-  // What Node calls a pipe to a child is a socket pair; the shell makes real ones.
+  // Node gives a child a socket pair for a pipe; the shell makes real pipes.
   const piped = '{ "$@"; echo $? >&2; } | cat';
   const args = ['-c', piped, 'sh', process.execPath, ...command, ...grace];
   const child = spawn('sh', args, { env: environment(UNCOVERED.env) });
@@ -368,7 +373,7 @@ async function startChatter(t: TestContext, destination: 'file' | 'pipe'): Promi
     try {
       process.kill(pid, name);
     } catch (error) {
-      // The shell may not have told yet that the server has ended.
+      // The shell may not have reported the end of the server yet.
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   };
@@ -411,7 +416,10 @@ function linesOf(file: string): LogLine[] {
     .map((line) => JSON.parse(line) as LogLine);
 }
 
-/** Each connection's lines of chatter are there, in order, without a gap, and as many as its client was told of. */
+/**
+ * Asserts that each connection's chatter lines are complete, in order, and as many as its client
+ * was sent.
+ */
 function assertNumbered(
   lines: readonly LogLine[],
   told: readonly number[],

@@ -1,6 +1,7 @@
 /**
- * What random clients send, and in which pieces. Runs are bounded, and the same each time: a test says something of the
- * change that it tests. `PROPERTY_RUNS=100` makes them so many times more, each time others.
+ * Random input of clients, and how it is cut. Runs are bounded and repeat themselves, so a failure
+ * is caused by the change under test. `PROPERTY_RUNS=100` multiplies the runs and makes them differ
+ * each time.
  */
 import fc from 'fast-check';
 
@@ -8,15 +9,18 @@ const FACTOR = Number(process.env.PROPERTY_RUNS ?? 1);
 const SEED = process.env.PROPERTY_RUNS === undefined ? { seed: 1 } : {};
 const MOST_LINES = 30;
 
-/** What all runs of a property may take together: a bound for a hang, far beyond what they do. */
+/** Bound for all runs of a property in milliseconds, against a hang; they take far less. */
 export const BOUND_MS = 60_000 * FACTOR;
 
-/** On a failure fast-check prints the seed, the path and the smallest input that it has found. */
+/** On a failure fast-check prints the seed, the path and the smallest failing input. */
 export function runs(usual: number): fc.Parameters<unknown> {
   return { numRuns: usual * FACTOR, ...SEED };
 }
 
-/** A conversation's bytes: lines of a protocol's words, of any text and of any bytes; some lines are too long. */
+/**
+ * The bytes of a conversation: lines of a protocol's words, of any text and of any bytes; some are
+ * too long.
+ */
 export function conversations(words: readonly string[], mostLines = MOST_LINES): fc.Arbitrary<Buffer> {
   const text = (arbitrary: fc.Arbitrary<string>) => arbitrary.map((piece) => Buffer.from(piece));
   const piece = fc.oneof(
@@ -41,13 +45,13 @@ export function conversations(words: readonly string[], mostLines = MOST_LINES):
     .map(([lines, end]) => readable(Buffer.concat([...lines, end])));
 }
 
-/** The same bytes, which in a failure's report are text, and short. */
+/** The same bytes, which a failure's report shows as short text. */
 function readable(bytes: Buffer): Buffer {
   const shown = JSON.stringify(bytes.toString('latin1')).replace(/x{9,}/g, ({ length }) => `<${length} × x>`);
   return Object.defineProperty(bytes, fc.toStringMethod, { value: () => shown });
 }
 
-/** Lengths of chunks, used again and again until the bytes are used up; none: all in one. */
+/** Lengths of chunks, repeated until the bytes end; none: all bytes in one chunk. */
 export const cuts: fc.Arbitrary<readonly number[]> = fc.array(
   fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 5000 })),
   { maxLength: 10 },
@@ -63,7 +67,7 @@ export function cut(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[]
   return chunks;
 }
 
-/** A newline within arbitrary bytes would make more lines than were asked for. */
+/** A newline within arbitrary bytes would make more lines than were requested. */
 function isNoNewline(byte: number): boolean {
   return byte !== 0x0a;
 }

@@ -1,4 +1,4 @@
-/** Whole conversations without sockets: a service, what its clients share, and bytes that are given beforehand. */
+/** Whole conversations without sockets: a service, its shared object, and given bytes. */
 import assert from 'node:assert/strict';
 import { PATIENCE_MS } from '../support/eventually.js';
 import { FakeConnection, type Manner } from '../support/fake-connection.js';
@@ -11,9 +11,12 @@ import { ClientMember } from '../../src/shared/client-member.js';
 import type { Shared } from '../../src/shared/shared.js';
 import { endOfTurn } from '../../src/shared/turn.js';
 
-/** A server as a service sees it. */
+/** A server as its service sees it. */
 interface Surroundings {
-  /** One client's conversation from its first byte to its end of stream. @returns all that it was sent */
+  /**
+   * Runs one client's conversation from its first byte to its end of stream. @returns all bytes
+   * that it was sent
+   */
   converse(chunks: readonly Uint8Array[], manner?: Manner): Promise<string>;
   close(): void;
 }
@@ -59,7 +62,7 @@ async function conversation(
   return connection.sent;
 }
 
-/** Whatever a client sends, its conversation comes to an end. */
+/** Fails if the conversation does not end in time. */
 async function intime<T>(promise: Promise<T>): Promise<T> {
   let deadline: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

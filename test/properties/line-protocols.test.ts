@@ -1,7 +1,7 @@
 /**
- * Properties of every line protocol, whatever a client sends: it gets the same answers however its bytes are cut,
- * nothing fails or hangs, and the next client is served. Without sockets and in great numbers; then a few over real
- * ones, where the answers must be the same again.
+ * Properties of every line protocol, whatever a client sends: the answers are the same however its
+ * bytes are cut, nothing fails or hangs, and the next client is served. Many runs without sockets;
+ * then some over real ones, where the answers must be the same again.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it, mock } from 'node:test';
@@ -15,20 +15,20 @@ import { surroundings } from './converse.js';
 import { lineProtocols, type LineProtocol } from './line-protocols.js';
 
 const RUNS = 100;
-/** Each has a server of its own. What there is to be found out about a service, those without sockets find out. */
+/** Each run starts a server. The runs without sockets explore the services. */
 const SOCKET_RUNS = 5;
 
 function firstLineOf(answers: string): string {
   return answers.slice(0, answers.indexOf('\n'));
 }
 
-/** For the tests of the surrounding describe. */
+/** Stops Math.random for the tests of the surrounding describe. */
 function stopChance(): void {
   before(() => void mock.method(Math, 'random', () => 0.5));
   after(() => mock.restoreAll());
 }
 
-/** What one client alone is answered to these chunks; and the next one is served, too. */
+/** The answers to these chunks from one client alone; the next client must be served, too. */
 async function answersTo(
   { service, options, probe }: LineProtocol,
   chunks: readonly Uint8Array[],
@@ -66,7 +66,7 @@ for (const protocol of lineProtocols) {
       );
     });
 
-    it('takes chunks for messages without failing, and serves the next client', async () => {
+    it('accepts chunks as messages without failing, and serves the next client', async () => {
       const property = fc.asyncProperty(conversations(words, mostLines), cuts, async (bytes, lengths) => {
         const chunks = cut(bytes, lengths).slice(0, mostLines);
         await answersTo(protocol, chunks, { framing: 'chunk' });
@@ -82,10 +82,10 @@ for (const protocol of lineProtocols) {
 
     it('answers it over a socket, too, and serves the next client', async (t) => {
       const property = fc.asyncProperty(conversations(words, mostLines), cuts, async (bytes, lengths) => {
-        // A new one each time: what one client is told may depend on who has not quite left yet.
+        // A new server each time: answers may depend on clients that have not quite left yet.
         const server = await startServer(t, { service, model, options });
         const client = await connectClient(t, server);
-        // As many pieces as a test has time for; the rest in one.
+        // As many pieces as a test has time for; the last has the rest.
         const chunks = cut(bytes, lengths).slice(0, 50);
         const sentBytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
         for (const chunk of [...chunks, bytes.subarray(sentBytes)]) {

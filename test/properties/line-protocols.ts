@@ -1,23 +1,28 @@
-/** The services whose messages are lines, and what their properties are tested with. A new one is one more entry. */
+/**
+ * The line services, and the input for testing their properties. A new service is one more entry.
+ */
 import { fileURLToPath } from 'node:url';
 import type { ServiceOptions } from '../../src/services/service.js';
 
 export interface LineProtocol {
   readonly service: string;
-  /** What its clients say: arbitrary input is full of it, or it would never get beyond a service's first check. */
+  /** The protocol's words, without which arbitrary input would not pass a service's first check. */
   readonly words: readonly string[];
-  /** What a new client can always say, and how the first line of the answer looks, whoever was there before. */
+  /**
+   * A message that a new client can always send, and the first line of its answer, before or after other
+   * clients.
+   */
   readonly probe: { readonly says: string; readonly hears: RegExp };
-  /** Most lines of one conversation, for a service that takes its time; otherwise there are some tens. */
+  /** The largest number of lines in a conversation with a slow service; some tens otherwise. */
   readonly mostLines?: number;
-  /** Fewer conversations, for the same reason. */
+  /** Fewer conversations, also for a slow service. */
   readonly runs?: number;
   readonly options?: Partial<ServiceOptions>;
-  /** What it answers depends on Math.random, which is stopped; in client threads it cannot be. */
+  /** The answers depend on Math.random, which tests stop; in client threads they cannot. */
   readonly drawsLots?: true;
 }
 
-/** So that nothing is left to chance. */
+/** With one question nothing is left to chance. */
 const ONE_QUESTION = fileURLToPath(new URL('../../../test/fixtures/one-question.json', import.meta.url));
 
 export const lineProtocols: readonly LineProtocol[] = [
@@ -66,7 +71,7 @@ export const lineProtocols: readonly LineProtocol[] = [
   },
   {
     service: 'quiz',
-    // No password long enough to be hashed, which takes its time.
+    // No password is long enough to be hashed, which is slow.
     words: [
       ...[
         'GUEST Ada',
@@ -88,7 +93,7 @@ export const lineProtocols: readonly LineProtocol[] = [
   },
   {
     service: 'work',
-    // No large numbers: cut in two as chunks, their first digits are good messages that take long.
+    // No large numbers: the first digits of one that is cut are a valid message that takes long.
     words: ['work', 'sleep', 'work 0', 'work 1', 'sleep 0', 'sleep 1', 'work x', 'sleep -1', 'WORK 1', ' '],
     probe: { says: 'work 0', hears: /^done 0$/ },
     mostLines: 8,

@@ -1,4 +1,7 @@
-/** The services that answer to every chunk with the same bytes or letters: together they say the same however it was cut. */
+/**
+ * The services that answer each chunk with the same bytes or letters: the answers together do not
+ * depend on how the bytes are cut.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

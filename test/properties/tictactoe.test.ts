@@ -1,6 +1,6 @@
 /**
- * Tic-tac-toe with several clients that come, talk and leave as they like: whatever they do, what each of them was
- * told is a correct game, and both of a match were told the same.
+ * Tic-tac-toe with several clients that come, send and leave at random: each of them sees a correct
+ * game, and both players of a match see the same one.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -35,16 +35,16 @@ const steps = fc.array(
   { maxLength: 250, size: 'max' },
 );
 
-/** A match as one of its players was told of it. */
+/** A match as one of its players saw it. */
 interface Account {
   readonly names: string;
   readonly fields: number[];
   result: string | undefined;
-  /** How often that player was asked for a move. */
+  /** The number of times that this player was asked for a move. */
   asked: number;
 }
 
-/** Checks line by line what one client was told, and gathers its matches by their ids. */
+/** Checks the lines that one client was sent, and collects its matches by their ids. */
 function accountsOf(lines: readonly string[]): Map<number, Account> {
   const accounts = new Map<number, Account>();
   let current: Account | undefined;
@@ -74,16 +74,16 @@ function accountsOf(lines: readonly string[]): Map<number, Account> {
   return accounts;
 }
 
-/** Whose move it was is whose turn it was, by what that client had been told. */
+/** The player that moved was the one whose turn it was, by the lines that it had been sent. */
 function checkMover(saidBy: readonly string[], news: readonly string[]): void {
   const [, mark] = news.map((line) => /^MOVE ([XO]) /.exec(line)).find((found) => found !== null) ?? [];
   if (mark === undefined) return;
   const name = saidBy.find((line) => line.startsWith('Welcome '))?.slice('Welcome '.length);
   const init = saidBy.findLast((line) => line.startsWith('init@'));
-  assert.equal(init?.split(' ')[mark === 'X' ? 1 : 2], name, `${mark} was moved by ${name ?? 'nobody'}`);
+  assert.equal(init?.split(' ')[mark === 'X' ? 1 : 2], name, `${mark} was moved by ${name ?? 'no player'}`);
 }
 
-/** What all clients were told, those included who have left. */
+/** The lines that all clients were sent, including those that have left. */
 async function told(script: readonly Step[]): Promise<Map<number, Account>[]> {
   const lobby = new Lobby();
   const seats: ({ player: Player; member: FakeMember } | undefined)[] = [];
@@ -93,13 +93,13 @@ async function told(script: readonly Step[]): Promise<Map<number, Account>[]> {
     const seat = (seats[client] ??= { member, player: lobby.enter(member) });
     const own = heard.get(member) ?? [];
     heard.set(member, own);
-    const stops = says === LEAVES || (await seat.player.take(says)) === 'stop';
+    const stops = says === LEAVES || (await seat.player.handleLine(says)) === 'stop';
     if (stops) {
       seat.player.leave();
       seats[client] = undefined;
     }
-    for (const [everybody, lines] of heard) {
-      const news = everybody.lines();
+    for (const [member, lines] of heard) {
+      const news = member.lines();
       checkMover(own, news);
       lines.push(...news);
     }
@@ -107,9 +107,9 @@ async function told(script: readonly Step[]): Promise<Map<number, Account>[]> {
   return [...heard.values()].map(accountsOf);
 }
 
-describe('tic-tac-toe among clients that do as they like', () => {
+describe('tic-tac-toe among clients that act at random', () => {
   it(
-    'tells both players of a match the same, and that is a correct game',
+    'shows both players of a match the same game, which is a correct one',
     { timeout: BOUND_MS },
     async () => {
       const ends = new Set<string>();

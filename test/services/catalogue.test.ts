@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { findService, listServices, portOf } from '../../src/services/catalogue.js';
 import { loadService } from '../../src/services/load.js';
 
-/** Of a module that stands beside this one. */
+/** The path of a module beside this one. */
 function pathOf(module: string): string {
   return fileURLToPath(new URL(module, import.meta.url));
 }
@@ -19,7 +19,7 @@ describe('the catalogue', () => {
     });
   }
 
-  it('lists each service once, in the order of the alphabet', () => {
+  it('lists each service once, in alphabetical order', () => {
     const names = listServices().map(({ name }) => name);
     assert.deepEqual(names, [...new Set(names)].sort());
   });
@@ -57,13 +57,13 @@ describe('the catalogue', () => {
     ]);
   });
 
-  it('knows no other names', () => {
+  it('finds no other names', () => {
     for (const name of ['', 'ech', 'Echo', 'echo.js', 'service', 'clock', 'toString']) {
       assert.equal(findService(name), undefined);
     }
   });
 
-  it('takes a path for a module of one’s own, wherever it stands', async () => {
+  it('finds a user’s own module by its path, absolute or relative', async () => {
     const path = pathOf('../../src/services/echo.js');
     for (const own of [path, `./${relative('', path)}`]) {
       const entry = findService(own);
@@ -73,13 +73,13 @@ describe('the catalogue', () => {
     }
   });
 
-  it('says so when a module holds no service', async () => {
+  it('rejects a module that exports no service', async () => {
     const entry = findService(pathOf('../../src/services/clock.js'));
     assert.ok(entry);
     await assert.rejects(loadService(entry.module), /clock\.js exports no service with a serve function/);
   });
 
-  it('says so when there is no such module', async () => {
+  it('rejects a module that does not exist', async () => {
     const entry = findService('./no-such-module.js');
     assert.ok(entry);
     await assert.rejects(loadService(entry.module), { name: 'StartError', message: /no-such-module\.js/ });

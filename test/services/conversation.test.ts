@@ -20,18 +20,18 @@ async function conversation(serve: Service['serve'], debug = false) {
 }
 
 describe('a conversation', () => {
-  it('ends by the client’s doing when the service has read to the end', async () => {
+  it('ends with the reason end when the service has read to the end of the stream', async () => {
     const { reason } = await conversation((connection) => connection.forEachChunk(() => undefined));
     assert.equal(reason, 'end');
   });
 
-  it('is done when the service returns before', async () => {
+  it('ends with the reason done when the service returns before that', async () => {
     const { reason, connection } = await conversation(() => undefined);
     assert.equal(reason, 'done');
     assert.equal(connection.unreadChunks, 0, 'the connection was seen off');
   });
 
-  it('says why its client was lost, and does not log that as an error', async () => {
+  it('ends with the reason of a lost client, which is not logged as an error', async () => {
     for (const why of ['reset', 'idle', 'stopped'] as const) {
       const { reason, lines } = await conversation(() => Promise.reject(new ConnectionLost(why)));
       assert.equal(reason, why);
@@ -39,7 +39,7 @@ describe('a conversation', () => {
     }
   });
 
-  it('logs what its service throws, at once or later, and never rejects', async () => {
+  it('logs what its service throws, synchronously or later, and never rejects', async () => {
     const err = new Error('a mistake');
     for (const serve of [
       () => {
@@ -53,7 +53,7 @@ describe('a conversation', () => {
     }
   });
 
-  it('has a line for each message if it is to be watched', async () => {
+  it('has a debug line for each message if that is on', async () => {
     const { lines } = await conversation(
       (connection) => connection.forEachChunk((chunk) => connection.sendAll(chunk)),
       true,

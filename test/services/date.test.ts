@@ -10,7 +10,7 @@ function at(time: string, microseconds = 0): Instant {
 }
 
 describe('formatTime', () => {
-  // A zone with summer time; the expected texts are those of Python's strftime in the C locale.
+  // A zone with summer time. The expected texts are from Python's strftime in the C locale.
   const { TZ } = process.env;
   before(() => {
     process.env.TZ = 'Europe/Berlin';
@@ -104,7 +104,7 @@ describe('formatTime', () => {
 });
 
 describe('the clock', () => {
-  it('has six digits after the second, whatever they are', () => {
+  it('gives six digits after the second, whatever their value', () => {
     for (const [epochUs, digits] of [
       [1_700_000_000_000_000, '000000'],
       [1_700_000_000_000_001, '000001'],
@@ -114,7 +114,7 @@ describe('the clock', () => {
     }
   });
 
-  it('gives both forms of one instant', () => {
+  it('gives date and microseconds of one instant', () => {
     const { date, epochUs } = now();
     assert.equal(date.getTime(), Math.floor(epochUs / 1000));
   });

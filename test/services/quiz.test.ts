@@ -1,4 +1,7 @@
-/** The quiz in a process of its own: killed right after an answer, many games at once, and a store that fails. */
+/**
+ * The quiz as a separate process: killed right after an answer, with many games at once, and with a
+ * store that fails.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -28,7 +31,7 @@ async function killed(server: ServerProcess): Promise<void> {
 }
 
 describe('the quiz as a process', { timeout: 60_000 }, () => {
-  it('has every acknowledged answer after kill -9, and none twice', async (t) => {
+  it('keeps every acknowledged answer after kill -9, each once', async (t) => {
     const args = [...QUIZ, '--store', storePath(t)];
     let server = await startHandoff(t, args);
     let player = await Player.connect(t, server);
@@ -44,7 +47,7 @@ describe('the quiz as a process', { timeout: 60_000 }, () => {
       else await player.hears(`RESUME ${number}/3`);
       const { right } = await player.question(`${number}/3`);
       await player.says(right, `RIGHT ${number}`);
-      // The last answer's line alone says that the game is over and in the total.
+      // Only the line of the last answer says that the game is over and counted.
       await killed(server);
     }
     server = await startHandoff(t, args);
@@ -55,7 +58,7 @@ describe('the quiz as a process', { timeout: 60_000 }, () => {
     await player.says('A', /^ERR no game is on/);
   });
 
-  it('counts a thousand games of fifty clients right', async (t) => {
+  it('counts a thousand games of fifty clients correctly', async (t) => {
     const server = await startHandoff(t, [...QUIZ, '--store', storePath(t)]);
     const clients = 50;
     const games = 20;
@@ -86,7 +89,7 @@ describe('the quiz as a process', { timeout: 60_000 }, () => {
     }
   });
 
-  it('says ERR, counts nothing and lives on while its store is locked, and takes the answer later', async (t) => {
+  it('answers ERR and counts nothing while its store is locked, and accepts the answer later', async (t) => {
     const store = storePath(t);
     const server = await startHandoff(t, [...QUIZ, '--store', store]);
     const player = await Player.connect(t, server);
@@ -102,7 +105,7 @@ describe('the quiz as a process', { timeout: 60_000 }, () => {
     await player.client.expect('SCORE 1/1\nTOTAL 1\nRANK 1 of 1\n');
   });
 
-  it('says ERR and lives on when the disk is full', async (t) => {
+  it('answers ERR and keeps running when the disk is full', async (t) => {
     const store = storePath(t);
     const server = await startWithFileLimit(t, [...QUIZ, '--store', store], 100_000);
     let acknowledged = 0;
@@ -137,7 +140,7 @@ function byRank(one: { total: number; name: string }, two: { total: number; name
   return two.total - one.total || (one.name < two.name ? -1 : 1);
 }
 
-/** A server none of whose files may grow beyond so many bytes: to it the disk is full. */
+/** A server whose files may not grow beyond so many bytes: for it the disk is full. */
 async function startWithFileLimit(
   t: Cleanup,
   args: readonly string[],

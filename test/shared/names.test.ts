@@ -32,7 +32,7 @@ describe('a name', () => {
     it(`${one} looks like ${other}`, () => assert.equal(keyOf(one), keyOf(other)));
   }
 
-  it('that is another one looks like another one', () => {
+  it('with another key looks different', () => {
     assert.notEqual(keyOf('alice'), keyOf('alicia'));
     assert.notEqual(keyOf('李雷'), keyOf('韩梅'));
   });

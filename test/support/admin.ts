@@ -1,4 +1,4 @@
-/** Whoever watches a server on its admin socket, for tests. */
+/** A client of a server's admin socket, for tests. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -8,13 +8,13 @@ import type { Cleanup } from './server.js';
 
 interface WatcherClient {
   readonly socket: Socket;
-  /** The next line that the server says; undefined when it has ended. */
+  /** The next line from the server; undefined after its end. */
   next(): Promise<string | undefined>;
-  /** All that it still says, up to its end or a reset. */
+  /** All further lines, up to the end or a reset. */
   rest(): Promise<string[]>;
 }
 
-/** @param request what is sent at once */
+/** @param request sent at once */
 export async function connectWatcher(t: Cleanup, path: string, request = ''): Promise<WatcherClient> {
   const socket = connect({ path, allowHalfOpen: true });
   t.after(() => void socket.destroy());
@@ -37,7 +37,7 @@ export async function connectWatcher(t: Cleanup, path: string, request = ''): Pr
   };
 }
 
-/** The first snapshot of which this holds. */
+/** The first snapshot that satisfies the condition. */
 export async function snapshotWhere(
   t: Cleanup,
   path: string,

@@ -1,9 +1,9 @@
 /**
  * A real browser for the tests of pages: Chromium without a window, over its DevTools protocol.
  *
- * Commands and events go as JSON with a NUL behind each through two pipes that the browser inherits as descriptors 3
- * and 4 (`--remote-debugging-pipe`): no port, no library. When the pipes close, as when the test process dies, the
- * browser ends by itself.
+ * Commands and events are JSON, each followed by a NUL, in two pipes that the browser inherits as
+ * descriptors 3 and 4 (`--remote-debugging-pipe`): no port, no library. The browser ends when the
+ * pipes close, as when the test process dies.
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,25 +16,25 @@ interface View {
   readonly dark: boolean;
 }
 
-/** What a page did and how it lies in the window. */
+/** What a page did, and its layout in the window. */
 interface Sight {
   /** Errors and warnings of the console, uncaught exceptions. */
   readonly complaints: readonly string[];
-  /** All but the page itself and `data:`. */
+  /** All requests but those for the page itself and `data:`. */
   readonly requests: readonly string[];
   readonly scrollWidthPx: number;
-  /** What sticks out of the window and is in no box that scrolls. */
+  /** Elements that extend beyond the window and are in no box that scrolls. */
   readonly outside: readonly string[];
-  /** Text of pictures that sticks out of its picture, where it is cut off. */
+  /** Text that extends beyond its picture, where it is cut off. */
   readonly cut: readonly string[];
-  /** Of the body, as `rgb(…)`. */
+  /** The colour of the body, as `rgb(…)`. */
   readonly background: string;
-  /** `svg`, `html`; that of an error page says so. */
+  /** `svg` or `html`; an error page has another one. */
   readonly root: string;
 }
 
 export interface Browser {
-  /** Opens a page anew, such as `file:///…`, in a window of this width. */
+  /** Opens a page, such as `file:///…`, in a window of this width. */
   look(url: string, view: View): Promise<Sight>;
   close(): Promise<void>;
 }
@@ -45,18 +45,18 @@ const WINDOW_HEIGHT_PX = 900;
 const FLAGS = [
   ...['--headless', '--remote-debugging-pipe', '--no-first-run', '--disable-gpu', '--hide-scrollbars'],
   ...['--disable-dev-shm-usage', '--disable-extensions', '--disable-background-networking'],
-  // Its sandbox refuses to be run by root. Only pages of our own are opened.
+  // The sandbox refuses to run as root. Only the project's own pages are opened.
   '--no-sandbox',
 ];
 
-/** What to start; undefined: none is installed, or it does not even tell its version. */
+/** The browser's command; undefined if none is installed, or it does not print its version. */
 export function chromium(): string | undefined {
   const { CHROME } = process.env;
   const candidates = CHROME === undefined || CHROME === '' ? COMMANDS : [CHROME];
   return candidates.find((command) => spawnSync(command, ['--version'], { timeout: 10_000 }).status === 0);
 }
 
-/** The reason to skip a test, for its options; false where there is a browser. */
+/** The reason to skip a test, for its options; false if there is a browser. */
 export function withoutBrowser(command: string | undefined): string | false {
   return command === undefined && `no browser: none of $CHROME, ${COMMANDS.join(', ')} runs here`;
 }
@@ -75,12 +75,12 @@ export async function startBrowser(command: string): Promise<Browser> {
   const devTools = new DevTools(child);
   const close = async () => {
     process.off('exit', killed);
-    // A bound for a browser that does not close; it is waited for by its own exit.
+    // A bound for a browser that does not close; normally its exit ends the wait.
     const timer = setTimeout(killed, 5000);
     devTools.send('Browser.close').catch(() => killed());
     await ended;
     clearTimeout(timer);
-    // Helper processes may still write to it for a moment.
+    // Helper processes may still write to the folder for a moment.
     rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   };
   try {
@@ -110,9 +110,12 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** Commands and their answers by number, events to whoever listens. Each answer is awaited for a bounded time. */
+/**
+ * Commands and their answers by number, events to one listener. Each answer is awaited for a
+ * bounded time.
+ */
 class DevTools {
-  /** One page, one listener. */
+  /** One page, so one listener. */
   onEvent: (method: string, params: Fields) => void = () => undefined;
   readonly #to: Writable;
   readonly #pending = new Map<number, Pending>();
@@ -124,7 +127,7 @@ class DevTools {
     const [, , , to, from] = child.stdio;
     this.#to = to as Writable;
     const gone = (why: string) => this.#end(new Error(`the browser ${child.spawnfile} ${why}`));
-    // What cannot be written shows as an end or an error of the process.
+    // A failed write shows as an end or an error of the process.
     this.#to.on('error', () => undefined);
     child.once('error', (error) => gone(`cannot be started: ${error.message}`));
     child.once('exit', (code, signal) => gone(`ended with ${code ?? signal ?? 'nothing'}`));
@@ -236,7 +239,7 @@ class Page {
   }
 }
 
-/** Runs in the page. Half a pixel is rounding; letters of another font may be a little wider than ours. */
+/** Runs in the page. Half a pixel is rounding; letters of another font may be slightly wider. */
 const LAYOUT = `(width) => {
   const inScroller = (element) => {
     for (let one = element.parentElement; one && one !== document.body; one = one.parentElement) {

@@ -1,8 +1,8 @@
 /**
- * A scripted client: raw bytes out, and exact statements about what comes back and what does not.
+ * A scripted client: it sends raw bytes, and asserts exactly what comes back and what does not.
  *
- * Silence is proved, not waited for: send something whose answer is known and see that nothing came before it, or
- * close the sending side and see that the end follows directly.
+ * Silence is proved, not waited for. Send a message whose answer is known, and assert that nothing
+ * came before it. Or close the sending side, and assert that the end follows directly.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -14,10 +14,10 @@ import type { Cleanup } from './server.js';
 
 export type Bytes = string | Uint8Array;
 
-/** Where nothing else can prove silence, so long is listened for. */
+/** How long to listen where nothing else can prove silence, in milliseconds. */
 const SILENCE_MS = 50;
 
-/** Connects to a port of 127.0.0.1, or to wherever a server of the tests listens. */
+/** Connects to a port of 127.0.0.1, or to the address of a test's server. */
 export async function connectClient(
   t: Cleanup,
   to: number | { readonly address: ListenAddress },
@@ -63,12 +63,14 @@ export class Client {
     });
   }
 
-  /** Sends, all in one write. */
+  /** Sends all bytes in one write. */
   send(bytes: Bytes): void {
     this.#socket.write(bytes);
   }
 
-  /** Sends each byte in a write, and a segment, of its own. The server may still find several in one recv. */
+  /**
+   * Sends each byte in a separate write and segment. The server may still read several in one recv.
+   */
   async sendOneByOne(bytes: Bytes): Promise<void> {
     for (const byte of Buffer.from(bytes)) {
       await new Promise<void>((resolve) => this.#socket.write(Buffer.of(byte), () => resolve()));
@@ -76,7 +78,7 @@ export class Client {
     }
   }
 
-  /** The next bytes are exactly these. Whatever follows them is left for the next expectation. */
+  /** Asserts that the next bytes are these. Later ones are left for the next expectation. */
   async expect(expected: Bytes): Promise<void> {
     const wanted = Buffer.from(expected);
     let matched = 0;
@@ -98,20 +100,25 @@ export class Client {
     }
   }
 
-  /** Sends, and the answer is the first thing that comes: so nothing had been on its way before. */
+  /**
+   * Sends, and asserts that the answer is the next thing to arrive: nothing was on its way before.
+   */
   async exchange(message: Bytes, answer: Bytes): Promise<void> {
     this.send(message);
     await this.expect(answer);
   }
 
-  /** The server ends its side in order, and nothing comes before that. */
+  /** Asserts that the server ends its side in order, and sends nothing before that. */
   async expectEnd(): Promise<void> {
     const chunk = await this.#next('the end');
     if (chunk !== undefined) assert.fail(`expected the end, got ${show(chunk)}`);
     if (this.#end !== 'ended') assert.fail(`expected the end, but ${this.#ending()} came`);
   }
 
-  /** Closes this side, too, and neither that nor anything sent after the server's end has met with a reset. */
+  /**
+   * Closes this side, too, and asserts that neither this nor anything sent after the server's end
+   * caused a reset.
+   */
   async expectCleanClose(): Promise<void> {
     this.halfClose();
     await this.#closed;
@@ -119,18 +126,23 @@ export class Client {
     if (this.#socket.errored) assert.fail(`expected a clean close, but ${this.#socket.errored.message}`);
   }
 
-  /** The connection is over, in order or by a reset; what came before that is dropped. */
+  /** Asserts that the connection ends, in order or by a reset; drops what comes before that. */
   async expectOver(): Promise<void> {
     while ((await this.#next('the end or a reset')) !== undefined);
   }
 
-  /** Nothing has come, and nothing comes for a while. Prefer {@link exchange} or {@link expectEnd}. */
+  /**
+   * Asserts that nothing has come, and nothing comes for a while. Prefer {@link exchange} or {@link
+   * expectEnd}.
+   */
   async expectSilence(): Promise<void> {
     await sleep(SILENCE_MS);
     this.expectNothingYet();
   }
 
-  /** Nothing has come so far. A proof only after a marker: something that would have come later. */
+  /**
+   * Asserts that nothing has come so far. A proof only after a marker that would have come later.
+   */
   expectNothingYet(): void {
     const [chunk] = this.#chunks;
     if (chunk !== undefined) assert.fail(`expected silence, got ${show(chunk)}`);
@@ -150,7 +162,7 @@ export class Client {
     }
   }
 
-  /** Exactly so many bytes, whatever they are. */
+  /** Reads exactly so many bytes. */
   async read(lengthBytes: number): Promise<Buffer> {
     let bytes = Buffer.alloc(0);
     while (bytes.length < lengthBytes) {
@@ -164,7 +176,7 @@ export class Client {
     return bytes;
   }
 
-  /** Everything up to an orderly end. */
+  /** Reads everything up to an orderly end. */
   async readToEnd(): Promise<Buffer> {
     const chunks: Buffer[] = [];
     for (;;) {
@@ -189,21 +201,23 @@ export class Client {
     if (this.#socket.writableLength > 0) await once(this.#socket, 'drain');
   }
 
-  /** Talks until the server has had enough of it, which a reset or a failed write says. */
+  /** Sends until the server closes, which a reset or a failed write shows. */
   async untilCutOff(): Promise<void> {
     const pulse = setInterval(() => this.send('and another thing'), 1);
     await this.#closed;
     clearInterval(pulse);
   }
 
-  /** Resolves when the kernel has taken nothing more for a while: the socket's own idle clock says so. */
+  /**
+   * Resolves when the kernel has taken nothing more for a while, as the socket's own timeout shows.
+   */
   async stalled(): Promise<void> {
     this.#socket.setTimeout(SILENCE_MS);
     await once(this.#socket, 'timeout');
     this.#socket.setTimeout(0);
   }
 
-  /** Nothing more will be sent; answers are still read. */
+  /** Ends the sending side; answers are still read. */
   halfClose(): void {
     this.#socket.end();
   }
@@ -213,12 +227,12 @@ export class Client {
     this.#socket.destroy();
   }
 
-  /** Breaks the connection off with a reset. */
+  /** Ends the connection with a reset. */
   reset(): void {
     this.#socket.resetAndDestroy();
   }
 
-  /** The next chunk, or undefined when there will be none. */
+  /** The next chunk; undefined when no more will come. */
   async #next(wanted: string): Promise<Buffer | undefined> {
     if (this.#chunks.length === 0 && this.#end === 'open') {
       await new Promise<void>((resolve, reject) => {

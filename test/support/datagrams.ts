@@ -1,4 +1,7 @@
-/** Servers for datagrams and scripted clients of them, for tests; the counterparts of server.ts and client.ts. */
+/**
+ * Servers for datagrams and scripted clients, for tests; the counterparts of server.ts and
+ * client.ts.
+ */
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -30,16 +33,19 @@ interface Settings {
 interface RunningDatagramServer {
   readonly server: DatagramServer;
   readonly host: string;
-  /** Of a host that is a name. */
+  /** The resolved address of a host name. */
   readonly address: string;
   readonly port: number;
   log(): LogLine[];
   logLine(msg: string): Promise<LogLine>;
-  /** Stops it, and says what its log tells of all its datagrams. */
+  /** Stops the server, and returns the log line with the totals. */
   stop(): Promise<LogLine>;
 }
 
-/** In the test's own process, on a free port, with all its log; stopped when the test is over. */
+/**
+ * Starts a server in the test's process, on a free port, with its full log. It stops when the test
+ * ends.
+ */
 export async function startDatagrams(
   t: Cleanup,
   { model = 'event-loop', service: name = 'echo', host = '127.0.0.1', ...settings }: Partial<Settings> = {},
@@ -80,7 +86,7 @@ export async function startDatagrams(
   };
 }
 
-/** A socket with an address of its own, connected to the server's: nothing from elsewhere reaches it. */
+/** A socket with its own address, connected to the server's: it receives nothing from elsewhere. */
 export async function datagramClient(
   t: Cleanup,
   { host, port }: { readonly host: string; readonly port: number },
@@ -101,7 +107,7 @@ export async function datagramClient(
   return new DatagramClient(socket);
 }
 
-/** Where nothing else can prove silence, so long is listened for. */
+/** How long to listen where nothing else can prove silence, in milliseconds. */
 const SILENCE_MS = 50;
 
 export class DatagramClient {
@@ -116,7 +122,7 @@ export class DatagramClient {
       if (taker) taker(message);
       else this.#received.push(message);
     });
-    // The server is gone: that nothing comes is told by whoever waits for it.
+    // The server has gone: the caller that waits in vain reports it.
     socket.on('error', () => undefined);
   }
 
@@ -124,7 +130,7 @@ export class DatagramClient {
     this.#socket.send(message);
   }
 
-  /** The next datagram. */
+  /** Receives the next datagram. */
   async receive(): Promise<Buffer> {
     const ready = this.#received.shift();
     if (ready) return ready;
@@ -140,7 +146,7 @@ export class DatagramClient {
     });
   }
 
-  /** The next datagram is exactly this. */
+  /** Asserts that the next datagram is this one. */
   async expect(expected: Bytes): Promise<void> {
     const received = await this.receive();
     assert.equal(received.toString('latin1'), Buffer.from(expected).toString('latin1'));
@@ -151,7 +157,9 @@ export class DatagramClient {
     return (await this.receive()).toString();
   }
 
-  /** Sends, and the answer is the first thing that comes: so nothing had been on its way before. */
+  /**
+   * Sends, and asserts that the answer is the next thing to arrive: nothing was on its way before.
+   */
   async exchange(message: Bytes, answer: Bytes): Promise<void> {
     this.send(message);
     await this.expect(answer);
@@ -161,12 +169,12 @@ export class DatagramClient {
     this.#socket.close();
   }
 
-  /** Its answer has come before what the test has waited for last. */
+  /** Asserts that an answer has come before the one that the test awaited last. */
   expectSomethingAlready(): void {
     assert.ok(this.#received.length > 0);
   }
 
-  /** Nothing has come, and nothing comes for a while. Prefer {@link exchange}. */
+  /** Asserts that nothing has come, and nothing comes for a while. Prefer {@link exchange}. */
   async expectSilence(): Promise<void> {
     await sleep(SILENCE_MS);
     assert.deepEqual(this.#received.map(String), []);

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** After how long a test that waits gives up. Only a failing test ever waits that long. */
+/** After how many milliseconds a waiting test fails. Only a failing test waits so long. */
 export const PATIENCE_MS = 8000;
 
 /**
- * Asks again and again until `probe` gives something other than undefined. For what nothing announces, such as a
- * line in a log file: where there is an event, wait for that.
+ * Calls `probe` repeatedly until it returns something other than undefined. For what has no event,
+ * such as a line in a log file; where there is an event, wait for that.
  */
 export async function eventually<T>(what: string, probe: () => T | undefined): Promise<T> {
   const deadlineMs = performance.now() + PATIENCE_MS;

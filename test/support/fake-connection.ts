@@ -1,7 +1,7 @@
 /**
- * A connection whose chunks are given beforehand. It answers either with values, as a client thread's does, or with
- * promises, as the event loop's does; and as both may, it reuses the buffer of a chunk as soon as its user is
- * through with it.
+ * A connection with given chunks. It answers with values, as in a client thread, or with promises,
+ * as on the event loop. As both of them may, it reuses a chunk's buffer as soon as the handler has
+ * finished with it.
  */
 import { NO_BYTES, type Connection, type MaybePromise, type Next } from '../../src/connection/connection.js';
 
@@ -24,7 +24,7 @@ export class FakeConnection implements Connection {
     this.#manner = manner;
   }
 
-  /** All that was sent. */
+  /** All text that was sent. */
   get sent(): string {
     return Buffer.concat(this.#sent).toString();
   }
@@ -46,7 +46,7 @@ export class FakeConnection implements Connection {
     return this.#given(undefined);
   }
 
-  /** What an object that the client shares sends it. */
+  /** Receives what a shared object delivers. */
   deliver(bytes: Uint8Array): void {
     this.#delivered = true;
     this.#sent.push(Buffer.from(bytes));

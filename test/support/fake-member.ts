@@ -1,4 +1,4 @@
-/** A member of shared state that keeps what is delivered to it. */
+/** A member of a shared object that keeps its deliveries. */
 import { bytesOf, type Member } from '../../src/shared/shared.js';
 
 let members = 0;
@@ -20,7 +20,7 @@ export class FakeMember implements Member {
     this.dismissed = true;
   }
 
-  /** The lines delivered since this was asked last. */
+  /** The lines delivered since the last call. */
   lines(): string[] {
     const text = Buffer.from(this.#bytes, 'latin1').toString();
     this.#bytes = '';

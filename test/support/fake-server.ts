@@ -1,4 +1,4 @@
-/** A server whose part the test itself plays: each connection is a {@link Client} seen from its other end. */
+/** A server that the test itself plays: each connection is a {@link Client} at its other end. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { Client } from './client.js';
@@ -7,7 +7,7 @@ import type { Cleanup } from './server.js';
 
 interface FakeServer {
   readonly port: number;
-  /** The next connection, in the order of their coming. */
+  /** The next connection, in the order of arrival. */
   accept(): Promise<Client>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The program as its users run it: `handoff …` in a process of its own, its standard output read as the log, and
- * ended with the test that has started it.
+ * The program as users run it: `handoff …` in a separate process, its standard output read as the
+ * log. It ends with the test that started it.
  */
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,11 +23,14 @@ export function fixture(name: string): string {
 interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** How many descriptors the process may have. */
+  /** The largest number of descriptors of the process. */
   readonly descriptors?: number;
 }
 
-/** For processes, or their many threads, that run what others have run: writing down their coverage takes time, too. */
+/**
+ * For processes with many threads that run code that is covered elsewhere: writing coverage takes
+ * time.
+ */
 export const UNCOVERED: Surroundings = { env: { NODE_V8_COVERAGE: '' } };
 
 export interface Exit {
@@ -41,11 +44,11 @@ export interface Outcome extends Exit {
 }
 
 interface Streams {
-  /** Standard input; without it that is empty. */
+  /** Standard input; empty by default. */
   readonly input?: string;
-  /** Standard input neither says anything nor ends. */
+  /** Keeps standard input open without sending anything. */
   readonly keepInputOpen?: boolean;
-  /** Nobody reads standard output: it is closed with the first bytes. */
+  /** Closes standard output after its first bytes. */
   readonly closeOutput?: boolean;
 }
 
@@ -58,7 +61,7 @@ export function runHandoff(
   return watchHandoff(t, args, options).outcome;
 }
 
-/** The same for a test that wants to do something to the process before that. */
+/** Runs a command and returns its process before the end. */
 export function watchHandoff(
   t: Cleanup,
   args: readonly string[],
@@ -77,7 +80,7 @@ export function watchHandoff(
   return { child, outcome: exitOf(child).then((exit) => ({ ...exit, ...output })) };
 }
 
-/** A server that listens. */
+/** A server that is listening. */
 export class ServerProcess {
   readonly pid: number;
   readonly log: LogLines;
@@ -105,7 +108,7 @@ export class ServerProcess {
     this.#child.kill(signal);
   }
 
-  /** Stops in order and waits for the end of the process and of its log. */
+  /** Stops the server in order and waits for the end of the process and of its log. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
     this.signal(signal);
     const exit = await this.exit;
@@ -131,7 +134,7 @@ export class ServerProcess {
   }
 }
 
-/** Starts `handoff serve …` on a free port, or wherever `args` say, and waits until it listens. */
+/** Starts `handoff serve …` on a free port, or where `args` say, and waits until it listens. */
 export async function startHandoff(
   t: Cleanup,
   args: readonly string[],
@@ -159,7 +162,7 @@ export function spawnNode(args: readonly string[], { env, cwd, descriptors }: Su
   return spawn('sh', ['-c', limited, 'sh', process.execPath, ...args], options);
 }
 
-/** When a test ends, however it does, so does its child. */
+/** Kills a child at the end of the test, whatever its outcome. */
 export function killAfter(t: Cleanup, child: ChildProcess): void {
   t.after(() => void child.kill('SIGKILL'));
 }
@@ -169,7 +172,7 @@ export async function exitOf(child: ChildProcess): Promise<Exit> {
   return { status, signal };
 }
 
-/** A directory that is gone after the test. */
+/** A directory that is removed after the test. */
 export function temporaryDirectory(t: Cleanup): string {
   const path = mkdtempSync(join(tmpdir(), 'handoff-'));
   t.after(() => rmSync(path, { recursive: true, force: true }));

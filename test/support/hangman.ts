@@ -1,16 +1,16 @@
 /**
- * Players of hangman for tests. The server draws its words by chance, so a test that must know how a game ends plays
- * well, from the server's own list, or badly, with words that are on no list.
+ * Players of hangman for tests. The server draws words at random. To know a game's end, a test
+ * plays well, from the server's own list, or badly, with words that are on no list.
  */
 import assert from 'node:assert/strict';
 import { LIVES } from '../../src/services/games/hangman.js';
 import { WORDS } from '../../src/services/games/words.js';
 import type { Client } from './client.js';
 
-/** Sends a message and gives the whole reply. */
+/** Sends a message and returns the whole reply. */
 type Ask = (message: string) => Promise<string>;
 
-/** The reply of a stream ends where the rules say that it does. */
+/** The reply over a stream ends where the rules say so. */
 export function askOver(client: Client): Ask {
   return async (message) => {
     client.send(`${message}\n`);
@@ -22,7 +22,10 @@ export function askOver(client: Client): Ask {
   };
 }
 
-/** Begins a game and wins it; gives the word. That this always succeeds is tested beside the rules. */
+/**
+ * Begins a game and wins it; returns the word. The tests of the rules prove that it always
+ * succeeds.
+ */
 export async function win(ask: Ask): Promise<string> {
   const length = Number(/^WORD (\d+)\n$/.exec(await ask('PLAY'))?.[1]);
   let candidates = WORDS.filter((word) => word.length === length);
@@ -48,7 +51,7 @@ export async function win(ask: Ask): Promise<string> {
   }
 }
 
-/** The word, if only one is left, or the letter that most of them have. */
+/** The word, if only one remains, or the letter that most of them have. */
 function bestGuess(candidates: readonly string[], guessed: ReadonlySet<string>): string {
   const [only, second] = candidates;
   assert.ok(only, 'no word fits');
@@ -60,7 +63,7 @@ function bestGuess(candidates: readonly string[], guessed: ReadonlySet<string>):
   return [...counts].reduce((best, each) => (each[1] > best[1] ? each : best), ['', 0])[0];
 }
 
-/** Begins a game and loses it; gives the word. */
+/** Begins a game and loses it; returns the word. */
 export async function lose(ask: Ask): Promise<string> {
   const length = Number(/^WORD (\d+)\n$/.exec(await ask('PLAY'))?.[1]);
   const blank = Array<string>(length).fill('_').join(' ');

@@ -1,15 +1,17 @@
-/** Answers of the web service, read byte by byte off a scripted client or cut out of what was sent. */
+/**
+ * Answers of the web service, read byte by byte from a scripted client or cut out of sent bytes.
+ */
 import assert from 'node:assert/strict';
 import type { Client } from './client.js';
 
 interface Answer {
   readonly status: number;
-  /** By their names in lower case. */
+  /** By name in lower case. */
   readonly fields: ReadonlyMap<string, string>;
   readonly body: Buffer;
 }
 
-/** The next answer, exactly as long as its head says; whatever follows is left. */
+/** The next answer, exactly as long as its head says; later bytes are left. */
 export async function readAnswer(client: Client, to: 'GET' | 'HEAD' = 'GET'): Promise<Answer> {
   const lines: string[] = [];
   for (let line = await client.readLine(); line !== '\r'; line = await client.readLine()) lines.push(line);
@@ -22,7 +24,9 @@ export async function readAnswer(client: Client, to: 'GET' | 'HEAD' = 'GET'): Pr
   };
 }
 
-/** Sends, reads the answer, and that is all that comes: the next one follows directly. */
+/**
+ * Sends, reads the answer, and asserts that nothing else comes: the next answer follows directly.
+ */
 export async function ask(client: Client, request: string, to: 'GET' | 'HEAD' = 'GET'): Promise<Answer> {
   client.send(request);
   return readAnswer(client, to);
@@ -33,7 +37,7 @@ export function get(target: string, fields = '', method = 'GET'): string {
   return `${method} ${target} HTTP/1.1\r\nHost: here\r\n${fields}\r\n`;
 }
 
-/** Without what depends on the moment, so that two conversations can be compared. */
+/** The answer without what depends on the time, to compare two conversations. */
 export function withoutDates(sent: string): string {
   return sent.replace(/^Date: .*\r\n/gm, '');
 }

@@ -1,4 +1,4 @@
-/** The log of a server as it arrives: complete lines, parsed, with a way to wait for the one that has to come. */
+/** The log of a server as it arrives: complete lines, parsed, with ways to wait for a line. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
@@ -17,13 +17,13 @@ interface Waiting {
   readonly failed: (error: Error) => void;
 }
 
-/** The complete lines of a log in a file, which is asked for them again and again: only new ones are parsed. */
+/** The complete lines of a log file. For repeated calls: only new lines are parsed. */
 export function linesOfFile(path: string): () => LogLine[] {
   const lines: LogLine[] = [];
   let parsedBytes = 0;
   return () => {
     const bytes = readFileSync(path);
-    // The last line may still be in the writing.
+    // The last line may be incomplete.
     const end = bytes.lastIndexOf('\n') + 1;
     if (end > parsedBytes) {
       const added = bytes.toString('utf8', parsedBytes, end - 1).split('\n');
@@ -53,7 +53,7 @@ export class LogLines {
     });
   }
 
-  /** Reads no further, and so lets the writer's buffer fill up. */
+  /** Stops reading, which lets the writer's buffer fill up. */
   pause(): void {
     this.#source.pause();
   }
@@ -77,7 +77,10 @@ export class LogLines {
     return this.all.map(({ msg }) => msg);
   }
 
-  /** Waits until so many lines with this message (and these fields) are there; returns the last of them. */
+  /**
+   * Waits until there are so many lines with this message and these fields; returns the last of
+   * them.
+   */
   async next(message: string, { count = 1, ...fields }: Record<string, unknown> & { count?: number } = {}) {
     const matching = () =>
       this.of(message).filter((line) =>
@@ -87,7 +90,9 @@ export class LogLines {
     return matching()[count - 1] as LogLine;
   }
 
-  /** Cheaper than {@link next} for thousands of lines: waits until so many lines have this message. */
+  /**
+   * Waits until so many lines have this message. Cheaper than {@link next} for thousands of lines.
+   */
   async count(message: string, count: number): Promise<void> {
     let seen = 0;
     let looked = 0;
@@ -98,7 +103,7 @@ export class LogLines {
     await this.#until(isDone, `${count} × ${message}`);
   }
 
-  /** Waits for the end of the log. Every line must be whole. */
+  /** Waits for the end of the log, and asserts that each line is complete. */
   async end(): Promise<void> {
     await this.#until(() => this.#ended, 'the end of the log').catch((error: unknown) => {
       if (!this.#ended) throw error;

@@ -1,9 +1,9 @@
-/** The models that a contract is run under. */
+/** The models that each contract runs under. */
 import { describe } from 'node:test';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import type { ModelName } from '../../src/serving/host.js';
 
-/** All tests of one describe together: a bound for a hang, far beyond what they take. */
+/** Bound for all tests of a describe in milliseconds, against a hang; they take far less. */
 const BOUND_MS = 60_000;
 
 /** Defines the same tests once for each model. */

@@ -1,4 +1,6 @@
-/** A client that plays the quiz, and knows the right answers from the quiz's own file of questions. */
+/**
+ * A client that plays the quiz. It knows the right answers from the quiz's own file of questions.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { ListenAddress } from '../../src/serving/listen-address.js';
@@ -42,7 +44,7 @@ export class Player {
     this.client.send(`${line}\n`);
   }
 
-  /** Sends a line; the next line that comes is this. */
+  /** Sends a line, and asserts that the next line is this answer. */
   async says(line: string, answer: string | RegExp): Promise<void> {
     this.send(line);
     await this.hears(answer);
@@ -54,7 +56,7 @@ export class Player {
     else assert.match(heard, answer);
   }
 
-  /** The next five lines are a question of the quiz's own. */
+  /** Asserts that the next five lines are one of the quiz's own questions. */
   async question(place: string): Promise<Shown> {
     const line = await this.client.readLine();
     assert.ok(line.startsWith(`QUESTION ${place} `), line);
@@ -73,7 +75,7 @@ export class Player {
     return this.question(`1/${questions}`);
   }
 
-  /** A whole game; answers as many questions right as it is told to, beginning with the first. */
+  /** Plays a whole game; answers the first `right` questions correctly. */
   async game(questions: number, right: number): Promise<void> {
     this.send(`PLAY ${questions}`);
     for (let number = 1; number <= questions; number++) {

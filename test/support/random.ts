@@ -1,4 +1,4 @@
-/** Random tests that can be repeated: the same seed gives the same numbers (mulberry32). */
+/** Repeatable random tests: the same seed gives the same numbers (mulberry32). */
 export class Random {
   #state: number;
 

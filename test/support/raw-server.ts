@@ -1,4 +1,7 @@
-/** A server that does whatever a test wants of it, good or bad, with every connection. On a free port of 127.0.0.1. */
+/**
+ * A server on a free port of 127.0.0.1 that does with each connection what the test wants, right or
+ * wrong.
+ */
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Cleanup } from './server.js';
@@ -16,7 +19,7 @@ export async function startRawServer(t: Cleanup, serve: (socket: Socket) => void
   return (server.address() as AddressInfo).port;
 }
 
-/** A port of 127.0.0.1 that nobody listens on. */
+/** A port of 127.0.0.1 on which no server listens. */
 export async function unusedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -26,7 +29,7 @@ export async function unusedPort(): Promise<number> {
   return port;
 }
 
-/** Answers an HTTP request, whatever it is, with these bytes, each text in a segment of its own, and ends. */
+/** Answers each HTTP request with these bytes, each text in a separate segment, and ends. */
 export function answering(...texts: readonly (string | Uint8Array)[]): (socket: Socket) => void {
   return (socket) => {
     socket.once('data', () => void sayInTurn(socket, texts));

@@ -1,13 +1,14 @@
 /**
- * Command lines that are refused, in the test's own process: a process for each would take far longer than what is
- * tested. That a refusal is one line and status 2 is tested of the program itself, in test/cli/options.test.ts.
+ * Command lines that are refused, in the test's own process: separate processes would take far
+ * longer. test/cli/options.test.ts tests the program itself, which refuses with one line and status
+ * 2.
  */
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { runCommand } from '../../src/cli/program.js';
 import { UsageError } from '../../src/base/errors.js';
 
-/** Nothing is written, and the complaint is one line. */
+/** Asserts that nothing is written, and that the error is one line. */
 export async function assertRefused(
   t: TestContext,
   args: readonly string[],
@@ -18,7 +19,7 @@ export async function assertRefused(
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  // What was not refused runs: a server, for example, which nothing but this would end.
+  // A command that was not refused is running, such as a server: this ends it.
   if (error === undefined) setImmediate(() => process.exit(1));
   assert.ok(error instanceof UsageError, `refused: ${String(error)}`);
   assert.match(error.message, /^[^\n]+$/);

@@ -1,4 +1,4 @@
-/** A dialogue without server and terminal: what it does when it hears and is told things. */
+/** A dialogue without server and terminal: its steps after what arrives and is typed. */
 import type { Dialogue, Step } from '../../src/clients/terminal/dialogue.js';
 
 export class Rehearsal {
@@ -13,7 +13,7 @@ export class Rehearsal {
     return this.#note(this.#dialogue.begin());
   }
 
-  /** Lines that come together. */
+  /** Lines that arrive together. */
   hear(...lines: string[]): string[] {
     const steps = lines.flatMap((line) => this.#dialogue.heard(line));
     return this.#note([...steps, ...(this.#dialogue.settled?.() ?? [])]);
@@ -31,7 +31,7 @@ export class Rehearsal {
     return this.#dialogue.failure();
   }
 
-  /** What is done, but for what is shown. */
+  /** The steps, except for what is shown. */
   #note(steps: readonly Step[]): string[] {
     return steps.flatMap((step) => {
       if (step.do === 'show') this.shown.push(step.text);

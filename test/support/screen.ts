@@ -1,6 +1,6 @@
 /**
- * What a terminal of 80 columns shows after some output: enough of one for a line editor. An escape sequence that it
- * does not know is an error, so that a test does not pass over it.
+ * The screen of a terminal of 80 columns after some output: enough for a line editor. An unknown
+ * escape sequence is an error, so that a test does not ignore it.
  */
 const COLUMNS = 80;
 
@@ -18,7 +18,7 @@ export class Screen {
     }
   }
 
-  /** Rows without the blanks at their ends. */
+  /** The rows without the blanks at their ends. */
   get rows(): string[] {
     return this.#rows.map((row) =>
       Array.from(row, (cell: string | undefined) => cell ?? ' ')
@@ -27,7 +27,7 @@ export class Screen {
     );
   }
 
-  /** The row of the cursor, which is shown as `▮`. */
+  /** The row of the cursor; `▮` marks the cursor. */
   get cursorRow(): string {
     const row = Array.from((this.rows[this.#row] ?? '').padEnd(this.#column));
     row.splice(this.#column, 0, '▮');

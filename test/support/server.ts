@@ -1,5 +1,5 @@
 /**
- * Servers for tests: in the test's own process, on a free port, and stopped when the test is over.
+ * Servers for tests: in the test's own process, on a free port, stopped when the test ends.
  *
  *     it('…', async (t) => { const server = await startServer(t, { service: 'date', model }); … })
  *     describe('…', () => { const server = sharedServer({ service: 'date', model }); it(…); it(…); })
@@ -21,7 +21,7 @@ import type { ServiceOptions } from '../../src/services/service.js';
 import { eventually } from './eventually.js';
 import { linesOfFile, type LogLine } from './log-lines.js';
 
-/** What a test cares about; the rest has defaults that suit a small, quiet server. */
+/** The settings of a test; the others have defaults for a small, quiet server. */
 interface TestSettings {
   readonly model: ModelName;
   /** A name from the catalogue or the path of a module. */
@@ -33,25 +33,25 @@ interface TestSettings {
   readonly idleMs: number;
   readonly graceMs: number;
   readonly adminPath: string;
-  /** Other than `silent`: the log goes to a file that {@link RunningServer.log} reads. */
+  /** At other levels than `silent`, the log goes to a file that {@link RunningServer.log} reads. */
   readonly logLevel: LogLevel;
 }
 
-/** Anything a clean-up can be registered with: a test's context. */
+/** Where clean-ups are registered: a test's context. */
 export interface Cleanup {
   after(clean: () => void | Promise<void>): void;
 }
 
 export interface RunningServer {
   readonly server: Server;
-  /** Where it can be reached. */
+  /** The address for clients. */
   readonly address: ListenAddress;
   readonly port: number;
   /** The lines logged so far. */
   log(): LogLine[];
-  /** The first log line with that message and these fields, as soon as there is one. */
+  /** Waits for the first log line with that message and these fields. */
   logLine(msg: string, fields?: Readonly<Record<string, unknown>>): Promise<LogLine>;
-  /** Harmless when called again; called anyhow when the test is over. */
+  /** May be called repeatedly; also called when the test ends. */
   stop(): Promise<void>;
 }
 
@@ -61,7 +61,10 @@ export async function startServer(t: Cleanup, settings: Partial<TestSettings> = 
   return running;
 }
 
-/** One server for all tests of the surrounding describe. Its properties exist as soon as the first test runs. */
+/**
+ * One server for all tests of the surrounding describe. Its properties exist from the first test
+ * on.
+ */
 export function sharedServer(settings: Partial<TestSettings> = {}): RunningServer {
   let running: RunningServer | undefined;
   before(async () => {

@@ -1,4 +1,4 @@
-/** The options of services for tests that care about few of them. */
+/** The options of services, for tests that set few of them. */
 import type { ServiceOptions } from '../../src/services/service.js';
 
 export const DEFAULT_OPTIONS: ServiceOptions = {

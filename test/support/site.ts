@@ -1,4 +1,4 @@
-/** A folder to be served, beside one that must not be. */
+/** A folder to serve, beside a folder that must not be served. */
 import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
@@ -12,14 +12,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What no answer may contain. */
+/** A text that no answer may contain. */
 export const SECRET = 'nobody outside may read this';
 export const BIG = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7 + (at >> 8)) & 0xff));
 export const MODIFIED = 'Sat, 01 Feb 2025 10:20:30 GMT';
 
 interface SiteFolder {
   readonly root: string;
-  /** The folder that holds the root. */
+  /** The folder around the root. */
   readonly around: string;
   remove(): void;
 }
@@ -33,7 +33,7 @@ export function makeSite(): SiteFolder {
   };
   for (const folder of ['', 'sub', 'sub/deep', 'indexed', 'leak', '.git', '.well-known'])
     mkdirSync(join(root, folder));
-  // A name that begins like the root's.
+  // A name that begins like the root's name.
   mkdirSync(join(around, 'www-secret'));
   writeFileSync(join(around, 'www-secret', 's'), SECRET);
   writeFileSync(join(around, 'secret.txt'), SECRET);

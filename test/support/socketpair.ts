@@ -1,10 +1,10 @@
-/** Two connected sockets of one process, whose messages keep their boundaries. */
+/** Two connected sockets in one process that keep the boundaries of messages. */
 import koffi from 'koffi';
 import type { Cleanup } from './server.js';
 
 const [AF_UNIX, SOCK_SEQPACKET] = [1, 5];
 
-/** Their descriptors, closed with the test. */
+/** Returns their descriptors, which are closed with the test. */
 export function openSocketpair(t: Cleanup): [number, number] {
   const libc = koffi.load(null);
   const pair = new Int32Array(2);

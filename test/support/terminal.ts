@@ -1,4 +1,6 @@
-/** `handoff …` on a pseudo-terminal: keys in, and what the screen shows. Needs python3 for the pseudo-terminal. */
+/**
+ * `handoff …` on a pseudo-terminal: keys in, the screen out. Needs python3 for the pseudo-terminal.
+ */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -10,11 +12,11 @@ import type { Cleanup } from './server.js';
 
 const DRIVER = fileURLToPath(new URL('../../../test/fixtures/terminal.py', import.meta.url));
 
-/** For `skip` of tests: why there are no pseudo-terminals, or false. */
+/** The reason to skip a test: why there are no pseudo-terminals, or false. */
 export const noTerminal: string | false =
   spawnSync('python3', ['-c', 'import pty']).status === 0 ? false : 'needs python3';
 
-/** How the program has ended, and the modes it has left its terminal in. */
+/** How the program ended, and the modes in which it left its terminal. */
 interface TerminalExit {
   readonly status: number | null;
   readonly signal: number | null;
@@ -26,9 +28,9 @@ interface TerminalProcess {
   /** Every byte that was written to the terminal. */
   readonly output: () => string;
   type(keys: string): void;
-  /** Waits until the screen shows this in its rows, joined by newlines. */
+  /** Waits until the rows of the screen, joined by newlines, show this. */
   shows(what: string | RegExp): Promise<void>;
-  /** Waits until the cursor's row is this; `▮` is the cursor. */
+  /** Waits until the cursor's row is this; `▮` marks the cursor. */
   edits(row: string): Promise<void>;
   exit(): Promise<TerminalExit>;
 }

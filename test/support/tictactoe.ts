@@ -1,4 +1,7 @@
-/** Games of tic-tac-toe for tests, by the plainest reading of the rules: nothing here is the server's code. */
+/**
+ * Games of tic-tac-toe for tests, by a literal reading of the rules, without any code of the
+ * server.
+ */
 import assert from 'node:assert/strict';
 import type { Client } from './client.js';
 import type { Random } from './random.js';
@@ -8,7 +11,7 @@ export const LINES: readonly string[] = ['123', '456', '789', '147', '258', '369
 interface Game {
   /** The fields in the order of the moves. */
   readonly fields: readonly number[];
-  /** What follows `GameEnd `. */
+  /** The text after `GameEnd `. */
   readonly result: string;
 }
 
@@ -16,7 +19,7 @@ export function markOf(move: number): 'X' | 'O' {
   return move % 2 === 0 ? 'X' : 'O';
 }
 
-/** How the game stands after these moves; undefined while it goes on. */
+/** The result after these moves; undefined while the game continues. */
 export function resultOf(fields: readonly number[]): string | undefined {
   for (const mark of ['X', 'O'] as const) {
     const own = fields.filter((_, move) => markOf(move) === mark).map(String);
@@ -25,7 +28,7 @@ export function resultOf(fields: readonly number[]): string | undefined {
   return fields.length === 9 ? 'draw' : undefined;
 }
 
-/** The board after these moves, each line ended. */
+/** The board after these moves, each line with its end. */
 export function shown(fields: readonly number[]): string {
   const cell = (field: number) => {
     const move = fields.indexOf(field);
@@ -43,12 +46,12 @@ export function randomGame(random: Random): Game {
   }
 }
 
-/** Sends a name and is welcome. */
+/** Sends a name and asserts the welcome. */
 export async function introduce(client: Client, name: string): Promise<void> {
   await client.exchange(`${name}\n`, `Welcome ${name}\n`);
 }
 
-/** Both are told of their match. @returns its id */
+/** Asserts that both players get their match. @returns its id */
 export async function expectInit(x: Client, o: Client, names: string): Promise<number> {
   const line = await x.readLine();
   const [, id] = new RegExp(`^init@(\\d+) ${names}$`).exec(line) ?? [];
@@ -57,7 +60,7 @@ export async function expectInit(x: Client, o: Client, names: string): Promise<n
   return Number(id);
 }
 
-/** Plays from the first move to the end, or for as long as there are moves; checks every byte that both get. */
+/** Plays from the first move to the last, and asserts every byte that both players get. */
 export async function play(x: Client, o: Client, { fields, result }: Partial<Game>): Promise<void> {
   for (const [move, field] of (fields ?? []).entries()) {
     const mover = markOf(move) === 'X' ? x : o;

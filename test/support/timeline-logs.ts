@@ -1,4 +1,7 @@
-/** Logs as servers write them, line by line, for what is made of them. Times are milliseconds after T. */
+/**
+ * Logs as servers write them, line by line, as input for the timeline. Times are milliseconds after
+ * T.
+ */
 import { timelineOf, type Timeline } from '../../src/timeline/connections.js';
 import { pickRun, readLines } from '../../src/timeline/read-log.js';
 
@@ -32,7 +35,7 @@ export async function timelineFrom(lines: readonly string[], run?: number): Prom
   return timelineOf(pickRun(await readLines(lines), run));
 }
 
-/** Two clients: the second waits for the first. */
+/** Two clients: the second one waits for the first. */
 export const ITERATIVE = [
   listening('iterative'),
   accepted(1, 100),
@@ -56,7 +59,9 @@ export const EVENT_LOOP = [
   closed(2, 500, { model: 'event-loop', thread: 0, waitedMs: 0, servedMs: 350 }),
 ];
 
-/** Two threads and three clients, the third of which waits for a thread; a fourth is refused. */
+/**
+ * Two threads and three clients, the third of which waits for a thread; a fourth client is refused.
+ */
 export const THREADS = [
   listening('thread-per-client'),
   accepted(1, 100),

@@ -1,25 +1,26 @@
 /**
- * One burst: N clients connect at the same moment, each asks once, hears its answer and leaves.
+ * One burst: all clients connect at the same moment, send one request, and close after the answer.
  *
- * Runs in the generator's process and keeps its only thread until all are answered or have failed, or the limit is
- * over. All times run from the burst's start, before the first connect. Starting N connects takes the generator a
- * while (`startMs`), and it looks for answers in between, or they would seem to have taken that long at the least.
- * A client leaves as soon as it is answered, so that the next is served by a server that serves few at a time.
- * bench/generator/sockets/clients.ts does the input and output; bench/generator/main.ts calls this.
+ * Runs in the load process and keeps its only thread until all clients are answered or have failed,
+ * or the limit is over. All times run from the start of the burst, before the first connect.
+ * Starting the connects takes a while (`startMs`). The generator polls for answers in between:
+ * otherwise every answer would seem to take that long. A client closes at once, so a server with
+ * few places comes to all. Read next: bench/generator/sockets/clients.ts.
  */
-import { Clients, type ClientEvents } from '../sockets/clients.js';
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
-import type { Exchange } from '../sockets/exchange.js';
 import { Histogram } from '../../lib/histogram.js';
+import { noErrors, totalErrors, type ErrorKind } from '../protocol/error-kinds.js';
 import type { BurstJob } from '../protocol/jobs.js';
-import { pollFor } from './phases.js';
-import { noErrors, totalErrors, type BurstResult, type ErrorKind } from '../protocol/answers.js';
+import type { BurstResult } from '../protocol/results.js';
+import { Clients, type ClientEvents } from '../sockets/clients.js';
 import { EchoPayloads } from '../sockets/echo-payloads.js';
-import { measureUsage } from './window.js';
+import type { Exchange } from '../sockets/exchange.js';
+import { measureUsage, pollFor } from './phases.js';
 
-/** Connects between two looks for answers: some 0.2 ms. */
-const CONNECTS_AT_ONCE = 16;
+/** Connects between two polls; they take some 0.2 ms. */
+const CONNECTS_PER_POLL = 16;
 
+/** @throws Error for an invalid message size; SystemCallError if epoll fails */
 export function runBurst(job: BurstJob): BurstResult {
   const burst = new Burst(job);
   try {
@@ -40,10 +41,10 @@ class Burst implements ClientEvents {
 
   constructor({ port, clients, messageBytes }: BurstJob) {
     this.#count = clients;
-    const exchange = new FirstBytes(new EchoPayloads(clients, messageBytes), () => {
+    const exchange = new FirstByteProbe(new EchoPayloads(clients, messageBytes), () => {
       this.#firstByte.record(nowNs() - this.#startNs);
     });
-    // The client closes first, and bursts are repeated: see connectSocket for why one address is not enough.
+    // Clients close first, which would exhaust the ports of one address: see connectSocket.
     this.#clients = new Clients({ port, clients, exchange, ownAddresses: true }, this);
   }
 
@@ -53,7 +54,7 @@ class Burst implements ClientEvents {
       this.#startNs = nowNs();
       for (let client = 0; client < this.#count; client++) {
         this.#clients.open(client, this.#startNs);
-        if (client % CONNECTS_AT_ONCE === CONNECTS_AT_ONCE - 1) this.#clients.poll(0);
+        if (client % CONNECTS_PER_POLL === CONNECTS_PER_POLL - 1) this.#clients.poll(0);
       }
       startMs = (nowNs() - this.#startNs) / NS_PER_MS;
       const leftNs = this.#startNs + limitMs * NS_PER_MS - nowNs();
@@ -77,7 +78,7 @@ class Burst implements ClientEvents {
   }
 
   connected(): void {
-    // Only connections that are opened without a request are told of.
+    // Never called: all clients here connect with a request.
   }
 
   answered(client: number, answeredNs: number): void {
@@ -95,8 +96,8 @@ class Burst implements ClientEvents {
   }
 }
 
-/** Another exchange, and a note when the first bytes of an answer come and are right. */
-class FirstBytes implements Exchange {
+/** Wraps an exchange and calls back when the first bytes of an answer have come and are right. */
+class FirstByteProbe implements Exchange {
   readonly requestBytes: number;
   readonly replyBytes: number;
   readonly #exchange: Exchange;

@@ -1,46 +1,39 @@
 /**
- * A set of chat members on one epoll: they join one after the other, say tokens, and check what they hear.
+ * A set of chat members on one epoll: they join, send lines, and check deliveries.
  *
- * Runs on the generator's only thread. What members say is recognised by chat-lines.ts where it was received; only the
- * server's own lines, the handshake and those that begin with `*`, are read as text.
+ * Runs in the load process, on its only thread. chat-lines.ts recognises members' lines in the
+ * receive buffer. Only the server's own lines, the handshake and those that start with `*`, become
+ * strings.
  *
  *     connected ── greeting, question: sends its name ── welcome ──► joined
  *
- * fan-out.ts decides who speaks when.
+ * Read next: fan-out.ts, which decides when a member sends.
  */
 import { MSG_NOSIGNAL, addressOf, recv, send, sendBytes } from '../../../src/base/libc.js';
-import { ChatLines } from './chat-lines.js';
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
+import type { ErrorKind } from '../protocol/error-kinds.js';
+import { CLOSING, Epoll } from '../sockets/epoll.js';
+import { NO_SOCKET, closeSocket, connectSocket, failureKind } from '../sockets/socket.js';
+import { ChatLines } from './chat-lines.js';
 import { pollFor } from './phases.js';
-import type { ErrorKind } from '../protocol/answers.js';
-import {
-  EPOLLERR,
-  EPOLLHUP,
-  EPOLLRDHUP,
-  Epoll,
-  closeSocket,
-  connectSocket,
-  failureKind,
-} from '../sockets/epoll.js';
 
 export interface ChatEvents {
-  /** The member has the whole of the sender's current line. */
-  heard(member: number, sender: number, nowNs: number): void;
-  /** The member, which had joined, has been closed for this reason. */
+  /** The member has received the whole of the sender's current line. */
+  delivered(member: number, sender: number, nowNs: number): void;
+  /** The joined member has failed, and its connection is closed. */
   failed(member: number, kind: ErrorKind): void;
 }
 
-const NO_SOCKET = -1;
-const CLOSING = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 const BUFFER_BYTES = 65_536;
-/** What is kept of a line of which only the beginning has come. */
+/** The longest incomplete line that is kept until its rest comes. */
 const CARRY_BYTES = 512;
 const JOIN_LIMIT_MS = 2000;
 const NEWLINE = 10;
 const STAR = 42;
 
-/** Greeting and question come before the name; a member that has said its name awaits its welcome. */
+/** The greeting and the question, after which the member sends its name. */
 const HELLO_LINES = 2;
+/** The number of handshake lines of a joined member: the welcome is the last. */
 const JOINED = HELLO_LINES + 1;
 
 export class ChatMembers {
@@ -49,18 +42,19 @@ export class ChatMembers {
   readonly #messageBytes: number;
   readonly #lines: ChatLines;
   readonly #events: ChatEvents;
-  readonly #epoll = new Epoll();
+  readonly #epoll: Epoll;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   readonly #words = new Int32Array(this.#buffer.buffer);
   readonly #bufferAddress = addressOf(this.#buffer);
   readonly #carry: Uint8Array;
   readonly #carryBytes: Int32Array;
   readonly #fds: Int32Array;
-  /** How many lines of the handshake have come. */
-  readonly #progress: Uint8Array;
-  /** How many of this set the member has been told of that joined after it. */
-  readonly #joinsHeard: Int32Array;
+  /** By member: received lines of the handshake. */
+  readonly #handshakeLines: Uint8Array;
+  /** By member: announcements of later members of this set. */
+  readonly #joinsSeen: Int32Array;
 
+  /** @throws Error for an invalid message size; SystemCallError if epoll cannot be created */
   constructor(port: number, count: number, messageBytes: number, events: ChatEvents) {
     this.#port = port;
     this.#count = count;
@@ -70,34 +64,41 @@ export class ChatMembers {
     this.#carry = new Uint8Array(count * CARRY_BYTES);
     this.#carryBytes = new Int32Array(count);
     this.#fds = new Int32Array(count).fill(NO_SOCKET);
-    this.#progress = new Uint8Array(count);
-    this.#joinsHeard = new Int32Array(count);
+    this.#handshakeLines = new Uint8Array(count);
+    this.#joinsSeen = new Int32Array(count);
+    // Last: if an allocation fails, no descriptor is left open.
+    this.#epoll = new Epoll();
   }
 
-  /** One after the other, until each has been told of all that came after it. Throws if that fails. */
+  /**
+   * Joins the members one by one. Each then has seen the announcements of all later ones.
+   * @throws Error if the server rejects a member or takes too long; SystemCallError if a connect
+   * fails
+   */
   join(): void {
     for (let member = 0; member < this.#count; member++) {
-      const fd = connectSocket(this.#port, undefined);
+      const fd = connectSocket(this.#port);
       this.#fds[member] = fd;
       this.#epoll.add(fd, member, false);
-      this.#await(`welcome of member ${member + 1}`, () => this.#progress[member] === JOINED);
+      this.#await(`welcome of member ${member + 1}`, () => this.#handshakeLines[member] === JOINED);
     }
-    this.#await('word of all who joined', () =>
-      this.#joinsHeard.every((joins, member) => joins === this.#count - 1 - member),
+    this.#await('announcement of all members', () =>
+      this.#joinsSeen.every((joins, member) => joins === this.#count - 1 - member),
     );
   }
 
-  /** Says the member's next token. */
-  say(member: number): void {
+  /** Sends the member's next line. */
+  sendNext(member: number): void {
     const fd = this.#fds[member] ?? NO_SOCKET;
-    const length = send(fd, this.#lines.nextOf(member), this.#messageBytes, MSG_NOSIGNAL);
-    // It says nothing before its last line has been heard, so the kernel has room for it.
+    const length = send(fd, this.#lines.advance(member), this.#messageBytes, MSG_NOSIGNAL);
+    // All members have the last line, so the send buffer has room for this one.
     if (length !== this.#messageBytes) this.fail(member, (length < 0 ? failureKind() : undefined) ?? 'other');
   }
 
+  /** Closes the member. @throws Error if it had not joined yet */
   fail(member: number, kind: ErrorKind): void {
     this.#close(member);
-    if (this.#progress[member] !== JOINED)
+    if (this.#handshakeLines[member] !== JOINED)
       throw new Error(`member ${member + 1} cannot join the chat: ${kind}`);
     this.#events.failed(member, kind);
   }
@@ -107,7 +108,7 @@ export class ChatMembers {
     this.#epoll.close();
   }
 
-  /** Handles what has happened, waiting for it at most so long. */
+  /** Waits for events, at most `timeoutMs`, and handles them. */
   poll(timeoutMs: number): void {
     const epoll = this.#epoll;
     const count = epoll.wait(timeoutMs);
@@ -121,7 +122,7 @@ export class ChatMembers {
     if (!isDone()) throw new Error(`the chat server gave no ${what} within ${JOIN_LIMIT_MS / 1e3} s`);
   }
 
-  /** Reads until nothing is left or, if the server is closing, until the end can be seen. */
+  /** Reads until nothing is left or, if the server is closing, until the end of the stream. */
   #receive(member: number, closing: boolean): void {
     const fd = this.#fds[member] ?? NO_SOCKET;
     while (this.#fds[member] !== NO_SOCKET) {
@@ -134,34 +135,34 @@ export class ChatMembers {
         return;
       }
       if (carried > 0) this.#buffer.set(this.#carryOf(member, carried));
-      this.#take(member, carried + length, nowNs());
+      this.#handleLines(member, carried + length, nowNs());
       if (length < roomBytes && !closing) return;
     }
   }
 
-  /** Handles the lines in the buffer, and keeps for the next time what is not yet a whole one. */
-  #take(member: number, length: number, receivedNs: number): void {
+  /** Handles the whole lines in the buffer and keeps an incomplete one for the next call. */
+  #handleLines(member: number, length: number, receivedNs: number): void {
     const buffer = this.#buffer;
-    const { heardBytes } = this.#lines;
+    const { deliveredBytes } = this.#lines;
     let end = length;
     let start = 0;
     while (start < end) {
-      if (this.#progress[member] === JOINED && buffer[start] !== STAR) {
-        if (end - start < heardBytes) break;
+      if (this.#handshakeLines[member] === JOINED && buffer[start] !== STAR) {
+        if (end - start < deliveredBytes) break;
         const sender = this.#lines.senderOf(buffer, this.#words, start);
         if (sender === undefined) {
           this.fail(member, 'wrongBytes');
           return;
         }
-        start += heardBytes;
-        this.#events.heard(member, sender, receivedNs);
+        start += deliveredBytes;
+        this.#events.delivered(member, sender, receivedNs);
         if (this.#fds[member] === NO_SOCKET) return;
         continue;
       }
       const newline = buffer.indexOf(NEWLINE, start);
       if (newline === -1 || newline >= end) break;
-      this.#hearServer(member, Buffer.from(buffer.subarray(start, newline)).toString('latin1'));
-      // What follows is moved to the start, where words are compared.
+      this.#handleServerLine(member, Buffer.from(buffer.subarray(start, newline)).toString('latin1'));
+      // Lines are compared by words, so the rest moves to the start, which is aligned.
       buffer.copyWithin(0, newline + 1, end);
       end -= newline + 1;
       start = 0;
@@ -173,20 +174,20 @@ export class ChatMembers {
     else this.#carryOf(member, restBytes).set(buffer.subarray(start, end));
   }
 
-  #hearServer(member: number, line: string): void {
+  #handleServerLine(member: number, line: string): void {
     const name = this.#lines.nameOf(member);
-    const progress = this.#progress[member] ?? 0;
-    if (progress === JOINED) {
+    const handshakeLines = this.#handshakeLines[member] ?? 0;
+    if (handshakeLines === JOINED) {
       if (line.startsWith(`* ${this.#lines.tag}`) && line.includes(' joined')) {
-        this.#joinsHeard[member] = (this.#joinsHeard[member] ?? 0) + 1;
+        this.#joinsSeen[member] = (this.#joinsSeen[member] ?? 0) + 1;
       }
       return;
     }
-    if (line.startsWith('ERR') || (progress === HELLO_LINES && !line.includes(name))) {
-      throw new Error(`the chat server says ${JSON.stringify(line)} to a member that joins as ${name}`);
+    if (line.startsWith('ERR') || (handshakeLines === HELLO_LINES && !line.includes(name))) {
+      throw new Error(`the chat server answers ${JSON.stringify(line)} to a member that joins as ${name}`);
     }
-    this.#progress[member] = progress + 1;
-    if (progress + 1 !== HELLO_LINES) return;
+    this.#handshakeLines[member] = handshakeLines + 1;
+    if (handshakeLines + 1 !== HELLO_LINES) return;
     const answer = Buffer.from(`${name}\n`);
     const fd = this.#fds[member] ?? NO_SOCKET;
     if (sendBytes(fd, answer, answer.length, MSG_NOSIGNAL) !== answer.length) {

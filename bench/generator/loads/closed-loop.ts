@@ -1,59 +1,116 @@
 /**
- * The closed loop: clients each of which asks again when it has been answered and has rested. One population of them,
- * or several at once against one server: short requests beside long ones, sleepers beside workers.
+ * The closed loop: each client sends its next request after the last answer and a think time.
  *
- * Runs in the generator's process, for load.ts and populations.ts; phases.ts tells in which order. Each
- * population has an epoll of its own. Several are watched by one more; a single one is polled itself, because that
- * saves a system call for each batch of answers. Read population.ts next: what a client does and what is counted.
+ * Runs in the load process, for two jobs: `load` has one population of clients, `populations`
+ * several against one server, such as short requests beside long ones. Each population has an epoll
+ * of its own. Several are watched by one more; a single one is polled directly, which saves a
+ * system call per batch. Read next: population.ts, which says what a client does and what is
+ * counted.
  */
-import type { Clients } from '../sockets/clients.js';
 import { NS_PER_MS } from '../../lib/clock.js';
-import type { PopulationsJob } from '../protocol/jobs.js';
-import { openCalmly, type Openable } from './opening.js';
-import { pollFor, runLoad, type Load, type Phase, type Pollable } from './phases.js';
-import { RESTING_POLL_MS, type Population } from './population.js';
-import type { Usage } from '../protocol/answers.js';
-import { openSilent } from './silent-clients.js';
+import type { LoadJob, PopulationSettings, PopulationsJob } from '../protocol/jobs.js';
+import type { LoadResult, PopulationsResult } from '../protocol/results.js';
+import type { Clients } from '../sockets/clients.js';
+import { EchoPayloads } from '../sockets/echo-payloads.js';
 import { Epoll } from '../sockets/epoll.js';
+import type { Exchange } from '../sockets/exchange.js';
+import { learnLineExchange, lineExchange } from '../sockets/line-exchange.js';
+import { learnWebExchange } from '../sockets/web-exchange.js';
+import {
+  ANSWER_LIMIT_MS,
+  openPaced,
+  pollFor,
+  runLoad,
+  type Load,
+  type Openable,
+  type Phase,
+  type Pollable,
+} from './phases.js';
+import { DELAY_POLL_MS, Population, type Behaviour } from './population.js';
+import { openSilentClients } from './silent-clients.js';
 
-type ClosedLoopJob = Omit<PopulationsJob, 'kind' | 'populations'>;
-
-/** The job's silent clients come first. When all is over the populations are closed, and have their results. */
-export function runClosedLoop(populations: readonly Population[], job: ClosedLoopJob): Usage {
-  return runLoad(new ClosedLoop(populations, job), job);
+/** @throws Error if a `web` server does not send the page; SystemCallError if epoll fails */
+export function runLoadJob(job: LoadJob): LoadResult {
+  const { port, clients, pauseMs, pattern, messageBytes } = job;
+  const behaviour: Behaviour =
+    pattern === 'churn' ? { pattern, clients, thinkMs: pauseMs } : { pattern: 'keep', clients };
+  const closedLoop = new ClosedLoop({ ...job, answerLimitMs: ANSWER_LIMIT_MS }, [behaviour], () =>
+    pattern === 'web' ? learnWebExchange(port) : new EchoPayloads(clients, messageBytes),
+  );
+  const usage = runLoad(closedLoop, job);
+  const [population] = closedLoop.populations;
+  if (population === undefined) throw new Error('unreachable: a load has one population');
+  return { kind: 'loaded', ...population.result(), ...usage };
 }
 
-class ClosedLoop implements Load, Openable {
-  readonly size: number;
-  readonly #populations: readonly Population[];
-  readonly #job: ClosedLoopJob;
-  readonly #connections: Population | Together;
-  #silent: Clients | undefined;
+/** @throws Error if an answer cannot be learned; SystemCallError if epoll fails */
+export function runPopulationsJob(job: PopulationsJob): PopulationsResult {
+  const exchangeOf = ({ line, answer }: PopulationSettings) =>
+    answer === undefined ? learnLineExchange(job.port, line, job.answerLimitMs) : lineExchange(line, answer);
+  const closedLoop = new ClosedLoop(job, job.populations, exchangeOf);
+  const usage = runLoad(closedLoop, job);
+  const populations = closedLoop.populations.map((population, index) => ({
+    name: job.populations[index]?.name ?? '',
+    clients: population.size,
+    ...population.result(),
+    censored: population.censored,
+  }));
+  return { kind: 'populations', populations, ...usage };
+}
 
-  constructor(populations: readonly Population[], job: ClosedLoopJob) {
-    this.#populations = populations;
-    this.#job = job;
-    this.size = populations.reduce((sum, { size }) => sum + size, 0);
-    const [first, ...others] = populations;
-    this.#connections = first !== undefined && others.length === 0 ? first : new Together(populations);
+type ClosedLoopOptions = Pick<PopulationsJob, 'port' | 'silentClients' | 'answerLimitMs'>;
+
+/** Everything that opens a descriptor happens in {@link open}, so that {@link close} finds it. */
+class ClosedLoop<Settings extends Behaviour> implements Load, Openable {
+  readonly populations: Population[] = [];
+  readonly size: number;
+  readonly #options: ClosedLoopOptions;
+  readonly #settings: readonly Settings[];
+  readonly #exchangeOf: (settings: Settings) => Exchange;
+  #silent: Clients | undefined;
+  #group: PopulationGroup | undefined;
+  #connections: Pollable = { poll: () => undefined };
+
+  constructor(
+    options: ClosedLoopOptions,
+    settings: readonly Settings[],
+    exchangeOf: (settings: Settings) => Exchange,
+  ) {
+    this.#options = options;
+    this.#settings = settings;
+    this.#exchangeOf = exchangeOf;
+    this.size = settings.reduce((sum, { clients }) => sum + clients, 0);
   }
 
   get firstAnswers(): number {
-    return this.#populations.reduce((sum, { answeredClients }) => sum + answeredClients, 0);
+    return this.populations.reduce((sum, { answeredClients }) => sum + answeredClients, 0);
   }
 
   get isAnyWaiting(): boolean {
-    return this.#populations.some((population) => population.isAnyWaiting);
+    return this.populations.some((population) => population.isAnyWaiting);
   }
 
   open(): void {
-    this.#silent = openSilent(this.#job);
-    openCalmly(this);
+    // Answers are learned first: silent clients could keep the server from answering.
+    const exchanges = this.#settings.map(this.#exchangeOf);
+    this.#settings.forEach((settings, index) => {
+      const exchange = exchanges[index];
+      if (exchange) this.populations.push(new Population(this.#options.port, settings, exchange));
+    });
+    const [first, ...others] = this.populations;
+    if (first !== undefined && others.length === 0) {
+      this.#connections = first;
+    } else {
+      this.#connections = this.#group = new PopulationGroup(this.populations);
+      this.#group.register();
+    }
+    this.#silent = openSilentClients(this.#options);
+    openPaced(this);
   }
 
   openOne(client: number): void {
     let index = client;
-    for (const population of this.#populations) {
+    for (const population of this.populations) {
       if (index < population.size) {
         population.open(index);
         return;
@@ -63,7 +120,7 @@ class ClosedLoop implements Load, Openable {
   }
 
   enter(phase: Exclude<Phase, 'open'>): void {
-    for (const population of this.#populations) population.enter(phase);
+    for (const population of this.populations) population.enter(phase);
   }
 
   loadFor(durationNs: number): void {
@@ -71,13 +128,13 @@ class ClosedLoop implements Load, Openable {
   }
 
   drain(): void {
-    const limitNs = this.#job.answerLimitMs * NS_PER_MS;
-    pollFor(this.#connections, limitNs, () => this.#populations.every(({ awaited }) => awaited === 0));
+    const limitNs = this.#options.answerLimitMs * NS_PER_MS;
+    pollFor(this.#connections, limitNs, () => this.populations.every(({ awaited }) => awaited === 0));
   }
 
   close(): void {
-    for (const population of this.#populations) population.close();
-    if (this.#connections instanceof Together) this.#connections.close();
+    for (const population of this.populations) population.close();
+    this.#group?.close();
     this.#silent?.closeAll();
   }
 
@@ -87,20 +144,23 @@ class ClosedLoop implements Load, Openable {
 }
 
 /** Several populations that are polled as one. */
-class Together implements Pollable {
+class PopulationGroup implements Pollable {
   readonly #populations: readonly Population[];
   readonly #epoll = new Epoll();
 
   constructor(populations: readonly Population[]) {
     this.#populations = populations;
-    populations.forEach((population, set) => population.watchFrom(this.#epoll, set));
+  }
+
+  register(): void {
+    this.#populations.forEach((population, number) => population.registerWith(this.#epoll, number));
   }
 
   poll(timeoutMs: number): void {
-    const isResting = this.#populations.some((population) => population.isResting);
-    const count = this.#epoll.wait(isResting ? Math.min(timeoutMs, RESTING_POLL_MS) : timeoutMs);
+    const hasDelayed = this.#populations.some((population) => population.hasDelayed);
+    const count = this.#epoll.wait(hasDelayed ? Math.min(timeoutMs, DELAY_POLL_MS) : timeoutMs);
     for (let event = 0; event < count; event++) this.#populations[this.#epoll.clientAt(event)]?.poll(0);
-    if (isResting) for (const population of this.#populations) population.wake();
+    if (hasDelayed) for (const population of this.#populations) population.resumeDelayed();
   }
 
   close(): void {

@@ -1,18 +1,19 @@
 /**
- * Many connections at once, kept open while the runner looks at the server: for the capacity scenario.
+ * Many connections at once, kept open while the runner looks at the server, for the scenario idle.
  *
- * Runs in the generator's process. Between the calls nothing is read, so a connection that the server ends
- * meanwhile shows at the next `speak`. bench/generator/sockets/clients.ts does the input and output; bench/generator/main.ts calls this.
+ * Runs in the load process. Between the calls nothing is read, so a connection that the server
+ * closes shows at the next {@link Hold.request}. Read next: bench/generator/sockets/clients.ts.
  */
-import { Clients, type ClientEvents } from '../sockets/clients.js';
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
+import { noErrors, totalErrors, type ErrorKind } from '../protocol/error-kinds.js';
 import type { HoldJob } from '../protocol/jobs.js';
-import { pollFor } from './phases.js';
-import { noErrors, totalErrors, type ErrorKind, type HoldResult } from '../protocol/answers.js';
+import type { HoldResult } from '../protocol/results.js';
+import { Clients, type ClientEvents } from '../sockets/clients.js';
 import { EchoPayloads } from '../sockets/echo-payloads.js';
+import { pollFor } from './phases.js';
 
-/** Far below any listen queue in use: a connection that is dropped from a full one costs a second. */
-const MOST_OPENING = 32;
+/** Far below any listen queue in use: a full queue drops SYNs, which costs a second each. */
+const MAX_PENDING = 32;
 const MESSAGE_BYTES = 32;
 
 export class Hold implements ClientEvents {
@@ -21,7 +22,7 @@ export class Hold implements ClientEvents {
   readonly #errors: Record<ErrorKind, number> = noErrors();
   #connected = 0;
   #answered = 0;
-  #speaks = false;
+  #withRequest = false;
 
   constructor({ port, clients }: HoldJob) {
     this.#count = clients;
@@ -29,15 +30,18 @@ export class Hold implements ClientEvents {
     this.#clients = new Clients({ port, clients, exchange, ownAddresses: true }, this);
   }
 
-  /** Connects all; those that are to speak have then been answered once. */
-  open({ speak, limitMs }: HoldJob): HoldResult {
-    this.#speaks = speak;
-    return this.#each(limitMs, (client) => this.#clients.openQuietly(client));
+  /**
+   * Connects all clients and, if the job says so, sends one request each.
+   * @throws SystemCallError
+   */
+  open({ withRequest, limitMs }: HoldJob): HoldResult {
+    this.#withRequest = withRequest;
+    return this.#each(limitMs, (client) => this.#clients.openIdle(client));
   }
 
-  /** Lets every connection that is open send one request. */
-  speak(limitMs: number): HoldResult {
-    this.#speaks = true;
+  /** Sends one request on every open connection. @throws SystemCallError */
+  request(limitMs: number): HoldResult {
+    this.#withRequest = true;
     this.#answered = 0;
     return this.#each(limitMs, (client) => {
       if (this.#clients.isOpen(client)) this.#clients.request(client, nowNs());
@@ -50,7 +54,7 @@ export class Hold implements ClientEvents {
 
   connected(client: number): void {
     this.#connected += 1;
-    if (this.#speaks) this.#clients.request(client, nowNs());
+    if (this.#withRequest) this.#clients.request(client, nowNs());
   }
 
   answered(): void {
@@ -61,12 +65,13 @@ export class Hold implements ClientEvents {
     this.#errors[kind] += 1;
   }
 
-  #each(limitMs: number, begin: (client: number) => void): HoldResult {
+  /** Calls `start` for each client, with a bounded number of clients pending, and waits for all. */
+  #each(limitMs: number, start: (client: number) => void): HoldResult {
     const startNs = nowNs();
-    const settled = () => (this.#speaks ? this.#answered : this.#connected) + totalErrors(this.#errors);
-    let begun = 0;
+    const settled = () => (this.#withRequest ? this.#answered : this.#connected) + totalErrors(this.#errors);
+    let started = 0;
     pollFor(this.#clients, limitMs * NS_PER_MS, () => {
-      while (begun < this.#count && begun - settled() < MOST_OPENING) begin(begun++);
+      while (started < this.#count && started - settled() < MAX_PENDING) start(started++);
       return settled() >= this.#count;
     });
     return {

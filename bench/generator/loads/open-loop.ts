@@ -1,35 +1,37 @@
 /**
- * One open-loop job: requests at a constant rate, whatever becomes of the answers.
+ * The open loop: requests at a constant rate, independent of the answers.
  *
- * After Gil Tene's wrk2 (github.com/giltene/wrk2) and his talk "How NOT to Measure Latency": every request has a time
- * at which it is to be sent. The connections take turns, request k is due at `origin + k / rate` on connection k mod n;
- * if that one still waits for an answer, the request is sent late, as soon as the answer has come. Latency counts from
- * the due time (corrected); counted from the actual send it would leave out what the server made others wait
- * (coordinated omission), and both are recorded of the same requests.
+ * After Gil Tene's wrk2 (github.com/giltene/wrk2) and his talk "How NOT to Measure Latency". Every
+ * request has a due time: the connections take turns, request k is due at `origin + k / rate` on
+ * connection k mod n. If that one is busy, the request is sent late, as soon as the answer has
+ * come. Latency counts from the due time (corrected). Counted from the actual send (uncorrected),
+ * it would leave out the wait that the server caused (coordinated omission). Both are recorded.
  *
- *     k (every 1/rate) ── connection free ──► under way ── answer ──► quiet, or its next waiting request
- *                      └─ busy ──► waiting ──┘        └─ failure ──► lost: its later requests stay unsent
+ *     k is due ── connection free ──► in flight ── answer ──► quiet, or next postponed request
+ *              └─ busy ──► postponed ──┘        └─ failure ──► lost: later requests stay unsent
  *
- * What has no answer at the end counts with the time it has waited by then: right-censored, a lower bound.
- * Runs in the generator's process; phases.ts tells in which order, bench/generator/sockets/clients.ts does the input and output.
+ * A request without an answer at the end counts with the time it has waited: right-censored, a
+ * lower bound. Runs in the load process. Read next: phases.ts for the order, schedule.ts for the
+ * due times.
  */
-import { Clients, type ClientEvents } from '../sockets/clients.js';
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import { jainIndex } from '../../lib/fairness.js';
 import { Histogram } from '../../lib/histogram.js';
+import { ServerPause } from '../../lib/pause.js';
+import { noErrors, type ErrorKind } from '../protocol/error-kinds.js';
 import type { OpenLoopJob } from '../protocol/jobs.js';
-import { openCalmly, type Openable } from './opening.js';
-import { Pause } from '../../lib/pause.js';
-import { ANSWER_LIMIT_MS, runLoad, type Load, type Phase } from './phases.js';
-import { noErrors, type ErrorKind, type OpenLoopResult, type Usage } from '../protocol/answers.js';
-import { Schedule } from './schedule.js';
-import { wakeOnTime } from '../sockets/epoll.js';
+import type { OpenLoopResult, Usage } from '../protocol/results.js';
+import { Clients, type ClientEvents } from '../sockets/clients.js';
 import { EchoPayloads } from '../sockets/echo-payloads.js';
+import { disableTimerSlack } from '../sockets/epoll.js';
+import { ANSWER_LIMIT_MS, openPaced, runLoad, type Load, type Openable, type Phase } from './phases.js';
+import { Schedule } from './schedule.js';
 
-const LONGEST_LOOK_NS = 10 * NS_PER_MS;
-/** A request that is not counted, or none. */
+const MAX_POLL_NS = 10 * NS_PER_MS;
+/** The due time of a request of the warm-up, or of no request. */
 const NONE = NaN;
 
+/** @throws Error for an invalid rate, message size or pause; SystemCallError if epoll fails */
 export function runOpenLoop(job: OpenLoopJob): OpenLoopResult {
   const openLoop = new OpenLoop(job);
   const usage = runLoad(openLoop, job);
@@ -41,7 +43,7 @@ class OpenLoop implements ClientEvents, Load, Openable {
   readonly #job: OpenLoopJob;
   readonly #drainNs: number;
   readonly #schedule: Schedule;
-  readonly #pause: Pause | undefined;
+  readonly #pause: ServerPause | undefined;
   readonly #clients: Clients;
   readonly #corrected = new Histogram();
   readonly #uncorrected = new Histogram();
@@ -50,7 +52,7 @@ class OpenLoop implements ClientEvents, Load, Openable {
   readonly #everAnswered: Uint8Array;
   /** Right answers to requests of the window, by client. */
   readonly #answers: Uint32Array;
-  /** When the request under way was due, if it is one of the window's. A lost connection keeps its last. */
+  /** By client: due time of the window's request in flight. A lost connection keeps it. */
   readonly #dueNs: Float64Array;
   #phase: Phase = 'open';
   #firstAnswers = 0;
@@ -58,30 +60,31 @@ class OpenLoop implements ClientEvents, Load, Openable {
   #longestTurnNs = 0;
   #answered = 0;
   #answeredInWindow = 0;
-  /** At the window's end. */
+  /** Counted at the end of the window. */
   #clientsUnanswered = 0;
-  /** Of the window's requests, when the job ends. */
+  /** Requests of the window, counted at the end of the job. */
   #unanswered = 0;
   #unsent = 0;
 
   constructor(job: OpenLoopJob) {
     const { port, clients, requestsPerSecond, messageBytes, drainMs = ANSWER_LIMIT_MS } = job;
-    if (!(requestsPerSecond > 0)) throw new Error(`a rate of ${requestsPerSecond} requests a second is none`);
+    if (!(requestsPerSecond > 0))
+      throw new Error(`the rate must be above 0 requests a second, not ${requestsPerSecond}`);
     this.size = clients;
     this.#job = job;
     this.#drainNs = drainMs * NS_PER_MS;
     this.#schedule = new Schedule(clients, requestsPerSecond);
-    this.#pause = Pause.of(job);
-    const exchange = new EchoPayloads(clients, messageBytes);
-    this.#clients = new Clients({ port, clients, exchange, ownAddresses: false }, this);
+    this.#pause = ServerPause.within(job);
     this.#everAnswered = new Uint8Array(clients);
     this.#answers = new Uint32Array(clients);
     this.#dueNs = new Float64Array(clients).fill(NONE);
+    const exchange = new EchoPayloads(clients, messageBytes);
+    this.#clients = new Clients({ port, clients, exchange, ownAddresses: false }, this);
   }
 
   open(): void {
-    wakeOnTime();
-    openCalmly(this);
+    disableTimerSlack();
+    openPaced(this);
   }
 
   enter(phase: Exclude<Phase, 'open'>): void {
@@ -91,7 +94,7 @@ class OpenLoop implements ClientEvents, Load, Openable {
     }
   }
 
-  /** Offers a schedule of its own, from now on, and ends when its time is over. */
+  /** Starts a schedule of its own now and offers it for this long. */
   loadFor(durationNs: number): void {
     const pause = this.#phase === 'measure' ? this.#pause : undefined;
     const originNs = (this.#wokenNs = nowNs());
@@ -101,16 +104,16 @@ class OpenLoop implements ClientEvents, Load, Openable {
       const pauseNs =
         pause === undefined ? Infinity : pause.advance((now - originNs) / NS_PER_MS) * NS_PER_MS;
       this.#sendDue(now);
-      this.#look(Math.min(this.#schedule.nextDueNs, originNs + pauseNs, endNs));
+      this.#poll(Math.min(this.#schedule.nextDueNs, originNs + pauseNs, endNs));
     }
     this.#sendDue(endNs);
   }
 
-  /** Sends what still waits, and waits for its answers and all others of clients that are answered at all. */
+  /** Sends postponed requests and waits for the answers of clients that have had one before. */
   drain(): void {
     const endNs = nowNs() + this.#drainNs;
     this.#wokenNs = nowNs();
-    while (nowNs() < endNs && this.#isAwaited()) this.#look(endNs);
+    while (nowNs() < endNs && this.#isAwaited()) this.#poll(endNs);
     this.#countMissing();
   }
 
@@ -154,7 +157,7 @@ class OpenLoop implements ClientEvents, Load, Openable {
   }
 
   connected(): void {
-    // All connections here are opened with a request.
+    // Never called: all clients here connect with a request.
   }
 
   answered(client: number, answeredNs: number): void {
@@ -179,10 +182,10 @@ class OpenLoop implements ClientEvents, Load, Openable {
     this.#errors[kind] += 1;
   }
 
-  /** Sends, or postpones, all requests that are due by then. */
+  /** Sends or postpones all requests that are due by `untilNs`. */
   #sendDue(untilNs: number): void {
     for (let dueNs = this.#schedule.nextDueNs; dueNs <= untilNs; dueNs = this.#schedule.nextDueNs) {
-      const client = this.#schedule.takeUp();
+      const client = this.#schedule.take();
       if (this.#clients.isOpen(client) && !this.#clients.isWaiting(client)) {
         const now = nowNs();
         if (this.#phase !== 'warm-up') this.#lag.record(now - dueNs);
@@ -193,17 +196,17 @@ class OpenLoop implements ClientEvents, Load, Openable {
     }
   }
 
-  /** Sends the client's next request of the schedule; its connection is open and quiet. */
+  /** Sends the client's next request of the schedule. Its connection must be open and quiet. */
   #send(client: number, now: number): void {
     const dueNs = this.#schedule.send(client);
     this.#dueNs[client] = this.#phase === 'warm-up' ? NONE : dueNs;
     this.#clients.request(client, now);
   }
 
-  /** Waits for events until then, handles them, and notes for how long nobody would have seen one. */
-  #look(untilNs: number): void {
+  /** Waits for events until `untilNs`, handles them, and records the time without a poll. */
+  #poll(untilNs: number): void {
     const beginNs = nowNs();
-    const timeoutNs = Math.min(Math.max(0, untilNs - beginNs), LONGEST_LOOK_NS);
+    const timeoutNs = Math.min(Math.max(0, untilNs - beginNs), MAX_POLL_NS);
     const busyNs = beginNs - this.#wokenNs;
     this.#wokenNs = this.#clients.pollNs(timeoutNs);
     const oversleptNs = this.#wokenNs - beginNs - timeoutNs;
@@ -217,7 +220,7 @@ class OpenLoop implements ClientEvents, Load, Openable {
     return false;
   }
 
-  /** Gives all that has no answer the time it has waited until now. */
+  /** Records every request without an answer with the time it has waited until now. */
   #countMissing(): void {
     const now = nowNs();
     for (let client = 0; client < this.size; client++) {
@@ -228,7 +231,7 @@ class OpenLoop implements ClientEvents, Load, Openable {
         this.#corrected.record(now - dueNs);
         this.#uncorrected.record(now - sentNs);
       }
-      // Sent before the drain began: a later one was not given the time.
+      // Only requests sent before the drain: a later one had less than the full limit.
       const isLate = this.#clients.isWaiting(client) && now - sentNs >= this.#drainNs;
       if (isLate && this.#everAnswered[client] === 1) this.#errors.timeout += 1;
       for (const postponedNs of this.#schedule.postponedDueNs(client)) {

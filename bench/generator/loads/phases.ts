@@ -1,35 +1,42 @@
 /**
- * The phases of a job with load, the same for every kind of load: open, warm-up, measured window, drain.
+ * The phases of a load, the same for every kind: open, warm-up, measured window, drain.
  *
- * Runs in the generator's process, whose only thread a job keeps until it ends; every phase is bounded by time. The
- * loads are closed-loop.ts, open-loop.ts and fan-out.ts; how connections come up is told in opening.ts.
+ * Runs in the load process. A load keeps its only thread until it ends; every phase has a time
+ * limit. Read next: the loads themselves, closed-loop.ts, open-loop.ts and fan-out.ts.
  */
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
+import { machineCpuMs, sampleProcess } from '../../lib/process-stats.js';
 import type { LoadJob } from '../protocol/jobs.js';
-import type { Usage } from '../protocol/answers.js';
-import { measureUsage } from './window.js';
+import type { Usage } from '../protocol/results.js';
 
-/** An answer that has not come so long after the window is an error. */
+/** The default limit for an answer after the window. A later answer counts as a timeout. */
 export const ANSWER_LIMIT_MS = 2000;
-const LONGEST_POLL_MS = 10;
+const MAX_POLL_MS = 10;
+
+/** Paced opening: the limit for one connection's answer, and how many clients may be unanswered. */
+const OPEN_PACE_NS = 2 * NS_PER_MS;
+const OPEN_MAX_UNANSWERED = 4;
+/** A server without any answer for this long is taken to answer no client. */
+const SILENCE_LIMIT_NS = 500 * NS_PER_MS;
 
 export type Phase = 'open' | 'warm-up' | 'measure' | 'drain';
 
 export interface Load {
-  /** Connects all clients, each of which asks or joins once. */
+  /** Connects all clients. Each sends one request or joins. */
   open(): void;
-  /** Ends the phase before. What happens from now on belongs to this one. */
+  /** Starts a phase. All later events belong to it. */
   enter(phase: Exclude<Phase, 'open'>): void;
-  /** Keeps the clients busy for so long: once for the warm-up, once for the window. */
+  /** Keeps the clients busy: once for the warm-up, once for the window. */
   loadFor(durationNs: number): void;
-  /** Waits for what is under way, lets nothing begin, and counts what is missing in the end. */
+  /** Starts no requests, waits for outstanding answers, and counts those that do not come. */
   drain(): void;
+  /** Closes all sockets, however far the load has come. */
   close(): void;
 }
 
 type Times = Pick<LoadJob, 'warmUpMs' | 'durationMs' | 'serverPid'>;
 
-/** Takes the load through all phases, and closes it whatever happens. */
+/** Takes the load through all phases and closes it in any case. @throws whatever the load throws */
 export function runLoad(load: Load, { warmUpMs, durationMs, serverPid }: Times): Usage {
   try {
     load.open();
@@ -47,15 +54,64 @@ export function runLoad(load: Load, { warmUpMs, durationMs, serverPid }: Times):
   }
 }
 
-/** Whatever handles what has happened on its connections, waiting for it at most so long. */
+/** Measures what the server, the generator and all other processes use while `work` runs. */
+export function measureUsage(serverPid: number | undefined, work: () => void): Usage {
+  const machineBeforeMs = machineCpuMs();
+  const serverBefore = serverPid === undefined ? undefined : sampleProcess(serverPid);
+  const cpuBefore = process.cpuUsage();
+  const startMs = performance.now();
+  work();
+  const windowMs = performance.now() - startMs;
+  const cpu = process.cpuUsage(cpuBefore);
+  const server = serverPid === undefined ? undefined : sampleProcess(serverPid);
+  const machineAfterMs = machineCpuMs();
+  const generatorMs = (cpu.user + cpu.system) / 1e3;
+  const ownUsage = { seconds: windowMs / 1e3, generatorCpuShare: generatorMs / windowMs };
+  if (server === undefined || serverBefore === undefined) return ownUsage;
+  const serverMs = server.cpuMs - serverBefore.cpuMs;
+  const usage = { ...ownUsage, server, serverCpuShare: serverMs / windowMs };
+  if (machineBeforeMs === undefined || machineAfterMs === undefined) return usage;
+  const othersMs = machineAfterMs - machineBeforeMs - serverMs - generatorMs;
+  return { ...usage, othersCpuShare: Math.max(0, othersMs / windowMs) };
+}
+
 export interface Pollable {
+  /** Waits for events, at most `timeoutMs`, and handles them. */
   poll(timeoutMs: number): void;
 }
 
-/** Handles what happens, until the time is over or the work done. */
+/** Handles events until the time is over or `isDone` returns true. */
 export function pollFor(connections: Pollable, durationNs: number, isDone?: () => boolean): void {
   const endNs = nowNs() + durationNs;
   for (let now = nowNs(); now < endNs && isDone?.() !== true; now = nowNs()) {
-    connections.poll(Math.min(LONGEST_POLL_MS, Math.ceil((endNs - now) / NS_PER_MS)));
+    connections.poll(Math.min(MAX_POLL_MS, Math.ceil((endNs - now) / NS_PER_MS)));
   }
+}
+
+export interface Openable extends Pollable {
+  readonly size: number;
+  /** Connects a client, which sends one request. */
+  openOne(client: number): void;
+  /** How many clients have had their first answer. */
+  readonly firstAnswers: number;
+  /** Whether an answer is outstanding. */
+  readonly isAnyWaiting: boolean;
+}
+
+/**
+ * Opens one client after the other, each with one request, so that no short listen queue overflows.
+ * The pace goes on when several clients are unanswered: an iterative server has to leave them so.
+ */
+export function openPaced(clients: Openable): void {
+  for (let client = 0; client < clients.size; client++) {
+    clients.openOne(client);
+    pollFor(clients, OPEN_PACE_NS, () => client + 1 - clients.firstAnswers < OPEN_MAX_UNANSWERED);
+  }
+  // A server without a processor answers no client for a while. An iterative server answers one.
+  pollFor(clients, SILENCE_LIMIT_NS, () => clients.firstAnswers > 0 || !clients.isAnyWaiting);
+  let before: number;
+  do {
+    before = clients.firstAnswers;
+    pollFor(clients, 10 * OPEN_PACE_NS, () => !clients.isAnyWaiting);
+  } while (clients.firstAnswers > before);
 }

@@ -1,34 +1,36 @@
 /**
- * One population of a load: clients that are alike, each in a closed loop, and what they saw in the measured window.
+ * A population: clients that are alike, each in a closed loop, and their measured results.
  *
- * Runs in the generator's process, whose hot path it is on; closed-loop.ts takes all populations of a job through the
- * phases together, and bench/generator/sockets/clients.ts does the input and output.
- * What is counted, and why:
+ * Runs in the load process, on its hot path. closed-loop.ts takes all populations of a job through
+ * the phases together; bench/generator/sockets/clients.ts does the input and output. What is
+ * counted:
  *
- * - Completions. A request counts in the window in which its answer came, wherever it was sent: what straddles the
- *   window's start is counted, what straddles its end is not, and in a steady state one makes up for the other. A
- *   client's count is off by at most one request, so a window should be 20 of the longest requests long.
- * - Those who wait. A request that is never answered would be missing from a histogram of answers, and the fewer a
- *   server answers, the better it would look. So what is outstanding at the window's end is recorded apart, with the
- *   time it had waited by then. An outstanding request that is younger than the median latency is no news and is left
- *   out: such are half of all in a healthy server.
+ * - Completions. A request counts if its answer came in the window, wherever it was sent. In a
+ *   steady state, the requests across the window's start make up for those across its end. A
+ *   client's count is off by at most one, so a window should be as long as 20 of the longest
+ *   requests.
+ * - Censored observations. A histogram of answers has no unanswered requests: the fewer a server
+ *   answers, the better it would look. So requests outstanding at the window's end are recorded
+ *   apart, with the time they had waited. Those younger than the median latency are left out: a
+ *   healthy server has as many, and they say nothing.
  */
-import { Clients, type ClientEvents } from '../sockets/clients.js';
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
-import type { Exchange } from '../sockets/exchange.js';
 import { jainIndex } from '../../lib/fairness.js';
 import { Histogram, type HistogramJson } from '../../lib/histogram.js';
+import { noErrors, type ErrorKind } from '../protocol/error-kinds.js';
 import type { PopulationSettings } from '../protocol/jobs.js';
-import type { Phase, Pollable } from './phases.js';
-import { noErrors, type ClosedLoopResult, type ErrorKind } from '../protocol/answers.js';
+import type { ClosedLoopResult } from '../protocol/results.js';
+import { Clients, type ClientEvents } from '../sockets/clients.js';
 import type { Epoll } from '../sockets/epoll.js';
+import type { Exchange } from '../sockets/exchange.js';
+import type { Phase, Pollable } from './phases.js';
 
-/** A failed client of `churn` tries again after this; at once, a refusing server would get a flood. */
+/** The delay of a failed client of `churn`. Retries at once would flood a refusing server. */
 const RETRY_NS = 10 * NS_PER_MS;
-/** Nobody rests for longer than told by more than this. */
-export const RESTING_POLL_MS = 1;
+/** The longest poll while a client is delayed, so that no delay takes more than this too long. */
+export const DELAY_POLL_MS = 1;
 
-type Habits = Pick<PopulationSettings, 'clients' | 'pattern' | 'thinkMs'>;
+export type Behaviour = Pick<PopulationSettings, 'clients' | 'pattern' | 'thinkMs'>;
 
 export class Population implements ClientEvents, Pollable {
   readonly size: number;
@@ -36,23 +38,25 @@ export class Population implements ClientEvents, Pollable {
   readonly #thinkNs: number;
   readonly #clients: Clients;
   readonly #latency = new Histogram();
-  readonly #overdue = new Histogram();
+  readonly #censored = new Histogram();
   readonly #errors = noErrors();
   readonly #everAnswered: Uint8Array;
-  /** By client, within the window. */
+  /** Right answers within the window, by client. */
   readonly #answers: Float64Array;
-  /** Whose answer the drain waits for. */
+  /** By client: 1 while the drain waits for its answer. */
   readonly #awaited: Uint8Array;
   #awaitedCount = 0;
-  /** When a resting client goes on; Infinity while it does not rest. */
+  /** When a client in think time or after a failure continues; Infinity for other clients. */
   readonly #resumeNs: Float64Array;
-  #resting = 0;
+  #delayedCount = 0;
   #phase: Phase = 'open';
   #answeredClients = 0;
-  /** At the window's end. */
+  /** Counted at the end of the window. */
   #unansweredClients = 0;
+  #windowStartNs = 0;
+  #waitedForWholeWindow = 0;
 
-  constructor(port: number, { clients, pattern, thinkMs = 0 }: Habits, exchange: Exchange) {
+  constructor(port: number, { clients, pattern, thinkMs = 0 }: Behaviour, exchange: Exchange) {
     this.size = clients;
     this.#churns = pattern === 'churn';
     this.#thinkNs = thinkMs * NS_PER_MS;
@@ -63,7 +67,7 @@ export class Population implements ClientEvents, Pollable {
     this.#resumeNs = new Float64Array(clients).fill(Infinity);
   }
 
-  /** Clients that have been answered at least once since the job began. */
+  /** Clients with at least one answer since the start of the job. */
   get answeredClients(): number {
     return this.#answeredClients;
   }
@@ -72,8 +76,8 @@ export class Population implements ClientEvents, Pollable {
     return this.#clients.isAnyWaiting;
   }
 
-  get isResting(): boolean {
-    return this.#resting > 0;
+  get hasDelayed(): boolean {
+    return this.#delayedCount > 0;
   }
 
   /** How many answers the drain still waits for. */
@@ -81,31 +85,33 @@ export class Population implements ClientEvents, Pollable {
     return this.#awaitedCount;
   }
 
-  watchFrom(outer: Epoll, set: number): void {
-    this.#clients.watchFrom(outer, set);
+  /** See {@link Clients.registerWith}. */
+  registerWith(outer: Epoll, number: number): void {
+    this.#clients.registerWith(outer, number);
   }
 
-  /** Handles what has happened on the connections, waiting for it at most so long, and wakes those who have rested. */
+  /** Waits for events, at most `timeoutMs`, handles them, and resumes delayed clients. */
   poll(timeoutMs: number): void {
-    if (this.#resting === 0) {
+    if (this.#delayedCount === 0) {
       this.#clients.poll(timeoutMs);
       return;
     }
-    this.#clients.poll(Math.min(timeoutMs, RESTING_POLL_MS));
-    this.wake();
+    this.#clients.poll(Math.min(timeoutMs, DELAY_POLL_MS));
+    this.resumeDelayed();
   }
 
-  wake(): void {
+  /** Continues all clients whose delay is over. */
+  resumeDelayed(): void {
     const now = nowNs();
     for (let client = 0; client < this.size; client++) {
       if ((this.#resumeNs[client] ?? Infinity) > now) continue;
       this.#resumeNs[client] = Infinity;
-      this.#resting -= 1;
+      this.#delayedCount -= 1;
       this.#next(client, now);
     }
   }
 
-  /** Connects one client and lets it ask once. */
+  /** Connects one client, which sends one request. */
   open(client: number): void {
     this.#clients.open(client, nowNs());
   }
@@ -113,15 +119,16 @@ export class Population implements ClientEvents, Pollable {
   enter(phase: Exclude<Phase, 'open'>): void {
     this.#phase = phase;
     if (phase === 'warm-up') this.#start();
+    if (phase === 'measure') this.#windowStartNs = nowNs();
     if (phase === 'drain') this.#endWindow();
   }
 
-  /** After the window: how long those have waited by its end that are in no latency. See PopulationResult. */
+  /** The censored observations, from the end of the window on; see PopulationResult. */
   get censored(): HistogramJson {
-    return this.#overdue.toJSON();
+    return this.#censored.toJSON();
   }
 
-  /** After the drain; what is still awaited now has had its time. */
+  /** To be called after the drain: answers still outstanding count as timeouts. */
   result(): ClosedLoopResult {
     return {
       requests: this.#latency.count,
@@ -129,6 +136,7 @@ export class Population implements ClientEvents, Pollable {
       errors: { ...this.#errors, timeout: this.#errors.timeout + this.#awaitedCount },
       clientsServed: this.#answers.filter((answers) => answers > 0).length,
       clientsUnanswered: this.#unansweredClients,
+      clientsWaiting: this.#waitedForWholeWindow,
       jain: jainIndex(this.#answers),
     };
   }
@@ -138,13 +146,13 @@ export class Population implements ClientEvents, Pollable {
   }
 
   connected(): void {
-    // Only connections that are opened without a request are told of.
+    // Never called: all clients here connect with a request.
   }
 
   answered(client: number, answeredNs: number): void {
     if (this.#phase === 'drain') {
       this.#clients.close(client);
-      this.#settle(client);
+      this.#stopAwaiting(client);
       return;
     }
     if (this.#everAnswered[client] === 0) {
@@ -157,18 +165,18 @@ export class Population implements ClientEvents, Pollable {
     }
     if (this.#churns) this.#clients.close(client);
     if (this.#phase === 'open') return;
-    if (this.#thinkNs > 0) this.#rest(client, answeredNs + this.#thinkNs);
+    if (this.#thinkNs > 0) this.#delay(client, answeredNs + this.#thinkNs);
     else this.#next(client, answeredNs);
   }
 
   failed(client: number, kind: ErrorKind): void {
     this.#errors[kind] += 1;
-    if (this.#phase === 'drain') this.#settle(client);
-    // A connection that was to be kept is lost for good: what its client would measure next is a connect.
-    else if (this.#churns) this.#rest(client, nowNs() + RETRY_NS);
+    if (this.#phase === 'drain') this.#stopAwaiting(client);
+    // A lost connection of `keep` is not replaced: its client would measure a connect next.
+    else if (this.#churns) this.#delay(client, nowNs() + RETRY_NS);
   }
 
-  /** Lets all clients go that have had their first answer; the others join as soon as they get theirs. */
+  /** Starts all clients that have their first answer. The others start when they get it. */
   #start(): void {
     for (let client = 0; client < this.size; client++) {
       if (this.#everAnswered[client] === 1 && !this.#clients.isWaiting(client)) this.#next(client, nowNs());
@@ -181,14 +189,15 @@ export class Population implements ClientEvents, Pollable {
     const medianNs = this.#latency.percentile(50);
     for (let client = 0; client < this.size; client++) {
       if (!this.#clients.isWaiting(client)) continue;
+      if (this.#clients.startedNs(client) <= this.#windowStartNs) this.#waitedForWholeWindow += 1;
       const waitedNs = now - this.#clients.startedNs(client);
-      if (waitedNs > medianNs) this.#overdue.record(waitedNs);
-      // One that has never been answered is not waited for: an iterative server keeps it in its queue for ever.
+      if (waitedNs > medianNs) this.#censored.record(waitedNs);
+      // The drain does not wait for clients that an iterative server leaves in its queue forever.
       if (this.#everAnswered[client] === 0) continue;
       this.#awaited[client] = 1;
       this.#awaitedCount += 1;
     }
-    this.#resting = 0;
+    this.#delayedCount = 0;
     this.#resumeNs.fill(Infinity);
   }
 
@@ -197,17 +206,17 @@ export class Population implements ClientEvents, Pollable {
       if (this.#clients.isOpen(client)) this.#clients.request(client, now);
       return;
     }
-    // Closing the last connection took a while, and that is not the server's.
+    // Not `now`: closing the last connection took a while, which is not the server's time.
     this.#clients.open(client, nowNs());
   }
 
-  #settle(client: number): void {
+  #stopAwaiting(client: number): void {
     if (this.#awaited[client] === 1) this.#awaitedCount -= 1;
     this.#awaited[client] = 0;
   }
 
-  #rest(client: number, untilNs: number): void {
+  #delay(client: number, untilNs: number): void {
     this.#resumeNs[client] = untilNs;
-    this.#resting += 1;
+    this.#delayedCount += 1;
   }
 }

@@ -1,8 +1,9 @@
 /**
- * The schedule of an open loop: the connections take turns, request k is due at `origin + k / rate` on connection k mod n.
+ * The schedule of an open loop: the connections take turns at a constant rate.
  *
- * Part of the generator's hot path: nothing is allocated for a request. It knows which requests are due, postponed and
- * sent; open-loop.ts does the sending.
+ * Request k is due at `origin + k / rate` on connection k mod n. The schedule knows which requests
+ * are due, postponed and sent; open-loop.ts sends them. On the generator's hot path: no allocation
+ * per request.
  */
 export class Schedule {
   readonly #clients: number;
@@ -10,11 +11,11 @@ export class Schedule {
   #originNs = 0;
   #requests = 0;
   #next = 0;
-  /** By client: requests that were taken up and not sent, and requests that were sent. */
+  /** By client: requests taken but not sent, and requests sent. */
   readonly #postponed: Uint32Array;
   readonly #sent: Uint32Array;
 
-  /** @param requestsPerSecond of all clients together */
+  /** @param requestsPerSecond the rate of all clients together */
   constructor(clients: number, requestsPerSecond: number) {
     this.#clients = clients;
     this.#intervalNs = 1e9 / requestsPerSecond;
@@ -22,7 +23,7 @@ export class Schedule {
     this.#sent = new Uint32Array(clients);
   }
 
-  /** Begins anew with so many requests. What was postponed is forgotten. */
+  /** Starts again with this number of requests. Forgets postponed requests. */
   start(originNs: number, requests: number): void {
     this.#originNs = originNs;
     this.#requests = requests;
@@ -31,13 +32,13 @@ export class Schedule {
     this.#sent.fill(0);
   }
 
-  /** When the first request is due that has not been taken up; Infinity if there is none left. */
+  /** When the next request is due that is not taken yet; Infinity if none is left. */
   get nextDueNs(): number {
     return this.#next < this.#requests ? this.#originNs + this.#next * this.#intervalNs : Infinity;
   }
 
-  /** Takes that request up. @returns the client that must send it now, or postpone it */
-  takeUp(): number {
+  /** Takes the next request. @returns its client, which has to send or postpone it */
+  take(): number {
     return this.#next++ % this.#clients;
   }
 
@@ -50,7 +51,7 @@ export class Schedule {
     return this.#postponed[client] ?? 0;
   }
 
-  /** The client sends the oldest of its requests that were taken up. @returns when that was due */
+  /** Marks the client's oldest taken request as sent. @returns when it was due */
   send(client: number): number {
     const postponed = this.#postponed[client] ?? 0;
     if (postponed > 0) this.#postponed[client] = postponed - 1;
@@ -65,7 +66,7 @@ export class Schedule {
     return Array.from({ length: this.postponed(client) }, (_, index) => this.#dueOf(client, sent + index));
   }
 
-  /** When the client's request of this number is due. */
+  /** When the client's request of this number is due, counted from 0. */
   #dueOf(client: number, number: number): number {
     return this.#originNs + (number * this.#clients + client) * this.#intervalNs;
   }

@@ -1,102 +1,107 @@
 /**
- * What the runner may ask of the generator's process, over fork's channel: tagged unions, plain JSON. What it answers is
- * in answers.ts.
+ * The jobs that the runner sends to the load process: a tagged union of plain JSON.
  *
- * One job runs at a time; a `hold` job stays open until `release`, so that the runner can look at a server while its
- * clients are connected.
+ * The load process runs one job at a time. Connections of a `hold` job stay open until `release`,
+ * so that the runner can look at a server with its clients connected. results.ts has the results.
  */
+import type { PauseTimes } from '../../lib/pause.js';
+
+/** Settings that all jobs with a warm-up and a measured window share. */
+interface WindowJob {
+  readonly port: number;
+  readonly warmUpMs: number;
+  readonly durationMs: number;
+  /**
+   * Process id of the server. If given, its usage is sampled at both ends of the measured window.
+   */
+  readonly serverPid?: number;
+}
+
 /**
- * What the clients do. `echo`, `web`: each keeps its connection and asks again once it is answered. `churn`: connect,
- * one request, one reply, close, again. `fan-out`: all are in one chat, and some speak; see bench/generator/loads/fan-out.ts.
+ * What the clients of a {@link LoadJob} do.
+ *
+ * - `echo`, `web`: each client keeps its connection and sends the next request after each answer.
+ * - `churn`: each client connects, sends one request, reads the answer, closes, and starts again.
+ * - `fan-out`: all clients are members of one chat, and some of them send; see loads/fan-out.ts.
  */
 export type Pattern = 'echo' | 'churn' | 'web' | 'fan-out';
 
-export interface LoadJob {
+export interface LoadJob extends WindowJob {
   readonly kind: 'load';
   readonly pattern: Pattern;
-  readonly port: number;
   readonly clients: number;
-  /** `fan-out`: how many of the clients speak; at least one only listens. */
+  /** `fan-out`: how many clients send, from 1 to `clients` − 1. Other patterns ignore it. */
   readonly senders: number;
-  /** 1 to 2^30; short ones cannot be unique, see bench/generator/sockets/echo-payloads.ts. `web`: of the page. `fan-out`: at least 14. */
+  /**
+   * Message size, 1 to 2^30 bytes; `fan-out`: at least 14; `web` ignores it.
+   * Short messages cannot be unique: see sockets/echo-payloads.ts.
+   */
   readonly messageBytes: number;
-  readonly warmUpMs: number;
-  readonly durationMs: number;
-  /** Connections that are opened before all others and never say a word. */
+  /** Connections that open before all others and never send anything. */
   readonly silentClients: number;
-  /** How long a client rests between two connections of `churn`; 0 for full speed. */
+  /** `churn`: think time between two connections of a client, in ms; 0 for full speed. */
   readonly pauseMs: number;
-  /** Sampled at both ends of the measured window, if known. */
-  readonly serverPid?: number;
 }
 
 /**
- * Requests at a constant rate, whatever becomes of the answers; see bench/generator/loads/open-loop.ts. `clients` connections take turns,
- * and each has at most one request under way.
+ * Requests at a constant rate, independent of the answers; see loads/open-loop.ts.
+ * The `clients` connections take turns. Each has at most one outstanding request.
  */
-export interface OpenLoopJob {
+export interface OpenLoopJob extends WindowJob {
   readonly kind: 'open-loop';
-  readonly port: number;
   readonly clients: number;
-  /** Of all clients together. */
+  /** The rate of all clients together. */
   readonly requestsPerSecond: number;
   readonly messageBytes: number;
-  readonly warmUpMs: number;
-  readonly durationMs: number;
-  /** How long after the window answers are still waited for; default 2000. */
+  /** How long the drain after the window waits for answers, in ms; default 2000. */
   readonly drainMs?: number;
-  /** Sampled at both ends of the measured window, if known; `pause` needs it. */
-  readonly serverPid?: number;
-  /** Stops the server's process (SIGSTOP) so long after the window began, and continues it within the window. */
-  readonly pause?: { readonly afterMs: number; readonly forMs: number };
+  /** Stops the server (SIGSTOP) within the window and continues it. Needs `serverPid`. */
+  readonly pause?: PauseTimes;
 }
 
-/** Opens many connections and keeps them. `speak`: each sends one request, and its answer is checked. */
+/** Opens many connections and keeps them open. */
 export interface HoldJob {
   readonly kind: 'hold';
   readonly port: number;
   readonly clients: number;
-  readonly speak: boolean;
-  /** All connections must be open, and answered if they speak, within this time. */
+  /** Whether each client also sends one request, whose answer is checked. */
+  readonly withRequest: boolean;
+  /** Time limit in ms for all connects, and for all answers if clients send requests. */
   readonly limitMs: number;
 }
 
-/** Clients that are alike, each in a closed loop: a line, its answer, a rest, again. */
+/** Clients that are alike, each in a closed loop: send a line, read the answer, think, repeat. */
 export interface PopulationSettings {
   readonly name: string;
   readonly clients: number;
-  /** `keep`: over one connection for all. `churn`: connect, say the line, hear the answer, close, again. */
+  /** `keep`: one connection per client. `churn`: one connection per request. */
   readonly pattern: 'keep' | 'churn';
-  /** Without its newline, as is the answer. */
+  /** The request, without its newline. */
   readonly line: string;
-  /** The one line that is right. Left out, it is what the server answers when it is asked once beforehand. */
+  /** The one right answer, without its newline. Default: learned from the server. */
   readonly answer?: string;
-  /** From an answer to the next request; none unless told. */
+  /** Time from an answer to the client's next request, in ms; default 0. */
   readonly thinkMs?: number;
 }
 
-/** Several populations at once against one server; see bench/generator/loads/population.ts for what is counted. */
-export interface PopulationsJob {
+/** Several populations at once against one server; see loads/population.ts for what is counted. */
+export interface PopulationsJob extends WindowJob {
   readonly kind: 'populations';
-  readonly port: number;
   readonly populations: readonly PopulationSettings[];
-  readonly warmUpMs: number;
-  readonly durationMs: number;
-  /** Connections that are opened before all others and never say a word. */
+  /** As in {@link LoadJob}. */
   readonly silentClients: number;
-  /** How long an answer may be outstanding after the window before it is an error. */
+  /** How long an answer may come after the window before it counts as a timeout, in ms. */
   readonly answerLimitMs: number;
-  readonly serverPid?: number;
 }
 
-/** Clients that all connect at the same moment, ask once and leave when they have been answered. */
+/** Clients that all connect at the same moment, send one request, and close after the answer. */
 export interface BurstJob {
   readonly kind: 'burst';
   readonly port: number;
   readonly clients: number;
   /** As in {@link LoadJob}. */
   readonly messageBytes: number;
-  /** Who has no whole answer this long after the burst's start is left unanswered. */
+  /** Time limit in ms from the start of the burst; then a client counts as unanswered. */
   readonly limitMs: number;
   readonly serverPid?: number;
 }
@@ -107,6 +112,7 @@ export type Job =
   | HoldJob
   | PopulationsJob
   | BurstJob
-  /** Lets every held connection send one request and have its answer checked. */
-  | { readonly kind: 'speak'; readonly limitMs: number }
+  /** Sends one request on every held connection and checks the answers. */
+  | { readonly kind: 'request-on-held'; readonly limitMs: number }
+  /** Closes the held connections. */
   | { readonly kind: 'release' };

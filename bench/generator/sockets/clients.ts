@@ -1,36 +1,35 @@
 /**
- * A set of load clients on one epoll: connects them, sends their requests, checks their answers byte for byte.
+ * A set of load clients on one epoll: connects them, sends their requests, compares their answers.
  *
- * Runs on the generator's only thread. All sockets are non-blocking; a request may leave and an answer may come
- * in pieces. State lives in typed arrays indexed by client, so that a request allocates nothing. What happens
- * after an answer or a failure is decided by bench/generator/loads/population.ts and by the jobs: bench/generator/loads/open-loop.ts, bench/generator/loads/burst.ts, bench/generator/loads/hold.ts.
+ * Runs in the load process, on its only thread. All sockets are non-blocking; a request and an
+ * answer may each take several calls. State is in typed arrays indexed by client, so that a request
+ * allocates nothing. The owner decides what follows an answer or a failure: bench/generator/loads/.
  *
- *     idle --open--> connecting --> waiting for the answer --> quiet --request--> waiting …
- *     any  --close, failure--> idle
+ *     idle ── open ──► waiting for the answer ── answered ──► quiet ── request ──► waiting …
+ *     idle ── openIdle ──► connecting ── connected ──► quiet
+ *     any  ── close, failed ──► idle
  */
 import { MSG_NOSIGNAL, SystemCallError, addressOf, recv, send } from '../../../src/base/libc.js';
 import { nowNs } from '../../lib/clock.js';
+import type { ErrorKind } from '../protocol/error-kinds.js';
+import { CLOSING, EPOLLERR, EPOLLHUP, EPOLLOUT, Epoll } from './epoll.js';
 import type { Exchange } from './exchange.js';
-import type { ErrorKind } from '../protocol/answers.js';
 import {
-  EPOLLERR,
-  EPOLLHUP,
-  EPOLLOUT,
-  EPOLLRDHUP,
-  Epoll,
+  NO_SOCKET,
   closeSocket,
   connectSocket,
   failureKind,
   isConnected,
   retransmissions,
-} from './epoll.js';
+  sourceAddress,
+} from './socket.js';
 
 export interface ClientEvents {
-  /** A connection that was opened without a request stands. */
+  /** A connection opened by {@link Clients.openIdle} is established. */
   connected(client: number): void;
-  /** The whole answer came and is right. */
+  /** The whole answer has come and is right. */
   answered(client: number, nowNs: number): void;
-  /** The client has been closed for this reason. */
+  /** The client has failed, and its connection is closed. */
   failed(client: number, kind: ErrorKind): void;
 }
 
@@ -42,8 +41,6 @@ interface ClientsOptions {
   readonly ownAddresses: boolean;
 }
 
-const NO_SOCKET = -1;
-const CLOSING = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 const WRITABLE = EPOLLOUT | EPOLLHUP | EPOLLERR;
 const REPLY_BYTES = 65_536;
 
@@ -53,19 +50,20 @@ export class Clients {
   readonly #exchange: Exchange;
   readonly #requestBytes: number;
   readonly #replyBytes: number;
-  readonly #epoll = new Epoll();
+  readonly #epoll: Epoll;
   readonly #reply = new Uint8Array(REPLY_BYTES);
   readonly #replyWords = new Int32Array(this.#reply.buffer);
   readonly #replyAddress = addressOf(this.#reply);
   readonly #fds: Int32Array;
   readonly #connecting: Uint8Array;
-  /** Of the current request, and of its answer. Both whole: nothing is outstanding. */
+  /** Bytes of the current request and its answer. If both are complete, nothing is outstanding. */
   readonly #sentBytes: Int32Array;
   readonly #receivedBytes: Int32Array;
   readonly #startedNs: Float64Array;
-  /** Counts a client's connections: descriptor numbers are reused, these are not. */
+  /** The number of the client's connection. Unlike a descriptor, it is never reused. */
   readonly #generations: Int32Array;
 
+  /** @throws SystemCallError if epoll fails; RangeError for an invalid number of clients */
   constructor(options: ClientsOptions, events: ClientEvents) {
     const { clients, exchange } = options;
     this.#options = options;
@@ -79,6 +77,8 @@ export class Clients {
     this.#receivedBytes = new Int32Array(clients).fill(this.#replyBytes);
     this.#startedNs = new Float64Array(clients);
     this.#generations = new Int32Array(clients);
+    // Last: if an allocation fails, no descriptor is left open.
+    this.#epoll = new Epoll();
   }
 
   isOpen(client: number): boolean {
@@ -94,30 +94,30 @@ export class Clients {
     return false;
   }
 
-  /** When the current or last request began: at its send or, if it opened a connection, at the connect. */
+  /** When the current or last request started: at its send, or at the connect of {@link open}. */
   startedNs(client: number): number {
     return this.#startedNs[client] ?? 0;
   }
 
-  /** Connects and sends the first request as soon as the connection takes it. */
+  /** Connects and sends a request as soon as the connection takes it. The client must be idle. */
   open(client: number, startNs: number): void {
     const fd = this.#connect(client);
     if (fd === NO_SOCKET) return;
-    // Only what the send has left over needs to be told of room: on loopback that is next to never.
     this.#prepare(client, startNs);
     if (!this.#trySend(client)) return;
+    // EPOLLOUT is watched only after a short write, which is rare on loopback.
     this.#epoll.add(fd, client, this.#sentBytes[client] !== this.#requestBytes);
   }
 
-  /** Connects and says nothing. */
-  openQuietly(client: number): void {
+  /** Connects and sends nothing. */
+  openIdle(client: number): void {
     const fd = this.#connect(client);
     if (fd === NO_SOCKET) return;
     this.#connecting[client] = 1;
     this.#epoll.add(fd, client, true);
   }
 
-  /** Sends the next request on an open, quiet connection. */
+  /** Sends the next request. The connection must be open, without an outstanding request. */
   request(client: number, startNs: number): void {
     this.#prepare(client, startNs);
     if (!this.#trySend(client)) return;
@@ -136,30 +136,30 @@ export class Clients {
     this.#receivedBytes[client] = this.#replyBytes;
   }
 
-  /** Closes every connection, and the set with them. */
+  /** Closes every connection and the epoll. The set cannot be used afterwards. */
   closeAll(): void {
     for (let client = 0; client < this.#options.clients; client++) this.close(client);
     this.#epoll.close();
   }
 
-  /** Segments that were sent again on this client's connection, its SYN included. */
+  /** How many segments the kernel has retransmitted for this client, its SYN included. */
   retransmissions(client: number): number {
     return retransmissions(this.#fds[client] ?? NO_SOCKET);
   }
 
-  /** Lets `outer` tell, as `set`, that {@link poll} has something to handle: for jobs with several sets. */
-  watchFrom(outer: Epoll, set: number): void {
-    outer.addInner(this.#epoll, set);
+  /** Makes `outer` report the event `number` when {@link poll} has events to handle. */
+  registerWith(outer: Epoll, number: number): void {
+    outer.addEpoll(this.#epoll, number);
   }
 
-  /** Handles what has happened, waiting for it at most so long. */
+  /** Waits for events, at most `timeoutMs`, and handles them. */
   poll(timeoutMs: number): void {
     this.#handleAll(this.#epoll.wait(timeoutMs));
   }
 
   /**
-   * As `poll`, but waits to the nanosecond, as well as the system can; see {@link Epoll.waitNs}.
-   * @returns when the waiting was over and the handling began
+   * As {@link poll}, with a timeout in ns; see {@link Epoll.waitNs}.
+   * @returns the time in ns at which the wait ended
    */
   pollNs(timeoutNs: number): number {
     const count = this.#epoll.waitNs(timeoutNs);
@@ -174,8 +174,7 @@ export class Clients {
   }
 
   #handle(client: number, flags: number): void {
-    // One batch has at most one event a socket, and only that event's handling closes it; so it is never stale,
-    // unless a job closes other clients than the one it was called for.
+    // An event is stale only if the owner closed another client: a socket has one per batch.
     if (this.#fds[client] === NO_SOCKET) return;
     if (this.#connecting[client] === 1 && !this.#finishConnecting(client)) return;
     if (
@@ -188,13 +187,13 @@ export class Clients {
     this.#receive(client, (flags & CLOSING) !== 0);
   }
 
-  /** Reads until the expected bytes have come or, if the peer is closing, until the end can be seen. */
+  /** Reads the expected bytes or, if the peer is closing, until the end of the stream. */
   #receive(client: number, closing: boolean): void {
     const fd = this.#fds[client] ?? NO_SOCKET;
     const generation = this.#generations[client];
     for (;;) {
       const receivedBytes = this.#receivedBytes[client] ?? 0;
-      // An echo cannot know more than it was sent. One byte more is asked for, so that a surplus shows at once.
+      // An echo cannot exceed what was sent. One byte more detects a surplus at once.
       const sentBytes = this.#sentBytes[client] ?? 0;
       const expectedBytes = (sentBytes === this.#requestBytes ? this.#replyBytes : sentBytes) - receivedBytes;
       const wantedBytes = expectedBytes < REPLY_BYTES ? expectedBytes + 1 : REPLY_BYTES;
@@ -223,12 +222,13 @@ export class Clients {
 
   #connect(client: number): number {
     this.#generations[client] = (this.#generations[client] ?? 0) + 1;
+    const { port, ownAddresses } = this.#options;
     try {
-      const fd = connectSocket(this.#options.port, this.#options.ownAddresses ? client : undefined);
+      const fd = connectSocket(port, ownAddresses ? sourceAddress(client) : undefined);
       this.#fds[client] = fd;
       return fd;
     } catch (error) {
-      // `other` is being out of descriptors or ports: the machine is at its limit, not the server.
+      // `other`: out of descriptors or ports. The machine is at its limit, not the server.
       const refused = error instanceof SystemCallError && error.code === 'ECONNREFUSED';
       this.#events.failed(client, refused ? 'refused' : 'other');
       return NO_SOCKET;
@@ -251,7 +251,7 @@ export class Clients {
     this.#startedNs[client] = startNs;
   }
 
-  /** Sends what the socket takes now. False if the client has failed. */
+  /** Sends what the socket takes now. Returns false if the client has failed. */
   #trySend(client: number): boolean {
     const sentBytes = this.#sentBytes[client] ?? 0;
     const address = this.#exchange.addressOf(client) + sentBytes;

@@ -1,24 +1,27 @@
 /**
- * The load clients' requests: a token that no other client and no other request of the same client has.
+ * The requests of echo clients: payloads that are unique among clients and requests.
  *
- * An answer that reached the wrong client, or came twice, therefore differs in its bytes and is found. Text
- * without control characters, ended by a newline, so that services working by lines can be loaded as well:
+ * So an answer that reached the wrong client, or came twice, differs in its bytes. A payload is
+ * text without control characters that ends in a newline, so line-based services can be loaded as
+ * well:
  *
  *     sequence (5) | client (3) | filler, different per client | sequence (5) | \n
  *
- * A long message has the sequence also after every 4 KiB, so that a piece of an older one shows, and its filler never
- * repeats, so that exchanged pieces do. A short one has of this what fits, from the left, and the newline from 2 bytes on:
+ * In a long message the sequence repeats every 4 KiB, which reveals a piece of an older message.
+ * The filler never repeats, which reveals swapped pieces. A short message has what fits, from the
+ * left, and the newline from 2 bytes on:
  *
- *     bytes   different tokens of a client   another client's answer is found
- *     1, 2    64                             63 times in 64
- *     3       4,096                          4,095 times in 4,096; with 4 and 5 bytes 64 and 4,096 times surer
- *     6 … 8   2^30                           as good as always
- *     9 …     2^30                           always
+ *     bytes   different payloads of a client   another client's answer is detected
+ *     1, 2    64                               but for once in 64
+ *     3       2^12                             but for once in 2^12
+ *     4       2^18                             but for once in 2^18
+ *     5       2^24                             but for once in 2^24
+ *     6 … 8   2^30                             almost always
+ *     9 …     2^30                             always
  *
- * A changed byte is found in all of them, and so is an answer to the request before: neighbours always differ.
- *
- * One arena holds all requests and is allocated once: a new request rewrites a few bytes and allocates nothing.
- * Part of the generator's hot path; clients.ts uses it.
+ * A changed byte and an answer to the previous request are detected at every size. One arena holds
+ * all requests, so a new request rewrites a few bytes and allocates nothing. On the generator's hot
+ * path; clients.ts uses it.
  */
 import { addressOf } from '../../../src/base/libc.js';
 import type { Exchange } from './exchange.js';
@@ -26,13 +29,15 @@ import type { Exchange } from './exchange.js';
 const SEQUENCE_BYTES = 5;
 const SEQUENCES = 0x3fffffff;
 const CLIENT_BYTES = 3;
-/** From here on a token has all its parts, and is unique from its first byte to its last. */
-export const WHOLE_TOKEN_BYTES = SEQUENCE_BYTES + CLIENT_BYTES + SEQUENCE_BYTES + 1;
+/** The smallest payload that has all its parts. */
+export const FULL_PAYLOAD_BYTES = SEQUENCE_BYTES + CLIENT_BYTES + SEQUENCE_BYTES + 1;
 const LARGEST_MESSAGE_BYTES = 2 ** 30;
 const STAMP_EVERY_BYTES = 4096;
-/** From here on a call into native code compares faster than a loop here, which has to go by bytes at odd places. */
+/**
+ * From this length on, a native call compares faster than a loop, which needs bytes at odd offsets.
+ */
 const NATIVE_COMPARE_BYTES = 1024;
-/** Six bits a byte, as '0' (0x30) to 'o' (0x6f). */
+/** A digit has six bits, as a byte from '0' (0x30) to 'o' (0x6f). */
 const FIRST_DIGIT = 0x30;
 const NEWLINE = 10;
 
@@ -46,18 +51,19 @@ export class EchoPayloads implements Exchange {
   readonly #sequences: Int32Array;
   readonly #messageBytes: number;
   readonly #headDigits: number;
-  /** Where in a message the sequence stands last; negative if only at its start. */
+  /** The offset of the last sequence in a message; negative if the only one is at its start. */
   readonly #tailOffset: number;
-  /** Requests start at multiples of 8, so that they can be compared by words. */
+  /** The distance between two requests: a multiple of 8, so that they can be compared by words. */
   readonly #stride: number;
 
+  /** @throws Error unless `messageBytes` is an integer from 1 to 2^30 */
   constructor(clients: number, messageBytes: number) {
     if (!Number.isInteger(messageBytes) || messageBytes < 1 || messageBytes > LARGEST_MESSAGE_BYTES) {
       throw new Error(`a message has 1 to ${LARGEST_MESSAGE_BYTES} bytes, not ${messageBytes}`);
     }
     this.requestBytes = this.replyBytes = this.#messageBytes = messageBytes;
     this.#headDigits = Math.max(1, Math.min(SEQUENCE_BYTES, messageBytes - 1));
-    this.#tailOffset = messageBytes < WHOLE_TOKEN_BYTES ? -1 : messageBytes - 1 - SEQUENCE_BYTES;
+    this.#tailOffset = messageBytes < FULL_PAYLOAD_BYTES ? -1 : messageBytes - 1 - SEQUENCE_BYTES;
     this.#stride = Math.ceil(messageBytes / 8) * 8;
     this.#bytes = new Uint8Array(clients * this.#stride);
     this.#words = new Int32Array(this.#bytes.buffer);
@@ -84,8 +90,10 @@ export class EchoPayloads implements Exchange {
     }
   }
 
-  /** The client's number in the whole token that stands at `start`; what stands there may be anything. */
-  clientIn(bytes: Uint8Array, start: number): number {
+  /**
+   * The client number in the payload at `start`. Any value, also negative, if there is no payload.
+   */
+  clientAt(bytes: Uint8Array, start: number): number {
     let client = 0;
     for (let index = CLIENT_BYTES - 1; index >= 0; index--) {
       client = client * 64 + (bytes[start + SEQUENCE_BYTES + index] ?? 0) - FIRST_DIGIT;
@@ -93,7 +101,7 @@ export class EchoPayloads implements Exchange {
     return client;
   }
 
-  /** Also for an answer that begins elsewhere than at the start of what was received. */
+  /** @param replyStart where the answer begins in `reply` */
   matches(
     client: number,
     offset: number,
@@ -126,12 +134,12 @@ export class EchoPayloads implements Exchange {
   #fill(client: number): void {
     const start = client * this.#stride;
     const newline = start + this.#messageBytes - 1;
-    // Multiplied by an odd number, different clients' numbers differ also in their last digits, and lie far apart.
+    // The product with an odd number spreads client numbers and keeps their last digits unique.
     const spread = Math.imul(client, 0x9e3779b1);
     this.#sequences[client] = spread & SEQUENCES;
     let state = spread;
     for (let index = start; index < newline; index++) {
-      // A linear congruential generator (Numerical Recipes' constants), of which the upper bits are the good ones.
+      // A linear congruential generator (Numerical Recipes). Its upper bits are the good ones.
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
       this.#bytes[index] = FIRST_DIGIT + (state >>> 26);
     }

@@ -1,15 +1,19 @@
 /**
- * What load clients ask, and what a right answer is: an echo of a token, or a page.
+ * What a load client sends and what a right answer is: a payload and its echo, or a fixed pair.
  *
- * Part of the generator's hot path: nothing here allocates once it stands. Read echo-payloads.ts and web-exchange.ts next.
+ * On the generator's hot path: implementations allocate only when they are constructed. Read next:
+ * echo-payloads.ts and fixed-exchange.ts.
  */
 export interface Exchange {
   readonly requestBytes: number;
   readonly replyBytes: number;
-  /** Where the client's current request is in memory. */
+  /** The memory address of the client's current request. */
   addressOf(client: number): number;
-  /** Gives the client its next request in place of the last. */
+  /** Replaces the client's request by its next one. */
   advance(client: number): void;
-  /** Whether `length` received bytes are what a right answer has from `offset` on. */
+  /**
+   * Whether the first `length` bytes of `reply` are those of a right answer from `offset` on.
+   * @param replyWords the same memory as `reply`
+   */
   matches(client: number, offset: number, length: number, reply: Uint8Array, replyWords: Int32Array): boolean;
 }

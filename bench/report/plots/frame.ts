@@ -1,19 +1,20 @@
 /**
- * What all plots have around them: the title, what the values are and which way is better, and below everything what
- * is missing. It is part of the picture, which is also shown alone.
+ * The frame of all plots: the title, the meaning of the values and the better direction above, the
+ * missing values below. All of it is part of the picture, because a picture is also shown alone.
  *
- * The picture is narrow for its letters: a phone shows it at half its size, a projector at three times.
+ * The letters are large for the width: a phone shows a picture at half its size, a projector at
+ * three times.
  */
 import * as Plot from '@observablehq/plot';
 import { renderSvg } from '../../../src/plots/render.js';
 import type { PlotSpec } from '../../analysis/experiment.js';
-import { FEWEST_ROUNDS } from '../../analysis/intervals.js';
+import { MIN_ROUNDS } from '../../analysis/intervals.js';
 import type { Point } from './points.js';
 import { clean, shortened, wrapped } from './text.js';
 
 export const WIDTH_PX = 560;
 export const FONT_PX = 15;
-/** Above 1.2, or lines of text touch. */
+/** A ratio to FONT_PX above 1.2 keeps lines of text apart. */
 const LINE_PX = 19;
 const TITLE_PX = 18;
 const TITLE_LINE_PX = 23;
@@ -24,11 +25,11 @@ export interface Drawn {
   readonly marks: readonly Plot.Markish[];
   readonly x: Plot.ScaleOptions;
   readonly y: Plot.ScaleOptions;
-  /** Of what is inside the margins. */
+  /** The height inside the margins. */
   readonly heightPx: number;
   readonly leftPx: number;
   readonly rightPx: number;
-  /** For tick labels and what stands below the axis. */
+  /** Room for tick labels and the axis label. */
   readonly bottomPx: number;
 }
 
@@ -36,10 +37,11 @@ interface Surroundings {
   readonly spec: PlotSpec;
   readonly points: readonly Point[];
   readonly notes: readonly string[];
-  /** In words, for those who cannot see it. */
+  /** The text for readers who cannot see the picture. */
   readonly label: string;
 }
 
+/** Returns the picture as one `<svg>` element. */
 export function framed(drawn: Drawn, { spec, points, notes, label }: Surroundings): string {
   const textPx = WIDTH_PX - 2 * EDGE_PX;
   const title = wrapped(shortened(clean(spec.title), TITLE_CHARACTERS), TITLE_PX, textPx);
@@ -90,7 +92,7 @@ function intervalNote(points: readonly Point[]): string {
   const fewest = Math.min(...rounds);
   const most = Math.max(...rounds);
   if (rounds.length === 0) return 'Nothing was measured.';
-  if (most === 1) return 'One round: without interval.';
-  if (most < FEWEST_ROUNDS) return `Error bars: the range of ${most} rounds, too few for a 95 % interval.`;
+  if (most === 1) return 'One round: no interval.';
+  if (most < MIN_ROUNDS) return `Error bars: the range of ${most} rounds, too few for a 95 % interval.`;
   return `Error bars: 95 % interval over ${fewest === most ? '' : `${fewest} to `}${most} rounds.`;
 }

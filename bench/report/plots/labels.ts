@@ -1,6 +1,6 @@
 /**
- * Names where lines end, instead of a legend to look up: those that would collide move apart and a thin line leads to
- * each, so that ten contenders can still be told apart.
+ * Names at the ends of lines, in place of a legend. Names that would collide move apart, and a thin
+ * line leads to each of them, so that ten contenders are still distinguishable. Pure functions.
  */
 import * as Plot from '@observablehq/plot';
 import { FONT_PX } from './frame.js';
@@ -9,10 +9,10 @@ import type { Point } from './points.js';
 import { positionOf, valueAt, type Scale } from './scale.js';
 import { clean, shortened, widthOf } from './text.js';
 
-/** From one name to the next. */
+/** The distance from one name to the next. */
 export const LABEL_PX = 20;
 const NAME_CHARACTERS = 18;
-/** From the line's end to its symbol in the list of names, and from there to the name. */
+/** The distance from a line's end to its symbol, and from there to its name. */
 const LEADER_PX = 26;
 const SYMBOL_PX = 10;
 
@@ -23,7 +23,7 @@ export interface Line {
   readonly points: readonly Point[];
 }
 
-/** How much room all this takes beside the plot. */
+/** Returns the width of symbols and names next to the plot. */
 export function labelsWidthPx(names: readonly string[]): number {
   const widths = names.map((name) => widthOf(shortened(clean(name), NAME_CHARACTERS), FONT_PX));
   return LEADER_PX + SYMBOL_PX + 4 + Math.max(...widths);
@@ -70,8 +70,9 @@ export function labels(lines: readonly Line[], { x, y, innerPx, heightPx }: Layo
 }
 
 /**
- * Moves places apart until none is nearer than `gap` to the next, each group staying around its middle.
- * @returns in the order of `places`.
+ * Moves places apart until each is at least `gap` from the next; each group stays around its
+ * middle.
+ * @returns the new places, in the order of `places`
  */
 export function spread(places: readonly number[], gap: number, length: number): number[] {
   interface Group {

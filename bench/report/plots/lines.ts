@@ -1,8 +1,8 @@
 /**
- * A plot over an axis: a line for each contender, a symbol and an error bar at each case, its name where the line ends
- * (labels.ts).
+ * A plot over an axis: a line per contender, with a symbol and an error bar at each case, and the
+ * name at the line's end (labels.ts). Pure functions.
  */
-import { FEWEST_ROUNDS } from '../../analysis/intervals.js';
+import { MIN_ROUNDS } from '../../analysis/intervals.js';
 import * as Plot from '@observablehq/plot';
 import type { Experiment, PlotSpec } from '../../analysis/experiment.js';
 import { FONT_PX, WIDTH_PX, type Drawn } from './frame.js';
@@ -14,7 +14,7 @@ import { clean, shortened, widthOf } from './text.js';
 
 const HEIGHT_PX = 300;
 const AXIS_CHARACTERS = 40;
-/** Beyond the outermost cases, for half a symbol and half a tick label. */
+/** Room beyond the first and the last case, as a share: half a symbol, half a tick label. */
 const INSET = 0.03;
 
 export function linesOf(spec: PlotSpec, { axis }: Experiment, found: Points): Drawn {
@@ -43,7 +43,7 @@ export function linesOf(spec: PlotSpec, { axis }: Experiment, found: Points): Dr
   );
   const marks = [
     ...grid(x, y, heightPx, shortened(clean(axis.label), AXIS_CHARACTERS)),
-    // The first come last: models lie over peers, and over the control that they should coincide with.
+    // The first contenders are drawn last: models over peers, and over the control.
     ...lines.toReversed().flatMap((line) => [intervals(line, y), ...strokes(line)]),
     ...labels(lines, { x, y, innerPx, heightPx }),
   ];
@@ -55,7 +55,7 @@ export function linesOf(spec: PlotSpec, { axis }: Experiment, found: Points): Dr
   };
 }
 
-/** With room to the left of the first case and to the right of the last. */
+/** Adds room to the left of the first case and to the right of the last. */
 function widened(scale: Scale): Scale {
   const [first, last] = scale.domain;
   if (first === last) return { ...scale, domain: [first / 2, first * 2 || 1] };
@@ -78,7 +78,7 @@ function grid(x: Scale, y: Scale, heightPx: number, label: string): Plot.Markish
   ];
 }
 
-/** Cut off where they leave the scale, such as at the zero of a logarithmic one. */
+/** Cuts intervals off at the ends of the scale, such as at 0 on a logarithmic one. */
 function intervals({ points, look }: Line, { domain: [lowest, highest] }: Scale): Plot.Markish {
   const shown = points.filter(({ low, high }) => high > low);
   return Plot.ruleX(shown, {
@@ -104,8 +104,8 @@ function strokes({ points, look, dashed }: Line): Plot.Markish[] {
   ];
 }
 
-/** What a pointer that rests on it shows. */
+/** Returns the tooltip of a point. */
 function titleOf({ contender, inCase, measure, text, range, rounds }: Point): string {
-  const interval = rounds > 1 ? `, ${rounds < FEWEST_ROUNDS ? 'range' : '95 % interval'} ${range}` : '';
+  const interval = rounds > 1 ? `, ${rounds < MIN_ROUNDS ? 'range' : '95 % interval'} ${range}` : '';
   return clean(`${contender}, ${inCase.name}: ${measure.label} ${text}${interval}`);
 }

@@ -1,6 +1,6 @@
 /**
- * How a contender looks in every plot of every run: its colour, and for print without colours its symbol, filled for
- * our own models and hollow for peers and controls.
+ * The look of a contender, the same in every plot of every run: a colour, and a symbol for print
+ * without colours. Symbols are filled for models and hollow for peers and controls. Pure functions.
  */
 import { coloursOf } from '../../../src/plots/theme.js';
 import type { ContenderResult } from '../../analysis/experiment.js';
@@ -16,7 +16,7 @@ const SYMBOLS = [
   ...(['cross', 'wye', 'hexagon', 'diamond2', 'triangle2'] as const),
 ] as const;
 
-/** Their looks never depend on who else takes part; others get what is then still free. */
+/** The looks of these contenders are fixed; other contenders get the free ones. */
 const KNOWN = [
   ...['iterative', 'event-loop', 'thread-per-client'],
   ...[
@@ -30,7 +30,9 @@ const KNOWN = [
   ],
 ];
 const KNOWN_COLOURS = coloursOf(KNOWN);
-/** Those of the models last, or a stranger would pass for one that does not take part. */
+/**
+ * The looks of the models come last, so that no other contender is mistaken for an absent model.
+ */
 const MODELS = 3;
 const SPARE_COLOURS = [...new Set([...KNOWN_COLOURS.slice(MODELS), ...KNOWN_COLOURS])];
 const SPARE_SYMBOLS = [...SYMBOLS.slice(MODELS), ...SYMBOLS.slice(0, MODELS)];
@@ -60,12 +62,12 @@ export function looksOf(
   );
 }
 
-/** For Plot's dots. */
+/** Returns the options of a dot of Observable Plot. */
 export function symbolOf({ colour, symbol: shape, hollow }: Look) {
   return { symbol: shape, stroke: colour, fill: hollow ? 'var(--paper)' : colour, strokeWidth: 2 };
 }
 
-/** With more contenders than there are, all come again. */
+/** Starts again with all of them if none is free. */
 function free<Kind>(all: readonly Kind[], used: readonly unknown[]): readonly Kind[] {
   const left = all.filter((one) => !used.includes(one));
   return left.length > 0 ? left : all;

@@ -1,8 +1,9 @@
 /**
- * What a plot shows, as values: of each contender one for each case and measure, and a sentence for whatever is not
- * there. A contender that served nobody has no latency; leaving its point out without a word would make it look quick.
+ * The values of a plot: one per contender, case and measure, and a sentence for each missing value.
+ * A contender without answers has no latency; silently leaving out its point would make it look
+ * fast.
  *
- * Pure functions over bench/analysis/experiment.ts; lines.ts and rows.ts draw what they give.
+ * Pure functions; lines.ts and rows.ts draw the values.
  */
 import { measured, textOf } from '../../analysis/estimates.js';
 import type {
@@ -19,16 +20,16 @@ export interface Point {
   readonly inCase: CaseResult;
   readonly dashed: boolean;
   readonly measure: Measure;
-  /** In the plot's unit; NaN where there is nothing that its scale can show. */
+  /** In the plot's unit; NaN if the scale cannot show the value. */
   readonly value: number;
   readonly low: number;
   readonly high: number;
   readonly rounds: number;
-  /** The value as a table has it, or why there is none: `–, skipped`. */
+  /** The value as in a table, or why it is missing: `–, skipped`. */
   readonly text: string;
-  /** Its interval as a table has it. */
+  /** The interval, formatted as in a table. */
   readonly range: string;
-  /** The value is only known to be no less. */
+  /** The value is a lower bound. */
   readonly isAtLeast?: boolean;
   /** Why `value` is NaN. */
   readonly gap?: 'skipped' | 'failed' | 'no value' | 'zero';
@@ -36,17 +37,17 @@ export interface Point {
 
 export interface Points {
   readonly cases: readonly CaseResult[];
-  /** All contenders of all cases, in the order in which they come first. */
+  /** All contenders of all cases, in the order of their first appearance. */
   readonly contenders: readonly { readonly name: string; readonly kind: ContenderResult['kind'] }[];
   readonly points: readonly Point[];
-  /** One sentence for each thing that is missing, and why. */
+  /** One sentence per missing value or lower bound, with the reason. */
   readonly notes: readonly string[];
 }
 
 const NAME_CHARACTERS = 40;
 const NOTE_CHARACTERS = 240;
 
-/** Of the cases that have a place on the axis; without an axis, of all. */
+/** Takes the cases with a place on the axis; without an axis, all cases. */
 export function pointsOf(spec: PlotSpec, { axis }: Experiment, all: readonly CaseResult[]): Points {
   const placed = all.filter(({ x }) => axis.scale === 'none' || x !== undefined);
   const cases = axis.scale === 'none' ? placed : placed.toSorted((a, b) => (a.x ?? 0) - (b.x ?? 0));
@@ -93,7 +94,10 @@ function gapOf(
   return found?.skipped === undefined ? 'no value' : 'skipped';
 }
 
-/** `iterative: no p99 at 16 clients, 64 clients.`, `c-epoll skipped: no C compiler.`; the same reason once. */
+/**
+ * Gives each reason once: `iterative: no p99 at 16 clients, 64 clients.`, `c-epoll skipped: no
+ * cc.`.
+ */
 function notesOn(points: readonly Point[], cases: readonly CaseResult[]): string[] {
   const groups = new Map<string, Set<string>>();
   for (const { contender, inCase, measure, gap, isAtLeast } of points) {
@@ -104,8 +108,8 @@ function notesOn(points: readonly Point[], cases: readonly CaseResult[]): string
       skipped: ` skipped{where}: ${clean(skipped ?? '')}`,
       failed: ` failed{where}: ${clean(failed ?? '')}`,
       'no value': `: no ${measure.label}{where}`,
-      zero: `: ${measure.label} is 0{where}, for which a logarithmic scale has no place`,
-      'at least': `: ${measure.label} is a lower bound{where}, since clients waited in vain for all of a round`,
+      zero: `: ${measure.label} is 0{where}, which a logarithmic scale cannot show`,
+      'at least': `: ${measure.label} is a lower bound{where}, because clients got no answer in a whole round`,
     }[remark];
     const key = `${shortened(clean(contender), NAME_CHARACTERS)}${what}`;
     groups.set(key, (groups.get(key) ?? new Set()).add(inCase.name));

@@ -1,6 +1,7 @@
 /**
- * A plot without an axis, or of one case: a row for each contender, its value written beside its bar, the cases below
- * each other. On a logarithmic scale a bar would have no foot to be measured from, so there are symbols alone.
+ * A plot without an axis, or of one case: a row per contender, with its bar and its value, the
+ * cases below each other. A logarithmic scale has symbols in place of bars, because it has no zero
+ * to start a bar from. Pure functions.
  */
 import * as Plot from '@observablehq/plot';
 import type { PlotSpec } from '../../analysis/experiment.js';
@@ -16,7 +17,7 @@ const CASE_CHARACTERS = 60;
 
 interface Row {
   readonly key: string;
-  /** A head has none. */
+  /** Left out for the head of a case. */
   readonly point?: Point;
   readonly name: string;
   readonly look: Look;
@@ -53,7 +54,7 @@ export function rowsOf(spec: PlotSpec, found: Points): Drawn {
   };
 }
 
-/** With one case its title is enough in the plot's; with more, each is the head of its rows. */
+/** Puts the title of a case above its rows if there is more than one case. */
 function rowsIn({ cases, contenders, points }: Points): Row[] {
   const looks = looksOf(contenders);
   const plain: Look = { colour: 'currentColor', symbol: 'circle', hollow: false };
@@ -98,7 +99,7 @@ function marksOf(
   ];
 }
 
-/** Ten labels below a narrow axis would touch. */
+/** Ten labels below a narrow axis would touch: keeps every second one. */
 function everyOther(_: number, index: number, { length }: readonly number[]): boolean {
   return length <= 5 || index % 2 === 0;
 }

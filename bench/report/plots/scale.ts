@@ -1,9 +1,9 @@
 /**
- * A scale whose ends and ticks are known before anything is drawn: labels beside lines have to be laid out in pixels,
- * and a picture has to be the same whatever draws it.
+ * Scales whose ends and ticks are known before drawing, because labels next to lines need a layout
+ * in pixels. Pure functions.
  *
- * Linear ones start at zero, for a bar's length must mean something; logarithmic ones end on 1, 2 or 5 times a power
- * of ten. `symlog` is for a logarithmic axis with a zero on it, such as no silent clients at all.
+ * Linear scales start at zero, so that a bar's length is proportional to its value. Logarithmic
+ * scales end on 1, 2 or 5 times a power of ten. `symlog` is a logarithmic axis that has a zero.
  */
 export interface Scale {
   readonly type: 'linear' | 'log' | 'symlog';
@@ -16,7 +16,7 @@ const LINEAR_TICKS = 5;
 const LOG_TICKS = 8;
 const LADDER = [1, 2, 5];
 
-/** For values to be read off: its ends are ticks. */
+/** Makes the scale of values; its ends are ticks. */
 export function valueScale(type: 'linear' | 'log', values: readonly number[]): Scale {
   const finite = values.filter((value) => Number.isFinite(value) && (type === 'linear' || value > 0));
   const ticks = type === 'log' ? logTicks(finite) : linearTicks(finite);
@@ -26,7 +26,12 @@ export function valueScale(type: 'linear' | 'log', values: readonly number[]): S
   return { type, domain: [low, high], ticks: shown, format: tickFormat(high) };
 }
 
-/** For the places of cases: from the first to the last, a tick at each, as many as fit beside each other. */
+/**
+ * Makes the scale of cases, from the first to the last, with as many of their places as ticks as
+ * fit.
+ * @param fits the number of tick labels that fit next to each other
+ * @param bytes labels powers of two as Ki and Mi
+ */
 export function placeScale(
   type: 'linear' | 'log',
   places: readonly number[],
@@ -41,13 +46,13 @@ export function placeScale(
   return { ...scale, ticks: thinned(ticks, scale, fits), format: bytes ? formatBytes : tickFormat(high) };
 }
 
-/** Where on the axis, 0 is its start and 1 its end; beyond them for what lies outside. */
+/** Returns the position on the axis: 0 is its start, 1 its end; values outside lie beyond. */
 export function positionOf({ type, domain }: Pick<Scale, 'type' | 'domain'>, value: number): number {
   const [low, high] = domain.map((end) => warp(type, end)) as [number, number];
   return low === high ? 0.5 : (warp(type, value) - low) / (high - low);
 }
 
-/** The value at a position. */
+/** Returns the value at a position; the inverse of {@link positionOf}. */
 export function valueAt({ type, domain }: Pick<Scale, 'type' | 'domain'>, position: number): number {
   const [low, high] = domain.map((end) => warp(type, end)) as [number, number];
   const at = low + position * (high - low);
@@ -88,12 +93,12 @@ function isPowerOfTen(value: number, index: number, { length }: readonly number[
   return index === 0 || index === length - 1 || Number.isInteger(tidy(Math.log10(value)));
 }
 
-/** Sums of binary fractions have tails. */
+/** Rounds off the error of sums of binary fractions. */
 function tidy(value: number): number {
   return Number(value.toPrecision(12));
 }
 
-/** The first and the last, and of the others those that keep their distance. */
+/** Keeps the first and the last tick, and those between that are far enough apart. */
 function thinned(
   ticks: readonly number[],
   scale: Pick<Scale, 'type' | 'domain'>,
@@ -113,7 +118,7 @@ function thinned(
   return kept;
 }
 
-/** In thousands or millions where the largest needs it, the same all along an axis. */
+/** Formats all ticks of an axis in thousands or millions if the largest needs it. */
 function tickFormat(largest: number): (value: number) => string {
   const [size, suffix] =
     largest >= 1e10 ? [1e9, 'G'] : largest >= 2e6 ? [1e6, 'M'] : largest >= 1e4 ? [1e3, 'k'] : [1, ''];

@@ -1,15 +1,16 @@
 /**
- * Text in a picture, which has no lines, no widths and no layout of its own: wrapped and measured here.
- *
- * Names and errors may hold anything, and a saved SVG is XML, which not every character may be in.
+ * Text for pictures: SVG neither wraps nor measures text, so these pure functions do. Names and
+ * errors may contain any character, and a saved SVG is XML, which forbids some.
  */
 
-/** Wide for most fonts, so that what fits by this fits. */
+/** Wide for most fonts, so that the real text is narrower. */
 const EMS_PER_CHARACTER = 0.62;
-/** Of sentences, with their spaces and their i and l. */
+/** Sentences are narrower on average: they have spaces, i and l. */
 const EMS_IN_SENTENCES = 0.58;
 
-/** Without what XML forbids, and without line breaks. A no-break space would become an entity that XML lacks. */
+/**
+ * Replaces line breaks, characters that XML forbids, and no-break spaces, whose entity XML lacks.
+ */
 export function clean(text: string): string {
   return text
     .replace(/[\s\u00a0]+/g, ' ')
@@ -17,16 +18,18 @@ export function clean(text: string): string {
     .trim();
 }
 
-/** Says by an ellipsis that there is more. */
+/** Ends a text that is too long with an ellipsis. */
 export function shortened(text: string, characters: number): string {
   const all = Array.from(text);
   return all.length <= characters ? text : `${all.slice(0, characters - 1).join('')}…`;
 }
 
+/** Estimates the width of a text in pixels. */
 export function widthOf(text: string, fontPx: number): number {
   return Array.from(text).length * fontPx * EMS_PER_CHARACTER;
 }
 
+/** Wraps a text into lines of at most `widthPx`; breaks words that are longer than a line. */
 export function wrapped(text: string, fontPx: number, widthPx: number): string[] {
   const limit = Math.floor(widthPx / (fontPx * EMS_IN_SENTENCES));
   const lines: string[] = [];

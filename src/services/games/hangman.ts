@@ -1,34 +1,38 @@
 /**
- * The rules of hangman: a pure function from a game and a message to a reply and the game after it. It knows nothing
- * of connections, datagrams or threads; ../hangman.ts puts it behind both. docs/hangman.md is the protocol in prose.
+ * The rules of hangman: a pure function from a game and a message to a reply and the next game. It
+ * knows no connections, datagrams or threads; ../hangman.ts serves it over both transports.
+ * docs/hangman.md describes the protocol.
  *
- * Within a game nothing costs twice: a letter or word that was guessed before changes nothing, so a message that
- * arrives again does no harm.
+ * A repeated letter or word changes nothing within a game, so a datagram that arrives twice does no
+ * harm.
  */
 
 /** Plain values: a game may be copied to another thread and back. */
 export interface Game {
   readonly word: string;
-  /** Letters and whole words, folded, in their order. Bounded: there are 26 letters, and a wrong word costs a life. */
+  /**
+   * Letters and words in the order of the guesses, normalised. Bounded: there are 26 letters, and a
+   * wrong word costs a life.
+   */
   readonly guesses: readonly string[];
-  /** How many misses are still allowed before the one that loses, counting that one. */
+  /** The number of misses that remain; the last one loses. */
   readonly left: number;
 }
 
 interface Turn {
   /** Lines, each with its newline. */
   readonly reply: string;
-  /** Undefined: none is going on. */
+  /** Undefined: no game is in progress. */
   readonly game: Game | undefined;
-  /** The client has had enough. */
+  /** The client ends the conversation. */
   readonly quit?: true;
 }
 
 export const LIVES = 8;
 
-/** One message of a client. `chooseWord` is asked only when a new game begins. */
+/** Handles one message of a client. Calls `chooseWord` only to begin a game. */
 export function play(game: Game | undefined, message: string, chooseWord: () => string): Turn {
-  const guess = folded(message);
+  const guess = normalized(message);
   if (guess === 'quit') return { reply: 'BYE\n', game: undefined, quit: true };
   if (guess === 'play')
     return game ? { reply: wordLine(game) + patternLine(game), game } : begin(chooseWord());
@@ -40,14 +44,15 @@ export function play(game: Game | undefined, message: string, chooseWord: () => 
     return { reply: `ERR the word has ${game.word.length} letters\n`, game };
   }
   if (game.guesses.includes(guess)) return { reply: `REPEATED ${guess}\n${patternLine(game)}`, game };
-  return take(game, guess);
+  return applyGuess(game, guess);
 }
 
 /**
- * A message with what does not matter taken out: case, white space around it, accents however they are encoded, and
- * forms such as full-width letters. Letters of other alphabets stay what they are, and so are no guesses.
+ * Removes what does not matter in a message: case, surrounding white space, accents in any
+ * encoding, and forms such as full-width letters. Letters of other alphabets remain, and are no
+ * guesses.
  */
-export function folded(message: string): string {
+export function normalized(message: string): string {
   return message.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
 }
 
@@ -56,7 +61,7 @@ function begin(word: string): Turn {
   return { reply: wordLine(game), game };
 }
 
-function take(before: Game, guess: string): Turn {
+function applyGuess(before: Game, guess: string): Turn {
   const hit = guess.length === 1 ? before.word.includes(guess) : before.word === guess;
   const game: Game = {
     word: before.word,
@@ -71,7 +76,7 @@ function take(before: Game, guess: string): Turn {
   return { reply: answer, game };
 }
 
-/** From 1. */
+/** The letter's positions in the word, from 1. */
 function positionsOf(letter: string, word: string): string {
   return Array.from(word)
     .flatMap((each, index) => (each === letter ? [index + 1] : []))

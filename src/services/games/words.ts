@@ -1,6 +1,6 @@
 /**
- * The words of hangman: plain English nouns of five to ten letters from a to z, no proper names, none twice.
- * Loaded by every thread that plays; four kilobytes.
+ * The words of hangman: plain English nouns of five to ten letters from a to z, no proper names,
+ * each once. Each thread that serves hangman loads them: four kilobytes.
  */
 export const WORDS: readonly string[] = `
   abacus accident acrobat address adventure airport alarm album almond alphabet anchor animal ankle answer antenna

@@ -1,4 +1,4 @@
-/** A line of the quiz's protocol as a command. Knows nothing of what is allowed when: the session does. */
+/** Parses a line of the quiz's protocol. The session decides which commands are allowed when. */
 import type { Letter } from '../../shared/quiz/store/store.js';
 
 export type Command =
@@ -9,7 +9,10 @@ export type Command =
   | { readonly verb: 'RANKING' }
   | { readonly verb: 'QUIT' };
 
-/** @returns the command, or why it is none; never with anything of the line in it, which may be a password */
+/**
+ * Parses a line.
+ * @returns the command, or an error, which never quotes the line: that may contain a password
+ */
 export function parseCommand(line: string): Command | string {
   const [, word = '', rest = ''] = /^[ \t]*([^ \t]*)[ \t]*(.*)$/s.exec(line) ?? [];
   const verb = word.toUpperCase();
@@ -39,7 +42,7 @@ export function parseCommand(line: string): Command | string {
   }
 }
 
-/** A password is the rest of the line as it is, spaces included. */
+/** The password is the rest of the line, spaces included. */
 function credentialsOf(verb: 'REGISTER' | 'LOGIN', rest: string): Command | string {
   const [, name, password] = /^([^ \t]+)[ \t](.+)$/s.exec(rest) ?? [];
   if (name === undefined || password === undefined) return `expected: ${verb} name password`;

@@ -1,4 +1,4 @@
-/** What a session answered, as the lines of the protocol. */
+/** Writes the outcome of a call as lines of the protocol. */
 import { LETTERS } from '../../shared/quiz/store/store.js';
 import type { Answered, Asked, Outcome, Ranked } from '../../shared/quiz/outcomes.js';
 
@@ -36,7 +36,9 @@ function answeredLines({ isRight, correct, points, of, next, standing }: Answere
   return lines;
 }
 
-/** The first line says how many follow, so that a program knows where the list ends. */
+/**
+ * The first line has the number of lines that follow, so that programs find the end of the list.
+ */
 function rankingLines({ top, players }: Ranked): string[] {
   return [
     `RANKING ${top.length} of ${players}`,

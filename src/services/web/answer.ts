@@ -1,6 +1,6 @@
 /**
- * From a request to its answer: out of the cache, or by looking the target up. One site a thread, for all its clients.
- * Read resolve.ts for the way from a target to a file, conversation.ts for how answers are sent.
+ * From a request to its answer: from the cache, or by looking up the target. Each thread has one
+ * site for all its clients. Read resolve.ts for the way to a file, conversation.ts for sending.
  */
 import { closeSync, readSync } from 'node:fs';
 import { CachedFile, FileCache, MAX_CACHED_FILE_BYTES } from './cache.js';
@@ -21,7 +21,11 @@ export class Site {
     this.#root = root;
   }
 
-  /** The bytes of an answer, or a transfer, which has a file open until it is sent or closed. */
+  /**
+   * Returns the bytes of an answer, or a transfer, which has a file open until it is sent or
+   * closed.
+   * @throws any error that is not the file system's
+   */
   answer(request: Request): Buffer | Transfer {
     const { method, target } = request;
     if (method !== 'GET' && method !== 'HEAD') {
@@ -72,7 +76,9 @@ function fromCache(file: CachedFile, request: Request): Buffer {
   return range.end === 0 ? head : Buffer.concat([head, file.body.subarray(range.start, range.end)]);
 }
 
-/** Closes the file. A file that is shorter by now is being written: the next request may have more luck. */
+/**
+ * Reads and closes a file. A file that has become shorter is being written: a retry may succeed.
+ */
 function readWhole(fd: number, size: number): Buffer | Refusal {
   const body = Buffer.allocUnsafeSlow(size);
   try {
@@ -97,7 +103,7 @@ function list(path: string, { names }: TargetPath, request: Request): Buffer {
   }
 }
 
-/** Links in a folder's page are relative to its slash. */
+/** Redirects to the folder's path with a slash, to which the links in its page are relative. */
 function redirect({ names }: TargetPath, query: string, request: Request): Buffer {
   const location = `Location: ${pathOf(names, true)}${VISIBLE.test(query) ? query : ''}\r\n`;
   return refusalAnswer(refusal(301, 'a folder ends in a slash'), request, location);

@@ -1,23 +1,27 @@
 /**
- * Small files that one thread has read lately. Every request that finds its file here costs one stat of the path that
- * was asked for: as long as that leads to the same file, unchanged, the bytes are still right, and so is what was
- * found out about the way to it. One cache a thread, bounded.
+ * Small files that a thread has read recently. A hit costs one stat of the requested path. While
+ * that leads to the same unchanged file, its bytes and the checks on the way to it remain valid.
+ * Each thread has one cache, which is bounded.
+ *
+ * The cache is written by hand: loading a library for it took 5 ms and 0.5 MB in each thread.
  */
 import { statSync, type Stats } from 'node:fs';
 import { FileVersion } from './file.js';
 import type { Request } from './request.js';
 import { presentSecond } from './response.js';
 
-/** Larger files are read anew each time. */
+/** Larger files are read again for each request. */
 export const MAX_CACHED_FILE_BYTES = 65_536;
-/** With the answers made from them, twice that; there may be hundreds of threads. */
+/**
+ * Bound of one cache in bytes; the prepared answers double it. There may be hundreds of threads.
+ */
 const MAX_BYTES = 512 * 1024;
-/** Counted for each entry beside its file, so that there are not too many of them either. */
+/** The cost of an entry beside its file, which also bounds the number of entries. */
 const ENTRY_BYTES = 1024;
 
 /**
- * The kernel's file times advance in ticks of up to 10 ms: what was changed so lately may change again without any sign
- * of it, and is not kept.
+ * The kernel's file times advance in ticks of up to 10 ms. A file that has just changed may change
+ * again with the same times, so it is not cached.
  */
 const TICK_MS = 50;
 
@@ -28,7 +32,7 @@ export class CachedFile {
   readonly body: Buffer;
   readonly #path: string;
   readonly #stats: Stats;
-  /** Head and body for a plain GET, made anew when the second in its Date is over. */
+  /** Head and body for a plain GET. Made again when the second of its Date has passed. */
   #answer: Buffer | undefined;
   #answerSecond = -1;
 
@@ -52,7 +56,10 @@ export class CachedFile {
     );
   }
 
-  /** The answer to a GET over HTTP/1.1 without conditions that keeps its connection. Bytes once given stay as they are. */
+  /**
+   * The answer to a GET over HTTP/1.1 that has no conditions and keeps its connection. The returned
+   * bytes are never changed.
+   */
   plainAnswer(request: Request): Buffer {
     const second = presentSecond();
     if (this.#answer === undefined || second !== this.#answerSecond) {
@@ -68,7 +75,7 @@ export class FileCache {
   readonly #files = new Map<string, CachedFile>();
   #bytes = 0;
 
-  /** The file as it is now, if it is here. */
+  /** The file, if it is cached and has not changed. */
   find(target: string): CachedFile | undefined {
     const file = this.#files.get(target);
     if (file === undefined || isCurrent(file)) return file;
@@ -76,7 +83,10 @@ export class FileCache {
     return undefined;
   }
 
-  /** @param readAtMs when it was opened, before it was read */
+  /**
+   * Caches a file, unless it changed just before it was read.
+   * @param readAtMs when the file was opened, before it was read; milliseconds since 1970
+   */
   keep(target: string, file: CachedFile, { mtimeMs, ctimeMs }: Stats, readAtMs: number): void {
     if (Math.max(mtimeMs, ctimeMs) + TICK_MS > readAtMs) return;
     const before = this.#files.get(target);
@@ -95,7 +105,7 @@ export class FileCache {
   }
 }
 
-/** A path that cannot be looked at any more is an error for whoever looks next. */
+/** A failing stat counts as a change: the following look-up reports the error. */
 function isCurrent(file: CachedFile): boolean {
   try {
     return file.isCurrent;

@@ -1,24 +1,27 @@
 /**
- * Conditional requests and ranges (RFC 9110, sections 13 and 14): what a client that has a file already, or a part of
- * it, wants of it. Pure functions.
+ * Conditional requests and ranges (RFC 9110, sections 13 and 14), from clients that have a file, or
+ * a part of it, already. Pure functions.
  */
 import type { Stats } from 'node:fs';
 import type { Fields } from './request.js';
 
-/** By what a client knows a version of a file again. */
+/** How a client recognises a version of a file. */
 export interface Validators {
   readonly etag: string;
-  /** To the second, as HTTP has it. */
+  /** Milliseconds since 1970, rounded down to a second, as in HTTP. */
   readonly modifiedMs: number;
 }
 
-/** From the first byte to before `end`. */
+/** The bytes from `start` to before `end`. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
-/** Strong: a change in place, and one that sets the file's time back, changes it, since both change its ctime. */
+/**
+ * The validators of a file. The etag is strong: each change of a file changes its ctime, also if
+ * its size and mtime are kept.
+ */
 export function validatorsOf({ size, mtimeMs, ctimeMs }: Stats): Validators {
   const [time, change] = [mtimeMs, ctimeMs].map((ms) => Math.round(ms * 1000).toString(36));
   return {
@@ -27,7 +30,10 @@ export function validatorsOf({ size, mtimeMs, ctimeMs }: Stats): Validators {
   };
 }
 
-/** The status that a request's conditions lead to, in the order of RFC 9110, 13.2.2; 200: none stands against it. */
+/**
+ * Evaluates a request's conditions in the order of RFC 9110, 13.2.2.
+ * @returns the status; 200 if all conditions hold
+ */
 export function checkConditions(fields: Fields, { etag, modifiedMs }: Validators): 200 | 304 | 412 {
   const match = fields['if-match'];
   if (match !== undefined) {
@@ -45,8 +51,9 @@ export function checkConditions(fields: Fields, { etag, modifiedMs }: Validators
 }
 
 /**
- * The part of a file of `size` bytes that a GET asks for. Undefined: the whole, also if several parts are wanted, if
- * the field is no range, and if the client's part is of another version.
+ * The part of a file of `size` bytes that a GET asks for.
+ * @returns undefined for the whole file: also for several parts, for an invalid field, and if the
+ *   client's part is of another version; `none` if no byte is in the range
  */
 export function rangeOf(
   fields: Fields,
@@ -78,7 +85,10 @@ function tags(list: string): string[] {
 const IMF_OR_RFC_850 = /^[A-Z][a-z]{2,8}, \d{2}[ -][A-Z][a-z]{2}[ -]\d{2,4} \d{2}:\d{2}:\d{2} GMT$/;
 const ASCTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
 
-/** HTTP's three forms of a date, in milliseconds; undefined for anything else, which counts as not sent. */
+/**
+ * Parses HTTP's three forms of a date, in milliseconds; undefined for anything else, which is
+ * ignored.
+ */
 function parseDate(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ms = IMF_OR_RFC_850.test(text)

@@ -1,7 +1,7 @@
 /**
- * One client's conversation: its chunks go in, answers go out in the order of the requests, and those to the requests
- * of one chunk as one send. Synchronous unless a file is large or the client slow, so that a client thread stays in
- * its loop. Read answer.ts for the answers.
+ * One client's conversation: chunks come in, answers go out in the order of the requests. The
+ * answers to the requests of one chunk go out as one send. Synchronous unless a file is large or
+ * the client slow, so a client thread stays in its loop. Read answer.ts for the answers.
  */
 import type { Connection, MaybePromise, Next } from '../../connection/connection.js';
 import { asBuffer } from '../../connection/text.js';
@@ -11,9 +11,9 @@ import { refusal, type Message, type Refusal, type Request } from './request.js'
 import { CONTINUE, refusalAnswer, UNREADABLE } from './response.js';
 import { Transfer } from './transfer.js';
 
-/** A client that is never silent for long may still not take longer than this for one request. */
+/** The longest time of one request in milliseconds, also for a client that keeps sending. */
 const REQUEST_MS = 60_000;
-/** Answers are sent when they are so many, though more requests wait. */
+/** So many bytes of answers are sent although more requests wait. */
 const BATCH_BYTES = 256 * 1024;
 
 export class Conversation {
@@ -25,9 +25,9 @@ export class Conversation {
   #next = 0;
   #batch: Buffer[] = [];
   #batchBytes = 0;
-  /** When a request began that was not complete at the end of its chunk. */
+  /** When the request began that was incomplete at the end of its chunk. */
   #begunAtMs: number | undefined;
-  /** Something is being sent, or the last thing has been: nothing may be said between. */
+  /** An answer is being sent, or the last one has been: no other bytes may go out. */
   #isAnswering = false;
 
   constructor(connection: Connection, site: Site, nowMs: () => number = () => performance.now()) {
@@ -36,8 +36,11 @@ export class Conversation {
     this.#nowMs = nowMs;
   }
 
-  /** Answers what has come. */
-  take(chunk: Uint8Array): MaybePromise<Next> {
+  /**
+   * Answers the requests that are complete with this chunk.
+   * @throws ConnectionLost when the client has gone
+   */
+  onChunk(chunk: Uint8Array): MaybePromise<Next> {
     this.#isAnswering = true;
     this.#messages = this.#read(chunk);
     this.#next = 0;
@@ -45,7 +48,10 @@ export class Conversation {
     return next instanceof Promise ? next.then(this.#settle) : this.#settle(next);
   }
 
-  /** What a client is told whose side ends, or falls silent, before its request does. Whole requests need no more. */
+  /**
+   * Answers a client that ends its side or is idle within a request. Between requests it sends
+   * nothing.
+   */
   endWith(why: Refusal): MaybePromise<undefined> {
     if (this.#isAnswering || !this.#parser.isWithin()) return undefined;
     return this.#connection.sendAll(refusalAnswer(why, UNREADABLE));
@@ -61,7 +67,7 @@ export class Conversation {
     return this.#isLate(messages) ? [...messages, TOO_SLOW] : messages;
   }
 
-  /** Looks at the clock only for requests that do not come in one chunk. */
+  /** Reads the clock only for requests that span chunks. */
   #isLate({ length }: readonly Message[]): boolean {
     if (!this.#parser.isWithin()) {
       this.#begunAtMs = undefined;
@@ -72,7 +78,7 @@ export class Conversation {
     return nowMs - this.#begunAtMs > REQUEST_MS;
   }
 
-  /** A loop until something has to be waited for; goes on where it was when called again. */
+  /** A loop until an answer must be awaited. Calling it again continues where it was. */
   #answer(): MaybePromise<Next> {
     for (;;) {
       const message = this.#messages[this.#next++];
@@ -81,7 +87,7 @@ export class Conversation {
         const answer = this.#site.answer(message);
         if (answer instanceof Transfer) {
           const next = this.#transfer(answer);
-          if (next instanceof Promise) return next.then((settled) => this.#goOn(settled, message));
+          if (next instanceof Promise) return next.then((settled) => this.#resume(settled, message));
           if (next === 'stop') return this.#stop();
         } else {
           this.#add(answer);
@@ -100,7 +106,7 @@ export class Conversation {
     }
   }
 
-  /** A file follows the answers before it. */
+  /** Sends a file after the answers before it. */
   #transfer(transfer: Transfer): MaybePromise<Next> {
     const start = () => transfer.sendTo(this.#connection);
     try {
@@ -113,7 +119,7 @@ export class Conversation {
     return start();
   }
 
-  #goOn(next: Next, { keepAlive }: Request): MaybePromise<Next> {
+  #resume(next: Next, { keepAlive }: Request): MaybePromise<Next> {
     return next === 'stop' || !keepAlive ? this.#stop() : this.#answer();
   }
 
@@ -140,7 +146,7 @@ export class Conversation {
 
 const TOO_SLOW = refusal(408, 'the request took too long');
 
-/** What to do when the answers before a transfer could not be sent. */
+/** Closes the transfer if the answers before it could not be sent. */
 function closing(transfer: Transfer) {
   return (error: unknown): never => {
     transfer.close();

@@ -1,10 +1,10 @@
 /**
- * What the fields of a head say about its request: where its body ends, whether the connection stays, which conditions
- * there are. Strict where a proxy might read them otherwise. A part of parser.ts.
+ * What the fields of a head mean for their request: the end of its body, whether the connection
+ * stays open, the conditions. Strict where a proxy might read them otherwise. Used by parser.ts.
  */
 import { refusal, type Field, type Refusal } from './request.js';
 
-/** What a request may carry that is read and dropped, framing included. */
+/** The largest body, chunk framing included. It is read and dropped. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
 const HOST = /^[\w\-.~%!$&'()*+;=:[\]]*$/;
@@ -18,8 +18,8 @@ const CONDITIONS: ReadonlySet<string> = new Set<Field>([
   'if-unmodified-since',
 ]);
 /**
- * What else is kept. `Upgrade` is not among them: nothing is offered to upgrade to, and the library, if it saw that
- * field, would stop where the head ends and take the body for the next request.
+ * The other fields that are kept. `Upgrade` is not: nothing can be upgraded to, and for that field
+ * the library would stop at the end of the head and read the body as the next request.
  */
 const FRAMING: ReadonlySet<string> = new Set([
   'host',
@@ -29,7 +29,7 @@ const FRAMING: ReadonlySet<string> = new Set([
   'expect',
 ]);
 
-/** An error of our own on its way through the library. */
+/** A refusal of our own on its way through the library. */
 export class Refused extends Error {
   readonly refusal: Refusal;
 
@@ -39,7 +39,10 @@ export class Refused extends Error {
   }
 }
 
-/** By name; a field that came twice has both values, which makes one that may come once invalid. */
+/**
+ * The fields by name. A repeated field has both values, which makes a field that may occur only
+ * once invalid.
+ */
 export function combined(headers: readonly string[]): Map<string, string> {
   const fields = new Map<string, string>();
   for (let at = 0; at < headers.length; at += 2) {
@@ -57,7 +60,11 @@ export function conditionsOf(fields: ReadonlyMap<string, string>) {
   return conditions;
 }
 
-/** Whether there is a body. Throws when it cannot be told for certain where that ends, or when it is too long. */
+/**
+ * Checks where the body ends.
+ * @returns whether there is a body
+ * @throws Refused when its end is ambiguous, or it is too long
+ */
 export function checkBody(fields: ReadonlyMap<string, string>, minorVersion: number): boolean {
   const length = fields.get('content-length');
   const coding = fields.get('transfer-encoding');

@@ -1,4 +1,7 @@
-/** A version of a file as HTTP describes it, and the answers that carry all of it, a part of it, or none of it. */
+/**
+ * A version of a file as HTTP describes it, and the answers with all of it, a part of it, or
+ * nothing of it.
+ */
 import { extname } from 'node:path';
 import type { Stats } from 'node:fs';
 import { lookup } from 'mrmime';
@@ -6,7 +9,7 @@ import { checkConditions, rangeOf, validatorsOf, type ByteRange, type Validators
 import { refusal, type Request } from './request.js';
 import { headOf, httpDate, refusalAnswer } from './response.js';
 
-/** The head of an answer, and which bytes of the file follow it. */
+/** The head of an answer, and the bytes of the file that follow it. */
 export interface FilePlan {
   readonly head: Buffer;
   readonly range: ByteRange;
@@ -46,7 +49,7 @@ export class FileVersion {
     return planOf(headOf(206, this.#contentFields(end - start) + what, request), range);
   }
 
-  /** For the whole file. */
+  /** The head of an answer with the whole file. */
   wholeHead(asker: Request): string {
     return headOf(200, this.#contentFields(this.size), asker);
   }
@@ -65,7 +68,7 @@ function planOf(head: string, range = NOTHING): FilePlan {
   return { head: Buffer.from(head, 'latin1'), range };
 }
 
-/** Text is taken for UTF-8. What is not known is nothing that a browser should show. */
+/** The content type. Text is taken for UTF-8. A browser does not show a file of unknown type. */
 function typeOf(path: string): string {
   const extension = extname(path);
   const type = (extension === '' ? undefined : lookup(extension)) ?? 'application/octet-stream';

@@ -1,12 +1,13 @@
 /**
- * Bytes to requests: http-parser-js, made strict. The library is lenient where two readers of the same bytes might
- * disagree on where a request ends, which is how requests are smuggled past a proxy. All that it reads comes in lines
- * (but for the body's bytes), so what it lets pass is refused in the two functions through which lines go:
+ * Bytes to requests: http-parser-js, made strict. The library is lenient where two readers of the
+ * same bytes might disagree about the end of a request, which is how requests are smuggled past a
+ * proxy. All its input but body bytes comes in lines. Two functions that all lines pass refuse what
+ * it would accept:
  *
  *     bytes ──► consumeLine: line ends, lengths, chunk sizes ──► its states ──► parseHeader: form of a field
  *
- * Runs on whichever thread serves the client. fields.ts judges what the
- * fields say; read conversation.ts next.
+ * Runs on whichever thread serves the client. fields.ts interprets the fields; read conversation.ts
+ * next.
  */
 import { HTTPParser } from 'http-parser-js';
 import {
@@ -23,9 +24,9 @@ import {
 } from './fields.js';
 import { ONLY_READING, refusal, type Message, type Refusal } from './request.js';
 
-/** A request line longer than this has too long a target. */
+/** Limit of the request line in bytes: a longer one has too long a target. */
 const MAX_LINE_BYTES = 8192;
-/** Request line, fields and trailers together. */
+/** Limit of the request line, the fields and the trailers together, in bytes. */
 const MAX_HEAD_BYTES = 16_384;
 const MAX_FIELDS = 100;
 
@@ -38,11 +39,11 @@ const CONTROL_IN_PART = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 const CHUNK_SIZE = /^[0-9A-Fa-f]{1,8}(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
 const OTHER_VERSION = / HTTP\/[02-9]\.\d$/;
 
-/** What is used of the library beside, or more exactly than, its published types. */
+/** The library's members that its published types lack or describe less exactly. */
 interface LineParser {
   /** REQUEST_LINE, HEADER, BODY_SIZED, BODY_CHUNKHEAD, BODY_CHUNK, BODY_CHUNKEMPTYLINE or BODY_CHUNKTRAILERS. */
   state: string;
-  /** What has come of a line whose end has not. */
+  /** The beginning of a line whose end has not arrived. */
   line: string;
   chunk: Buffer;
   offset: number;
@@ -51,12 +52,13 @@ interface LineParser {
 }
 interface Head {
   readonly versionMinor: number;
-  /** Names and values in turn. */
+  /** Names and values alternate. */
   readonly headers: readonly string[];
   readonly method: number;
   readonly url: string;
 }
-// The published types hide that the state lies open, and every method with it: hence the cast, and a pinned library.
+// The published types declare neither the state nor the methods that use it: hence the cast and a
+// pinned version.
 const Base = HTTPParser as unknown as new (type: 'REQUEST') => LineParser;
 
 export class RequestParser extends Base {
@@ -65,7 +67,7 @@ export class RequestParser extends Base {
   #headBytes = 0;
   #bodyBytes = 0;
   #fieldCount = 0;
-  /** Whether the lines of this head end in CRLF; undefined before the first one has ended. */
+  /** Whether the lines of this head end in CRLF; undefined until the first one has ended. */
   #crlf: boolean | undefined;
 
   constructor() {
@@ -73,8 +75,8 @@ export class RequestParser extends Base {
   }
 
   /**
-   * The requests that are complete with this chunk, in order; after a refusal there are no more. One chunk holds at
-   * most some thousands, so the list is bounded.
+   * Parses a chunk. Returns the requests that it completes, in order; after a refusal there are no
+   * more. One chunk completes at most some thousands.
    */
   read(chunk: Buffer): readonly Message[] {
     this.#messages = [];
@@ -92,7 +94,11 @@ export class RequestParser extends Base {
     return this.state !== 'REQUEST_LINE' || this.line !== '';
   }
 
-  /** The library's: the next line without its end; undefined when that has not come. */
+  /**
+   * Overrides the library's: returns the next line without its end; undefined until that has
+   * arrived.
+   * @throws Refused when the line is too long or malformed
+   */
   consumeLine(): string | undefined {
     const { chunk, offset, end } = this;
     const newline = chunk.indexOf(NEWLINE, offset);
@@ -111,7 +117,7 @@ export class RequestParser extends Base {
     if (this.line !== '') {
       line = this.line + line;
       this.line = '';
-      // Its end may have been cut in two.
+      // CR and LF may have come in different chunks.
       if (!crlf && newline === offset && line.endsWith('\r')) {
         crlf = true;
         line = line.slice(0, -1);
@@ -121,11 +127,15 @@ export class RequestParser extends Base {
     return line;
   }
 
-  /** The library's: a field of the head or of the trailers. */
+  /**
+   * Overrides the library's: checks a field of the head or of the trailers, and keeps it if it
+   * matters.
+   * @throws Refused when the field is malformed or is one too many
+   */
   parseHeader(line: string, headers: string[]): void {
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(colon, 0));
-    // This also refuses a space before the colon, and a line that continues the one before.
+    // This also refuses a space before the colon, and a line that continues the previous one.
     if (!TOKEN.test(name)) throw new Refused(400, 'a line of the head is no field');
     if (CONTROL.test(line)) throw new Refused(400, 'a field has a control character');
     if (++this.#fieldCount > MAX_FIELDS) throw new Refused(431, `more than ${MAX_FIELDS} fields`);
@@ -140,7 +150,7 @@ export class RequestParser extends Base {
       throw new Refused(400, 'one Host field is expected');
     }
     const method = HTTPParser.methods[head.method] ?? '';
-    // What follows belongs to a tunnel, and the library reads no body of it: no request could be told behind that.
+    // The library reads no body of a tunnel: the start of the next request would be unknown.
     if (method === 'CONNECT') throw new Refused(405, ONLY_READING);
     const hasBody = checkBody(fields, head.versionMinor);
     const expect = head.versionMinor > 0 ? fields.get('expect') : undefined;
@@ -171,7 +181,7 @@ export class RequestParser extends Base {
     this.#crlf = undefined;
   }
 
-  /** Counts bytes of a line, of which the rest may be still to come. */
+  /** Counts bytes of a line, which may be incomplete. */
   #count(bytes: number): void {
     if (this.state === 'BODY_CHUNKHEAD' || this.state === 'BODY_CHUNKEMPTYLINE') {
       this.#countBody(bytes);
@@ -193,13 +203,13 @@ export class RequestParser extends Base {
   }
 
   /**
-   * Line ends are CRLF. A head typed by hand may have bare newlines instead, all of them: of a mixture a proxy might
-   * have taken two lines for one.
+   * Checks the end of a line, which is CRLF. A head typed by hand may have bare newlines, but no
+   * mixture: a proxy might read two lines of that as one.
    */
   #check(line: string, crlf: boolean): void {
     const { state } = this;
     if (state === 'REQUEST_LINE' || state === 'HEADER') {
-      // Empty lines before a request are passed over.
+      // Empty lines before a request are ignored.
       if (line === '' && state === 'REQUEST_LINE') return;
       this.#crlf ??= crlf;
       if (state === 'REQUEST_LINE' && OTHER_VERSION.test(line)) {

@@ -1,6 +1,7 @@
 /**
- * Finds and opens what a path names, if it is below the root when all links are followed. Nothing is compared before
- * it is resolved, and what is opened is looked at once more: a link may change in between.
+ * Finds and opens the file of a path, if it is below the root once all links are followed. Paths
+ * are compared only after they are resolved, and checked again after opening, since a link may
+ * change in between.
  */
 import {
   closeSync,
@@ -18,25 +19,28 @@ import { isHidden, type TargetPath } from './target.js';
 
 export interface FoundFile {
   readonly kind: 'file';
-  /** As it was asked for, links not followed: a later stat of it follows them anew. */
+  /** The requested path with its links: a later stat follows them again. */
   readonly path: string;
-  /** Open for reading; who gets it closes it. */
+  /** Open for reading. The caller closes it. */
   readonly fd: number;
   readonly stats: Stats;
 }
 
 interface FoundFolder {
   readonly kind: 'folder';
-  /** With all links followed. */
+  /** The path with all links followed. */
   readonly path: string;
 }
 
-/** Not every special file can be told by its stat in time: O_NONBLOCK keeps a pipe from blocking the thread. */
+/** O_NONBLOCK keeps a pipe from blocking the thread: the path may become one after its stat. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW;
 
 const INDEX = 'index.html';
 
-/** What a path names: a file, opened; a folder that has no index; or why neither. */
+/**
+ * Resolves a path: a file, opened; a folder without an index; or a refusal.
+ * @throws any error that is not the file system's
+ */
 export function resolve(root: string, { names, isFolder }: TargetPath): FoundFile | FoundFolder | Refusal {
   try {
     const realRoot = realpathSync.native(root);
@@ -54,7 +58,10 @@ export function resolve(root: string, { names, isFolder }: TargetPath): FoundFil
   }
 }
 
-/** What an error of the file system means to a client. */
+/**
+ * The refusal for an error of the file system.
+ * @throws any other error
+ */
 export function refusalFor(error: NodeJS.ErrnoException): Refusal {
   switch (error.code) {
     case 'ENOENT':
@@ -95,12 +102,15 @@ function isSameFile(one: Stats, other: Stats): boolean {
   return one.dev === other.dev && one.ino === other.ino;
 }
 
-/** The path of what is open, where the system tells it. */
+/** The path of an open file, where the system reports it. */
 function whereIs(fd: number, path: string): string {
   return process.platform === 'linux' ? readlinkSync(`/proc/self/fd/${fd}`) : realpathSync.native(path);
 }
 
-/** Also no name on the way may be hidden: a link could lead to one. */
+/**
+ * Whether a path is below the root. No name on the way may be hidden, since a link might lead to
+ * one.
+ */
 function isBelow(root: string, path: string): boolean {
   if (path === root) return true;
   if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) return false;

@@ -1,11 +1,11 @@
-/** Heads of answers, and short answers as a whole, in bytes. Read answer.ts for which of them is given when. */
+/** Heads of answers and complete short answers, as bytes. answer.ts chooses among them. */
 import { STATUS_CODES } from 'node:http';
 import type { Refusal, Request } from './request.js';
 
 /** What the framing of an answer depends on. */
 type Asker = Pick<Request, 'method' | 'minorVersion' | 'keepAlive'>;
 
-/** Whom a refusal is told whose request could not even be read. */
+/** Receives the answer to a request that could not be parsed. */
 export const UNREADABLE: Asker = { method: 'GET', minorVersion: 1, keepAlive: false };
 
 export const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
@@ -13,7 +13,7 @@ export const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 let second = -1;
 let date = '';
 
-/** The present second, counted from 1970. Calling it sets the Date of the heads made from now on. */
+/** The present second since 1970. Sets the Date of the heads that are made from now on. */
 export function presentSecond(): number {
   const now = Math.floor(Date.now() / 1000);
   if (now !== second) {
@@ -38,7 +38,9 @@ export function headOf(status: number, fields: string, { minorVersion, keepAlive
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nDate: ${date}\r\n${fields}${connection}\r\n`;
 }
 
-/** A whole answer with a text for a body; a HEAD request gets the same without that. */
+/**
+ * A complete answer with a text as its body. The answer to HEAD has the same fields and no body.
+ */
 export function textAnswer(status: number, fields: string, text: string, asker: Asker): Buffer {
   const body = asker.method === 'HEAD' ? '' : text;
   const length = `Content-Length: ${Buffer.byteLength(text)}\r\n`;

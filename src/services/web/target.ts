@@ -1,6 +1,6 @@
 /**
- * From a request's target to the names on the way to a file: decoded once, dots resolved, nothing in it that the file
- * system might read otherwise. Pure text; whether there is such a file, and where it leads, is resolve.ts's.
+ * From a request's target to the names of the path to a file: decoded once, dots resolved, without
+ * characters that the file system might interpret. Pure text: resolve.ts finds the file.
  */
 import { refusal, type Refusal } from './request.js';
 
@@ -8,14 +8,17 @@ export interface TargetPath {
   readonly kind: 'path';
   /** The names below the root. */
   readonly names: readonly string[];
-  /** It ends in a slash, or in dots. */
+  /** Whether the target ends in a slash or in dots. */
   readonly isFolder: boolean;
 }
 
 const VISIBLE = /^[\x21-\x7e\x80-\xff]+$/;
 const ABSOLUTE = /^https?:\/\/[^/]+(\/.*)?$/i;
 
-/** @param target without its query */
+/**
+ * Parses a target.
+ * @param target without its query
+ */
 export function parseTarget(target: string): TargetPath | Refusal {
   if (!VISIBLE.test(target) || target.includes('#'))
     return refusal(400, 'the target has a character it must not have');
@@ -38,12 +41,18 @@ export function parseTarget(target: string): TargetPath | Refusal {
   return { kind: 'path', names, isFolder: last === '' || last === '.' || last === '..' };
 }
 
-/** Names with a dot in front hold what was not meant to be published: `.git`, `.env`. `.well-known` is (RFC 8615). */
+/**
+ * Names that begin with a dot hold what is not meant to be published, such as `.git` and `.env`. An
+ * exception is `.well-known` (RFC 8615).
+ */
 export function isHidden(name: string): boolean {
   return name.startsWith('.') && name !== '.well-known';
 }
 
-/** The other way: a path that begins with one slash, so that no browser takes its first name for a host. */
+/**
+ * The reverse: a path that begins with exactly one slash, since browsers take the first name after
+ * two for a host.
+ */
 export function pathOf(names: readonly string[], isFolder: boolean): string {
   const path = names.map((name) => `/${encodeName(name)}`).join('');
   return isFolder ? `${path}/` : path;
@@ -58,7 +67,7 @@ function absolutePath(target: string): string | undefined {
   return match ? (match[1] ?? '/') : undefined;
 }
 
-/** What a client sent unencoded, as some do, is one byte a character here. */
+/** Decodes a name. Bytes that the client did not encode are one character each here. */
 function decode(part: string): string | undefined {
   try {
     return decodeURIComponent(

@@ -1,7 +1,7 @@
 /**
- * A file, or a part of one, on its way to the client in pieces: at most one piece is in memory, and the next is read
- * when the connection has taken it. Reads are synchronous, since most files are in the system's cache; a slow disk
- * holds up an event loop's other clients for as long as one piece takes.
+ * A file, or a part of it, on its way to the client. Memory holds one piece; the next one is read
+ * when the connection has taken it. Reads are synchronous, since most files are in the system's
+ * cache. A slow disk delays an event loop's other clients by the time of one piece.
  */
 import { closeSync, readSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -9,7 +9,10 @@ import type { Connection, MaybePromise, Next } from '../../connection/connection
 import type { FilePlan } from './file.js';
 
 const PIECE_BYTES = 65_536;
-/** A client that reads as fast as is sent must not have the event loop for itself: others get a turn after so much. */
+/**
+ * After so many bytes other clients get a turn of the event loop, also if this client reads as fast
+ * as it is sent to.
+ */
 const TURN_BYTES = 16 * PIECE_BYTES;
 
 export class Transfer {
@@ -27,8 +30,10 @@ export class Transfer {
   }
 
   /**
-   * Sends head and file. `'stop'` if the file has become shorter than the head has promised: then only the end of
-   * the connection can tell the client.
+   * Sends head and file, and closes the file.
+   * @returns `'stop'` if the file has become shorter than the head says: only the end of the
+   *   connection can tell the client that
+   * @throws ConnectionLost when the client has gone, or the file system's error
    */
   sendTo(connection: Connection): MaybePromise<Next> {
     try {
@@ -48,7 +53,7 @@ export class Transfer {
     closeSync(this.#fd);
   }
 
-  /** Synchronous while the connection is and there is not much to send, as in a client thread. */
+  /** Synchronous if the connection is and little is sent, as in a client thread. */
   #send(connection: Connection): MaybePromise<Next> {
     const { length } = this.#head;
     const piece = Buffer.allocUnsafe(length + Math.min(PIECE_BYTES, this.#end - this.#at));
@@ -76,7 +81,10 @@ export class Transfer {
     return undefined;
   }
 
-  /** How many bytes; 0 at the end of the file. */
+  /**
+   * Reads the next bytes.
+   * @returns the number of bytes; 0 at the end of the file
+   */
   #read(piece: Buffer, offset: number): number {
     const most = Math.min(piece.length - offset, this.#end - this.#at);
     const filled = readSync(this.#fd, piece, offset, most, this.#at);

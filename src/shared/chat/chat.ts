@@ -1,9 +1,10 @@
 /**
- * The chat of exercise 1.2: a dictionary of the clients by identification, and a room that each of them is in. Main
- * thread; one client's side of it is ../../services/chat.ts, what it may type is commands.ts.
+ * The chat of exercise 1.2: a dictionary of the clients by identification, each of them in a room.
+ * Runs on the main thread. services/chat.ts is one client's side; commands.ts has what a client can
+ * type.
  *
  *     entered ── join(name) ──► joined: in a room ── leave() ──► gone
- *        └─ name empty, taken …: told why, may try again
+ *        └─ name empty, taken …: gets the error, may try again
  */
 import type { Next } from '../../connection/connection.js';
 import type { ServiceLog } from '../../log/log.js';
@@ -11,25 +12,28 @@ import { printable } from '../../base/printable.js';
 import { checkName, keyOf } from '../names.js';
 import type { Member, Session, Shared } from '../shared.js';
 import { endOfTurn } from '../turn.js';
-import { execute } from './commands.js';
-import { Room } from './room.js';
+import { execute, type ChatRooms } from './commands.js';
+import { Room, type Chatter } from './room.js';
 
 /** A client's part in a chat, of either dialect. */
 export interface ChatSession extends Session {
-  /** Takes the name and joins; returns what is wrong with it if it cannot be taken. */
+  /**
+   * Takes the name and joins the chat.
+   * @returns the error, if the client cannot have the name
+   */
   join(name: string): Promise<string | undefined>;
-  /** Something the client has typed, after it has joined. Through when it has gone out to everybody. */
+  /** Executes what a joined client has typed. Resolves when it has been sent to all recipients. */
   say(text: string): Promise<Next>;
-  /** Tells the client itself, after it has joined. */
-  tell(text: string): Promise<undefined>;
+  /** Sends text to the client itself, after it has joined. */
+  reply(text: string): Promise<undefined>;
 }
 
 const FIRST_ROOM = 'lobby';
 
-export class Chat implements Shared<ChatSession> {
-  /** By the keys of their names, so that no two look the same. */
-  readonly #chatters = new Map<string, Chatter>();
-  readonly #rooms = new Map<string, Room>();
+export class Chat implements Shared<ChatSession>, ChatRooms<ChatClient> {
+  /** The joined clients by the keys of their names: no two names look the same. */
+  readonly #chatters = new Map<string, ChatClient>();
+  readonly #rooms = new Map<string, Room<ChatClient>>();
   readonly #log: ServiceLog;
 
   constructor(log: ServiceLog) {
@@ -37,19 +41,22 @@ export class Chat implements Shared<ChatSession> {
   }
 
   enter(member: Member): ChatSession {
-    return new Chatter(this, member);
+    return new ChatClient(this, member);
   }
 
-  get rooms(): Iterable<Room> {
+  get rooms(): Iterable<Room<ChatClient>> {
     return this.#rooms.values();
   }
 
-  find(name: string): Chatter | undefined {
+  find(name: string): ChatClient | undefined {
     return this.#chatters.get(keyOf(name));
   }
 
-  /** Registers the name for the chatter, in place of one that it had. Returns what is wrong with it otherwise. */
-  rename(chatter: Chatter, name: string): string | undefined {
+  /**
+   * Gives the client this name in place of its present one.
+   * @returns the error, if the client cannot have the name
+   */
+  rename(chatter: ChatClient, name: string): string | undefined {
     const checked = checkName(name);
     if (typeof checked === 'string') return checked;
     const holder = this.#chatters.get(checked.key);
@@ -64,25 +71,26 @@ export class Chat implements Shared<ChatSession> {
   }
 
   /** A room exists from its first member to its last. */
-  move(chatter: Chatter, roomName = FIRST_ROOM): void {
+  move(chatter: ChatClient, roomName: string): Room<ChatClient> {
     this.#leaveRoom(chatter);
     let room = this.#rooms.get(roomName);
-    if (!room) this.#rooms.set(roomName, (room = new Room(roomName)));
+    if (!room) this.#rooms.set(roomName, (room = new Room<ChatClient>(roomName)));
     chatter.room = room;
     room.add(chatter);
+    return room;
   }
 
-  noteJoined({ member, name }: Chatter): void {
+  logJoined({ member, name }: ChatClient): void {
     this.#log.info({ connection: member.id, name }, 'joined');
   }
 
-  remove(chatter: Chatter): void {
+  remove(chatter: ChatClient): void {
     this.#leaveRoom(chatter);
     this.#chatters.delete(keyOf(chatter.name));
     this.#log.info({ connection: chatter.member.id, name: chatter.name }, 'left');
   }
 
-  #leaveRoom(chatter: Chatter): void {
+  #leaveRoom(chatter: ChatClient): void {
     const { room } = chatter;
     if (!room) return;
     chatter.room = undefined;
@@ -92,25 +100,25 @@ export class Chat implements Shared<ChatSession> {
 }
 
 /** One client in the chat. It has joined if and only if it is in a room. */
-export class Chatter implements ChatSession {
-  readonly chat: Chat;
+class ChatClient implements ChatSession, Chatter {
+  readonly #chat: Chat;
   readonly member: Member;
   name = '';
-  room: Room | undefined;
+  room: Room<ChatClient> | undefined;
   #gone = false;
 
   constructor(chat: Chat, member: Member) {
-    this.chat = chat;
+    this.#chat = chat;
     this.member = member;
   }
 
   async join(name: string): Promise<string | undefined> {
     if (this.#gone) return 'the client has left';
-    const fault = this.chat.rename(this, name.trim());
+    const fault = this.#chat.rename(this, name.trim());
     if (fault !== undefined) return fault;
-    this.hear(`Welcome ${this.name}, type /help for help`);
-    this.chat.move(this);
-    this.chat.noteJoined(this);
+    this.send(`Welcome ${this.name}, type /help for help`);
+    this.#chat.move(this, FIRST_ROOM);
+    this.#chat.logJoined(this);
     await endOfTurn();
     return undefined;
   }
@@ -121,33 +129,34 @@ export class Chatter implements ChatSession {
     return next;
   }
 
-  async tell(text: string): Promise<undefined> {
-    // Kicked, with more of it still on its way: it has heard the last from here.
+  async reply(text: string): Promise<undefined> {
+    // An operator may have kicked the client while its lines were on their way: it gets nothing
+    // more.
     if (this.room) this.member.deliver(text);
     await endOfTurn();
   }
 
   leave(): void {
     this.#gone = true;
-    if (this.room) this.chat.remove(this);
+    if (this.room) this.#chat.remove(this);
   }
 
-  /** Out, by an operator's will. */
+  /** An operator removes the client. */
   kick(): void {
     this.leave();
     this.member.disconnect();
   }
 
-  hear(line: string): void {
+  send(line: string): void {
     this.member.deliver(`${line}\n`);
   }
 
   #use(text: string): Next {
-    // Kicked, with lines of it still on their way.
+    // An operator may have kicked the client while its lines were on their way.
     if (!this.room) return 'stop';
     if (text.trim() === '') return undefined;
-    if (text.startsWith('/')) return execute(this, this.room, text);
-    this.room.tell(`${this.name}: ${printable(text)}`, this);
+    if (text.startsWith('/')) return execute({ chat: this.#chat, room: this.room, sender: this }, text);
+    this.room.broadcast(`${this.name}: ${printable(text)}`, this);
     return undefined;
   }
 }

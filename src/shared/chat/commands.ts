@@ -1,38 +1,60 @@
-/** What can be typed into the chat beside messages: the commands, and who may use them. Main thread. */
+/**
+ * The commands that a client can type into the chat, and which of them need an operator. Runs on the
+ * main thread. chat.ts is the {@link ChatRooms} that they act on.
+ */
 import type { Next } from '../../connection/connection.js';
 import { printable } from '../../base/printable.js';
 import { checkName } from '../names.js';
-import type { Chatter } from './chat.js';
-import type { Room } from './room.js';
+import type { Chatter, Room } from './room.js';
+
+/** The chat as its commands see it. */
+export interface ChatRooms<C extends Chatter> {
+  readonly rooms: Iterable<Room<C>>;
+  /** The client of that identification, in whatever room. */
+  find(name: string): C | undefined;
+  /** @returns why the client cannot have the name; undefined once it has it */
+  rename(chatter: C, name: string): string | undefined;
+  /** Takes the client out of its room and puts it into another one, which it creates if necessary. */
+  move(chatter: C, roomName: string): Room<C>;
+}
+
+/** Where a command is typed, and by which client. */
+interface Scene<C extends Chatter> {
+  readonly chat: ChatRooms<C>;
+  /** The room that the sender is in. */
+  readonly room: Room<C>;
+  readonly sender: C;
+}
 
 interface Command {
-  /** What follows its name, as `/help` shows it. */
+  /** The arguments, as `/help` shows them. */
   readonly usage: string;
   readonly help: string;
   readonly needs?: 'operator';
-  /** Returns what is wrong, which its sender alone is told. */
-  run(chatter: Chatter, room: Room, argument: string): string | undefined;
+  /** @returns the error, which only the sender gets */
+  run<C extends Chatter>(scene: Scene<C>, argument: string): string | undefined;
 }
 
 const commands: Readonly<Record<string, Command>> = {
   join: {
     usage: 'room',
     help: 'go into another room',
-    run(chatter, room, argument) {
+    run({ chat, room, sender }, argument) {
       const checked = checkName(argument);
       if (typeof checked === 'string') return checked;
-      // Who leaves a room and comes again is its operator no more.
-      if (checked.name !== room.name) chatter.chat.move(chatter, checked.name);
-      describeRoom(chatter);
+      // An operator loses the role by leaving, so joining the present room must not leave it.
+      const joined = checked.name === room.name ? room : chat.move(sender, checked.name);
+      const topic = joined.topic === '' ? '' : `: ${joined.topic}`;
+      sender.send(`* you are in ${joined.name} (${joined.chatters.size} here)${topic}`);
       return undefined;
     },
   },
   rooms: {
     usage: '',
     help: 'list the rooms',
-    run(chatter) {
-      for (const { name, chatters, topic } of chatter.chat.rooms) {
-        chatter.hear(`* ${name} (${chatters.size} here)${topic === '' ? '' : `: ${topic}`}`);
+    run({ chat, sender }) {
+      for (const { name, chatters, topic } of chat.rooms) {
+        sender.send(`* ${name} (${chatters.size} here)${topic === '' ? '' : `: ${topic}`}`);
       }
       return undefined;
     },
@@ -40,9 +62,9 @@ const commands: Readonly<Record<string, Command>> = {
   who: {
     usage: '',
     help: 'list who is in this room',
-    run(chatter, room) {
+    run({ room, sender }) {
       for (const other of room.chatters) {
-        chatter.hear(`* ${other.name}${room.operators.has(other) ? ' (operator)' : ''}`);
+        sender.send(`* ${other.name}${room.operators.has(other) ? ' (operator)' : ''}`);
       }
       return undefined;
     },
@@ -50,29 +72,29 @@ const commands: Readonly<Record<string, Command>> = {
   nick: {
     usage: 'new',
     help: 'take another identification',
-    run(chatter, room, argument) {
-      const before = chatter.name;
-      const fault = chatter.chat.rename(chatter, argument);
-      if (fault === undefined) room.tell(`* ${before} is now ${chatter.name}`);
+    run({ chat, room, sender }, argument) {
+      const before = sender.name;
+      const fault = chat.rename(sender, argument);
+      if (fault === undefined) room.broadcast(`* ${before} is now ${sender.name}`);
       return fault;
     },
   },
   msg: {
     usage: 'name text',
     help: 'say something to one alone, in whatever room',
-    run(chatter, _room, argument) {
+    run({ chat, sender }, argument) {
       const [, name = '', text = ''] = /^(\S+)\s+(.+)$/su.exec(argument) ?? [];
       if (text === '') return usageOf('msg');
-      const other = chatter.chat.find(name);
-      other?.hear(`${chatter.name} (to you alone): ${printable(text)}`);
+      const other = chat.find(name);
+      other?.send(`${sender.name} (to you alone): ${printable(text)}`);
       return other ? undefined : `there is no ${printable(name)}`;
     },
   },
   me: {
     usage: 'text',
     help: 'say what you do: * alice waves',
-    run(chatter, room, argument) {
-      room.tell(`* ${chatter.name} ${printable(argument)}`, chatter);
+    run({ room, sender }, argument) {
+      room.broadcast(`* ${sender.name} ${printable(argument)}`, sender);
       return undefined;
     },
   },
@@ -80,9 +102,9 @@ const commands: Readonly<Record<string, Command>> = {
     usage: 'text',
     help: 'say what the room is about',
     needs: 'operator',
-    run(chatter, room, argument) {
+    run({ room, sender }, argument) {
       room.topic = printable(argument);
-      room.tell(`* ${chatter.name} set the topic: ${room.topic}`);
+      room.broadcast(`* ${sender.name} set the topic: ${room.topic}`);
       return undefined;
     },
   },
@@ -90,69 +112,63 @@ const commands: Readonly<Record<string, Command>> = {
     usage: 'name',
     help: 'make another one operator, too',
     needs: 'operator',
-    run(chatter, room, argument) {
-      const other = findHere(chatter, room, argument);
-      if (other) room.promote(other);
-      return other ? undefined : `there is no ${printable(argument)} in this room`;
-    },
+    run: (scene, argument) => withChatterHere(scene, argument, (other) => scene.room.promote(other)),
   },
   kick: {
     usage: 'name',
     help: 'send somebody away',
     needs: 'operator',
-    run(chatter, room, argument) {
-      const other = findHere(chatter, room, argument);
-      if (!other) return `there is no ${printable(argument)} in this room`;
-      room.tell(`* ${other.name} was kicked by ${chatter.name}`);
-      other.kick();
-      return undefined;
-    },
+    run: (scene, argument) =>
+      withChatterHere(scene, argument, (other) => {
+        scene.room.broadcast(`* ${other.name} was kicked by ${scene.sender.name}`);
+        other.kick();
+      }),
   },
   help: {
     usage: '',
     help: 'this list',
-    run(chatter) {
+    run({ sender }) {
       for (const [name, { usage, help, needs }] of Object.entries(commands)) {
         const call = `/${name} ${usage}`.trimEnd();
-        chatter.hear(`* ${call}: ${help}${needs ? ` (${needs}s only)` : ''}`);
+        sender.send(`* ${call}: ${help}${needs ? ` (${needs}s only)` : ''}`);
       }
-      chatter.hear('* /quit: leave');
+      sender.send('* /quit: leave');
       return undefined;
     },
   },
 };
 
-/** Does what a line that begins with a slash says, or tells its sender alone why not. */
-export function execute(chatter: Chatter, room: Room, line: string): Next {
+/** Executes a line that begins with a slash. Only the sender gets an error. */
+export function execute<C extends Chatter>(scene: Scene<C>, line: string): Next {
   const [, name = '', argument = ''] = /^\/(\S*)\s*(.*)$/su.exec(line) ?? [];
   if (name === 'quit') return 'stop';
-  const fault = run(chatter, room, name, argument.trimEnd());
-  if (fault !== undefined) chatter.hear(`ERR ${fault}`);
+  const fault = run(scene, name, argument.trimEnd());
+  if (fault !== undefined) scene.sender.send(`ERR ${fault}`);
   return undefined;
 }
 
-function run(chatter: Chatter, room: Room, name: string, argument: string): string | undefined {
+function run<C extends Chatter>(scene: Scene<C>, name: string, argument: string): string | undefined {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) return `there is no command /${printable(name).slice(0, 40)}, see /help`;
-  if (command.needs === 'operator' && !room.operators.has(chatter)) {
+  if (command.needs === 'operator' && !scene.room.operators.has(scene.sender)) {
     return `/${name} is for operators of the room`;
   }
   if (argument === '' && command.usage !== '') return usageOf(name);
-  return command.run(chatter, room, argument);
+  return command.run(scene, argument);
 }
 
 function usageOf(name: string): string {
   return `usage: /${name} ${commands[name]?.usage ?? ''}`;
 }
 
-function describeRoom(chatter: Chatter): void {
-  const { room } = chatter;
-  if (!room) return;
-  const topic = room.topic === '' ? '' : `: ${room.topic}`;
-  chatter.hear(`* you are in ${room.name} (${room.chatters.size} here)${topic}`);
-}
-
-function findHere(chatter: Chatter, room: Room, name: string): Chatter | undefined {
-  const other = chatter.chat.find(name);
-  return other?.room === room ? other : undefined;
+/** @returns an error if no client of that name is in the room */
+function withChatterHere<C extends Chatter>(
+  { chat, room }: Scene<C>,
+  name: string,
+  use: (chatter: C) => void,
+): string | undefined {
+  const chatter = chat.find(name);
+  if (!chatter || !room.chatters.has(chatter)) return `there is no ${printable(name)} in this room`;
+  use(chatter);
+  return undefined;
 }

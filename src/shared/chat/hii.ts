@@ -1,8 +1,9 @@
 /**
- * The chat of the tutorial (document 004): one room, and everybody gets everything as it came, its sender included.
- * Main thread; one client's side of it is ../../services/chat.ts.
+ * The chat of the tutorial (document 004): one room, in which every client gets every message
+ * unchanged, its sender included. Runs on the main thread; services/chat.ts is one client's side.
  *
- * Names and messages are bytes, one a character: what is passed on is exactly what was received.
+ * Names and messages are bytes, one a character of a string, so messages go out exactly as they
+ * came.
  */
 import type { Next } from '../../connection/connection.js';
 import type { ServiceLog } from '../../log/log.js';
@@ -25,12 +26,13 @@ export class HiiChat implements Shared<ChatSession> {
     let gone = false;
     const announce = (event: 'joined' | 'left') => {
       this.#log.info({ connection: member.id, name: Buffer.from(nickname, 'latin1').toString() }, event);
-      this.#tell(`${nickname} ${event} the chat!`);
+      this.#broadcast(`${nickname} ${event} the chat!`);
     };
     return {
       join: async (name) => {
         if (gone) return 'the client has left';
-        // Bytes: trimEnd() would take the last one of an `à` for a no-break space.
+        // These are bytes: trimEnd() would remove the last byte of an `à`, which looks like a
+        // no-break space.
         nickname = name.replace(/[\t-\r ]+$/, '');
         if (nickname === '') return 'a nickname must not be empty';
         if (nickname.length > LONGEST_NAME_BYTES) return `a nickname has at most ${LONGEST_NAME_BYTES} bytes`;
@@ -41,13 +43,13 @@ export class HiiChat implements Shared<ChatSession> {
         return undefined;
       },
       say: async (bytes): Promise<Next> => {
-        // Cut off, with messages of it still on their way.
+        // The client was disconnected while messages of it were on their way.
         if (gone) return 'stop';
-        this.#tell(bytes);
+        this.#broadcast(bytes);
         await endOfTurn();
         return undefined;
       },
-      tell: async (text): Promise<undefined> => {
+      reply: async (text): Promise<undefined> => {
         member.deliver(text);
         await endOfTurn();
       },
@@ -58,7 +60,7 @@ export class HiiChat implements Shared<ChatSession> {
     };
   }
 
-  #tell(bytes: string): void {
+  #broadcast(bytes: string): void {
     for (const member of this.#members) member.deliverBytes(bytes);
   }
 }

@@ -1,44 +1,56 @@
 /**
- * A room: who is in it, who may rule it, and telling everybody something in one order for all. Main thread.
- * chat.ts has the rooms; what a member may type is in commands.ts.
+ * A room of the chat: its members, its operators, and broadcasts in one order for all of them. Runs
+ * on the main thread. chat.ts creates the rooms; commands.ts has what a member can type.
  */
-import { bytesOf } from '../shared.js';
-import type { Chatter } from './chat.js';
+import { bytesOf, type Member } from '../shared.js';
 
-export class Room {
+/** One client in the chat, as its room and the commands see it. */
+export interface Chatter {
+  readonly member: Member;
+  readonly name: string;
+  /** Sends a line, given without its newline, to this client alone. */
+  send(line: string): void;
+  /** Removes the client from the chat and disconnects it. */
+  kick(): void;
+}
+
+export class Room<C extends Chatter = Chatter> {
   readonly name: string;
   topic = '';
-  /** In the order of their arrival. */
-  readonly chatters = new Set<Chatter>();
-  readonly operators = new Set<Chatter>();
+  /** Ordered by arrival. */
+  readonly chatters = new Set<C>();
+  readonly operators = new Set<C>();
 
   constructor(name: string) {
     this.name = name;
   }
 
-  /** The first in a room is its operator. */
-  add(chatter: Chatter): void {
+  /** Adds a member. The first one becomes operator. */
+  add(chatter: C): void {
     if (this.chatters.size === 0) this.operators.add(chatter);
     this.chatters.add(chatter);
-    this.tell(`* ${chatter.name} joined (${this.chatters.size} here)`, chatter);
+    this.broadcast(`* ${chatter.name} joined (${this.chatters.size} here)`, chatter);
   }
 
-  /** A room is never without an operator: if the last one leaves, who has been there longest becomes it. */
-  remove(chatter: Chatter): void {
+  /** Removes a member. If it was the last operator, the longest present member becomes operator. */
+  remove(chatter: C): void {
     this.chatters.delete(chatter);
-    this.tell(`* ${chatter.name} left`);
+    this.broadcast(`* ${chatter.name} left`);
     this.operators.delete(chatter);
     const [heir] = this.chatters;
     if (heir && this.operators.size === 0) this.promote(heir);
   }
 
-  promote(chatter: Chatter): void {
+  promote(chatter: C): void {
     this.operators.add(chatter);
-    this.tell(`* ${chatter.name} is operator`);
+    this.broadcast(`* ${chatter.name} is operator`);
   }
 
-  /** Everybody but one gets the line. */
-  tell(line: string, except?: Chatter): void {
+  /**
+   * Sends a line to all members but one. A delivery that fails fails alone: members collect what
+   * they get until the end of the turn.
+   */
+  broadcast(line: string, except?: C): void {
     const bytes = bytesOf(`${line}\n`);
     for (const chatter of this.chatters) if (chatter !== except) chatter.member.deliverBytes(bytes);
   }

@@ -1,5 +1,6 @@
 /**
- * Who may play as whom: the three ways into the quiz. Main thread. Read gate.ts next for what guards the passwords.
+ * The three ways into the quiz: a new account, a known account, a guest. Runs on the main thread.
+ * Read gate.ts next, which guards the passwords.
  */
 import type { Identity, Turn } from './store/store.js';
 import { checkName } from '../names.js';
@@ -10,13 +11,17 @@ import type { Quiz } from './quiz.js';
 export interface Admitted {
   readonly player: Identity;
   readonly welcome: string;
-  /** Of the player's unfinished game. */
+  /** The next question of the player's unfinished game. */
   readonly turn: Turn | undefined;
 }
 
 const BUSY = 'busy: too many passwords are being checked, try again';
 
-/** @param isHere asked after the hashing: a client that is gone by then gets no account, as it never hears of it */
+/**
+ * Registers a new account.
+ * @param isHere called after the hashing: a client that has left by then gets no account
+ * @throws StoreError when the store cannot be used
+ */
 export async function admitNew(
   { store, gate }: Quiz,
   { name: text, password, address }: Credentials,
@@ -32,10 +37,10 @@ export async function admitNew(
   const hash = await gate.hash(password, address);
   if (hash === undefined) return refused(BUSY);
   if (!isHere()) return refused('the client has left');
-  // Somebody may have been quicker.
+  // Another client may have taken the name during the hashing.
   const registered = store.register(key, name, hash);
   if (!registered) return refused(`the name ${name} is taken`);
-  // Nothing that can fail from here on: the client would be told to try again, with a name that is now taken.
+  // Nothing from here on may fail. Otherwise the client would retry with a name that is now taken.
   return { player: { key, name, isGuest: false }, welcome: `welcome, ${name}`, turn: registered.turn };
 }
 

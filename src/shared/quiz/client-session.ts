@@ -1,6 +1,6 @@
 /**
- * One client of the quiz: who it plays as and which question it was shown. Main thread. It makes one call at a time;
- * after each, what was answered is in the store.
+ * One client of the quiz: its player, and the question that it was shown. Runs on the main thread.
+ * The client makes one call at a time; after each call, its result is in the store.
  */
 import type { MaybePromise } from '../../connection/connection.js';
 import { StoreError, type Identity, type Letter, type Overtaken, type Turn } from './store/store.js';
@@ -45,8 +45,8 @@ export class ClientSession implements QuizSession {
   login(credentials: Credentials): Promise<Entered | Refused> {
     return this.#enter('logged in', async () => {
       const admitted = await admitKnown(this.#quiz, credentials);
-      // Without the name: a password is typed in its place sooner or later.
-      if ('why' in admitted) this.#note('login refused', {});
+      // Not with the name: users sometimes type a password in its place.
+      if ('why' in admitted) this.#log('login refused', {});
       return admitted;
     });
   }
@@ -57,7 +57,7 @@ export class ClientSession implements QuizSession {
 
   play(questions: number): Promise<Playing | Refused> {
     return this.#attempt<Playing | Refused>(() => {
-      if (this.#player === undefined) return refused(WHO);
+      if (this.#player === undefined) return refused(NOT_IDENTIFIED);
       if (this.#turn !== undefined) return refused('a game is on: answer A, B, C or D');
       const most = this.#quiz.mostQuestions;
       if (questions < 1 || questions > most) return refused(`PLAY takes a number from 1 to ${most}`);
@@ -70,7 +70,7 @@ export class ClientSession implements QuizSession {
 
   answer(letter: Letter): Promise<Answered | Refused> {
     return this.#attempt<Answered | Refused>(() => {
-      if (this.#player === undefined) return refused(WHO);
+      if (this.#player === undefined) return refused(NOT_IDENTIFIED);
       const turn = this.#turn;
       if (turn === undefined) return refused('no game is on: PLAY and a number of questions begins one');
       const correct = turn.question.answer;
@@ -79,7 +79,7 @@ export class ClientSession implements QuizSession {
       if (typeof counted === 'string') return this.#overtaken(counted, this.#player);
       const { points, next, standing } = counted;
       this.#turn = next;
-      if (standing) this.#note('game over', { player: this.#player.name, points, of: turn.of, ...standing });
+      if (standing) this.#log('game over', { player: this.#player.name, points, of: turn.of, ...standing });
       return {
         kind: 'answered',
         isRight,
@@ -105,7 +105,7 @@ export class ClientSession implements QuizSession {
       const { player, welcome, turn } = admitted;
       this.#player = player;
       this.#turn = turn;
-      this.#note(event, { player: player.name });
+      this.#log(event, { player: player.name });
       return { kind: 'entered', welcome, ...(turn && { resumed: asked(turn) }) };
     } catch (error) {
       return this.#failed(error);
@@ -114,7 +114,9 @@ export class ClientSession implements QuizSession {
     }
   }
 
-  /** Somebody else has been quicker: shows this client how things stand now. */
+  /**
+   * Another connection of the same player was faster. Refuses with the present state of the game.
+   */
   #overtaken(how: Overtaken, player: Identity): Refused {
     this.#turn = undefined;
     if (how === 'registered') {
@@ -128,7 +130,10 @@ export class ClientSession implements QuizSession {
     return this.#turn ? { ...refused(why), asked: asked(this.#turn) } : refused(`${why}, the game is over`);
   }
 
-  /** Through at the end of the turn: each client gets in one answer a turn, however many it has sent. */
+  /**
+   * Resolves at the end of the turn, so each client gets in one answer a turn, however many it has
+   * sent.
+   */
   async #attempt<T>(work: () => T): Promise<T | Refused> {
     try {
       return work();
@@ -139,22 +144,26 @@ export class ClientSession implements QuizSession {
     }
   }
 
-  /** A store that fails is told to the client and to the log. Nothing has been counted then, and it may try again. */
+  /**
+   * Reports an error of the store to the client and the log. Nothing was counted, so the client may
+   * retry.
+   * @throws any other error
+   */
   #failed(error: unknown): Refused {
     if (!(error instanceof StoreError)) throw error;
-    // A client that has left may outlast the store by the time that a password takes.
+    // The hashing of a password may outlast the client and the store.
     if (!this.#left) this.#quiz.log.error({ connection: this.#connection, err: error }, 'the store failed');
     return refused('the store cannot be used at the moment, and nothing was counted: try again');
   }
 
-  #note(event: string, fields: object): void {
+  #log(event: string, fields: object): void {
     this.#quiz.log.info({ connection: this.#connection, ...fields }, event);
   }
 }
 
-const WHO = 'first say who you are: REGISTER, LOGIN or GUEST';
+const NOT_IDENTIFIED = 'first say who you are: REGISTER, LOGIN or GUEST';
 
-/** Without the answer. */
+/** A question without its answer. */
 function asked({ number, of, question: { text, options } }: Turn): Asked {
   return { number, of, text, options };
 }

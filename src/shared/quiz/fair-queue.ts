@@ -1,62 +1,58 @@
 /**
- * Expensive jobs, a few at a time; the others wait, a bounded number of them. Addresses take turns, so that one
- * address with many clients does not keep the others waiting. Main thread.
+ * Runs a bounded number of expensive jobs at once and queues a bounded number of others. Addresses take
+ * turns, so an address with many clients does not delay the others. Runs on the main thread.
  */
+import { RoundRobinQueue } from '../../base/round-robin-queue.js';
+
 interface QueueLimits {
   readonly atOnce: number;
   readonly waiting: number;
   readonly waitingOfAddress: number;
 }
 
+interface WaitingJob {
+  readonly address: string;
+  readonly start: () => void;
+}
+
 export class FairQueue {
   readonly #limits: QueueLimits;
-  /** In the order of their turns; none is empty. */
-  readonly #waiting = new Map<string, (() => void)[]>();
-  #waitingCount = 0;
+  readonly #waiting = new RoundRobinQueue<WaitingJob>();
   #running = 0;
 
   constructor(limits: QueueLimits) {
     this.#limits = limits;
   }
 
-  /** @returns what the job returns; undefined when too many are waiting, upon which it is not run */
+  /**
+   * Runs the job in its address's turn.
+   * @returns the job's result; undefined if the queue is full, and then the job does not run
+   * @throws whatever the job throws
+   */
   async run<T>(address: string, job: () => Promise<T>): Promise<T | undefined> {
-    if (this.#running >= this.#limits.atOnce) {
-      const turn = this.#queue(address);
-      if (turn === undefined) return undefined;
-      await turn;
-    } else {
-      this.#running++;
-    }
+    if (this.#running < this.#limits.atOnce) this.#running++;
+    else if (this.#isFullFor(address)) return undefined;
+    else await new Promise<void>((start) => this.#waiting.put(address, { address, start }));
     try {
       return await job();
     } finally {
-      this.#next();
+      this.#startNext();
     }
   }
 
-  #queue(address: string): Promise<void> | undefined {
-    const queue = this.#waiting.get(address) ?? [];
-    if (this.#waitingCount >= this.#limits.waiting || queue.length >= this.#limits.waitingOfAddress) {
-      return undefined;
-    }
-    this.#waitingCount++;
-    this.#waiting.set(address, queue);
-    return new Promise((resolve) => void queue.push(resolve));
+  #isFullFor(address: string): boolean {
+    const { waiting, waitingOfAddress } = this.#limits;
+    return this.#waiting.waiting >= waiting || this.#waiting.waitingOf(address) >= waitingOfAddress;
   }
 
-  /** The place of a job that is through goes to the next one: `#running` stays as it is. */
-  #next(): void {
-    const [first] = this.#waiting;
-    if (first === undefined) {
+  /** The next job takes the place of the one that has ended: `#running` does not change. */
+  #startNext(): void {
+    const next = this.#waiting.take();
+    if (next === undefined) {
       this.#running--;
       return;
     }
-    const [address, queue] = first;
-    const start = queue.shift();
-    this.#waiting.delete(address);
-    if (queue.length > 0) this.#waiting.set(address, queue);
-    this.#waitingCount--;
-    start?.();
+    this.#waiting.release(next.address);
+    next.start();
   }
 }

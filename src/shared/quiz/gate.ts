@@ -1,23 +1,28 @@
 /**
- * Where passwords are made and checked: slowly for whoever fails repeatedly, a few at a time, and saying as little
- * about an account that does not exist as about a wrong password. Main thread.
+ * Hashes and checks passwords, a few at a time. Repeated failures delay the next attempt. An
+ * unknown account is indistinguishable from a wrong password. Runs on the main thread.
  */
+import { Backoff } from './backoff.js';
 import { FairQueue } from './fair-queue.js';
 import { hashPassword, isPassword } from './passwords.js';
-import { SlowDown } from './slow-down.js';
 
-/** libuv's pool has four threads, and two are left to everybody else. A hash takes 120 ms: the last one waits 4 s. */
+/**
+ * libuv's pool has four threads; two stay free for other work. A hash takes 120 ms: the last job
+ * waits 4 s.
+ */
 const QUEUE = { atOnce: 2, waiting: 64, waitingOfAddress: 32 };
 
 const MINUTE_MS = 60_000;
 const TABLE = { forgetMs: 15 * MINUTE_MS, entries: 10_000 };
-/** Whoever guesses one name's password; its owner waits as long, and no longer. */
-const OF_NAME = { ...TABLE, free: 2, firstMs: 250, mostMs: 4000 };
-/** Whoever tries many names. A whole class may stand behind one address, so this is more patient. */
-const OF_ADDRESS = { ...TABLE, free: 20, firstMs: 100, mostMs: 1000 };
+/**
+ * Delays attempts to guess one name's password. The owner of the name waits as long, and no longer.
+ */
+const OF_NAME = { ...TABLE, free: 2, firstMs: 250, maxMs: 4000 };
+/** Delays attempts with many names. A whole class may share an address, so this is more patient. */
+const OF_ADDRESS = { ...TABLE, free: 20, firstMs: 100, maxMs: 1000 };
 
 interface GateSettings {
-  /** By default what it is called after; tests have no time for it. */
+  /** Replaced by tests, for which the real function is too slow. */
   readonly isPassword?: typeof isPassword;
   readonly nowMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -27,29 +32,35 @@ type Verdict = 'right' | 'wrong' | 'busy';
 
 export class Gate {
   readonly #queue = new FairQueue(QUEUE);
-  /** How many attempts at each name's password are being made: guessing on many connections at once saves no time. */
+  /**
+   * For each name, the number of checks under way: guesses on many connections at once save no
+   * time.
+   */
   readonly #underWay = new Map<string, number>();
-  readonly #ofName: SlowDown;
-  readonly #ofAddress: SlowDown;
+  readonly #nameBackoff: Backoff;
+  readonly #addressBackoff: Backoff;
   readonly #sleep: (ms: number) => Promise<void>;
   readonly #isPassword: typeof isPassword;
 
   constructor({ nowMs, sleep, isPassword: compare = isPassword }: GateSettings) {
     this.#isPassword = compare;
-    this.#ofName = new SlowDown(OF_NAME, nowMs);
-    this.#ofAddress = new SlowDown(OF_ADDRESS, nowMs);
+    this.#nameBackoff = new Backoff(OF_NAME, nowMs);
+    this.#addressBackoff = new Backoff(OF_ADDRESS, nowMs);
     this.#sleep = sleep;
   }
 
-  /** @returns undefined when too many others are waiting */
+  /**
+   * Hashes a new password.
+   * @returns undefined when too many others are waiting
+   */
   hash(password: string, address: string): Promise<string | undefined> {
     return this.#queue.run(address, () => hashPassword(password));
   }
 
   /**
-   * The wait comes before the check, or an answer that is late would give itself away as a failure; and it is the
-   * same whether there is such an account.
-   * @param stored asked for after the wait
+   * Checks a password. The delay comes before the check, so a late answer does not reveal a
+   * failure. It is the same for an account that does not exist.
+   * @param stored called after the delay; returns the account's hash
    */
   async check(
     key: string,
@@ -60,16 +71,19 @@ export class Gate {
     const underWay = this.#underWay.get(key) ?? 0;
     this.#underWay.set(key, underWay + 1);
     try {
-      const delayMs = Math.max(this.#ofName.delayMs(key, underWay), this.#ofAddress.delayMs(address));
+      const delayMs = Math.max(
+        this.#nameBackoff.delayMs(key, underWay),
+        this.#addressBackoff.delayMs(address),
+      );
       if (delayMs > 0) await this.#sleep(delayMs);
       const isRight = await this.#queue.run(address, () => this.#isPassword(password, stored()));
       if (isRight === undefined) return 'busy';
       if (isRight) {
-        this.#ofName.forgive(key);
+        this.#nameBackoff.reset(key);
         return 'right';
       }
-      this.#ofName.failed(key);
-      this.#ofAddress.failed(address);
+      this.#nameBackoff.recordFailure(key);
+      this.#addressBackoff.recordFailure(address);
       return 'wrong';
     } finally {
       const left = (this.#underWay.get(key) ?? 1) - 1;

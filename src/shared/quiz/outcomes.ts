@@ -1,6 +1,6 @@
 /**
- * What a session of the quiz answers to its handler, and what the handler may ask: plain values, since in the
- * thread-per-client model they cross from one thread to another. Types only.
+ * The calls of a quiz session and their results. Plain values: under thread-per-client they cross
+ * between threads. Types only.
  */
 import type { MaybePromise } from '../../connection/connection.js';
 import type { Letter, RankedPlayer, Standing } from './store/store.js';
@@ -17,7 +17,7 @@ export interface Asked {
 export interface Refused {
   readonly kind: 'refused';
   readonly why: string;
-  /** The question that is open now, if it is another one than the client thinks. */
+  /** The present question, if it is not the one that the client was shown. */
   readonly asked?: Asked;
 }
 
@@ -31,7 +31,7 @@ export interface Entered {
 export interface Playing {
   readonly kind: 'playing';
   readonly asked: Asked;
-  /** An unfinished game goes on. */
+  /** Whether this continues an unfinished game. */
   readonly isResumed: boolean;
 }
 
@@ -39,11 +39,11 @@ export interface Answered {
   readonly kind: 'answered';
   readonly isRight: boolean;
   readonly correct: Letter;
-  /** In this game, up to now. */
+  /** The points of this game so far. */
   readonly points: number;
   readonly of: number;
   readonly next?: Asked;
-  /** After the last question. */
+  /** Set after the last question. */
   readonly standing?: Standing;
 }
 
@@ -58,7 +58,7 @@ export type Outcome = Refused | Entered | Playing | Answered | Ranked;
 export interface Credentials {
   readonly name: string;
   readonly password: string;
-  /** Where the client is. */
+  /** The client's address without its port. */
   readonly address: string;
 }
 

@@ -1,7 +1,9 @@
 /**
- * The file of questions: read and checked once, on start. Main thread. docs/quiz.md describes its format.
+ * The file of questions: read and checked once, on start. Runs on the main thread. docs/quiz.md
+ * describes the format.
  *
- * The quiz's own is questions.json in the source folder, which is read from there: it can be edited without a build.
+ * The quiz's own file is questions.json in the source folder, where it can be edited without a
+ * build.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,13 +13,14 @@ import { LETTERS, type Letter, type Question } from './store/store.js';
 
 const OWN_QUESTIONS = fileURLToPath(new URL('../../../../src/shared/quiz/questions.json', import.meta.url));
 
-const MOST_BYTES = 4_000_000;
-const MOST_CHARACTERS = 300;
+const MAX_BYTES = 4_000_000;
+const MAX_CHARACTERS = 300;
 const FIELDS = ['question', 'options', 'answer'];
 
 /**
- * @param path absolute; undefined: the quiz's own
- * @throws StartError that names the entry at fault
+ * Reads and checks a file of questions.
+ * @param path absolute; undefined: the quiz's own file
+ * @throws StartError that names the faulty entry
  */
 export function readQuestions(path: string = OWN_QUESTIONS): Question[] {
   try {
@@ -31,7 +34,7 @@ export function readQuestions(path: string = OWN_QUESTIONS): Question[] {
 
 function readText(path: string): string {
   const { size } = statSync(path);
-  if (size > MOST_BYTES) throw new Error(`the file is over ${MOST_BYTES} bytes`);
+  if (size > MAX_BYTES) throw new Error(`the file is over ${MAX_BYTES} bytes`);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {
@@ -43,7 +46,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // The message may go over several lines, since it may quote the file.
+    // The message may quote the file, line ends included.
     const reason = (error as Error).message.replace(/\s+/g, ' ');
     throw new Error(`the file is not JSON: ${reason}`, { cause: error });
   }
@@ -56,9 +59,9 @@ function questionsFrom(entries: unknown): Question[] {
   return entries.map((entry: unknown, index) => {
     const fault = (what: string) => new Error(`entry ${index + 1}${quoted(entry)}: ${what}`);
     const question = questionFrom(entry, fault);
-    const earlier = seen.get(sameness(question.text));
+    const earlier = seen.get(comparisonKey(question.text));
     if (earlier !== undefined) throw fault(`the same question as entry ${earlier}`);
-    seen.set(sameness(question.text), index + 1);
+    seen.set(comparisonKey(question.text), index + 1);
     return question;
   });
 }
@@ -98,25 +101,30 @@ function answerFrom(answer: unknown, fault: Fault): Letter {
   return letter;
 }
 
-/** One line that any terminal shows as it is meant. */
+/**
+ * Checks a text: one line that every terminal shows as it is.
+ * @throws the given fault
+ */
 function textFrom(value: unknown, what: string, fault: Fault): string {
   if (typeof value !== 'string') throw fault(`${what} must be a text`);
   const text = value.trim();
   if (text === '') throw fault(`${what} is empty`);
-  if (Array.from(text).length > MOST_CHARACTERS) throw fault(`${what} is over ${MOST_CHARACTERS} characters`);
+  if (Array.from(text).length > MAX_CHARACTERS) throw fault(`${what} is over ${MAX_CHARACTERS} characters`);
   if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text)) {
     throw fault(`${what} has a line end, a control character or one that reverses text in it`);
   }
   return text;
 }
 
-function sameness(text: string): string {
+function comparisonKey(text: string): string {
   return text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ');
 }
 
 const QUOTED_CHARACTERS = 40;
 
-/** How a teacher finds the entry without counting. Escaped: it may hold anything. */
+/**
+ * Quotes an entry, so that a teacher finds it without counting. Escaped: it may contain anything.
+ */
 function quoted(entry: unknown): string {
   const { question } = (entry ?? {}) as { question?: unknown };
   if (typeof question !== 'string') return '';

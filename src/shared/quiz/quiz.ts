@@ -1,32 +1,30 @@
 /**
- * The quiz of all clients: its questions, its store, and what guards passwords. Main thread.
+ * The quiz of all clients: its questions, its store, and the gate of the passwords. Runs on the
+ * main thread.
  *
  *     handler ── session.answer('B') ──► ClientSession ── one transaction ──► store
  *
- * Nothing about a game is kept in memory but which question a client was shown: so a crash loses nothing, and two
- * clients of one name cannot disagree. Read client-session.ts next.
+ * Memory holds only the question that a client was shown. So a crash loses nothing, and two clients
+ * of one name cannot disagree. Read client-session.ts next.
  */
 import type { ServiceLog } from '../../log/log.js';
 import type { Question, QuizStore } from './store/store.js';
-import type { Member, Shared } from '../shared.js';
-import { ClientSession } from './client-session.js';
 import { Gate } from './gate.js';
-import type { QuizSession } from './outcomes.js';
 
 interface QuizSettings {
   readonly questions: readonly Question[];
   readonly store: QuizStore;
   readonly log: ServiceLog;
-  /** A whole number from 0 to below the limit. */
+  /** Returns a whole number from 0 to below the limit. */
   readonly randomBelow: (limit: number) => number;
   readonly nowMs: () => number;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** Bounds what one game takes of the store. */
-const MOST_QUESTIONS = 100;
+/** Bounds the space of one game in the store. */
+const MAX_QUESTIONS = 100;
 
-export class Quiz implements Shared<QuizSession> {
+export class Quiz {
   readonly store: QuizStore;
   readonly log: ServiceLog;
   readonly gate: Gate;
@@ -41,24 +39,19 @@ export class Quiz implements Shared<QuizSession> {
     this.#randomBelow = settings.randomBelow;
   }
 
-  enter(member: Member): QuizSession {
-    return new ClientSession(this, member.id);
-  }
-
-  close(): void {
-    this.store.close();
-  }
-
   get mostQuestions(): number {
-    return Math.min(this.#questions.length, MOST_QUESTIONS);
+    return Math.min(this.#questions.length, MAX_QUESTIONS);
   }
 
-  /** So many different ones in random order: the beginning of a Fisher-Yates shuffle. */
+  /**
+   * Draws `count` different questions in random order: the beginning of a Fisher-Yates shuffle.
+   * @throws Error when there are fewer questions
+   */
   draw(count: number): Question[] {
     const rest = [...this.#questions];
     return Array.from({ length: count }, () => {
       const [drawn] = rest.splice(this.#randomBelow(rest.length), 1);
-      if (drawn === undefined) throw new Error('there are not so many questions');
+      if (drawn === undefined) throw new Error(`there are fewer than ${count} questions`);
       return drawn;
     });
   }

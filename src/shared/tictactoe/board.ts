@@ -1,6 +1,6 @@
 /**
- * The logic of tic-tac-toe: a board of nine fields, who has won, and what a move looks like in words. Pure: it knows
- * no players and no turns. Main thread; match.ts plays on it.
+ * The logic of tic-tac-toe: a board of nine fields, its winner, and the notation of moves. It knows
+ * no players and no turns. Runs on the main thread; match.ts plays on it.
  *
  *     1 2 3
  *     4 5 6
@@ -8,7 +8,7 @@
  */
 export type Mark = 'X' | 'O';
 
-/** Rows, columns, diagonals. */
+/** The rows, then the columns and the diagonals. */
 const LINES: readonly (readonly [number, number, number])[] = [
   [1, 2, 3],
   [4, 5, 6],
@@ -25,7 +25,10 @@ const SIDE = 3;
 export class Board {
   readonly #marks = new Map<number, Mark>();
 
-  /** @returns false when the field is occupied, and then changes nothing */
+  /**
+   * Marks a field.
+   * @returns false if the field is occupied; the board is then unchanged
+   */
   place(field: number, mark: Mark): boolean {
     if (this.#marks.has(field)) return false;
     this.#marks.set(field, mark);
@@ -44,7 +47,7 @@ export class Board {
     return this.#marks.size === SIDE * SIDE;
   }
 
-  /** Three lines; a free field is shown by its number. */
+  /** Three lines; the number of a free field stands in its place. */
   toString(): string {
     const cell = (field: number) => this.#marks.get(field) ?? String(field);
     return LINES.slice(0, SIDE)
@@ -54,8 +57,8 @@ export class Board {
 }
 
 /**
- * The field that a message means: `5`, or by row and column `2 2`.
- * @returns undefined if it means none
+ * Parses a move: a field such as `5`, or row and column such as `2 2`.
+ * @returns the number of the field, from 1 to 9; undefined if the text is no move
  */
 export function parseField(message: string): number | undefined {
   if (/^[1-9]$/.test(message)) return Number(message);

@@ -1,13 +1,13 @@
 /**
- * Where players of tic-tac-toe are paired: who comes first waits, who comes next is its opponent. Main thread, one
- * for the whole server. player.ts tells what a client may say; match.ts plays.
+ * Pairs the players of tic-tac-toe: the first one waits, the next one is its opponent. Lives on the
+ * main thread, once for the whole server. player.ts has what a client can say; match.ts plays.
  */
 import type { Member, Shared } from '../shared.js';
 import { Match } from './match.js';
 import { Player, type WaitingRoom } from './player.js';
 
 export class Lobby implements Shared<Player>, WaitingRoom {
-  /** In the order of their coming. Their names all look the same, or two of them would be playing. */
+  /** Ordered by arrival. All waiting names look the same, or two of them would be playing. */
   readonly #waiting = new Set<Player>();
   #matches = 0;
 
@@ -19,7 +19,7 @@ export class Lobby implements Shared<Player>, WaitingRoom {
     return this.#longestWaiting()?.nameKey === nameKey;
   }
 
-  await(player: Player): void {
+  pairOrQueue(player: Player): void {
     const opponent = this.#longestWaiting();
     if (opponent === undefined || opponent.nameKey === player.nameKey) {
       this.#waiting.add(player);
@@ -31,7 +31,7 @@ export class Lobby implements Shared<Player>, WaitingRoom {
     player.beginMatch(match);
   }
 
-  forget(player: Player): void {
+  remove(player: Player): void {
     this.#waiting.delete(player);
   }
 

@@ -1,15 +1,15 @@
 /**
- * One game of two players: whose turn it is, what both get to see, and how it ends. Main thread.
- * board.ts knows the rules; player.ts is what a match knows as its contestants.
+ * One game of two players: its turns, what the players are sent, and its end. Runs on the main
+ * thread. board.ts has the rules; player.ts implements {@link Contestant}.
  */
 import { Board, parseField, type Mark } from './board.js';
 
 /** A player as a match sees it. */
 export interface Contestant {
   readonly name: string;
-  /** One line, or several, without the last line end. */
-  tell(lines: string): void;
-  /** The match is over and takes no more moves. */
+  /** Sends one line or several, given without the last line end. */
+  send(lines: string): void;
+  /** The match is over and accepts no more moves. */
   endMatch(): void;
 }
 
@@ -20,55 +20,55 @@ export class Match {
 
   constructor(id: number, x: Contestant, o: Contestant) {
     this.#contestants = { X: x, O: o };
-    this.#tellBoth(`init@${id} ${x.name} ${o.name}`);
-    this.#ask();
+    this.#sendBoth(`init@${id} ${x.name} ${o.name}`);
+    this.#promptMove();
   }
 
-  /** A player says what is to be its move. */
+  /** Executes a player's move, or sends the player the error. */
   move(contestant: Contestant, message: string): void {
     const mark = this.#turn;
     if (this.#contestants[mark] !== contestant) {
-      contestant.tell('ERR not your turn');
+      contestant.send('ERR not your turn');
       return;
     }
     const field = parseField(message);
     if (field === undefined) {
-      contestant.tell('ERR a move is a field 1-9 or row and column 1-3; still your turn');
+      contestant.send('ERR a move is a field 1-9 or row and column 1-3; still your turn');
     } else if (!this.#board.place(field, mark)) {
-      contestant.tell(`ERR field ${field} is occupied; still your turn`);
+      contestant.send(`ERR field ${field} is occupied; still your turn`);
     } else {
-      this.#tellBoth(`MOVE ${mark} ${field}`);
-      this.#goOn();
+      this.#sendBoth(`MOVE ${mark} ${field}`);
+      this.#advance();
     }
   }
 
-  /** A player leaves, and so the other one wins. */
+  /** Ends the match: this player leaves, and the other one wins. */
   forfeit(contestant: Contestant): void {
     const winner = this.#contestants.X === contestant ? 'O' : 'X';
     this.#end(`${winner} wins by forfeit`);
   }
 
-  #goOn(): void {
+  #advance(): void {
     if (this.#board.winner) this.#end(`${this.#board.winner} wins`);
     else if (this.#board.isFull) this.#end('draw');
     else {
       this.#turn = this.#turn === 'X' ? 'O' : 'X';
-      this.#ask();
+      this.#promptMove();
     }
   }
 
-  #ask(): void {
-    this.#contestants[this.#turn].tell(`${this.#board.toString()}\nMOVE?`);
+  #promptMove(): void {
+    this.#contestants[this.#turn].send(`${this.#board.toString()}\nMOVE?`);
   }
 
   #end(result: string): void {
-    this.#tellBoth(`GameEnd ${result}`);
+    this.#sendBoth(`GameEnd ${result}`);
     this.#contestants.X.endMatch();
     this.#contestants.O.endMatch();
   }
 
-  #tellBoth(line: string): void {
-    this.#contestants.X.tell(line);
-    this.#contestants.O.tell(line);
+  #sendBoth(line: string): void {
+    this.#contestants.X.send(line);
+    this.#contestants.O.send(line);
   }
 }

@@ -1,9 +1,11 @@
 /**
- * One client of the lobby, and what it may say when. Main thread.
+ * One client of the lobby, and the messages that it may send in each state. Runs on the main
+ * thread.
  *
  *     nameless ── name ──► waiting ── an opponent ──► playing ── end of the match ──► resting ── AGAIN ──► waiting
  *
- * QUIT, or the end of the connection, leads from everywhere to gone; who leaves in the middle of a match loses it.
+ * QUIT, or the end of the connection, leads from each state to gone. A player that leaves in the
+ * middle of a match loses it.
  */
 import type { Next } from '../../connection/connection.js';
 import { checkName } from '../names.js';
@@ -11,20 +13,23 @@ import type { Member, Session } from '../shared.js';
 import { endOfTurn } from '../turn.js';
 import type { Contestant, Match } from './match.js';
 
-/** Where players wait for each other. */
+/** Where players wait for opponents. */
 export interface WaitingRoom {
-  /** Whether a player is waiting whose name looks like this: the two of a match must be told apart. */
+  /**
+   * Whether a waiting player has a name that looks like this one. The two names of a match must be
+   * distinct.
+   */
   isWaiting(nameKey: string): boolean;
-  /** Pairs the player with one who is waiting, or lets it wait. */
-  await(player: Player): void;
-  forget(player: Player): void;
+  /** Pairs the player with the waiting one, or makes it wait. */
+  pairOrQueue(player: Player): void;
+  remove(player: Player): void;
 }
 
 type State = Match | 'nameless' | 'waiting' | 'resting' | 'gone';
 
 export class Player implements Session, Contestant {
   name = '';
-  /** Of its name: equal to that of every name that looks the same. */
+  /** The key of its name, which all names that look the same share. */
   nameKey = '';
   readonly #member: Member;
   readonly #room: WaitingRoom;
@@ -35,8 +40,8 @@ export class Player implements Session, Contestant {
     this.#room = room;
   }
 
-  /** The client says something. Resolves when the answers are out. */
-  async take(line: string): Promise<Next> {
+  /** Handles a line of the client. Resolves when the answers have been sent. */
+  async handleLine(line: string): Promise<Next> {
     const message = line.trim();
     const command = message.toUpperCase();
     if (command === 'QUIT') {
@@ -46,13 +51,15 @@ export class Player implements Session, Contestant {
     }
     if (this.#state === 'nameless') this.#introduce(message, command);
     else if (this.#state === 'resting') this.#rest(command);
-    else if (this.#state === 'waiting') this.tell('ERR no opponent yet');
+    else if (this.#state === 'waiting') this.send('ERR no opponent yet');
     else if (this.#state !== 'gone') this.#state.move(this, message);
     await endOfTurn();
     return undefined;
   }
 
-  /** The server ends the conversation for this reason, a whole line. Resolves when that is out. */
+  /**
+   * Ends the conversation for the server's reason, a whole line. Resolves when that has been sent.
+   */
   async refuse(text: string): Promise<undefined> {
     this.#member.deliver(text);
     this.leave();
@@ -62,11 +69,11 @@ export class Player implements Session, Contestant {
   leave(): void {
     const state = this.#state;
     this.#state = 'gone';
-    if (state === 'waiting') this.#room.forget(this);
+    if (state === 'waiting') this.#room.remove(this);
     else if (typeof state === 'object') state.forfeit(this);
   }
 
-  tell(lines: string): void {
+  send(lines: string): void {
     this.#member.deliver(`${lines}\n`);
   }
 
@@ -80,26 +87,26 @@ export class Player implements Session, Contestant {
 
   #introduce(name: string, command: string): void {
     const checked = checkName(name);
-    if (command === 'AGAIN') this.tell('ERR your name is expected first');
-    else if (typeof checked === 'string') this.tell(`ERR ${checked}`);
-    else if (this.#room.isWaiting(checked.key)) this.tell('ERR this name is taken by the player who waits');
+    if (command === 'AGAIN') this.send('ERR your name is expected first');
+    else if (typeof checked === 'string') this.send(`ERR ${checked}`);
+    else if (this.#room.isWaiting(checked.key)) this.send('ERR this name is taken by the player who waits');
     else this.#enter(checked.name, checked.key);
   }
 
   #enter(name: string, key: string): void {
     this.name = name;
     this.nameKey = key;
-    this.tell(`Welcome ${name}`);
+    this.send(`Welcome ${name}`);
     this.#wait();
   }
 
   #rest(command: string): void {
     if (command === 'AGAIN') this.#wait();
-    else this.tell('ERR the game is over: AGAIN or QUIT');
+    else this.send('ERR the game is over: AGAIN or QUIT');
   }
 
   #wait(): void {
     this.#state = 'waiting';
-    this.#room.await(this);
+    this.#room.pairOrQueue(this);
   }
 }

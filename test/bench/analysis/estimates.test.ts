@@ -11,25 +11,26 @@ describe('measured', () => {
     assert.deepEqual(estimate, { value: 20, low: 10, high: 30, rounds: 3 });
   });
 
-  it('merges what a measure takes over all rounds', () => {
-    // The 99th percentile of 102 requests is one of the 100 of the slow round; the rounds' own p99 have 1 µs in the middle.
+  it('merges the histograms of all rounds', () => {
+    // The 99th percentile of 102 requests is one of the 100 of the slow round; the rounds' own p99
+    // have 1 µs in the middle.
     const rounds = [roundOf(1, 1, 1000), roundOf(2, 1, 1000), roundOf(3, 100, 9000)];
     const estimate = measured(contenderOf('a', [], { rounds }), p99);
     assert.deepEqual(estimate, { value: 9000, low: 1000, high: 9000, rounds: 3 });
   });
 
-  it('extends the interval to what was found over all rounds, on either side', () => {
+  it('extends the interval to the value over all rounds, on either side', () => {
     const over = (value: number) => measured(contenderOf('a', [30, 10, 20]), { ...rate, over: () => value });
     assert.deepEqual(over(50), { value: 50, low: 10, high: 50, rounds: 3 });
     assert.deepEqual(over(5), { value: 5, low: 5, high: 30, rounds: 3 });
   });
 
-  it('has no interval where only all rounds together know', () => {
+  it('has no interval if no single round has a value', () => {
     const total = { ...threads, over: () => 7 };
     assert.deepEqual(measured(contenderOf('a', [1, 2]), total), { value: 7, low: 7, high: 7, rounds: 0 });
   });
 
-  it('is undefined where no round knows, and where there is none', () => {
+  it('is undefined without a value, and without rounds', () => {
     assert.equal(measured(contenderOf('a', [1]), threads), undefined);
     assert.equal(measured(contenderOf('a', []), rate), undefined);
     assert.equal(measured(contenderOf('a', []), { ...rate, over: () => 7 }), undefined);
@@ -54,7 +55,7 @@ describe('ratioOf', () => {
     assert.deepEqual(ratiosOf(caseOf([late, contenderOf('b', [10, 60])]), rate, 'late', 'b'), [0.5]);
   });
 
-  it('is unknown beside a server that served nobody or was not there', () => {
+  it('is undefined relative to a server that answered nothing or did not take part', () => {
     const result = caseOf([contenderOf('a', [10]), contenderOf('nobody', [0])]);
     assert.equal(ratioOf(result, rate, 'a', 'nobody'), undefined);
     assert.equal(ratioOf(result, rate, 'a', 'absent'), undefined);
@@ -82,7 +83,7 @@ describe('ratioOf', () => {
 });
 
 describe('controlOf', () => {
-  it('divides the control by what it is a control of', () => {
+  it('divides the control by the original', () => {
     const control = contenderOf('event-loop again', [90], { kind: 'control' });
     const result = caseOf([contenderOf('event-loop', [100]), control]);
     assert.equal(controlOf(result, rate, 'event-loop')?.value, 0.9);

@@ -20,7 +20,8 @@ const close = (one: number | undefined, other: number) =>
 
 describe('bootstrapMedian', () => {
   it('gives the outcomes of 27 samples of three, counted by hand', () => {
-    // The median of three draws is the smallest value in 7 of 27 samples: 1 with it thrice, 6 with it twice.
+    // The median of three draws is the smallest value in 7 of 27 samples: 1 with it thrice, 6 with
+    // it twice.
     const counts = bootstrapMedian([30, 10, 20], mean).map(({ value, probability }) => [
       value,
       Math.round(probability * 27 * 1e9) / 1e9,
@@ -32,7 +33,7 @@ describe('bootstrapMedian', () => {
     ]);
   });
 
-  it('is what all samples of four, drawn one by one, give', () => {
+  it('agrees with all samples of four, drawn one by one', () => {
     const values = [1, 2, 4, 8];
     const counted = new Map<number, number>();
     for (const a of values)
@@ -83,18 +84,18 @@ describe('estimateOf', () => {
     assert.deepEqual(estimateOf([7, 6, 5, 4, 3, 2, 1]), { value: 4, low: 1, high: 7, rounds: 7 });
   });
 
-  it('lets the smallest and the largest of nine rounds go', () => {
+  it('leaves out the smallest and the largest of nine rounds', () => {
     const values = [-1000, 2, 3, 4, 5, 6, 7, 8, 1000];
     assert.deepEqual(estimateOf(values), { value: 5, low: 2, high: 8, rounds: 9 });
   });
 
-  it('has no interval around a single round, and nothing to say about none', () => {
+  it('has no interval around a single round, and is undefined without rounds', () => {
     assert.deepEqual(estimateOf([5]), { value: 5, low: 5, high: 5, rounds: 1 });
     assert.equal(estimateOf([]), undefined);
     assert.equal(estimateOf([NaN]), undefined);
   });
 
-  it('knows an end that never comes', () => {
+  it('accepts infinite values', () => {
     assert.deepEqual(estimateOf([1, Infinity, Infinity]), {
       value: Infinity,
       low: 1,
@@ -123,7 +124,7 @@ describe('estimateOf', () => {
       // Symmetrical around the same median, with one round in ten far off.
       ['disturbed', (random: () => number) => standardNormal(random) * (random() < 0.1 ? 20 : 1)],
     ] as const) {
-      it(`covers the true median of ${n} ${name} rounds about as often as it says`, () => {
+      it(`covers the true median of ${n} ${name} rounds in about 95 % of the runs`, () => {
         const random = generator(n);
         let covered = 0;
         for (let run = 0; run < 500; run++) {
@@ -153,7 +154,14 @@ describe('ratioEstimateOf', () => {
     fc.assert(property, runs(200));
   });
 
-  it('takes 0 for a ratio, and not what is none', () => {
+  it('counts ratios of 0 as ratios, so that five of ten give 0', () => {
+    const ratios = [0, 0, 0, 0, 0, 0.5, 0.5, 0.5, 0.5, 0.5];
+    assert.deepEqual(ratioEstimateOf(ratios), { value: 0, low: 0, high: 0.5, rounds: 10 });
+    const inverse = ratios.map((ratio) => 1 / ratio);
+    assert.deepEqual(ratioEstimateOf(inverse), { value: Infinity, low: 2, high: Infinity, rounds: 10 });
+  });
+
+  it('ignores NaN, and has 1 between 0 and Infinity', () => {
     assert.deepEqual(ratioEstimateOf([0, 0, NaN]), { value: 0, low: 0, high: 0, rounds: 2 });
     assert.equal(ratioEstimateOf([0, Infinity])?.value, 1);
   });
@@ -192,26 +200,26 @@ describe('changeOfValues', () => {
     }
   });
 
-  it('sees no change between nothing and nothing, and one without end between nothing and something', () => {
+  it('sees no change between 0 and 0, and an infinite one between 0 and another value', () => {
     assert.equal(changeOfValues([0, 0], [0, 0])?.value, 1);
     assert.equal(changeOfValues([Infinity], [Infinity])?.value, 1);
     assert.equal(changeOfValues([0, 0], [1, 1])?.low, Infinity);
     assert.equal(changeOfValues([1, 1], [0, 0])?.high, 0);
   });
 
-  it('says nothing where a value is negative, or where there is none', () => {
+  it('is undefined if a value is negative or missing', () => {
     assert.equal(changeOfValues([-1], [1]), undefined);
     assert.equal(changeOfValues([], [1]), undefined);
   });
 });
 
 describe('isSteady', () => {
-  it('wants five loads', () => {
+  it('needs five loads', () => {
     assert.equal(isSteady([100, 100, 100, 100]), false);
     assert.equal(isSteady([100, 100, 100, 100, 100]), true);
   });
 
-  it('looks at the last five only', () => {
+  it('uses only the last five loads', () => {
     assert.equal(isSteady([10, 50, 100, 101, 99, 100, 100]), true);
     assert.equal(isSteady([100, 100, 100, 100, 100, 10]), false);
   });
@@ -222,12 +230,12 @@ describe('isSteady', () => {
     assert.equal(isSteady([100, 100.5, 101, 101.5, 102]), true);
   });
 
-  it('leaves noise without a trend to the rounds, but sees a trend within noise', () => {
+  it('accepts noise without a trend, but sees a trend within noise', () => {
     assert.equal(isSteady([100, 80, 100, 80, 100]), true);
     assert.equal(isSteady([60, 50, 80, 70, 100]), false);
   });
 
-  it('takes a server that serves nobody for steady', () => {
+  it('counts zero throughput as steady', () => {
     assert.equal(isSteady([0, 0, 0, 0, 0]), true);
   });
 });

@@ -8,7 +8,7 @@ describe('clientsByLittle', () => {
     assert.equal(clientsByLittle(roundOf(1, 1000)), 2);
   });
 
-  it('knows nothing where nothing was answered or no rate was taken', () => {
+  it('is undefined without answers or a rate', () => {
     assert.equal(clientsByLittle(roundOf(1, 0)), undefined);
     assert.equal(clientsByLittle({ ...roundOf(1, 1000), values: {} }), undefined);
     assert.equal(clientsByLittle({ ...roundOf(1, 1000), latencies: {} }), undefined);
@@ -22,16 +22,16 @@ describe('littlesLawNote', () => {
     assert.equal(littlesLawNote(contenderOf('a', [500, 1500]), 2), undefined);
   });
 
-  it('says which way it is off', () => {
+  it('names the direction of the difference', () => {
     const few = littlesLawNote(contenderOf('a', [800, 800]), 2);
-    assert.match(few ?? '', /^a: rate × mean latency is 1\.6 clients, not 2 .*no latency shows$/);
+    assert.match(few ?? '', /^a: rate × mean latency is 1\.6 clients, not 2 .*no latency includes$/);
     assert.match(
       littlesLawNote(contenderOf('a', [1300]), 2) ?? '',
-      /is 2\.6 clients, not 2 .*not in the window$/,
+      /is 2\.6 clients, not 2 .*outside the window$/,
     );
   });
 
-  it('has nothing to say of a server that served nobody', () => {
+  it('is silent about a server that served no client', () => {
     assert.equal(littlesLawNote(contenderOf('a', [0]), 0), undefined);
     assert.equal(littlesLawNote(contenderOf('a', []), 2), undefined);
   });

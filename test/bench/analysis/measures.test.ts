@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { longest, p50, p99, percentile } from '../../../bench/analysis/measures.js';
+import { longest, p50, p99, percentile, valueOf } from '../../../bench/analysis/measures.js';
 import { measuredLoad } from '../../../bench/analysis/measured.js';
-import { noErrors, type LoadResult } from '../../../bench/generator/protocol/answers.js';
+import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
+import type { LoadResult } from '../../../bench/generator/protocol/results.js';
 import { Histogram } from '../../../bench/lib/histogram.js';
 import { roundOf } from '../../support/bench/samples.js';
 
-/** Within the bucket's width of 1/128. */
+/** Equal within the bucket's width of 1/128. */
 const near = (value: number | undefined, expected: number) =>
   assert.ok(value !== undefined && Math.abs(value / expected - 1) < 0.01, `${value} is not ${expected}`);
 
@@ -15,27 +16,27 @@ describe('percentiles of a closed loop', () => {
   const round = (clientsServed: number, clientsWaiting: number, requests = 500) =>
     roundOf(1, requests, { values: { clientsServed, clientsWaiting } });
 
-  it('are those of the answers where everybody was served', () => {
+  it('are those of the answers if all clients were served', () => {
     near(p99.of(round(2, 0)), 2e6);
     near(longest().of(round(2, 0)), 2e6);
   });
 
-  it('give each client the same weight: of four of which three waited in vain, the median waited', () => {
+  it('give each client the same weight: if three of four had no answer, the median is one of them', () => {
     near(p50.of(round(1, 3)), 1e9);
     near(percentile(20).of(round(1, 3)), 2e6);
   });
 
-  it('leave the median to the served where they are most', () => {
+  it('have a served client as median if most were served', () => {
     near(p50.of(round(3, 1)), 2e6);
     near(p99.of(round(3, 1)), 1e9);
   });
 
-  it('are as long as the window where nobody was served, and unknown where nobody was there', () => {
+  it('are as long as the window if no client was served, and unknown without clients', () => {
     near(p50.of(round(0, 4, 0)), 1e9);
     assert.equal(p50.of(round(0, 0, 0)), undefined);
   });
 
-  it('are lower bounds as soon as they are of those who waited', () => {
+  it('are lower bounds if they fall on a client without an answer', () => {
     const isAtLeast = (percent: number, ...rounds: ReturnType<typeof round>[]) =>
       percentile(percent).isAtLeast?.(rounds);
     assert.equal(isAtLeast(20, round(1, 3)), false);
@@ -45,7 +46,7 @@ describe('percentiles of a closed loop', () => {
     assert.equal(percentile(99, 'short').isAtLeast, undefined);
   });
 
-  it('weigh over all rounds as within one', () => {
+  it('have the same weights over all rounds as in one', () => {
     near(p50.over?.([round(1, 3), round(1, 3)]), 1e9);
     near(p50.over?.([round(3, 1), round(3, 1)]), 2e6);
   });
@@ -64,12 +65,24 @@ describe('measuredLoad', () => {
     generatorCpuShare: 0.5,
   };
 
-  it('counts as waiting who got nothing and whose connection stood', () => {
-    assert.equal(measuredLoad(result, 16).values['clientsWaiting'], 5);
-    assert.equal(measuredLoad(result, 10).values['clientsWaiting'], 0);
+  it('counts waiting clients as clients, however many errors there were', () => {
+    assert.equal(measuredLoad({ ...result, clientsWaiting: 5 }).values.clientsWaiting, 5);
+    const errors = { ...noErrors(), refused: 200 };
+    assert.equal(measuredLoad({ ...result, errors, clientsWaiting: 63 }).values.clientsWaiting, 63);
   });
 
-  it('does not know who waits where the loop is not closed', () => {
-    assert.equal(measuredLoad(result).values['clientsWaiting'], undefined);
+  it('has no waiting clients if the generator did not count them', () => {
+    assert.equal(measuredLoad(result).values.clientsWaiting, undefined);
+  });
+});
+
+describe('valueOf', () => {
+  it('reads a value by its name, and a misspelt name does not compile', () => {
+    const about = { label: 'a value', format: String };
+    assert.equal(valueOf('requestsPerSecond', about).of(roundOf(1, 500)), 500);
+    // @ts-expect-error The name lacks an s.
+    assert.equal(valueOf('requestPerSecond', about).of(roundOf(1, 500)), undefined);
+    // @ts-expect-error There are no latencies of this name.
+    assert.equal(percentile(50, 'shorts').of(roundOf(1, 500)), undefined);
   });
 });

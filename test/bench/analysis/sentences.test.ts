@@ -6,7 +6,7 @@ import { caseOf, contenderOf, rate, roundOf } from '../../support/bench/experime
 const loop = contenderOf('event-loop', [1000, 1000, 1000, 1000, 1000]);
 
 describe('a sentence that compares', () => {
-  it('calls a difference only where the interval allows it', () => {
+  it('names a difference only if the interval allows it', () => {
     const quick = contenderOf('quick', [2000, 2010, 2020, 1990, 2000]);
     const alike = contenderOf('alike', [900, 1100, 1000, 1010, 990]);
     assert.equal(
@@ -16,7 +16,7 @@ describe('a sentence that compares', () => {
     );
   });
 
-  it('tells equal from unknown, and takes the margin that it is given', () => {
+  it('distinguishes equal from unknown, and uses the given margin', () => {
     const alike = contenderOf('alike', [980, 1020, 1000, 1010, 990]);
     const less = contenderOf('less', [900, 920, 910, 930, 925]);
     const compared = caseOf([loop, alike, less]);
@@ -31,7 +31,7 @@ describe('a sentence that compares', () => {
     );
   });
 
-  it('says of a server that left clients unserved how many it did serve', () => {
+  it('counts the served clients if a server did not serve all', () => {
     const rounds = [1, 2, 3, 4, 5].map((round) => {
       const one = roundOf(round, 300);
       return { ...one, values: { ...one.values, clientsServed: 1 } };
@@ -43,7 +43,7 @@ describe('a sentence that compares', () => {
     );
   });
 
-  it('says beside whom it was measured, by the contender that left most to others', () => {
+  it('names the largest share of other programs', () => {
     const beside = (name: string, othersCpuShare: number) => ({
       ...contenderOf(name, []),
       rounds: [1, 2, 3, 4, 5].map((round) => {
@@ -53,14 +53,11 @@ describe('a sentence that compares', () => {
     });
     const compared = (share: number) =>
       comparedWith(caseOf([beside('event-loop', share), beside('threads', 0.1)]), rate);
-    assert.match(
-      compared(0.9),
-      /^2 clients \(beside other programs that used 90 % of a core\): requests\/s of/,
-    );
+    assert.match(compared(0.9), /^2 clients \(other programs used 90 % of a core\): requests\/s of/);
     assert.match(compared(0.2), /^2 clients: requests/);
   });
 
-  it('says nothing where there is nobody to compare with', () => {
+  it('is empty without a contender to compare with', () => {
     assert.equal(comparedWith(caseOf([loop]), rate), '');
     assert.equal(comparedWith(caseOf([contenderOf('alone', [1])]), rate), '');
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ratioEstimateOf, type Estimate } from '../../../bench/analysis/intervals.js';
 import {
-  LEAST_MARGIN,
+  MIN_MARGIN,
   formatMargin,
   inWords,
   marginBeside,
@@ -21,7 +21,7 @@ import {
 } from '../../support/bench/experiment-samples.js';
 
 const ratio = (low: number, high: number, rounds = 5): Estimate => ({ value: low, low, high, rounds });
-const edge = 1 + LEAST_MARGIN;
+const edge = 1 + MIN_MARGIN;
 
 describe('verdictOf', () => {
   it('names a side when the whole interval is beyond the margin', () => {
@@ -37,19 +37,21 @@ describe('verdictOf', () => {
     assert.equal(verdictOf(ratio(0.9, 1.1), 0.2), 'equal');
   });
 
-  it('cannot tell when the interval is on both sides of an end of the margin', () => {
+  it('is unknown if the interval includes an end of the margin', () => {
     assert.equal(verdictOf(ratio(0.5, 2)), 'unknown');
     assert.equal(verdictOf(ratio(1, edge + 0.001)), 'unknown');
     assert.equal(verdictOf(ratio(edge, 2)), 'unknown');
     assert.equal(verdictOf(ratio(0.1, 1 / edge)), 'unknown');
   });
 
-  it('says nothing after four rounds, however far apart or alike they are', () => {
+  it('is unknown after four rounds, however different or equal they are', () => {
     assert.equal(verdictOf(ratio(100, 100, 4)), 'unknown');
     assert.equal(verdictOf(ratio(1, 1, 4)), 'unknown');
   });
 
-  /** Of 300 runs: ratios of ten rounds that vary, of two processes of programs that differ. */
+  /**
+   * Counts the verdicts of 300 runs of ten rounds; rounds, processes and programs differ as given.
+   */
   const verdicts = ({ differ, rounds, processes }: Record<'differ' | 'rounds' | 'processes', number>) => {
     const random = generator(3);
     const counts: Record<Verdict, number> = { higher: 0, lower: 0, equal: 0, unknown: 0 };
@@ -66,7 +68,7 @@ describe('verdictOf', () => {
     assert.ok(higher + lower <= 15, `${higher + lower} of 300`);
   });
 
-  it('finds programs equal that are, if rounds vary little, and cannot tell if they vary much', () => {
+  it('finds equal programs equal if rounds vary little, and is unknown if they vary much', () => {
     const quiet = verdicts({ differ: 0, rounds: 0.02, processes: 0.01 });
     assert.ok(quiet.equal >= 240, `${quiet.equal} of 300`);
     const busy = verdicts({ differ: 0, rounds: 0.12, processes: 0.01 });
@@ -82,15 +84,15 @@ describe('verdictOf', () => {
 
 describe('marginBeside', () => {
   it('is 5 %, unless a control certainly differs by more', () => {
-    assert.equal(marginBeside([]), LEAST_MARGIN);
-    assert.equal(marginBeside([undefined, ratio(0.5, 1.5)]), LEAST_MARGIN);
-    assert.equal(marginBeside([ratio(1.01, 1.5)]), LEAST_MARGIN);
+    assert.equal(marginBeside([]), MIN_MARGIN);
+    assert.equal(marginBeside([undefined, ratio(0.5, 1.5)]), MIN_MARGIN);
+    assert.equal(marginBeside([ratio(1.01, 1.5)]), MIN_MARGIN);
     assert.ok(Math.abs(marginBeside([ratio(1.25, 1.5)]) - 0.25) < 1e-9);
     assert.ok(Math.abs(marginBeside([ratio(1.25, 1.5), ratio(0.5, 0.5)]) - 1) < 1e-9);
   });
 
-  it('does not believe a control of four rounds', () => {
-    assert.equal(marginBeside([ratio(1.25, 1.5, 4)]), LEAST_MARGIN);
+  it('ignores a control of four rounds', () => {
+    assert.equal(marginBeside([ratio(1.25, 1.5, 4)]), MIN_MARGIN);
   });
 });
 
@@ -99,26 +101,26 @@ describe('marginsOf', () => {
   const first = contenderOf('event-loop', [], { rounds: rounds(1000) });
   const again = contenderOf('event-loop again', [], { kind: 'control', rounds: rounds(2000) });
 
-  it('judges each measure by what the control did in it', () => {
+  it('has for each measure the margin of the control', () => {
     const margins = marginsOf([experimentOf([caseOf([first, again])], 'control')]);
-    assert.equal(margins(rate), LEAST_MARGIN);
+    assert.equal(margins(rate), MIN_MARGIN);
     assert.equal(margins(p99), 1);
   });
 
-  it('judges what the control does not have as requests/s', () => {
+  it('has the margin of requests/s for a measure without a control', () => {
     const slower = contenderOf('event-loop again', [80, 80, 80, 80, 80], { kind: 'control' });
     const margins = marginsOf([experimentOf([caseOf([first, slower])], 'control')]);
     assert.equal(margins({ ...rate, name: 'jobsPerSecond', of: () => undefined }), 0.25);
   });
 
-  it('is the usual one without a control', () => {
-    assert.equal(marginsOf([experimentOf([caseOf([first])])])(p99), LEAST_MARGIN);
-    assert.equal(marginsOf([], [])(p99), LEAST_MARGIN);
+  it('is 5 % without a control', () => {
+    assert.equal(marginsOf([experimentOf([caseOf([first])])])(p99), MIN_MARGIN);
+    assert.equal(marginsOf([], [])(p99), MIN_MARGIN);
   });
 });
 
 describe('a verdict in words', () => {
-  it('tells equal from unknown, and both from too few rounds', () => {
+  it('distinguishes equal, unknown and too few rounds', () => {
     assert.equal(inWords(ratio(1, 1), 0.05), 'no difference beyond 5 %');
     assert.equal(inWords(ratio(0.9, 1.1), 0.05), 'too uncertain to tell');
     assert.equal(inWords(ratio(1, 1, 4), 0.05), 'too few rounds for a verdict');

@@ -1,4 +1,4 @@
-/** The load generator in C: it counts what a server answered, and ends with an error when an answer is wrong. */
+/** The load generator in C counts right answers and fails at a wrong one. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { generatorPeer } from '../../../bench/contenders/generator-peer.js';
@@ -13,7 +13,7 @@ describe('the load generator in C', { skip: missing }, () => {
     return peer.run({ port, clients: 4, warmUpMs: 0, durationMs: 60 });
   }
 
-  it('sends a token of its own for every client and every request, and counts the answers', async (test) => {
+  it('sends a unique payload for every client and request, and counts the answers', async (test) => {
     const seen = new Set<string>();
     let received = 0;
     const port = await startRawServer(test, (socket) => {
@@ -26,14 +26,14 @@ describe('the load generator in C', { skip: missing }, () => {
     });
     const { requests, seconds, generatorCpuShare, p50Ns, p99Ns } = await load(port);
     assert.equal(seen.size, received);
-    for (const token of seen) assert.match(token, /^[0-o]{63}\n$/);
+    for (const payload of seen) assert.match(payload, /^[0-o]{63}\n$/);
     assert.ok(requests > 0 && requests <= received);
     assert.ok(seconds >= 0.06);
     assert.ok(generatorCpuShare >= 0 && generatorCpuShare <= 1.1);
     assert.ok(p50Ns > 0 && p50Ns <= p99Ns);
   });
 
-  it('puts answers together that come in pieces', async (test) => {
+  it('assembles answers that come in pieces', async (test) => {
     const port = await startRawServer(test, (socket) => {
       socket.on('end', () => socket.end());
       socket.on('data', (bytes) => {
@@ -44,7 +44,7 @@ describe('the load generator in C', { skip: missing }, () => {
     assert.ok((await load(port)).requests > 0);
   });
 
-  it('ends with an error when the server answers wrongly, too much, or not at all', async (test) => {
+  it('fails when an answer is wrong, too long, or missing', async (test) => {
     const changed = await startRawServer(test, (socket) =>
       socket.on('data', (bytes) => {
         bytes[40] = (bytes[40] ?? 0) ^ 1;

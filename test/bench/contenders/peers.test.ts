@@ -1,12 +1,15 @@
-/** The chat and web peers do what the scenarios compare: one protocol and one order, one page over kept connections. */
+/**
+ * The chat and web peers: one chat protocol and one order of lines, one page over kept connections.
+ */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { startGenerator, type Generator } from '../../../bench/generator/handle.js';
-import { noErrors } from '../../../bench/generator/protocol/answers.js';
-import { peers, type Contender, type ServiceName } from '../../../bench/contenders/models.js';
+import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
+import { peers } from '../../../bench/contenders/peers.js';
+import type { Contender, ServiceName } from '../../../bench/contenders/contender.js';
 
 const BOUND_MS = 20_000;
 
@@ -54,46 +57,54 @@ describe('chat peers', () => {
   for (const peer of peersFor('chat')) {
     const options = { skip: peer.unavailable('chat') ?? false, timeout: BOUND_MS };
 
-    it(`${peer.name} tells the others who comes, speaks and leaves`, options, async (test) => {
-      const port = await started(test, peer, 'chat');
-      const alice = await joined(port, 'alice');
-      const bob = await joined(port, 'bob');
-      assert.equal(await alice.next(), '* bob joined (2 here)');
-      alice.socket.write('hi\n');
-      assert.equal(await bob.next(), 'alice: hi');
-      bob.socket.write('one\ntw');
-      assert.equal(await alice.next(), 'bob: one');
-      bob.socket.write('o\n');
-      assert.equal(await alice.next(), 'bob: two');
-      bob.socket.end();
-      assert.equal(await alice.next(), '* bob left');
-      assert.equal(await bob.next(), undefined);
-      const carol = await joined(port, 'carol');
-      assert.equal(await alice.next(), '* carol joined (2 here)');
-      carol.socket.resetAndDestroy();
-      assert.equal(await alice.next(), '* carol left');
-      alice.socket.destroy();
-    });
+    it(
+      `${peer.name} announces joins and leaves, and delivers lines to the other members`,
+      options,
+      async (test) => {
+        const port = await started(test, peer, 'chat');
+        const alice = await joined(port, 'alice');
+        const bob = await joined(port, 'bob');
+        assert.equal(await alice.next(), '* bob joined (2 here)');
+        alice.socket.write('hi\n');
+        assert.equal(await bob.next(), 'alice: hi');
+        bob.socket.write('one\ntw');
+        assert.equal(await alice.next(), 'bob: one');
+        bob.socket.write('o\n');
+        assert.equal(await alice.next(), 'bob: two');
+        bob.socket.end();
+        assert.equal(await alice.next(), '* bob left');
+        assert.equal(await bob.next(), undefined);
+        const carol = await joined(port, 'carol');
+        assert.equal(await alice.next(), '* carol joined (2 here)');
+        carol.socket.resetAndDestroy();
+        assert.equal(await alice.next(), '* carol left');
+        alice.socket.destroy();
+      },
+    );
 
-    it(`${peer.name} asks thrice for a name that is neither empty nor taken`, options, async (test) => {
-      const port = await started(test, peer, 'chat');
-      const alice = await joined(port, 'alice');
-      const other = await connected(port);
-      await other.next();
-      const question = await other.next();
-      for (const [name, again] of [
-        ['alice', true],
-        ['', true],
-        ['alice', false],
-      ] as const) {
-        other.socket.write(`${name}\n`);
-        assert.match((await other.next()) ?? '', /^ERR /);
-        if (again) assert.equal(await other.next(), question);
-      }
-      // What stands behind the third fault is the question once more, or the end.
-      while ((await other.next()) !== undefined);
-      alice.socket.destroy();
-    });
+    it(
+      `${peer.name} accepts three attempts at a name that is neither empty nor taken`,
+      options,
+      async (test) => {
+        const port = await started(test, peer, 'chat');
+        const alice = await joined(port, 'alice');
+        const other = await connected(port);
+        await other.next();
+        const question = await other.next();
+        for (const [name, again] of [
+          ['alice', true],
+          ['', true],
+          ['alice', false],
+        ] as const) {
+          other.socket.write(`${name}\n`);
+          assert.match((await other.next()) ?? '', /^ERR /);
+          if (again) assert.equal(await other.next(), question);
+        }
+        // After the third error come the question once more, or the end of the stream.
+        while ((await other.next()) !== undefined);
+        alice.socket.destroy();
+      },
+    );
   }
 });
 
@@ -106,7 +117,7 @@ describe('peers under load', { skip: process.platform !== 'linux' && 'epoll is L
 
   for (const peer of peersFor('chat')) {
     const options = { skip: peer.unavailable('chat') ?? false, timeout: BOUND_MS };
-    it(`${peer.name} gives all members one order, job after job`, options, async (test) => {
+    it(`${peer.name} delivers lines in one order, job after job`, options, async (test) => {
       const port = await started(test, peer, 'chat');
       for (let job = 0; job < 2; job++) {
         const load = { pattern: 'fan-out', clients: 16, senders: 8, durationMs: 100 } as const;
@@ -119,7 +130,7 @@ describe('peers under load', { skip: process.platform !== 'linux' && 'epoll is L
 
   for (const peer of peersFor('web')) {
     const options = { skip: peer.unavailable('web') ?? false, timeout: BOUND_MS };
-    it(`${peer.name} serves the page over connections that are kept`, options, async (test) => {
+    it(`${peer.name} serves the page over persistent connections`, options, async (test) => {
       const port = await started(test, peer, 'web');
       const result = await generator.run({ pattern: 'web', port, clients: 16, durationMs: 500 });
       assert.deepEqual(result.errors, noErrors());

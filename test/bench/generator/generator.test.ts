@@ -1,11 +1,11 @@
-/** The generator against servers that misbehave, made with node:net in this process. */
+/** The generator against right and faulty servers, made with node:net in this process. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { LoadJob } from '../../../bench/generator/protocol/jobs.js';
 import { startGenerator, type Generator } from '../../../bench/generator/handle.js';
-import { noErrors } from '../../../bench/generator/protocol/answers.js';
+import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
 import { serve } from '../../support/bench/raw-echo.js';
 
 const CLIENTS = 4;
@@ -21,7 +21,7 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     return generator.run({ port, clients: CLIENTS, durationMs: 100, ...options });
   }
 
-  it('serves every client of an honest server, without errors', async (test) => {
+  it('counts every client of a correct server as served, without errors', async (test) => {
     const port = await serve(test, (socket) => socket.pipe(socket));
     const result = await load(port, { serverPid: process.pid });
     assert.deepEqual(result.errors, noErrors());
@@ -33,7 +33,7 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     assert.ok((result.server?.threads ?? 0) > 1);
   });
 
-  it('sends a token of its own for every client and every request', async (test) => {
+  it('sends a unique payload for every client and request', async (test) => {
     const seen = new Set<string>();
     let received = 0;
     const port = await serve(test, (socket) =>
@@ -45,10 +45,10 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     );
     await load(port);
     assert.equal(seen.size, received);
-    for (const token of seen) assert.match(token, /^[0-o]{63}\n$/);
+    for (const payload of seen) assert.match(payload, /^[0-o]{63}\n$/);
   });
 
-  it('counts a changed byte as wrong, wherever it is, and stops using that connection', async (test) => {
+  it('counts a changed byte as wrong at any position, and stops using that connection', async (test) => {
     for (const position of [0, 31, 63]) {
       const port = await serve(test, (socket) =>
         socket.on('data', (bytes) => {
@@ -62,7 +62,7 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     }
   });
 
-  it('finds the one wrong answer among many right ones, and counts the right ones', async (test) => {
+  it('detects one wrong answer among many right ones', async (test) => {
     let answers = 0;
     const port = await serve(test, (socket) =>
       socket.on('data', (bytes) => {
@@ -76,7 +76,7 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     assert.ok(result.requests > 0);
   });
 
-  it('counts an answer to the request before as wrong', async (test) => {
+  it('counts an answer to the previous request as wrong', async (test) => {
     const port = await serve(test, (socket) => {
       let previous: Buffer | undefined;
       socket.on('data', (bytes) => {
@@ -88,7 +88,7 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     assert.deepEqual(result.errors, { ...noErrors(), wrongBytes: CLIENTS });
   });
 
-  it('counts an answer that belongs to another client as wrong', async (test) => {
+  it("counts another client's answer as wrong", async (test) => {
     const waiting: { socket: Socket; bytes: Buffer }[] = [];
     const port = await serve(test, (socket) =>
       socket.on('data', (bytes) => {
@@ -120,7 +120,7 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     assert.deepEqual((await load(silentPort)).errors, { ...noErrors(), closedEarly: CLIENTS });
   });
 
-  it('notices a server that closes after a right answer', async (test) => {
+  it('detects that the server closes after a right answer', async (test) => {
     const port = await serve(test, (socket) => socket.on('data', (bytes) => socket.end(bytes)));
     const { errors } = await load(port);
     assert.equal(errors.closedEarly + errors.reset, CLIENTS);
@@ -131,7 +131,7 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     assert.deepEqual((await load(port)).errors, { ...noErrors(), reset: CLIENTS });
   });
 
-  it('counts refusals where nobody listens', async () => {
+  it('counts refusals on a port without a listener', async () => {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -141,7 +141,7 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     assert.deepEqual((await load(port)).errors, { ...noErrors(), refused: CLIENTS });
   });
 
-  it('takes silence from the start as unserved, not as an error', async (test) => {
+  it('counts clients without any answer as unanswered, not as errors', async (test) => {
     const port = await serve(test, (socket) => socket.resume());
     const result = await load(port);
     assert.deepEqual(result.errors, noErrors());
@@ -149,13 +149,13 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     assert.equal(result.clientsServed, 0);
   });
 
-  it('takes silence after an answer as a timeout', async (test) => {
+  it('counts silence after an answer as a timeout', async (test) => {
     const port = await serve(test, (socket) => socket.once('data', (bytes) => socket.write(bytes)));
     const result = await load(port);
     assert.deepEqual(result.errors, { ...noErrors(), timeout: CLIENTS });
   });
 
-  it('puts answers together that come byte by byte', async (test) => {
+  it('assembles answers that come byte by byte', async (test) => {
     const port = await serve(test, (socket) =>
       socket.on('data', (bytes) => {
         for (const byte of bytes) socket.write(Buffer.of(byte));
@@ -166,14 +166,14 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     assert.equal(result.clientsServed, CLIENTS);
   });
 
-  it('sends and checks messages larger than any socket buffer', async (test) => {
+  it('sends and checks messages larger than all socket buffers', async (test) => {
     const port = await serve(test, (socket) => socket.pipe(socket));
     const result = await load(port, { messageBytes: 8_000_003, durationMs: 1000, clients: 2 });
     assert.deepEqual(result.errors, noErrors());
     assert.equal(result.clientsUnanswered, 0);
   });
 
-  it('gives each client a changing byte to send, if a message is to be one byte', async (test) => {
+  it('sends a different byte each time if a message has one byte', async (test) => {
     const seen: number[][] = [];
     const port = await serve(test, (socket, connection) =>
       socket.on('data', (bytes) => {
@@ -188,7 +188,7 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     for (const bytes of seen) bytes.forEach((byte, index) => assert.notEqual(byte, bytes[index - 1]));
   });
 
-  it('says how evenly the clients were served', async (test) => {
+  it('reports how evenly the clients were served', async (test) => {
     const port = await serve(test, (socket, connection) => {
       if (connection === 2) socket.pipe(socket);
     });
@@ -197,7 +197,7 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     assert.equal((await load(silentPort)).jain, 0);
   });
 
-  it('churns: one request a connection, each client from an address of its own', async (test) => {
+  it('sends one request per connection in churn, each client from an address of its own', async (test) => {
     const addresses = new Set<string | undefined>();
     let connections = 0;
     let requests = 0;
@@ -217,7 +217,7 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     assert.ok(requests <= connections);
   });
 
-  it('tries again and again in churn when it is reset, and counts each', async (test) => {
+  it('retries after each reset in churn, and counts each', async (test) => {
     const port = await serve(test, (socket) => socket.on('data', () => socket.resetAndDestroy()));
     const { errors } = await load(port, { pattern: 'churn' });
     assert.ok(errors.reset > CLIENTS);
@@ -236,29 +236,29 @@ describe('the load generator', { skip: process.platform !== 'linux' && 'epoll is
     assert.deepEqual(spoke, [false, false, false, true, true, true, true]);
   });
 
-  it('holds connections, lets them speak, and releases them', async (test) => {
+  it('holds connections, sends a request on each, and releases them', async (test) => {
     let open = 0;
     const port = await serve(test, (socket) => {
       open += 1;
       socket.on('close', () => (open -= 1)).pipe(socket);
     });
-    const held = await generator.hold({ port, clients: 100, speak: false, limitMs: 5000 });
+    const held = await generator.hold({ port, clients: 100, withRequest: false, limitMs: 5000 });
     assert.equal(held.connected, 100);
     assert.equal(held.answered, 0);
-    const spoken = await generator.speak(5000);
+    const spoken = await generator.requestOnHeld(5000);
     assert.equal(spoken.answered, 100);
     assert.deepEqual(spoken.errors, noErrors());
     assert.equal(open, 100);
     await generator.release();
   });
 
-  it('tells what was wrong with a job, and takes the next', async (test) => {
+  it('reports what is wrong with a job, and takes the next one', async (test) => {
     await assert.rejects(load(1, { messageBytes: 0 }), /1 to \d+ bytes, not 0/);
     const port = await serve(test, (socket) => socket.pipe(socket));
     assert.equal((await load(port)).clientsServed, CLIENTS);
   });
 
-  it('ends when told, once or twice, and says so to whoever asks afterwards', async () => {
+  it('stops once when stopped twice, and rejects later jobs', async () => {
     const other = await startGenerator();
     await Promise.all([other.stop(), other.stop()]);
     await assert.rejects(other.release(), /has stopped/);

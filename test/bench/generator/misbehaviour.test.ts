@@ -1,6 +1,6 @@
 /**
- * The generator against servers that misbehave once: in a closed loop, in churn and in an open loop. Each finds exactly
- * that one error, of the right kind, and the other clients do not suffer.
+ * The generator against servers that misbehave once: in a closed loop, in churn and in an open
+ * loop. Each loop counts exactly that one error, of the right kind, and no error of other clients.
  */
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
@@ -11,17 +11,17 @@ import {
   totalErrors,
   type ErrorCounts,
   type ErrorKind,
-} from '../../../bench/generator/protocol/answers.js';
+} from '../../../bench/generator/protocol/error-kinds.js';
 import { serve, serveInProcess } from '../../support/bench/raw-echo.js';
 
 const CLIENTS = 4;
 
 interface Loop {
   readonly name: string;
-  /** On which connection the server misbehaves, and after how many right answers: a request that is always sent. */
+  /** The connection on which the server misbehaves, and after how many right answers. */
   readonly connection: number;
   readonly rightAnswers: number;
-  /** Resolves to the errors. A client of a closed loop that suffered from another's server would show as a timeout. */
+  /** Resolves to the errors. In a closed loop, an affected other client would show as a timeout. */
   run(generator: Generator, port: number, options?: Partial<Size>): Promise<ErrorCounts>;
 }
 
@@ -45,7 +45,7 @@ const OPEN_LOOP: Loop = {
   ...{ name: 'an open loop', connection: 1, rightAnswers: 1 },
   run: async (generator, port, options) => {
     const size = { ...SIZE, ...options };
-    // One request a connection: of what is lost, nothing hides behind what waits.
+    // One request per connection: no failed request hides behind a postponed one.
     const requestsPerSecond = (size.clients / size.durationMs) * 1e3;
     const result = await generator.openLoop({ port, ...size, requestsPerSecond });
     const failed = totalErrors(result.errors);
@@ -56,15 +56,15 @@ const OPEN_LOOP: Loop = {
   },
 };
 
-/** In churn, the first connection after those that are opened one by one. */
+/** In churn, the server misbehaves on the first connection after the paced opening. */
 const LOOPS = [closedLoop('echo', 1, 1), closedLoop('churn', CLIENTS, 0), OPEN_LOOP];
 
-/** Answers one request otherwise than it should; the bytes are the request's. */
+/** Gives one request a wrong or late answer. */
 type Misbehaviour = (socket: Socket, request: Buffer, othersRequest: Buffer) => void;
 
 /**
- * Echoes whole messages, but for one of them. Honest servers may answer in pieces; this one collects a message first,
- * so that what it does to one does not depend on how it came.
+ * Echoes whole messages and misbehaves at one of them. It collects each message first, so that the
+ * fault does not depend on the pieces in which the message came.
  */
 function serveBut(test: TestContext, loop: Loop, messageBytes: number, misbehave: Misbehaviour) {
   let othersRequest = Buffer.alloc(messageBytes);
@@ -97,7 +97,7 @@ function half(request: Buffer): Buffer {
 const CASES: readonly {
   readonly does: string;
   readonly misbehave: Misbehaviour;
-  /** none: it is slow, but right */
+  /** Undefined: the server is slow, but right. */
   readonly kind?: ErrorKind;
   readonly messageBytes?: number;
 }[] = [
@@ -116,12 +116,12 @@ const CASES: readonly {
     kind: 'wrongBytes',
   },
   {
-    does: "gives another client's answer",
+    does: "sends another client's answer",
     misbehave: (socket, _request, othersRequest) => socket.write(othersRequest),
     kind: 'wrongBytes',
   },
   {
-    does: 'exchanges two pieces of a large message',
+    does: 'swaps two pieces of a large message',
     messageBytes: 131_072,
     misbehave: (socket, request) =>
       socket.write(Buffer.concat([request.subarray(65_536), request.subarray(0, 65_536)])),
@@ -143,11 +143,11 @@ const CASES: readonly {
     kind: 'closedEarly',
   },
   {
-    does: 'takes its time',
+    does: 'answers late',
     misbehave: (socket, request) => void setTimeout(() => socket.write(request), 30),
   },
   {
-    does: 'dribbles byte by byte',
+    does: 'answers byte by byte',
     misbehave: (socket, request) => void dribble(socket, request),
   },
 ];
@@ -171,8 +171,8 @@ describe(
 
     for (const loop of LOOPS) {
       for (const { does, misbehave, kind, messageBytes = 64 } of CASES) {
-        const finding = kind === undefined ? 'no error' : `one error, ${kind}`;
-        it(`in ${loop.name}, and ${does}: ${finding}`, async (test) => {
+        const finding = kind === undefined ? 'no error' : `one error (${kind})`;
+        it(`counts ${finding} when it ${does} in ${loop.name}`, async (test) => {
           const port = await serveBut(test, loop, messageBytes, misbehave);
           const errors = await loop.run(generator, port, { messageBytes });
           assert.deepEqual(errors, { ...noErrors(), ...(kind !== undefined && { [kind]: 1 }) });
@@ -180,14 +180,14 @@ describe(
       }
     }
 
-    // Each takes the two seconds that an answer may take, so all take them together.
-    it('falls silent, or stops reading: timeouts, and the others go on, in every loop', async (test) => {
+    // Each waits for the answer limit of two seconds, so all run at once.
+    it('counts one timeout, in every loop, when it stops answering or reading', async (test) => {
       const silent = LOOPS.map(async (loop) => {
         const port = await serveBut(test, loop, 64, () => undefined);
         const errors = await loop.run(await ownGenerator(test), port);
         assert.deepEqual(errors, { ...noErrors(), timeout: 1 }, loop.name);
       });
-      // So long that the kernel does not take it all; alone, and with time, since several would keep a machine busy.
+      // Longer than all socket buffers. One client, because several keep a machine busy.
       const deaf = LOOPS.map(async (loop) => {
         const options = { messageBytes: 8_000_000, clients: 1, durationMs: 1000 };
         const port = await serve(test, (socket, connection) => {
@@ -210,7 +210,7 @@ async function ownGenerator(test: TestContext): Promise<Generator> {
   return generator;
 }
 
-/** Echoes so many bytes; of what comes afterwards, `then` hears. */
+/** Echoes this many bytes. Calls `then` for each later piece. */
 function answerFirst(socket: Socket, bytes: number, then: () => void): void {
   let missing = bytes;
   socket.on('data', (piece) => {
@@ -235,21 +235,21 @@ describe(
       return { port, clients: CLIENTS, durationMs: 60, serverPid: pid };
     }
 
-    it('is, in a closed loop, one error a client', async (test) => {
+    it('causes one error per client in a closed loop', async (test) => {
       const { errors, requests } = await generator.run(await serveUntilStart(test));
       assert.equal(errors.reset + errors.closedEarly, CLIENTS);
       assert.equal(totalErrors(errors), CLIENTS);
       assert.equal(requests, 0);
     });
 
-    it('is, in churn, one error a client, and then its attempts are refused', async (test) => {
+    it('causes one error per client in churn, and then refusals', async (test) => {
       const options = { ...(await serveUntilStart(test)), pattern: 'churn', durationMs: 200 } as const;
       const { errors } = await generator.run(options);
       assert.ok(totalErrors(errors) >= CLIENTS);
       assert.equal(errors.reset + errors.closedEarly + errors.refused, totalErrors(errors));
     });
 
-    it('leaves, in an open loop, all that was to come unsent', async (test) => {
+    it('leaves all later requests of an open loop unsent', async (test) => {
       const options = { ...(await serveUntilStart(test)), requestsPerSecond: 2000 };
       const { errors, offered, answered, unsent, unanswered, corrected } = await generator.openLoop(options);
       assert.equal(errors.reset + errors.closedEarly, CLIENTS);

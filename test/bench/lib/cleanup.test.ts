@@ -1,4 +1,4 @@
-/** A bench that is interrupted: what it says, how it ends, and that nothing is left of it. */
+/** An interrupted bench: what it prints, how it ends, and that it leaves nothing behind. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ describe('an interrupted bench', { timeout: BOUND_MS }, () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
-    it(`leaves no process and no directory behind after ${signal}, and keeps what it has found`, async (t) => {
+    it(`leaves no process and no directory behind after ${signal}, and saves its results`, async (t) => {
       const { temporary, output, bench } = startBench(t);
       await saying(bench.child.stderr, 'bench: hand-off');
       const processes = await eventually('the generator, the server and its log', () => {
@@ -41,7 +41,7 @@ describe('an interrupted bench', { timeout: BOUND_MS }, () => {
     });
   }
 
-  it('says that nothing is saved if no experiment was finished', async (t) => {
+  it('reports that nothing is saved if no experiment is finished', async (t) => {
     const { output, bench } = startBench(t);
     await saying(bench.child.stderr, 'bench: control');
     bench.child.kill('SIGINT');
@@ -57,7 +57,7 @@ function startBench(t: Parameters<typeof temporaryDirectory>[0]) {
   const [temporary, output] = [join(directory, 'tmp'), join(directory, 'results')];
   mkdirSync(temporary);
   const args = ['--scenario', 'hand-off', '--rounds', '1', '--duration', '15', '--output', output];
-  // What its servers run is covered by their own tests.
+  // Other tests cover what its servers run.
   const env = { TMPDIR: temporary, NODE_V8_COVERAGE: '' };
   return { temporary, output, bench: watchHandoff(t, ['bench', ...args], { env }) };
 }
@@ -74,11 +74,11 @@ function childrenOf(parent: number | undefined): number[] {
   });
 }
 
-/** Undefined for a process that has ended meanwhile. */
+/** Undefined for a process that has ended. */
 function parentOf(pid: string): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // Its name stands in brackets, and may have spaces.
+    // The name before it is in brackets and may contain spaces.
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {
     return undefined;

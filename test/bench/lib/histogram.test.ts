@@ -10,13 +10,13 @@ function histogramOf(values: readonly number[]): Histogram {
   return histogram;
 }
 
-/** By definition: the smallest value that so many per cent do not exceed. */
+/** By definition: the smallest value that `percent` per cent do not exceed. */
 function exactPercentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(1, Math.ceil((percent / 100) * sorted.length)) - 1] ?? NaN;
 }
 
-/** Whole numbers from 1 ns to 10 s, as many of each size, and the same in every run. */
+/** Whole numbers from 1 ns to 10 s, spread evenly on a log scale, the same in every run. */
 function spreadValues(count: number, seed: number): number[] {
   let state = seed;
   return Array.from({ length: count }, () => {
@@ -43,41 +43,41 @@ describe('Histogram', () => {
     }
   });
 
-  it('keeps neighbours apart where 31 bits end', () => {
+  it('separates neighbours at the end of 31 bits', () => {
     const below = histogramOf([2 ** 31 - 1]).toJSON().buckets[0]?.[0] ?? NaN;
     const above = histogramOf([2 ** 31]).toJSON().buckets[0]?.[0] ?? NaN;
     assert.ok(below < above);
     assert.ok(above <= 2 ** 31 * (1 + 1 / 128));
   });
 
-  it('merges to what recording everything in one would have given', () => {
+  it('merges to the same result as recording everything in one', () => {
     const first = spreadValues(5000, 1);
     const second = spreadValues(3000, 2);
     const merged = histogramOf(first).merge(histogramOf(second));
     assert.deepEqual(merged.toJSON(), histogramOf([...first, ...second]).toJSON());
   });
 
-  it('survives its JSON form', () => {
+  it('survives JSON', () => {
     const json = histogramOf(spreadValues(5000, 3)).toJSON();
     const copy: unknown = JSON.parse(JSON.stringify(json));
     assert.deepEqual(Histogram.fromJSON(copy as typeof json).toJSON(), json);
   });
 
-  it('knows mean and maximum exactly', () => {
+  it('has the exact mean and maximum', () => {
     const histogram = histogramOf([1000, 2001, 3005]);
     assert.equal(histogram.meanNs, 2002);
     assert.equal(histogram.maxNs, 3005);
     assert.equal(histogram.count, 3);
   });
 
-  it('is all zeros while nothing is recorded, and merging it changes nothing', () => {
+  it('is all zeros while empty, and changes nothing when merged', () => {
     const empty = new Histogram();
     assert.deepEqual(empty.toJSON(), { count: 0, sumNs: 0, minNs: 0, maxNs: 0, buckets: [] });
     assert.equal(empty.percentile(99), 0);
     assert.equal(histogramOf([5]).merge(empty).toJSON().minNs, 5);
   });
 
-  it('counts what is longer than it can tell as its longest, and keeps the maximum', () => {
+  it('counts a value beyond its range in the last bucket, and keeps the maximum', () => {
     const histogram = histogramOf([1e15]);
     assert.equal(histogram.count, 1);
     assert.equal(histogram.maxNs, 1e15);

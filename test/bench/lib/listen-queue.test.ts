@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
-import { acceptQueueLength, acceptQueueLengthIn, listenCountersIn } from '../../../bench/lib/listen-queue.js';
+import {
+  acceptQueueLength,
+  parseAcceptQueueLength,
+  parseListenCounters,
+} from '../../../bench/lib/listen-queue.js';
 
-describe('listenCountersIn', () => {
+describe('parseListenCounters', () => {
   const netstat = [
     'TcpExt: SyncookiesSent ListenOverflows ListenDrops TCPHPHits',
     'TcpExt: 3 2047 2051 99',
@@ -13,16 +17,16 @@ describe('listenCountersIn', () => {
   ].join('\n');
 
   it('finds each counter in the column of its name', () => {
-    assert.deepEqual(listenCountersIn(netstat), { overflows: 2047, drops: 2051 });
+    assert.deepEqual(parseListenCounters(netstat), { overflows: 2047, drops: 2051 });
   });
 
-  it('names the counter that a kernel does not have', () => {
-    assert.throws(() => listenCountersIn(netstat.replace('ListenDrops', 'Other')), /no ListenDrops/);
-    assert.throws(() => listenCountersIn(''), /no ListenOverflows/);
+  it('names a counter that the kernel lacks', () => {
+    assert.throws(() => parseListenCounters(netstat.replace('ListenDrops', 'Other')), /no ListenDrops/);
+    assert.throws(() => parseListenCounters(''), /no ListenOverflows/);
   });
 });
 
-describe('acceptQueueLengthIn', () => {
+describe('parseAcceptQueueLength', () => {
   const table = [
     '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
     '   0: 0100007F:1388 0100007F:8001 01 00000000:00000022 00:00000000 00000000     0        0 11 1 0 20 0 0 10 -1',
@@ -31,16 +35,16 @@ describe('acceptQueueLengthIn', () => {
     '',
   ].join('\n');
 
-  it('reads it from the listener, not from a connection of the same port', () => {
-    assert.equal(acceptQueueLengthIn(table, 5000), 4097);
-    assert.equal(acceptQueueLengthIn(table, 80), 0);
+  it('reads the listener, not a connection of the same port', () => {
+    assert.equal(parseAcceptQueueLength(table, 5000), 4097);
+    assert.equal(parseAcceptQueueLength(table, 80), 0);
   });
 
-  it('is undefined where nobody listens', () => {
-    assert.equal(acceptQueueLengthIn(table, 32_769), undefined);
+  it('is undefined for a port without a listener', () => {
+    assert.equal(parseAcceptQueueLength(table, 32_769), undefined);
   });
 
-  it('agrees with the kernel about a listener that is there', async () => {
+  it('finds an idle listener of this process', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     assert.equal(acceptQueueLength((server.address() as AddressInfo).port), 0);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { descriptorLimit, sampleProcess } from '../../../bench/lib/process-stats.js';
 
 describe('sampleProcess', { skip: process.platform !== 'linux' && 'there is no /proc' }, () => {
-  it('agrees with what this process knows of itself', () => {
+  it('agrees with what Node reports of this process', () => {
     const sample = sampleProcess(process.pid);
     assert.ok(sample);
     const { user, system } = process.cpuUsage();
@@ -14,7 +14,7 @@ describe('sampleProcess', { skip: process.platform !== 'linux' && 'there is no /
     assert.ok(sample.descriptors > 3);
   });
 
-  it('knows nothing of a process that is not there', () => {
+  it('is undefined for a process that does not exist', () => {
     assert.equal(sampleProcess(2 ** 30), undefined);
   });
 

@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import fc from 'fast-check';
-import { comparisonJson, comparisonText, failOver } from '../../../bench/report/compare-report.js';
+import {
+  compareFiles,
+  comparisonJson,
+  comparisonText,
+  failOver,
+} from '../../../bench/report/compare-report.js';
 import { compareResults, isWorseBy, type ComparedRow } from '../../../bench/report/compare.js';
 import type { ContenderResult } from '../../../bench/analysis/experiment.js';
-import { parseResults, readResults } from '../../../bench/analysis/results-file.js';
-import type { BenchResults } from '../../../bench/analysis/results.js';
-import { compareFiles } from '../../../bench/report/compare-files.js';
+import { parseResults, readResults, type BenchResults } from '../../../bench/analysis/results.js';
 import { StartError, UsageError } from '../../../src/base/errors.js';
 import { runs } from '../../properties/arbitraries.js';
 import {
@@ -34,7 +37,7 @@ const compare = (before: readonly ContenderResult[], after: readonly ContenderRe
   compareResults(fileOf(before), fileOf(after), [rateOnly], to);
 
 describe('compareResults', () => {
-  it('finds what got worse by half, absolutely and beside the baseline', () => {
+  it('finds a measure that is half as good, absolute and relative to the baseline', () => {
     const [loop, threads] = compare(models(100, 80), models(100, 40)).rows as [ComparedRow, ComparedRow];
     assert.equal(loop.verdict, 'no difference');
     assert.equal(loop.relative, undefined);
@@ -49,7 +52,7 @@ describe('compareResults', () => {
     assert.deepEqual([threads.absolute.margin, threads.relative.margin.toFixed(3)], [0.05, '0.071']);
   });
 
-  it('cannot tell a machine that is half as fast from a model that is, but for the baseline, which has nothing beside it', () => {
+  it('has no verdict if only the absolute change shows it, except for the baseline', () => {
     const [loop, threads] = compare(models(100, 80), models(50, 40)).rows as [ComparedRow, ComparedRow];
     assert.equal(threads.absolute.verdict, 'worse');
     assert.equal(threads.relative?.verdict, 'no difference');
@@ -57,14 +60,14 @@ describe('compareResults', () => {
     assert.equal(loop.verdict, 'worse');
   });
 
-  it('concludes nothing of a model of which only the baseline got better', () => {
+  it('has no verdict on a model if only the baseline improved', () => {
     const [loop, threads] = compare(models(100, 80), models(200, 80)).rows as [ComparedRow, ComparedRow];
     assert.equal(loop.verdict, 'better');
     assert.equal(threads.relative?.verdict, 'worse');
     assert.equal(threads.verdict, 'unknown');
   });
 
-  it('divides by another contender if asked to', () => {
+  it('divides by the given contender', () => {
     const peer = contenderOf('c-epoll', about(1000), { kind: 'peer' });
     const { rows } = compare([...models(100, 80), peer], [...models(50, 80), peer], 'c-epoll');
     assert.deepEqual(
@@ -77,7 +80,7 @@ describe('compareResults', () => {
     );
   });
 
-  it('knows of a measure which way is better, and leaves out what only describes', () => {
+  it('uses the better direction of a measure, and leaves out measures without one', () => {
     const slower = (latencyNs: number) =>
       contenderOf('event-loop', [], { rounds: [1, 2, 3, 4, 5].map((n) => roundOf(n, 100, latencyNs)) });
     const { rows } = compareResults(fileOf([slower(1e6)]), fileOf([slower(3e6)]), [echo]);
@@ -90,14 +93,14 @@ describe('compareResults', () => {
     );
   });
 
-  it('calls nothing after four rounds, and says so', () => {
+  it('has no verdict with four rounds, and says so', () => {
     const four = (value: number) => [contenderOf('event-loop', about(value).slice(0, 4))];
     const { rows, warnings } = compare(four(100), four(10));
     assert.equal(rows[0]?.verdict, 'unknown');
     assert.match(warnings.join(), /fewer than 5 rounds/);
   });
 
-  it('calls no difference that a control was apart from itself', () => {
+  it('ignores a difference that a control also shows', () => {
     const control = contenderOf('event-loop again', about(70), { kind: 'control' });
     const { rows } = compare([...models(100, 80), control], [...models(100, 64), control]);
     assert.deepEqual(
@@ -122,14 +125,14 @@ describe('compareResults', () => {
     assert.ok(Math.abs(row.absolute.margin - 3 / 7) < 1e-9, String(row.absolute.margin));
   });
 
-  it('tells what did not change from what it cannot tell', () => {
+  it('distinguishes no change from unknown', () => {
     const noisy = contenderOf('event-loop', [60, 80, 100, 120, 140]);
     assert.equal(compare([noisy], [noisy]).rows[0]?.verdict, 'unknown');
     const steady = contenderOf('event-loop', about(100));
     assert.equal(compare([steady], [steady]).rows[0]?.verdict, 'no difference');
   });
 
-  it('warns when the machine, a version or an option is another one, or the files are in the wrong order', () => {
+  it('warns if the machine, a version or an option differs, or the files are in the wrong order', () => {
     const before = fileOf([]);
     const after = fileOf([], {
       startedAt: '2025-01-01T00:00:00.000Z',
@@ -146,7 +149,7 @@ describe('compareResults', () => {
     ]);
   });
 
-  it('tells what is in one run only, and what failed', () => {
+  it('lists parts of one run only, and failures', () => {
     const before = fileOf([...models(1, 1), contenderOf('old', [1]), contenderOf('c', [1])], {
       experiments: [
         experimentOf([caseOf([...models(1, 1), contenderOf('old', [1]), contenderOf('c', [1])])]),
@@ -166,11 +169,11 @@ describe('compareResults', () => {
     ]);
     assert.deepEqual(failed, ['echo, 2 clients: event-loop: it crashed']);
     assert.deepEqual(compareResults(before, after, []).missing.slice(1), [
-      'echo: this version knows no such experiment',
+      'echo: this version does not know the experiment',
     ]);
   });
 
-  it('is inverted when the files are exchanged', () => {
+  it('is the inverse if the files are exchanged', () => {
     const rates = fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 5, maxLength: 8 });
     const property = fc.property(rates, rates, (one, other) => {
       const row = (from: number[], to: number[]) =>
@@ -191,7 +194,7 @@ describe('compareResults', () => {
 });
 
 describe('isWorseBy', () => {
-  it('wants the whole interval of both changes beyond the limit', () => {
+  it('requires the whole interval of both changes beyond the limit', () => {
     const [, threads] = compare(models(100, 80), models(100, 40)).rows as [ComparedRow, ComparedRow];
     assert.equal(isWorseBy(49, threads), true);
     assert.equal(isWorseBy(50, threads), false);
@@ -200,7 +203,7 @@ describe('isWorseBy', () => {
     assert.equal(isWorseBy(30, drifted), false);
   });
 
-  it('is never so of what got better, or of what no verdict was possible', () => {
+  it('is false without the verdict worse', () => {
     const better = compare(models(100, 80), models(100, 160)).rows[1] as ComparedRow;
     assert.equal(isWorseBy(0, better), false);
     const same = compare(models(100, 80), models(100, 79)).rows[1] as ComparedRow;
@@ -211,7 +214,7 @@ describe('isWorseBy', () => {
 describe('a comparison', () => {
   const comparison = compare(models(100, 80), models(100, 40));
 
-  it('is a table with both changes, and what is beyond the limit above it', () => {
+  it('is a table with both changes, below the rows beyond the limit', () => {
     const text = comparisonText(comparison, 'markdown', failOver(comparison, 20));
     assert.match(text, /: 0 better, 1 worse, 1 without a difference, 0 too uncertain to tell\.$/m);
     assert.match(
@@ -244,7 +247,7 @@ describe('a comparison', () => {
 });
 
 describe('parseResults', () => {
-  it('takes what a run wrote', () => {
+  it('accepts the file of a run', () => {
     const file = fileOf(models(1, 2));
     assert.deepEqual(parseResults(JSON.stringify(file), 'a.json'), file);
   });
@@ -257,14 +260,14 @@ describe('parseResults', () => {
     );
   };
 
-  it('refuses what is not JSON, no results, or results of another format', () => {
+  it('rejects other files, and results of another format', () => {
     refused('{', /^a\.json is not JSON: /);
     refused([1], /^a\.json holds no results of the bench$/);
     refused({}, /^a\.json holds no results of the bench$/);
     refused({ ...fileOf([]), format: 1 }, /^a\.json has format 1, and this version reads 2/);
   });
 
-  it('says which part is missing or wrong', () => {
+  it('names the part that is missing or wrong', () => {
     const rest = { ...fileOf([]), machine: undefined };
     refused(rest, /: machine is no object$/);
     refused(fileOf([], { experiments: 7 as never }), /: experiments is no list$/);
@@ -294,7 +297,7 @@ describe('compareFiles', () => {
     });
   };
 
-  it('ends with 99 only past the limit, and always says the same', (t) => {
+  it('exits with 99 only beyond the limit, with the same output each time', (t) => {
     const [before = '', after = ''] = save(t, fileOf(models(100, 80)), fileOf(models(100, 40)));
     const status = (failOverPercent?: number) =>
       compareFiles(before, after, [echo], {
@@ -307,7 +310,7 @@ describe('compareFiles', () => {
     assert.equal(status(20).output, status(20).output);
   });
 
-  it('ends with 99 when a model that was measured before fails, if there is a limit', (t) => {
+  it('exits with 99 if a model failed in the second run only, if there is a limit', (t) => {
     const crashed = contenderOf('threads', [], { failed: 'it crashed' });
     const [before = '', after = ''] = save(t, fileOf(models(1, 1)), fileOf([crashed]));
     const options = { output: 'terminal' } as const;
@@ -315,7 +318,7 @@ describe('compareFiles', () => {
     assert.equal(compareFiles(before, after, [echo], options).exitStatus, 0);
   });
 
-  it('refuses a limit that is no number of per cent, and a contender that nobody measured', (t) => {
+  it('rejects a limit that is no percentage, and an unknown contender', (t) => {
     const [path = ''] = save(t, fileOf(models(1, 1)));
     for (const options of [{ failOverPercent: NaN }, { failOverPercent: -1 }, { relativeTo: 'nobody' }]) {
       assert.throws(() => compareFiles(path, path, [echo], { output: 'json', ...options }), UsageError);

@@ -15,7 +15,7 @@ import {
 const HEAD = 'experiment,case,x,clients,contender,kind,baseline,round,turn,measure,better,value';
 
 describe('csvOf', () => {
-  it('has a line for every round and measure that the round knows', () => {
+  it('has a line for each round and measure with a value', () => {
     const csv = csvOf(fileOf([contenderOf('a', [100]), contenderOf('b', [], { skipped: 'no tool' })]), [
       echo,
     ]);
@@ -27,7 +27,7 @@ describe('csvOf', () => {
     ]);
   });
 
-  it('quotes what holds a comma, a quotation mark or the end of a line', () => {
+  it('quotes fields with a comma, a quotation mark or a line end', () => {
     const result = caseOf([contenderOf('a "b"', [1])], { name: '2 clients, idle\n' });
     const csv = csvOf(fileOf([], { experiments: [experimentOf([result])] }), [
       { ...echo, measures: [rate], baseline: false },
@@ -38,7 +38,7 @@ describe('csvOf', () => {
     );
   });
 
-  it('leaves empty what is not there, and writes an end that never comes as R and pandas read it', () => {
+  it('leaves missing fields empty, and writes Infinity as R and pandas read it', () => {
     const result: Parameters<typeof experimentOf>[0][number] = {
       name: 'one',
       title: 'one',
@@ -51,12 +51,12 @@ describe('csvOf', () => {
     assert.equal(csv.split('\r\n')[1], 'echo,one,,,a,model,event-loop,1,1,threads,,Inf');
   });
 
-  it('gives the raw values of an experiment that nobody defines', () => {
-    const round = { ...roundOf(1, 5), values: { b: 2, a: 1 } };
+  it('has the raw values of an experiment without a definition', () => {
+    const round = { ...roundOf(1, 5), values: { threads: 2, jain: 1 } };
     const csv = csvOf(fileOf([contenderOf('m', [], { rounds: [round] })]), []);
     assert.deepEqual(csv.split('\r\n').slice(1, -1), [
-      'echo,2 clients,2,2,m,model,,1,1,b,,2',
-      'echo,2 clients,2,2,m,model,,1,1,a,,1',
+      'echo,2 clients,2,2,m,model,,1,1,threads,,2',
+      'echo,2 clients,2,2,m,model,,1,1,jain,,1',
     ]);
   });
 });

@@ -9,7 +9,7 @@ import { htmlReport, savePictures } from '../../../bench/report/html.js';
 import { chromium, startBrowser, withoutBrowser, type Browser } from '../../support/browser.js';
 import { HOSTILE, sampleRun } from '../../support/bench/run-samples.js';
 
-/** What is used of domino's elements. */
+/** The part of domino's elements that the tests use. */
 interface Element {
   readonly textContent: string;
   getAttribute(name: string): string | null;
@@ -30,7 +30,7 @@ describe('htmlReport', () => {
   const echo = page.querySelector('#echo');
   assert.ok(echo);
 
-  it('says when, where and with what it was measured', () => {
+  it('names the time, the machine and the versions of the run', () => {
     const facts = page.querySelector('.facts')?.textContent ?? '';
     for (const fact of [
       '2026-01-02 03:04 UTC',
@@ -44,7 +44,7 @@ describe('htmlReport', () => {
     }
   });
 
-  it('begins with a sentence for each experiment, linked to it, and the control before them', () => {
+  it('begins with a linked sentence for each experiment, the control first', () => {
     const links = Array.from(page.querySelectorAll('nav a'), (link) => link.getAttribute('href') ?? '');
     assert.deepEqual(links, ['#control', '#echo', '#open-loop', '#slow-client', '#hostile']);
     for (const link of links) assert.ok(page.querySelector(link), `${link} leads somewhere`);
@@ -52,7 +52,7 @@ describe('htmlReport', () => {
     assert.match(textsOf(page, 'nav li')[0] ?? '', /^echo: With 64 clients.* \(1 failure\)$/);
   });
 
-  it('shows of an experiment its question, prediction, sentence, plots and a table a case', () => {
+  it('shows the question, prediction, finding, plots and a table per case of an experiment', () => {
     assert.match(textsOf(echo, 'h2')[0] ?? '', /^echo: How many small requests/);
     assert.match(textsOf(echo, 'dl')[0] ?? '', /Prediction\s*The iterative.*Look at\s*Clients served/s);
     assert.match(textsOf(echo, '.seen')[0] ?? '', /^Seen: With 64 clients/);
@@ -61,18 +61,18 @@ describe('htmlReport', () => {
     assert.deepEqual(textsOf(echo, 'table:first-of-type tbody tr:first-child td').slice(0, 1), ['38,000']);
   });
 
-  it('names who failed and who was skipped, where and why', () => {
+  it('names failed and skipped contenders, the cases and the reasons', () => {
     assert.deepEqual(textsOf(echo, '.wrong li'), [
       'c-epoll skipped: no C compiler (cc) found',
       'python-threading FAILED: cannot start new thread (1,000 clients)',
     ]);
   });
 
-  it('says that an experiment is not shown when it does not know it', () => {
+  it('names an unknown experiment that it cannot show', () => {
     assert.match(textsOf(page, 'main > .wrong')[0] ?? '', /^from-tomorrow: not shown/);
   });
 
-  it('takes names and errors for text, whatever they hold', () => {
+  it('escapes names and errors', () => {
     assert.deepEqual(textsOf(page, 'script'), []);
     const hostile = page.querySelector('#hostile');
     assert.ok(hostile);
@@ -80,7 +80,7 @@ describe('htmlReport', () => {
     assert.ok(textsOf(hostile, 'tbody th').includes(HOSTILE));
   });
 
-  it('refers to nothing but its own parts and the pictures beside it', () => {
+  it('refers only to its own parts and the pictures next to it', () => {
     const html = htmlReport(sampleRun());
     const references = [...html.matchAll(/\b(?:href|src)="([^"]*)"/g)].map(([, target = '']) => target);
     assert.ok(references.length > 10);
@@ -92,7 +92,7 @@ describe('htmlReport', () => {
     assert.equal(htmlReport(sampleRun()), htmlReport(sampleRun()));
   });
 
-  it('can be made of a run that has found nothing', () => {
+  it('works for a run without results', () => {
     const { results, ...input } = sampleRun();
     const experiments = results.experiments.map(({ name }) => ({
       name,
@@ -126,7 +126,7 @@ describe('the saved report in a browser', { skip: withoutBrowser(command) }, () 
 
   for (const widthPx of [390, 1440]) {
     for (const dark of [false, true]) {
-      it(`fits ${widthPx} pixels in ${dark ? 'dark' : 'light'}, without a complaint or a request`, async () => {
+      it(`fits ${widthPx} pixels in ${dark ? 'dark' : 'light'}, without a console message or a request`, async () => {
         const { background, root, scrollWidthPx, ...sight } = await browser.look(pathToFileURL(path).href, {
           widthPx,
           dark,
@@ -139,7 +139,7 @@ describe('the saved report in a browser', { skip: withoutBrowser(command) }, () 
     }
   }
 
-  it('would not pass if something were wrong with it', async () => {
+  it('fails these checks if the page is faulty', async () => {
     const bad = join(directory, 'bad.html');
     const inline = '<svg width="50" height="20"><text y="10">cut off at the end</text></svg>';
     const wide =
@@ -159,7 +159,7 @@ describe('the saved report in a browser', { skip: withoutBrowser(command) }, () 
     }
   });
 
-  it('has a picture beside it for each plot, which stands alone as XML', async () => {
+  it('has a picture next to it for each plot, which is valid XML by itself', async () => {
     const files = readdirSync(directory).filter((file) => file.endsWith('.svg'));
     const plots = parsed(readFileSync(path, 'utf8')).querySelectorAll('figure');
     assert.equal(files.length, Array.from(plots).length);

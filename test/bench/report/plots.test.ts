@@ -17,7 +17,7 @@ import {
   ratePlot,
 } from '../../support/bench/run-samples.js';
 
-/** What is used of domino's elements. */
+/** The part of domino's elements that the tests use. */
 interface Element {
   readonly textContent: string;
   getAttribute(name: string): string | null;
@@ -64,7 +64,7 @@ describe('a plot over an axis', () => {
     );
   });
 
-  it('divides by the unit, and says which way is better', () => {
+  it('divides by the unit, and names the better direction', () => {
     const { texts } = drawn(only(p99Plot), found(twoSizes('event-loop')));
     assert.ok(texts.includes('p99 in ms (lower is better)'));
     assert.ok(texts.includes('1'));
@@ -77,7 +77,7 @@ describe('a plot over an axis', () => {
     assert.ok(texts.includes('p99 in ms (lower is better); dashed: p99 as sent'));
   });
 
-  it('breaks the line where a value is missing, and says so', () => {
+  it('interrupts the line at a missing value, and says so', () => {
     const cases = [1, 4, 16, 64].map((clients) =>
       caseOf(clients, [contenderOf('iterative', { p99Ns: clients === 4 ? Infinity : 1e6 })]),
     );
@@ -87,7 +87,7 @@ describe('a plot over an axis', () => {
     assert.match(texts.join('\n'), /iterative: no p99 at 4 clients\./);
   });
 
-  it('names what a logarithmic scale cannot show, who was skipped, and who failed where', () => {
+  it('names values that a logarithmic scale cannot show, and skipped and failed contenders', () => {
     const [one, other] = twoSizes('event-loop');
     assert.ok(one && other);
     const zero = contenderOf('iterative', { p99Ns: 0 });
@@ -102,21 +102,21 @@ describe('a plot over an axis', () => {
       ]),
     );
     const notes = texts.join('\n');
-    assert.match(notes, /iterative: p99 is 0, for which a logarithmic scale has no place\./);
+    assert.match(notes, /iterative: p99 is 0, which a logarithmic scale cannot show\./);
     assert.match(notes, /c-epoll skipped: no compiler\./);
     assert.match(notes, /python-threading failed at 64 clients: no more threads\./);
   });
 
-  it('says of a value that it is only known to be no less', () => {
+  it('marks a value as a lower bound', () => {
     const cases = twoSizes('event-loop');
     const { texts } = drawn(only({ ...p99Plot, measure: { ...p99, isAtLeast: () => true } }), found(cases));
     assert.match(
       texts.join('\n').replaceAll('\n', ' '),
-      /event-loop: p99 is a lower bound, since clients waited in vain/,
+      /event-loop: p99 is a lower bound, because clients got no answer in a whole round/,
     );
   });
 
-  it('says that a contender which is in some cases only is not in the others', () => {
+  it('names the cases in which a contender is missing', () => {
     const [one, other] = twoSizes('event-loop');
     assert.ok(one && other);
     const late = {
@@ -129,25 +129,25 @@ describe('a plot over an axis', () => {
     );
   });
 
-  it('leaves out a case without a place on the axis, and draws nothing of no case', () => {
+  it('leaves out a case without a place on the axis, and a plot without cases', () => {
     const contenders = [contenderOf('event-loop', { requestsPerSecond: 1 })];
     const nowhere = { name: 'nowhere', title: 'nowhere', contenders };
     assert.deepEqual(plotsOf(only(ratePlot), found([nowhere])), []);
     assert.deepEqual(plotsOf(only(ratePlot), found([])), []);
   });
 
-  it('can be drawn when nobody has any value', () => {
+  it('works without any value', () => {
     const cases = [1, 64].map((x) => caseOf(x, [contenderOf('event-loop', { p99Ns: Infinity })]));
     const { texts } = drawn(only(p99Plot), found(cases));
     assert.match(texts.join('\n'), /Nothing was measured\. event-loop: no p99\./);
   });
 
-  it('does not speak of an interval after one round', () => {
+  it('has no interval with one round', () => {
     const cases = [1, 64].map((x) =>
       caseOf(x, [contenderOf('event-loop', { requestsPerSecond: 9 }, { count: 1 })]),
     );
     const { texts, all } = drawn(only(ratePlot), found(cases));
-    assert.ok(texts.includes('One round: without interval.'));
+    assert.ok(texts.includes('One round: no interval.'));
     assert.doesNotMatch(
       all('title')
         .map(({ textContent }) => textContent)
@@ -156,7 +156,7 @@ describe('a plot over an axis', () => {
     );
   });
 
-  it('calls the range of a few rounds no 95 % interval', () => {
+  it('shows the range of a few rounds as such, not as a 95 % interval', () => {
     const cases = [1, 64].map((x) =>
       caseOf(x, [contenderOf('event-loop', { requestsPerSecond: 9 }, { count: 2 })]),
     );
@@ -175,7 +175,7 @@ describe('a plot of one case or without an axis', () => {
     contenderOf('c-epoll', {}, { count: 0, skipped: 'no compiler', kind: 'peer' }),
   ];
 
-  it('has a row for each contender with its value, also for those that have none', () => {
+  it('has a row with the value of each contender, or why it has none', () => {
     const { all, texts } = drawn(only(ratePlot), found([caseOf(64, contenders)]));
     assert.equal(all('g[aria-label=bar] rect').length, 2);
     for (const text of ['event-loop', '9,000', 'iterative', '0', 'c-epoll', '–, skipped']) {
@@ -200,7 +200,7 @@ describe('a plot of one case or without an axis', () => {
 });
 
 describe('plotsOf', () => {
-  it('gives a contender the same colour and symbol whoever takes part beside it', () => {
+  it('gives a contender the same colour and symbol next to any others', () => {
     const alone = drawn(only(ratePlot), found(twoSizes('c-epoll'))).all('g[aria-label=dot]');
     const beside = [1, 64].map((x) =>
       caseOf(
@@ -215,14 +215,14 @@ describe('plotsOf', () => {
     assert.ok(colours.includes(alone[0]?.getAttribute('stroke') ?? ''));
   });
 
-  it('gives the same bytes for the same results, whatever was drawn before', () => {
+  it('gives the same bytes for the same results, after other plots, too', () => {
     const experiment = experimentOf();
     const first = plotsOf(experiment, found(twoSizes('event-loop')));
     plotsOf(experiment, found(twoSizes('other')));
     assert.deepEqual(plotsOf(experiment, found(twoSizes('event-loop'))), first);
   });
 
-  it('lets names be no markup, and nothing that XML forbids', () => {
+  it('escapes names, and replaces characters that XML forbids', () => {
     const { all, svg, texts } = drawn(only({ ...ratePlot, title: HOSTILE }), found(twoSizes(HOSTILE)));
     assert.equal(all('script').length, 0);
     assert.ok(texts[0]?.length);
@@ -230,7 +230,7 @@ describe('plotsOf', () => {
     assert.doesNotMatch(svg, /[\u0000-\u0008\u00a0]|&nbsp;/);
   });
 
-  it('shows ten contenders with ten names apart from each other', () => {
+  it('keeps the names of ten contenders apart', () => {
     const names = Array.from({ length: 10 }, (_, index) => `variant ${index}`);
     const cases = [1, 64].map((x) =>
       caseOf(
@@ -249,7 +249,7 @@ describe('plotsOf', () => {
     for (const [index, height] of sorted.slice(1).entries()) assert.ok(height - (sorted[index] ?? 0) > 18);
   });
 
-  it('takes the measure that a plot names, not the first', () => {
+  it('shows the measure of the plot, not the first measure', () => {
     const cases = [
       caseOf(1, [contenderOf('event-loop', { requestsPerSecond: 5, p99Ns: 7e6 }, { count: 1 })]),
     ];
@@ -259,7 +259,7 @@ describe('plotsOf', () => {
 });
 
 describe('scales', () => {
-  it('start at zero and end on a tick when they are linear', () => {
+  it('start at zero and end on a tick if they are linear', () => {
     const { domain, ticks } = valueScale('linear', [37, 144]);
     assert.deepEqual(
       [domain, ticks],
@@ -272,14 +272,14 @@ describe('scales', () => {
     assert.deepEqual(valueScale('linear', [0, 0]).domain, [0, 1]);
   });
 
-  it('end on 1, 2 or 5 times a power of ten when they are logarithmic, and know no zero', () => {
+  it('end on 1, 2 or 5 times a power of ten if they are logarithmic, and ignore zeros', () => {
     assert.deepEqual(valueScale('log', [0, 0.3, 4, Infinity]).ticks, [0.2, 0.5, 1, 2, 5]);
     assert.deepEqual(valueScale('log', [3e-6, 7e6]).domain, [2e-6, 1e7]);
     assert.deepEqual(valueScale('log', [1]).domain, [1, 2]);
     assert.deepEqual(valueScale('log', []).domain, [1, 10]);
   });
 
-  it('have a tick at each case, fewer where they would touch, and can have a zero on a logarithmic axis', () => {
+  it('have a tick at each case, fewer if they would touch, and may have a zero on a logarithmic axis', () => {
     assert.deepEqual(placeScale('log', [1, 16, 64, 256], 8, false).ticks, [1, 16, 64, 256]);
     assert.deepEqual(placeScale('linear', [1, 2, 3, 4, 1000], 8, false).ticks, [1, 1000]);
     const scale = placeScale('log', [0, 8, 64], 8, false);

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { barsOf } from '../../../bench/report/targets.js';
-import { barsTable, verdictOf } from '../../../bench/report/targets-table.js';
+import { judge, targetsOf, targetsTable } from '../../../bench/report/targets.js';
 import type { CaseResult, ContenderResult, ExperimentResult } from '../../../bench/analysis/experiment.js';
 import { formatNs, render, type TextTable } from '../../../bench/analysis/numbers.js';
-import { noErrors } from '../../../bench/generator/protocol/answers.js';
+import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
 import type { BenchResults } from '../../../bench/analysis/results.js';
 import { tablesOf } from '../../../bench/report/table.js';
 import { caseOf, contenderOf, roundOf, sampleExperiment } from '../../support/bench/samples.js';
@@ -28,7 +27,7 @@ function resultsOf(...experiments: readonly ExperimentResult[]): BenchResults {
 }
 
 describe('a table of a case', () => {
-  it('is rendered as Markdown, figure by figure', () => {
+  it('is rendered as Markdown', () => {
     const values = { rssBytes: 72_300_000, threads: 11, serverCpuShare: 0.5 };
     const loop: ContenderResult = {
       name: 'event-loop',
@@ -48,7 +47,7 @@ describe('a table of a case', () => {
     );
   });
 
-  it('shows dashes, not zeros, for the latencies of a server that answered nobody', () => {
+  it('shows dashes, not zeros, for the latencies of a server without answers', () => {
     const rounds = [roundOf(1, 0, { values: { clientsServed: 0, clientsUnanswered: 2 } })];
     const { head, rows } = tableOf(
       caseOf([{ name: 'iterative', kind: 'model', rounds }, contenderOf('event-loop', [1000])]),
@@ -64,7 +63,7 @@ describe('a table of a case', () => {
     assert.deepEqual(notes, ['c-epoll: skipped, no C compiler']);
   });
 
-  it('warns when the generator may be what limits, and counts errors by kind', () => {
+  it('warns if the generator may be the limit, and counts errors by kind', () => {
     const rounds = [
       roundOf(1, 1000, {
         values: { generatorCpuShare: 0.97 },
@@ -73,42 +72,42 @@ describe('a table of a case', () => {
     ];
     assert.deepEqual(tableOf(caseOf([{ name: 'fast', kind: 'peer', rounds }])).notes, [
       'fast: errors: 2 reset, 1 wrongBytes',
-      'fast: the generator used 97 % of a core and may be what limits; this is a lower bound',
+      'fast: the generator used 97 % of a core; the server may be faster than this',
     ]);
   });
 
-  it('warns when other programs kept the machine busy', () => {
+  it('warns if other programs kept the machine busy', () => {
     const rounds = [0.1, 0.9, 0.8].map((share, index) =>
       roundOf(index + 1, 1000, { values: { othersCpuShare: share } }),
     );
     assert.deepEqual(tableOf(caseOf([{ name: 'a', kind: 'peer', rounds }])).notes, [
-      'other programs used 80 % of a core meanwhile: measure again on a quiet machine',
+      'other programs used 80 % of a core: measure again on a quiet machine',
     ]);
   });
 
-  it('says who waited in vain, and that the latencies are no more than lower bounds then', () => {
+  it('counts clients without an answer, and marks latencies as lower bounds', () => {
     const { rows, head, notes } = tableOf(
       caseOf([
         {
           name: 'iterative',
           kind: 'model',
-          // One client with 500 requests of 2 ms in a second, as Little's law wants it.
+          // One client with 500 requests of 2 ms in a second, as Little's law requires.
           rounds: [roundOf(1, 500, { values: { clientsServed: 1, clientsWaiting: 1 } })],
         },
       ]),
     );
     assert.deepEqual(notes, [
-      'iterative: 1 of 2 clients got no answer while they were measured; ' +
-        "they are in the latencies with the window's length, the least that they waited (≥)",
+      'iterative: 1 of 2 clients waited for the whole window without an answer; ' +
+        "each counts with the window's length, a lower bound of its latency (≥)",
     ]);
     assert.equal(rows[0]?.[head.indexOf('p50')], '2.01 ms');
     assert.equal(rows[0][head.indexOf('p99')], '≥ 1.00 s');
   });
 
-  it('remarks latencies that do not account for the clients’ time', () => {
+  it('notes latencies that do not cover the clients’ time', () => {
     const { notes } = tableOf(caseOf([{ name: 'a', kind: 'peer', rounds: [roundOf(1, 500)] }]));
     assert.deepEqual(notes, [
-      "a: rate × mean latency is 1.0 clients, not 2 (Little's law): clients spent time that no latency shows",
+      "a: rate × mean latency is 1.0 clients, not 2 (Little's law): clients spent time that no latency includes",
     ]);
   });
 
@@ -137,50 +136,98 @@ describe('formatNs', () => {
   });
 });
 
-describe('bars', () => {
+describe('targets', () => {
   const echo = (...contenders: readonly ContenderResult[]): ExperimentResult => ({
     name: 'echo',
     cases: [caseOf(contenders, { name: '16 clients' })],
     remarks: [],
   });
-
-  it('judge ratios within rounds', () => {
-    const results = resultsOf(
-      echo(contenderOf('thread-per-client', [91, 91, 91]), contenderOf('c-pthread', [100, 100, 100])),
+  /** The first target is on thread-per-client / c-pthread: at least 0.9. */
+  const firstTarget = (rates: readonly number[]) => {
+    const peers = contenderOf(
+      'c-pthread',
+      rates.map(() => 100),
     );
-    const [bar] = barsOf(results);
-    assert.ok(bar);
-    assert.equal(verdictOf(bar), 'reached');
-    assert.deepEqual(barsTable([bar]).rows, [
+    const [target] = targetsOf(resultsOf(echo(contenderOf('thread-per-client', rates), peers)));
+    assert.ok(target);
+    return target;
+  };
+
+  it('are judged by ratios within rounds', () => {
+    const target = firstTarget([91, 91, 91, 91, 91]);
+    assert.equal(judge(target), 'reached');
+    assert.deepEqual(targetsTable([target]).rows, [
       ['thread-per-client / c-pthread, echo, 16 clients', '≥ 0.9', '0.91', 'reached'],
     ]);
   });
 
-  it('are missed from above where less is better', () => {
-    const round = { round: 1, turn: 1, values: { medianNs: 61_000 }, latencies: {} };
-    const contenders = [{ name: 'thread-per-client', kind: 'model', rounds: [round] } as const];
-    const handOff = { name: 'hand-off', cases: [{ name: 'hand-off', title: '', contenders }], remarks: [] };
-    const bar = barsOf(resultsOf(handOff)).find(({ what }) => what.startsWith('hand-off'));
-    assert.ok(bar?.reached);
-    assert.equal(verdictOf(bar), 'missed');
-    assert.equal(verdictOf({ ...bar, reached: { ...bar.reached, value: 60 } }), 'reached');
+  it('are reached or missed only if the whole interval is', () => {
+    assert.equal(judge(firstTarget([90, 95, 100, 105, 110])), 'reached');
+    assert.equal(judge(firstTarget([50, 60, 70, 80, 89])), 'missed');
+    const uncertain = firstTarget([85, 95, 100, 105, 110]);
+    assert.equal(judge(uncertain), 'too uncertain to tell');
+    assert.deepEqual(targetsTable([uncertain]).rows[0]?.slice(1), [
+      '≥ 0.9',
+      '1.00 (0.85–1.10)',
+      'too uncertain to tell',
+    ]);
+    assert.equal(judge(firstTarget([70, 75, 80, 85, 95])), 'too uncertain to tell');
   });
 
-  it('take the worst of three numbers of senders for p99, which has to be lower', () => {
+  it('have no verdict with fewer than five rounds', () => {
+    for (const rates of [[200], [10], [200, 200, 200, 200]]) {
+      assert.equal(judge(firstTarget(rates)), 'too few rounds for a verdict');
+    }
+  });
+
+  it('are missed from above if less is better', () => {
+    const rounds = [1, 2, 3, 4, 5].map((round) => ({
+      ...{ round, turn: 1, latencies: {} },
+      values: { medianNs: 61_000 },
+    }));
+    const contenders = [{ name: 'thread-per-client', kind: 'model', rounds } as const];
+    const handOff = { name: 'hand-off', cases: [{ name: 'hand-off', title: '', contenders }], remarks: [] };
+    const target = targetsOf(resultsOf(handOff)).find(({ what }) => what.startsWith('hand-off'));
+    assert.ok(target?.reached);
+    assert.equal(judge(target), 'missed');
+    const exact = { value: 60, low: 60, high: 60, rounds: 5 };
+    assert.equal(judge({ ...target, reached: exact }), 'reached');
+    assert.equal(judge({ ...target, reached: { ...exact, high: 61 } }), 'too uncertain to tell');
+  });
+
+  it('take the worst p99 over the numbers of senders, which must be below 1', () => {
+    const hundred = [100, 100, 100, 100, 100];
     const cases = ['1 sender', '8 senders', '32 senders'].map((name) =>
-      caseOf([contenderOf('event-loop', [100, 100]), contenderOf('c-pthread', [100, 100])], { name }),
+      caseOf([contenderOf('event-loop', hundred), contenderOf('c-pthread', hundred)], { name }),
     );
     const p99Of = (some: readonly CaseResult[]) =>
-      barsOf(resultsOf({ name: 'fan-out', cases: some, remarks: [] })).find(({ what }) =>
+      targetsOf(resultsOf({ name: 'fan-out', cases: some, remarks: [] })).find(({ what }) =>
         what.startsWith('p99 of event-loop / c-pthread'),
       );
-    const bar = p99Of(cases);
-    assert.equal(bar?.reached?.value, 1);
-    assert.equal(verdictOf(bar), 'missed');
+    const target = p99Of(cases);
+    assert.equal(target?.reached?.value, 1);
+    assert.equal(judge(target), 'missed');
+    assert.equal(judge({ ...target, reached: { value: 0.9, low: 0.8, high: 0.99, rounds: 5 } }), 'reached');
     assert.equal(p99Of(cases.slice(1))?.reached, undefined);
   });
 
-  it('are not claimed where the run did not measure', () => {
-    assert.ok(barsOf(resultsOf()).every((bar) => verdictOf(bar) === 'not measured'));
+  it('count errors over all rounds, and have no verdict with few of them', () => {
+    const found = (rounds: number, reset: number) => {
+      const some = Array.from({ length: rounds }, (_, index) =>
+        roundOf(index + 1, 100, { errors: { ...noErrors(), reset } }),
+      );
+      const cases = [caseOf([{ name: 'event-loop', kind: 'model', rounds: some }], { name: '1 sender' })];
+      const targets = targetsOf(resultsOf({ name: 'fan-out', cases, remarks: [] }));
+      const target = targets.find(({ what }) => what.startsWith('fan-out: lines lost'));
+      assert.ok(target);
+      return [target.reached?.value, judge(target)];
+    };
+    assert.deepEqual(found(5, 0), [0, 'reached']);
+    assert.deepEqual(found(5, 1), [5, 'missed']);
+    assert.deepEqual(found(1, 0), [0, 'too few rounds for a verdict']);
+  });
+
+  it('have no verdict if the run did not measure them', () => {
+    assert.ok(targetsOf(resultsOf()).every((target) => judge(target) === 'not measured'));
   });
 });

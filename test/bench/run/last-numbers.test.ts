@@ -29,14 +29,14 @@ function save(directory: string, day: string, ...experiments: readonly Experimen
   writeFileSync(join(directory, `${day}.json`), JSON.stringify(results));
 }
 
-describe('the last numbers of a model', () => {
-  it('say how to get some where there are none', (t) => {
+describe('the latest numbers of a model', () => {
+  it('explain how to measure if there are none', (t) => {
     const directory = temporaryDirectory(t);
-    const nothing = /^Nothing has been measured of iterative here yet\.\n`make bench` /;
+    const nothing = /^No run on this machine has measured iterative yet\.\n`make bench` /;
     assert.match(lastNumbers('iterative', directory), nothing);
     assert.match(lastNumbers('iterative', join(directory, 'not-there')), nothing);
     save(directory, '2026-01-01', experimentOf('echo', ['16 clients'], 500));
-    assert.match(lastNumbers('thread-per-client', directory), /^Nothing has been measured of thread/);
+    assert.match(lastNumbers('thread-per-client', directory), /^No run on this machine has measured thread/);
   });
 
   it('come from the newest run of each experiment, with its date', (t) => {
@@ -56,7 +56,7 @@ describe('the last numbers of a model', () => {
     );
   });
 
-  it('are not compared with themselves', (t) => {
+  it('have no ratio to themselves', (t) => {
     const directory = temporaryDirectory(t);
     save(directory, '2026-01-01', experimentOf('echo', ['64 clients'], 500));
     const text = lastNumbers('event-loop', directory);
@@ -64,7 +64,7 @@ describe('the last numbers of a model', () => {
     assert.doesNotMatch(text, /of event-loop/);
   });
 
-  it('pass over files that are no results', (t) => {
+  it('skip files that are not results', (t) => {
     const directory = temporaryDirectory(t);
     save(directory, '2026-01-01', experimentOf('echo', ['64 clients'], 500));
     writeFileSync(join(directory, '2026-01-03.json'), '{"format":2,"experim');

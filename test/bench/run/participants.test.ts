@@ -1,17 +1,25 @@
-/** Every experiment with every single --model: it measures that one alone, or says why it does not. No load is run. */
+/**
+ * Every experiment with every single --model: it measures only that one, or gives the reason. No
+ * load runs.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Participants } from '../../../bench/run/participants.js';
 import { Histogram } from '../../../bench/lib/histogram.js';
 import type { Generator } from '../../../bench/generator/handle.js';
-import { noErrors, type LoadResult } from '../../../bench/generator/protocol/answers.js';
+import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
+import type { LoadResult } from '../../../bench/generator/protocol/results.js';
 import { scenarios } from '../../../bench/scenarios/all.js';
 import type { Bench, Scenario } from '../../../bench/scenarios/scenario.js';
-import { models, peers, type Contender } from '../../../bench/contenders/models.js';
+import { models } from '../../../bench/contenders/models.js';
+import { peers } from '../../../bench/contenders/peers.js';
+import type { Contender } from '../../../bench/contenders/contender.js';
 
 const ALL = [...models(), ...peers()];
 
-/** A bench that starts no server and puts no load on any, and notes on whom it would have. */
+/**
+ * A bench that starts no server and runs no load; it records the contenders that it would measure.
+ */
 function dryBench(name: string, length: Bench['length'], measured: Set<string>): Bench {
   const note = ({ name: own, variantOf = own }: Contender) => void measured.add(variantOf);
   return {
@@ -20,14 +28,14 @@ function dryBench(name: string, length: Bench['length'], measured: Set<string>):
     start: (contender) => {
       note(contender);
       const running = { name: contender.name, pid: process.pid, port: 0 };
-      return Promise.resolve({ ...running, howEnded: () => undefined, stop: () => Promise.resolve() });
+      return Promise.resolve({ ...running, exitReason: () => undefined, stop: () => Promise.resolve() });
     },
     compare: (cases, contenders) => {
       contenders.forEach(note);
       return Promise.resolve(cases.map((one) => ({ ...one, contenders: [] })));
     },
     note: (doing) => {
-      if (doing.startsWith('race')) throw new Error('a race is no load, but takes time');
+      if (doing.startsWith('race')) throw new Error('a race would take time');
     },
   };
 }
@@ -38,24 +46,24 @@ const loaded: LoadResult = {
   latency: new Histogram().toJSON(),
 };
 
-const refuse = () => Promise.reject(new Error('nothing is measured here'));
+const refuse = () => Promise.reject(new Error('no load runs here'));
 const dryGenerator: Generator = {
-  ...{ openLoop: refuse, runPopulations: refuse, burst: refuse, hold: refuse, speak: refuse },
+  ...{ openLoop: refuse, runPopulations: refuse, burst: refuse, hold: refuse, requestOnHeld: refuse },
   run: () => Promise.resolve(loaded),
   release: () => Promise.resolve(),
   stop: () => Promise.resolve(),
 };
 
 async function remarksOf(scenario: Scenario, name: string, length: Bench['length'], measured: Set<string>) {
-  const attendance = new Participants([name]);
-  // Some go on to read what a server has logged.
-  await scenario.measure(attendance.watching(dryBench(name, length, measured))).catch(() => undefined);
-  return attendance.remarks(scenario.whoTakesPart);
+  const participants = new Participants([name]);
+  // Some scenarios read a server's log afterwards, which does not exist here.
+  await scenario.measure(participants.watching(dryBench(name, length, measured))).catch(() => undefined);
+  return participants.remarks(scenario.participation);
 }
 
 describe('--model', () => {
   for (const scenario of scenarios) {
-    it(`is obeyed by ${scenario.name}, or the reason is given in one line`, async () => {
+    it(`selects the contender of ${scenario.name}, or the remark gives the reason in one line`, async () => {
       for (const length of ['quick', 'full'] as const) {
         for (const { name } of ALL) {
           const measured = new Set<string>();
@@ -72,10 +80,10 @@ describe('--model', () => {
     });
   }
 
-  it('leads to no remark when nobody is named', async () => {
-    const attendance = new Participants([]);
+  it('causes no remark if no contender is named', async () => {
+    const participants = new Participants([]);
     const [control] = scenarios;
-    await control?.measure(attendance.watching(dryBench('iterative', 'quick', new Set())));
-    assert.deepEqual(attendance.remarks(control?.whoTakesPart), []);
+    await control?.measure(participants.watching(dryBench('iterative', 'quick', new Set())));
+    assert.deepEqual(participants.remarks(control?.participation), []);
   });
 });

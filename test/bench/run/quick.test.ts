@@ -9,10 +9,10 @@ import { runHandoff, temporaryDirectory } from '../../support/handoff.js';
 const BOUND_MS = 150_000;
 
 describe('a quick run of the bench', { timeout: BOUND_MS }, () => {
-  it('measures every experiment that belongs to it, and leaves results, page and pictures', async (t) => {
+  it('measures all its experiments, and saves results, page and pictures', async (t) => {
     const directory = temporaryDirectory(t);
     const args = ['bench', '--rounds', '1', '--duration', '15', '--json', '--output', directory];
-    // What its servers run is covered by their own tests.
+    // The servers' code is covered by their own tests.
     const { status, stdout, stderr } = await runHandoff(t, args, { env: { NODE_V8_COVERAGE: '' } });
     assert.equal(status, 0, stderr);
     const { experiments } = JSON.parse(stdout) as BenchResults;

@@ -1,4 +1,4 @@
-/** How the contenders of a case take turns: servers and loads are made up here, so nothing is timed and nothing is chance. */
+/** The turns of contenders in a case, with made-up servers and loads, so nothing is timed. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ratiosOf } from '../../../bench/analysis/estimates.js';
@@ -7,11 +7,11 @@ import type { Generator } from '../../../bench/generator/handle.js';
 import { requestsPerSecond } from '../../../bench/analysis/measures.js';
 import { runCase, type RoundPlan } from '../../../bench/run/rounds.js';
 import type { Case } from '../../../bench/scenarios/scenario.js';
-import type { Contender, RunningServer } from '../../../bench/contenders/models.js';
+import type { Contender, RunningServer } from '../../../bench/contenders/contender.js';
 
 const NAMES = ['one', 'two', 'three'];
 
-/** One load: whose, and whether it was of the warm-up. */
+/** One load of a contender. */
 interface Loaded {
   readonly name: string;
   readonly isWarmUp: boolean;
@@ -20,20 +20,20 @@ interface Loaded {
 interface Lab {
   readonly loads: Loaded[];
   readonly stopped: string[];
-  /** Those that have ended by themselves. */
+  /** Servers that have ended by themselves. */
   readonly dead: Set<string>;
   readonly contender: (name: string, changes?: Partial<Contender>) => Contender;
   readonly run: (changes?: Partial<Case>, contenders?: readonly Contender[]) => Promise<CaseResult>;
 }
 
-/** `rate` is asked for the requests/s of each load. */
+/** @param rate returns the requests/s of each load */
 function lab(rate: (load: Loaded, count: number) => number = () => 100): Lab {
   const loads: Loaded[] = [];
   const stopped: string[] = [];
   const dead = new Set<string>();
   const serverOf = (name: string): RunningServer => ({
     ...{ name, pid: 1, port: 1 },
-    howEnded: () => (dead.has(name) ? 'SIGSEGV' : undefined),
+    exitReason: () => (dead.has(name) ? 'SIGSEGV' : undefined),
     stop: () => Promise.resolve(void stopped.push(name)),
   });
   const contender = (name: string, changes: Partial<Contender> = {}): Contender => ({
@@ -43,7 +43,7 @@ function lab(rate: (load: Loaded, count: number) => number = () => 100): Lab {
     ...changes,
   });
   const plan: RoundPlan = {
-    ...{ rounds: 6, longRounds: 4, roundMs: 10, roundWarmUpMs: 1, warmUp: { loadMs: 1, mostLoads: 8 } },
+    ...{ rounds: 6, longRounds: 4, roundMs: 10, roundWarmUpMs: 1, warmUp: { loadMs: 1, maxLoads: 8 } },
     start: (one, needs) => one.start(needs),
     onStep: () => undefined,
   };
@@ -64,7 +64,7 @@ function lab(rate: (load: Loaded, count: number) => number = () => 100): Lab {
 const refuse = () => Promise.reject(new Error('these loads need no generator'));
 const noGenerator: Generator = {
   ...{ run: refuse, openLoop: refuse, runPopulations: refuse, burst: refuse },
-  ...{ hold: refuse, speak: refuse, release: refuse, stop: refuse },
+  ...{ hold: refuse, requestOnHeld: refuse, release: refuse, stop: refuse },
 };
 
 function found({ contenders }: CaseResult, name: string): ContenderResult {
@@ -76,7 +76,7 @@ function found({ contenders }: CaseResult, name: string): ContenderResult {
 const roundsOf = (result: CaseResult, name: string) => found(result, name).rounds.map(({ round }) => round);
 
 describe('runCase', () => {
-  it('lets everybody have one turn in each round, and counts no load of the warm-up', async () => {
+  it('gives each contender one turn per round, and does not count the warm-up', async () => {
     const { loads, run } = lab(({ isWarmUp }) => (isWarmUp ? 1 : 100));
     const result = await run();
     const measured = loads.filter(({ isWarmUp }) => !isWarmUp).map(({ name }) => name);
@@ -90,15 +90,15 @@ describe('runCase', () => {
     }
     for (const name of NAMES) {
       assert.deepEqual(roundsOf(result, name), [1, 2, 3, 4, 5, 6]);
-      assert.ok(found(result, name).rounds.every(({ values }) => values['requestsPerSecond'] === 100));
+      assert.ok(found(result, name).rounds.every(({ values }) => values.requestsPerSecond === 100));
     }
   });
 
-  it('draws the order anew for every round', async () => {
+  it('draws a new order for each round', async () => {
     const { loads, contender, run } = lab();
-    // By chance the same six times: once in 10^32.
+    // The same order six times has a probability of 10^-32.
     const ten = Array.from({ length: 10 }, (_, index) => contender(`${index}`));
-    await run({ mostWarmUps: 0 }, ten);
+    await run({ maxWarmUps: 0 }, ten);
     const orders = [0, 1, 2, 3, 4, 5].map((round) =>
       loads
         .slice(round * 10, round * 10 + 10)
@@ -108,7 +108,7 @@ describe('runCase', () => {
     assert.ok(new Set(orders).size > 1, orders[0]);
   });
 
-  it('warms everybody up before the first round of anybody', async () => {
+  it('warms up all contenders before the first round', async () => {
     const { loads, run } = lab();
     await run();
     const firstMeasured = loads.findIndex(({ isWarmUp }) => !isWarmUp);
@@ -123,7 +123,7 @@ describe('runCase', () => {
     assert.equal(found(result, 'one').unsteady, undefined);
   });
 
-  it('ends a warm-up whose rate goes on growing after the most loads, and says so', async () => {
+  it('ends a warm-up with a growing rate after the maximum of loads, and marks it', async () => {
     const { loads, run } = lab(({ name, isWarmUp }, count) =>
       name === 'two' && isWarmUp ? 2 ** count : 100,
     );
@@ -134,32 +134,32 @@ describe('runCase', () => {
     assert.equal(roundsOf(result, 'two').length, 6);
   });
 
-  it('leaves the warm-up out for a case that warms up by itself', async () => {
+  it('skips the warm-up of a case that warms up by itself', async () => {
     const { loads, run } = lab();
-    const result = await run({ mostWarmUps: 0 });
+    const result = await run({ maxWarmUps: 0 });
     assert.ok(loads.every(({ isWarmUp }) => !isWarmUp));
     assert.equal(found(result, 'one').unsteady, undefined);
   });
 
-  it('measures no more rounds than the case wants, and no more than the plan has', async () => {
+  it('measures at most the rounds of the case and of the plan', async () => {
     const { run } = lab();
-    assert.deepEqual(roundsOf(await run({ mostRounds: 2 }), 'one'), [1, 2]);
-    assert.equal(roundsOf(await run({ mostRounds: 20 }), 'one').length, 6);
+    assert.deepEqual(roundsOf(await run({ maxRounds: 2 }), 'one'), [1, 2]);
+    assert.equal(roundsOf(await run({ maxRounds: 20 }), 'one').length, 6);
   });
 
-  it('measures fewer rounds, with a longer window, of a case that needs one', async () => {
+  it('measures fewer rounds of a case that needs a longer window', async () => {
     const windows = new Set<number>();
     const load: Case['load'] = (_generator, _server, { durationMs, isWarmUp }) => {
       if (!isWarmUp) windows.add(durationMs);
       return Promise.resolve({ values: { requestsPerSecond: 100 }, latencies: {} });
     };
     const { run } = lab();
-    assert.equal(roundsOf(await run({ leastMs: 10, load }), 'one').length, 6);
-    assert.equal(roundsOf(await run({ leastMs: 25, load }), 'one').length, 4);
+    assert.equal(roundsOf(await run({ minWindowMs: 10, load }), 'one').length, 6);
+    assert.equal(roundsOf(await run({ minWindowMs: 25, load }), 'one').length, 4);
     assert.deepEqual([...windows], [10, 25]);
   });
 
-  it('takes a contender whose load fails out of the case, keeps its rounds, and lets the others go on', async () => {
+  it('removes a contender whose load fails, keeps its rounds, and continues with the others', async () => {
     const { run } = lab(({ name, isWarmUp }, count) => {
       // Five of the warm-up, two rounds, and the third fails.
       if (name === 'two' && !isWarmUp && count === 8) throw new Error('wrong bytes');
@@ -173,7 +173,7 @@ describe('runCase', () => {
     assert.deepEqual(ratiosOf(result, requestsPerSecond, 'two', 'one'), [0.5, 0.5]);
   });
 
-  it('says of a server that ended that it did, and counts no round after its end', async () => {
+  it('reports a server that ended, and counts no round after its end', async () => {
     const it = lab(({ name, isWarmUp }, count) => {
       if (name === 'three' && !isWarmUp && count === 8) it.dead.add(name);
       return it.dead.has(name) ? 0 : 100;
@@ -184,7 +184,7 @@ describe('runCase', () => {
     assert.equal(roundsOf(result, 'one').length, 6);
   });
 
-  it('divides only what was measured in the same round', async () => {
+  it('divides only values of the same round', async () => {
     // The machine is slower in every round, for both.
     const { run } = lab(({ name, isWarmUp }, count) => (isWarmUp ? 1 : (name === 'two' ? 30 : 10) / count));
     const result = await run();
@@ -193,7 +193,7 @@ describe('runCase', () => {
     }
   });
 
-  it('skips who cannot run here or has no part in the case, with the reason, and starts nobody of them', async () => {
+  it('skips contenders that cannot run or take part, with the reason, and does not start them', async () => {
     const { loads, contender, run } = lab();
     const start = () => Promise.reject(new Error('must not be started'));
     const result = await run({ leftOut: { two: 'no part in this' } }, [
@@ -206,7 +206,7 @@ describe('runCase', () => {
     assert.ok(loads.every(({ name }) => name === 'one'));
   });
 
-  it('goes on without who does not start or answers wrongly, and without any at all', async () => {
+  it('continues without contenders that do not start or answer wrongly, and without any', async () => {
     const { contender, run } = lab();
     const start = () => Promise.reject(new Error('no port'));
     const check: Case['check'] = (_generator, { name }) =>
@@ -218,7 +218,7 @@ describe('runCase', () => {
     assert.deepEqual((await run({}, [])).contenders, []);
   });
 
-  it('stops every server that it has started, also of those that failed', async () => {
+  it('stops every server that it started, failed ones included', async () => {
     const { stopped, run } = lab(({ name }) => {
       if (name === 'two') throw new Error('broken');
       return 100;
@@ -227,7 +227,7 @@ describe('runCase', () => {
     assert.deepEqual(stopped.toSorted(), NAMES.toSorted());
   });
 
-  it('gives a case as it was asked for, with its place on the axis', async () => {
+  it('returns the case with its position on the axis', async () => {
     const { run } = lab();
     const { name, title, x, clients, closedLoop } = await run({ x: 7, clients: 7, closedLoop: true });
     assert.deepEqual([name, title, x, clients, closedLoop], ['a case', 'a case of the test', 7, 7, true]);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { waitsInLog } from '../../../bench/scenarios/hand-off.js';
 
 describe('waitsInLog', () => {
-  it('takes the waits of closed connections, and of those alone', () => {
+  it('returns the waits of closed connections only', () => {
     const lines = [
       { msg: 'listening', port: 5000 },
       { msg: 'accepted', connection: 1 },

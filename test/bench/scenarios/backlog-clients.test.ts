@@ -18,40 +18,40 @@ async function serverOf(t: TestContext, serve: (socket: Socket, count: number) =
   return (server.address() as AddressInfo).port;
 }
 
-describe('a crowd', { timeout: 20_000 }, () => {
-  it('is there at once, and knows when each was connected and answered', async (t) => {
+describe('BacklogClients', { timeout: 20_000 }, () => {
+  it('connects all clients at once, and records when each was connected and answered', async (t) => {
     const sockets: Socket[] = [];
-    // Nobody is answered before all are there: clients that came one after the other would wait for ever.
+    // The server answers after all 20 have connected: clients in sequence would wait forever.
     const port = await serverOf(t, (socket, count) => {
       sockets.push(socket);
       if (count === 20) for (const one of sockets) one.pipe(one);
     });
-    const crowd = new BacklogClients(port, 20);
-    await crowd.done;
-    assert.equal(crowd.connected, 20);
-    for (const { connectedAtMs = NaN, answeredAtMs = NaN, failed } of crowd.visits)
+    const clients = new BacklogClients(port, 20);
+    await clients.done;
+    assert.equal(clients.connected, 20);
+    for (const { connectedAtMs = NaN, answeredAtMs = NaN, failed } of clients.attempts)
       assert.ok(failed === undefined && connectedAtMs <= answeredAtMs);
   });
 
-  it('tells a wrong answer and an early end from an answer', async (t) => {
-    const wrong = await serverOf(t, (socket) => socket.end('this is nobody you know\n'));
+  it('distinguishes a wrong answer and an early end from an answer', async (t) => {
+    const wrong = await serverOf(t, (socket) => socket.end('this is another client\n'));
     const silent = await serverOf(t, (socket) => socket.resume().end());
     for (const [port, failed] of [
       [wrong, 'wrong bytes'],
       [silent, 'closed early'],
     ] as const) {
-      const crowd = new BacklogClients(port, 1);
-      await crowd.done;
-      assert.equal(crowd.visits[0]?.failed, failed);
-      assert.equal(crowd.visits[0].answeredAtMs, undefined);
+      const clients = new BacklogClients(port, 1);
+      await clients.done;
+      assert.equal(clients.attempts[0]?.failed, failed);
+      assert.equal(clients.attempts[0].answeredAtMs, undefined);
     }
   });
 
-  it('leaves when it is told to, answered or not', async (t) => {
+  it('closes all connections on close, with or without an answer', async (t) => {
     const port = await serverOf(t, () => undefined);
-    const crowd = new BacklogClients(port, 3);
-    crowd.leave();
-    await crowd.done;
-    assert.ok(crowd.visits.every(({ answeredAtMs }) => answeredAtMs === undefined));
+    const clients = new BacklogClients(port, 3);
+    clients.close();
+    await clients.done;
+    assert.ok(clients.attempts.every(({ answeredAtMs }) => answeredAtMs === undefined));
   });
 });

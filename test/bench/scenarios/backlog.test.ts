@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ContenderResult } from '../../../bench/analysis/experiment.js';
+import type { ContenderResult, RoundValues } from '../../../bench/analysis/experiment.js';
 import { Histogram } from '../../../bench/lib/histogram.js';
 import { backlog } from '../../../bench/scenarios/backlog.js';
 import { caseOf } from '../../support/bench/samples.js';
 
-describe('what is seen of a full accept queue', () => {
+describe('the finding about a full accept queue', () => {
   const waited = (...ms: readonly number[]) => {
     const histogram = new Histogram();
     for (const one of ms) histogram.record(one * 1e6);
     return histogram.toJSON();
   };
   const contender = (
-    values: Readonly<Record<string, number>>,
+    values: RoundValues,
     queued: readonly number[],
     late: readonly number[],
   ): ContenderResult => ({
@@ -23,25 +23,25 @@ describe('what is seen of a full accept queue', () => {
   const seen = (one: ContenderResult) =>
     backlog.seen({ name: 'backlog', cases: [caseOf([one], { name: 'full' })], remarks: [] });
 
-  it('tells those who were queued from those who found the queue full', () => {
+  it('separates clients in the queue from clients that found it full', () => {
     const values = { clients: 6144, completedHandshakes: 4097, listenOverflows: 2047, clientsServed: 6144 };
     assert.equal(
       seen(contender(values, [20, 40], [400, 1200])),
-      'full: iterative: 4,097 of 6,144 connected, 2,047 overflows; who was queued was answered within 40.0 ms, ' +
-        'who found the queue full within 1.20 s; all were served.',
+      'full: iterative: 4,097 of 6,144 connected, 2,047 overflows; clients in the queue had their answer within 40.0 ms, ' +
+        'clients that found it full within 1.20 s; all were served.',
     );
   });
 
-  it('says nothing of a full queue where it was not full, and counts who was forgotten', () => {
+  it('leaves out a full queue if there was none, and counts clients without an answer', () => {
     const values = { clients: 10, completedHandshakes: 10, listenOverflows: 0, clientsServed: 8 };
     assert.equal(
       seen(contender(values, [20], [])),
-      'full: iterative: 10 of 10 connected, no overflows; who was queued was answered within 20.0 ms; ' +
+      'full: iterative: 10 of 10 connected, no overflows; clients in the queue had their answer within 20.0 ms; ' +
         '2 were not served.',
     );
   });
 
-  it('passes over a contender that failed', () => {
+  it('leaves out a failed contender', () => {
     assert.equal(
       seen({ name: 'iterative', kind: 'model', failed: 'gone', rounds: [] }),
       'Nothing was measured.',

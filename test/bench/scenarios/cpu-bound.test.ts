@@ -4,7 +4,7 @@ import { cpuBound } from '../../../bench/scenarios/cpu-bound.js';
 import { Histogram } from '../../../bench/lib/histogram.js';
 import { caseOf, contenderOf, roundOf } from '../../support/bench/samples.js';
 
-describe('what is seen of jobs that compute', () => {
+describe('the finding about jobs that compute', () => {
   const doing = (name: string, jobsPerSecond: number, ms: number, rounds = 5) => ({
     ...contenderOf(name, []),
     rounds: Array.from({ length: rounds }, (_, index) => {
@@ -16,23 +16,23 @@ describe('what is seen of jobs that compute', () => {
   const seen = (...contenders: ReturnType<typeof doing>[]) =>
     cpuBound.seen({ name: 'cpu-bound', cases: [caseOf(contenders)], remarks: [] });
 
-  it('compares work and waiting, each by its rounds', () => {
+  it('compares work and waiting, each round by round', () => {
     assert.equal(
       seen(doing('event-loop', 10, 400), doing('thread-per-client', 19, 4)),
       'thread-per-client did 1.90 times the work of the event loop (higher). ' +
-        'The p99 of the short requests was 4.00 ms on threads, 400 ms on the event loop. ' +
-        "Round by round, it was 0.010 of the event loop's on threads (lower).",
+        'p99 of the short requests was 4.00 ms on threads, 400 ms on the event loop. ' +
+        "Round by round, threads had 0.010 of the event loop's p99 (lower).",
     );
   });
 
-  it('concludes nothing of four rounds', () => {
+  it('has no verdict with four rounds', () => {
     assert.match(
       seen(doing('event-loop', 10, 400, 4), doing('thread-per-client', 19, 4, 4)),
       /event loop \(too few rounds for a verdict\)\./,
     );
   });
 
-  it('does without one of the two', () => {
+  it('has no sentence if one of the two is missing', () => {
     assert.equal(seen(doing('event-loop', 10, 400)), 'Nothing was measured.');
   });
 });

@@ -8,8 +8,8 @@ import { variant } from '../../../bench/contenders/models.js';
 import { temporaryDirectory } from '../../support/handoff.js';
 import { caseOf, contenderOf } from '../../support/bench/samples.js';
 
-describe('what is seen of logs', () => {
-  it('is the rate with each kind of log against that with none, model by model', () => {
+describe('the finding about logs', () => {
+  it('is the rate with each kind of log relative to no log, per model', () => {
     const cases = [
       caseOf(
         [contenderOf('no log', [100, 100, 100, 100, 100]), contenderOf('per request', [50, 50, 50, 50, 50])],
@@ -25,15 +25,15 @@ describe('what is seen of logs', () => {
 });
 
 describe('a variant of a model', { timeout: 60_000 }, () => {
-  it('logs connections if it is told to, and has as many threads as are needed', async (t) => {
+  it('logs connections with --log-connections, and has the needed threads', async (t) => {
     const log = join(temporaryDirectory(t), 'log');
     const it = variant('thread-per-client', 'logging', ['--log-connections', '--log-file', log]);
     assert.equal(it.kind, 'variant');
     const server = await it.start({ clients: 3, threads: 1 });
     try {
-      const crowd = new BacklogClients(server.port, 3);
-      await crowd.done;
-      assert.ok(crowd.visits.every(({ answeredAtMs }) => answeredAtMs !== undefined));
+      const clients = new BacklogClients(server.port, 3);
+      await clients.done;
+      assert.ok(clients.attempts.every(({ answeredAtMs }) => answeredAtMs !== undefined));
     } finally {
       await server.stop();
     }

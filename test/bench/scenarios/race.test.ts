@@ -1,4 +1,4 @@
-/** Counting in shared memory. What is lost by chance is never asserted, only what can never be. */
+/** Counting in shared memory. The losses are chance, so the tests assert only what always holds. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { CaseResult } from '../../../bench/analysis/experiment.js';
@@ -27,20 +27,20 @@ describe('threads that count in shared memory', { timeout: 30_000 }, () => {
     });
   }
 
-  it('lose nothing with a plain increment if there is but one', async () => {
+  it('lose nothing with a plain increment in a single thread', async () => {
     for (const { increments, lost } of await racing(1, 'plain increment')) {
       assert.equal(lost, 0);
       assert.ok(increments >= 1000);
     }
   });
 
-  it('never count more with a plain increment than they have incremented', async () => {
+  it('never count more than their increments with a plain increment', async () => {
     for (const { increments, lost } of await racing(2, 'plain increment'))
       assert.ok(lost >= 0 && lost < increments, `${lost} of ${increments}`);
   });
 });
 
-describe('what is seen of a race', () => {
+describe('the finding about a race', () => {
   const contender = (name: string, lost: readonly number[], nsPerIncrement: number) => ({
     name,
     kind: 'variant' as const,
@@ -59,11 +59,11 @@ describe('what is seen of a race', () => {
     );
   });
 
-  it('says so when something was lost that must not be', () => {
+  it('reports a loss with Atomics', () => {
     assert.match(seen(contender('Atomics.add', [0, 1], 30)), /Atomics\.add lost 1 /);
   });
 
-  it('says that there is nothing where nothing was measured', () => {
+  it('says that nothing was measured without rounds', () => {
     assert.equal(seen(contender('plain increment', [], 3)), 'Nothing was measured.');
     assert.equal(race.seen({ name: 'race', cases: [], remarks: [] }), 'Nothing was measured.');
   });

@@ -4,8 +4,8 @@ import { slowClient } from '../../../bench/scenarios/slow-client.js';
 import { Histogram } from '../../../bench/lib/histogram.js';
 import { caseOf, contenderOf, roundOf } from '../../support/bench/samples.js';
 
-describe('what is seen of silent clients', () => {
-  /** Five rounds, each of whose requests all took so long. */
+describe('the finding about silent clients', () => {
+  /** Rounds whose requests all took the given time. */
   const taking = (name: string, ms: readonly number[], clientsServed = 16) => ({
     ...contenderOf(name, []),
     rounds: ms.map((each, index) => {
@@ -23,27 +23,27 @@ describe('what is seen of silent clients', () => {
     return slowClient.seen({ name: 'slow-client', cases, remarks: [] });
   };
 
-  it('says with an interval how many times as long the others waited', () => {
+  it('gives the ratio of the waits, with an interval', () => {
     const text = seen(taking('event-loop', [1, 1, 1, 1, 1]), taking('event-loop', [2, 2, 2, 2, 2]));
     assert.equal(
       text,
-      'event-loop: p99 2.00 ms with silent clients, 2.00 times what it was without them (higher).',
+      'event-loop: p99 2.00 ms with silent clients, 2.00 times the value without them (higher).',
     );
   });
 
-  it('does not call a ratio that the rounds do not support', () => {
+  it('has no verdict on a ratio that the rounds do not support', () => {
     const text = seen(taking('event-loop', [1, 1, 2, 2, 3]), taking('event-loop', [1, 2, 2, 3, 4]));
-    assert.match(text, / times what it was without them \(too uncertain to tell\)\.$/);
+    assert.match(text, / times the value without them \(too uncertain to tell\)\.$/);
   });
 
-  it('says of how many clients a p99 is, and of a server that stopped, why', () => {
+  it('counts the clients behind a p99, and explains why a server served none', () => {
     const few = seen(taking('event-loop', [1, 1, 1, 1, 1]), taking('event-loop', [2, 2, 2, 2, 2], 3));
-    assert.match(few, /^event-loop: p99 2\.00 ms with silent clients, of 3 of 16 clients, 2\.00 times/);
+    assert.match(few, /^event-loop: p99 2\.00 ms with silent clients, for 3 of 16 clients, 2\.00 times/);
     const none = seen(taking('iterative', [1, 1, 1, 1, 1]), taking('iterative', [1, 1, 1, 1, 1], 0));
-    assert.match(none, /^iterative stopped: /);
+    assert.match(none, /^iterative served no client: it waited for the first silent client\.$/);
   });
 
-  it('has nothing to say of a run that measured one case', () => {
+  it('says that nothing was measured without cases', () => {
     assert.equal(slowClient.seen({ name: 'slow-client', cases: [], remarks: [] }), 'Nothing was measured.');
   });
 });

@@ -1,4 +1,4 @@
-/** The rules of hangman, as scripted plays: what the client says, and what it is answered. */
+/** The rules of hangman as scripted games: the client's messages and the replies. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -7,7 +7,7 @@ import { WORDS } from '../../../src/services/games/words.js';
 import { runs } from '../../properties/arbitraries.js';
 import { lose, win } from '../../support/hangman.js';
 
-/** Each message and its reply, from the first on; the n-th game is about the n-th word. */
+/** Asserts the reply to each message, from the first on; the n-th game has the n-th word. */
 function script(
   words: readonly string[],
   moves: readonly (readonly [message: string, reply: string])[],
@@ -22,7 +22,7 @@ function script(
 }
 
 describe('a game of hangman', () => {
-  it('tells the length, then the positions of each letter and the whole pattern, then who won', () => {
+  it('sends the length, then the positions of each letter and the whole pattern, then the win', () => {
     script(
       ['banana'],
       [
@@ -35,7 +35,7 @@ describe('a game of hangman', () => {
     );
   });
 
-  it('is won by the word itself, at once', () => {
+  it('is won at once by the word itself', () => {
     script(
       ['banana', 'apple'],
       [
@@ -48,7 +48,7 @@ describe('a game of hangman', () => {
     );
   });
 
-  it('is lost with the eighth miss, letters and words alike, and tells the word', () => {
+  it('is lost with the eighth miss, by letter or word, and shows the word', () => {
     script(
       ['banana'],
       [
@@ -67,7 +67,7 @@ describe('a game of hangman', () => {
     );
   });
 
-  it('may be followed by another one', () => {
+  it('can be followed by another game', () => {
     script(
       ['banana', 'apple'],
       [
@@ -81,7 +81,7 @@ describe('a game of hangman', () => {
     );
   });
 
-  it('says that a letter or a word was guessed before, and takes nothing for it', () => {
+  it('reports a repeated letter or word, which costs nothing', () => {
     script(
       ['banana'],
       [
@@ -97,7 +97,7 @@ describe('a game of hangman', () => {
     );
   });
 
-  it('goes on when PLAY comes in the middle of it, and shows where it stands', () => {
+  it('continues when PLAY comes in the middle of it, and shows its state', () => {
     script(
       ['banana'],
       [
@@ -109,7 +109,7 @@ describe('a game of hangman', () => {
     );
   });
 
-  it('takes letters in any case, width and encoding, with accents or without', () => {
+  it('accepts letters in any case, width and encoding, with accents or without', () => {
     for (const letter of ['e', 'E', 'é', 'É', 'e\u0301', 'ê\u0323', '\uff25', ' e ', 'e\r']) {
       script(
         ['edge'],
@@ -130,7 +130,7 @@ describe('a game of hangman', () => {
     );
   });
 
-  it('takes nothing for what is no guess', () => {
+  it('charges nothing for a message that is no guess', () => {
     const what = 'ERR expected a letter from a to z, the whole word, PLAY or QUIT\n';
     script(
       ['banana'],
@@ -162,7 +162,7 @@ describe('a game of hangman', () => {
     );
   });
 
-  it('always ends, after no more than 26 letters and eight misses, whatever is said', () => {
+  it('always ends, after at most 26 letters and eight misses, whatever the messages', () => {
     const message = fc.oneof(
       fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz'.split('')),
       fc.constantFrom('PLAY', 'banana', 'orange', 'secret'),
@@ -187,13 +187,13 @@ describe('a game of hangman', () => {
 });
 
 describe('the words of hangman', () => {
-  it('are some hundreds of five to ten letters from a to z, none twice, none a command', () => {
+  it('are some hundreds of five to ten letters from a to z, each once, none a command', () => {
     assert.ok(WORDS.length > 300);
     for (const word of WORDS) assert.match(word, /^[a-z]{5,10}$/);
     assert.equal(new Set(WORDS).size, WORDS.length);
   });
 
-  it('can each be found by a player who knows the list, and missed by one who does not', async () => {
+  it('can each be guessed by a player with the list, and missed by a player without it', async () => {
     for (const word of WORDS) {
       let game: Game | undefined;
       const ask = (message: string) => {

@@ -10,7 +10,7 @@ import { makeSite } from '../../support/site.js';
 
 const MANNERS: readonly Manner[] = ['values', 'promises'];
 
-/** Requests of which each is answered, whether it likes it or not. */
+/** Requests that each have an answer, valid or not. */
 const ANSWERED = [
   get('/a.txt'),
   get('/none'),
@@ -24,7 +24,7 @@ const ANSWERED = [
   get('/a.txt', 'Expect: 100-continue\r\nContent-Length: 1\r\n') + 'x',
   'GET /a.txt HTTP/1.0\nConnection: keep-alive\n\n',
 ];
-/** What ends a conversation. */
+/** Requests that end a conversation. */
 const LAST = [
   '',
   'GET /a.txt HTTP/1.0\r\n\r\n',
@@ -41,7 +41,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
   async function answersTo(chunks: readonly Uint8Array[], manner: Manner = 'values'): Promise<string> {
     const connection = new FakeConnection(chunks, manner);
     const conversation = new Conversation(connection, served);
-    await connection.forEachChunk((chunk) => conversation.take(chunk));
+    await connection.forEachChunk((chunk) => conversation.onChunk(chunk));
     return withoutDates(connection.sent);
   }
 
@@ -64,7 +64,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
     );
   });
 
-  it('gives the same answers to single bytes', async () => {
+  it('gives the same answers when each byte arrives alone', async () => {
     const bytes = Buffer.from(ANSWERED.join(''));
     const single = Array.from(bytes, (byte) => Buffer.of(byte));
     const whole = await answersTo([bytes]);
@@ -72,7 +72,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
     assert.equal(whole.match(/HTTP\/1\.1 \d/g)?.length, ANSWERED.length + 1);
   });
 
-  it('gives the same answers to requests in chunks of their own, and to the same words again and again', async () => {
+  it('gives the same answers to requests in chunks of their own, also when they are repeated', async () => {
     const chunks = ANSWERED.flatMap((request) => [
       request,
       request,
@@ -92,7 +92,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
     }
   });
 
-  it('answers bytes of any kind, or waits for more, and throws nothing', async () => {
+  it('answers bytes of any kind, or waits for more, and never throws', async () => {
     const bytes = fc.array(
       fc.oneof(
         fc.uint8Array({ maxLength: 40 }),
@@ -118,17 +118,17 @@ describe('a conversation', { timeout: 60_000 }, () => {
       },
     });
     const conversation = new Conversation(counting, served);
-    await connection.forEachChunk((chunk) => conversation.take(chunk));
+    await connection.forEachChunk((chunk) => conversation.onChunk(chunk));
     assert.equal(sends, 1);
   });
 
-  it('gives up a client that is never silent but never done', async () => {
+  it('times out a client that keeps sending but never completes its request', async () => {
     let nowMs = 0;
     const connection = new FakeConnection([], 'values');
     const conversation = new Conversation(connection, served, () => nowMs);
-    const take = (text: string) => Promise.resolve(conversation.take(Buffer.from(text)));
+    const take = (text: string) => Promise.resolve(conversation.onChunk(Buffer.from(text)));
     for (let field = 0; field < 20; field++) {
-      // Whole requests start the clock anew, however long they took together.
+      // A complete request restarts the time, however long they took together.
       assert.equal(await take(`${get('/a.txt')}GET /a.txt HT`), undefined);
       nowMs += 50_000;
       assert.equal(await take('TP/1.1\r\nHost: here\r\n\r\n'), undefined);

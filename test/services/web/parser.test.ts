@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { MAX_BODY_BYTES } from '../../../src/services/web/fields.js';
 import { RequestParser } from '../../../src/services/web/parser.js';
 
-/** The targets of the requests, or the status that something is refused with. */
+/** The targets of the requests, or the status of a refusal. */
 function read(text: string): (string | number)[] {
   return new RequestParser().read(Buffer.from(text, 'latin1')).map((message) => {
     if (message.kind === 'request') return message.target;
@@ -15,7 +15,7 @@ const HOST = 'Host: here\r\n';
 const START = `GET /a HTTP/1.1\r\n${HOST}`;
 const NEXT = `GET /b HTTP/1.1\r\n${HOST}\r\n`;
 
-describe('the parser takes', () => {
+describe('the parser accepts', () => {
   for (const [what, text, expected] of [
     ['a request', `${START}\r\n`, ['/a']],
     ['requests one after the other', `${START}\r\n${NEXT}`, ['/a', '/b']],
@@ -126,7 +126,7 @@ describe('the parser refuses', () => {
 });
 
 describe('the parser', () => {
-  it('knows whether it is in the middle of a request', () => {
+  it('reports whether it is in the middle of a request', () => {
     const parser = new RequestParser();
     assert.equal(parser.isWithin(), false);
     for (const part of ['G', 'ET / HTTP/1.0\r', '\n', 'X: y\r\n', 'Content-Length: 2\r\n\r\n', 'a']) {
@@ -137,7 +137,7 @@ describe('the parser', () => {
     assert.equal(parser.isWithin(), false);
   });
 
-  it('keeps connections open as their version and their wishes have it', () => {
+  it('keeps a connection open as its version and its Connection field demand', () => {
     const keeps = (version: string, fields = '') => {
       const [message] = new RequestParser().read(
         Buffer.from(`GET / HTTP/${version}\r\nHost: x\r\n${fields}\r\n`),

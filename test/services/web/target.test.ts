@@ -57,7 +57,7 @@ describe('a target', () => {
     });
   }
 
-  it('is that of a folder if it ends in a slash or in dots', () => {
+  it('names a folder if it ends in a slash or in dots', () => {
     for (const [target, expected] of [
       ['/', true],
       ['/a/', true],
@@ -70,7 +70,7 @@ describe('a target', () => {
     }
   });
 
-  it('never has a name that is a step up, hidden, or more than one name', () => {
+  it('never contains a name that leads upwards, is hidden, or has a slash', () => {
     const piece = fc.constantFrom(
       '/',
       '.',
@@ -96,7 +96,7 @@ describe('a target', () => {
     );
   });
 
-  it('is what its names were encoded to', () => {
+  it('decodes to the names that it was encoded from', () => {
     const name = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/[/\\\0]|^\./.test(text));
     fc.assert(
       fc.property(fc.array(name), (names) => assert.deepEqual(namesOf(pathOf(names, true)), names)),
@@ -104,7 +104,7 @@ describe('a target', () => {
     );
   });
 
-  it('names no host when it is sent back', () => {
+  it('contains no host when it is sent back', () => {
     const parsed = parseTarget('//evil.example/');
     assert.ok(parsed.kind === 'path');
     assert.equal(pathOf(parsed.names, true), '/evil.example/');

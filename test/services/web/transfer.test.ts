@@ -1,4 +1,4 @@
-/** A file on its way: whatever becomes of its client, the descriptor is closed. */
+/** A transfer closes its descriptor, whatever happens to its client. */
 import assert from 'node:assert/strict';
 import { fstatSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { temporaryDirectory } from '../../support/handoff.js';
 const PIECES = 3;
 const FILE_BYTES = PIECES * 65_536;
 
-/** A client that is lost at a piece. */
+/** A client that is lost at one piece. */
 class LosingConnection extends FakeConnection {
   readonly #manner: Manner;
   #left: number;

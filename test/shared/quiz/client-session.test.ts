@@ -1,9 +1,12 @@
-/** A store that fails while a client is being let in: what the client is told is what has happened. */
+/** A store that fails while a client enters: the client's answer matches what was stored. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { shareQuiz } from '../../../src/shared/quiz/open.js';
+import type { QuizSession } from '../../../src/shared/quiz/outcomes.js';
 import { Quiz } from '../../../src/shared/quiz/quiz.js';
 import { openSqliteStore } from '../../../src/shared/quiz/store/sqlite.js';
 import { StoreError, type Question, type QuizStore } from '../../../src/shared/quiz/store/store.js';
+import type { Shared } from '../../../src/shared/shared.js';
 import { FakeMember } from '../../support/fake-member.js';
 import type { Cleanup } from '../../support/server.js';
 
@@ -16,7 +19,7 @@ function openStore(t: Cleanup): QuizStore {
   return store;
 }
 
-function quizOn(store: QuizStore): Quiz {
+function quizOn(store: QuizStore): Shared<QuizSession> {
   const log = { info: () => undefined, error: () => undefined, debug: () => undefined };
   const settings = {
     questions: [QUESTION],
@@ -25,10 +28,10 @@ function quizOn(store: QuizStore): Quiz {
     nowMs: () => 0,
     sleep: () => Promise.resolve(),
   };
-  return new Quiz({ store, ...settings });
+  return shareQuiz(new Quiz({ store, ...settings }));
 }
 
-/** The same store, which can do so many calls and none after them. */
+/** A store that fails after so many calls. */
 function failingAfter(calls: number, store: QuizStore): QuizStore {
   let left = calls;
   return new Proxy(store, {
@@ -43,7 +46,7 @@ function failingAfter(calls: number, store: QuizStore): QuizStore {
 }
 
 describe('REGISTER', () => {
-  it('is answered by OK exactly if the account is there, whichever call of the store fails', async (t) => {
+  it('gets OK exactly if the account was stored, whichever call of the store fails', async (t) => {
     const outcomes: string[] = [];
     for (let calls = 0; outcomes.at(-1) !== 'entered' && calls < 10; calls++) {
       const store = openStore(t);
@@ -55,7 +58,7 @@ describe('REGISTER', () => {
     assert.deepEqual(outcomes, ['refused', 'refused', 'entered']);
   });
 
-  it('goes on with the game that a guest of the name has left', async (t) => {
+  it('continues the game that a guest of the name has left', async (t) => {
     const store = openStore(t);
     const guest = quizOn(store).enter(new FakeMember());
     await guest.guest('ann');

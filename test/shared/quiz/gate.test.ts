@@ -1,14 +1,16 @@
-/** What guards passwords: hashes, the queue for them, and the waits after failures. Time is a number here. */
+/**
+ * The guards of passwords: hashes, their queue, and the delays after failures. Time is simulated.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { Backoff } from '../../../src/shared/quiz/backoff.js';
 import { FairQueue } from '../../../src/shared/quiz/fair-queue.js';
 import { Gate } from '../../../src/shared/quiz/gate.js';
 import { hashPassword, isPassword } from '../../../src/shared/quiz/passwords.js';
-import { SlowDown } from '../../../src/shared/quiz/slow-down.js';
 
 describe('a stored password', () => {
-  it('is salted, and found again whichever way its accents are typed', async () => {
+  it('is salted, and matches in whichever form its accents are typed', async () => {
     const [one, two] = await Promise.all([hashPassword('cafe\u0301'), hashPassword('café')]);
     assert.match(one, /^\$scrypt\$ln=14,r=8,p=5\$[A-Za-z0-9+/]{22}==\$[A-Za-z0-9+/]{43}=$/);
     assert.notEqual(one, two);
@@ -16,51 +18,51 @@ describe('a stored password', () => {
     assert.equal(await isPassword('cafe', one), false);
   });
 
-  it('is never right when there is none, or a damaged one', async () => {
+  it('never matches when the hash is missing or damaged', async () => {
     const stored = [undefined, '$scrypt$ln=14,r=8,p=5$AAAA$'];
     const verdicts = await Promise.all(stored.map((known) => isPassword('', known)));
     assert.deepEqual(verdicts, [false, false]);
   });
 });
 
-describe('the wait after failures', () => {
-  const settings = { free: 2, firstMs: 100, mostMs: 350, forgetMs: 1000, entries: 3 };
+describe('the delay after failures', () => {
+  const settings = { free: 2, firstMs: 100, maxMs: 350, forgetMs: 1000, entries: 3 };
 
-  it('doubles up to its bound, is forgotten in time, and forgiven', () => {
+  it('doubles up to its bound, expires, and can be reset', () => {
     let now = 0;
-    const slow = new SlowDown(settings, () => now);
+    const backoff = new Backoff(settings, () => now);
     const delays = Array.from({ length: 6 }, () => {
-      slow.failed('ann');
-      return slow.delayMs('ann');
+      backoff.recordFailure('ann');
+      return backoff.delayMs('ann');
     });
     assert.deepEqual(delays, [0, 0, 100, 200, 350, 350]);
-    assert.equal(slow.delayMs('bob'), 0);
+    assert.equal(backoff.delayMs('bob'), 0);
     now = 1000;
-    assert.equal(slow.delayMs('ann'), 0);
-    for (let count = 0; count < 3; count++) slow.failed('ann');
-    assert.equal(slow.delayMs('ann'), 100);
-    slow.forgive('ann');
-    assert.equal(slow.delayMs('ann'), 0);
+    assert.equal(backoff.delayMs('ann'), 0);
+    for (let count = 0; count < 3; count++) backoff.recordFailure('ann');
+    assert.equal(backoff.delayMs('ann'), 100);
+    backoff.reset('ann');
+    assert.equal(backoff.delayMs('ann'), 0);
   });
 
-  it('is kept for a bounded number, the latest', () => {
-    const slow = new SlowDown({ ...settings, free: 0 }, () => 0);
-    for (const key of ['a', 'b', 'c', 'a', 'd']) slow.failed(key);
+  it('is kept for a bounded number of keys, the latest', () => {
+    const backoff = new Backoff({ ...settings, free: 0 }, () => 0);
+    for (const key of ['a', 'b', 'c', 'a', 'd']) backoff.recordFailure(key);
     assert.deepEqual(
-      ['a', 'b', 'c', 'd'].map((key) => slow.delayMs(key)),
+      ['a', 'b', 'c', 'd'].map((key) => backoff.delayMs(key)),
       [200, 0, 100, 100],
     );
   });
 
-  it('never grows past its bound, whatever the count', () => {
-    const slow = new SlowDown(settings, () => 0);
-    for (let count = 0; count < 5000; count++) slow.failed('ann');
-    assert.equal(slow.delayMs('ann'), 350);
+  it('never exceeds its bound, whatever the number of failures', () => {
+    const backoff = new Backoff(settings, () => 0);
+    for (let count = 0; count < 5000; count++) backoff.recordFailure('ann');
+    assert.equal(backoff.delayMs('ann'), 350);
   });
 });
 
 describe('the gate', () => {
-  it('lets a name wait the same whether it has an account, and others not at all', async () => {
+  it('delays a name the same with an account and without, and other names not at all', async () => {
     const waits: number[] = [];
     const sleep = (ms: number) => {
       waits.push(ms);
@@ -88,7 +90,7 @@ describe('the gate', () => {
     assert.deepEqual(waits, [250, 250]);
   });
 
-  it('lets guesses wait that are made at once as it does those one after the other', async () => {
+  it('delays simultaneous guesses like guesses one after the other', async () => {
     const waits: number[] = [];
     const sleep = (ms: number) => {
       waits.push(ms);
@@ -102,7 +104,7 @@ describe('the gate', () => {
     assert.deepEqual(waits, [250, 500]);
   });
 
-  it('lets nobody wait for others as long as none of them has failed', async () => {
+  it('delays no simultaneous attempts as long as none has failed', async () => {
     const gate = new Gate({ nowMs: () => 0, sleep: neverCalled, isPassword: () => Promise.resolve(true) });
     const login = () => gate.check('ann', 'right', 'there', () => 'right');
     assert.deepEqual(await Promise.all([login(), login(), login(), login()]), Array(4).fill('right'));
@@ -110,13 +112,13 @@ describe('the gate', () => {
 });
 
 function neverCalled(): Promise<void> {
-  return Promise.reject(new Error('somebody was made to wait'));
+  return Promise.reject(new Error('a call waited'));
 }
 
 describe('the queue', () => {
   const limits = { atOnce: 1, waiting: 4, waitingOfAddress: 3 };
 
-  it('lets addresses take turns', async () => {
+  it('gives addresses turns', async () => {
     const queue = new FairQueue(limits);
     const order: string[] = [];
     const jobs = ['a1', 'a2', 'a3', 'a4', 'b1'].map((name) =>
@@ -129,7 +131,7 @@ describe('the queue', () => {
     assert.deepEqual(order, ['a1', 'a2', 'b1', 'a3', 'a4']);
   });
 
-  it('does not take more than its bounds, for one address and for all, and goes on after a failure', async () => {
+  it('never exceeds its bounds, for one address and for all, and continues after a failure', async () => {
     const queue = new FairQueue(limits);
     const started: string[] = [];
     const run = (address: string) =>

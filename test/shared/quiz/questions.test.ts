@@ -1,4 +1,4 @@
-/** The file of questions: the quiz's own, and what a teacher is told about a mistake in another. */
+/** The file of questions: the quiz's own, and the errors about a teacher's. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ function file(t: Cleanup, content: unknown): string {
 }
 
 describe('the quiz’s own questions', () => {
-  it('are at least sixty, and no letter is right much more often than another', () => {
+  it('are at least sixty, whose right letters are spread evenly', () => {
     const questions = readQuestions();
     assert.ok(questions.length >= 60);
     for (const letter of ['A', 'B', 'C', 'D']) {
@@ -28,7 +28,7 @@ describe('the quiz’s own questions', () => {
 });
 
 describe('a file of questions', () => {
-  it('may begin with a byte order mark, and its texts lose the spaces around them', (t) => {
+  it('may begin with a byte order mark, and white space around its texts is removed', (t) => {
     const padded = { ...good, question: ' How many? ', options: ['1 ', '2', '3', '4'] };
     const [question] = readQuestions(file(t, `\ufeff${JSON.stringify([padded])}`));
     assert.deepEqual(question, { text: 'How many?', options: good.options, answer: 'B' });
@@ -78,7 +78,7 @@ describe('a file of questions', () => {
     });
   }
 
-  it('names the entry at fault to whoever starts the server', async (t) => {
+  it('stops the start with a message that names the faulty entry', async (t) => {
     const path = file(t, [good, { ...good, question: 'Which?', answer: 'b' }]);
     const args = ['serve', 'quiz', '--model', 'event-loop', '--store', ':memory:', '--questions', path];
     assert.deepEqual(await runHandoff(t, args), {

@@ -10,7 +10,7 @@ function boardAfter(fields: readonly number[]): Board {
 }
 
 describe('the board', () => {
-  it('knows of every game there is when it is over, and who has won', () => {
+  it('finds the end and the winner of every possible game', () => {
     let games = 0;
     const playOn = (fields: number[]) => {
       const board = boardAfter(fields);
@@ -19,19 +19,19 @@ describe('the board', () => {
       if (result !== undefined) games++;
       else for (let field = 1; field <= 9; field++) if (!fields.includes(field)) playOn([...fields, field]);
     };
-    // By symmetry: a first move into a corner, to a side, and into the middle.
+    // By symmetry: a first move into a corner, into a side, and into the middle.
     for (const first of [1, 2, 5]) playOn([first]);
     // Four corners, four sides, one middle: 4 × 29,592 + 4 × 27,732 + 25,872 is the well-known 255,168.
     assert.equal(games, 29_592 + 27_732 + 25_872);
   });
 
-  it('refuses a field that is occupied, by whomever, and does not change', () => {
+  it('refuses an occupied field, whichever mark is on it, and does not change', () => {
     const board = boardAfter([5]);
     for (const mark of ['X', 'O'] as const) assert.equal(board.place(5, mark), false);
     assert.equal(board.toString(), '1 2 3\n4 X 6\n7 8 9');
   });
 
-  it('is shown as three lines, free fields by their numbers', () => {
+  it('prints as three lines, with the numbers of free fields', () => {
     assert.equal(new Board().toString(), '1 2 3\n4 5 6\n7 8 9');
     assert.equal(`${boardAfter([1, 9, 5]).toString()}\n`, shown([1, 9, 5]));
   });

@@ -15,13 +15,13 @@ async function enter(lobby: Lobby, name?: string): Promise<Seat> {
   const member = new FakeMember();
   const player = lobby.enter(member);
   if (name !== undefined) {
-    await player.take(name);
+    await player.handleLine(name);
     assert.equal(member.lines()[0], `Welcome ${name}`);
   }
   return { player, member };
 }
 
-/** Two who play, what they have been told so far taken note of. */
+/** Two players in a match, whose lines so far were read. */
 async function pair(lobby: Lobby): Promise<{ x: Seat; o: Seat }> {
   const x = await enter(lobby, 'xenia');
   const o = await enter(lobby, 'otto');
@@ -32,12 +32,12 @@ async function pair(lobby: Lobby): Promise<{ x: Seat; o: Seat }> {
 
 async function playOut(x: Seat, o: Seat, fields: readonly number[]): Promise<void> {
   for (const [move, field] of fields.entries()) {
-    await (markOf(move) === 'X' ? x : o).player.take(String(field));
+    await (markOf(move) === 'X' ? x : o).player.handleLine(String(field));
   }
 }
 
 describe('the lobby', () => {
-  it('delivers nothing to a client that says nothing', async () => {
+  it('delivers nothing to a client that sends nothing', async () => {
     const { player, member } = await enter(new Lobby());
     player.leave();
     assert.deepEqual(member.lines(), []);
@@ -55,18 +55,18 @@ describe('the lobby', () => {
     assert.deepEqual(silent.member.lines(), []);
   });
 
-  it('tells the second player of the match directly after its welcome', async () => {
+  it('announces the match to the second player directly after its welcome', async () => {
     const lobby = new Lobby();
     await enter(lobby, 'a');
     const member = new FakeMember();
-    await lobby.enter(member).take('b');
+    await lobby.enter(member).handleLine('b');
     assert.deepEqual(member.lines(), ['Welcome b', 'init@1 a b']);
   });
 
-  it('forgets a waiting player at once when it leaves, says QUIT or is refused', async () => {
+  it('removes a waiting player at once when it leaves, sends QUIT or is refused', async () => {
     for (const depart of [
       (player: Player) => player.leave(),
-      (player: Player) => void player.take('QUIT'),
+      (player: Player) => void player.handleLine('QUIT'),
       (player: Player) => void player.refuse('ERR line too long\n'),
     ]) {
       const lobby = new Lobby();
@@ -77,9 +77,9 @@ describe('the lobby', () => {
     }
   });
 
-  it('lets the other one win when a player leaves in mid-match, and once only', async () => {
+  it('lets the opponent win once when a player leaves in mid-match', async () => {
     const { x, o } = await pair(new Lobby());
-    await x.player.take('5');
+    await x.player.handleLine('5');
     x.member.lines();
     o.member.lines();
     x.player.leave();
@@ -90,7 +90,7 @@ describe('the lobby', () => {
     assert.deepEqual(o.member.lines(), []);
   });
 
-  it('says nothing to the other one when a player leaves after the match', async () => {
+  it('sends the opponent nothing when a player leaves after the match', async () => {
     const { x, o } = await pair(new Lobby());
     await playOut(x, o, [1, 4, 2, 5, 3]);
     assert.deepEqual(o.member.lines().slice(-2), ['MOVE X 3', 'GameEnd X wins']);
@@ -98,36 +98,40 @@ describe('the lobby', () => {
     assert.deepEqual(o.member.lines(), []);
   });
 
-  it('takes nothing from a player who is gone', async () => {
+  it('ignores a player that has gone', async () => {
     const lobby = new Lobby();
     const { player, member } = await enter(lobby, 'gone');
     player.leave();
-    for (const line of ['5', 'AGAIN', 'name', 'QUIT']) await player.take(line);
+    for (const line of ['5', 'AGAIN', 'name', 'QUIT']) await player.handleLine(line);
     assert.deepEqual(member.lines(), []);
     const next = await enter(lobby, 'next');
     assert.deepEqual(next.member.lines(), []);
   });
 
-  it('pairs a player anew only after AGAIN', async () => {
+  it('pairs a player again only after AGAIN', async () => {
     const lobby = new Lobby();
     const { x, o } = await pair(lobby);
     await playOut(x, o, [1, 4, 2, 5, 3]);
     const other = await enter(lobby, 'other');
     assert.deepEqual(other.member.lines(), []);
     o.member.lines();
-    await o.player.take('AGAIN');
+    await o.player.handleLine('AGAIN');
     assert.deepEqual(o.member.lines(), ['init@2 other otto']);
   });
 
-  it('says stop after QUIT and nothing else', async () => {
+  it('returns stop after QUIT only', async () => {
     const { x } = await pair(new Lobby());
-    for (const line of ['1', '1', '', 'x']) assert.equal(await x.player.take(line), undefined);
-    assert.equal(await x.player.take(' quit '), 'stop');
+    for (const line of ['1', '1', '', 'x']) assert.equal(await x.player.handleLine(line), undefined);
+    assert.equal(await x.player.handleLine(' quit '), 'stop');
   });
 
-  it('lets a call wait until what it has delivered is out', async () => {
+  it('resolves a call when its deliveries have been sent', async () => {
     const { player } = await enter(new Lobby());
-    for (const call of [() => player.take('name'), () => player.take('5'), () => player.refuse('ERR\n')]) {
+    for (const call of [
+      () => player.handleLine('name'),
+      () => player.handleLine('5'),
+      () => player.refuse('ERR\n'),
+    ]) {
       let out = false;
       atEndOfTurn(() => (out = true));
       await call();

@@ -1,6 +1,8 @@
-/** Chance for simulations that is the same every time. */
+/** Reproducible random numbers for simulations. */
 
-/** Numbers from 0 to below 1. T. Ettinger's mulberry32: good enough for some thousand draws, and public domain. */
+/**
+ * Numbers from 0 to below 1: T. Ettinger's mulberry32, public domain, good for some thousand draws.
+ */
 export function generator(seed: number): () => number {
   let state = seed;
   return () => {
@@ -11,7 +13,7 @@ export function generator(seed: number): () => number {
   };
 }
 
-/** Box and Muller. */
+/** A standard normal number, by the method of Box and Muller. */
 export function standardNormal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

@@ -1,4 +1,6 @@
-/** A chat server in this process for the tests of the generator: honest, but for what a test lets it do otherwise. */
+/**
+ * A chat server in this process for tests of the generator. A test can replace each of its steps.
+ */
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -6,33 +8,33 @@ import type { TestContext } from 'node:test';
 
 export interface ChatMember {
   readonly socket: Socket;
-  /** In the order of joining, from 0. */
+  /** The number of the member in the order of joining, from 0. */
   readonly index: number;
   readonly name: string;
 }
 
 export interface ChatRules {
-  /** What the newcomer gets for its name; by default a welcome. */
+  /** The answer to a new member's name. Default: a welcome. */
   readonly welcome?: (name: string) => string;
   readonly announcement?: (name: string) => string;
-  /** Called for each line and each other member, in order of joining; by default sends `text` to it. */
+  /** Called for each line and each other member, in the order of joining. Default: sends `text`. */
   readonly deliver?: (to: ChatMember, from: ChatMember, text: string) => void;
-  /** Called once for each line, before it is delivered. */
-  readonly heard?: (from: ChatMember, line: string, members: readonly ChatMember[]) => void;
+  /** Called once for each line, before its delivery. */
+  readonly onLine?: (from: ChatMember, line: string, members: readonly ChatMember[]) => void;
 }
 
-/** Returns the port. The server is closed with the test. */
+/** Starts the server, which is closed with the test, and returns its port. */
 export async function serveChat(test: TestContext, rules: ChatRules = {}): Promise<number> {
   const {
     welcome = (name: string) => `Welcome ${name}\n`,
     announcement = (name: string) => `* ${name} joined (2 here)\n`,
     deliver = (to: ChatMember, _from: ChatMember, text: string) => void to.socket.write(text),
-    heard,
+    onLine,
   } = rules;
   const members: ChatMember[] = [];
   const server = createServer({ noDelay: true }, (socket) => {
     let self: ChatMember | undefined;
-    // The generator closes with lines on their way, which resets. The interface repeats its stream's errors.
+    // The generator closes with lines in flight: a reset. readline repeats its stream's errors.
     const lines = createInterface({ input: socket.on('error', () => undefined) }).on(
       'error',
       () => undefined,
@@ -40,7 +42,7 @@ export async function serveChat(test: TestContext, rules: ChatRules = {}): Promi
     socket.write('Hello\nWho?\n');
     lines.on('line', (line) => {
       if (self) {
-        heard?.(self, line, members);
+        onLine?.(self, line, members);
         for (const other of members) if (other !== self) deliver(other, self, `${self.name}: ${line}\n`);
         return;
       }

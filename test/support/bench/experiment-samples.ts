@@ -1,4 +1,4 @@
-/** Made-up experiments with round numbers, for the tests of what computes with results and shows them. */
+/** Made-up experiments with round numbers, for tests of analysis and report. */
 import type { BenchResults } from '../../../bench/analysis/results.js';
 import type {
   CaseResult,
@@ -15,10 +15,10 @@ export const rate: Measure = {
   label: 'requests/s',
   better: 'higher',
   format: (value) => value.toFixed(0),
-  of: ({ values }) => values['requestsPerSecond'],
+  of: ({ values }) => values.requestsPerSecond,
 };
 
-/** Taken over all rounds at once. */
+/** A measure over all rounds at once. */
 export const p99: Measure = {
   name: 'p99Ns',
   label: 'p99',
@@ -28,12 +28,12 @@ export const p99: Measure = {
   over: (rounds) => merged(rounds.map(({ latencies }) => latencies)),
 };
 
-/** Only describes. */
+/** A measure without a better direction. */
 export const threads: Measure = {
   name: 'threads',
   label: 'threads',
   format: String,
-  of: ({ values }) => values['threads'],
+  of: ({ values }) => values.threads,
 };
 
 export const echo: Experiment = {
@@ -47,7 +47,7 @@ export const echo: Experiment = {
   seen: () => '',
 };
 
-/** One second, in which all requests took the same time. */
+/** One second in which all requests took the same time. */
 export function roundOf(round: number, requestsPerSecond: number, latencyNs = 2_000_000): RoundResult {
   const latency = new Histogram();
   for (let request = 0; request < Math.min(requestsPerSecond, 100); request++) latency.record(latencyNs);

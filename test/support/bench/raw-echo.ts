@@ -1,10 +1,10 @@
-/** Echo servers for the tests of the generator, honest or not: in the test's own process, or one that can be killed. */
+/** Echo servers for tests of the generator: in the test's process, or in one that can be killed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 
-/** A server for one test, which is closed with it. `connection` counts from 0, in the order of connecting. */
+/** Starts a server that is closed with the test, and returns its port. Connections count from 0. */
 export async function serve(
   test: TestContext,
   onClient: (socket: Socket, connection: number) => void,
@@ -13,7 +13,7 @@ export async function serve(
   let connections = 0;
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
-    // The generator closes with answers on their way, which resets: of no interest here.
+    // The generator closes with answers in flight, which resets the connection.
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     onClient(socket, connections++);
   });
@@ -36,7 +36,7 @@ const PROCESS = `
     }));
   server.listen(0, '127.0.0.1', () => console.log(server.address().port));`;
 
-/** A process of its own that echoes and, if told, kills itself at its so-manieth request. */
+/** An echo server in a process of its own. It kills itself at request `diesAtRequest`; 0: never. */
 export async function serveInProcess(
   test: TestContext,
   diesAtRequest = 0,

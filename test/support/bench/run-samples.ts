@@ -1,6 +1,6 @@
 /**
- * A made-up run with everything that can go right and wrong, for the tests of what draws it: a sweep over clients with
- * a control and peers, a plot of two measures, cases without an axis, and names that try to be markup.
+ * A made-up run for tests of the report: a sweep over clients with a control and peers, a plot of
+ * two measures, cases without an axis, failures, and names that try to be markup.
  */
 import { formatCount, formatNs } from '../../../bench/analysis/numbers.js';
 import type {
@@ -10,6 +10,7 @@ import type {
   ExperimentResult,
   Measure,
   PlotSpec,
+  RoundValues,
 } from '../../../bench/analysis/experiment.js';
 import type { TextTable } from '../../../bench/analysis/numbers.js';
 import type { ReportInput } from '../../../bench/report/html.js';
@@ -19,7 +20,7 @@ export const rate: Measure = {
   label: 'requests/s',
   better: 'higher',
   format: formatCount,
-  of: ({ values }) => values['requestsPerSecond'],
+  of: ({ values }) => values.requestsPerSecond,
 };
 
 export const p99: Measure = {
@@ -27,18 +28,15 @@ export const p99: Measure = {
   label: 'p99',
   better: 'lower',
   format: formatNs,
-  of: ({ values }) => values['p99Ns'],
+  of: ({ values }) => values.p99Ns,
 };
 
-const uncorrected: Measure = { ...p99, name: 'uncorrectedNs', label: 'p99 uncorrected', of: uncorrectedOf };
-
-function uncorrectedOf({
-  values,
-}: {
-  readonly values: Readonly<Record<string, number>>;
-}): number | undefined {
-  return values['uncorrectedNs'];
-}
+const uncorrected: Measure = {
+  ...p99,
+  name: 'uncorrectedNs',
+  label: 'p99 uncorrected',
+  of: ({ values }) => values.maxNs,
+};
 
 export const ratePlot: PlotSpec = {
   ...{ name: 'rate', title: 'Requests served as clients grow', measure: rate },
@@ -68,10 +66,10 @@ export function experimentOf(changes: Partial<Experiment> = {}): Experiment {
   };
 }
 
-/** Rounds with these values, spread a little, always in the same way. */
+/** Rounds with these values and a small, fixed spread. */
 export function contenderOf(
   name: string,
-  values: Readonly<Record<string, number>>,
+  values: RoundValues,
   changes: Partial<ContenderResult> & { readonly count?: number } = {},
 ): ContenderResult {
   const { count = 8, ...others } = changes;
@@ -144,10 +142,10 @@ const openLoopFound: ExperimentResult = {
   cases: [20_000, 40_000, 60_000, 80_000, 100_000].map((x, place) => ({
     ...{ name: `${x / 1000}k offered`, title: `open-loop, ${x} requests/s offered`, x },
     contenders: [
-      contenderOf('event-loop', { p99Ns: 4e5 * 2.2 ** (place ** 1.4), uncorrectedNs: 4e5 * 1.4 ** place }),
+      contenderOf('event-loop', { p99Ns: 4e5 * 2.2 ** (place ** 1.4), maxNs: 4e5 * 1.4 ** place }),
       contenderOf('thread-per-client', {
         p99Ns: 6e5 * 2.5 ** (place ** 1.4),
-        uncorrectedNs: 5e5 * 1.5 ** place,
+        maxNs: 5e5 * 1.5 ** place,
       }),
     ],
   })),
@@ -183,7 +181,7 @@ const control = experimentOf({
   name: 'control',
   question: 'Does the bench see a difference where there is none?',
   plots: [{ ...ratePlot, title: 'The same server twice' }],
-  seen: () => 'event-loop against itself: 1.00 (0.99–1.01) times the requests, no winner, as it must be.',
+  seen: () => 'event-loop against itself: 1.00 (0.99–1.01) times the requests, no winner, as expected.',
 });
 
 const controlFound: ExperimentResult = {
@@ -197,7 +195,7 @@ const controlFound: ExperimentResult = {
   ],
 };
 
-/** Names and reasons that would be markup, end an attribute, or not be XML at all. */
+/** A name that is markup, ends an attribute, and has characters that XML forbids. */
 export const HOSTILE = '<script>alert("1")</script>&amp;\u00a0\u0007\'"-->]]>';
 
 const hostile = experimentOf({
@@ -223,7 +221,7 @@ const hostileFound: ExperimentResult = {
   })),
 };
 
-/** The whole run, as the report is given it. */
+/** The whole run as the input of the report. */
 export function sampleRun(): ReportInput {
   return {
     results: {
@@ -254,7 +252,7 @@ export function sampleRun(): ReportInput {
   };
 }
 
-/** As wide as the bench's own. */
+/** Tables as wide as the bench's own. */
 function tablesOf({ measures }: Experiment, { cases }: ExperimentResult): TextTable[] {
   const more = ['p50', 'p99', 'p99.9', 'max', 'CPU', 'MB', 'threads', 'errors', 'served', 'of event-loop'];
   return cases.map(({ title, contenders }) => ({

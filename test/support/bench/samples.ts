@@ -1,19 +1,20 @@
-/** Made-up results with round numbers, for the tests of what computes with results and shows them. */
+/** Made-up results with round numbers, for tests of analysis and report. */
 import type {
   CaseResult,
   ContenderResult,
   Experiment,
   RoundResult,
+  RoundValues,
 } from '../../../bench/analysis/experiment.js';
 import { Histogram } from '../../../bench/lib/histogram.js';
 import { CLOSED_LOOP } from '../../../bench/analysis/measures.js';
-import { noErrors } from '../../../bench/generator/protocol/answers.js';
+import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
 
 interface Changes extends Partial<Omit<RoundResult, 'values'>> {
-  readonly values?: Readonly<Record<string, number>>;
+  readonly values?: RoundValues;
 }
 
-/** One second with so many requests, each of 2 ms; `changes` replaces what a test is about. */
+/** One second with this many requests of 2 ms each. A test replaces fields by `changes`. */
 export function roundOf(round: number, requests: number, { values, ...changes }: Changes = {}): RoundResult {
   const latency = new Histogram();
   for (let request = 0; request < Math.min(requests, 1000); request++) latency.record(2_000_000);

@@ -1,5 +1,6 @@
 /**
- * The tables of the quiz and their version. Main thread. A file is changed only once it is known to be ours, or empty.
+ * The tables of the quiz and their version. Runs on the main thread. It changes a file only if that
+ * is empty or a quiz's.
  */
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { StartError } from '../../../base/errors.js';
@@ -9,8 +10,8 @@ const APPLICATION_ID = 0x7175697a;
 const VERSION = 1;
 
 /**
- * A game keeps its questions: they stay what they were, whatever becomes of the file they came from.
- * Its number is never used again, so that a late answer cannot be taken for one to the player's next game.
+ * A game keeps copies of its questions, so that it survives changes of the file they came from.
+ * AUTOINCREMENT never reuses a game's number, so a late answer cannot count for the next game.
  */
 const TABLES = `
   CREATE TABLE players (
@@ -38,23 +39,28 @@ const TABLES = `
 `;
 
 /**
- * Checks the file, makes the tables in an empty one, and proves that it can be written.
- * @throws StartError when it is another program's or a later version's
+ * Checks the file, creates the tables in an empty one, and proves that it is writable.
+ * @throws StartError when the file is damaged, another program's, or a later version's
+ * @throws Error of SQLite when it cannot be read or written
  */
 export function prepareSchema(database: DatabaseSyncInstance): void {
   const inUse = checkOwner(database);
   const { quick_check: health } = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
   if (health !== 'ok') throw new StartError(`it is damaged: ${health}`);
-  // Commits append to one file and are synced to the disk each; readers of other processes never wait for them.
+  // Each commit is appended to one file and synced to the disk; readers in other processes never
+  // wait for it.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
   database.exec('BEGIN IMMEDIATE');
-  // Another server may have made the tables in between.
+  // Another server may have created the tables in between.
   if (!inUse && !checkOwner(database)) database.exec(TABLES);
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION}`);
   database.exec('COMMIT');
 }
 
-/** @returns whether the tables are there */
+/**
+ * @returns whether the tables exist
+ * @throws StartError when the file is another program's or a later version's
+ */
 function checkOwner(database: DatabaseSyncInstance): boolean {
   const application = numberOf(database, 'PRAGMA application_id');
   const version = numberOf(database, 'PRAGMA user_version');

@@ -1,7 +1,8 @@
 /**
- * The quiz's store in a SQLite file. Main thread: calls are synchronous, a commit takes about half a millisecond.
+ * The quiz's store in a SQLite file. Runs on the main thread: calls are synchronous, a commit takes
+ * about half a millisecond.
  *
- * Several servers may use one file: each step is a transaction that first looks whether its turn is still open.
+ * Several servers may use one file, so each transaction first checks that its turn is still open.
  * Read transactions.ts next.
  */
 import { closeSync, openSync } from 'node:fs';
@@ -23,16 +24,17 @@ import {
   type Standing,
   type Turn,
 } from './store.js';
-import { attempt, transaction } from './transactions.js';
+import { retryWhileBusy, transaction } from './transactions.js';
 
 const BUSY_AT_START_MS = 1000;
-/** Guests need no password, so anybody could fill the disk with them. */
-const MOST_PLAYERS = 100_000;
+/** Guests need no password: without a bound, they could fill the disk. */
+const MAX_PLAYERS = 100_000;
 const IN_MEMORY = ':memory:';
 
 /**
+ * Opens the store, and creates it if necessary.
  * @param path absolute, or `:memory:`
- * @throws StartError when it cannot be opened, read and written
+ * @throws StartError when the file cannot be opened, read and written
  */
 export function openSqliteStore(path: string): QuizStore {
   let database: DatabaseSyncInstance | undefined;
@@ -48,7 +50,10 @@ export function openSqliteStore(path: string): QuizStore {
   }
 }
 
-/** SQLite would let others read the file, in which passwords' hashes are; and its errors do not say what is wrong. */
+/**
+ * Creates the file before SQLite does. SQLite would let other users read the password hashes, and
+ * its errors do not say what is wrong.
+ */
 function makeFile(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
 }
@@ -63,7 +68,7 @@ class SqliteStore implements QuizStore {
   }
 
   account(key: string): Account | undefined {
-    return attempt(() => {
+    return retryWhileBusy(() => {
       const row = this.#player(key);
       return row && { name: row.name, password: row.password ?? undefined };
     });
@@ -80,7 +85,7 @@ class SqliteStore implements QuizStore {
   }
 
   turn(key: string): Turn | undefined {
-    return attempt(() => {
+    return retryWhileBusy(() => {
       const player = this.#player(key);
       return player && this.#turn(player.id);
     });
@@ -112,7 +117,7 @@ class SqliteStore implements QuizStore {
       if (known === undefined || counted === undefined) return 'passed';
       const { points } = counted;
       if (turn.number < turn.of) return { points, next: this.#turn(known.id), standing: undefined };
-      // The game goes and its points are added in one transaction: both happen, once, or neither.
+      // One transaction removes the game and adds its points: both happen once, or neither.
       this.#sql.removeGame.run(turn.game);
       this.#sql.addPoints.run(points, known.id);
       return { points, next: undefined, standing: this.#standing(known.total + points) };
@@ -120,22 +125,24 @@ class SqliteStore implements QuizStore {
   }
 
   ranking(most: number): Ranking {
-    return attempt(() => ({
+    return retryWhileBusy(() => ({
       top: this.#sql.top.all(most) as RankedPlayer[],
       players: this.#standing(0).players,
     }));
   }
 
   /**
-   * Without its log the database is one file again. The library's close() would see to that only if every statement
-   * had been collected by then: until they are, SQLite keeps the connection and its locks.
+   * Closes the store and removes SQLite's log, which makes the database one file again. The
+   * library's close() would do that only after all statements were garbage-collected; until then
+   * SQLite keeps the connection and its locks.
    */
   close(): void {
     if (!this.#database.isOpen) return;
     try {
       this.#database.exec('PRAGMA journal_mode = DELETE');
     } catch {
-      // Another server uses the file, or it cannot be written: the log stays, and is read on the next start.
+      // Another server uses the file, or it is not writable. The log remains and is read on the
+      // next start.
     }
     this.#database.close();
   }
@@ -158,7 +165,7 @@ class SqliteStore implements QuizStore {
 
   #add(key: string, name: string, password: string | null): number {
     const { last } = this.#sql.lastPlayer.get() as { last: number };
-    if (last >= MOST_PLAYERS) throw new StoreError(`there are ${MOST_PLAYERS} players, no more can be added`);
+    if (last >= MAX_PLAYERS) throw new StoreError(`there are ${MAX_PLAYERS} players, no more can be added`);
     return Number(this.#sql.addPlayer.run(key, name, password).lastInsertRowid);
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The quiz's statements in SQL, prepared once for each database, and the shape of the rows they give. Main thread.
+ * The quiz's SQL statements, prepared once for each database, and the shapes of their rows. Runs on
+ * the main thread.
  */
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 

@@ -1,6 +1,7 @@
 /**
- * What the quiz keeps: players, their totals, and their unfinished games. Main thread. Every method is one transaction:
- * what it returned will be there after a crash, and when it threw, nothing of it was done. sqlite.ts implements it.
+ * The interface of the quiz's store: players, their totals, and their unfinished games. Called on
+ * the main thread. Each method is one transaction: its result survives a crash, and if it throws,
+ * nothing was changed. sqlite.ts implements it.
  */
 
 export const LETTERS = ['A', 'B', 'C', 'D'] as const;
@@ -8,12 +9,12 @@ export type Letter = (typeof LETTERS)[number];
 
 export interface Question {
   readonly text: string;
-  /** Beside A, B, C and D. */
+  /** The options A, B, C and D, in this order. */
   readonly options: readonly string[];
   readonly answer: Letter;
 }
 
-/** Whom a client plays for. Names with the same key are the same player. */
+/** The player of a client. Names with the same key are the same player. */
 export interface Identity {
   readonly key: string;
   readonly name: string;
@@ -22,15 +23,15 @@ export interface Identity {
 
 export interface Account {
   readonly name: string;
-  /** Its hash; undefined for a guest. */
+  /** The password's hash; undefined for a guest. */
   readonly password: string | undefined;
 }
 
-/** The question that is to be answered next in a player's unfinished game. */
+/** The next question of a player's unfinished game. */
 export interface Turn {
-  /** Never used for another game. */
+  /** The number of the game, which is never used for another one. */
   readonly game: number;
-  /** From 1. */
+  /** The number of the question in its game, from 1. */
   readonly number: number;
   readonly of: number;
   readonly question: Question;
@@ -39,27 +40,29 @@ export interface Turn {
 export interface Standing {
   readonly total: number;
   readonly rank: number;
-  /** How many players have a rank: all who have finished a game. */
+  /** The number of players that have a rank: those that have finished a game. */
   readonly players: number;
 }
 
 /**
- * Other connections, or another server on the same file, play for the same player or have changed it:
- * `registered`: a guest's name has become an account's; `passed`: that turn is over already.
+ * Another connection, or another server on the same file, has changed the player. `registered`: the
+ * guest's name now belongs to an account. `passed`: the turn is over already.
  */
 export type Overtaken = 'registered' | 'passed';
 
 export interface Registered {
-  /** Of the unfinished game that a guest of that name has left. */
+  /** The next question of the unfinished game that a guest of that name has left. */
   readonly turn: Turn | undefined;
 }
 
 export interface Counted {
-  /** In this game, up to now. */
+  /** The points of this game so far. */
   readonly points: number;
-  /** Undefined after the last question: then the game is gone and its points are in the total. */
+  /**
+   * Undefined after the last question: then the game is deleted and its points are in the total.
+   */
   readonly next: Turn | undefined;
-  /** Defined after the last question. */
+  /** Set after the last question. */
   readonly standing: Standing | undefined;
 }
 
@@ -74,20 +77,20 @@ export interface Ranking {
   readonly players: number;
 }
 
-/** Each method throws StoreError when the store cannot do it now. */
+/** @throws StoreError from each method, when the store cannot be read or written */
 export interface QuizStore {
   account(key: string): Account | undefined;
   /**
-   * Makes an account; a guest of that name becomes it, with points and game. The game comes with the answer: to ask for it
-   * afterwards might fail, when the account is there already.
-   * @returns undefined if the name was taken
+   * Creates an account. A guest of that name becomes it and keeps points and game. The game is part
+   * of the result, since a second call for it might fail when the account already exists.
+   * @returns undefined if the name is taken
    */
   register(key: string, name: string, password: string): Registered | undefined;
-  /** The player's unfinished game. */
+  /** The next question of the player's unfinished game. */
   turn(key: string): Turn | undefined;
-  /** Begins a game, or goes on with the one that is unfinished. A guest is kept from here on. */
+  /** Begins a game, or continues the unfinished one. From here on the store keeps a guest. */
   begin(player: Identity, questions: readonly Question[]): { turn: Turn; isNew: boolean } | 'registered';
-  /** Counts an answer, if that question has not been answered yet. */
+  /** Counts an answer, if its question has not been answered yet. */
   count(player: Identity, turn: Turn, isRight: boolean): Counted | Overtaken;
   ranking(most: number): Ranking;
   close(): void;

@@ -1,6 +1,6 @@
 /**
- * All or nothing, and what happens when another server uses the same file at the same moment. Main thread: a server
- * waits for another's write for BUSY_MS and no longer, since all its clients wait with it.
+ * Transactions, and retries while another server uses the same file. Runs on the main thread. A
+ * server waits for another server's write for BUSY_MS at most, since all its clients wait, too.
  */
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { monotonicMs } from '../../../base/clock.js';
@@ -11,45 +11,48 @@ const BUSY_POLL_MS = 1;
 const SQLITE_BUSY = 5;
 
 /**
- * Either all that `work` does is on the disk, or nothing of it.
- * @throws StoreError
+ * Runs `work` in a transaction: all of its changes are on the disk, or none.
+ * @throws StoreError when the store cannot be read or written
  */
 export function transaction<T>(database: DatabaseSyncInstance, work: () => T): T {
-  return attempt(() => {
+  return retryWhileBusy(() => {
     database.exec('BEGIN IMMEDIATE');
     try {
       const result = work();
       database.exec('COMMIT');
       return result;
     } catch (error) {
-      // SQLite itself rolls back after some errors.
+      // After some errors SQLite has rolled back already.
       if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
     }
   });
 }
 
-/** A file that somebody has locked for good shall not cost every client of it another second. */
-let noPatienceUntilMs = 0;
+/**
+ * After one timeout, later calls fail at once until this time: a locked file must not delay each
+ * call.
+ */
+let failFastUntilMs = 0;
 
 /**
- * Does it again while another server writes. SQLite's own way to wait sleeps longer and longer, so that of two busy
- * servers one may never find the moment between two writes of the other.
- * @throws StoreError
+ * Retries `work` while another server writes. SQLite's own retry sleeps longer and longer, so one
+ * of two busy servers might never find a moment between two writes of the other.
+ * @throws StoreError when `work` fails, or the file stays busy for BUSY_MS
  */
-export function attempt<T>(work: () => T): T {
+export function retryWhileBusy<T>(work: () => T): T {
   const startedAtMs = monotonicMs();
-  const deadlineMs = startedAtMs < noPatienceUntilMs ? startedAtMs : startedAtMs + BUSY_MS;
+  const deadlineMs = startedAtMs < failFastUntilMs ? startedAtMs : startedAtMs + BUSY_MS;
   for (;;) {
     try {
       return work();
     } catch (error) {
       if (error instanceof StoreError) throw error;
       if (!isBusy(error) || monotonicMs() >= deadlineMs) {
-        if (isBusy(error)) noPatienceUntilMs = monotonicMs() + BUSY_MS;
+        if (isBusy(error)) failFastUntilMs = monotonicMs() + BUSY_MS;
         throw new StoreError((error as Error).message, { cause: error });
       }
-      Atomics.wait(nothing, 0, 0, BUSY_POLL_MS);
+      Atomics.wait(neverNotified, 0, 0, BUSY_POLL_MS);
     }
   }
 }
@@ -60,5 +63,5 @@ function isBusy(error: unknown): boolean {
   return errcode !== undefined && (errcode & 0xff) === SQLITE_BUSY;
 }
 
-/** Nobody ever wakes who waits for it. */
-const nothing = new Int32Array(new SharedArrayBuffer(4));
+/** Never notified; used only to sleep. */
+const neverNotified = new Int32Array(new SharedArrayBuffer(4));

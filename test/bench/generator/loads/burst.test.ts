@@ -1,15 +1,15 @@
-/** Bursts of connections, against our own server in this process and against servers that misbehave. */
+/** Bursts of connections against our own server in this process and against faulty servers. */
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { startGenerator, type Generator } from '../../../../bench/generator/handle.js';
-import { noErrors } from '../../../../bench/generator/protocol/answers.js';
+import { noErrors } from '../../../../bench/generator/protocol/error-kinds.js';
 import { eventually } from '../../../support/eventually.js';
 import { startRawServer, unusedPort } from '../../../support/raw-server.js';
 import { startServer } from '../../../support/server.js';
 
 const CLIENTS = 40;
-/** Only a failing test waits that long. */
+/** Only a failing test takes that long. */
 const LIMIT_MS = 8000;
 
 describe('a burst', { skip: process.platform !== 'linux' && 'epoll is Linux only' }, () => {
@@ -19,7 +19,7 @@ describe('a burst', { skip: process.platform !== 'linux' && 'epoll is Linux only
   });
   after(() => generator.stop());
 
-  it('is answered in whole, each client once', async (test) => {
+  it('gets one whole answer per client', async (test) => {
     const { port } = await startServer(test, { service: 'echo', model: 'event-loop' });
     const result = await generator.burst({
       port,
@@ -38,14 +38,14 @@ describe('a burst', { skip: process.platform !== 'linux' && 'epoll is Linux only
     assert.ok((result.server?.descriptors ?? 0) > 0);
   });
 
-  it('lets a client go when it is answered, so that an iterative server comes to all', async (test) => {
+  it('closes each answered client, so that an iterative server serves all', async (test) => {
     const { port } = await startServer(test, { service: 'echo', model: 'iterative' });
     const { answered, errors } = await generator.burst({ port, clients: CLIENTS, limitMs: LIMIT_MS });
     assert.equal(answered, CLIENTS);
     assert.deepEqual(errors, noErrors());
   });
 
-  it('tells the first byte of an answer from its last', async (test) => {
+  it('records the first byte and the last byte of an answer apart', async (test) => {
     const waiting: { socket: Socket; rest: Buffer }[] = [];
     const port = await startRawServer(test, (socket) => {
       socket.on('end', () => socket.end());
@@ -53,7 +53,7 @@ describe('a burst', { skip: process.platform !== 'linux' && 'epoll is Linux only
         socket.write(bytes.subarray(0, 1));
         waiting.push({ socket, rest: bytes.subarray(1) });
         if (waiting.length < CLIENTS) return;
-        // Long enough for the generator to see at least one first byte, however busy the machine.
+        // Long enough for the generator to see at least one first byte on a busy machine.
         setTimeout(() => waiting.forEach(({ socket: each, rest }) => each.write(rest)), 200);
       });
     });
@@ -63,7 +63,7 @@ describe('a burst', { skip: process.platform !== 'linux' && 'epoll is Linux only
     assert.ok(firstByte.minNs < answer.minNs);
   });
 
-  it('connects all without waiting for any, and leaves those unanswered who get nothing in time', async (test) => {
+  it('connects all clients without waiting, and counts those without an answer in time', async (test) => {
     const sockets: Socket[] = [];
     const port = await startRawServer(test, (socket) => {
       sockets.push(socket.resume());
@@ -81,7 +81,7 @@ describe('a burst', { skip: process.platform !== 'linux' && 'epoll is Linux only
     assert.ok(seconds >= 0.1);
   });
 
-  it('counts what goes wrong by its kind, and ends as soon as nobody is left', async (test) => {
+  it('counts each failure by its kind, and ends when no client is left', async (test) => {
     let turn = 0;
     const port = await startRawServer(test, (socket) => {
       socket.on('end', () => socket.end());
@@ -112,7 +112,7 @@ describe('a burst', { skip: process.platform !== 'linux' && 'epoll is Linux only
     assert.ok(seconds < LIMIT_MS / 1e3);
   });
 
-  it('is refused where nobody listens', async () => {
+  it('counts refusals on a port without a listener', async () => {
     const { errors, answered } = await generator.burst({
       port: await unusedPort(),
       clients: CLIENTS,

@@ -1,21 +1,21 @@
-/** The generator as the members of a chat: what it counts, and that no misdelivered line escapes it. */
+/** The generator as the members of a chat: it counts deliveries and detects every wrong one. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { LoadJob } from '../../../../bench/generator/protocol/jobs.js';
 import { startGenerator, type Generator } from '../../../../bench/generator/handle.js';
-import { noErrors, totalErrors } from '../../../../bench/generator/protocol/answers.js';
+import { noErrors, totalErrors } from '../../../../bench/generator/protocol/error-kinds.js';
 import { serveChat, type ChatMember, type ChatRules } from '../../../support/bench/chat-server.js';
 
 const MEMBERS = 6;
 const SENDERS = 3;
-/** Deliveries to a member that are let through before the server misbehaves: by then all senders are at it. */
-const HONEST = 10;
-/** For a job that ends when the server has misbehaved. */
+/** Right deliveries to a member before the server misbehaves. By then all senders are active. */
+const RIGHT_DELIVERIES = 10;
+/** For a job that ends at the first error. */
 const UNTIL_THEN = { durationMs: 30_000 };
 
-/** Misbehaves at one delivery to a member, and is honest before and after. */
+/** Misbehaves at one delivery to a member. All others are right. */
 function onceTo(index: number, misbehave: (to: ChatMember, text: string) => void): ChatRules {
-  let left = HONEST;
+  let left = RIGHT_DELIVERIES;
   return {
     deliver(to, _from, text) {
       if (to.index === index && left-- === 0) misbehave(to, text);
@@ -39,7 +39,7 @@ describe('fan-out', { skip: process.platform !== 'linux' && 'epoll is Linux only
     });
   }
 
-  it('counts and times each receipt of a line, and finds no fault with an honest server', async (test) => {
+  it('counts and times each delivery of a line, without errors from a correct server', async (test) => {
     const result = await load(test, {}, { serverPid: process.pid });
     assert.deepEqual(result.errors, noErrors());
     assert.equal(result.clientsServed, MEMBERS);
@@ -48,7 +48,7 @@ describe('fan-out', { skip: process.platform !== 'linux' && 'epoll is Linux only
     assert.ok(result.server);
   });
 
-  it('speaks with one sender as well, and with all but one', async (test) => {
+  it('works with one sender and with all members but one as senders', async (test) => {
     for (const senders of [1, MEMBERS - 1]) {
       const result = await load(test, {}, { senders, durationMs: 100 });
       assert.deepEqual(result.errors, noErrors());
@@ -56,13 +56,13 @@ describe('fan-out', { skip: process.platform !== 'linux' && 'epoll is Linux only
     }
   });
 
-  it('says 32 bytes, never the same twice, and nothing before all have the last line', async (test) => {
+  it('sends unique lines of 32 bytes, and none before all members have the last one', async (test) => {
     const said = new Set<string>();
     const senders = new Set<string>();
     const awaited = new Map<ChatMember, number>();
     let lines = 0;
     const result = await load(test, {
-      heard(from, line) {
+      onLine(from, line) {
         assert.match(line, /^[0-o]{31}$/);
         assert.ok((awaited.get(from) ?? 0) === 0, 'a line before its last one was delivered');
         awaited.set(from, MEMBERS - 1);
@@ -75,7 +75,7 @@ describe('fan-out', { skip: process.platform !== 'linux' && 'epoll is Linux only
           awaited.set(from, (awaited.get(from) ?? 0) - 1);
           to.socket.write(text);
         };
-        // The last one hears it a turn later.
+        // The last member gets it a turn later.
         if (to.index === MEMBERS - 1 || (from.index === MEMBERS - 1 && to.index === MEMBERS - 2))
           setImmediate(send);
         else send();
@@ -86,7 +86,7 @@ describe('fan-out', { skip: process.platform !== 'linux' && 'epoll is Linux only
     assert.equal(senders.size, SENDERS);
   });
 
-  it('puts lines together that come byte by byte, and passes over what the server says', async (test) => {
+  it('assembles lines that come byte by byte, and skips lines of the server', async (test) => {
     const result = await load(test, {
       deliver(to, _from, text) {
         for (const character of text) to.socket.write(character);
@@ -97,19 +97,19 @@ describe('fan-out', { skip: process.platform !== 'linux' && 'epoll is Linux only
     assert.equal(result.clientsServed, MEMBERS);
   });
 
-  it('takes a line that a member never gets as late', async (test) => {
-    const left = new Map([0, 2].map((index) => [index, HONEST]));
+  it('counts a line that a member never gets as a timeout', async (test) => {
+    const left = new Map([0, 2].map((index) => [index, RIGHT_DELIVERIES]));
     const { errors } = await load(test, {
       deliver(to, _from, text) {
-        const honest = left.get(to.index);
-        if (honest !== undefined) left.set(to.index, honest - 1);
-        if (honest !== 0) to.socket.write(text);
+        const remaining = left.get(to.index);
+        if (remaining !== undefined) left.set(to.index, remaining - 1);
+        if (remaining !== 0) to.socket.write(text);
       },
     });
     assert.deepEqual(errors, { ...noErrors(), timeout: 2 });
   });
 
-  it('finds a single changed byte, in the name as in the text', async (test) => {
+  it('detects a single changed byte in the name and in the text', async (test) => {
     for (const at of [0, 5, 7, 8, 20, 38]) {
       const changed = onceTo(4, (to, text) => {
         const bytes = Buffer.from(text);
@@ -121,7 +121,7 @@ describe('fan-out', { skip: process.platform !== 'linux' && 'epoll is Linux only
     }
   });
 
-  it('finds a line that is too short, and one that is missing its newline', async (test) => {
+  it('detects a line that is too short or has no newline', async (test) => {
     for (const cut of [(text: string) => text.slice(1), (text: string) => text.slice(0, -1)]) {
       const rules = onceTo(4, (to, text) => to.socket.write(cut(text)));
       const result = await load(test, rules, UNTIL_THEN);
@@ -129,16 +129,16 @@ describe('fan-out', { skip: process.platform !== 'linux' && 'epoll is Linux only
     }
   });
 
-  it('finds a line that comes twice', async (test) => {
+  it('detects a line that comes twice', async (test) => {
     const rules = onceTo(4, (to, text) => to.socket.write(text + text));
     const { errors } = await load(test, rules, UNTIL_THEN);
     assert.deepEqual(errors, { ...noErrors(), wrongBytes: 1 });
   });
 
-  it('finds a line that its own sender gets', async (test) => {
-    let left = HONEST;
+  it('detects a line that its own sender gets', async (test) => {
+    let left = RIGHT_DELIVERIES;
     const rules: ChatRules = {
-      heard({ socket, name }, line) {
+      onLine({ socket, name }, line) {
         if (left-- === 0) socket.write(`${name}: ${line}\n`);
       },
     };
@@ -146,14 +146,14 @@ describe('fan-out', { skip: process.platform !== 'linux' && 'epoll is Linux only
     assert.deepEqual(errors, { ...noErrors(), wrongBytes: 1 });
   });
 
-  it('finds two lines that one member gets in the other order', async (test) => {
+  it('detects two lines that one member gets in another order', async (test) => {
     for (const [index, out] of [
       [1, 1],
       [MEMBERS - 1, 1],
-      // All are compared with the first; those who said the two lines have each heard but one of them.
+      // Member 0 is the reference. The senders of the two lines got only one of them each.
       [0, MEMBERS - 1 - 2],
     ] as const) {
-      let left = HONEST;
+      let left = RIGHT_DELIVERIES;
       let held = '';
       const rules: ChatRules = {
         deliver(to, _from, text) {
@@ -170,7 +170,7 @@ describe('fan-out', { skip: process.platform !== 'linux' && 'epoll is Linux only
     }
   });
 
-  it('ends early when a member is closed or reset', async (test) => {
+  it('ends early when the server closes or resets a member', async (test) => {
     for (const end of ['end', 'resetAndDestroy'] as const) {
       const rules = onceTo(3, ({ socket }) => socket[end]());
       const { errors, seconds } = await load(test, rules, UNTIL_THEN);
@@ -180,11 +180,14 @@ describe('fan-out', { skip: process.platform !== 'linux' && 'epoll is Linux only
     }
   });
 
-  it('says why members cannot join', async (test) => {
+  it('reports why members cannot join', async (test) => {
     const taken: ChatRules = { welcome: (name) => `ERR ${name} is taken\n` };
-    await assert.rejects(load(test, taken), /the chat server says "ERR \w{6} is taken"/);
-    await assert.rejects(load(test, { announcement: () => '' }), /gave no word of all who joined within 2 s/);
-    await assert.rejects(load(test, {}, { senders: MEMBERS }), /somebody only listens/);
+    await assert.rejects(load(test, taken), /the chat server answers "ERR \w{6} is taken"/);
+    await assert.rejects(
+      load(test, { announcement: () => '' }),
+      /gave no announcement of all members within 2 s/,
+    );
+    await assert.rejects(load(test, {}, { senders: MEMBERS }), /has 1 to 5 senders, not 6/);
     assert.equal(totalErrors((await load(test)).errors), 0);
   });
 });

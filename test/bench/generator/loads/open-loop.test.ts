@@ -1,16 +1,19 @@
-/** The open loop: what is offered, what is counted, and from when; against servers in this process or one of their own. */
+/**
+ * The open loop: what it offers and counts, against servers in this process or in one of their own.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { Histogram, type HistogramJson } from '../../../../bench/lib/histogram.js';
 import type { OpenLoopJob } from '../../../../bench/generator/protocol/jobs.js';
 import { startGenerator, type Generator } from '../../../../bench/generator/handle.js';
-import { noErrors, type OpenLoopResult } from '../../../../bench/generator/protocol/answers.js';
+import { noErrors } from '../../../../bench/generator/protocol/error-kinds.js';
+import type { OpenLoopResult } from '../../../../bench/generator/protocol/results.js';
 import { eventually } from '../../../support/eventually.js';
 import { serve, serveInProcess } from '../../../support/bench/raw-echo.js';
 
 const CLIENTS = 4;
-/** In a window of 100 ms. */
+/** Requests in a window of 100 ms. */
 const OFFERED = 200;
 
 function countFrom(leastMs: number, latency: HistogramJson): number {
@@ -20,8 +23,8 @@ function countFrom(leastMs: number, latency: HistogramJson): number {
   );
 }
 
-/** Every request is in one of three numbers, and in the histograms as they say. */
-function assertNothingVanished(result: OpenLoopResult): void {
+/** Every request is in exactly one of three counts, and in the histograms accordingly. */
+function assertAllCounted(result: OpenLoopResult): void {
   assert.equal(result.answered + result.unanswered + result.unsent, result.offered);
   assert.equal(result.corrected.count, result.offered);
   assert.equal(result.uncorrected.count, result.answered + result.unanswered);
@@ -45,7 +48,7 @@ describe('the open loop', { skip: process.platform !== 'linux' && 'epoll is Linu
     });
   }
 
-  it('offers its rate, evenly to all connections, and finds an honest server honest', async (test) => {
+  it('offers its rate evenly to all connections, without errors from a correct server', async (test) => {
     const port = await serve(test, (socket) => socket.pipe(socket));
     const result = await offer(port, { warmUpMs: 50, serverPid: process.pid });
     assert.equal(result.offered, OFFERED);
@@ -58,10 +61,10 @@ describe('the open loop', { skip: process.platform !== 'linux' && 'epoll is Linu
     assert.ok(result.lag.count > 0 && result.lag.count <= OFFERED);
     assert.ok(result.longestTurnNs > 0);
     assert.ok((result.server?.threads ?? 0) > 1);
-    assertNothingVanished(result);
+    assertAllCounted(result);
   });
 
-  it('sends every request with a token of its own, one at a time on a connection', async (test) => {
+  it('sends unique payloads, one at a time on each connection', async (test) => {
     const seen = new Set<string>();
     const port = await serve(test, (socket) =>
       socket.on('data', (bytes) => {
@@ -74,22 +77,22 @@ describe('the open loop', { skip: process.platform !== 'linux' && 'epoll is Linu
     assert.equal(seen.size, OFFERED + CLIENTS);
   });
 
-  it('counts from the time a request was to be sent, and beside it from the time it was', async (test) => {
+  it('measures latency from the due time and, apart, from the actual send', async (test) => {
     const port = await serve(test, (socket) =>
       socket.on('data', (bytes) => setTimeout(() => socket.write(bytes), 20)),
     );
     const result = await offer(port, { clients: 1, requestsPerSecond: 400 });
     assert.equal(result.answered, 40);
-    // Request k is due after 2.5 k ms and cannot be sent before some 20 k ms: on the average 340 ms late.
+    // Request k is due after 2.5 k ms but is sent after some 20 k ms: 340 ms late on average.
     const means = [result.corrected, result.uncorrected].map((json) => Histogram.fromJSON(json).meanNs / 1e6);
     assert.ok((means[0] ?? 0) - (means[1] ?? 0) > 250, `corrected and not: ${means.join(' and ')} ms`);
     assert.ok(result.uncorrected.minNs > 15e6);
-    // At most the first found its connection free; the others waited for the server: not the generator's lag.
+    // At most the first connection was free. The other requests waited for the server.
     assert.ok(result.lag.count <= 1);
-    assertNothingVanished(result);
+    assertAllCounted(result);
   });
 
-  it('counts what was never answered, or never sent, with the time it has waited', async (test) => {
+  it('counts unanswered and unsent requests with the time they have waited', async (test) => {
     const port = await serve(test, (socket) => socket.once('data', (bytes) => socket.write(bytes)));
     const result = await offer(port, { drainMs: 100 });
     assert.equal(result.answered, 0);
@@ -99,10 +102,10 @@ describe('the open loop', { skip: process.platform !== 'linux' && 'epoll is Linu
     assert.ok(result.corrected.minNs >= 100e6);
     assert.ok(result.corrected.maxNs >= 199e6);
     assert.equal(result.jain, 0);
-    assertNothingVanished(result);
+    assertAllCounted(result);
   });
 
-  it('takes silence from the start as unserved: all is unsent, and nothing an error', async (test) => {
+  it('counts requests of clients without any answer as unsent, not as errors', async (test) => {
     const port = await serve(test, (socket, connection) => {
       if (connection === 0) socket.pipe(socket);
       else socket.resume();
@@ -113,15 +116,15 @@ describe('the open loop', { skip: process.platform !== 'linux' && 'epoll is Linu
     assert.equal(result.clientsServed, 1);
     assert.equal(result.answered, OFFERED / CLIENTS);
     assert.equal(result.unsent, OFFERED - OFFERED / CLIENTS);
-    assertNothingVanished(result);
+    assertAllCounted(result);
   });
 
-  it('forgets what waited in the warm-up', async (test) => {
+  it('forgets requests that the warm-up postponed', async (test) => {
     let requests = 0;
     const port = await serve(test, (socket) =>
       socket.on('data', (bytes) => {
         requests += 1;
-        // The warm-up's only request that gets through is answered long after the warm-up: in the window, or its drain.
+        // The only request of the warm-up is answered after it: in the window or its drain.
         if (requests === 2) setTimeout(() => socket.write(bytes), 200);
         else socket.write(bytes);
       }),
@@ -130,32 +133,32 @@ describe('the open loop', { skip: process.platform !== 'linux' && 'epoll is Linu
     assert.equal(result.offered, 400);
     assert.equal(result.answered, 400);
     assert.equal(requests, 402);
-    assertNothingVanished(result);
+    assertAllCounted(result);
   });
 
-  it('falls behind no schedule: a rate that nobody can serve is counted to the last request', async (test) => {
+  it('counts every request of a rate that no server can serve', async (test) => {
     const port = await serve(test, (socket) => socket.pipe(socket));
     const result = await offer(port, { requestsPerSecond: 3_000_000, drainMs: 50 });
     assert.equal(result.offered, 300_000);
     assert.ok(result.unsent > 0);
-    assertNothingVanished(result);
+    assertAllCounted(result);
   });
 
-  it('pauses a server and continues it, and the requests of the meantime count from when they were due', async (test) => {
+  it('pauses and continues a server, and measures the requests meanwhile from their due times', async (test) => {
     const { pid, port } = await serveInProcess(test);
     const result = await offer(port, {
       ...{ durationMs: 350, serverPid: pid, pause: { afterMs: 50, forMs: 200 } },
     });
     assert.equal(result.answered, 700);
     assert.deepEqual(result.errors, noErrors());
-    // 200 requests were due in the first half of the pause, and only one a connection had been sent.
+    // 200 requests were due in the first half of the pause, and only one per connection was sent.
     assert.ok(countFrom(95, result.corrected) >= 200, `${countFrom(95, result.corrected)} late`);
     assert.ok(countFrom(95, result.uncorrected) < countFrom(95, result.corrected));
     assert.notEqual(stateOf(pid), 'T');
-    assertNothingVanished(result);
+    assertAllCounted(result);
   });
 
-  it('leaves no server stopped when the generator is killed in the middle of a pause', async (test) => {
+  it('continues the server when the generator is killed during a pause', async (test) => {
     const { pid, port } = await serveInProcess(test);
     const doomed = await startGenerator();
     const job = doomed.openLoop({
@@ -169,8 +172,8 @@ describe('the open loop', { skip: process.platform !== 'linux' && 'epoll is Linu
     await eventually('the server to go on', () => stateOf(pid) !== 'T' || undefined);
   });
 
-  it('refuses what cannot be: no rate, a pause without a process or beyond the window', async () => {
-    await assert.rejects(offer(1, { requestsPerSecond: 0 }), /rate of 0/);
+  it('rejects a rate of 0, and a pause without a process or beyond the window', async () => {
+    await assert.rejects(offer(1, { requestsPerSecond: 0 }), /above 0 requests a second, not 0/);
     const pause = { afterMs: 50, forMs: 40 };
     await assert.rejects(offer(1, { pause }), /needs the process id/);
     await assert.rejects(

@@ -1,11 +1,14 @@
-/** Several populations at once, against our own server in this process and against servers that misbehave. */
+/**
+ * Several populations at once against our own server in this process and against faulty servers.
+ */
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { Histogram } from '../../../../bench/lib/histogram.js';
 import type { PopulationSettings, PopulationsJob } from '../../../../bench/generator/protocol/jobs.js';
 import { startGenerator, type Generator } from '../../../../bench/generator/handle.js';
-import { noErrors, type PopulationResult } from '../../../../bench/generator/protocol/answers.js';
+import { noErrors } from '../../../../bench/generator/protocol/error-kinds.js';
+import type { PopulationResult } from '../../../../bench/generator/protocol/results.js';
 import { startRawServer, unusedPort } from '../../../support/raw-server.js';
 import { startServer } from '../../../support/server.js';
 
@@ -17,11 +20,11 @@ const SHORT: PopulationSettings = {
   line: 'short',
   answer: 'done short',
 };
-/** Its answer is not known beforehand. */
-const LEARNT: PopulationSettings = { name: 'learnt', clients: 2, pattern: 'keep', line: 'short' };
+/** Without an answer: the generator learns it from the server. */
+const LEARNED: PopulationSettings = { name: 'learned', clients: 2, pattern: 'keep', line: 'short' };
 const LONG: PopulationSettings = { ...SHORT, name: 'long', clients: 2, line: 'long', answer: 'done long' };
 
-/** A server whose every line is answered by `answer`, in which a test does what it likes. */
+/** A server that calls `answer` for every line. */
 function serveLines(test: TestContext, answer: (line: string, socket: Socket) => void): Promise<number> {
   return startRawServer(test, (socket) => {
     let rest = '';
@@ -34,7 +37,7 @@ function serveLines(test: TestContext, answer: (line: string, socket: Socket) =>
   });
 }
 
-function honest(line: string, socket: Socket): void {
+function answerRight(line: string, socket: Socket): void {
   socket.write(`done ${line}\n`);
 }
 
@@ -69,30 +72,30 @@ describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux 
     return result;
   }
 
-  it('asks our own server for work and sleep at once, and counts each population for itself', async (test) => {
+  it('loads our own server with work and sleep at once, and counts each population apart', async (test) => {
     const { port } = await startServer(test, { service: 'work', model: 'event-loop' });
     const result = await load(
       port,
       [
         { name: 'sleep', clients: 4, pattern: 'keep', line: 'sleep 10', answer: 'done 10' },
-        { name: 'learnt', clients: 2, pattern: 'churn', line: 'work 0' },
+        { name: 'learned', clients: 2, pattern: 'churn', line: 'work 0' },
       ],
       { durationMs: 150, serverPid: process.pid, silentClients: 1 },
     );
-    const [sleep, learnt] = result.populations;
+    const [sleep, learned] = result.populations;
     assert.deepEqual(
       result.populations.map(({ name, errors, clientsServed }) => ({ name, errors, clientsServed })),
       [
         { name: 'sleep', errors: noErrors(), clientsServed: 4 },
-        { name: 'learnt', errors: noErrors(), clientsServed: 2 },
+        { name: 'learned', errors: noErrors(), clientsServed: 2 },
       ],
     );
     assert.ok((sleep?.latency.minNs ?? 0) >= 9e6);
-    assert.equal(learnt?.latency.count, learnt?.requests);
+    assert.equal(learned?.latency.count, learned?.requests);
     assert.ok((result.server?.threads ?? 0) > 1);
   });
 
-  it('churns with a connection for each request, and keeps one for all', async (test) => {
+  it('uses one connection per request in churn, and one per client in keep', async (test) => {
     const connections = { short: 0, long: 0 };
     const port = await startRawServer(test, (socket) => {
       socket.on('end', () => socket.end());
@@ -108,9 +111,9 @@ describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux 
     assert.ok(connections.short >= short.requests && short.requests > SHORT.clients);
   });
 
-  it('shows a population that is starved from the start, and does not call it an error', async (test) => {
+  it('reports a population that is starved from the start without errors', async (test) => {
     const port = await serveLines(test, (line, socket) => {
-      if (line === 'short') honest(line, socket);
+      if (line === 'short') answerRight(line, socket);
     });
     const [short, long] = await loadPair(port, [SHORT, LONG], { warmUpMs: 20 });
     assert.ok(short.requests > 0);
@@ -118,38 +121,41 @@ describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux 
     assert.equal(long.clientsServed, 0);
     assert.equal(long.clientsUnanswered, LONG.clients);
     assert.deepEqual(long.errors, noErrors());
-    assert.equal(long.overdue.count, LONG.clients);
+    assert.equal(long.censored.count, LONG.clients);
     // They have waited since before the warm-up.
-    assert.ok(long.overdue.minNs > WINDOW_MS * 1e6);
+    assert.ok(long.censored.minNs > WINDOW_MS * 1e6);
   });
 
-  it('shows how long clients have waited that were served at first and then no more', async (test) => {
+  it('reports how long clients have waited that were served at first only', async (test) => {
     const answered = new Set<Socket>();
     const port = await serveLines(test, (line, socket) => {
-      if (!answered.has(socket)) honest(line, socket);
+      if (!answered.has(socket)) answerRight(line, socket);
       answered.add(socket);
     });
     const long = await loadOne(port, LONG, { warmUpMs: 300, answerLimitMs: 30 });
     assert.equal(long.clientsServed, 0);
     assert.equal(long.clientsUnanswered, 0);
-    assert.equal(long.overdue.count, LONG.clients);
-    assert.ok(long.overdue.minNs > (WINDOW_MS - 1) * 1e6);
+    assert.equal(long.censored.count, LONG.clients);
+    assert.ok(long.censored.minNs > (WINDOW_MS - 1) * 1e6);
     assert.deepEqual(long.errors, { ...noErrors(), timeout: LONG.clients });
   });
 
-  it('leaves out of the overdue what has just been sent', async (test) => {
+  it('leaves just sent requests out of the censored observations', async (test) => {
     const port = await serveLines(test, (line, socket) => {
-      setTimeout(() => honest(line, socket), 10);
+      setTimeout(() => answerRight(line, socket), 10);
     });
-    const { overdue, latency, clientsServed } = await loadOne(port, { ...SHORT, clients: 20 });
+    const { censored, latency, clientsServed } = await loadOne(port, { ...SHORT, clients: 20 });
     assert.ok(clientsServed > 0);
     const medianNs = Histogram.fromJSON(latency).percentile(50);
-    assert.ok(overdue.count === 0 || overdue.minNs > medianNs, `${overdue.minNs} ns, median ${medianNs} ns`);
+    assert.ok(
+      censored.count === 0 || censored.minNs > medianNs,
+      `${censored.minNs} ns, median ${medianNs} ns`,
+    );
   });
 
-  it('waits after the window for an answer as long as it is told', async (test) => {
+  it('waits for answers after the window up to the limit', async (test) => {
     const port = await serveLines(test, (line, socket) => {
-      setTimeout(() => honest(line, socket), 2 * WINDOW_MS);
+      setTimeout(() => answerRight(line, socket), 2 * WINDOW_MS);
     });
     const patient = await loadOne(port, SHORT, { durationMs: 10, warmUpMs: 4 * WINDOW_MS });
     assert.deepEqual(patient.errors, noErrors());
@@ -161,23 +167,23 @@ describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux 
     assert.ok(impatient.errors.timeout > 0);
   });
 
-  it('rests between an answer and the next request if told to', async (test) => {
+  it('waits for the think time between an answer and the next request', async (test) => {
     const gapsMs: number[] = [];
     const answeredMs = new Map<Socket, number>();
     const port = await serveLines(test, (line, socket) => {
       const before = answeredMs.get(socket);
       if (before !== undefined) gapsMs.push(performance.now() - before);
       answeredMs.set(socket, performance.now());
-      honest(line, socket);
+      answerRight(line, socket);
     });
     const { requests, errors } = await loadOne(port, { ...SHORT, clients: 1, thinkMs: 20 }, { warmUpMs: 20 });
     assert.deepEqual(errors, noErrors());
     assert.ok(requests > 0);
-    // The first gap is from the opening to the start, which is not a rest.
+    // The first gap is from the opening to the start, not a think time.
     for (const gapMs of gapsMs.slice(1)) assert.ok(gapMs >= 20, `${gapMs} ms`);
   });
 
-  it('counts wrong answers, surplus lines, early ends and resets against their population alone', async (test) => {
+  it('counts wrong answers, surplus lines, early ends and resets for their own population only', async (test) => {
     const faults: Record<string, (socket: Socket) => void> = {
       wrongBytes: (socket) => socket.write('done lonG\n'),
       surplus: (socket) => socket.write('done long\ndone long\n'),
@@ -187,7 +193,7 @@ describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux 
     for (const [fault, misbehave] of Object.entries(faults)) {
       const port = await serveLines(test, (line, socket) => {
         if (line === 'long') misbehave(socket);
-        else honest(line, socket);
+        else answerRight(line, socket);
       });
       const [short, long] = await loadPair(port, [{ ...SHORT, thinkMs: 2 }, LONG], { warmUpMs: 150 });
       const kind = fault === 'surplus' ? 'wrongBytes' : fault;
@@ -197,18 +203,18 @@ describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux 
     }
   });
 
-  it('counts refusals, and tries again and again in churn', async () => {
+  it('counts refusals, and retries in churn', async () => {
     const refused = await loadOne(await unusedPort(), { ...SHORT, pattern: 'churn' });
     assert.ok(refused.errors.refused > SHORT.clients);
     assert.equal(refused.requests, 0);
-    assert.equal(refused.overdue.count, 0);
+    assert.equal(refused.censored.count, 0);
   });
 
-  it('says so when an answer that it was not told cannot be learnt', async (test) => {
+  it('reports why an answer cannot be learned', async (test) => {
     const silentPort = await serveLines(test, () => undefined);
-    await assert.rejects(load(silentPort, [LEARNT], { answerLimitMs: 20 }), /no whole answer .* 20 ms/);
+    await assert.rejects(load(silentPort, [LEARNED], { answerLimitMs: 20 }), /no whole answer .* 20 ms/);
     const twoLines = await serveLines(test, (_line, socket) => socket.write('one\ntwo\n'));
-    await assert.rejects(load(twoLines, [LEARNT]), /more than one line: "one\\ntwo\\n"/);
-    await assert.rejects(load(await unusedPort(), [LEARNT]), /ECONNREFUSED|refused/);
+    await assert.rejects(load(twoLines, [LEARNED]), /more than one line: "one\\ntwo\\n"/);
+    await assert.rejects(load(await unusedPort(), [LEARNED]), /ECONNREFUSED|refused/);
   });
 });

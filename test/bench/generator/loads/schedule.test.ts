@@ -18,11 +18,11 @@ function dueAfter(intervals: number): number {
 }
 
 describe('the schedule of an open loop', () => {
-  it('lets the clients take turns at a constant rate, and ends after the last request', () => {
+  it('gives the clients turns at a constant rate, and ends after the last request', () => {
     const schedule = scheduleOf(2, 3);
     const turns = [0, 1, 2].map(() => {
       const dueNs = schedule.nextDueNs;
-      const client = schedule.takeUp();
+      const client = schedule.take();
       assert.equal(schedule.send(client), dueNs);
       return [client, dueNs];
     });
@@ -34,10 +34,10 @@ describe('the schedule of an open loop', () => {
     assert.equal(schedule.nextDueNs, Infinity);
   });
 
-  it('sends what was postponed in the order in which it was due, each with its own time', () => {
+  it('sends postponed requests in the order of their due times', () => {
     const schedule = scheduleOf(2, 6);
     for (let request = 0; request < 6; request++) {
-      const client = schedule.takeUp();
+      const client = schedule.take();
       if (client === 1) schedule.postpone(client);
       else schedule.send(client);
     }
@@ -47,12 +47,12 @@ describe('the schedule of an open loop', () => {
     assert.deepEqual(schedule.postponedDueNs(1), [dueAfter(3), dueAfter(5)]);
   });
 
-  it('forgets what was postponed when it begins anew', () => {
+  it('forgets postponed requests when it starts again', () => {
     const schedule = scheduleOf(1, 2);
-    schedule.postpone(schedule.takeUp());
+    schedule.postpone(schedule.take());
     schedule.start(dueAfter(50), 1);
     assert.equal(schedule.postponed(0), 0);
     assert.equal(schedule.nextDueNs, dueAfter(50));
-    assert.equal(schedule.send(schedule.takeUp()), dueAfter(50));
+    assert.equal(schedule.send(schedule.take()), dueAfter(50));
   });
 });

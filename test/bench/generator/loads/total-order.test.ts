@@ -4,34 +4,35 @@ import { TotalOrder } from '../../../../bench/generator/loads/total-order.js';
 
 const MEMBERS = 4;
 
-/** What each member has heard, one after the other and all at once, as the senders' numbers. */
-function countOut(heard: readonly (readonly number[])[]): number {
+/** Records the senders of the lines that each member received, one member after the other. */
+function countDiffering(received: readonly (readonly number[])[]): number {
   const order = new TotalOrder(MEMBERS);
-  heard.forEach((senders, member) => {
-    for (const sender of senders) order.note(member, sender);
+  received.forEach((senders, member) => {
+    for (const sender of senders) order.record(member, sender);
   });
-  return order.countOut();
+  return order.countDiffering();
 }
 
 describe('TotalOrder', () => {
-  it('agrees when each has heard the order of member 0 without its own lines', () => {
-    const heard = [
+  it('accepts the order of member 0 without the own lines of each member', () => {
+    const received = [
       [1, 2, 3, 1, 3],
       [2, 3, 3],
       [1, 3, 1, 3],
       [1, 2, 1],
     ];
-    assert.equal(countOut(heard), 0);
-    // Whoever hears first, and however far the others are behind.
+    assert.equal(countDiffering(received), 0);
+    // In any order of the members, however far one is behind.
     const order = new TotalOrder(MEMBERS);
-    for (const member of [3, 1, 2, 0]) for (const sender of heard[member] ?? []) order.note(member, sender);
-    assert.equal(order.countOut(), 0);
+    for (const member of [3, 1, 2, 0])
+      for (const sender of received[member] ?? []) order.record(member, sender);
+    assert.equal(order.countDiffering(), 0);
   });
 
-  it('counts each member that has heard another order, once', () => {
-    assert.equal(countOut([[1, 2, 3, 1, 2, 3], [3, 2, 3, 2], [], []]), 1);
+  it('counts each member with another order once', () => {
+    assert.equal(countDiffering([[1, 2, 3, 1, 2, 3], [3, 2, 3, 2], [], []]), 1);
     assert.equal(
-      countOut([
+      countDiffering([
         [1, 2, 3],
         [3, 2],
         [3, 1],
@@ -41,28 +42,28 @@ describe('TotalOrder', () => {
     );
   });
 
-  it('goes on for ever: only the last lines are kept', () => {
+  it('keeps only the last lines, however many there are', () => {
     const order = new TotalOrder(MEMBERS);
-    const tell = (sender: number, members: readonly number[]) => {
-      for (const member of members) if (member !== sender) order.note(member, sender);
+    const deliver = (sender: number, members: readonly number[]) => {
+      for (const member of members) if (member !== sender) order.record(member, sender);
       order.compare(sender);
     };
     for (let line = 0; line < 10_000; line++)
-      tell(1 + (line % 3), line % 2 === 0 ? [0, 1, 2, 3] : [3, 2, 1, 0]);
-    // One who alone speaks hears nothing meanwhile.
-    for (let line = 0; line < 10_000; line++) tell(2, [1, 0, 3]);
-    assert.equal(order.countOut(), 0);
-    order.note(1, 3);
-    tell(2, [0, 1, 3]);
-    assert.equal(order.countOut(), 1);
+      deliver(1 + (line % 3), line % 2 === 0 ? [0, 1, 2, 3] : [3, 2, 1, 0]);
+    // A member that alone sends receives nothing meanwhile.
+    for (let line = 0; line < 10_000; line++) deliver(2, [1, 0, 3]);
+    assert.equal(order.countDiffering(), 0);
+    order.record(1, 3);
+    deliver(2, [0, 1, 3]);
+    assert.equal(order.countDiffering(), 1);
   });
 
-  it('takes a member that is further behind than anybody can be as out of order', () => {
+  it('counts a member that is too far behind as out of order', () => {
     const order = new TotalOrder(MEMBERS);
     for (let line = 0; line < 1000; line++) {
-      order.note(0, 2);
+      order.record(0, 2);
       order.compare(2);
     }
-    assert.equal(order.countOut(), 2);
+    assert.equal(order.countDiffering(), 2);
   });
 });

@@ -1,4 +1,4 @@
-/** What the clients send, and what of a wrong answer is found, byte by byte. */
+/** What echo clients send, and which wrong answers they detect. */
 import assert from 'node:assert/strict';
 import koffi from 'koffi';
 import { describe, it } from 'node:test';
@@ -7,19 +7,19 @@ import { EchoPayloads } from '../../../../bench/generator/sockets/echo-payloads.
 const SIZES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 15, 32, 64, 1024, 4100, 4101];
 
 /** A copy of the client's current request. */
-function requestOf(tokens: EchoPayloads, client: number): Uint8Array {
-  return new Uint8Array(koffi.view(tokens.addressOf(client), tokens.requestBytes)).slice();
+function requestOf(payloads: EchoPayloads, client: number): Uint8Array {
+  return new Uint8Array(koffi.view(payloads.addressOf(client), payloads.requestBytes)).slice();
 }
 
-/** Whether the bytes, from `offset` on, are taken for the right answer; received at the start of a buffer. */
-function accepts(tokens: EchoPayloads, client: number, bytes: Uint8Array, offset = 0): boolean {
+/** Whether the bytes are accepted as the right answer from `offset` on. */
+function accepts(payloads: EchoPayloads, client: number, bytes: Uint8Array, offset = 0): boolean {
   const buffer = new Uint8Array(Math.ceil((bytes.length + 1) / 4) * 4).fill(0xff);
   buffer.set(bytes);
-  return tokens.matches(client, offset, bytes.length, buffer, new Int32Array(buffer.buffer));
+  return payloads.matches(client, offset, bytes.length, buffer, new Int32Array(buffer.buffer));
 }
 
-describe('a token', () => {
-  it('has the size that was asked for, is text, and ends in a newline if it has more than one byte', () => {
+describe('an echo payload', () => {
+  it('has the given size, is text, and ends in a newline from 2 bytes on', () => {
     for (const size of SIZES) {
       const text = Buffer.from(requestOf(new EchoPayloads(3, size), 2)).toString('latin1');
       assert.match(text, size === 1 ? /^[0-o]$/ : /^[0-o]+\n$/);
@@ -27,37 +27,37 @@ describe('a token', () => {
     }
   });
 
-  it('is accepted whole and in pieces, wherever they are cut', () => {
+  it('is accepted whole and in pieces of any size', () => {
     for (const size of SIZES) {
-      const tokens = new EchoPayloads(2, size);
-      const request = requestOf(tokens, 1);
-      assert.ok(accepts(tokens, 1, request));
+      const payloads = new EchoPayloads(2, size);
+      const request = requestOf(payloads, 1);
+      assert.ok(accepts(payloads, 1, request));
       for (let cut = 1; cut < size; cut += size > 100 ? 97 : 1) {
-        assert.ok(accepts(tokens, 1, request.subarray(0, cut)));
-        assert.ok(accepts(tokens, 1, request.subarray(cut), cut));
+        assert.ok(accepts(payloads, 1, request.subarray(0, cut)));
+        assert.ok(accepts(payloads, 1, request.subarray(cut), cut));
       }
     }
   });
 
-  it('is not accepted with any of its bytes changed', () => {
+  it('is rejected with any of its bytes changed', () => {
     for (const size of SIZES) {
-      const tokens = new EchoPayloads(2, size);
-      const request = requestOf(tokens, 1);
+      const payloads = new EchoPayloads(2, size);
+      const request = requestOf(payloads, 1);
       for (let place = 0; place < size; place++) {
         request[place] = (request[place] ?? 0) ^ 1;
-        assert.ok(!accepts(tokens, 1, request), `${size} bytes, changed at ${place}`);
+        assert.ok(!accepts(payloads, 1, request), `${size} bytes, changed at ${place}`);
         request[place] = (request[place] ?? 0) ^ 1;
       }
     }
   });
 
-  it('differs from the ones before it: from 63 if it has one digit, from all there were otherwise', () => {
+  it('differs from the 63 payloads before it, and from 3 bytes on from many more', () => {
     for (const size of SIZES) {
-      const tokens = new EchoPayloads(2, size);
+      const payloads = new EchoPayloads(2, size);
       const before: string[] = [];
       for (let request = 0; request < 200; request++) {
-        tokens.advance(1);
-        const text = requestOf(tokens, 1).toString();
+        payloads.advance(1);
+        const text = requestOf(payloads, 1).toString();
         assert.ok(!before.slice(size < 3 ? -63 : 0).includes(text), `${size} bytes, request ${request}`);
         before.push(text);
       }
@@ -67,40 +67,40 @@ describe('a token', () => {
   it('differs from client to client', () => {
     for (const size of SIZES) {
       const clients = size < 3 ? 64 : 1000;
-      const tokens = new EchoPayloads(clients, size);
-      const texts = Array.from({ length: clients }, (_, client) => requestOf(tokens, client).toString());
+      const payloads = new EchoPayloads(clients, size);
+      const texts = Array.from({ length: clients }, (_, client) => requestOf(payloads, client).toString());
       assert.equal(new Set(texts).size, clients, `${size} bytes`);
     }
   });
 
-  it('differs from client to client for good, from 9 bytes on', () => {
-    const tokens = new EchoPayloads(100, 9);
+  it('never equals a payload of another client, from 9 bytes on', () => {
+    const payloads = new EchoPayloads(100, 9);
     const seen = new Set<string>();
     for (let request = 0; request < 300; request++) {
       for (let client = 0; client < 100; client++) {
-        tokens.advance(client);
-        seen.add(requestOf(tokens, client).toString());
+        payloads.advance(client);
+        seen.add(requestOf(payloads, client).toString());
       }
     }
     assert.equal(seen.size, 30_000);
   });
 
-  it('shows pieces that changed places, and pieces of an older one', () => {
-    const tokens = new EchoPayloads(2, 100_000);
-    const older = requestOf(tokens, 1);
-    tokens.advance(1);
-    const request = requestOf(tokens, 1);
+  it('reveals swapped pieces and pieces of an older payload', () => {
+    const payloads = new EchoPayloads(2, 100_000);
+    const older = requestOf(payloads, 1);
+    payloads.advance(1);
+    const request = requestOf(payloads, 1);
     for (let start = 0; start + 8192 <= request.length; start += 4096) {
       const swapped = request.slice();
       swapped.copyWithin(start, start + 4096, start + 8192);
-      assert.ok(!accepts(tokens, 1, swapped));
+      assert.ok(!accepts(payloads, 1, swapped));
       const stale = request.slice();
       stale.set(older.subarray(start, start + 4101), start);
-      assert.ok(!accepts(tokens, 1, stale));
+      assert.ok(!accepts(payloads, 1, stale));
     }
   });
 
-  it('cannot be of no size', () => {
+  it('rejects an invalid size', () => {
     for (const size of [0, -1, 1.5, NaN, 2 ** 30 + 1])
       assert.throws(() => new EchoPayloads(1, size), /1 to \d+ bytes/);
   });

@@ -1,4 +1,4 @@
-/** The generator as the clients of `web`, against web servers that misbehave, made with node:http in this process. */
+/** The pattern `web` against right and faulty web servers, made with node:http in this process. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { startGenerator, type Generator } from '../../../../bench/generator/handle.js';
 import { PAGE_PATH, readPage } from '../../../../bench/lib/page.js';
-import { noErrors } from '../../../../bench/generator/protocol/answers.js';
+import { noErrors } from '../../../../bench/generator/protocol/error-kinds.js';
 
 const CLIENTS = 4;
 const page = readPage();
@@ -22,7 +22,7 @@ async function serve(test: TestContext, answer: RequestListener): Promise<number
   return (server.address() as AddressInfo).port;
 }
 
-/** Answers honestly ten times, then calls `misbehave`. */
+/** Answers right ten times, then calls `misbehave`. */
 function afterTen(misbehave: RequestListener): RequestListener {
   let left = 10;
   return (request, response) => {
@@ -43,7 +43,7 @@ describe('web', { skip: process.platform !== 'linux' && 'epoll is Linux only' },
     return generator.run({ pattern: 'web', port, clients: CLIENTS, durationMs: 300 });
   }
 
-  it('asks for one page over connections that are kept, in HTTP/1.1', async (test) => {
+  it('requests one page over persistent connections, in HTTP/1.1', async (test) => {
     const asked = new Set<string>();
     const sockets = new Set();
     const result = await load(test, (request, response) => {
@@ -56,11 +56,11 @@ describe('web', { skip: process.platform !== 'linux' && 'epoll is Linux only' },
     assert.deepEqual(result.errors, noErrors());
     assert.equal(result.clientsServed, CLIENTS);
     assert.deepEqual([...asked], [`GET ${PAGE_PATH} 1.1 true`]);
-    // One more has learned what a right answer is.
+    // One more connection fetches the reference answer.
     assert.equal(sockets.size, CLIENTS + 1);
   });
 
-  it('lets the date change, and puts answers together that come in pieces', async (test) => {
+  it('allows the date to change, and assembles answers that come in pieces', async (test) => {
     let second = 0;
     const result = await load(test, (_request, response) => {
       const date = new Date((second += 1) * 1000).toUTCString();
@@ -71,7 +71,7 @@ describe('web', { skip: process.platform !== 'linux' && 'epoll is Linux only' },
     assert.equal(result.clientsServed, CLIENTS);
   });
 
-  it('finds an answer whose head or body is not that of the first', async (test) => {
+  it('detects an answer whose head or body differs from the first', async (test) => {
     for (const [status, at] of [
       [206, undefined],
       [200, 0],
@@ -89,7 +89,7 @@ describe('web', { skip: process.platform !== 'linux' && 'epoll is Linux only' },
     }
   });
 
-  it('finds a connection that is not kept', async (test) => {
+  it('detects a connection that the server closes', async (test) => {
     const { errors } = await load(
       test,
       afterTen((request) => request.socket.destroy()),
@@ -97,7 +97,7 @@ describe('web', { skip: process.platform !== 'linux' && 'epoll is Linux only' },
     assert.equal(errors.closedEarly + errors.reset, 1);
   });
 
-  it('says what is wrong with the first answer', async (test) => {
+  it('reports what is wrong with the first answer', async (test) => {
     await assert.rejects(
       load(test, (_request, response) => response.writeHead(404).end()),
       /is not the page: "HTTP\/1.1 404 Not Found/,

@@ -1,4 +1,7 @@
-/** The quiz's store: what it keeps, what it refuses to open, and that nothing is counted twice or half. */
+/**
+ * The quiz's store: what it keeps, which files it refuses, and that it counts everything exactly
+ * once.
+ */
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +23,7 @@ function guest(name: string): Identity {
   return { key: name, name, isGuest: true };
 }
 
-/** A path for a store of this test's own. */
+/** A path for a store of one test. */
 function storePath(t: Cleanup): string {
   return join(temporaryDirectory(t), 'quiz.sqlite');
 }
@@ -38,7 +41,7 @@ function begin(store: QuizStore, player: Identity, length = 3): Turn {
 }
 
 describe('the store of the quiz', { timeout: 60_000 }, () => {
-  it('keeps a game’s questions in their order and adds its points to the total at its end', (t) => {
+  it('keeps the order of a game’s questions and adds its points to the total at its end', (t) => {
     const store = open(t);
     const ann = guest('ann');
     let turn: Turn | undefined = begin(store, ann);
@@ -57,7 +60,7 @@ describe('the store of the quiz', { timeout: 60_000 }, () => {
     assert.equal(store.turn('ann'), undefined);
   });
 
-  it('goes on with an unfinished game and begins no second one', (t) => {
+  it('continues an unfinished game and begins no second one', (t) => {
     const store = open(t);
     const turn = begin(store, guest('ann'));
     assert.deepEqual(store.begin(guest('ann'), QUESTIONS.slice(2)), { turn, isNew: false });
@@ -75,7 +78,7 @@ describe('the store of the quiz', { timeout: 60_000 }, () => {
     assert.equal(store.ranking(10).top[0]?.total, 1);
   });
 
-  it('gives an account to the first who asks, and a guest’s points to it', (t) => {
+  it('gives an account to the first client, with the points of the guest of that name', (t) => {
     const store = open(t);
     const ann = guest('ann');
     store.count(ann, begin(store, ann, 1), true);
@@ -88,7 +91,7 @@ describe('the store of the quiz', { timeout: 60_000 }, () => {
     assert.equal(store.begin(ann, QUESTIONS), 'registered');
   });
 
-  it('keeps everything in its file, which only its owner may read', (t) => {
+  it('keeps everything in its file, which only its owner can read', (t) => {
     const path = storePath(t);
     const before = openSqliteStore(path);
     before.register('ann', 'Ann', 'hash');
@@ -111,7 +114,7 @@ describe('the store of the quiz', { timeout: 60_000 }, () => {
     assert.equal(one.turn('ann')?.number, 2);
   });
 
-  it('loses nothing of what two threads score for one name', async (t) => {
+  it('loses no points that two threads score for one name', async (t) => {
     const path = storePath(t);
     openSqliteStore(path).close();
     const games = 100;
@@ -155,7 +158,7 @@ describe('the store of the quiz', { timeout: 60_000 }, () => {
     assert.equal(open(t, path).ranking(1).top[0]?.total, acknowledged);
   });
 
-  it('does nothing by half, and says so, while another program holds the file', (t) => {
+  it('changes nothing, and says so, while another program holds the file', (t) => {
     const path = storePath(t);
     const store = open(t, path);
     const ann = guest('ann');
@@ -187,7 +190,7 @@ describe('a store that cannot be used', () => {
     );
   }
 
-  it('is a file of something else, which is left as it is', (t) => {
+  it('is a file of another kind, which stays as it is', (t) => {
     const path = storePath(t);
     const text = 'Dear diary, '.repeat(100);
     writeFileSync(path, text);
@@ -195,7 +198,7 @@ describe('a store that cannot be used', () => {
     assert.equal(readFileSync(path, 'utf8'), text);
   });
 
-  it('is a database that is damaged', (t) => {
+  it('is a damaged database', (t) => {
     const path = storePath(t);
     openSqliteStore(path).close();
     const bytes = readFileSync(path);
@@ -203,7 +206,7 @@ describe('a store that cannot be used', () => {
     refused(path, /malformed|damaged/);
   });
 
-  it('is another program’s database, which is left as it is', (t) => {
+  it('is another program’s database, which stays as it is', (t) => {
     const path = storePath(t);
     const other = new DatabaseSync(path);
     other.exec('CREATE TABLE players (name TEXT)');
@@ -231,13 +234,13 @@ describe('a store that cannot be used', () => {
     refused(path, /locked/);
   });
 
-  it('is a directory, or in one that does not exist', (t) => {
+  it('is a directory, or is in one that does not exist', (t) => {
     const folder = temporaryDirectory(t);
     refused(folder, /EISDIR/);
     refused(join(folder, 'none', 'quiz.sqlite'), /ENOENT/);
   });
 
-  it('is on a device that takes nothing', () => {
+  it('is on a device that accepts no data', () => {
     refused('/dev/full', /./);
   });
 
@@ -250,7 +253,7 @@ describe('a store that cannot be used', () => {
     refused(path, /EACCES/);
   });
 
-  it('stands in a folder that is read-only', { skip: asRoot }, (t) => {
+  it('is in a read-only folder', { skip: asRoot }, (t) => {
     const folder = join(temporaryDirectory(t), 'locked');
     mkdirSync(folder, { mode: 0o500 });
     refused(join(folder, 'quiz.sqlite'), /EACCES/);

@@ -1,6 +1,6 @@
 /**
- * Every echo peer answers like one and ends when told; a child that fails says why, and none is left over.
- * Our own models are not started here: test/contracts covers them.
+ * Servers as child processes: every echo peer echoes and stops, a failed start has its reason, and
+ * no process outlives the runner. test/contracts covers our own models.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -11,8 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
-import { launch, type Program } from '../../../bench/contenders/child.js';
-import { peers } from '../../../bench/contenders/models.js';
+import { launch, type Program } from '../../../bench/contenders/server-process.js';
+import { peers } from '../../../bench/contenders/peers.js';
 
 const BOUND_MS = 20_000;
 
@@ -53,14 +53,14 @@ describe('echo peers', () => {
       }
     });
 
-    it(`${peer.name} keeps what a client is slow to read`, options, async () => {
+    it(`${peer.name} keeps the echo for a slow reader`, options, async () => {
       const server = await peer.start({ service: 'echo', clients: 1 });
       try {
         const socket = await connected(server.port);
         const long = Buffer.from(Array.from({ length: 12_000_000 }, (_, index) => index % 251));
         socket.pause();
         socket.write(long);
-        // The kernel took no more: the echo stands in every buffer on the way, and only reading can move it.
+        // The kernel takes no more: all buffers on the way are full, and only reading makes room.
         await stalled(socket);
         assert.ok((await received(socket, long.length)).equals(long));
         socket.destroy();
@@ -87,12 +87,12 @@ describe('launch', { timeout: 2 * BOUND_MS }, () => {
     );
   });
 
-  it('gives up on a program that never listens', async () => {
+  it('rejects when the program does not listen in time', async () => {
     await assert.rejects(launch(script('setInterval(() => {}, 1000)'), 300), /it took more than 0.3 s/);
   });
 
   it('keeps reading the output of a running server', async () => {
-    // It writes as pino does in our models, synchronously: nobody is answered until all of it has been read.
+    // Synchronous writes, as pino's in our models, block until all output is read.
     const server = await launch(
       script(`
         const server = require('node:net').createServer((socket) => socket.end('free'));
@@ -109,7 +109,7 @@ server.listen(0, '127.0.0.1', () => {
     }
   });
 
-  it('finds the port in a log file, past what an earlier server wrote there', async () => {
+  it('finds the port in a log file, but not the port of an earlier server', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'handoff-launch-'));
     const logFile = join(folder, 'log');
     await writeFile(logFile, '1111\n');
@@ -125,7 +125,7 @@ server.listen(0, '127.0.0.1', () => {
   });
 
   for (const end of ['SIGTERM', 'exit'] as const) {
-    it(`leaves no server behind when the bench ends by ${end}`, async () => {
+    it(`kills the server when the bench ends by ${end}`, async () => {
       const bench = spawn(process.execPath, ['--input-type=module', '-e', BENCH], {
         stdio: ['pipe', 'pipe', 'inherit'],
       });
@@ -133,7 +133,7 @@ server.listen(0, '127.0.0.1', () => {
         createInterface({ input: bench.stdout }).once('line', (line) => resolve(Number(line)));
       });
       const socket = await connected(port);
-      // A server that is killed may leave by a reset, which is no less gone.
+      // A killed server may reset the connection.
       socket.on('error', () => undefined);
       const closed = new Promise((resolve) => socket.resume().once('close', resolve));
       if (end === 'SIGTERM') bench.kill('SIGTERM');
@@ -144,7 +144,7 @@ server.listen(0, '127.0.0.1', () => {
 });
 
 const BENCH = `
-  import { peers } from ${JSON.stringify(new URL('../../../bench/contenders/models.js', import.meta.url).href)};
+  import { peers } from ${JSON.stringify(new URL('../../../bench/contenders/peers.js', import.meta.url).href)};
   const server = await peers().find((peer) => peer.name === 'bare-net').start({ service: 'echo', clients: 1 });
   console.log(server.port);
   process.stdin.once('data', () => process.exit());
@@ -188,7 +188,7 @@ function received(socket: Socket, lengthBytes: number): Promise<Buffer> {
   });
 }
 
-/** Resolves when nothing was written to the kernel for a while: the socket's own idle clock says so. */
+/** Resolves when the kernel has taken no bytes for 200 ms. */
 async function stalled(socket: Socket): Promise<void> {
   socket.setTimeout(200);
   await once(socket, 'timeout');

@@ -1,8 +1,10 @@
-/** The smallest and the large messages against our own servers: each model reads and writes in its own way. */
+/**
+ * The smallest and large messages against our own servers: each model reads and writes differently.
+ */
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { startGenerator, type Generator } from '../../../../bench/generator/handle.js';
-import { noErrors } from '../../../../bench/generator/protocol/answers.js';
+import { noErrors } from '../../../../bench/generator/protocol/error-kinds.js';
 import { isConcurrent, underEveryModel } from '../../../support/models.js';
 import { startServer } from '../../../support/server.js';
 
@@ -15,7 +17,7 @@ underEveryModel('the load generator', (model) => {
   });
   after(() => generator?.stop());
 
-  it('is echoed messages of one byte and of a megabyte', { skip }, async (test) => {
+  it('gets echoes of one byte and of a megabyte', { skip }, async (test) => {
     const { port } = await startServer(test, { model, threads: { most: 2, warm: 2 } });
     for (const messageBytes of [1, 1_000_000]) {
       const clients = isConcurrent(model) ? 2 : 1;

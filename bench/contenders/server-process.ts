@@ -1,9 +1,9 @@
 /**
- * A server in a process of its own: started, awaited until it listens, stopped.
+ * A server under test as a child process of the runner: start it, wait until it listens, stop it.
  *
- * The output of a running server is read and thrown away, because a full pipe would block it. No child outlives this
- * process: see bench/lib/cleanup.ts.
- * Read next: peers.ts and models.ts, which know what to start.
+ * The runner reads and discards the output of a running server, because a full pipe would block it.
+ * No child outlives the runner, see bench/lib/cleanup.ts. Read next: models.ts and peers.ts, which
+ * know what to start.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { statSync } from 'node:fs';
@@ -11,33 +11,36 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { endWithThisProcess } from '../lib/cleanup.js';
-import type { RunningServer } from './models.js';
+import { killWithThisProcess } from '../lib/cleanup.js';
+import type { RunningServer } from './contender.js';
 
 export interface Program {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** the port, if this line of output tells it */
+  /** Returns the port if the line of output contains it. */
   readonly portIn: (line: string) => number | undefined;
-  /** where the lines go, if not to stdout */
+  /** The file that the program logs to; default: stdout. */
   readonly logFile?: string | undefined;
 }
 
-/** A thousand client threads may have to be warmed first. */
-const READY_WITHIN_MS = 120_000;
+/** Limit for a server to listen. It may have to start a thousand client threads first. */
+const READY_LIMIT_MS = 120_000;
 const KILL_AFTER_MS = 10_000;
-const POLL_EVERY_MS = 20;
+const POLL_INTERVAL_MS = 20;
 const STDERR_KEPT_CHARS = 4_000;
 
-/** Starts the program and resolves when it listens; rejects, with its stderr, if it ends or takes too long. */
-export async function launch(program: Program, readyWithinMs = READY_WITHIN_MS): Promise<RunningServer> {
+/**
+ * Starts the program and resolves when it listens.
+ * Rejects if the program ends first or exceeds the limit; the error has the end of its stderr.
+ */
+export async function launch(program: Program, readyLimitMs = READY_LIMIT_MS): Promise<RunningServer> {
   const { name, command, args, portIn, logFile } = program;
-  // A log file is appended to: what an earlier server wrote must not be taken for this one's port.
+  // Servers append to their log file: the port of an earlier server must not count.
   const logStartBytes = logFile === undefined ? 0 : (statSync(logFile, { throwIfNoEntry: false })?.size ?? 0);
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = endOf(child);
-  endWithThisProcess(child);
+  const ended = exitReasonOf(child);
+  killWithThisProcess(child);
   const stderr = tailOf(child.stderr);
   const waiting = new AbortController();
   try {
@@ -46,22 +49,22 @@ export async function launch(program: Program, readyWithinMs = READY_WITHIN_MS):
       logFile === undefined
         ? portOnStream(child.stdout, portIn)
         : portInFile(logFile, logStartBytes, portIn, waiting.signal),
-      ended.then((how) => Promise.reject(new Error(`it ended first (${how})`))),
-      lateAfter(readyWithinMs, waiting.signal),
+      ended.then((reason) => Promise.reject(new Error(`it ended first (${reason})`))),
+      rejectAfter(readyLimitMs, waiting.signal),
     ]);
     if (child.pid === undefined) throw new Error('it has no process');
     let stopping: Promise<void> | undefined;
-    let end: string | undefined;
-    void ended.then((how) => (end = how));
+    let exitReason: string | undefined;
+    void ended.then((reason) => (exitReason = reason));
     return {
       ...{ name, pid: child.pid, port },
-      howEnded: () => end,
+      exitReason: () => exitReason,
       stop: () => (stopping ??= stop(child, ended)),
     };
   } catch (cause) {
     child.kill('SIGKILL');
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${name} did not listen: ${why}\n${stderr()}`.trimEnd(), { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${name} did not listen: ${reason}\n${stderr()}`.trimEnd(), { cause });
   } finally {
     waiting.abort();
   }
@@ -74,8 +77,8 @@ async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> 
   clearTimeout(force);
 }
 
-/** How the child ended, once it has and its output has been read; also when it could not be started at all. */
-function endOf(child: ChildProcess): Promise<string> {
+/** Resolves when the child has ended and its output is read, or when it could not start. */
+function exitReasonOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, signal) => resolve(signal ?? `exit code ${String(code)}`));
@@ -115,11 +118,11 @@ async function portInFile(
       const port = portIn(line);
       if (port !== undefined) return port;
     }
-    await delay(POLL_EVERY_MS, undefined, { signal });
+    await delay(POLL_INTERVAL_MS, undefined, { signal });
   }
 }
 
-async function lateAfter(ms: number, signal: AbortSignal): Promise<never> {
+async function rejectAfter(ms: number, signal: AbortSignal): Promise<never> {
   await delay(ms, undefined, { signal });
   throw new Error(`it took more than ${ms / 1_000} s`);
 }

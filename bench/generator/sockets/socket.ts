@@ -1,0 +1,133 @@
+/**
+ * Non-blocking client sockets to 127.0.0.1, over the system calls in src/base/libc.ts. Linux only.
+ *
+ * Runs in the load process, on its only thread. Used by everything that connects: clients.ts,
+ * reference-answer.ts and loads/chat-members.ts. Read next: epoll.ts.
+ */
+import { constants } from 'node:os';
+import { getSystemErrorName } from 'node:util';
+import {
+  AF_INET,
+  IPPROTO_IP,
+  IPPROTO_TCP,
+  IP_BIND_ADDRESS_NO_PORT,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  SO_ERROR,
+  TCP_NODELAY,
+  bindClientCalls,
+  errorName,
+  lastError,
+  setsockopt,
+  type SystemCallError,
+} from '../../../src/base/libc.js';
+import type { ErrorKind } from '../protocol/error-kinds.js';
+
+/** In the arrays of descriptors: the client has no connection. */
+export const NO_SOCKET = -1;
+
+const TCP_INFO = 11;
+/** The index of tcpi_total_retrans in `struct tcp_info` (linux/tcp.h), in 32-bit words. */
+const TOTAL_RETRANSMISSIONS_WORD = 25;
+/** Source addresses are 127.0.0.2 to 127.0.0.201. */
+const SOURCE_ADDRESSES = 200;
+/** Node has no name for this error, but the same text for the same number. */
+const IN_PROGRESS = getSystemErrorName(-constants.errno.EINPROGRESS);
+
+/** The socket calls and the epoll calls, bound once. */
+export const calls = bindClientCalls();
+const on = new Uint8Array(new Int32Array([1]).buffer);
+
+/**
+ * Starts to connect to 127.0.0.1 and returns the descriptor. The connect may still be in progress.
+ *
+ * A client that closes first leaves its port in TIME_WAIT for a minute, and one address has only
+ * some 28,000 ports. A `source` address gives a client ports of its own; connect(2) still chooses
+ * the port.
+ *
+ * @param source a `struct sockaddr_in` with port 0, see {@link sourceAddress}
+ * @throws SystemCallError if a call fails at once, also ECONNREFUSED; the socket is then closed
+ */
+export function connectSocket(port: number, source?: Uint8Array): number {
+  const fd = calls.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  if (fd === -1) throw lastError('socket');
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, on, on.length);
+  if (source !== undefined) {
+    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, on, on.length);
+    if (calls.bind(fd, source, source.length) === -1) throw closeAfter(fd, 'bind');
+  }
+  if (calls.connect(fd, targetAddress(port), 16) === -1 && errorName() !== IN_PROGRESS) {
+    throw closeAfter(fd, `connect to port ${port}`);
+  }
+  return fd;
+}
+
+/** Closes the socket of a failed call. Reads its error first: close(2) may replace it. */
+function closeAfter(fd: number, call: string): SystemCallError {
+  const error = lastError(call);
+  calls.close(fd);
+  return error;
+}
+
+export function closeSocket(fd: number): void {
+  calls.close(fd);
+}
+
+/**
+ * The error kind of the last failed recv or send; undefined if the call has to be repeated later.
+ */
+export function failureKind(): ErrorKind | undefined {
+  switch (errorName()) {
+    case 'EAGAIN':
+    case 'EINTR':
+      return undefined;
+    case 'ECONNREFUSED':
+      return 'refused';
+    case 'ECONNRESET':
+      return 'reset';
+    case 'EPIPE':
+      return 'closedEarly';
+    default:
+      return 'other';
+  }
+}
+
+/** Whether a connect in progress has succeeded. Clears the socket's pending error. */
+export function isConnected(fd: number): boolean {
+  const error = new Int32Array(1);
+  const status = calls.getsockopt(fd, SOL_SOCKET, SO_ERROR, error, new Uint32Array([4]));
+  return status === 0 && error[0] === 0;
+}
+
+/** How many segments the kernel has retransmitted on this socket, SYNs included; 0 if unknown. */
+export function retransmissions(fd: number): number {
+  const info = new Int32Array(TOTAL_RETRANSMISSIONS_WORD + 1);
+  const status = calls.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, new Uint32Array([info.byteLength]));
+  return status === 0 ? (info[TOTAL_RETRANSMISSIONS_WORD] ?? 0) : 0;
+}
+
+/** A loopback address (`struct sockaddr_in`, port 0); clients 0 to 199 have different ones. */
+export function sourceAddress(client: number): Uint8Array | undefined {
+  return sourceAddresses[client % SOURCE_ADDRESSES];
+}
+
+/** A `struct sockaddr_in`: the family in host byte order, port and address in network order. */
+export function socketAddress(address: readonly number[], port: number): Uint8Array {
+  const bytes = new Uint8Array(16);
+  new Uint16Array(bytes.buffer)[0] = AF_INET;
+  bytes.set([port >> 8, port & 0xff, ...address], 2);
+  return bytes;
+}
+
+const sourceAddresses = Array.from({ length: SOURCE_ADDRESSES }, (_, index) =>
+  socketAddress([127, 0, 0, index + 2], 0),
+);
+
+let target = { port: 0, address: socketAddress([127, 0, 0, 1], 0) };
+
+/** Cached: a job connects thousands of times a second to the same port. */
+function targetAddress(port: number): Uint8Array {
+  if (target.port !== port) target = { port, address: socketAddress([127, 0, 0, 1], port) };
+  return target.address;
+}
