@@ -9,7 +9,7 @@
 import { createRequire } from 'node:module';
 import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
-import { setTimeouts } from '../src/base/libc.js';
+import { scheduleAsBatch, setTimeouts } from '../src/base/libc.js';
 import { openThreadLog } from '../src/log/log.js';
 import { Doorbell } from '../src/threads/doorbell.js';
 import { Mailbox } from '../src/threads/mailbox.js';
@@ -30,6 +30,7 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   };
   const shared = task.calls && remoteSession(new SyncCallSlot(task.calls), notifyMain);
   const context = { options: task.options, log, debug: task.log.level === 'debug', shared };
+  if (process.env['X_BATCH']) scheduleAsBatch();
   if (task.warm) await rehearse();
   // Exposed where there are so many threads that it matters: see MANY_THREADS in src/cli/serve.ts.
   globalThis.gc?.();

@@ -197,6 +197,17 @@ export function setListenerOptions(
   set(IPPROTO_TCP, TCP_KEEPCNT, keepAliveProbes);
 }
 
+/** The scheduling policy of threads that do not preempt others when they wake: see sched(7). */
+const SCHED_BATCH = 3;
+
+/** Lets this thread wait for its turn when it wakes, instead of taking the processor from another. Linux. */
+export function scheduleAsBatch(): void {
+  const set = bind<(thread: number, policy: number, parameter: Int32Array) => number>(
+    'int sched_setscheduler(int thread, int policy, const void *parameter)',
+  );
+  if (set(0, SCHED_BATCH, new Int32Array([0])) === -1) throw lastError('sched_setscheduler');
+}
+
 /** By architecture; Linux only. */
 const SYS_FUTEX: Partial<Record<NodeJS.Architecture, number>> = {
   x64: 202,
