@@ -1,6 +1,13 @@
-/** What the file of a command exports: its options and what it does. Its name and its line of help are in program.ts. */
+/** What the file of a command exports. program.ts has its name and its line of help. */
 import type { Argv, CommandModule } from 'yargs';
 
 export type Command<Arguments> = Pick<CommandModule<object, Arguments>, 'handler'> & {
   readonly builder?: (command: Argv) => Argv<Arguments>;
 };
+
+/** The arguments that a builder's options yield. */
+export type ArgumentsOf<Builder extends (command: Argv) => unknown> =
+  ReturnType<Builder> extends Argv<infer T> ? T : never;
+
+/** Exit status of a program that Ctrl-C ended: 128 + SIGINT. */
+export const INTERRUPTED = 130;

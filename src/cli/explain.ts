@@ -6,7 +6,7 @@ import type { Argv } from 'yargs';
 import { writeOut } from '../base/output.js';
 import { explanations } from './explain-models.js';
 import { MODEL_NAMES, models } from '../models/registry.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { text, withSettings } from './options.js';
 
 const options = {
@@ -20,7 +20,7 @@ function builder(command: Argv) {
     .example('$0 explain event-loop', 'a page on the event loop');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const explainCommand: Command<Arguments> = {
   builder: builder,

@@ -7,17 +7,17 @@ import { ReaderGone, StreamSink } from '../base/output.js';
 import { PartFile } from '../base/part-file.js';
 import { printable } from '../base/printable.js';
 import { StartError, UsageError } from '../base/errors.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { text, withSettings } from './options.js';
 import { TransferBar } from './progress.js';
 
-const MOST_REDIRECTIONS = 5;
+const MAX_REDIRECTIONS = 5;
 
 const options = {
   output: { ...text('output'), alias: 'o', describe: 'file for the body (default, or -: standard output)' },
   headers: { type: 'boolean', default: false, alias: 'i', describe: 'write the headers to standard output' },
-  follow: { type: 'boolean', default: true, describe: `follow up to ${MOST_REDIRECTIONS} redirections` },
+  follow: { type: 'boolean', default: true, describe: `follow up to ${MAX_REDIRECTIONS} redirections` },
   timeout: timeoutOption,
 } as const;
 
@@ -28,7 +28,7 @@ function builder(command: Argv) {
     .example('$0 fetch http://127.0.0.1:8080/ -o page.html', 'exit status 0 if the whole page has come');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const fetchCommand: Command<Arguments> = {
   builder,
@@ -47,7 +47,7 @@ async function fetchTo(url: URL, { output = '-', headers, follow, timeout }: Arg
   try {
     const fetched = await fetchUrl(url, file ?? standard, {
       timeoutMs: timeout,
-      redirects: follow ? MOST_REDIRECTIONS : 0,
+      redirects: follow ? MAX_REDIRECTIONS : 0,
       onHead: (head) => {
         if (headers) heads = standard.write(Buffer.from(formatHead(head)));
         // Whoever is gone is noticed below.

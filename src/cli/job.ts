@@ -24,31 +24,31 @@ const SAME_SIGNAL_MS = 10;
  * A host name that is still being looked up keeps the process alive when its user has given up long ago; and so it
  * does Node's own exit. Hence the process is ended without asking; but not while output is on its way.
  *
- * @param job may call `nextSignal` when the next Ctrl-C shall be its orderly end: the promise that it gets resolves then
+ * @param task may call `nextSignal` when the next Ctrl-C shall be its orderly end: the promise that it gets resolves then
  */
-export async function runClient(job: (nextSignal: () => Promise<void>) => Promise<void>): Promise<void> {
-  let onSignal = endBy;
+export async function runClient(task: (nextSignal: () => Promise<void>) => Promise<void>): Promise<void> {
+  let onSignal = exitOn;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => onSignal(signal));
   const nextSignal = () =>
     new Promise<void>((resolve) => {
       onSignal = () => {
         resolve();
-        setTimeout(() => (onSignal = endBy), SAME_SIGNAL_MS).unref();
+        setTimeout(() => (onSignal = exitOn), SAME_SIGNAL_MS).unref();
       };
     });
   try {
-    await job(nextSignal);
+    await task(nextSignal);
   } finally {
-    endWhenWritten();
+    exitAfterOutput();
   }
 }
 
-function endBy(signal: NodeJS.Signals): void {
+function exitOn(signal: NodeJS.Signals): void {
   removeUnfinishedFiles();
   void exitNow().then((exit) => exit(128 + constants.signals[signal]));
 }
 
-function endWhenWritten(): void {
+function exitAfterOutput(): void {
   const timer = setInterval(() => {
     if (process.stdout.writableLength > 0 || process.stderr.writableLength > 0) return;
     clearInterval(timer);

@@ -33,7 +33,7 @@ export function text(name: string) {
 }
 
 /** What fits into a `struct sockaddr_un`; libuv would cut a longer path, and use another socket. */
-const MOST_SOCKET_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
+const MAX_SOCKET_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
 
 /** An option with the path of a Unix-domain socket. */
 export function socketPath(name: string) {
@@ -47,9 +47,9 @@ export function socketPath(name: string) {
 /** @param what the user gave it as */
 export function checkSocketPath(what: string, path: string): string {
   const length = Buffer.byteLength(path);
-  if (length <= MOST_SOCKET_PATH_BYTES) return path;
+  if (length <= MAX_SOCKET_PATH_BYTES) return path;
   throw new UsageError(
-    `${what} takes a socket's path, of ${MOST_SOCKET_PATH_BYTES} bytes at the most, not one of ${length}`,
+    `${what} takes a socket's path, of ${MAX_SOCKET_PATH_BYTES} bytes at the most, not one of ${length}`,
   );
 }
 
@@ -61,7 +61,7 @@ function oneValue(name: string, value: unknown): string {
 }
 
 /** The two ways to say where a server is. A source that says it in one way overrules weaker ones that do in the other. */
-const PLACES = [['socket'], ['host', 'port']] as const;
+const ADDRESS_OPTIONS = [['socket'], ['host', 'port']] as const;
 
 /**
  * Lets a command's options come from HANDOFF_* variables and `--config file.json` as well.
@@ -94,7 +94,9 @@ function isTyped(option: string): boolean {
 }
 
 function overruledBy(isGiven: (option: string) => boolean): string[] {
-  return PLACES.filter((place) => PLACES.some((other) => other !== place && other.some(isGiven))).flat();
+  return ADDRESS_OPTIONS.filter((place) =>
+    ADDRESS_OPTIONS.some((other) => other !== place && other.some(isGiven)),
+  ).flat();
 }
 
 function readConfig(path: string): object {

@@ -15,12 +15,12 @@ import { formatEndpoint } from '../connection/endpoint.js';
 import { StartError, UsageError } from '../base/errors.js';
 import { Server } from '../server/server.js';
 import { findService } from '../services/catalogue.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { text, wholeNumber, withSettings } from './options.js';
 
 /** The pauses of a peer grow up to this, unless the first is longer. */
-const MOST_WAIT_MS = 2000;
+const MAX_WAIT_MS = 2000;
 const DEFAULT_PORT = 8080;
 
 const options = {
@@ -37,7 +37,7 @@ const options = {
   wait: {
     ...wholeNumber('wait', 1, 600_000),
     default: '250',
-    describe: `ms between the first two tries; it grows up to ${MOST_WAIT_MS}`,
+    describe: `ms between the first two tries; it grows up to ${MAX_WAIT_MS}`,
   },
   timeout: timeoutOption,
   'max-bytes': {
@@ -69,7 +69,7 @@ function builder(command: Argv) {
   );
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const peerCommand: Command<Arguments> = {
   builder,
@@ -83,9 +83,9 @@ export const peerCommand: Command<Arguments> = {
       const arrived = await fetchFromAll(wanted, {
         tries: args.tries,
         waitMs: args.wait,
-        mostWaitMs: Math.max(args.wait, MOST_WAIT_MS),
+        maxWaitMs: Math.max(args.wait, MAX_WAIT_MS),
         timeoutMs: args.timeout,
-        mostBytes: args['max-bytes'],
+        maxBytes: args['max-bytes'],
         onArrival: (line) => console.log(line),
         report: (line) => console.error(line),
       });

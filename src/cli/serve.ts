@@ -11,7 +11,7 @@ import type { ServerSettings } from '../serving/host.js';
 import { DATAGRAM_SERVICES, findService, listServices, portOf } from '../services/catalogue.js';
 import { DIALECTS } from '../services/service.js';
 import { stopOnSignals } from '../server/shutdown.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { socketPath, text, wholeNumber, withSettings } from './options.js';
 
 const options = {
@@ -108,7 +108,7 @@ function builder(command: Argv) {
     .example('$0 serve work --warm 8 | npx pino-pretty', 'threads started beforehand, a log to read');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const serveCommand: Command<Arguments> = {
   builder,

@@ -1,10 +1,10 @@
 /** `handoff tictactoe`: plays against whoever comes next. clients/talk/tictactoe.ts does the talking. */
 import type { Argv } from 'yargs';
-import { openTerminal } from '../clients/terminal/terminal.js';
+import { openTerminal } from '../clients/terminal/open.js';
 import { TicTacToeDialogue } from '../clients/talk/tictactoe.js';
 import { connectWire } from '../clients/wire/wire.js';
-import { hold } from './client.js';
-import type { Command } from './command.js';
+import { runInteractive } from './interactive.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { text } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
@@ -15,7 +15,7 @@ function builder(command: Argv) {
     .example("printf '5\\n1\\n9\\n' | $0 tictactoe --name bob", 'scripted: exit status 0 if the game ended');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const tictactoeCommand: Command<Arguments> = {
   builder,
@@ -24,6 +24,6 @@ export const tictactoeCommand: Command<Arguments> = {
     const target = targetFrom(args, 'tictactoe');
     const mayAskAgain = terminal.interactive || args.name === undefined;
     const wire = await connectWire(target, 'line');
-    await hold(new TicTacToeDialogue({ name: args.name, mayAskAgain }), wire, terminal, target);
+    await runInteractive(new TicTacToeDialogue({ name: args.name, mayAskAgain }), wire, terminal, target);
   },
 };

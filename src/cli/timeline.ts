@@ -12,7 +12,7 @@ import { pickRun, readLog } from '../timeline/read-log.js';
 import { plural, summarize } from '../timeline/summary.js';
 import { traceOf } from '../timeline/trace-events.js';
 import { printable } from '../base/printable.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { text, wholeNumber, withSettings } from './options.js';
 
 /** What a file holds, by how its name ends. */
@@ -65,7 +65,7 @@ function builder(command: Argv) {
     .example('$0 timeline server.log -o trace.json', 'for ui.perfetto.dev or chrome://tracing');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const timelineCommand: Command<Arguments> = {
   builder: builder,
@@ -77,7 +77,7 @@ export const timelineCommand: Command<Arguments> = {
     const log = await readLog(path);
     const run = pickRun(log, args.run);
     const timeline = timelineOf(run);
-    if (timeline.spans.length === 0) throw new StartError(empty(run.listens));
+    if (timeline.spans.length === 0) throw new StartError(emptyRunText(run.listens));
     if (fromMs > timeline.lengthMs)
       throw new StartError(
         `--from ${fromMs} is after the last connection's end, ${Math.ceil(timeline.lengthMs)} ms`,
@@ -100,7 +100,7 @@ export const timelineCommand: Command<Arguments> = {
   },
 };
 
-function empty(listens: boolean): string {
+function emptyRunText(listens: boolean): string {
   const why = listens
     ? 'nobody came, or it served datagrams, or its log leaves connections out'
     : 'it has none';

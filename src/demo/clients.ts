@@ -11,7 +11,7 @@ import { StartError } from '../base/errors.js';
 export const NAMES = ['A', 'B', 'C', 'D'] as const;
 
 /** From one to the next. */
-const ARRIVAL_MS = 60;
+const ARRIVAL_GAP_MS = 60;
 /** As the service counts: name0 … name10. */
 const LINES = 11;
 
@@ -20,31 +20,31 @@ const LINES = 11;
  * @param onLine hears of every line as it comes, with the number of its client, from 0
  * @throws StartError when a client does not get all its lines
  */
-export async function converseAll(
+export async function runClients(
   port: number,
   onLine: (client: number, line: string) => void,
 ): Promise<void> {
   const sockets: Socket[] = [];
-  const conversations: Promise<void>[] = [];
+  const exchanges: Promise<void>[] = [];
   try {
     for (const [client, name] of NAMES.entries()) {
-      if (client > 0) await sleep(ARRIVAL_MS);
+      if (client > 0) await sleep(ARRIVAL_GAP_MS);
       const socket = connect({ host: '127.0.0.1', port });
       sockets.push(socket);
       await once(socket, 'connect');
       socket.write(`${name}\n`);
-      const conversation = listen(socket, (line) => onLine(client, line));
+      const exchange = readLines(socket, (line) => onLine(client, line));
       // It is heard of below, which may be later than it happens.
-      conversation.catch(() => undefined);
-      conversations.push(conversation);
+      exchange.catch(() => undefined);
+      exchanges.push(exchange);
     }
-    await Promise.all(conversations);
+    await Promise.all(exchanges);
   } finally {
     for (const socket of sockets) socket.destroy();
   }
 }
 
-async function listen(socket: Socket, onLine: (line: string) => void): Promise<void> {
+async function readLines(socket: Socket, onLine: (line: string) => void): Promise<void> {
   let count = 0;
   try {
     // Having heard all, a client hangs up, and the server then closes.

@@ -11,7 +11,7 @@ import { timelineOf } from '../timeline/connections.js';
 import type { Section } from '../timeline/placing.js';
 import { pickRun, readLines } from '../timeline/read-log.js';
 import { summarize } from '../timeline/summary.js';
-import { converseAll, NAMES } from './clients.js';
+import { runClients, NAMES } from './clients.js';
 import { DemoServer } from './server.js';
 
 interface DemoSettings {
@@ -23,7 +23,7 @@ interface DemoSettings {
   readonly platform: NodeJS.Platform;
 }
 
-interface Demonstrated {
+interface Demonstration {
   readonly section: Section;
   /** The lines of the server's log. */
   readonly log: readonly string[];
@@ -33,8 +33,8 @@ interface Demonstrated {
  * Demonstrates one model after the other. A model that is unavailable is replaced by one line that says why.
  * @throws StartError when a server does not start or a client is not served
  */
-export async function demonstrate(settings: DemoSettings): Promise<Demonstrated[]> {
-  const all: Demonstrated[] = [];
+export async function demonstrate(settings: DemoSettings): Promise<Demonstration[]> {
+  const all: Demonstration[] = [];
   for (const model of MODEL_NAMES) {
     const reason = models[model].unavailable?.(settings.platform);
     if (reason === undefined) all.push(await demonstrateModel(model, settings));
@@ -43,7 +43,7 @@ export async function demonstrate(settings: DemoSettings): Promise<Demonstrated[
   return all;
 }
 
-async function demonstrateModel(model: ModelName, settings: DemoSettings): Promise<Demonstrated> {
+async function demonstrateModel(model: ModelName, settings: DemoSettings): Promise<Demonstration> {
   const { maxPauseMs, colours, print } = settings;
   const shown = [
     'serve',
@@ -61,10 +61,10 @@ async function demonstrateModel(model: ModelName, settings: DemoSettings): Promi
   const printed: Promise<void>[] = [];
   try {
     const beganAtMs = monotonicMs();
-    await converseAll(port, (client, line) => {
-      printed.push(print(heard(monotonicMs() - beganAtMs, client, line, colours)));
+    await runClients(port, (client, line) => {
+      printed.push(print(lineOf(monotonicMs() - beganAtMs, client, line, colours)));
     });
-    await server.sawOff(NAMES.length);
+    await server.waitForClosed(NAMES.length);
   } finally {
     await server.stop();
   }
@@ -83,21 +83,21 @@ const COLUMN = 8;
 /** The terminal's yellow, cyan, green and magenta: nearest to what the clients have in the picture. */
 const TERMINAL_COLOURS = [33, 36, 32, 35];
 
-function heard(sinceMs: number, client: number, line: string, colours: boolean): string {
+function lineOf(sinceMs: number, client: number, line: string, colours: boolean): string {
   const time = `${(sinceMs / 1000).toFixed(2)} s`.padStart(8);
   const column = ' '.repeat(4 + client * COLUMN);
-  return `${time}${column}${colours ? escape(TERMINAL_COLOURS[client] ?? 0, line) : line}`;
+  return `${time}${column}${colours ? styled(TERMINAL_COLOURS[client] ?? 0, line) : line}`;
 }
 
 function bold(text: string, colours: boolean): string {
-  return colours ? escape(1, text) : text;
+  return colours ? styled(1, text) : text;
 }
 
-function escape(code: number, text: string): string {
+function styled(code: number, text: string): string {
   return `\u001b[${code}m${text}\u001b[0m`;
 }
 
 /** The file in which a model's log is kept. */
-export function logFileOf(folder: string, { section }: Demonstrated): string {
+export function logFileOf(folder: string, { section }: Demonstration): string {
   return join(folder, `${section.timeline.model}.log`);
 }

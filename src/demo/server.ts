@@ -45,9 +45,9 @@ export class DemoServer {
    * Waits until it has logged the ends of so many clients, or has ended itself. A client thread ends its output before
    * main hears of it: of a server stopped in between, the last client is logged as stopped.
    */
-  async sawOff(clients: number): Promise<void> {
+  async waitForClosed(clients: number): Promise<void> {
     const exited = this.#exited.then(() => 'exited');
-    while (this.log.filter(isClosing).length < clients) {
+    while (this.log.filter(isClosedLine).length < clients) {
       if ((await Promise.race([once(this.#lines, 'line'), exited])) === 'exited') return;
     }
   }
@@ -71,6 +71,6 @@ export class DemoServer {
   }
 }
 
-function isClosing(line: string): boolean {
+function isClosedLine(line: string): boolean {
   return (JSON.parse(line) as { msg?: string }).msg === 'closed';
 }

@@ -62,7 +62,7 @@ export function timelineOf(run: Run): Timeline {
   const open = known
     .filter(({ closing }) => !closing)
     .map((facts) => openSpan(facts, { run, closed, since, logEndMs }));
-  const spans = untangled([...closed, ...open]).sort(
+  const spans = withoutOverlaps([...closed, ...open]).sort(
     (a, b) => a.acceptedMs - b.acceptedMs || a.connection - b.connection,
   );
   return {
@@ -108,16 +108,16 @@ function closedSpan(facts: Facts, closing: Closing, since: Since): Span {
   };
 }
 
-interface Surroundings {
+interface OpenSpanContext {
   readonly run: Run;
   readonly closed: readonly Span[];
   readonly since: Since;
   readonly logEndMs: number;
 }
 
-function openSpan(facts: Facts, { run, closed, since, logEndMs }: Surroundings): Span {
+function openSpan(facts: Facts, { run, closed, since, logEndMs }: OpenSpanContext): Span {
   const acceptedMs = since(acceptedAt(facts));
-  const { thread, startedMs } = whoServes(facts, acceptedMs, run, closed, since);
+  const { thread, startedMs } = inferThread(facts, acceptedMs, run, closed, since);
   return {
     connection: facts.connection,
     peer: facts.peer,
@@ -135,7 +135,7 @@ function openSpan(facts: Facts, { run, closed, since, logEndMs }: Surroundings):
 }
 
 /** What can be known of an open connection. */
-function whoServes(
+function inferThread(
   facts: Facts,
   acceptedMs: number,
   run: Run,
@@ -169,7 +169,7 @@ function whoServes(
  * A thread has one client at a time, but `closed` lines say when in whole milliseconds: what seems to overlap by less
  * than that does not.
  */
-function untangled(spans: readonly Span[]): Span[] {
+function withoutOverlaps(spans: readonly Span[]): Span[] {
   const ends = new Map<number, number>();
   const inOrder = [...spans].sort((a, b) => (a.startedMs ?? a.acceptedMs) - (b.startedMs ?? b.acceptedMs));
   return inOrder.map((span) => {

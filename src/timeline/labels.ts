@@ -6,7 +6,7 @@ import type { Scale } from './scale.js';
 import { duration } from './summary.js';
 
 /** Of a character, on average, and rather more than less. */
-const CHARACTER_PX = 7;
+const CHARACTER_WIDTH_PX = 7;
 
 export function nameOf({ connection }: Span, { names }: Pick<Section, 'names'>): string {
   return names?.get(connection) ?? `#${connection}`;
@@ -34,11 +34,11 @@ export function fittingLabel({ span, kind, fromMs, toMs }: Piece, section: Secti
             ? [`${name} · ${took} · ${span.reason ?? 'waits →'}`, `${name} · ${span.reason ?? '→'}`, name]
             : [`${name} waits ${took}`, name];
   const room = scale.pixels(fromMs, toMs) - 8;
-  return labels.find((label) => label.length * CHARACTER_PX <= room) ?? (kind === 'refused' ? '✕' : '');
+  return labels.find((label) => label.length * CHARACTER_WIDTH_PX <= room) ?? (kind === 'refused' ? '✕' : '');
 }
 
 /** All about a connection, where a browser shows it. */
-export function story(span: Span, section: Section): string {
+export function tooltip(span: Span, section: Section): string {
   const { startedMs, acceptedMs, endMs, thread, reason, isRefused, peer } = span;
   const by = thread === 0 ? 'main' : `thread ${thread}`;
   return [

@@ -10,7 +10,7 @@ import { drawTimelines } from './picture.js';
 import type { Section } from './placing.js';
 import { duration, plural } from './summary.js';
 
-const MOST_TABLE_ROWS = 500;
+const MAX_TABLE_ROWS = 500;
 
 const CSS = `${THEME_CSS}
 body{margin:0 auto;padding:1rem;max-width:72rem;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
@@ -62,7 +62,7 @@ const HEAD = [
 function tableOf(section: Section): string {
   const { title, sentence, timeline } = section;
   const { spans } = timeline;
-  const rows = spans.slice(0, MOST_TABLE_ROWS).map((span) => row(cellsOf(span, section), 'td'));
+  const rows = spans.slice(0, MAX_TABLE_ROWS).map((span) => row(cellsOf(span, section), 'td'));
   const rest = spans.length - rows.length;
   return `<h2>${escaped(title)}</h2>
 <p>${escaped(sentence)}</p>

@@ -7,9 +7,9 @@ import { inkOn } from '../plots/theme.js';
 import { renderSvg } from '../plots/render.js';
 import type { Span, ThreadLife } from './connections.js';
 import { colourOf, LEGEND_COLOUR, Patterns } from './hatching.js';
-import { fittingLabel, story } from './labels.js';
+import { fittingLabel, tooltip } from './labels.js';
 import {
-  deedsOfMain,
+  mainEvents,
   NOTE_HEIGHT,
   placeSection,
   type PlacedRow,
@@ -77,10 +77,10 @@ function background({ section, titleTop, rows, notes, bottom }: PlacedSection, s
   const bands = lanes.map(({ lane, top }) => ({ top: top + 1, bottom: top + height(lane) - 1 }));
   const [from, to] = scale.domain;
   return [
-    writing([section.title], titleTop + 14, { fontSize: 17, fontWeight: 600, dx: -LEFT + 8 }),
-    writing([section.sentence], titleTop + 33, { dx: -LEFT + 8 }),
+    textLine([section.title], titleTop + 14, { fontSize: 17, fontWeight: 600, dx: -LEFT + 8 }),
+    textLine([section.sentence], titleTop + 33, { dx: -LEFT + 8 }),
     ...notes.map((note, index) =>
-      writing([note], titleTop + 33 + (index + 1) * NOTE_HEIGHT, { dx: -LEFT + 8, fontStyle: 'italic' }),
+      textLine([note], titleTop + 33 + (index + 1) * NOTE_HEIGHT, { dx: -LEFT + 8, fontStyle: 'italic' }),
     ),
     Plot.rect(bands, { x1: from, x2: to, y1: 'top', y2: 'bottom', fill: 'var(--rule)', fillOpacity: 0.35 }),
     Plot.gridX({ y1: () => rows[0]?.top ?? 0, y2: () => bottom, stroke: 'var(--rule)', strokeOpacity: 1 }),
@@ -125,7 +125,7 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Patterns): Plot.Mar
     x2: ({ toMs }: Bar) => scale.at(toMs),
     y1: ({ row }: Bar) => row.top + 2,
     y2: ({ row }: Bar) => row.top + row.height - 2,
-    title: ({ span }: Bar) => story(span, section),
+    title: ({ span }: Bar) => tooltip(span, section),
   };
   const labelled = pieces
     .filter(({ row }) => row.height >= LABELLED_ROW)
@@ -151,8 +151,8 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Patterns): Plot.Mar
       ...style,
     });
   };
-  const main = rows.find(({ isMainsOwn }) => isMainsOwn);
-  const deeds = deedsOfMain(placed).filter(({ atMs }) => isWithin(atMs, section));
+  const main = rows.find(({ isMainEvents }) => isMainEvents);
+  const events = mainEvents(placed).filter(({ atMs }) => isWithin(atMs, section));
   const [mainTop, mainHeight] = [main?.top ?? 0, main?.height ?? 0];
   return [
     Plot.rect(of('waits'), { ...place, fill: ({ colour }: Bar) => patterns.fill(colour), stroke: 'colour' }),
@@ -175,7 +175,7 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Patterns): Plot.Mar
     labels('waits', { fill: 'var(--ink)', stroke: 'var(--paper)', strokeWidth: 5 }),
     labels('served', { fill: ({ colour }: Bar) => inkOn(colour) }),
     Plot.ruleX(
-      deeds.filter(({ accepts }) => !accepts),
+      events.filter(({ accepts }) => !accepts),
       {
         x: ({ atMs }: { atMs: number }) => scale.at(atMs),
         y1: () => mainTop + 3,
@@ -185,7 +185,7 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Patterns): Plot.Mar
       },
     ),
     Plot.dot(
-      deeds.filter(({ accepts }) => accepts),
+      events.filter(({ accepts }) => accepts),
       {
         x: ({ atMs }: { atMs: number }) => scale.at(atMs),
         y: () => mainTop + mainHeight / 2,
@@ -204,7 +204,7 @@ function isWithin(ms: number, { window }: Section): boolean {
 }
 
 /** A line of text at a height, from the left edge of the plot. */
-function writing(lines: string[], y: number, options: Plot.TextOptions): Plot.Markish {
+function textLine(lines: string[], y: number, options: Plot.TextOptions): Plot.Markish {
   return Plot.text(lines, {
     text: (line: string) => line,
     y: () => y,

@@ -27,7 +27,7 @@ export interface PlacedRow {
   readonly lane: string;
   /** The first of its lane has the lane's name beside it. */
   readonly isFirst: boolean;
-  readonly isMainsOwn: boolean;
+  readonly isMainEvents: boolean;
   readonly life: Lane['life'];
   readonly pieces: Row;
   readonly top: number;
@@ -48,15 +48,15 @@ export interface PlacedSection {
   readonly notes: readonly string[];
 }
 
-const MOST_CONNECTIONS = 2000;
-const MOST_MESSAGES = 10_000;
-const MOST_ON_MAIN = 60;
-const MOST_WAITING = 24;
-const MOST_THREADS = 100;
+const MAX_CONNECTIONS = 2000;
+const MAX_MESSAGES = 10_000;
+const MAX_ON_MAIN = 60;
+const MAX_WAITING = 24;
+const MAX_THREADS = 100;
 
 const TITLE_HEIGHT = 46;
 export const NOTE_HEIGHT = 17;
-const MAINS_OWN_HEIGHT = 22;
+const MAIN_EVENTS_HEIGHT = 22;
 
 /** Bars of few rows are as high as their labels need; of many, as low as they can be told apart. */
 function rowHeight(rows: number): number {
@@ -69,23 +69,23 @@ export function placeSection(section: Section, top: number): PlacedSection {
   const touched = window
     ? timeline.spans.filter(({ acceptedMs, endMs }) => endMs >= window.fromMs && acceptedMs <= window.toMs)
     : timeline.spans;
-  const chosen = touched.slice(0, MOST_CONNECTIONS);
+  const chosen = touched.slice(0, MAX_CONNECTIONS);
   const lanes = lanesOf({ ...timeline, spans: chosen });
-  const { shown, hiddenThreads, hiddenWaits } = fitting(lanes);
+  const { shown, hiddenThreads, hiddenWaits } = limitLanes(lanes);
   const spans = spansOf(shown);
   const messages = spans.reduce((sum, { receivedMs, sentMs }) => sum + receivedMs.length + sentMs.length, 0);
-  const showsMessages = messages <= MOST_MESSAGES;
+  const showsMessages = messages <= MAX_MESSAGES;
   const notes = [
     window
       ? `Only what touches ${duration(window.fromMs)} to ${duration(Math.min(window.toMs, timeline.lengthMs))}: ${plural(touched.length, 'connection')} of ${timeline.spans.length.toLocaleString('en')}.`
       : '',
     spans.length < touched.length
-      ? `Left out: ${plural(touched.length - spans.length, 'connection')} of ${touched.length.toLocaleString('en')}. A picture shows the first ${MOST_CONNECTIONS.toLocaleString('en')}, ${MOST_ON_MAIN} at once on main, ${MOST_WAITING} waiting; --from and --to choose others, .json has all.`
+      ? `Left out: ${plural(touched.length - spans.length, 'connection')} of ${touched.length.toLocaleString('en')}. A picture shows the first ${MAX_CONNECTIONS.toLocaleString('en')}, ${MAX_ON_MAIN} at once on main, ${MAX_WAITING} waiting; --from and --to choose others, .json has all.`
       : '',
     hiddenWaits > 0
-      ? `Left out: the waiting of ${plural(hiddenWaits, 'client')}; ${MOST_WAITING} at once are shown.`
+      ? `Left out: the waiting of ${plural(hiddenWaits, 'client')}; ${MAX_WAITING} at once are shown.`
       : '',
-    hiddenThreads > 0 ? `Left out: ${plural(hiddenThreads, 'thread')} after the first ${MOST_THREADS}.` : '',
+    hiddenThreads > 0 ? `Left out: ${plural(hiddenThreads, 'thread')} after the first ${MAX_THREADS}.` : '',
     showsMessages ? '' : `Left out: the ticks of ${messages.toLocaleString('en')} messages.`,
   ].filter((note) => note !== '');
   const rows = placeRows(shown, top + TITLE_HEIGHT + notes.length * NOTE_HEIGHT);
@@ -102,13 +102,13 @@ export function placeSection(section: Section, top: number): PlacedSection {
   };
 }
 
-function fitting(lanes: readonly Lane[]): { shown: Lane[]; hiddenThreads: number; hiddenWaits: number } {
+function limitLanes(lanes: readonly Lane[]): { shown: Lane[]; hiddenThreads: number; hiddenWaits: number } {
   let hiddenWaits = 0;
   let threads = 0;
   const shown: Lane[] = [];
   for (const lane of lanes) {
-    if (lane.life && ++threads > MOST_THREADS) continue;
-    const most = lane.isMain ? MOST_ON_MAIN : MOST_WAITING;
+    if (lane.life && ++threads > MAX_THREADS) continue;
+    const most = lane.isMain ? MAX_ON_MAIN : MAX_WAITING;
     const hidden = lane.rows.slice(most).flat();
     // Of those who are served later; the others are not drawn at all.
     hiddenWaits += hidden.filter(
@@ -116,7 +116,7 @@ function fitting(lanes: readonly Lane[]): { shown: Lane[]; hiddenThreads: number
     ).length;
     shown.push({ ...lane, rows: lane.rows.slice(0, most) });
   }
-  return { shown, hiddenThreads: Math.max(0, threads - MOST_THREADS), hiddenWaits };
+  return { shown, hiddenThreads: Math.max(0, threads - MAX_THREADS), hiddenWaits };
 }
 
 /** A client whose service is cut off is not counted as drawn, even if its wait is. */
@@ -135,11 +135,11 @@ function placeRows(lanes: readonly Lane[], top: number): PlacedRow[] {
   const rows: PlacedRow[] = [];
   let y = top;
   for (const { name: lane, isMain, rows: ownRows, life } of lanes) {
-    const place = (pieces: Row, isMainsOwn: boolean, isFirst: boolean, rowHeightPx: number) => {
-      rows.push({ lane, isFirst, isMainsOwn, life, pieces, top: y, height: rowHeightPx });
+    const place = (pieces: Row, isMainEvents: boolean, isFirst: boolean, rowHeightPx: number) => {
+      rows.push({ lane, isFirst, isMainEvents, life, pieces, top: y, height: rowHeightPx });
       y += rowHeightPx;
     };
-    if (isMain) place([], true, true, MAINS_OWN_HEIGHT);
+    if (isMain) place([], true, true, MAIN_EVENTS_HEIGHT);
     ownRows.forEach((pieces, index) => place(pieces, false, !isMain && index === 0, height));
     y += height >= 17 ? 4 : 0;
   }
@@ -147,7 +147,7 @@ function placeRows(lanes: readonly Lane[], top: number): PlacedRow[] {
 }
 
 /** What main did for clients, as points in time. */
-export function deedsOfMain({
+export function mainEvents({
   spans,
   showsMessages,
 }: PlacedSection): { span: Span; atMs: number; accepts: boolean }[] {

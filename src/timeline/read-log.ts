@@ -34,7 +34,7 @@ export async function readLines(lines: AsyncIterable<string> | Iterable<string>)
   let foreignLines = 0;
   for await (const text of lines) {
     const line = parseLine(text);
-    if (line) runOf(line, runs, latest).take(line);
+    if (line) runOf(line, runs, latest).add(line);
     else if (text.trim() !== '') foreignLines++;
   }
   // What a server says after its last word, or before it fails to start, is no run.
@@ -60,7 +60,7 @@ export function pickRun({ runs, foreignLines }: ServerLog, number: number | unde
 
 function runOf(line: LogLine, runs: Run[], latest: Map<number, Run>): Run {
   const run = latest.get(line.pid);
-  if (run && !run.isOver(line)) return run;
+  if (run && !run.startsNextRun(line)) return run;
   const next = new Run(line.pid);
   latest.set(line.pid, next);
   runs.push(next);

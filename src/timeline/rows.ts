@@ -33,15 +33,15 @@ export interface Lane {
 export function lanesOf({ spans, threads }: Timeline): Lane[] {
   const isThreads = ({ thread }: Span) => typeof thread === 'number' && thread !== MAIN;
   const { rows: threadRows, waits } = rowsOfThreads(spans.filter(isThreads));
-  const onMain = packed(spans.filter(({ thread }) => thread === MAIN).map(piecesOf));
+  const onMain = packRows(spans.filter(({ thread }) => thread === MAIN).map(piecesOf));
   const unserved = spans.filter(({ thread }) => thread === 'none');
-  const waiting = packed(
+  const waiting = packRows(
     [...waits, ...unserved.filter((span) => !span.isRefused).map(piecesOf)].sort(
       ([a], [b]) => (a?.fromMs ?? 0) - (b?.fromMs ?? 0),
     ),
   );
-  const refused = packed(unserved.filter((span) => span.isRefused).map(piecesOf));
-  const unknown = packed(spans.filter(({ thread }) => thread === 'unknown').map(piecesOf));
+  const refused = packRows(unserved.filter((span) => span.isRefused).map(piecesOf));
+  const unknown = packRows(spans.filter(({ thread }) => thread === 'unknown').map(piecesOf));
   const lane = (name: string, rows: Row[]): Lane => ({ name, isMain: false, rows, life: undefined });
   return [
     { ...lane('main', onMain), isMain: true },
@@ -77,7 +77,7 @@ function rowsOfThreads(spans: readonly Span[]): { rows: Map<number, Piece[][]>; 
     const ownRows = rows.get(span.thread as number) ?? [[]];
     rows.set(span.thread as number, ownRows);
     for (const piece of piecesOf(span)) {
-      if (piece.kind === 'served') place(piece, ownRows);
+      if (piece.kind === 'served') placeInRow(piece, ownRows);
       else if (hasRoom(ownRows[0], piece.fromMs)) ownRows[0]?.push(piece);
       else waits.push([piece]);
     }
@@ -90,14 +90,14 @@ function hasRoom(row: Row | undefined, fromMs: number): boolean {
 }
 
 /** In the first row that has room. */
-function place(piece: Piece, rows: Piece[][]): void {
+function placeInRow(piece: Piece, rows: Piece[][]): void {
   const row = rows.find((pieces) => hasRoom(pieces, piece.fromMs));
   if (row) row.push(piece);
   else rows.push([piece]);
 }
 
 /** Puts each group of pieces, in the order in which they begin, into the first row that has room. */
-function packed(groups: readonly (readonly Piece[])[]): Piece[][] {
+function packRows(groups: readonly (readonly Piece[])[]): Piece[][] {
   const rows: Piece[][] = [];
   for (const group of groups) {
     const fromMs = group[0]?.fromMs ?? 0;

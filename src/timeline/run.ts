@@ -44,7 +44,7 @@ interface ThreadFacts {
 }
 
 const LAST_MESSAGES: readonly string[] = ['stopped', 'ended at once'];
-const LONGEST_TEXT = 80;
+const MAX_TEXT_CHARACTERS = 80;
 
 export class Run {
   readonly pid: number;
@@ -62,7 +62,7 @@ export class Run {
   }
 
   /** Whether this line must be another run's: process ids are used again, in a container always the same one. */
-  isOver(line: LogLine): boolean {
+  startsNextRun(line: LogLine): boolean {
     if (this.#ended) return true;
     if (line.msg === 'listening') return this.listens;
     if (line.msg === 'accepted')
@@ -70,7 +70,7 @@ export class Run {
     return line.msg === 'thread started' && this.threads.get(Number(line['thread']))?.startedMs !== undefined;
   }
 
-  take(line: LogLine): void {
+  add(line: LogLine): void {
     this.firstMs = Math.min(this.firstMs, line.time);
     this.lastMs = Math.max(this.lastMs, line.time);
     if (LAST_MESSAGES.includes(line.msg)) this.#ended = true;
@@ -81,7 +81,7 @@ export class Run {
         return;
       case 'thread started':
       case 'thread lost':
-        this.#takeThread(line);
+        this.#addThread(line);
         return;
       case 'accepted':
       case 'queued':
@@ -89,7 +89,7 @@ export class Run {
       case 'closed':
       case 'received':
       case 'sending':
-        this.#takeConnection(line);
+        this.#addConnection(line);
     }
   }
 
@@ -98,7 +98,7 @@ export class Run {
     this.model ??= text(line['model']);
   }
 
-  #takeThread(line: LogLine): void {
+  #addThread(line: LogLine): void {
     const thread = count(line['thread']);
     // One that died before it was up has no number.
     if (thread === undefined) return;
@@ -108,7 +108,7 @@ export class Run {
     else facts.lostMs = line.time;
   }
 
-  #takeConnection(line: LogLine): void {
+  #addConnection(line: LogLine): void {
     const connection = count(line['connection']);
     if (connection === undefined) return;
     const facts = this.connections.get(connection) ?? noFacts();
@@ -159,7 +159,7 @@ function noFacts(): ConnectionFacts {
 /** Texts end up in XML, which has no place for some characters. */
 function text(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  return printable(value.slice(0, LONGEST_TEXT))
+  return printable(value.slice(0, MAX_TEXT_CHARACTERS))
     .replace(/\u00a0/g, ' ')
     .replace(/[\ud800-\udfff\ufffe\uffff]/g, '\ufffd');
 }

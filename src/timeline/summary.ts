@@ -14,8 +14,8 @@ export function summarize({ spans }: Timeline): string {
   const parts = [
     served.length === 0
       ? `${plural(spans.length, 'client')}, none of them served`
-      : `${plural(served.length, 'client')}${never.length + refused.length > 0 ? ' served' : ''}, ${manner(served)}`,
-    waits(spans.filter(({ isRefused }) => !isRefused)),
+      : `${plural(served.length, 'client')}${never.length + refused.length > 0 ? ' served' : ''}, ${concurrency(served)}`,
+    waitSummary(spans.filter(({ isRefused }) => !isRefused)),
     refused.length > 0 ? `${refused.length} refused` : '',
     never.length > 0 && served.length > 0 ? `${never.length} never served` : '',
     open.length > 0 ? `${open.length} still open when the log ends` : '',
@@ -34,7 +34,7 @@ export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function manner(served: readonly Span[]): string {
+function concurrency(served: readonly Span[]): string {
   const threads = new Set(served.map(({ thread }) => thread));
   const where = threads.has('unknown')
     ? 'on threads that the log does not name'
@@ -44,14 +44,14 @@ function manner(served: readonly Span[]): string {
         ? 'on the main thread'
         : 'on one client thread';
   if (served.length === 1) return where;
-  const most = mostAtOnce(served);
+  const most = maxConcurrency(served);
   if (most === 1) return `one after the other ${where}`;
   return most === served.length
     ? `all at once ${where}`
     : `up to ${most.toLocaleString('en')} at once ${where}`;
 }
 
-function waits(spans: readonly Span[]): string {
+function waitSummary(spans: readonly Span[]): string {
   let longest = 0;
   let last = 0;
   for (const { thread, startedMs, acceptedMs, endMs } of spans) {
@@ -68,7 +68,7 @@ function waits(spans: readonly Span[]): string {
 }
 
 /** How many were served at the same time. One that begins when another ends is not at the same time. */
-function mostAtOnce(served: readonly Span[]): number {
+function maxConcurrency(served: readonly Span[]): number {
   const changes = served.flatMap(({ startedMs = 0, endMs }) => [
     { ms: startedMs, by: 1 },
     { ms: endMs, by: -1 },

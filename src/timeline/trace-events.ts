@@ -52,12 +52,12 @@ function eventsOf(timeline: Timeline, pid: number): TraceEvent[] {
       );
       events.push(...accepts);
     }
-    events.push(...lifeOf(lane, own));
+    events.push(...threadEvents(lane, own));
     // The first row of a client thread is the thread itself; main's conversations have rows of their own.
     lane.rows.forEach((row, index) => {
       const track = !lane.isMain && index === 0 ? own : { pid, tid: ++tid };
       if (track !== own) events.push(...named(track, `${lane.name}, row ${index + 1}`));
-      events.push(...row.flatMap((piece) => eventsOfPiece(piece, track, timeline)));
+      events.push(...row.flatMap((piece) => pieceEvents(piece, track, timeline)));
     });
   }
   return events;
@@ -82,7 +82,7 @@ function named(track: Track, name: string): TraceEvent[] {
   return [metadata('thread_name', track, name), order];
 }
 
-function lifeOf({ life }: Lane, track: Track): TraceEvent[] {
+function threadEvents({ life }: Lane, track: Track): TraceEvent[] {
   const events: TraceEvent[] = [];
   if (life?.startedMs !== undefined) events.push(instant(track, 'thread started', life.startedMs));
   if (life?.lostMs !== undefined) events.push(instant(track, 'thread lost', life.lostMs));
@@ -91,7 +91,7 @@ function lifeOf({ life }: Lane, track: Track): TraceEvent[] {
 
 const MESSAGES = { received: 'receivedMs', sending: 'sentMs' } as const;
 
-function eventsOfPiece(piece: Piece, track: Track, { service }: Timeline): TraceEvent[] {
+function pieceEvents(piece: Piece, track: Track, { service }: Timeline): TraceEvent[] {
   const { span, kind, fromMs, toMs } = piece;
   const { connection, peer, reason = 'open when the log ends', bytesIn, bytesOut } = span;
   const whole: TraceEvent = {

@@ -9,12 +9,12 @@ import { StartError } from '../../base/errors.js';
 import type { Target } from '../wire/target.js';
 import { connectionError } from '../wire/errors.js';
 import { nameOf } from '../wire/target.js';
-import { openSocket, silence } from '../wire/socket.js';
+import { openSocket, timeoutError } from '../wire/socket.js';
 import { quoted, printable } from '../../base/printable.js';
 
 const MAX_ANSWER_BYTES = 1024;
 /** A datagram can be lost either way. */
-const DATAGRAMS = 3;
+const MAX_REQUESTS = 3;
 
 /**
  * @param timeoutMs how long the server may take for each part of its answer
@@ -57,13 +57,13 @@ export async function getTimeByDatagram(host: string, port: number, timeoutMs: n
 }
 
 async function firstAnswer(socket: Socket, where: string, timeoutMs: number): Promise<string> {
-  let left = DATAGRAMS;
+  let left = MAX_REQUESTS;
   const ask = () => {
     if (left-- > 0) socket.send('time?\n');
-    else socket.emit('error', silence(where, timeoutMs));
+    else socket.emit('error', timeoutError(where, timeoutMs));
   };
   ask();
-  const asking = setInterval(ask, timeoutMs / DATAGRAMS);
+  const asking = setInterval(ask, timeoutMs / MAX_REQUESTS);
   try {
     const [answer] = (await once(socket, 'message')) as [Buffer];
     return answer.toString('latin1', 0, MAX_ANSWER_BYTES);

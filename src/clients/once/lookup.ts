@@ -8,10 +8,10 @@ import { Resolver, lookup, lookupService } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { StartError } from '../../base/errors.js';
-import { recordTypes, type RecordType } from './services-file.js';
+import { socketTypes, type SocketType } from './services-file.js';
 import { printable } from '../../base/printable.js';
 
-export interface AddressRecord extends RecordType {
+export interface AddressRecord extends SocketType {
   readonly family: 'AF_INET' | 'AF_INET6';
   readonly address: string;
 }
@@ -31,7 +31,7 @@ export interface HostInfo {
 
 type CanonicalSource = 'DNS (CNAME)' | 'reverse lookup' | 'as given';
 
-interface Found {
+interface ResolvedAddress {
   readonly address: string;
   readonly family: number;
 }
@@ -47,9 +47,9 @@ export async function lookUp(
   service: string | undefined,
   timeoutMs: number,
 ): Promise<HostInfo> {
-  const types = await recordTypes(service);
+  const types = await socketTypes(service);
   const deadline = AbortSignal.timeout(timeoutMs);
-  const found = await within(deadline, lookup(name, { all: true, order: 'verbatim' })).catch(
+  const found = await abortable(deadline, lookup(name, { all: true, order: 'verbatim' })).catch(
     (error: unknown) => {
       throw lookupError(name, error, timeoutMs);
     },
@@ -59,7 +59,7 @@ export async function lookUp(
   const addresses = [...new Set(found.map(({ address }) => address))];
   const known = isIP(name) !== 0 || isLocal(name);
   const [cname, ...reverse] = await Promise.all([
-    known ? undefined : lastCname(resolver, name),
+    known ? undefined : resolveAliases(resolver, name),
     ...addresses.map(async (address) => ({ address, names: await namesOf(resolver, address, deadline) })),
   ]);
   return {
@@ -72,7 +72,7 @@ export async function lookUp(
   };
 }
 
-function recordOf({ address, family }: Found, type: RecordType): AddressRecord {
+function recordOf({ address, family }: ResolvedAddress, type: SocketType): AddressRecord {
   return { family: family === 6 ? 'AF_INET6' : 'AF_INET', ...type, address };
 }
 
@@ -84,7 +84,7 @@ function isLocal(name: string): boolean {
 /** An alias may stand for another one. */
 const MAX_ALIASES = 8;
 
-async function lastCname(resolver: Resolver, name: string): Promise<string | undefined> {
+async function resolveAliases(resolver: Resolver, name: string): Promise<string | undefined> {
   let last: string | undefined;
   for (let hops = 0; hops < MAX_ALIASES; hops++) {
     const [next] = await resolver.resolveCname(last ?? name).catch((): string[] => []);
@@ -101,7 +101,7 @@ async function namesOf(resolver: Resolver, address: string, deadline: AbortSigna
     () => [],
   );
   const [first, others] = await Promise.all([
-    within(deadline, system).catch((): string[] => []),
+    abortable(deadline, system).catch((): string[] => []),
     resolver.reverse(address).catch((): string[] => []),
   ]);
   return [...new Set([...first, ...others])];
@@ -122,7 +122,7 @@ function canonicalName(
 }
 
 /** The system's calls cannot be cancelled: whoever has waited long enough goes on without them. */
-async function within<T>(deadline: AbortSignal, work: Promise<T>): Promise<T> {
+async function abortable<T>(deadline: AbortSignal, work: Promise<T>): Promise<T> {
   let stop: (() => void) | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     stop = () => reject(deadline.reason as Error);

@@ -39,11 +39,11 @@ export async function sendAll(
   const isOurTurn = (to: Socket) => !to.writableEnded && to.writableLength === 0;
   const socket = await openSocket(target, { timeoutMs, isOurTurn });
   // The server must not take a part for the whole. (A Unix-domain socket knows no reset.)
-  const breakOff = () => {
+  const abort = () => {
     if ('path' in target) socket.destroy();
     else socket.resetAndDestroy();
   };
-  const outgoing = new Outgoing(sources, breakOff);
+  const outgoing = new Upload(sources, abort);
   // A server that refuses answers in the midst of it, so the answer is not waited for only afterwards; a failure is
   // the socket's, too, and is heard of there.
   pipeline(outgoing.chunks(), socket).catch(() => undefined);
@@ -60,13 +60,13 @@ export async function sendAll(
     socket.destroy();
     outgoing.close();
   }
-  return confirmed(where, answer, outgoing);
+  return checkAnswer(where, answer, outgoing);
 }
 
 /** The bytes on their way, and how many there were. */
-class Outgoing {
+class Upload {
   readonly #sources: readonly Source[];
-  readonly #breakOff: () => void;
+  readonly #abort: () => void;
   #open: Readable | undefined;
   bytes = 0;
   isComplete = false;
@@ -74,7 +74,7 @@ class Outgoing {
 
   constructor(sources: readonly Source[], breakOff: () => void) {
     this.#sources = sources;
-    this.#breakOff = breakOff;
+    this.#abort = breakOff;
   }
 
   async *chunks(): AsyncGenerator<Buffer> {
@@ -87,7 +87,7 @@ class Outgoing {
         }
       } catch (error) {
         this.failure = fileError('read', path ?? 'standard input', error);
-        this.#breakOff();
+        this.#abort();
         throw this.failure;
       }
     }
@@ -100,7 +100,7 @@ class Outgoing {
   }
 }
 
-function confirmed(where: string, answer: string, { bytes, isComplete }: Outgoing): number {
+function checkAnswer(where: string, answer: string, { bytes, isComplete }: Upload): number {
   const failed = (why: string) => new StartError(`${where}: ${why}`);
   if (answer === '') throw failed('the server closed the connection without an answer');
   const count = /^OK (\d+)\r?\n?$/.exec(answer)?.[1];

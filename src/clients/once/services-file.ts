@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { StartError } from '../../base/errors.js';
 import { quoted } from '../../base/printable.js';
 
-export interface RecordType {
+export interface SocketType {
   readonly type: 'SOCK_STREAM' | 'SOCK_DGRAM' | 'SOCK_RAW';
   readonly protocol: 'tcp' | 'udp' | 'ip';
   readonly port: number;
@@ -23,7 +23,7 @@ const TYPES = [
  * name those that the file lists.
  * @throws StartError when there is no such service
  */
-export async function recordTypes(service: string | undefined): Promise<RecordType[]> {
+export async function socketTypes(service: string | undefined): Promise<SocketType[]> {
   if (service === undefined) return TYPES.map((type) => ({ ...type, port: 0 }));
   if (/^\d+$/.test(service)) {
     const port = Number(service);

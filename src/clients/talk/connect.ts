@@ -13,11 +13,11 @@ import { nameOf, type Target } from '../wire/target.js';
  * something and said nothing
  * @throws StartError in one line, when there is no server, the connection is reset, or the output is full
  */
-export async function converseWith(target: Target, input: Readable, output: Writable): Promise<boolean> {
+export async function exchangeBytes(target: Target, input: Readable, output: Writable): Promise<boolean> {
   const socket = connect({ ...target, allowHalfOpen: true });
   // Whose error the pipeline fails with, it does not say; nor has the stream always noted its own by then.
-  let lost: Error | undefined;
-  output.on('error', (error) => (lost = error));
+  let outputFailure: Error | undefined;
+  output.on('error', (error) => (outputFailure = error));
   const heard = { refusal: false };
   let line = '';
   socket.on('data', (chunk: Buffer) => {
@@ -32,8 +32,8 @@ export async function converseWith(target: Target, input: Readable, output: Writ
     pipeline(input, socket).catch(() => undefined);
     await pipeline(socket, output, { end: false });
   } catch (error) {
-    if (!lost && error !== output.errored) throw connectionError(nameOf(target), error);
-    const failure = outputError(lost ?? (error as Error));
+    if (!outputFailure && error !== output.errored) throw connectionError(nameOf(target), error);
+    const failure = outputError(outputFailure ?? (error as Error));
     // Otherwise whoever read the output has seen enough.
     if (failure) throw failure;
   } finally {

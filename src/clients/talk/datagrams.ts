@@ -13,25 +13,29 @@ import { socketFor } from '../../datagrams/socket.js';
 import { StartError } from '../../base/errors.js';
 import { ReaderGone, StreamSink } from '../../base/output.js';
 
-interface Where {
+interface UdpAddress {
   readonly host: string;
   readonly port: number;
 }
 
-const ANSWER_WITHIN_MS = 2000;
+const ANSWER_TIMEOUT_MS = 2000;
 
 /**
  * @returns whether every line was answered, and with no `ERR `
  * @throws StartError in one line, when nobody listens there or a line is too long to be sent
  */
-export async function exchangeDatagrams(where: Where, input: Readable, output: Writable): Promise<boolean> {
+export async function exchangeDatagrams(
+  where: UdpAddress,
+  input: Readable,
+  output: Writable,
+): Promise<boolean> {
   const shown = new StreamSink(output);
   let socket: Socket | undefined;
   try {
     socket = await connectedSocket(where);
     let allAnswered = true;
     for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      const answer = await ask(socket, line);
+      const answer = await request(socket, line);
       if (answer === undefined) process.stderr.write('no answer\n');
       else await shown.write(Buffer.from(answer.endsWith('\n') ? answer : `${answer}\n`));
       if (answer === undefined || answer.startsWith('ERR ')) allAnswered = false;
@@ -40,7 +44,7 @@ export async function exchangeDatagrams(where: Where, input: Readable, output: W
   } catch (error) {
     if (error instanceof ReaderGone) return false;
     if (error instanceof StartError) throw error;
-    const why = describe(error as NodeJS.ErrnoException);
+    const why = reasonOf(error as NodeJS.ErrnoException);
     throw new StartError(`${formatEndpoint(where.host, where.port)}: ${why}`, { cause: error });
   } finally {
     input.destroy();
@@ -49,7 +53,7 @@ export async function exchangeDatagrams(where: Where, input: Readable, output: W
 }
 
 /** Connected, so that the kernel tells of a closed port and passes on only what the server sends. */
-async function connectedSocket({ host, port }: Where): Promise<Socket> {
+async function connectedSocket({ host, port }: UdpAddress): Promise<Socket> {
   const { socket, address } = await socketFor(host);
   socket.connect(port, address);
   await once(socket, 'connect');
@@ -57,8 +61,8 @@ async function connectedSocket({ host, port }: Where): Promise<Socket> {
 }
 
 /** The answer, or undefined if none came in time: the datagram or its answer was lost. */
-async function ask(socket: Socket, line: string): Promise<string | undefined> {
-  const inTime = AbortSignal.timeout(ANSWER_WITHIN_MS);
+async function request(socket: Socket, line: string): Promise<string | undefined> {
+  const inTime = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
   const answered = once(socket, 'message', { signal: inTime }) as Promise<[Buffer]>;
   // Without a callback an error of the call itself would be passed over.
   const failed = new Promise<never>((_resolve, reject) => {
@@ -75,7 +79,7 @@ async function ask(socket: Socket, line: string): Promise<string | undefined> {
   }
 }
 
-function describe(error: NodeJS.ErrnoException): string {
+function reasonOf(error: NodeJS.ErrnoException): string {
   const reasons: Record<string, string> = {
     ECONNREFUSED: 'nobody listens there; is the server running with --transport udp?',
     ENOTFOUND: 'no such host',

@@ -1,5 +1,5 @@
 /** Who plays the quiz, and how it is proved: name, way in, password. Pure, a part of quiz.ts. */
-import { ask, send, type Step } from '../terminal/dialogue.js';
+import { ask, send, type Step } from './dialogue.js';
 
 /** The words of the protocol. */
 export type WayIn = 'LOGIN' | 'REGISTER' | 'GUEST';

@@ -5,7 +5,7 @@
  *     entering ── OK ──► entered ── PLAY ──► playing ── SCORE ──► lobby ──► playing …
  *                           └────── RESUME ────►┘
  */
-import { ask, LEAVE, send, show, type Awaited, type Dialogue, type Step } from '../terminal/dialogue.js';
+import { ask, LEAVE, send, show, type Expected, type Dialogue, type Step } from './dialogue.js';
 import { Entrance, type EntranceSettings } from './entrance.js';
 
 export interface QuizSettings extends EntranceSettings {
@@ -14,7 +14,7 @@ export interface QuizSettings extends EntranceSettings {
 }
 
 /** Passwords are hashed slowly, one after the other. */
-const PATIENCE_MS = 30_000;
+const ANSWER_TIMEOUT_MS = 30_000;
 
 const USUAL_QUESTIONS = 10;
 const LOBBY_PROMPT = `how many questions? (r ranking, q quit) [${USUAL_QUESTIONS}] `;
@@ -36,11 +36,11 @@ export class QuizDialogue implements Dialogue {
     this.#questions = settings.questions;
   }
 
-  begin(): Step[] {
+  start(): Step[] {
     return this.#entrance.begin();
   }
 
-  heard(line: string): Step[] {
+  onMessage(line: string): Step[] {
     const [word = '', first = ''] = line.split(' ', 2);
     const rest = line.slice(word.length + 1);
     switch (word) {
@@ -75,7 +75,7 @@ export class QuizDialogue implements Dialogue {
     return [show(/^[A-D]$/.test(word) ? `  ${word}  ${rest}` : line), ...(isLastOption ? this.#ask() : [])];
   }
 
-  settled(): Step[] {
+  onBatchEnd(): Step[] {
     if (this.#stage === 'entered') {
       this.#stage = 'lobby';
       return this.#questions === undefined ? this.#ask() : this.#play(this.#questions);
@@ -83,10 +83,10 @@ export class QuizDialogue implements Dialogue {
     return this.#stage === 'lobby' ? this.#ask() : [];
   }
 
-  typed(line: string): Step[] {
+  onLine(line: string): Step[] {
     if (this.#stage === 'entering') return this.#entrance.typed(line);
     const text = line.trim();
-    if (/^q(uit)?$/i.test(text)) return this.inputEnded();
+    if (/^q(uit)?$/i.test(text)) return this.onInputEnd();
     if (this.#answer !== 'asked') return [show('wait for the server', 'gray')];
     this.#answer = 'wanted';
     if (/^r(anking)?$/i.test(text)) return [send('RANKING'), ...this.#ask()];
@@ -102,16 +102,18 @@ export class QuizDialogue implements Dialogue {
     return number === undefined ? this.#ask() : this.#play(Number(number));
   }
 
-  inputEnded(): Step[] {
+  onInputEnd(): Step[] {
     return [send('QUIT'), LEAVE];
   }
 
-  awaits(): Awaited | undefined {
+  expected(): Expected | undefined {
     const request =
       this.#stage === 'entering'
         ? this.#entrance.request
         : this.#answer === 'sent' && this.#stage === 'lobby' && 'PLAY';
-    return request ? { what: `answer to ${request}`, of: 'the quiz', withinMs: PATIENCE_MS } : undefined;
+    return request
+      ? { what: `answer to ${request}`, of: 'the quiz', withinMs: ANSWER_TIMEOUT_MS }
+      : undefined;
   }
 
   failure(): string | undefined {

@@ -2,24 +2,24 @@
  * The dialogue of `handoff connect` at a terminal: what is typed goes to the server line by line, what comes back is
  * shown above the line that is being typed. Pure; clients/terminal/converse.ts performs it. From a pipe, connect.ts passes on bytes.
  */
-import { LEAVE, send, show, type Dialogue, type Step } from '../terminal/dialogue.js';
+import { LEAVE, send, show, type Dialogue, type Step } from './dialogue.js';
 
 export class TelnetDialogue implements Dialogue {
-  readonly waitsForEnd = true;
+  readonly waitsForServer = true;
 
-  begin(): Step[] {
+  start(): Step[] {
     return [];
   }
 
-  heard(line: string): Step[] {
+  onMessage(line: string): Step[] {
     return [show(line, line.startsWith('ERR ') ? 'red' : undefined)];
   }
 
-  typed(line: string): Step[] {
+  onLine(line: string): Step[] {
     return [send(line)];
   }
 
-  inputEnded(): Step[] {
+  onInputEnd(): Step[] {
     return [LEAVE];
   }
 

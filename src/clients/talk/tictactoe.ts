@@ -5,10 +5,11 @@
  * Whether `MOVE?` comes once more after a bad move is left to the server: an error is reason enough to ask again, and a
  * `MOVE?` that comes while a move is under way is taken for the repetition that it must be.
  */
-import { ask, LEAVE, send, show, type Awaited, type Dialogue, type Step } from '../terminal/dialogue.js';
-import { Board, isMark, type Mark } from './board.js';
+import { ask, LEAVE, send, show, type Expected, type Dialogue, type Step } from './dialogue.js';
 
-const WELCOME: Awaited = { what: 'welcome', of: 'tictactoe', withinMs: 10_000 };
+type Mark = 'X' | 'O';
+
+const WELCOME: Expected = { what: 'welcome', of: 'tictactoe', withinMs: 10_000 };
 const MOVE_PROMPT = 'your move: ';
 const AGAIN_PROMPT = 'again? [Y/n] ';
 
@@ -26,11 +27,11 @@ export class TicTacToeDialogue implements Dialogue {
     this.#mayAskAgain = settings.mayAskAgain;
   }
 
-  begin(): Step[] {
+  start(): Step[] {
     return this.#name === undefined ? [ask('your name: ')] : this.#introduce(this.#name);
   }
 
-  heard(line: string): Step[] {
+  onMessage(line: string): Step[] {
     const [word = '', first = '', second = ''] = line.split(' ');
     if (line.startsWith('ERR ')) return this.#err(line.slice('ERR '.length));
     if (word.startsWith('init@')) return this.#init(line.slice(word.length + 1));
@@ -42,9 +43,9 @@ export class TicTacToeDialogue implements Dialogue {
     return /^[\sXO1-9_.|+-]*$/.test(line) ? [] : [show(line)];
   }
 
-  typed(line: string): Step[] {
+  onLine(line: string): Step[] {
     const text = line.trim();
-    if (/^q(uit)?$/i.test(text)) return this.inputEnded();
+    if (/^q(uit)?$/i.test(text)) return this.onInputEnd();
     switch (this.#stage) {
       case 'nameless':
         return text === '' ? [ask('your name: ')] : this.#introduce(text);
@@ -64,13 +65,13 @@ export class TicTacToeDialogue implements Dialogue {
     }
   }
 
-  inputEnded(): Step[] {
+  onInputEnd(): Step[] {
     if (this.#stage !== 'over') this.#refusal ??= 'left before the end of the game';
     return [LEAVE];
   }
 
   /** An opponent may take as long as he likes. */
-  awaits(): Awaited | undefined {
+  expected(): Expected | undefined {
     return this.#stage === 'named' ? WELCOME : undefined;
   }
 
@@ -146,5 +147,28 @@ export class TicTacToeDialogue implements Dialogue {
     if (!/^(y(es)?|again|)$/i.test(text)) return [ask(AGAIN_PROMPT)];
     this.#stage = 'waiting';
     return [send('AGAIN'), show('Waiting for an opponent …')];
+  }
+}
+
+function isMark(text: string): text is Mark {
+  return text === 'X' || text === 'O';
+}
+
+const SIDE = 3;
+
+/** A board of tic-tac-toe: the moves so far, and their drawing. */
+class Board {
+  readonly #fields: string[] = Array.from({ length: SIDE * SIDE }, (_, index) => String(index + 1));
+
+  /** Places a mark on a field from 1 to 9; ignores any other number. */
+  place(field: number, mark: Mark): void {
+    if (this.#fields[field - 1] !== undefined) this.#fields[field - 1] = mark;
+  }
+
+  /** Draws the board. A free field shows its number. */
+  toString(): string {
+    return Array.from({ length: SIDE }, (_, row) => this.#fields.slice(row * SIDE, (row + 1) * SIDE))
+      .map((row) => ` ${row.join(' | ')}`)
+      .join('\n---+---+---\n');
   }
 }

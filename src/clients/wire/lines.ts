@@ -11,7 +11,7 @@ const MAX_LINE_CHARACTERS = 65_536;
 export async function* linesOf(texts: AsyncIterable<string>, quietMs?: number): AsyncGenerator<string[]> {
   const iterator = texts[Symbol.asyncIterator]();
   let rest = '';
-  let cutShort = false;
+  let wasFlushed = false;
   let next: Promise<IteratorResult<string>> | undefined;
   for (;;) {
     next ??= iterator.next();
@@ -21,14 +21,14 @@ export async function* linesOf(texts: AsyncIterable<string>, quietMs?: number): 
       next.catch(() => undefined);
       yield [rest];
       rest = '';
-      cutShort = true;
+      wasFlushed = true;
       continue;
     }
     if (result.done) break;
     next = undefined;
     // The newline of a line that was shown before it came.
-    const text = cutShort ? result.value.replace(/^\r?\n/, '') : result.value;
-    cutShort = false;
+    const text = wasFlushed ? result.value.replace(/^\r?\n/, '') : result.value;
+    wasFlushed = false;
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > MAX_LINE_CHARACTERS) {

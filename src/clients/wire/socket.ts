@@ -11,7 +11,7 @@ import type { Target } from './target.js';
 import { connectionError } from './errors.js';
 import { nameOf } from './target.js';
 
-interface Patience {
+interface SocketOptions {
   readonly timeoutMs: number;
   /** Whether the silence is our own: input that has not come yet, output that nobody has read. */
   readonly isOurTurn?: (socket: Socket) => boolean;
@@ -23,7 +23,7 @@ interface Patience {
  */
 export async function openSocket(
   target: Target,
-  { timeoutMs, isOurTurn = () => false }: Patience,
+  { timeoutMs, isOurTurn = () => false }: SocketOptions,
 ): Promise<Socket> {
   const where = nameOf(target);
   const socket = connect({ ...target, allowHalfOpen: true, noDelay: true });
@@ -31,7 +31,7 @@ export async function openSocket(
   socket.on('error', () => undefined);
   socket.setTimeout(timeoutMs, () => {
     if (!socket.connecting && isOurTurn(socket)) socket.setTimeout(timeoutMs);
-    else socket.destroy(silence(where, timeoutMs));
+    else socket.destroy(timeoutError(where, timeoutMs));
   });
   await once(socket, 'connect').catch((error: unknown) => {
     throw connectionError(where, error);
@@ -39,6 +39,6 @@ export async function openSocket(
   return socket;
 }
 
-export function silence(where: string, timeoutMs: number): StartError {
+export function timeoutError(where: string, timeoutMs: number): StartError {
   return new StartError(`${where}: no answer for ${timeoutMs} ms`);
 }

@@ -51,14 +51,14 @@ export async function connectWire(target: Target, framing: Framing): Promise<Wir
 
 class StreamWire implements Wire {
   readonly #socket: Socket;
-  readonly #place: string;
+  readonly #where: string;
   readonly #framing: Framing;
   /** The sending of the chunks so far, and the gap after the last of them. */
   #paced = Promise.resolve();
 
-  constructor(socket: Socket, place: string, framing: Framing) {
+  constructor(socket: Socket, where: string, framing: Framing) {
     this.#socket = socket;
-    this.#place = place;
+    this.#where = where;
     this.#framing = framing;
   }
 
@@ -67,7 +67,7 @@ class StreamWire implements Wire {
       if (this.#framing === 'chunk') for await (const text of this.#texts()) yield [text];
       else yield* linesOf(this.#texts(), this.#framing === 'loose' ? QUIET_MS : undefined);
     } catch (error) {
-      throw connectionError(this.#place, error);
+      throw connectionError(this.#where, error);
     }
   }
 
