@@ -1,8 +1,9 @@
 /**
- * What the socket calls of document 002 tell about a host: gethostname, gethostbyname, gethostbyaddr, getaddrinfo.
+ * Looks up a host with the calls of document 002: gethostname, gethostbyname, gethostbyaddr and
+ * getaddrinfo. Main thread of the client.
  *
- * Node offers getaddrinfo only for addresses: the canonical name is DNS's, or else what a reverse lookup says;
- * types and ports of the records come from services-file.ts. All of it is bounded in time. Main thread of the client.
+ * Node's getaddrinfo returns only addresses. So the canonical name comes from DNS or from a reverse
+ * lookup, and services-file.ts adds socket types and ports. A deadline bounds all lookups.
  */
 import { Resolver, lookup, lookupService } from 'node:dns/promises';
 import { isIP } from 'node:net';
@@ -17,13 +18,13 @@ export interface AddressRecord extends SocketType {
 }
 
 export interface HostInfo {
-  /** gethostname(): the machine that asks. */
+  /** gethostname(): the name of this machine. */
   readonly hostname: string;
   readonly name: string;
-  /** gethostbyname(): the first IPv4 address; undefined where there is none. */
+  /** gethostbyname(): the first IPv4 address; undefined if the host has none. */
   readonly address: string | undefined;
   readonly canonical: { readonly name: string; readonly source: CanonicalSource };
-  /** gethostbyaddr(): the names of each address; none where the name service knows none. */
+  /** gethostbyaddr(): the names of each address; empty if the name service knows none. */
   readonly reverse: readonly { readonly address: string; readonly names: readonly string[] }[];
   /** getaddrinfo(). */
   readonly records: readonly AddressRecord[];
@@ -37,10 +38,12 @@ interface ResolvedAddress {
 }
 
 /**
- * @param name a name or an address
- * @param service a name from the services file or a port number; undefined: none, port 0
- * @param timeoutMs for all of it. When the addresses are known and other answers are late, they are left out
- * @throws StartError in one line, when there are no such host or service, or no answer in time
+ * Looks up addresses, names and socket records of a host.
+ * @param name a host name or an address
+ * @param service a name from the services file, or a port number; undefined: port 0
+ * @param timeoutMs bound on all lookups; names that arrive later are left out
+ * @throws StartError with a one-line message if the host or the service does not exist, or if the
+ * addresses do not arrive in time
  */
 export async function lookUp(
   name: string,
@@ -76,12 +79,12 @@ function recordOf({ address, family }: ResolvedAddress, type: SocketType): Addre
   return { family: family === 6 ? 'AF_INET6' : 'AF_INET', ...type, address };
 }
 
-/** DNS knows nothing of these, but may take long to say so. */
+/** DNS does not know these names, and may answer slowly. */
 function isLocal(name: string): boolean {
   return !name.includes('.') || name === hostname() || /(^|\.)localhost\.?$/i.test(name);
 }
 
-/** An alias may stand for another one. */
+/** An alias may point to another alias. */
 const MAX_ALIASES = 8;
 
 async function resolveAliases(resolver: Resolver, name: string): Promise<string | undefined> {
@@ -94,7 +97,7 @@ async function resolveAliases(resolver: Resolver, name: string): Promise<string 
   return last;
 }
 
-/** getnameinfo's name is the system's own, and comes first; then those that the resolver adds. */
+/** Returns the system's name for the address (getnameinfo) first, then the names that DNS adds. */
 async function namesOf(resolver: Resolver, address: string, deadline: AbortSignal): Promise<string[]> {
   const system = lookupService(address, 0).then(
     ({ hostname }) => [hostname],
@@ -107,7 +110,7 @@ async function namesOf(resolver: Resolver, address: string, deadline: AbortSigna
   return [...new Set([...first, ...others])];
 }
 
-/** A name in DNS that is no alias is canonical itself, whatever its address is called. */
+/** A name in DNS that is no alias is canonical itself, whatever a reverse lookup returns. */
 function canonicalName(
   name: string,
   cname: string | undefined,
@@ -116,12 +119,12 @@ function canonicalName(
   if (cname !== undefined) return { name: cname, source: 'DNS (CNAME)' };
   const [first] = reverse;
   if (first === undefined) return { name, source: 'as given' };
-  // Several names may share an address: the one that was asked for is as good as any of them.
+  // Several names may share an address: prefer the given one.
   const itself = reverse.find((known) => known.toLowerCase() === name.toLowerCase());
   return { name: itself ?? first, source: 'reverse lookup' };
 }
 
-/** The system's calls cannot be cancelled: whoever has waited long enough goes on without them. */
+/** Rejects at the deadline. The system's calls cannot be cancelled, so they go on unobserved. */
 async function abortable<T>(deadline: AbortSignal, work: Promise<T>): Promise<T> {
   let stop: (() => void) | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -141,7 +144,7 @@ function lookupError(name: string, error: unknown, timeoutMs: number): StartErro
   const reasons: Record<string, string> = {
     ENOTFOUND: 'no such host (ENOTFOUND)',
     EAI_AGAIN: 'the name service did not answer (EAI_AGAIN)',
-    EINVAL: 'no possible host name (EINVAL)',
+    EINVAL: 'not a valid host name (EINVAL)',
   };
   const reason = kind === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : (reasons[code] ?? message);
   return new StartError(`${printable(name)}: ${reason}`, { cause: error });

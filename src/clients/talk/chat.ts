@@ -1,5 +1,6 @@
 /**
- * The dialogue of `handoff chat`: greeting, identification, and then everybody's lines. Pure; clients/terminal/converse.ts performs it.
+ * The dialogue of `handoff chat`: greeting, identification, then the lines of all members. Pure;
+ * run-dialogue.ts performs it.
  *
  *     greeting ── question ──► asked ── identification ──► waiting ── welcome ──► in
  *                                ▲                            │
@@ -8,16 +9,16 @@
 import { ask, LEAVE, send, show, type Expected, type Dialogue, type Step } from './dialogue.js';
 
 interface ChatSettings {
-  /** Tried first. Without it the user, or the first line of the script, is asked. */
+  /** The first name to try; undefined: ask the user, or read the script's first line. */
   readonly name: string | undefined;
-  /** Whether there is somebody to ask for another name if that one is taken. */
+  /** Whether the client may ask for another name if the first one is taken. */
   readonly mayAskAgain: boolean;
 }
 
 const PROMPT = '> ';
 const GREETING: Expected = { what: 'greeting', of: 'the chat', withinMs: 10_000 };
 
-/** What a question for the identification looks like; the line after the greeting is one in any case. */
+/** Matches a question for the name. The line after the greeting counts as one in any case. */
 const NAME_QUESTION = /[?:]\s*$|identif|nick|your name|who are you/i;
 const WELCOME = /welcome|hello/i;
 
@@ -78,7 +79,7 @@ export class ChatDialogue implements Dialogue {
 
   failure(): string | undefined {
     if (this.#kicked) return 'you were kicked';
-    // A refusal of something that was said earlier is not why the connection is over.
+    // An earlier refusal is not the reason why the connection ended.
     if (this.#stage === 'in' && !this.#left) return 'the server closed the connection';
     return this.#refusal ?? (this.#stage === 'in' ? undefined : 'the server did not let us in');
   }

@@ -1,8 +1,9 @@
 /**
- * A datagram client: each typed line is a datagram, and what comes back is shown. Its own process, main thread.
+ * The datagram client of `handoff connect`: sends each line as a datagram and shows the answer. Its
+ * own process, main thread.
  *
- * One line at a time: the next is sent when the last one is answered, or was given up, so that a script's lines neither
- * overtake each other nor overrun the server. Nothing is sent twice: that a datagram was lost is worth seeing.
+ * The client sends a line after the last one was answered or timed out. So a script's lines stay in
+ * order and do not overrun the server. It does not retry, so that the user sees lost datagrams.
  */
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -21,8 +22,9 @@ interface UdpAddress {
 const ANSWER_TIMEOUT_MS = 2000;
 
 /**
- * @returns whether every line was answered, and with no `ERR `
- * @throws StartError in one line, when nobody listens there or a line is too long to be sent
+ * Exchanges all lines of `input`.
+ * @returns true if every line was answered, and no answer begins with `ERR `
+ * @throws StartError with a one-line message if the port is closed or a line is too long to send
  */
 export async function exchangeDatagrams(
   where: UdpAddress,
@@ -52,7 +54,7 @@ export async function exchangeDatagrams(
   }
 }
 
-/** Connected, so that the kernel tells of a closed port and passes on only what the server sends. */
+/** A connected socket reports a closed port, and receives only this server's datagrams. */
 async function connectedSocket({ host, port }: UdpAddress): Promise<Socket> {
   const { socket, address } = await socketFor(host);
   socket.connect(port, address);
@@ -60,11 +62,11 @@ async function connectedSocket({ host, port }: UdpAddress): Promise<Socket> {
   return socket;
 }
 
-/** The answer, or undefined if none came in time: the datagram or its answer was lost. */
+/** Returns the answer; undefined if none came in time, since the datagram or its answer was lost. */
 async function request(socket: Socket, line: string): Promise<string | undefined> {
   const inTime = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
   const answered = once(socket, 'message', { signal: inTime }) as Promise<[Buffer]>;
-  // Without a callback an error of the call itself would be passed over.
+  // Without a callback, send() would not report its own error.
   const failed = new Promise<never>((_resolve, reject) => {
     socket.send(line, (error) => {
       if (error) reject(error);
@@ -81,7 +83,7 @@ async function request(socket: Socket, line: string): Promise<string | undefined
 
 function reasonOf(error: NodeJS.ErrnoException): string {
   const reasons: Record<string, string> = {
-    ECONNREFUSED: 'nobody listens there; is the server running with --transport udp?',
+    ECONNREFUSED: 'the port is closed; is the server running with --transport udp?',
     ENOTFOUND: 'no such host',
     EMSGSIZE: 'a line is too long for a datagram',
   };

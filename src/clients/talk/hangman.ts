@@ -1,9 +1,9 @@
 /**
- * The dialogue of `handoff hangman`: PLAY, letters or the whole word, WON or LOST, perhaps again. Pure; clients/terminal/converse.ts
- * performs it, over a stream or over datagrams.
+ * The dialogue of `handoff hangman`: PLAY, letters or the whole word, WON or LOST, another game.
+ * Pure; run-dialogue.ts performs it, over a stream or over datagrams.
  *
- * The next letter is asked for as soon as the answer to the last one shows that the game goes on: not when WON or LOST
- * must follow, or a script would waste a letter.
+ * The dialogue asks for a letter only if the last answer shows that the game continues. If WON or
+ * LOST must follow it does not ask, or a script would waste a letter.
  */
 import { ask, LEAVE, send, show, type Expected, type Dialogue, type Step } from './dialogue.js';
 
@@ -12,7 +12,7 @@ const WORD: Expected = { what: 'answer to PLAY', of: 'hangman', withinMs: 10_000
 const AGAIN_PROMPT = 'again? [Y/n] ';
 
 export class HangmanDialogue implements Dialogue {
-  /** Letters that were found, by position. */
+  /** The letters found so far, by position from 0. */
   #pattern: (string | undefined)[] = [];
   #guess = '';
   #missesLeft: number | undefined;
@@ -36,7 +36,10 @@ export class HangmanDialogue implements Dialogue {
         return this.#pattern.includes(undefined) ? this.#ask() : [];
       case 'MISS':
         this.#missed(Number(first));
-        return [show(`Not there: ${first} left.`, 'red'), ...(this.#missesLeft === 0 ? [] : this.#ask())];
+        return [
+          show(`Not in the word: ${first} left.`, 'red'),
+          ...(this.#missesLeft === 0 ? [] : this.#ask()),
+        ];
       case 'WON':
       case 'LOST':
         this.#stage = 'over';
@@ -89,13 +92,13 @@ export class HangmanDialogue implements Dialogue {
     if (position >= 1 && position <= this.#pattern.length) this.#pattern[position - 1] = this.#guess;
   }
 
-  /** How many misses a word has is known from the first one. */
+  /** The first miss shows how many misses a game allows. */
   #missed(left: number): void {
     if (this.#missesLeft === undefined) this.#mostMisses = left + 1;
     this.#missesLeft = left;
   }
 
-  /** Once for each guess. */
+  /** Asks once per guess. */
   #ask(): Step[] {
     if (this.#stage !== 'guessing') return [];
     this.#stage = 'asked';
@@ -114,7 +117,7 @@ export class HangmanDialogue implements Dialogue {
       : show(`You lose: it was ${solution}`, 'red');
   }
 
-  /** In a script, letters left over from the game mean nothing here. */
+  /** A script's letters left over from the game are ignored: the question is asked again. */
   #again(text: string): Step[] {
     if (/^n(o)?$/i.test(text)) return this.onInputEnd();
     if (!/^(y(es)?|play|)$/i.test(text)) return [ask(AGAIN_PROMPT)];

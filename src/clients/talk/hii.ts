@@ -1,6 +1,6 @@
 /**
- * The dialogue of `handoff chat --dialect hii`: the server says `Hii`, the client its nickname, and then everybody gets
- * every message as it came, the sender, too. Pure; clients/terminal/converse.ts performs it.
+ * The dialogue of `handoff chat --dialect hii`: the server sends `Hii`, the client its nickname. Then
+ * every member receives every message, the sender included. Pure; run-dialogue.ts performs it.
  */
 import { ask, LEAVE, send, show, type Expected, type Dialogue, type Step } from './dialogue.js';
 
@@ -8,10 +8,10 @@ const HII = 'Hii';
 const PROMPT = '> ';
 const GREETING: Expected = { what: HII, of: "the tutorial's chat", withinMs: 10_000 };
 
-/** What follows upon the announcement of the nickname, with nothing in between. */
+/** Matches the gap before the confirmation, which follows the announcement without a newline. */
 const CONNECTED = /(?<=[^\n])(?=Connected to the server!\s*$)/;
 
-/** Own messages that have not come back yet: of more, the oldest are forgotten and will be shown. */
+/** Bound on own messages that have not come back. Beyond it the oldest is dropped, and shown later. */
 const MAX_PENDING = 100;
 
 export class HiiDialogue implements Dialogue {
@@ -20,7 +20,7 @@ export class HiiDialogue implements Dialogue {
   #stage: 'silent' | 'asked' | 'waiting' | 'in' = 'silent';
   #refusal: string | undefined;
   #left = false;
-  /** At a terminal they have been seen when they were typed. */
+  /** Own messages on their way back. The user has seen them already, so they are not shown again. */
   readonly #pending: string[] = [];
 
   constructor(settings: { readonly name: string | undefined; readonly mayAskAgain: boolean }) {
@@ -80,7 +80,7 @@ export class HiiDialogue implements Dialogue {
     return [send(nickname)];
   }
 
-  /** Whatever comes after the nickname says that it was taken on, unless it is an error or the question again. */
+  /** Any answer to the nickname accepts it, unless it is an error or the question again. */
   #admitted(chunk: string): Step[] {
     if (chunk.startsWith('ERR ')) {
       this.#refusal = chunk.slice('ERR '.length).trim();

@@ -1,6 +1,6 @@
 /**
- * The dialogue of `handoff connect` at a terminal: what is typed goes to the server line by line, what comes back is
- * shown above the line that is being typed. Pure; clients/terminal/converse.ts performs it. From a pipe, connect.ts passes on bytes.
+ * The dialogue of `handoff connect` at a terminal: sends each typed line, and shows each line of the
+ * server. Pure; run-dialogue.ts performs it. connect.ts serves scripts instead, byte by byte.
  */
 import { LEAVE, send, show, type Dialogue, type Step } from './dialogue.js';
 
@@ -23,7 +23,7 @@ export class TelnetDialogue implements Dialogue {
     return [LEAVE];
   }
 
-  /** Whoever watches has seen what the server said. */
+  /** The user has read the server's lines, so none of them is reported again. */
   failure(): undefined {
     return undefined;
   }

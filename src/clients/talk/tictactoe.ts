@@ -1,9 +1,9 @@
 /**
- * The dialogue of `handoff tictactoe`: a name, an opponent, moves in turn, and perhaps again. Pure; clients/terminal/converse.ts
- * performs it.
+ * The dialogue of `handoff tictactoe`: name, opponent, moves in turn, another game. Pure;
+ * run-dialogue.ts performs it.
  *
- * Whether `MOVE?` comes once more after a bad move is left to the server: an error is reason enough to ask again, and a
- * `MOVE?` that comes while a move is under way is taken for the repetition that it must be.
+ * Servers differ: some repeat `MOVE?` after a bad move. So an error alone makes the dialogue ask
+ * again, and a `MOVE?` during a move is ignored as a repetition.
  */
 import { ask, LEAVE, send, show, type Expected, type Dialogue, type Step } from './dialogue.js';
 
@@ -39,7 +39,7 @@ export class TicTacToeDialogue implements Dialogue {
     if (word === 'MOVE?') return this.#turn();
     if (word === 'MOVE' && isMark(first)) return this.#moved(first, Number(second));
     if (word === 'Welcome' && this.#stage === 'named') return this.#welcome(line.slice(word.length + 1));
-    // The server's own drawing of the board.
+    // Skip the server's own drawing of the board.
     return /^[\sXO1-9_.|+-]*$/.test(line) ? [] : [show(line)];
   }
 
@@ -59,9 +59,9 @@ export class TicTacToeDialogue implements Dialogue {
         return [send(text)];
       case 'moving':
       case 'watching':
-        return [show("it is the other one's turn", 'gray')];
+        return [show("it is your opponent's turn", 'gray')];
       case 'waiting':
-        return [show('nobody else is there yet', 'gray')];
+        return [show('there is no opponent yet', 'gray')];
     }
   }
 
@@ -70,7 +70,7 @@ export class TicTacToeDialogue implements Dialogue {
     return [LEAVE];
   }
 
-  /** An opponent may take as long as he likes. */
+  /** Only the welcome has a deadline: an opponent may take any time to move. */
   expected(): Expected | undefined {
     return this.#stage === 'named' ? WELCOME : undefined;
   }
@@ -114,8 +114,8 @@ export class TicTacToeDialogue implements Dialogue {
     const opponent = this.#mark === 'X' ? names.slice(name.length + 1) : names.slice(0, -name.length - 1);
     this.#board = new Board();
     this.#stage = 'watching';
-    const whoBegins = this.#mark === 'X' ? 'you begin' : `${opponent} begins`;
-    return [show(`You play ${this.#mark} against ${opponent}, ${whoBegins}.`, 'bold')];
+    const first = this.#mark === 'X' ? 'you begin' : `${opponent} begins`;
+    return [show(`You play ${this.#mark} against ${opponent}, ${first}.`, 'bold')];
   }
 
   #turn(): Step[] {
@@ -128,7 +128,7 @@ export class TicTacToeDialogue implements Dialogue {
     this.#board.place(field, mark);
     this.#stage = 'watching';
     return mark === this.#mark
-      ? [show(`You play ${field}; the other one moves …`, 'gray')]
+      ? [show(`You play ${field}; your opponent moves …`, 'gray')]
       : [show(`${mark} plays ${field}`)];
   }
 
@@ -141,7 +141,7 @@ export class TicTacToeDialogue implements Dialogue {
     return [show(`\n${this.#board.toString()}\n`), show(verdict, style), ask(AGAIN_PROMPT)];
   }
 
-  /** In a script, moves left over from the game mean nothing here. */
+  /** A script's moves left over from the game are ignored: the question is asked again. */
   #again(text: string): Step[] {
     if (/^n(o)?$/i.test(text)) return [LEAVE];
     if (!/^(y(es)?|again|)$/i.test(text)) return [ask(AGAIN_PROMPT)];

@@ -1,8 +1,8 @@
 /**
- * Datagrams as a conversation: one message, one answer, and the message again when no answer comes. For services that
- * do no harm when they get a message twice. Its own process, main thread.
+ * A conversation in datagrams: sends one message, waits for its answer, and retries if none comes. A
+ * retry is safe only for a service that may receive a message twice. Its own process, main thread.
  *
- * An answer that was late has then been asked for twice and comes twice: as many identical ones are passed over.
+ * A message that was sent n times may be answered n times, so n - 1 identical answers are ignored.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -15,16 +15,16 @@ import type { Wire } from './wire.js';
 
 interface RetryPolicy {
   readonly resendMs: number;
-  /** How often a message is sent in all. */
+  /** Number of times a message is sent, the first time included. */
   readonly tries: number;
 }
 
 const RETRY_POLICY: RetryPolicy = { resendMs: 1000, tries: 5 };
 
-/** Answers that were heard and not yet used; there is one a message, so a flood is somebody else's. */
+/** Bound on unread answers. Each message has one answer, so more than this are not the server's. */
 const MAX_UNREAD = 100;
 
-/** @throws StartError in one line when there is no such host */
+/** @throws StartError with a one-line message if the host does not resolve */
 export async function connectDatagrams(
   target: { readonly host: string; readonly port: number },
   retries: RetryPolicy = RETRY_POLICY,
@@ -33,7 +33,7 @@ export async function connectDatagrams(
   try {
     const { address } = await lookup(target.host);
     const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
-    // A connected socket hears only this server, and that nobody listens there.
+    // A connected socket receives only this server's datagrams, and the error of a closed port.
     socket.connect(target.port, address);
     await once(socket, 'connect');
     return new DatagramWire(socket, where, retries);
@@ -49,7 +49,7 @@ class DatagramWire implements Wire {
   readonly #unsent: string[] = [];
   readonly #unread: string[] = [];
   #pending: { message: string; tries: number; timer: NodeJS.Timeout } | undefined;
-  /** The last answer, and how many more of it may come. */
+  /** The last answer, and how many duplicates of it may still arrive. */
   #lastAnswer = { answer: '', duplicates: 0 };
   #ending = false;
   #closed = false;
@@ -111,7 +111,7 @@ class DatagramWire implements Wire {
     if (this.#pending.tries++ < this.#retries.tries) {
       this.#socket.send(this.#pending.message, () => undefined);
     } else if (this.#ending) {
-      // A goodbye need not be answered.
+      // The client is leaving and needs no answer.
       this.destroy();
     } else {
       this.#fail(new StartError(`${this.#where}: no answer to ${this.#retries.tries} datagrams`));
