@@ -1,6 +1,7 @@
 /**
- * The clients of the demonstration: they come shortly after each other, so that their connections are numbered as they
- * are and main is seen to accept them, and from then on all talk at once. Each says its name to the service `count` and reads what it counts.
+ * The clients of the demonstration. They connect one shortly after the other, so that connections
+ * are numbered in this order. Then all talk to the service `count` at once: each sends its name and
+ * reads the counted lines. Main thread of `handoff demo`.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -10,15 +11,15 @@ import { StartError } from '../base/errors.js';
 
 export const NAMES = ['A', 'B', 'C', 'D'] as const;
 
-/** From one to the next. */
+/** Time between the connects of two clients. */
 const ARRIVAL_GAP_MS = 60;
-/** As the service counts: name0 … name10. */
+/** The service sends name0 … name10. */
 const LINES = 11;
 
 /**
- * Holds all conversations and resolves when they have ended.
- * @param onLine hears of every line as it comes, with the number of its client, from 0
- * @throws StartError when a client does not get all its lines
+ * Runs all clients to their ends.
+ * @param onLine called with each line, and with its client's number from 0
+ * @throws StartError if a client does not receive all its lines
  */
 export async function runClients(
   port: number,
@@ -34,7 +35,7 @@ export async function runClients(
       await once(socket, 'connect');
       socket.write(`${name}\n`);
       const exchange = readLines(socket, (line) => onLine(client, line));
-      // It is heard of below, which may be later than it happens.
+      // Promise.all below reports the error, which may happen earlier.
       exchange.catch(() => undefined);
       exchanges.push(exchange);
     }
@@ -47,7 +48,7 @@ export async function runClients(
 async function readLines(socket: Socket, onLine: (line: string) => void): Promise<void> {
   let count = 0;
   try {
-    // Having heard all, a client hangs up, and the server then closes.
+    // After the last line the client half-closes, and the server then closes.
     for await (const lines of linesOf(socket.setEncoding('utf8') as AsyncIterable<string>)) {
       lines.forEach(onLine);
       count += lines.length;
@@ -56,5 +57,6 @@ async function readLines(socket: Socket, onLine: (line: string) => void): Promis
   } catch (error) {
     throw new StartError(`a client of the demonstration: ${(error as Error).message}`, { cause: error });
   }
-  if (count !== LINES) throw new StartError(`a client of the demonstration got ${count} of ${LINES} lines`);
+  if (count !== LINES)
+    throw new StartError(`a client of the demonstration received ${count} of ${LINES} lines`);
 }

@@ -1,7 +1,8 @@
 /**
- * The demonstration: four clients talk to `count` at the same time, under one model after the other. What they hear is
- * printed as it comes, a column a client; what was seen is said in a sentence, computed from the server's log; and
- * the three logs become one picture. Read clients.ts and ../timeline/ next.
+ * The demonstration: four clients talk to `count` at the same time, under one model after the other.
+ * It prints each line as a client receives it, one column per client, and a sentence computed from
+ * the server's log. The logs become one picture. Main thread of `handoff demo`. Read clients.ts and
+ * ../timeline/ next.
  */
 import { join } from 'node:path';
 import { models, MODEL_NAMES } from '../models/registry.js';
@@ -15,23 +16,23 @@ import { runClients, NAMES } from './clients.js';
 import { DemoServer } from './server.js';
 
 interface DemoSettings {
-  /** The service's random pauses stay below. */
+  /** Upper bound of the service's random pauses. */
   readonly maxPauseMs: number;
   readonly colours: boolean;
   readonly print: (line: string) => Promise<void>;
-  /** Where the servers run. Models that are unavailable there are left out. */
+  /** The servers' platform. Models that are unavailable on it are left out. */
   readonly platform: NodeJS.Platform;
 }
 
 interface Demonstration {
   readonly section: Section;
-  /** The lines of the server's log. */
+  /** The server's log, by line. */
   readonly log: readonly string[];
 }
 
 /**
  * Demonstrates one model after the other. A model that is unavailable is replaced by one line that says why.
- * @throws StartError when a server does not start or a client is not served
+ * @throws StartError if a server does not start, or a client is not served
  */
 export async function demonstrate(settings: DemoSettings): Promise<Demonstration[]> {
   const all: Demonstration[] = [];
@@ -80,7 +81,7 @@ async function demonstrateModel(model: ModelName, settings: DemoSettings): Promi
 }
 
 const COLUMN = 8;
-/** The terminal's yellow, cyan, green and magenta: nearest to what the clients have in the picture. */
+/** The terminal's yellow, cyan, green and magenta, nearest to the clients' colours in the picture. */
 const TERMINAL_COLOURS = [33, 36, 32, 35];
 
 function lineOf(sinceMs: number, client: number, line: string, colours: boolean): string {
@@ -97,7 +98,7 @@ function styled(code: number, text: string): string {
   return `\u001b[${code}m${text}\u001b[0m`;
 }
 
-/** The file in which a model's log is kept. */
+/** Returns the path of a model's log file. */
 export function logFileOf(folder: string, { section }: Demonstration): string {
   return join(folder, `${section.timeline.model}.log`);
 }

@@ -1,4 +1,7 @@
-/** A server of the demonstration: `handoff serve …` in a process of its own, its standard output read as the log. */
+/**
+ * A server of the demonstration: `handoff serve …` in its own process, with its standard output as
+ * the log. Main thread of `handoff demo`.
+ */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
@@ -9,7 +12,7 @@ import { StartError } from '../base/errors.js';
 const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 
 export class DemoServer {
-  /** The lines of its log so far. */
+  /** The lines logged so far. */
   readonly log: string[] = [];
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #lines: Interface;
@@ -17,7 +20,7 @@ export class DemoServer {
   #stderr = '';
 
   private constructor(args: readonly string[]) {
-    // What the environment says of servers is for other ones.
+    // The environment's options are meant for other servers.
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !name.startsWith('HANDOFF_')),
     );
@@ -28,9 +31,9 @@ export class DemoServer {
   }
 
   /**
-   * Starts it and waits until it listens.
-   * @param args of `handoff`
-   * @throws StartError with what the server complains of
+   * Starts a server and waits until it listens.
+   * @param args arguments of `handoff`
+   * @throws StartError with the server's own error message
    */
   static async start(args: readonly string[]): Promise<{ server: DemoServer; port: number }> {
     const server = new DemoServer(args);
@@ -42,8 +45,9 @@ export class DemoServer {
   }
 
   /**
-   * Waits until it has logged the ends of so many clients, or has ended itself. A client thread ends its output before
-   * main hears of it: of a server stopped in between, the last client is logged as stopped.
+   * Waits until the log has this many `closed` lines, or until the server ends. A client receives
+   * its last byte before main closes the connection. If main were stopped in between, it would log
+   * that client's reason as `stopped`.
    */
   async waitForClosed(clients: number): Promise<void> {
     const exited = this.#exited.then(() => 'exited');
@@ -52,13 +56,13 @@ export class DemoServer {
     }
   }
 
-  /** Stops it in order and waits until it has ended: its log is then complete. */
+  /** Stops the server and waits for its exit. The log is then complete. */
   async stop(): Promise<void> {
     this.#child.kill('SIGTERM');
     await this.#exited;
   }
 
-  /** @returns undefined if the log ends before that */
+  /** Returns the port; undefined if the server ends before it listens. */
   #listening(): Promise<number | undefined> {
     return new Promise((resolve) => {
       this.#lines.on('line', (line) => {

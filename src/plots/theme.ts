@@ -1,9 +1,9 @@
 /**
- * How all pictures look, from the bench's plots to the timeline: a colour and a symbol for each model and peer, which
- * are the same everywhere; light and dark, on paper and on a screen.
+ * The look of all pictures, from the bench's plots to the timeline: one colour per model, peer and
+ * client, for light mode, dark mode and print. Pure.
  */
 
-/** Okabe and Ito's colours, which people who are colour-blind can tell apart (jfly.uni-koeln.de/color). */
+/** Okabe and Ito's colours, which colour-blind readers can distinguish (jfly.uni-koeln.de/color). */
 const COLOURS: Readonly<Record<string, string>> = {
   iterative: '#d55e00',
   'event-loop': '#0072b2',
@@ -20,7 +20,7 @@ const OTHER_COLOURS = [
   '#4d9221',
 ];
 
-/** The colours of these series, in their order; a name that is no model's gets one that is still free. */
+/** Returns one colour per name. A model always has the same one; another name gets a free one. */
 export function coloursOf(names: readonly string[]): string[] {
   let others = 0;
   return names.map(
@@ -28,7 +28,7 @@ export function coloursOf(names: readonly string[]): string[] {
   );
 }
 
-/** Okabe and Ito's as well: a colour for each client, where it is clients that are told apart. */
+/** Okabe and Ito's colours again, for pictures that distinguish clients. */
 const CLIENT_COLOURS = [
   '#e69f00',
   '#56b4e9',
@@ -40,12 +40,15 @@ const CLIENT_COLOURS = [
   '#999999',
 ] as const;
 
-/** The colour of a client, by the number of its connection; they come again after eight. */
+/**
+ * Returns a client's colour. The colours repeat after eight.
+ * @param connection number from 1
+ */
 export function colourOfClient(connection: number): string {
   return CLIENT_COLOURS[(connection - 1) % CLIENT_COLOURS.length] ?? CLIENT_COLOURS[0];
 }
 
-/** Black or white, whichever is easier to read on this colour (`#rrggbb`): WCAG's relative luminance. */
+/** Returns black or white, whichever is more readable on a `#rrggbb` colour (WCAG's luminance). */
 export function inkOn(colour: string): string {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
     const part = parseInt(colour.slice(at, at + 2), 16) / 255;
@@ -55,7 +58,7 @@ export function inkOn(colour: string): string {
   return luminance > 0.179 ? '#000' : '#fff';
 }
 
-/** For pages and pictures alike: what is drawn in `currentColor` is readable on either background. */
+/** Variables for pages and pictures: `currentColor` is readable on both backgrounds. */
 export const THEME_CSS = `:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--faint:#6a737d;--rule:#d8dee4}
 @media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--paper:#14181d;--faint:#8b949e;--rule:#30363d}}
 @media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--faint:#444;--rule:#bbb}}`;

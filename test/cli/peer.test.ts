@@ -52,7 +52,7 @@ describe('handoff peer', bounds, () => {
     const args = argsOf(folderOf(t, 'x'), own, `127.0.0.1:${other}`, '--tries', '2', '--linger', '0');
     const { status, stderr } = await runHandoff(t, args);
     assert.equal(status, 1);
-    assert.match(stderr, /given up after 2 tries: .*connection refused/);
+    assert.match(stderr, /failed after 2 tries: .*connection refused/);
     assert.match(stderr, /0 of 1 file has arrived/);
   });
 
@@ -95,10 +95,10 @@ describe('handoff peer', bounds, () => {
 describe('handoff peer, wrongly asked', { timeout: 60_000, concurrency: 4 }, () => {
   for (const [args, status, complaint] of [
     [[], 2, 'a peer is expected, as host:port'],
-    [['h:x'], 2, '"h:x" is no host:port'],
+    [['h:x'], 2, '"h:x" is not a host:port'],
     [['h', 'h:8080'], 2, '"h:8080" is given twice'],
     [['h', '--port', '1', '--port', '2'], 2, '--port takes one value, not 2'],
-    [['h', '--file', '../x'], 2, '--file "../x" is no path below a peer\'s folder'],
+    [['h', '--file', '../x'], 2, '--file "../x" is not a path below a peer\'s folder'],
     [['h', '--root', '/no/such'], 1, 'cannot serve /no/such: there is no such directory'],
   ] as const) {
     it(`says so in one line: ${args.join(' ')}`, async (t) => {
