@@ -1,38 +1,41 @@
 /**
- * The timeline of a run: for each connection when it was accepted, when its handler began, on which thread, and when it
- * ended. rows.ts says where each is drawn.
+ * The timeline of a run: when each connection was accepted, when and on which thread its handler
+ * began, and when it ended. Pure. rows.ts places the connections in rows.
  *
- * A `closed` line has all of it. Of a connection that is still open at the end of the log, its `accepted` line, its
- * messages and the ends of others tell what can be known; the rest is said to be unknown, not guessed.
+ * A `closed` line has all of this. For a connection that is open at the end of the log, it is
+ * inferred from the `accepted` line, its messages and other connections' ends; the rest is unknown.
  */
 import { toMicroseconds } from '../base/clock.js';
 import type { Closing, ConnectionFacts, Run } from './run.js';
 
+/** The thread number of main in the log. */
 export const MAIN = 0;
+/** Two times, each cut to whole milliseconds, overlap by at most this. */
+const MAX_ROUNDING_MS = 2;
 
 /** Times are milliseconds since the timeline's origin, to the microsecond. */
 export interface Span {
   readonly connection: number;
   readonly peer: string;
-  /** 0: main. `none`: nobody has served it. `unknown`: the log does not say who, or whether anybody. */
+  /** 0: main. `none`: the client was not served. `unknown`: the log does not say. */
   readonly thread: number | 'none' | 'unknown';
   readonly acceptedMs: number;
-  /** When its handler began; undefined if it never did, or if the log does not say when. */
+  /** When the handler began; undefined if it did not begin, or if the log does not say. */
   readonly startedMs: number | undefined;
-  /** When it ended; of an open one, when the log does. */
+  /** When the connection ended; for an open one, when the log ends. */
   readonly endMs: number;
-  /** Undefined: it was open when the log ended. */
+  /** Undefined: the connection was open when the log ended. */
   readonly reason: string | undefined;
-  /** Sent away, since nobody could serve it and no more might wait. */
+  /** The acceptor refused the client, since the server was full. */
   readonly isRefused: boolean;
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** Its messages, where the log has `debug` lines. */
+  /** Times of the messages, if the log has `debug` lines. */
   readonly receivedMs: readonly number[];
   readonly sentMs: readonly number[];
 }
 
-/** Undefined where the log does not say. */
+/** When a thread started and was lost; undefined if the log does not say. */
 export interface ThreadLife {
   readonly thread: number;
   readonly startedMs: number | undefined;
@@ -45,14 +48,15 @@ export interface Timeline {
   readonly model: string;
   /** When the first connection was accepted, in milliseconds since 1970. */
   readonly originMs: number;
-  /** From the origin to the last event that is shown. */
+  /** Time from the origin to the end of the last span. */
   readonly lengthMs: number;
-  /** In the order in which they were accepted. */
+  /** In order of acceptance. */
   readonly spans: readonly Span[];
-  /** In the order of their numbers. */
+  /** In order of thread number. */
   readonly threads: readonly ThreadLife[];
 }
 
+/** Computes the timeline of a run. */
 export function timelineOf(run: Run): Timeline {
   const known = [...run.connections].map(([connection, facts]) => ({ connection, ...facts }));
   const originMs = known.reduce((least, facts) => Math.min(least, acceptedAt(facts)), run.lastMs);
@@ -80,7 +84,7 @@ type Facts = ConnectionFacts & { readonly connection: number };
 type Since = (ms: number) => number;
 
 function acceptedAt({ acceptedMs, closing, receivedMs, sentMs }: Facts): number {
-  // More exact than the `accepted` line, whose time has no fraction.
+  // The durations have fractions; the `accepted` line's time has none.
   if (closing) return closing.atMs - closing.servedMs - closing.waitedMs;
   return acceptedMs ?? receivedMs[0] ?? sentMs[0] ?? Infinity;
 }
@@ -89,14 +93,14 @@ function closedSpan(facts: Facts, closing: Closing, since: Since): Span {
   const { thread, servedMs, atMs } = closing;
   const startedMs = since(atMs - servedMs);
   const endMs = since(atMs);
-  // Messages have the wall clock's milliseconds, which are cut off and not rounded.
+  // A message's time is cut to whole milliseconds, so it may fall outside the span.
   const within = (ms: number) => Math.min(endMs, Math.max(startedMs, since(ms)));
   return {
     connection: facts.connection,
     peer: facts.peer,
     thread: thread ?? 'none',
     acceptedMs: since(acceptedAt(facts)),
-    // A thread that died before its handler began leaves no time of service.
+    // If the thread died before the handler began, the log has no service time.
     startedMs: thread === undefined || servedMs === 0 ? undefined : startedMs,
     endMs,
     reason: closing.reason,
@@ -134,7 +138,7 @@ function openSpan(facts: Facts, { run, closed, since, logEndMs }: OpenSpanContex
   };
 }
 
-/** What can be known of an open connection. */
+/** Infers which thread serves an open connection, and since when. */
 function inferThread(
   facts: Facts,
   acceptedMs: number,
@@ -145,7 +149,7 @@ function inferThread(
   if (facts.refused) return { thread: 'none', startedMs: undefined };
   if (run.model === 'event-loop') return { thread: MAIN, startedMs: acceptedMs };
   if (run.model === 'iterative') {
-    // One after the other: it is its turn once all before it are through.
+    // The iterative model serves a client after all earlier ones have ended.
     const before = [...run.connections].filter(([id, { refused }]) => id < facts.connection && !refused);
     if (before.some(([, { closing }]) => !closing)) return { thread: 'none', startedMs: undefined };
     const ends = before.map(([, { closing }]) => since(closing?.atMs ?? 0));
@@ -153,7 +157,7 @@ function inferThread(
   }
   const thread = facts.messageThread;
   if (thread !== undefined) {
-    // It was handed over as soon as its thread was up and rid of whom it had served before.
+    // Main lent the connection as soon as the thread was ready and its earlier client had ended.
     const upMs = since(run.threads.get(thread)?.startedMs ?? 0);
     const ends = closed.filter((span) => span.thread === thread).map(({ endMs }) => endMs);
     return {
@@ -161,13 +165,13 @@ function inferThread(
       startedMs: ends.reduce((latest, ms) => Math.max(latest, ms), Math.max(acceptedMs, upMs)),
     };
   }
-  // One that did not have to wait was handed over at once; of one that was queued nothing is known.
+  // A connection that was not queued was lent at once. For a queued one the log does not say.
   return { thread: 'unknown', startedMs: facts.queued ? undefined : acceptedMs };
 }
 
 /**
- * A thread has one client at a time, but `closed` lines say when in whole milliseconds: what seems to overlap by less
- * than that does not.
+ * Moves a span that overlaps the one before it by at most {@link MAX_ROUNDING_MS}. A thread serves one client at a time,
+ * but the log cuts times to whole milliseconds.
  */
 function withoutOverlaps(spans: readonly Span[]): Span[] {
   const ends = new Map<number, number>();
@@ -176,7 +180,7 @@ function withoutOverlaps(spans: readonly Span[]): Span[] {
     const { thread, startedMs, endMs } = span;
     if (typeof thread !== 'number' || thread === MAIN || startedMs === undefined) return span;
     const before = ends.get(thread) ?? 0;
-    const cutOffMs = startedMs < before && before - startedMs <= 2 ? before - startedMs : 0;
+    const cutOffMs = startedMs < before && before - startedMs <= MAX_ROUNDING_MS ? before - startedMs : 0;
     const moved = (ms: number) => toMicroseconds(ms + cutOffMs);
     ends.set(thread, Math.max(before, moved(endMs)));
     if (cutOffMs === 0) return span;

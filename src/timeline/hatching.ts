@@ -1,17 +1,17 @@
-/** The colour of each client, and hatched: for the time in which it waits. */
+/** The colour of each client, and its hatching for the time in the queue. Pure. */
 import { createHash } from 'node:crypto';
 import { colourOfClient } from '../plots/theme.js';
 import type { Span } from './connections.js';
 import type { PlacedSection } from './placing.js';
 
-/** Belongs to no client. */
+/** Grey, which is no client's colour. */
 export const LEGEND_COLOUR = '#8b949e';
 
 export function colourOf({ connection }: Span): string {
   return colourOfClient(connection);
 }
 
-/** Hatchings, one a colour. Their ids are the picture's own: pages hold several pictures. */
+/** One hatching per colour. The ids are unique to the picture, since a page may hold several. */
 export class Patterns {
   readonly #prefix: string;
   readonly #colours: ReadonlySet<string>;

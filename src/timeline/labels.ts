@@ -1,18 +1,21 @@
-/** What is written on the bars of a picture, and what a browser shows about one that is pointed at. */
+/** The labels on the bars of a picture, and the tooltips that a browser shows. Pure. */
 import type { Span } from './connections.js';
 import type { Section } from './placing.js';
 import type { Piece } from './rows.js';
 import type { Scale } from './scale.js';
 import { duration } from './summary.js';
 
-/** Of a character, on average, and rather more than less. */
+/** Upper estimate of a character's average width. */
 const CHARACTER_WIDTH_PX = 7;
 
 export function nameOf({ connection }: Span, { names }: Pick<Section, 'names'>): string {
   return names?.get(connection) ?? `#${connection}`;
 }
 
-/** The longest label that its bar has room for; of an open one, it says so. Of a refused one, at least that it is one. */
+/**
+ * Returns the longest label that fits the bar, or an empty text. A refused client's bar always has
+ * at least a cross.
+ */
 export function fittingLabel({ span, kind, fromMs, toMs }: Piece, section: Section, scale: Scale): string {
   const name = nameOf(span, section);
   const took = duration(toMs - fromMs);
@@ -29,7 +32,7 @@ export function fittingLabel({ span, kind, fromMs, toMs }: Piece, section: Secti
       : kind === 'refused'
         ? [`✕ ${name} refused`, `✕ ${name}`]
         : kind === 'unknown'
-          ? [`${name} · queued; whether it is served, the log does not say`, `${name} · queued`, name]
+          ? [`${name} · queued; the log does not say whether it is served`, `${name} · queued`, name]
           : span.startedMs === undefined
             ? [`${name} · ${took} · ${span.reason ?? 'waits →'}`, `${name} · ${span.reason ?? '→'}`, name]
             : [`${name} waits ${took}`, name];
@@ -37,7 +40,7 @@ export function fittingLabel({ span, kind, fromMs, toMs }: Piece, section: Secti
   return labels.find((label) => label.length * CHARACTER_WIDTH_PX <= room) ?? (kind === 'refused' ? '✕' : '');
 }
 
-/** All about a connection, where a browser shows it. */
+/** Returns all facts of a connection, on three lines. */
 export function tooltip(span: Span, section: Section): string {
   const { startedMs, acceptedMs, endMs, thread, reason, isRefused, peer } = span;
   const by = thread === 0 ? 'main' : `thread ${thread}`;
@@ -45,7 +48,7 @@ export function tooltip(span: Span, section: Section): string {
     `${nameOf(span, section)} ${peer}`,
     startedMs === undefined
       ? isRefused
-        ? 'refused: nobody could serve it, and no more might wait'
+        ? 'refused: the server was full'
         : thread === 'unknown'
           ? 'queued'
           : 'never served'

@@ -1,6 +1,6 @@
 /**
- * Timelines as one HTML page that needs nothing else: the picture, which scrolls in its own frame where the screen is
- * narrower, and the same as a table.
+ * Timelines as one HTML page without other files: the picture, which scrolls in its own frame on a
+ * narrow screen, and the same facts as a table. Pure.
  */
 import { escaped } from '../plots/render.js';
 import { THEME_CSS } from '../plots/theme.js';
@@ -24,7 +24,10 @@ th:nth-child(-n+3),td:nth-child(-n+3),th:last-child,td:last-child{text-align:lef
 p{margin:.3rem 0}.faint{color:var(--faint)}
 @media print{body{padding:0;max-width:none}.frame{overflow:visible}.frame>svg{max-width:100%}}`;
 
-/** @param notes what else is to be said, a paragraph each */
+/**
+ * Returns the page's HTML.
+ * @param notes one paragraph each, above the picture
+ */
 export function pageOf(title: string, sections: readonly Section[], notes: readonly string[] = []): string {
   return `<!doctype html>
 <html lang="en">
@@ -76,7 +79,7 @@ ${rows.join('\n')}
 
 function cellsOf(span: Span, section: Section): string[] {
   const { thread, acceptedMs, startedMs, endMs, reason, bytesIn, bytesOut, peer } = span;
-  const by = { none: 'nobody', unknown: 'not in the log' };
+  const by = { none: 'not served', unknown: 'not in the log' };
   return [
     nameOf(span, section),
     peer,

@@ -1,6 +1,6 @@
 /**
- * Timelines as one SVG picture, below each other on one scale of time. A colour is a client: its way can be followed
- * from one to the next. Where things are placed is placing.ts's; here is what they look like.
+ * Timelines as one SVG picture, below each other on one time scale. Each client has one colour in
+ * all of them. Pure. placing.ts computes the positions; this file draws.
  */
 import * as Plot from '@observablehq/plot';
 import { inkOn } from '../plots/theme.js';
@@ -22,12 +22,12 @@ import { LEFT, RIGHT, Scale, WIDTH } from './scale.js';
 const LEGEND_HEIGHT = 34;
 const AXIS_HEIGHT = 44;
 const FONT_PX = 13;
-/** Below this height a row has no room for labels, or for ticks beside them. */
+/** A lower row has no room for labels and ticks. */
 const LABELLED_ROW = 17;
 const TICKS_PX = 8;
 const MANY_ACCEPTS = 50;
 
-/** @returns one `<svg>` element that stands alone; the same timelines give the same text */
+/** Returns one `<svg>` element that stands alone. The same timelines give the same text. */
 export function drawTimelines(sections: readonly Section[]): string {
   let top = LEGEND_HEIGHT;
   const placed = sections.map((section) => {
@@ -44,7 +44,7 @@ export function drawTimelines(sections: readonly Section[]): string {
   ]);
   const label = placed.map(({ section }) => `${section.title}: ${section.sentence}`).join(' ');
   return renderSvg({
-    label: `Timeline of who was served by which thread. ${label}`,
+    label: `Timeline of clients and the threads that served them. ${label}`,
     defs: patterns.defs(),
     plot: {
       width: WIDTH,
@@ -54,7 +54,7 @@ export function drawTimelines(sections: readonly Section[]): string {
       marginRight: RIGHT,
       marginBottom: AXIS_HEIGHT,
       style: { fontSize: `${FONT_PX}px` },
-      // Whole pixels: sharper bars, and a third less text.
+      // Whole pixels give sharper bars and a third less text.
       x: { domain: scale.domain, round: true },
       y: { type: 'identity', axis: null },
       color: { type: 'identity' },
@@ -67,7 +67,7 @@ export function drawTimelines(sections: readonly Section[]): string {
   });
 }
 
-/** Titles, names of lanes, and the lives of threads. */
+/** Draws titles, lane names, and the lifetimes of threads. */
 function background({ section, titleTop, rows, notes, bottom }: PlacedSection, scale: Scale): Plot.Markish[] {
   const lanes = rows.filter(({ isFirst }) => isFirst);
   const lives = rows.flatMap((row) => (row.life ? [{ ...row, ...row.life }] : []));
@@ -109,7 +109,7 @@ function background({ section, titleTop, rows, notes, bottom }: PlacedSection, s
   ];
 }
 
-/** What there is of each connection, and what main did. */
+/** Draws the bars of connections, and the events of the main thread. */
 function bars(placed: PlacedSection, scale: Scale, patterns: Patterns): Plot.Markish[] {
   const { section, rows, showsMessages } = placed;
   const pieces = rows
@@ -189,7 +189,7 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Patterns): Plot.Mar
       {
         x: ({ atMs }: { atMs: number }) => scale.at(atMs),
         y: () => mainTop + mainHeight / 2,
-        // Many would be one black lump.
+        // Many large dots would merge into one.
         r: placed.spans.length > MANY_ACCEPTS ? 2 : 5,
         strokeWidth: placed.spans.length > MANY_ACCEPTS ? 0 : 1,
         fill: ({ span }: { span: Span }) => colourOf(span),
@@ -203,7 +203,7 @@ function isWithin(ms: number, { window }: Section): boolean {
   return !window || (ms >= window.fromMs && ms <= window.toMs);
 }
 
-/** A line of text at a height, from the left edge of the plot. */
+/** Draws one line of text, from the left edge of the plot. */
 function textLine(lines: string[], y: number, options: Plot.TextOptions): Plot.Markish {
   return Plot.text(lines, {
     text: (line: string) => line,
@@ -214,7 +214,7 @@ function textLine(lines: string[], y: number, options: Plot.TextOptions): Plot.M
   });
 }
 
-/** Refusals are rare: what they look like is explained where there are any. */
+/** Draws the legend. It explains refusals only if there are any, since they are rare. */
 function legend(scale: Scale, patterns: Patterns, hasRefusals: boolean): Plot.Markish[] {
   const colour = LEGEND_COLOUR;
   const y = 15;

@@ -1,20 +1,22 @@
 /**
- * Lanes and rows as places in a picture, from top to bottom, in pixels; and what is left out of it, since ten thousand
- * bars are neither readable nor quickly drawn. What is left out is counted and said, never dropped in silence.
+ * Places lanes and rows in a picture, from top to bottom, in pixels. Pure.
+ *
+ * Ten thousand bars are neither readable nor fast to draw, so a picture has limits. A note counts
+ * whatever is left out.
  */
 import { MAIN, type Span, type Timeline } from './connections.js';
 import { lanesOf, type Lane, type Row } from './rows.js';
 import { duration, plural } from './summary.js';
 
-/** What one timeline of a picture shows. */
+/** One timeline of a picture. */
 export interface Section {
   readonly title: string;
-  /** Below the title. */
+  /** The line below the title. */
   readonly sentence: string;
   readonly timeline: Timeline;
-  /** What clients are called, by connection; others by their number. */
+  /** Names of clients by connection; a client without a name is shown by number. */
   readonly names?: ReadonlyMap<number, string>;
-  /** Only connections that touch this stretch of time, in milliseconds from the origin. */
+  /** Shows only connections within this window, in milliseconds from the origin. */
   readonly window?: TimeWindow;
 }
 
@@ -25,7 +27,7 @@ interface TimeWindow {
 
 export interface PlacedRow {
   readonly lane: string;
-  /** The first of its lane has the lane's name beside it. */
+  /** The first row of a lane shows the lane's name. */
   readonly isFirst: boolean;
   readonly isMainEvents: boolean;
   readonly life: Lane['life'];
@@ -39,12 +41,12 @@ export interface PlacedSection {
   readonly titleTop: number;
   readonly rows: readonly PlacedRow[];
   readonly bottom: number;
-  /** The connections that are drawn, accepted first to last. */
+  /** The connections that are drawn, in order of acceptance. */
   readonly spans: readonly Span[];
   readonly showsMessages: boolean;
-  /** When the last of them ends, in milliseconds from the origin. */
+  /** When the last of these connections ends, in milliseconds from the origin. */
   readonly lastMs: number;
-  /** What is left out, a line each, between the sentence and the rows. */
+  /** Lines between the sentence and the rows, one for each thing left out. */
   readonly notes: readonly string[];
 }
 
@@ -58,12 +60,15 @@ const TITLE_HEIGHT = 46;
 export const NOTE_HEIGHT = 17;
 const MAIN_EVENTS_HEIGHT = 22;
 
-/** Bars of few rows are as high as their labels need; of many, as low as they can be told apart. */
+/** Few rows are high enough for labels; many rows are as low as readable. */
 function rowHeight(rows: number): number {
   return rows <= 24 ? 28 : rows <= 80 ? 17 : 10;
 }
 
-/** @param top where its title begins */
+/**
+ * Places one timeline.
+ * @param top upper edge of the title, in pixels
+ */
 export function placeSection(section: Section, top: number): PlacedSection {
   const { timeline, window } = section;
   const touched = window
@@ -77,7 +82,7 @@ export function placeSection(section: Section, top: number): PlacedSection {
   const showsMessages = messages <= MAX_MESSAGES;
   const notes = [
     window
-      ? `Only what touches ${duration(window.fromMs)} to ${duration(Math.min(window.toMs, timeline.lengthMs))}: ${plural(touched.length, 'connection')} of ${timeline.spans.length.toLocaleString('en')}.`
+      ? `Shows only ${duration(window.fromMs)} to ${duration(Math.min(window.toMs, timeline.lengthMs))}: ${plural(touched.length, 'connection')} of ${timeline.spans.length.toLocaleString('en')}.`
       : '',
     spans.length < touched.length
       ? `Left out: ${plural(touched.length - spans.length, 'connection')} of ${touched.length.toLocaleString('en')}. A picture shows the first ${MAX_CONNECTIONS.toLocaleString('en')}, ${MAX_ON_MAIN} at once on main, ${MAX_WAITING} waiting; --from and --to choose others, .json has all.`
@@ -110,7 +115,7 @@ function limitLanes(lanes: readonly Lane[]): { shown: Lane[]; hiddenThreads: num
     if (lane.life && ++threads > MAX_THREADS) continue;
     const most = lane.isMain ? MAX_ON_MAIN : MAX_WAITING;
     const hidden = lane.rows.slice(most).flat();
-    // Of those who are served later; the others are not drawn at all.
+    // Only clients that are served later: the others are counted as connections left out.
     hiddenWaits += hidden.filter(
       ({ kind, span }) => kind === 'waits' && !lane.isMain && span.startedMs !== undefined,
     ).length;
@@ -119,7 +124,7 @@ function limitLanes(lanes: readonly Lane[]): { shown: Lane[]; hiddenThreads: num
   return { shown, hiddenThreads: Math.max(0, threads - MAX_THREADS), hiddenWaits };
 }
 
-/** A client whose service is cut off is not counted as drawn, even if its wait is. */
+/** A connection counts as drawn only if its service is, not if only its wait is. */
 function spansOf(lanes: readonly Lane[]): Span[] {
   const drawn = new Set<Span>();
   for (const { rows } of lanes) {
@@ -146,7 +151,7 @@ function placeRows(lanes: readonly Lane[], top: number): PlacedRow[] {
   return rows;
 }
 
-/** What main did for clients, as points in time. */
+/** Returns the events of the main thread: accepts, and messages of the clients that it serves. */
 export function mainEvents({
   spans,
   showsMessages,

@@ -1,6 +1,7 @@
 /**
- * Reads a server's log into its runs. A log file is appended to: it can hold several runs, of one server after the
- * other or of two at once, and lines that are none of a server's. A run that was killed can leave a torn line.
+ * Reads a log and splits it into runs. A log file is appended to. So it can hold several runs, of one
+ * server after the other or of two at once; foreign lines; and the torn last line of a killed server.
+ * Main thread.
  */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -9,15 +10,16 @@ import { StartError } from '../base/errors.js';
 import { Run, type LogLine } from './run.js';
 
 interface ServerLog {
-  /** In the order in which they began. */
+  /** In order of start. */
   readonly runs: readonly Run[];
-  /** How many lines were not understood, empty ones aside. */
+  /** Number of lines that are not a server's, without empty ones. */
   readonly foreignLines: number;
 }
 
 /**
+ * Reads a log file.
  * @param path `-`: standard input
- * @throws StartError in one line when it cannot be read
+ * @throws FileError with a one-line message if the file is unreadable
  */
 export async function readLog(path: string): Promise<ServerLog> {
   const input = path === '-' ? process.stdin : createReadStream(path);
@@ -28,6 +30,7 @@ export async function readLog(path: string): Promise<ServerLog> {
   }
 }
 
+/** Reads the lines of a log. */
 export async function readLines(lines: AsyncIterable<string> | Iterable<string>): Promise<ServerLog> {
   const runs: Run[] = [];
   const latest = new Map<number, Run>();
@@ -37,18 +40,19 @@ export async function readLines(lines: AsyncIterable<string> | Iterable<string>)
     if (line) runOf(line, runs, latest).add(line);
     else if (text.trim() !== '') foreignLines++;
   }
-  // What a server says after its last word, or before it fails to start, is no run.
+  // Lines after a server's last one, or of a server that failed to start, are no run.
   return { runs: runs.filter(({ listens, connections }) => listens || connections.size > 0), foreignLines };
 }
 
 /**
- * @param number from 1; undefined: the last one
- * @throws StartError in one line when there is no such run
+ * Returns one run of a log.
+ * @param number from 1; undefined: the last run
+ * @throws StartError with a one-line message if the log has no such run
  */
 export function pickRun({ runs, foreignLines }: ServerLog, number: number | undefined): Run {
   if (runs.length === 0) {
     const hint =
-      foreignLines > 0 ? ': none of its lines is one (has pino-pretty changed it?)' : ': it is empty';
+      foreignLines > 0 ? ': no line is a JSON log line (was it piped through pino-pretty?)' : ': it is empty';
     throw new StartError(`this is not the log of a server${hint}`);
   }
   const run = runs[(number ?? runs.length) - 1];
@@ -67,7 +71,7 @@ function runOf(line: LogLine, runs: Run[], latest: Map<number, Run>): Run {
   return next;
 }
 
-/** Every line of ours begins so; where a torn one has lost its end, the next one follows without a newline. */
+/** Every log line begins with this. A torn line has no newline, so the next one follows in the same line. */
 const OPENING = '{"level":';
 
 function parseLine(text: string): LogLine | undefined {

@@ -1,16 +1,18 @@
 /**
- * Where each connection of a timeline is drawn: lanes, one for a thread, of rows in which nothing overlaps.
+ * Arranges the connections of a timeline in lanes, one per thread. A lane has rows in which nothing
+ * overlaps. Pure.
  *
- *     main        what main does: clients accepted; messages, where it serves them itself
- *                 a row for each of the conversations that main holds at the same time
- *     waiting     clients in main's hands that nobody serves yet, or ever
- *     refused     clients that were sent away, for as long as that took
- *     thread 1    one row: a client thread serves one client at a time, unless the clock of the log was set back
+ *     main        one row for main's events: accepts, and messages of the clients that it serves
+ *                 one row for each client that main serves at the same time
+ *     waiting     clients that main has accepted and no thread serves yet
+ *     refused     refused clients, until their connection is closed
+ *     thread 1    one row, since a client thread serves one client at a time; more rows only if the
+ *                 log's clock was set back
  *     …
  */
 import { MAIN, type Span, type ThreadLife, type Timeline } from './connections.js';
 
-/** A stretch of a connection's time. `unknown`: whether it is served, the log does not say. */
+/** A part of a connection's time. `unknown`: the log does not say whether the client is served. */
 export interface Piece {
   readonly span: Span;
   readonly kind: 'waits' | 'refused' | 'served' | 'unknown';
@@ -22,14 +24,14 @@ export type Row = readonly Piece[];
 
 export interface Lane {
   readonly name: string;
-  /** Whether what happens on main is shown before its rows. */
+  /** True for the main thread's lane, whose first row shows main's events. */
   readonly isMain: boolean;
   readonly rows: readonly Row[];
-  /** Of a client thread. */
+  /** When the client thread started and was lost; undefined for other lanes. */
   readonly life: ThreadLife | undefined;
 }
 
-/** All lanes of a timeline, the main thread's first. */
+/** Returns all lanes of a timeline, the main thread's first. */
 export function lanesOf({ spans, threads }: Timeline): Lane[] {
   const isThreads = ({ thread }: Span) => typeof thread === 'number' && thread !== MAIN;
   const { rows: threadRows, waits } = rowsOfThreads(spans.filter(isThreads));
@@ -55,7 +57,7 @@ export function lanesOf({ spans, threads }: Timeline): Lane[] {
   ];
 }
 
-/** A connection's pieces, in the order of time. */
+/** Returns a connection's pieces in order of time. */
 function piecesOf(span: Span): Piece[] {
   const { acceptedMs, startedMs, endMs, thread, isRefused } = span;
   if (startedMs === undefined) {
@@ -68,7 +70,7 @@ function piecesOf(span: Span): Piece[] {
     : [served];
 }
 
-/** A client's wait is drawn before its service where the thread's row has room; the other waits are returned. */
+/** Puts a client's wait before its service if the thread's row has room; returns the other waits. */
 function rowsOfThreads(spans: readonly Span[]): { rows: Map<number, Piece[][]>; waits: Piece[][] } {
   const rows = new Map<number, Piece[][]>();
   const waits: Piece[][] = [];
@@ -89,14 +91,14 @@ function hasRoom(row: Row | undefined, fromMs: number): boolean {
   return (row?.at(-1)?.toMs ?? 0) <= fromMs;
 }
 
-/** In the first row that has room. */
+/** Puts a piece into the first row that has room. */
 function placeInRow(piece: Piece, rows: Piece[][]): void {
   const row = rows.find((pieces) => hasRoom(pieces, piece.fromMs));
   if (row) row.push(piece);
   else rows.push([piece]);
 }
 
-/** Puts each group of pieces, in the order in which they begin, into the first row that has room. */
+/** Puts each group of pieces into the first row that has room. The groups are in order of start. */
 function packRows(groups: readonly (readonly Piece[])[]): Piece[][] {
   const rows: Piece[][] = [];
   for (const group of groups) {

@@ -1,10 +1,10 @@
 /**
- * What the log says of one run of a server, gathered line by line. Lines may come in any order, as those of several
- * threads do, and those of a connection may be incomplete. connections.ts makes a timeline of it.
+ * Collects the facts of one run of a server from its log lines. Lines of several threads may come in
+ * any order, and a connection's lines may be incomplete. Pure. connections.ts computes a timeline.
  */
 import { printable } from '../base/printable.js';
 
-/** A line of the log that can be relied on to have these; the other fields are for their reader to check. */
+/** A line with the checked fields of every log line. The reader must check the other fields. */
 export interface LogLine {
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -18,7 +18,7 @@ export interface Closing {
   readonly atMs: number;
   readonly waitedMs: number;
   readonly servedMs: number;
-  /** 0: main; undefined: nobody served it. */
+  /** 0: main; undefined: not served. */
   readonly thread: number | undefined;
   readonly reason: string;
   readonly bytesIn: number;
@@ -32,7 +32,7 @@ export interface ConnectionFacts {
   queued: boolean;
   refused: boolean;
   closing: Closing | undefined;
-  /** The thread that wrote its `debug` lines; 0: main. */
+  /** The thread that wrote the `debug` lines; 0: main. */
   messageThread: number | undefined;
   readonly receivedMs: number[];
   readonly sentMs: number[];
@@ -61,7 +61,10 @@ export class Run {
     this.pid = pid;
   }
 
-  /** Whether this line must be another run's: process ids are used again, in a container always the same one. */
+  /**
+   * Whether this line must belong to the next run. Runs may share a process id, which the kernel
+   * reuses; in a container it is always the same.
+   */
   startsNextRun(line: LogLine): boolean {
     if (this.#ended) return true;
     if (line.msg === 'listening') return this.listens;
@@ -100,7 +103,7 @@ export class Run {
 
   #addThread(line: LogLine): void {
     const thread = count(line['thread']);
-    // One that died before it was up has no number.
+    // A thread that died while starting has no number.
     if (thread === undefined) return;
     const facts = this.threads.get(thread) ?? { startedMs: undefined, lostMs: undefined };
     this.threads.set(thread, facts);
@@ -156,7 +159,7 @@ function noFacts(): ConnectionFacts {
   };
 }
 
-/** Texts end up in XML, which has no place for some characters. */
+/** Replaces characters that XML does not allow, since texts appear in SVG. */
 function text(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   return printable(value.slice(0, MAX_TEXT_CHARACTERS))

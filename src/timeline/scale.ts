@@ -1,11 +1,11 @@
-/** The axis of time of a picture: milliseconds from the origin to what the axis counts, and to pixels. */
+/** The time axis of a picture: converts milliseconds from the origin to axis units and pixels. Pure. */
 import type { PlacedSection } from './placing.js';
 
-/** In pixels: of the picture, and what is beside the axis. */
+/** Width of the picture and of its margins, in pixels. */
 export const WIDTH = 1120;
 export const LEFT = 92;
 export const RIGHT = 20;
-/** From here on the axis is in seconds. */
+/** The axis of a longer timeline is in seconds. */
 const SECONDS_FROM_MS = 2000;
 
 export class Scale {
@@ -26,16 +26,17 @@ export class Scale {
     this.label = `${this.#perUnitMs === 1 ? 'milliseconds' : 'seconds'} since the first client was accepted`;
   }
 
-  /** Where the axis has this time, or its nearer end. */
+  /** Converts a time to axis units, limited to the ends of the axis. */
   at(ms: number): number {
     return Math.min(this.#window[1], Math.max(this.#window[0], ms)) / this.#perUnitMs;
   }
 
+  /** Returns the width of a period in pixels. */
   pixels(fromMs: number, toMs: number): number {
     return ((this.at(toMs) - this.at(fromMs)) / (this.domain[1] - this.domain[0])) * (WIDTH - LEFT - RIGHT);
   }
 
-  /** The place on the axis that is so many pixels from the picture's left edge. */
+  /** Converts a distance from the picture's left edge, in pixels, to axis units. */
   atPixel(x: number): number {
     const [from, to] = this.domain;
     return from + ((x - LEFT) / (WIDTH - LEFT - RIGHT)) * (to - from);

@@ -1,12 +1,12 @@
-/** What a timeline shows, in a sentence that is computed from it; and durations as they are written everywhere here. */
+/** Summarizes a timeline in one computed sentence, and formats durations and counts. Pure. */
 import { MAIN, type Span, type Timeline } from './connections.js';
 
-/** Whoever waits for less is not said to wait. */
+/** A shorter wait is not mentioned. */
 const NOTABLE_WAIT_MS = 1;
 
-/** @returns a sentence with its full stop */
+/** Returns one sentence, with its full stop. */
 export function summarize({ spans }: Timeline): string {
-  if (spans.length === 0) return 'No client came.';
+  if (spans.length === 0) return 'No client connected.';
   const served = spans.filter(({ startedMs }) => startedMs !== undefined);
   const refused = spans.filter(({ isRefused }) => isRefused);
   const never = spans.filter(({ thread, isRefused }) => thread === 'none' && !isRefused);
@@ -23,6 +23,7 @@ export function summarize({ spans }: Timeline): string {
   return `${parts.filter((part) => part !== '').join('; ')}.`;
 }
 
+/** Formats milliseconds: `0.50 ms`, `12 ms`, `1.25 s`. */
 export function duration(ms: number): string {
   if (ms >= 1e4) return `${(ms / 1e3).toFixed(1)} s`;
   if (ms >= 1e3) return `${(ms / 1e3).toFixed(2)} s`;
@@ -30,6 +31,7 @@ export function duration(ms: number): string {
   return `${ms.toFixed(ms >= 1 ? 1 : 2)} ms`;
 }
 
+/** Formats a count with its noun: `1 client`, `2,000 clients`. */
 export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
@@ -60,20 +62,20 @@ function waitSummary(spans: readonly Span[]): string {
     longest = Math.max(longest, last);
   }
   if (spans.length === 0) return '';
-  if (longest < NOTABLE_WAIT_MS) return 'nobody had to wait';
+  if (longest < NOTABLE_WAIT_MS) return 'no client had to wait';
   if (spans.length === 1) return `it waited ${duration(longest)}`;
   return last === longest
     ? `the last waited ${duration(longest)}`
     : `the longest wait was ${duration(longest)}`;
 }
 
-/** How many were served at the same time. One that begins when another ends is not at the same time. */
+/** Returns how many were served at the same time. A start at another's end does not overlap it. */
 function maxConcurrency(served: readonly Span[]): number {
   const changes = served.flatMap(({ startedMs = 0, endMs }) => [
     { ms: startedMs, by: 1 },
     { ms: endMs, by: -1 },
   ]);
-  // The log's ends are cut to whole milliseconds; who follows seems to begin up to one earlier.
+  // Ends are cut to whole milliseconds, so the next client may seem to start up to 1 ms early.
   changes.sort((a, b) => a.ms + (a.by > 0 ? 1 : 0) - (b.ms + (b.by > 0 ? 1 : 0)) || a.by - b.by);
   let now = 0;
   let most = 1;

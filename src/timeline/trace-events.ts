@@ -1,7 +1,7 @@
 /**
- * Timelines in the trace-event format, which ui.perfetto.dev and chrome://tracing open ("Trace Event Format", the
- * Chromium project): a process for each server, a thread for each row, since what lies on one thread must not overlap.
- * Times and durations are in microseconds. Nothing is left out.
+ * Timelines in Chromium's Trace Event Format, which ui.perfetto.dev and chrome://tracing open. Each
+ * server is a process. Each row is a thread, since events of one thread must not overlap. Times and
+ * durations are in microseconds. Nothing is left out. Pure.
  */
 import type { Span, Timeline } from './connections.js';
 import { lanesOf, type Lane, type Piece } from './rows.js';
@@ -9,13 +9,13 @@ import { lanesOf, type Lane, type Piece } from './rows.js';
 interface TraceEvent {
   readonly name: string;
   readonly cat?: string;
-  /** X: complete, with a duration; i: an instant; M: metadata, names for what the others refer to. */
+  /** X: complete, with a duration; i: an instant; M: metadata, such as a thread's name. */
   readonly ph: 'X' | 'i' | 'M';
   readonly pid: number;
   readonly tid: number;
   readonly ts: number;
   readonly dur?: number;
-  /** Of an instant: it belongs to its thread alone. */
+  /** Scope of an instant: its thread. */
   readonly s?: 't';
   readonly args?: Readonly<Record<string, string | number>>;
 }
@@ -26,15 +26,16 @@ interface Trace {
   readonly displayTimeUnit: 'ms';
 }
 
-/** Where events go. */
+/** A row in the viewer. */
 interface Track {
   readonly pid: number;
   readonly tid: number;
 }
 
+/** Converts timelines to one trace. */
 export function traceOf(timelines: readonly Timeline[]): Trace {
   return {
-    // Processes are numbered: servers of several machines may have had the same id.
+    // Processes are numbered from 1, since servers of several machines may share an id.
     traceEvents: timelines.flatMap((timeline, index) => eventsOf(timeline, index + 1)),
     displayTimeUnit: 'ms',
   };
@@ -53,7 +54,7 @@ function eventsOf(timeline: Timeline, pid: number): TraceEvent[] {
       events.push(...accepts);
     }
     events.push(...threadEvents(lane, own));
-    // The first row of a client thread is the thread itself; main's conversations have rows of their own.
+    // A client thread's first row is the thread itself. Main's clients have rows of their own.
     lane.rows.forEach((row, index) => {
       const track = !lane.isMain && index === 0 ? own : { pid, tid: ++tid };
       if (track !== own) events.push(...named(track, `${lane.name}, row ${index + 1}`));
