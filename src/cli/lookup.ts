@@ -55,7 +55,7 @@ function cells({ family, type, protocol, port, address }: AddressRecord): string
   return [family, type, protocol, `${port}`, address];
 }
 
-/** Aligns the cells. Names may contain control characters, because they come from the name service. */
+/** Aligns the cells, and escapes control characters, which names from the name service may contain. */
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows.map((row) =>
