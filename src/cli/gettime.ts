@@ -1,4 +1,4 @@
-/** `handoff gettime`: prints the time of the daytime service. Read ../clients/once/gettime.ts next. */
+/** `handoff gettime`: prints the daytime service's time. Read ../clients/once/gettime.ts next. */
 import type { Argv } from 'yargs';
 import { getTime, getTimeByDatagram } from '../clients/once/gettime.js';
 import { writeOut } from '../base/output.js';

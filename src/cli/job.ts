@@ -14,7 +14,7 @@ export const timeoutOption = {
   describe: 'idle timeout in ms: the longest time without a byte from the server',
 } as const;
 
-/** How long an unfinished operation, such as a host name look-up, may delay the end of the process. */
+/** How long an unfinished operation, such as a name look-up, may delay the process's end. */
 const LINGER_MS = 200;
 
 /**

@@ -1,4 +1,4 @@
-/** `handoff lookup`: prints the addresses and names of a host. Read ../clients/once/lookup.ts next. */
+/** `handoff lookup`: prints a host's addresses and names. Read ../clients/once/lookup.ts next. */
 import { hostname } from 'node:os';
 import type { Argv } from 'yargs';
 import { lookUp, type AddressRecord, type HostInfo } from '../clients/once/lookup.js';
@@ -55,7 +55,7 @@ function cells({ family, type, protocol, port, address }: AddressRecord): string
   return [family, type, protocol, `${port}`, address];
 }
 
-/** Aligns the cells, and escapes control characters, which names from the name service may contain. */
+/** Aligns the cells and escapes control characters, which host names may contain. */
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows.map((row) =>

@@ -61,7 +61,7 @@ export const watchCommand: Command<Arguments> = {
 async function watchLive(path: string, everyMs: number, signal: Promise<void>): Promise<void> {
   const over = new AbortController();
   const snapshots = snapshotsOf(path, { everyMs, signal: over.signal });
-  // Wait for a snapshot before the screen opens, so that a connection error stays visible in the shell.
+  // The screen opens after the first snapshot, so that a connection error stays visible.
   const first = await Promise.race([snapshots.next(), signal]);
   if (!first || first.done) {
     process.exitCode = INTERRUPTED;

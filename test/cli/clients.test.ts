@@ -1,6 +1,6 @@
 /**
- * The interactive clients in scripts: lines from a pipe, lines into a pipe, and an exit status for the
- * result. The test plays the server.
+ * The interactive clients in scripts: lines from a pipe, lines into a pipe, and an exit status for
+ * the result. The test plays the server.
  */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';

@@ -1,4 +1,4 @@
-/** The pages of `handoff explain`: the files they name exist, their code is current, and they fit a screen. */
+/** The pages of `handoff explain` name existing files, show current code and fit a screen. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-/** `handoff fetch`, `send`, `gettime` and `lookup` in scripts: output, one error line, exit status. */
+/** `handoff fetch`, `send`, `gettime` and `lookup` in scripts: output, error line, status. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import {
