@@ -23,7 +23,7 @@ function builder(command: Argv) {
     .options(options)
     .check(({ transport, socket }) => {
       if (transport === 'udp' && socket !== undefined)
-        throw new Error('datagrams go to a port, not to a --socket');
+        throw new Error('--transport udp cannot be used with --socket');
       return true;
     })
     .example('$0 gettime', 'exit status 0 if the server sent the time');
