@@ -1,4 +1,7 @@
-/** What the commands of the interactive clients have in common: how a conversation ends. */
+/**
+ * The end of a conversation, for the commands of all interactive clients: turns it into an exit
+ * status or an error. Runs in the client's process.
+ */
 import { converse, missing } from '../clients/terminal/converse.js';
 import type { Dialogue } from '../clients/terminal/dialogue.js';
 import type { Terminal } from '../clients/terminal/terminal.js';
@@ -6,12 +9,13 @@ import { nameOf, type Target } from '../clients/wire/target.js';
 import type { Wire } from '../clients/wire/wire.js';
 import { StartError } from '../base/errors.js';
 
-/** Exit status of a program that Ctrl-C has ended. */
+/** Exit status after Ctrl-C: 128 + SIGINT. */
 const INTERRUPTED = 130;
 
 /**
- * Holds the conversation. Status 0 if the server did what was asked, or if the user at the terminal has said goodbye.
- * @throws StartError in one line otherwise
+ * Runs the conversation to its end. The exit status is 0 if the server did its part, or if the user
+ * left at a terminal; 130 after Ctrl-C; 1 if the reader of the output closed the pipe.
+ * @throws StartError with one line in all other cases
  */
 export async function hold(
   dialogue: Dialogue,

@@ -1,4 +1,7 @@
-/** What the file of a command exports: its options and what it does. Its name and its line of help are in program.ts. */
+/**
+ * The type of a command: its options and its handler. program.ts has the name and the help line of
+ * each command.
+ */
 import type { Argv, CommandModule } from 'yargs';
 
 export type Command<Arguments> = Pick<CommandModule<object, Arguments>, 'handler'> & {
