@@ -1,6 +1,7 @@
-/** What the file of a command exports: its options and what it does. Its name and its line of help are in program.ts. */
+/** What the file of a command exports: its options and its handler. program.ts has its name and its line of help. */
 import type { Argv, CommandModule } from 'yargs';
+import type { OptionSources } from './options.js';
 
 export type Command<Arguments> = Pick<CommandModule<object, Arguments>, 'handler'> & {
-  readonly builder?: (command: Argv) => Argv<Arguments>;
+  readonly builder?: (command: Argv, sources: OptionSources) => Argv<Arguments>;
 };
