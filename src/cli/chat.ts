@@ -10,7 +10,7 @@ import { connectWire } from '../clients/wire/wire.js';
 import { DIALECTS } from '../services/service.js';
 import { hold } from './client.js';
 import type { Command } from './command.js';
-import { text } from './options.js';
+import { text, type OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
 const options = {
@@ -23,8 +23,8 @@ const options = {
   },
 } as const;
 
-function builder(command: Argv) {
-  return withTarget(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withTarget(command, sources, Object.keys(options))
     .options(options)
     .example('$0 chat --name alice', 'type messages; /help lists commands; Ctrl-D ends')
     .example(

@@ -3,7 +3,8 @@
  * each command.
  */
 import type { Argv, CommandModule } from 'yargs';
+import type { OptionSources } from './options.js';
 
 export type Command<Arguments> = Pick<CommandModule<object, Arguments>, 'handler'> & {
-  readonly builder?: (command: Argv) => Argv<Arguments>;
+  readonly builder?: (command: Argv, sources: OptionSources) => Argv<Arguments>;
 };

@@ -22,8 +22,8 @@ const options = {
   },
 } as const;
 
-function builder(command: Argv) {
-  return withTarget(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withTarget(command, sources, Object.keys(options))
     .positional('service', { type: 'string', describe: 'name of the service, for its default port' })
     .options(options)
     .example('$0 connect echo', 'type lines; Ctrl-D ends')

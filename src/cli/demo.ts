@@ -12,7 +12,7 @@ import { pageOf } from '../timeline/page.js';
 import { drawTimelines } from '../timeline/picture.js';
 import { traceOf } from '../timeline/trace-events.js';
 import type { Command } from './command.js';
-import { text, wholeNumber, withSettings } from './options.js';
+import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 const options = {
   output: {
@@ -28,8 +28,8 @@ const options = {
   },
 } as const;
 
-function builder(command: Argv) {
-  return withSettings(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withSettings(command, sources, Object.keys(options))
     .options(options)
     .example('$0 demo', 'takes less than 15 seconds')
     .example('$0 demo --max-pause 1000', 'slower, for a lecture');

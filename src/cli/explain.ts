@@ -8,14 +8,14 @@ import { writeOut } from '../base/output.js';
 import { explanations } from './explain-models.js';
 import { MODEL_NAMES, models } from '../models/registry.js';
 import type { Command } from './command.js';
-import { text, withSettings } from './options.js';
+import { text, withSettings, type OptionSources } from './options.js';
 
 const options = {
   results: { ...text('results'), describe: 'folder of the saved runs (default: bench/results)' },
 } as const;
 
-function builder(command: Argv) {
-  return withSettings(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withSettings(command, sources, Object.keys(options))
     .positional('model', { choices: MODEL_NAMES, describe: 'name of a model (default: list the models)' })
     .options(options)
     .example('$0 explain event-loop', 'a page on the event loop');

@@ -9,7 +9,7 @@ import { printable } from '../base/printable.js';
 import { StartError, UsageError } from '../base/errors.js';
 import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
-import { text, withSettings } from './options.js';
+import { text, withSettings, type OptionSources } from './options.js';
 import { TransferBar } from './progress.js';
 
 const MOST_REDIRECTIONS = 5;
@@ -26,8 +26,8 @@ const options = {
   timeout: timeoutOption,
 } as const;
 
-function builder(command: Argv) {
-  return withSettings(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withSettings(command, sources, Object.keys(options))
     .positional('url', {
       type: 'string',
       describe: 'http:// URL of the page, such as http://127.0.0.1:8080/',

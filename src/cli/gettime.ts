@@ -18,8 +18,8 @@ const options = {
   timeout: timeoutOption,
 } as const;
 
-function builder(command: Argv) {
-  return withTarget(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withTarget(command, sources, Object.keys(options))
     .options(options)
     .check(({ transport, socket }) => {
       if (transport === 'udp' && socket !== undefined)

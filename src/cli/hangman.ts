@@ -12,8 +12,8 @@ import { hold } from './client.js';
 import type { Command } from './command.js';
 import { targetFrom, withTarget } from './target.js';
 
-function builder(command: Argv) {
-  return withTarget(command, ['transport'])
+function builder(command: Argv, sources: OptionSources) {
+  return withTarget(command, sources, ['transport'])
     .options({
       transport: {
         choices: ['tcp', 'udp'] as const,

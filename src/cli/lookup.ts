@@ -7,15 +7,15 @@ import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
 import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
-import { withSettings } from './options.js';
+import { withSettings, type OptionSources } from './options.js';
 
 const options = {
   json: { type: 'boolean', default: false, describe: 'print one JSON object' },
   timeout: { ...timeoutOption, describe: 'timeout of the whole look-up in ms' },
 } as const;
 
-function builder(command: Argv) {
-  return withSettings(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withSettings(command, sources, Object.keys(options))
     .positional('name', { type: 'string', describe: 'host name or IP address (default: this machine)' })
     .positional('service', { type: 'string', describe: 'service name, such as http, or port number' })
     .options(options)

@@ -18,7 +18,7 @@ import { Server } from '../server/server.js';
 import { findService } from '../services/catalogue.js';
 import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
-import { text, wholeNumber, withSettings } from './options.js';
+import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 /** Upper bound of the pause between two tries, unless the first pause is longer. */
 const MOST_WAIT_MS = 2000;
@@ -62,9 +62,9 @@ const options = {
   },
 } as const;
 
-function builder(command: Argv) {
+function builder(command: Argv, sources: OptionSources) {
   return (
-    withSettings(command, Object.keys(options))
+    withSettings(command, sources, Object.keys(options))
       // Without this setting yargs keeps only the last of several peers.
       .parserConfiguration({ 'duplicate-arguments-array': true })
       .positional('peer', {

@@ -10,7 +10,7 @@ import { openTerminal } from '../clients/terminal/terminal.js';
 import { connectWire } from '../clients/wire/wire.js';
 import { hold } from './client.js';
 import type { Command } from './command.js';
-import { text, wholeNumber } from './options.js';
+import { text, wholeNumber, type OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
 const SCRIPTED_QUESTIONS = 10;
@@ -18,8 +18,8 @@ const SCRIPTED_QUESTIONS = 10;
 /** Read at load time: withSettings() later removes variables that are not options. */
 const password = process.env.HANDOFF_PASSWORD || undefined;
 
-function builder(command: Argv) {
-  return withTarget(command, ['name', 'login', 'register', 'guest', 'play'])
+function builder(command: Argv, sources: OptionSources) {
+  return withTarget(command, sources, ['name', 'login', 'register', 'guest', 'play'])
     .options({
       name: { ...text('name'), describe: 'your name in the quiz (default: quiz asks for it)' },
       login: { type: 'boolean', describe: 'log in with a password' },

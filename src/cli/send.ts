@@ -12,9 +12,9 @@ import { targetFrom, withTarget } from './target.js';
 
 const options = { timeout: timeoutOption } as const;
 
-function builder(command: Argv) {
+function builder(command: Argv, sources: OptionSources) {
   return (
-    withTarget(command, Object.keys(options))
+    withTarget(command, sources, Object.keys(options))
       // Without this setting yargs keeps only the last of several files.
       .parserConfiguration({ 'duplicate-arguments-array': true })
       .positional('file', {

@@ -15,7 +15,7 @@ import { DATAGRAM_SERVICES, findService, listServices, portOf } from '../service
 import { DIALECTS } from '../services/service.js';
 import { stopOnSignals } from '../server/shutdown.js';
 import type { Command } from './command.js';
-import { socketPath, text, wholeNumber, withSettings } from './options.js';
+import { socketPath, text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 const options = {
   model: {
@@ -126,8 +126,8 @@ const options = {
   root: { ...text('root'), default: '.', describe: 'web: folder to serve' },
 } as const;
 
-function builder(command: Argv) {
-  return withSettings(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withSettings(command, sources, Object.keys(options))
     .positional('service', {
       type: 'string',
       demandOption: true,

@@ -4,7 +4,7 @@ import type { Target } from '../clients/wire/target.js';
 import { UsageError } from '../base/errors.js';
 import { findService, portOf } from '../services/catalogue.js';
 import type { Dialect } from '../services/service.js';
-import { socketPath, text, wholeNumber, withSettings } from './options.js';
+import { socketPath, text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 const targetOptions = {
   host: { ...text('host'), default: '127.0.0.1', describe: 'host name or IP address to connect to' },
@@ -19,8 +19,8 @@ const targetOptions = {
  * Adds the options of the server's address to a command.
  * @param names names of the command's other options
  */
-export function withTarget<T>(command: Argv<T>, names: readonly string[]) {
-  return withSettings(command, [...Object.keys(targetOptions), ...names])
+export function withTarget<T>(command: Argv<T>, sources: OptionSources, names: readonly string[]) {
+  return withSettings(command, sources, [...Object.keys(targetOptions), ...names])
     .options(targetOptions)
     .conflicts('socket', 'port');
 }

@@ -8,11 +8,11 @@ import { TicTacToeDialogue } from '../clients/talk/tictactoe.js';
 import { connectWire } from '../clients/wire/wire.js';
 import { hold } from './client.js';
 import type { Command } from './command.js';
-import { text } from './options.js';
+import { text, type OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
-function builder(command: Argv) {
-  return withTarget(command, ['name'])
+function builder(command: Argv, sources: OptionSources) {
+  return withTarget(command, sources, ['name'])
     .options({
       name: { ...text('name'), describe: 'your name in the game (default: tictactoe asks for it)' },
     })

@@ -16,7 +16,7 @@ import { plural, summarize } from '../timeline/summary.js';
 import { traceOf } from '../timeline/trace-events.js';
 import { printable } from '../base/printable.js';
 import type { Command } from './command.js';
-import { text, wholeNumber, withSettings } from './options.js';
+import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 /** The writer of each format, by the extension of the file. */
 const FORMATS: Readonly<Record<string, (title: string, section: Section, notes: string[]) => string>> = {
@@ -61,8 +61,8 @@ function outputs(value: unknown): string[] {
   );
 }
 
-function builder(command: Argv) {
-  return withSettings(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withSettings(command, sources, Object.keys(options))
     .parserConfiguration({ 'duplicate-arguments-array': true })
     .positional('log', {
       type: 'string',

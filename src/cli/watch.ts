@@ -11,7 +11,7 @@ import { painted, WatchScreen, type Leaving } from '../clients/watch/screen.js';
 import { tableOf } from '../clients/watch/table.js';
 import type { Command } from './command.js';
 import { runClient } from './job.js';
-import { checkSocketPath, wholeNumber, withSettings } from './options.js';
+import { checkSocketPath, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 /** Exit status after Ctrl-C: 128 + SIGINT. */
 const INTERRUPTED = 130;
@@ -30,8 +30,8 @@ const options = {
   },
 } as const;
 
-function builder(command: Argv) {
-  return withSettings(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withSettings(command, sources, Object.keys(options))
     .positional('path', {
       type: 'string',
       demandOption: true,
