@@ -8,32 +8,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { linesOf } from '../clients/wire/lines.js';
 import { StartError } from '../base/errors.js';
 
-export const NAMES = ['A', 'B', 'C', 'D'] as const;
+export const CLIENT_NAMES = ['A', 'B', 'C', 'D'] as const;
 
 /** From one to the next. */
-const ARRIVAL_MS = 60;
+const ARRIVAL_INTERVAL_MS = 60;
 /** As the service counts: name0 … name10. */
-const LINES = 11;
+const LINES_PER_CLIENT = 11;
 
 /**
  * Holds all conversations and resolves when they have ended.
  * @param onLine hears of every line as it comes, with the number of its client, from 0
  * @throws StartError when a client does not get all its lines
  */
-export async function converseAll(
+export async function runClients(
   port: number,
   onLine: (client: number, line: string) => void,
 ): Promise<void> {
   const sockets: Socket[] = [];
   const conversations: Promise<void>[] = [];
   try {
-    for (const [client, name] of NAMES.entries()) {
-      if (client > 0) await sleep(ARRIVAL_MS);
+    for (const [client, name] of CLIENT_NAMES.entries()) {
+      if (client > 0) await sleep(ARRIVAL_INTERVAL_MS);
       const socket = connect({ host: '127.0.0.1', port });
       sockets.push(socket);
       await once(socket, 'connect');
       socket.write(`${name}\n`);
-      const conversation = listen(socket, (line) => onLine(client, line));
+      const conversation = readAllLines(socket, (line) => onLine(client, line));
       // It is heard of below, which may be later than it happens.
       conversation.catch(() => undefined);
       conversations.push(conversation);
@@ -44,17 +44,18 @@ export async function converseAll(
   }
 }
 
-async function listen(socket: Socket, onLine: (line: string) => void): Promise<void> {
+async function readAllLines(socket: Socket, onLine: (line: string) => void): Promise<void> {
   let count = 0;
   try {
     // Having heard all, a client hangs up, and the server then closes.
     for await (const lines of linesOf(socket.setEncoding('utf8') as AsyncIterable<string>)) {
       lines.forEach(onLine);
       count += lines.length;
-      if (count === LINES) socket.end();
+      if (count === LINES_PER_CLIENT) socket.end();
     }
   } catch (error) {
     throw new StartError(`a client of the demonstration: ${(error as Error).message}`, { cause: error });
   }
-  if (count !== LINES) throw new StartError(`a client of the demonstration got ${count} of ${LINES} lines`);
+  if (count !== LINES_PER_CLIENT)
+    throw new StartError(`a client of the demonstration got ${count} of ${LINES_PER_CLIENT} lines`);
 }

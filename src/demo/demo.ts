@@ -11,7 +11,7 @@ import { timelineOf } from '../timeline/connections.js';
 import type { Section } from '../timeline/placing.js';
 import { pickRun, readLines } from '../timeline/read-log.js';
 import { summarize } from '../timeline/summary.js';
-import { converseAll, NAMES } from './clients.js';
+import { runClients, CLIENT_NAMES } from './clients.js';
 import { DemoServer } from './server.js';
 
 interface DemoSettings {
@@ -23,7 +23,7 @@ interface DemoSettings {
   readonly platform: NodeJS.Platform;
 }
 
-interface Demonstrated {
+interface DemonstratedModel {
   readonly section: Section;
   /** The lines of the server's log. */
   readonly log: readonly string[];
@@ -33,8 +33,8 @@ interface Demonstrated {
  * Demonstrates one model after the other. A model that is unavailable is replaced by one line that says why.
  * @throws StartError when a server does not start or a client is not served
  */
-export async function demonstrate(settings: DemoSettings): Promise<Demonstrated[]> {
-  const all: Demonstrated[] = [];
+export async function demonstrate(settings: DemoSettings): Promise<DemonstratedModel[]> {
+  const all: DemonstratedModel[] = [];
   for (const model of MODEL_NAMES) {
     const reason = models[model].unavailable?.(settings.platform);
     if (reason === undefined) all.push(await demonstrateModel(model, settings));
@@ -43,9 +43,9 @@ export async function demonstrate(settings: DemoSettings): Promise<Demonstrated[
   return all;
 }
 
-async function demonstrateModel(model: ModelName, settings: DemoSettings): Promise<Demonstrated> {
+async function demonstrateModel(model: ModelName, settings: DemoSettings): Promise<DemonstratedModel> {
   const { maxPauseMs, colours, print } = settings;
-  const shown = [
+  const serveArgs = [
     'serve',
     'count',
     '--model',
@@ -53,40 +53,40 @@ async function demonstrateModel(model: ModelName, settings: DemoSettings): Promi
     ...(model === 'thread-per-client' ? ['--warm', '4'] : []),
   ];
   await print(`${bold(model, colours)}: ${models[model].summary}`);
-  await print(`$ handoff ${shown.join(' ')} --max-pause ${maxPauseMs} --log-level debug\n`);
+  await print(`$ handoff ${serveArgs.join(' ')} --max-pause ${maxPauseMs} --log-level debug\n`);
   const { server, port } = await DemoServer.start([
-    ...shown,
+    ...serveArgs,
     ...['--port', '0', '--max-pause', String(maxPauseMs), '--log-level', 'debug'],
   ]);
-  const printed: Promise<void>[] = [];
+  const pendingPrints: Promise<void>[] = [];
   try {
-    const beganAtMs = monotonicMs();
-    await converseAll(port, (client, line) => {
-      printed.push(print(heard(monotonicMs() - beganAtMs, client, line, colours)));
+    const startMs = monotonicMs();
+    await runClients(port, (client, line) => {
+      pendingPrints.push(print(formatReceivedLine(monotonicMs() - startMs, client, line, colours)));
     });
-    await server.sawOff(NAMES.length);
+    await server.waitForClosed(CLIENT_NAMES.length);
   } finally {
     await server.stop();
   }
-  await Promise.all(printed);
+  await Promise.all(pendingPrints);
   const timeline = timelineOf(pickRun(await readLines(server.log), undefined));
   const sentence = summarize(timeline);
   await print(`\n${bold(sentence, colours)}\n`);
-  const names = new Map(NAMES.map((name, client) => [client + 1, `client ${name}`]));
+  const names = new Map(CLIENT_NAMES.map((name, client) => [client + 1, `client ${name}`]));
   return {
     section: { title: `${model}: ${models[model].summary}`, sentence, timeline, names },
     log: server.log,
   };
 }
 
-const COLUMN = 8;
+const COLUMN_WIDTH = 8;
 /** The terminal's yellow, cyan, green and magenta: nearest to what the clients have in the picture. */
-const TERMINAL_COLOURS = [33, 36, 32, 35];
+const TERMINAL_COLOUR_CODES = [33, 36, 32, 35];
 
-function heard(sinceMs: number, client: number, line: string, colours: boolean): string {
+function formatReceivedLine(sinceMs: number, client: number, line: string, colours: boolean): string {
   const time = `${(sinceMs / 1000).toFixed(2)} s`.padStart(8);
-  const column = ' '.repeat(4 + client * COLUMN);
-  return `${time}${column}${colours ? escape(TERMINAL_COLOURS[client] ?? 0, line) : line}`;
+  const column = ' '.repeat(4 + client * COLUMN_WIDTH);
+  return `${time}${column}${colours ? escape(TERMINAL_COLOUR_CODES[client] ?? 0, line) : line}`;
 }
 
 function bold(text: string, colours: boolean): string {
@@ -98,6 +98,6 @@ function escape(code: number, text: string): string {
 }
 
 /** The file in which a model's log is kept. */
-export function logFileOf(folder: string, { section }: Demonstrated): string {
+export function logFileOf(folder: string, { section }: DemonstratedModel): string {
   return join(folder, `${section.timeline.model}.log`);
 }

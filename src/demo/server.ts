@@ -45,7 +45,7 @@ export class DemoServer {
    * Waits until it has logged the ends of so many clients, or has ended itself. A client thread ends its output before
    * main hears of it: of a server stopped in between, the last client is logged as stopped.
    */
-  async sawOff(clients: number): Promise<void> {
+  async waitForClosed(clients: number): Promise<void> {
     const exited = this.#exited.then(() => 'exited');
     while (this.log.filter(isClosing).length < clients) {
       if ((await Promise.race([once(this.#lines, 'line'), exited])) === 'exited') return;

@@ -8,7 +8,7 @@
 import { toMicroseconds } from '../base/clock.js';
 import type { Closing, ConnectionFacts, Run } from './run.js';
 
-export const MAIN = 0;
+export const MAIN_THREAD = 0;
 
 /** Times are milliseconds since the timeline's origin, to the microsecond. */
 export interface Span {
@@ -62,7 +62,7 @@ export function timelineOf(run: Run): Timeline {
   const open = known
     .filter(({ closing }) => !closing)
     .map((facts) => openSpan(facts, { run, closed, since, logEndMs }));
-  const spans = untangled([...closed, ...open]).sort(
+  const spans = withoutRoundingOverlaps([...closed, ...open]).sort(
     (a, b) => a.acceptedMs - b.acceptedMs || a.connection - b.connection,
   );
   return {
@@ -108,16 +108,16 @@ function closedSpan(facts: Facts, closing: Closing, since: Since): Span {
   };
 }
 
-interface Surroundings {
+interface LogContext {
   readonly run: Run;
   readonly closed: readonly Span[];
   readonly since: Since;
   readonly logEndMs: number;
 }
 
-function openSpan(facts: Facts, { run, closed, since, logEndMs }: Surroundings): Span {
+function openSpan(facts: Facts, { run, closed, since, logEndMs }: LogContext): Span {
   const acceptedMs = since(acceptedAt(facts));
-  const { thread, startedMs } = whoServes(facts, acceptedMs, run, closed, since);
+  const { thread, startedMs } = inferService(facts, acceptedMs, run, closed, since);
   return {
     connection: facts.connection,
     peer: facts.peer,
@@ -135,7 +135,7 @@ function openSpan(facts: Facts, { run, closed, since, logEndMs }: Surroundings):
 }
 
 /** What can be known of an open connection. */
-function whoServes(
+function inferService(
   facts: Facts,
   acceptedMs: number,
   run: Run,
@@ -143,13 +143,13 @@ function whoServes(
   since: Since,
 ): Pick<Span, 'thread' | 'startedMs'> {
   if (facts.refused) return { thread: 'none', startedMs: undefined };
-  if (run.model === 'event-loop') return { thread: MAIN, startedMs: acceptedMs };
+  if (run.model === 'event-loop') return { thread: MAIN_THREAD, startedMs: acceptedMs };
   if (run.model === 'iterative') {
     // One after the other: it is its turn once all before it are through.
     const before = [...run.connections].filter(([id, { refused }]) => id < facts.connection && !refused);
     if (before.some(([, { closing }]) => !closing)) return { thread: 'none', startedMs: undefined };
     const ends = before.map(([, { closing }]) => since(closing?.atMs ?? 0));
-    return { thread: MAIN, startedMs: ends.reduce((latest, ms) => Math.max(latest, ms), acceptedMs) };
+    return { thread: MAIN_THREAD, startedMs: ends.reduce((latest, ms) => Math.max(latest, ms), acceptedMs) };
   }
   const thread = facts.messageThread;
   if (thread !== undefined) {
@@ -169,12 +169,12 @@ function whoServes(
  * A thread has one client at a time, but `closed` lines say when in whole milliseconds: what seems to overlap by less
  * than that does not.
  */
-function untangled(spans: readonly Span[]): Span[] {
+function withoutRoundingOverlaps(spans: readonly Span[]): Span[] {
   const ends = new Map<number, number>();
   const inOrder = [...spans].sort((a, b) => (a.startedMs ?? a.acceptedMs) - (b.startedMs ?? b.acceptedMs));
   return inOrder.map((span) => {
     const { thread, startedMs, endMs } = span;
-    if (typeof thread !== 'number' || thread === MAIN || startedMs === undefined) return span;
+    if (typeof thread !== 'number' || thread === MAIN_THREAD || startedMs === undefined) return span;
     const before = ends.get(thread) ?? 0;
     const cutOffMs = startedMs < before && before - startedMs <= 2 ? before - startedMs : 0;
     const moved = (ms: number) => toMicroseconds(ms + cutOffMs);
@@ -187,7 +187,7 @@ function untangled(spans: readonly Span[]): Span[] {
 function threadsOf(run: Run, spans: readonly Span[], since: Since): ThreadLife[] {
   const served = spans.map(({ thread }) => thread).filter((thread) => typeof thread === 'number');
   const all = new Set([...run.threads.keys(), ...served]);
-  all.delete(MAIN);
+  all.delete(MAIN_THREAD);
   return [...all]
     .sort((a, b) => a - b)
     .map((thread) => {

@@ -12,7 +12,7 @@ export function colourOf({ connection }: Span): string {
 }
 
 /** Hatchings, one a colour. Their ids are the picture's own: pages hold several pictures. */
-export class Patterns {
+export class Hatchings {
   readonly #prefix: string;
   readonly #colours: ReadonlySet<string>;
 

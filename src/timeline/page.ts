@@ -8,9 +8,9 @@ import type { Span } from './connections.js';
 import { nameOf } from './labels.js';
 import { drawTimelines } from './picture.js';
 import type { Section } from './placing.js';
-import { duration, plural } from './summary.js';
+import { formatDuration, plural } from './summary.js';
 
-const MOST_TABLE_ROWS = 500;
+const MAX_TABLE_ROWS = 500;
 
 const CSS = `${THEME_CSS}
 body{margin:0 auto;padding:1rem;max-width:72rem;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
@@ -62,7 +62,7 @@ const HEAD = [
 function tableOf(section: Section): string {
   const { title, sentence, timeline } = section;
   const { spans } = timeline;
-  const rows = spans.slice(0, MOST_TABLE_ROWS).map((span) => row(cellsOf(span, section), 'td'));
+  const rows = spans.slice(0, MAX_TABLE_ROWS).map((span) => row(cellsOf(span, section), 'td'));
   const rest = spans.length - rows.length;
   return `<h2>${escaped(title)}</h2>
 <p>${escaped(sentence)}</p>
@@ -81,9 +81,9 @@ function cellsOf(span: Span, section: Section): string[] {
     nameOf(span, section),
     peer,
     typeof thread === 'string' ? by[thread] : thread === 0 ? 'main' : `thread ${thread}`,
-    duration(acceptedMs),
-    startedMs === undefined && thread === 'unknown' ? '–' : duration((startedMs ?? endMs) - acceptedMs),
-    startedMs === undefined ? '–' : duration(endMs - startedMs),
+    formatDuration(acceptedMs),
+    startedMs === undefined && thread === 'unknown' ? '–' : formatDuration((startedMs ?? endMs) - acceptedMs),
+    startedMs === undefined ? '–' : formatDuration(endMs - startedMs),
     reason === undefined ? '–' : bytesIn.toLocaleString('en'),
     reason === undefined ? '–' : bytesOut.toLocaleString('en'),
     reason ?? 'open',

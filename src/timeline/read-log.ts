@@ -34,11 +34,14 @@ export async function readLines(lines: AsyncIterable<string> | Iterable<string>)
   let foreignLines = 0;
   for await (const text of lines) {
     const line = parseLine(text);
-    if (line) runOf(line, runs, latest).take(line);
+    if (line) runOf(line, runs, latest).add(line);
     else if (text.trim() !== '') foreignLines++;
   }
   // What a server says after its last word, or before it fails to start, is no run.
-  return { runs: runs.filter(({ listens, connections }) => listens || connections.size > 0), foreignLines };
+  return {
+    runs: runs.filter(({ isListening, connections }) => isListening || connections.size > 0),
+    foreignLines,
+  };
 }
 
 /**
@@ -60,7 +63,7 @@ export function pickRun({ runs, foreignLines }: ServerLog, number: number | unde
 
 function runOf(line: LogLine, runs: Run[], latest: Map<number, Run>): Run {
   const run = latest.get(line.pid);
-  if (run && !run.isOver(line)) return run;
+  if (run && !run.startsNextRun(line)) return run;
   const next = new Run(line.pid);
   latest.set(line.pid, next);
   runs.push(next);
@@ -68,16 +71,16 @@ function runOf(line: LogLine, runs: Run[], latest: Map<number, Run>): Run {
 }
 
 /** Every line of ours begins so; where a torn one has lost its end, the next one follows without a newline. */
-const OPENING = '{"level":';
+const LINE_PREFIX = '{"level":';
 
 function parseLine(text: string): LogLine | undefined {
-  const whole = parsed(text);
+  const whole = parseJsonLine(text);
   if (whole) return whole;
-  const last = text.lastIndexOf(OPENING);
-  return last > 0 ? parsed(text.slice(last)) : undefined;
+  const last = text.lastIndexOf(LINE_PREFIX);
+  return last > 0 ? parseJsonLine(text.slice(last)) : undefined;
 }
 
-function parsed(text: string): LogLine | undefined {
+function parseJsonLine(text: string): LogLine | undefined {
   let line: Partial<LogLine> | null;
   try {
     line = JSON.parse(text) as Partial<LogLine> | null;

@@ -8,17 +8,17 @@
  *     thread 1    one row: a client thread serves one client at a time, unless the clock of the log was set back
  *     …
  */
-import { MAIN, type Span, type ThreadLife, type Timeline } from './connections.js';
+import { MAIN_THREAD, type Span, type ThreadLife, type Timeline } from './connections.js';
 
 /** A stretch of a connection's time. `unknown`: whether it is served, the log does not say. */
-export interface Piece {
+export interface Segment {
   readonly span: Span;
   readonly kind: 'waits' | 'refused' | 'served' | 'unknown';
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-export type Row = readonly Piece[];
+export type Row = readonly Segment[];
 
 export interface Lane {
   readonly name: string;
@@ -31,17 +31,17 @@ export interface Lane {
 
 /** All lanes of a timeline, the main thread's first. */
 export function lanesOf({ spans, threads }: Timeline): Lane[] {
-  const isThreads = ({ thread }: Span) => typeof thread === 'number' && thread !== MAIN;
-  const { rows: threadRows, waits } = rowsOfThreads(spans.filter(isThreads));
-  const onMain = packed(spans.filter(({ thread }) => thread === MAIN).map(piecesOf));
+  const isThreads = ({ thread }: Span) => typeof thread === 'number' && thread !== MAIN_THREAD;
+  const { rows: threadRows, waits } = threadRowsAndWaits(spans.filter(isThreads));
+  const onMain = packIntoRows(spans.filter(({ thread }) => thread === MAIN_THREAD).map(segmentsOf));
   const unserved = spans.filter(({ thread }) => thread === 'none');
-  const waiting = packed(
-    [...waits, ...unserved.filter((span) => !span.isRefused).map(piecesOf)].sort(
+  const waiting = packIntoRows(
+    [...waits, ...unserved.filter((span) => !span.isRefused).map(segmentsOf)].sort(
       ([a], [b]) => (a?.fromMs ?? 0) - (b?.fromMs ?? 0),
     ),
   );
-  const refused = packed(unserved.filter((span) => span.isRefused).map(piecesOf));
-  const unknown = packed(spans.filter(({ thread }) => thread === 'unknown').map(piecesOf));
+  const refused = packIntoRows(unserved.filter((span) => span.isRefused).map(segmentsOf));
+  const unknown = packIntoRows(spans.filter(({ thread }) => thread === 'unknown').map(segmentsOf));
   const lane = (name: string, rows: Row[]): Lane => ({ name, isMain: false, rows, life: undefined });
   return [
     { ...lane('main', onMain), isMain: true },
@@ -56,28 +56,28 @@ export function lanesOf({ spans, threads }: Timeline): Lane[] {
 }
 
 /** A connection's pieces, in the order of time. */
-function piecesOf(span: Span): Piece[] {
+function segmentsOf(span: Span): Segment[] {
   const { acceptedMs, startedMs, endMs, thread, isRefused } = span;
   if (startedMs === undefined) {
     const kind = isRefused ? 'refused' : thread === 'unknown' ? 'unknown' : 'waits';
     return [{ span, kind, fromMs: acceptedMs, toMs: endMs }];
   }
-  const served: Piece = { span, kind: 'served', fromMs: startedMs, toMs: endMs };
+  const served: Segment = { span, kind: 'served', fromMs: startedMs, toMs: endMs };
   return startedMs > acceptedMs
     ? [{ span, kind: 'waits', fromMs: acceptedMs, toMs: startedMs }, served]
     : [served];
 }
 
 /** A client's wait is drawn before its service where the thread's row has room; the other waits are returned. */
-function rowsOfThreads(spans: readonly Span[]): { rows: Map<number, Piece[][]>; waits: Piece[][] } {
-  const rows = new Map<number, Piece[][]>();
-  const waits: Piece[][] = [];
+function threadRowsAndWaits(spans: readonly Span[]): { rows: Map<number, Segment[][]>; waits: Segment[][] } {
+  const rows = new Map<number, Segment[][]>();
+  const waits: Segment[][] = [];
   const inOrder = [...spans].sort((a, b) => (a.startedMs ?? a.endMs) - (b.startedMs ?? b.endMs));
   for (const span of inOrder) {
     const ownRows = rows.get(span.thread as number) ?? [[]];
     rows.set(span.thread as number, ownRows);
-    for (const piece of piecesOf(span)) {
-      if (piece.kind === 'served') place(piece, ownRows);
+    for (const piece of segmentsOf(span)) {
+      if (piece.kind === 'served') placeInRows(piece, ownRows);
       else if (hasRoom(ownRows[0], piece.fromMs)) ownRows[0]?.push(piece);
       else waits.push([piece]);
     }
@@ -90,15 +90,15 @@ function hasRoom(row: Row | undefined, fromMs: number): boolean {
 }
 
 /** In the first row that has room. */
-function place(piece: Piece, rows: Piece[][]): void {
+function placeInRows(piece: Segment, rows: Segment[][]): void {
   const row = rows.find((pieces) => hasRoom(pieces, piece.fromMs));
   if (row) row.push(piece);
   else rows.push([piece]);
 }
 
 /** Puts each group of pieces, in the order in which they begin, into the first row that has room. */
-function packed(groups: readonly (readonly Piece[])[]): Piece[][] {
-  const rows: Piece[][] = [];
+function packIntoRows(groups: readonly (readonly Segment[])[]): Segment[][] {
+  const rows: Segment[][] = [];
   for (const group of groups) {
     const fromMs = group[0]?.fromMs ?? 0;
     const row = rows.find((pieces) => hasRoom(pieces, fromMs));

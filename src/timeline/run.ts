@@ -43,14 +43,14 @@ interface ThreadFacts {
   lostMs: number | undefined;
 }
 
-const LAST_MESSAGES: readonly string[] = ['stopped', 'ended at once'];
-const LONGEST_TEXT = 80;
+const FINAL_MESSAGES: readonly string[] = ['stopped', 'ended at once'];
+const MAX_TEXT_LENGTH = 80;
 
 export class Run {
   readonly pid: number;
   service: string | undefined;
   model: string | undefined;
-  listens = false;
+  isListening = false;
   firstMs = Infinity;
   lastMs = -Infinity;
   readonly connections = new Map<number, ConnectionFacts>();
@@ -62,26 +62,26 @@ export class Run {
   }
 
   /** Whether this line must be another run's: process ids are used again, in a container always the same one. */
-  isOver(line: LogLine): boolean {
+  startsNextRun(line: LogLine): boolean {
     if (this.#ended) return true;
-    if (line.msg === 'listening') return this.listens;
+    if (line.msg === 'listening') return this.isListening;
     if (line.msg === 'accepted')
       return this.connections.get(Number(line['connection']))?.acceptedMs !== undefined;
     return line.msg === 'thread started' && this.threads.get(Number(line['thread']))?.startedMs !== undefined;
   }
 
-  take(line: LogLine): void {
+  add(line: LogLine): void {
     this.firstMs = Math.min(this.firstMs, line.time);
     this.lastMs = Math.max(this.lastMs, line.time);
-    if (LAST_MESSAGES.includes(line.msg)) this.#ended = true;
+    if (FINAL_MESSAGES.includes(line.msg)) this.#ended = true;
     switch (line.msg) {
       case 'listening':
-        this.listens = true;
-        this.#name(line);
+        this.isListening = true;
+        this.#setNames(line);
         return;
       case 'thread started':
       case 'thread lost':
-        this.#takeThread(line);
+        this.#addThreadLine(line);
         return;
       case 'accepted':
       case 'queued':
@@ -89,17 +89,17 @@ export class Run {
       case 'closed':
       case 'received':
       case 'sending':
-        this.#takeConnection(line);
+        this.#addConnectionLine(line);
     }
   }
 
-  #name(line: LogLine): void {
-    this.service ??= text(line['service']);
-    this.model ??= text(line['model']);
+  #setNames(line: LogLine): void {
+    this.service ??= xmlText(line['service']);
+    this.model ??= xmlText(line['model']);
   }
 
-  #takeThread(line: LogLine): void {
-    const thread = count(line['thread']);
+  #addThreadLine(line: LogLine): void {
+    const thread = nonNegativeInteger(line['thread']);
     // One that died before it was up has no number.
     if (thread === undefined) return;
     const facts = this.threads.get(thread) ?? { startedMs: undefined, lostMs: undefined };
@@ -108,12 +108,12 @@ export class Run {
     else facts.lostMs = line.time;
   }
 
-  #takeConnection(line: LogLine): void {
-    const connection = count(line['connection']);
+  #addConnectionLine(line: LogLine): void {
+    const connection = nonNegativeInteger(line['connection']);
     if (connection === undefined) return;
-    const facts = this.connections.get(connection) ?? noFacts();
+    const facts = this.connections.get(connection) ?? emptyFacts();
     this.connections.set(connection, facts);
-    facts.peer = text(line['peer']) ?? facts.peer;
+    facts.peer = xmlText(line['peer']) ?? facts.peer;
     switch (line.msg) {
       case 'accepted':
         facts.acceptedMs = line.time;
@@ -125,25 +125,25 @@ export class Run {
         facts.refused = true;
         return;
       case 'closed':
-        this.#name(line);
+        this.#setNames(line);
         facts.closing = {
           atMs: line.time,
-          waitedMs: amount(line['waitedMs']),
-          servedMs: amount(line['servedMs']),
-          thread: count(line['thread']),
-          reason: text(line['reason']) ?? 'unknown',
-          bytesIn: amount(line['bytesIn']),
-          bytesOut: amount(line['bytesOut']),
+          waitedMs: positiveNumber(line['waitedMs']),
+          servedMs: positiveNumber(line['servedMs']),
+          thread: nonNegativeInteger(line['thread']),
+          reason: xmlText(line['reason']) ?? 'unknown',
+          bytesIn: positiveNumber(line['bytesIn']),
+          bytesOut: positiveNumber(line['bytesOut']),
         };
         return;
       default:
-        facts.messageThread ??= count(line['thread']) ?? 0;
+        facts.messageThread ??= nonNegativeInteger(line['thread']) ?? 0;
         (line.msg === 'received' ? facts.receivedMs : facts.sentMs).push(line.time);
     }
   }
 }
 
-function noFacts(): ConnectionFacts {
+function emptyFacts(): ConnectionFacts {
   return {
     peer: 'unknown',
     acceptedMs: undefined,
@@ -157,17 +157,17 @@ function noFacts(): ConnectionFacts {
 }
 
 /** Texts end up in XML, which has no place for some characters. */
-function text(value: unknown): string | undefined {
+function xmlText(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  return printable(value.slice(0, LONGEST_TEXT))
+  return printable(value.slice(0, MAX_TEXT_LENGTH))
     .replace(/\u00a0/g, ' ')
     .replace(/[\ud800-\udfff\ufffe\uffff]/g, '\ufffd');
 }
 
-function count(value: unknown): number | undefined {
+function nonNegativeInteger(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
-function amount(value: unknown): number {
+function positiveNumber(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 }

@@ -4,7 +4,7 @@
  * Times and durations are in microseconds. Nothing is left out.
  */
 import type { Span, Timeline } from './connections.js';
-import { lanesOf, type Lane, type Piece } from './rows.js';
+import { lanesOf, type Lane, type Segment } from './rows.js';
 
 interface TraceEvent {
   readonly name: string;
@@ -45,7 +45,7 @@ function eventsOf(timeline: Timeline, pid: number): TraceEvent[] {
   let tid = 0;
   for (const lane of lanesOf(timeline)) {
     const own = { pid, tid: ++tid };
-    events.push(...named(own, lane.name));
+    events.push(...threadMetadata(own, lane.name));
     if (lane.isMain) {
       const accepts = timeline.spans.map((span) =>
         instant(own, `accepts ${span.connection}`, span.acceptedMs, span),
@@ -56,7 +56,7 @@ function eventsOf(timeline: Timeline, pid: number): TraceEvent[] {
     // The first row of a client thread is the thread itself; main's conversations have rows of their own.
     lane.rows.forEach((row, index) => {
       const track = !lane.isMain && index === 0 ? own : { pid, tid: ++tid };
-      if (track !== own) events.push(...named(track, `${lane.name}, row ${index + 1}`));
+      if (track !== own) events.push(...threadMetadata(track, `${lane.name}, row ${index + 1}`));
       events.push(...row.flatMap((piece) => eventsOfPiece(piece, track, timeline)));
     });
   }
@@ -71,7 +71,7 @@ function metadata(name: string, track: Track, value: string): TraceEvent {
   return { name, ph: 'M', ...track, ts: 0, args: { name: value } };
 }
 
-function named(track: Track, name: string): TraceEvent[] {
+function threadMetadata(track: Track, name: string): TraceEvent[] {
   const order: TraceEvent = {
     name: 'thread_sort_index',
     ph: 'M',
@@ -89,12 +89,12 @@ function lifeOf({ life }: Lane, track: Track): TraceEvent[] {
   return events;
 }
 
-const MESSAGES = { received: 'receivedMs', sending: 'sentMs' } as const;
+const MESSAGE_TIMES = { received: 'receivedMs', sending: 'sentMs' } as const;
 
-function eventsOfPiece(piece: Piece, track: Track, { service }: Timeline): TraceEvent[] {
+function eventsOfPiece(piece: Segment, track: Track, { service }: Timeline): TraceEvent[] {
   const { span, kind, fromMs, toMs } = piece;
   const { connection, peer, reason = 'open when the log ends', bytesIn, bytesOut } = span;
-  const whole: TraceEvent = {
+  const slice: TraceEvent = {
     name: kind === 'served' ? `${connection} ${service}` : `${connection} ${kind}`,
     cat: kind,
     ph: 'X',
@@ -103,11 +103,11 @@ function eventsOfPiece(piece: Piece, track: Track, { service }: Timeline): Trace
     dur: microseconds(toMs) - microseconds(fromMs),
     args: { connection, peer, service, reason, bytesIn, bytesOut },
   };
-  if (kind === 'waits') return [whole];
-  const messages = Object.entries(MESSAGES).flatMap(([name, times]) =>
+  if (kind === 'waits') return [slice];
+  const messages = Object.entries(MESSAGE_TIMES).flatMap(([name, times]) =>
     span[times].map((ms) => instant(track, name, ms, span)),
   );
-  return [whole, ...messages];
+  return [slice, ...messages];
 }
 
 function instant(track: Track, name: string, atMs: number, span?: Span): TraceEvent {
