@@ -1,6 +1,9 @@
 /**
- * The clients of the demonstration: they come shortly after each other, so that their connections are numbered as they
- * are and main is seen to accept them, and from then on all talk at once. Each says its name to the service `count` and reads what it counts.
+ * The clients of the demonstration, which run in the process of `handoff demo`.
+ *
+ * They connect shortly after each other, so that the server numbers their connections in this order
+ * and the picture shows each accept. Each sends its name to the service `count` and reads the lines
+ * that the service counts. Read server.ts next.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -10,15 +13,17 @@ import { StartError } from '../base/errors.js';
 
 export const CLIENT_NAMES = ['A', 'B', 'C', 'D'] as const;
 
-/** From one to the next. */
+/** Time in milliseconds between the connections of two clients. */
 const ARRIVAL_INTERVAL_MS = 60;
-/** As the service counts: name0 … name10. */
+/** The service `count` sends eleven lines to each client: name0 … name10. */
 const LINES_PER_CLIENT = 11;
 
 /**
- * Holds all conversations and resolves when they have ended.
- * @param onLine hears of every line as it comes, with the number of its client, from 0
+ * Runs all clients and resolves when all of them have received their lines and the server has closed
+ * their connections.
+ * @param onLine receives every line as it arrives, with the index of its client, from 0
  * @throws StartError when a client does not get all its lines
+ * @throws the socket's error when a client cannot connect
  */
 export async function runClients(
   port: number,
@@ -34,7 +39,7 @@ export async function runClients(
       await once(socket, 'connect');
       socket.write(`${name}\n`);
       const conversation = readAllLines(socket, (line) => onLine(client, line));
-      // It is heard of below, which may be later than it happens.
+      // Promise.all below reports a failure; until then it must not count as an unhandled rejection.
       conversation.catch(() => undefined);
       conversations.push(conversation);
     }
@@ -44,18 +49,21 @@ export async function runClients(
   }
 }
 
+/** @throws StartError when the connection fails or ends before the last line, or sends more lines */
 async function readAllLines(socket: Socket, onLine: (line: string) => void): Promise<void> {
   let count = 0;
   try {
-    // Having heard all, a client hangs up, and the server then closes.
+    // The client half-closes after its last line; the server then closes the connection.
     for await (const lines of linesOf(socket.setEncoding('utf8') as AsyncIterable<string>)) {
       lines.forEach(onLine);
       count += lines.length;
       if (count === LINES_PER_CLIENT) socket.end();
     }
   } catch (error) {
-    throw new StartError(`a client of the demonstration: ${(error as Error).message}`, { cause: error });
+    throw new StartError(`a client of the demonstration failed: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   if (count !== LINES_PER_CLIENT)
-    throw new StartError(`a client of the demonstration got ${count} of ${LINES_PER_CLIENT} lines`);
+    throw new StartError(`a client of the demonstration received ${count} of ${LINES_PER_CLIENT} lines`);
 }

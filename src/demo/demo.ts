@@ -1,7 +1,9 @@
 /**
- * The demonstration: four clients talk to `count` at the same time, under one model after the other. What they hear is
- * printed as it comes, a column a client; what was seen is said in a sentence, computed from the server's log; and
- * the three logs become one picture. Read clients.ts and ../timeline/ next.
+ * The demonstration: four clients talk to `count` at the same time, under one model after the other.
+ *
+ * It prints the lines that the clients receive as they arrive, one column for each client. After each
+ * model it prints a sentence that is computed from the server's log. `handoff demo` draws the three
+ * logs as one picture. Read clients.ts, server.ts and ../timeline/ next.
  */
 import { join } from 'node:path';
 import { models, MODEL_NAMES } from '../models/registry.js';
@@ -15,30 +17,34 @@ import { runClients, CLIENT_NAMES } from './clients.js';
 import { DemoServer } from './server.js';
 
 interface DemoSettings {
-  /** The service's random pauses stay below. */
+  /** Upper bound in milliseconds of the service's random pauses. */
   readonly maxPauseMs: number;
+  /** Whether the output may contain escape sequences for colour and bold text. */
   readonly colours: boolean;
+  /** Prints text and a newline; it resolves when the text is written. */
   readonly print: (line: string) => Promise<void>;
-  /** Where the servers run. Models that are unavailable there are left out. */
+  /** The platform of the servers. Models that are unavailable on it are left out. */
   readonly platform: NodeJS.Platform;
 }
 
 interface DemonstratedModel {
+  /** The model's part of the picture. */
   readonly section: Section;
-  /** The lines of the server's log. */
+  /** The lines of the server's log, without their newlines. */
   readonly log: readonly string[];
 }
 
 /**
- * Demonstrates one model after the other. A model that is unavailable is replaced by one line that says why.
- * @throws StartError when a server does not start or a client is not served
+ * Demonstrates one model after the other. For an unavailable model it prints one line with the reason.
+ * @returns the models that were shown, in this order
+ * @throws StartError when a server does not start or a client does not get all its lines
  */
 export async function demonstrate(settings: DemoSettings): Promise<DemonstratedModel[]> {
   const all: DemonstratedModel[] = [];
   for (const model of MODEL_NAMES) {
     const reason = models[model].unavailable?.(settings.platform);
     if (reason === undefined) all.push(await demonstrateModel(model, settings));
-    else await settings.print(`${bold(model, settings.colours)}: left out, since ${reason}\n`);
+    else await settings.print(`${bold(model, settings.colours)}: left out, because ${reason}\n`);
   }
   return all;
 }
@@ -79,8 +85,9 @@ async function demonstrateModel(model: ModelName, settings: DemoSettings): Promi
   };
 }
 
+/** Width in characters of a client's column. */
 const COLUMN_WIDTH = 8;
-/** The terminal's yellow, cyan, green and magenta: nearest to what the clients have in the picture. */
+/** Yellow, cyan, green and magenta: the terminal colours nearest to the clients' in the picture. */
 const TERMINAL_COLOUR_CODES = [33, 36, 32, 35];
 
 function formatReceivedLine(sinceMs: number, client: number, line: string, colours: boolean): string {
@@ -97,7 +104,7 @@ function escape(code: number, text: string): string {
   return `\u001b[${code}m${text}\u001b[0m`;
 }
 
-/** The file in which a model's log is kept. */
+/** Returns the path of the file for a model's log. */
 export function logFileOf(folder: string, { section }: DemonstratedModel): string {
   return join(folder, `${section.timeline.model}.log`);
 }

@@ -1,6 +1,7 @@
 /**
- * Timelines as one HTML page that needs nothing else: the picture, which scrolls in its own frame where the screen is
- * narrower, and the same as a table.
+ * Timelines as one self-contained HTML page: the picture, and its connections as tables.
+ *
+ * On a narrow screen the picture scrolls inside its own frame. Read picture.ts next.
  */
 import { escaped } from '../plots/render.js';
 import { THEME_CSS } from '../plots/theme.js';
@@ -10,6 +11,7 @@ import { drawTimelines } from './picture.js';
 import type { Section } from './placing.js';
 import { formatDuration, plural } from './summary.js';
 
+/** A table shows at most this many connections, and says how many it leaves out. */
 const MAX_TABLE_ROWS = 500;
 
 const CSS = `${THEME_CSS}
@@ -24,7 +26,11 @@ th:nth-child(-n+3),td:nth-child(-n+3),th:last-child,td:last-child{text-align:lef
 p{margin:.3rem 0}.faint{color:var(--faint)}
 @media print{body{padding:0;max-width:none}.frame{overflow:visible}.frame>svg{max-width:100%}}`;
 
-/** @param notes what else is to be said, a paragraph each */
+/**
+ * Builds the page.
+ * @param notes paragraphs of plain text below the title; none by default
+ * @returns the HTML document; all texts from the log are escaped
+ */
 export function pageOf(title: string, sections: readonly Section[], notes: readonly string[] = []): string {
   return `<!doctype html>
 <html lang="en">
@@ -76,7 +82,7 @@ ${rows.join('\n')}
 
 function cellsOf(span: Span, section: Section): string[] {
   const { thread, acceptedMs, startedMs, endMs, reason, bytesIn, bytesOut, peer } = span;
-  const by = { none: 'nobody', unknown: 'not in the log' };
+  const by = { none: 'no thread', unknown: 'not in the log' };
   return [
     nameOf(span, section),
     peer,

@@ -1,6 +1,8 @@
 /**
- * Timelines as one SVG picture, below each other on one scale of time. A colour is a client: its way can be followed
- * from one to the next. Where things are placed is placing.ts's; here is what they look like.
+ * Draws timelines as one SVG picture, below each other on one time axis.
+ *
+ * A client has the same colour in all timelines. placing.ts computes the positions, and this file
+ * draws the marks. Read placing.ts, labels.ts and ../plots/render.ts next.
  */
 import * as Plot from '@observablehq/plot';
 import { inkOn } from '../plots/theme.js';
@@ -22,12 +24,16 @@ import { LEFT_MARGIN_PX, RIGHT_MARGIN_PX, Scale, WIDTH_PX } from './scale.js';
 const LEGEND_HEIGHT_PX = 34;
 const AXIS_HEIGHT_PX = 44;
 const FONT_PX = 13;
-/** Below this height a row has no room for labels, or for ticks beside them. */
+/** Lower rows have no room for labels, or for ticks beside them. */
 const MIN_LABELLED_ROW_PX = 17;
 const TICK_HEIGHT_PX = 8;
+/** With more connections than this, the dots of accepts are small and have no outline. */
 const MAX_LARGE_DOTS = 50;
 
-/** @returns one `<svg>` element that stands alone; the same timelines give the same text */
+/**
+ * Draws the sections from top to bottom.
+ * @returns one standalone `<svg>` element; equal sections give equal text
+ */
 export function drawTimelines(sections: readonly Section[]): string {
   let top = LEGEND_HEIGHT_PX;
   const placed = sections.map((section) => {
@@ -44,7 +50,7 @@ export function drawTimelines(sections: readonly Section[]): string {
   ]);
   const label = placed.map(({ section }) => `${section.title}: ${section.sentence}`).join(' ');
   return renderSvg({
-    label: `Timeline of who was served by which thread. ${label}`,
+    label: `Timeline of which thread served which client. ${label}`,
     defs: patterns.defs(),
     plot: {
       width: WIDTH_PX,
@@ -54,7 +60,7 @@ export function drawTimelines(sections: readonly Section[]): string {
       marginRight: RIGHT_MARGIN_PX,
       marginBottom: AXIS_HEIGHT_PX,
       style: { fontSize: `${FONT_PX}px` },
-      // Whole pixels: sharper bars, and a third less text.
+      // Whole pixels make the bars sharper and the text a third shorter.
       x: { domain: scale.domain, round: true },
       y: { type: 'identity', axis: null },
       color: { type: 'identity' },
@@ -67,7 +73,7 @@ export function drawTimelines(sections: readonly Section[]): string {
   });
 }
 
-/** Titles, names of lanes, and the lives of threads. */
+/** Returns the marks for titles, notes, lane names, and the lifetimes of threads. */
 function background({ section, titleTop, rows, notes, bottom }: PlacedSection, scale: Scale): Plot.Markish[] {
   const lanes = rows.filter(({ isFirst }) => isFirst);
   const lives = rows.flatMap((row) => (row.life ? [{ ...row, ...row.life }] : []));
@@ -112,17 +118,17 @@ function background({ section, titleTop, rows, notes, bottom }: PlacedSection, s
   ];
 }
 
-/** What there is of each connection, and what main did. */
+/** Returns the marks for the connections, their messages, and the events on the main thread. */
 function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Markish[] {
   const { section, rows, showsMessages } = placed;
-  const pieces = rows
-    .flatMap((row) => row.segments.map((piece) => ({ row, ...piece, colour: colourOf(piece.span) })))
+  const segments = rows
+    .flatMap((row) => row.segments.map((segment) => ({ row, ...segment, colour: colourOf(segment.span) })))
     .filter(
       ({ fromMs, toMs }) =>
         toMs >= (section.window?.fromMs ?? 0) && fromMs <= (section.window?.toMs ?? Infinity),
     );
-  type Bar = (typeof pieces)[number];
-  const of = (kind: Segment['kind']) => pieces.filter((bar) => bar.kind === kind);
+  type Bar = (typeof segments)[number];
+  const of = (kind: Segment['kind']) => segments.filter((bar) => bar.kind === kind);
   const place = {
     x1: ({ fromMs }: Bar) => scale.at(fromMs),
     x2: ({ toMs }: Bar) => scale.at(toMs),
@@ -130,7 +136,7 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Ma
     y2: ({ row }: Bar) => row.top + row.height - 2,
     title: ({ span }: Bar) => tooltipOf(span, section),
   };
-  const labelled = pieces
+  const labelled = segments
     .filter(({ row }) => row.height >= MIN_LABELLED_ROW_PX)
     .map((bar) => ({ ...bar, text: fittingLabel(bar, section, scale) }))
     .filter(({ text }) => text !== '');
@@ -192,7 +198,7 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Ma
       {
         x: ({ atMs }: { atMs: number }) => scale.at(atMs),
         y: () => mainTop + mainHeight / 2,
-        // Many would be one black lump.
+        // Many large dots with outlines would merge into one black area.
         r: placed.spans.length > MAX_LARGE_DOTS ? 2 : 5,
         strokeWidth: placed.spans.length > MAX_LARGE_DOTS ? 0 : 1,
         fill: ({ span }: { span: Span }) => colourOf(span),
@@ -206,7 +212,7 @@ function isWithin(ms: number, { window }: Section): boolean {
   return !window || (ms >= window.fromMs && ms <= window.toMs);
 }
 
-/** A line of text at a height, from the left edge of the plot. */
+/** Returns a line of text, left-aligned, at a height in pixels from the top of the picture. */
 function textLine(lines: string[], y: number, options: Plot.TextOptions): Plot.Markish {
   return Plot.text(lines, {
     text: (line: string) => line,
@@ -217,7 +223,7 @@ function textLine(lines: string[], y: number, options: Plot.TextOptions): Plot.M
   });
 }
 
-/** Refusals are rare: what they look like is explained where there are any. */
+/** Returns the legend; it explains the mark of refused clients only if there are any. */
 function legend(scale: Scale, patterns: Hatchings, hasRefusals: boolean): Plot.Markish[] {
   const colour = LEGEND_COLOUR;
   const y = 15;

@@ -1,23 +1,26 @@
 /**
- * Lanes and rows as places in a picture, from top to bottom, in pixels; and what is left out of it, since ten thousand
- * bars are neither readable nor quickly drawn. What is left out is counted and said, never dropped in silence.
+ * Places the lanes and rows of a timeline in the picture: heights in pixels, from top to bottom.
+ *
+ * The picture has limits, because thousands of bars are unreadable and slow to draw. Notes below the
+ * title count everything that is left out. Read rows.ts next.
  */
 import { MAIN_THREAD, type Span, type Timeline } from './connections.js';
 import { lanesOf, type Lane, type Row } from './rows.js';
 import { formatDuration, plural } from './summary.js';
 
-/** What one timeline of a picture shows. */
+/** One timeline of a picture, with its texts. */
 export interface Section {
   readonly title: string;
-  /** Below the title. */
+  /** The line below the title, with its full stop. */
   readonly sentence: string;
   readonly timeline: Timeline;
-  /** What clients are called, by connection; others by their number. */
+  /** Names of clients by connection number; a client without one is shown by its number. */
   readonly names?: ReadonlyMap<number, string>;
-  /** Only connections that touch this stretch of time, in milliseconds from the origin. */
+  /** Shows only connections that overlap this window; undefined: all. */
   readonly window?: TimeWindow;
 }
 
+/** Milliseconds from the origin, both ends included. */
 interface TimeWindow {
   readonly fromMs: number;
   readonly toMs: number;
@@ -25,8 +28,9 @@ interface TimeWindow {
 
 export interface PlacedRow {
   readonly lane: string;
-  /** The first of its lane has the lane's name beside it. */
+  /** Whether it is the first row of its lane, which has the lane's name beside it. */
   readonly isFirst: boolean;
+  /** Whether it is the row for accepts and messages on the main thread. */
   readonly isMainEventsRow: boolean;
   readonly life: Lane['life'];
   readonly segments: Row;
@@ -39,12 +43,12 @@ export interface PlacedSection {
   readonly titleTop: number;
   readonly rows: readonly PlacedRow[];
   readonly bottom: number;
-  /** The connections that are drawn, accepted first to last. */
+  /** The connections that are drawn, in the order in which they were accepted. */
   readonly spans: readonly Span[];
   readonly showsMessages: boolean;
-  /** When the last of them ends, in milliseconds from the origin. */
+  /** When the last of these connections ends, in milliseconds from the origin. */
   readonly lastMs: number;
-  /** What is left out, a line each, between the sentence and the rows. */
+  /** Lines between the sentence and the rows that say what is left out. */
   readonly notes: readonly string[];
 }
 
@@ -58,12 +62,15 @@ const TITLE_HEIGHT_PX = 46;
 export const NOTE_HEIGHT_PX = 17;
 const MAIN_EVENTS_HEIGHT_PX = 22;
 
-/** Bars of few rows are as high as their labels need; of many, as low as they can be told apart. */
+/** Returns a row's height: room for labels if there are few rows, less if there are many. */
 function rowHeightPx(rows: number): number {
   return rows <= 24 ? 28 : rows <= 80 ? 17 : 10;
 }
 
-/** @param top where its title begins */
+/**
+ * Places one section in the picture.
+ * @param top pixels from the top of the picture to the top of the section's title
+ */
 export function placeSection(section: Section, top: number): PlacedSection {
   const { timeline, window } = section;
   const touched = window
@@ -77,7 +84,7 @@ export function placeSection(section: Section, top: number): PlacedSection {
   const showsMessages = messages <= MAX_MESSAGE_TICKS;
   const notes = [
     window
-      ? `Only what touches ${formatDuration(window.fromMs)} to ${formatDuration(Math.min(window.toMs, timeline.lengthMs))}: ${plural(touched.length, 'connection')} of ${timeline.spans.length.toLocaleString('en')}.`
+      ? `Only what overlaps ${formatDuration(window.fromMs)} to ${formatDuration(Math.min(window.toMs, timeline.lengthMs))}: ${plural(touched.length, 'connection')} of ${timeline.spans.length.toLocaleString('en')}.`
       : '',
     spans.length < touched.length
       ? `Left out: ${plural(touched.length - spans.length, 'connection')} of ${touched.length.toLocaleString('en')}. A picture shows the first ${MAX_CONNECTIONS.toLocaleString('en')}, ${MAX_MAIN_ROWS} at once on main, ${MAX_WAITING_ROWS} waiting; --from and --to choose others, .json has all.`
@@ -110,7 +117,7 @@ function applyLimits(lanes: readonly Lane[]): { shown: Lane[]; hiddenThreads: nu
     if (lane.life && ++threads > MAX_THREADS) continue;
     const most = lane.isMain ? MAX_MAIN_ROWS : MAX_WAITING_ROWS;
     const hidden = lane.rows.slice(most).flat();
-    // Of those who are served later; the others are not drawn at all.
+    // Counts the waits of clients that are served later; others count as connections left out.
     hiddenWaits += hidden.filter(
       ({ kind, span }) => kind === 'waits' && !lane.isMain && span.startedMs !== undefined,
     ).length;
@@ -119,7 +126,7 @@ function applyLimits(lanes: readonly Lane[]): { shown: Lane[]; hiddenThreads: nu
   return { shown, hiddenThreads: Math.max(0, threads - MAX_THREADS), hiddenWaits };
 }
 
-/** A client whose service is cut off is not counted as drawn, even if its wait is. */
+/** Returns the connections that count as drawn: a wait alone does not, if the service is left out. */
 function drawnSpans(lanes: readonly Lane[]): Span[] {
   const drawn = new Set<Span>();
   for (const { rows } of lanes) {
@@ -146,7 +153,7 @@ function placeRows(lanes: readonly Lane[], top: number): PlacedRow[] {
   return rows;
 }
 
-/** What main did for clients, as points in time. */
+/** Returns the accepts and messages on the main thread, with their times. */
 export function mainThreadEvents({
   spans,
   showsMessages,

@@ -1,10 +1,12 @@
 /**
- * What the log says of one run of a server, gathered line by line. Lines may come in any order, as those of several
- * threads do, and those of a connection may be incomplete. connections.ts makes a timeline of it.
+ * Collects what the log says about one run of a server, line by line.
+ *
+ * Lines may come in any order, because several threads write them, and lines of a connection may be
+ * missing. Read connections.ts next, which builds the timeline from a run.
  */
 import { printable } from '../base/printable.js';
 
-/** A line of the log that can be relied on to have these; the other fields are for their reader to check. */
+/** A line of the log. The types of these fields are checked; readers check the other fields. */
 export interface LogLine {
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -18,21 +20,21 @@ export interface Closing {
   readonly atMs: number;
   readonly waitedMs: number;
   readonly servedMs: number;
-  /** 0: main; undefined: nobody served it. */
+  /** The thread that served the connection; 0: the main thread; undefined: none. */
   readonly thread: number | undefined;
   readonly reason: string;
   readonly bytesIn: number;
   readonly bytesOut: number;
 }
 
-/** Times are milliseconds since 1970. */
+/** The facts about one connection. Times are milliseconds since 1970. */
 export interface ConnectionFacts {
   peer: string;
   acceptedMs: number | undefined;
   queued: boolean;
   refused: boolean;
   closing: Closing | undefined;
-  /** The thread that wrote its `debug` lines; 0: main. */
+  /** The thread that wrote the connection's `debug` lines; 0: the main thread. */
   messageThread: number | undefined;
   readonly receivedMs: number[];
   readonly sentMs: number[];
@@ -44,6 +46,7 @@ interface ThreadFacts {
 }
 
 const FINAL_MESSAGES: readonly string[] = ['stopped', 'ended at once'];
+/** Longer texts of the log are truncated; in UTF-16 code units. */
 const MAX_TEXT_LENGTH = 80;
 
 export class Run {
@@ -61,7 +64,10 @@ export class Run {
     this.pid = pid;
   }
 
-  /** Whether this line must be another run's: process ids are used again, in a container always the same one. */
+  /**
+   * Tells whether a line must belong to another run with the same process id. Process ids are reused;
+   * a server in a container has the same one in every run.
+   */
   startsNextRun(line: LogLine): boolean {
     if (this.#ended) return true;
     if (line.msg === 'listening') return this.isListening;
@@ -70,6 +76,7 @@ export class Run {
     return line.msg === 'thread started' && this.threads.get(Number(line['thread']))?.startedMs !== undefined;
   }
 
+  /** Adds a line of this run; lines with unknown messages count only for the times of the run. */
   add(line: LogLine): void {
     this.firstMs = Math.min(this.firstMs, line.time);
     this.lastMs = Math.max(this.lastMs, line.time);
@@ -100,7 +107,7 @@ export class Run {
 
   #addThreadLine(line: LogLine): void {
     const thread = nonNegativeInteger(line['thread']);
-    // One that died before it was up has no number.
+    // A thread that died before it had started has no number.
     if (thread === undefined) return;
     const facts = this.threads.get(thread) ?? { startedMs: undefined, lostMs: undefined };
     this.threads.set(thread, facts);
@@ -156,7 +163,7 @@ function emptyFacts(): ConnectionFacts {
   };
 }
 
-/** Texts end up in XML, which has no place for some characters. */
+/** Returns a text that is valid in XML, which excludes some characters; undefined for other types. */
 function xmlText(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   return printable(value.slice(0, MAX_TEXT_LENGTH))

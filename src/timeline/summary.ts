@@ -1,12 +1,15 @@
-/** What a timeline shows, in a sentence that is computed from it; and durations as they are written everywhere here. */
+/**
+ * Computes the sentence that summarizes a timeline, and formats durations and counts for all texts of
+ * the pictures and pages.
+ */
 import { MAIN_THREAD, type Span, type Timeline } from './connections.js';
 
-/** Whoever waits for less is not said to wait. */
+/** The sentence mentions no wait that is shorter than this. */
 const MIN_REPORTED_WAIT_MS = 1;
 
-/** @returns a sentence with its full stop */
+/** Summarizes a timeline in one sentence with its full stop. */
 export function summarize({ spans }: Timeline): string {
-  if (spans.length === 0) return 'No client came.';
+  if (spans.length === 0) return 'No client connected.';
   const served = spans.filter(({ startedMs }) => startedMs !== undefined);
   const refused = spans.filter(({ isRefused }) => isRefused);
   const never = spans.filter(({ thread, isRefused }) => thread === 'none' && !isRefused);
@@ -23,6 +26,7 @@ export function summarize({ spans }: Timeline): string {
   return `${parts.filter((part) => part !== '').join('; ')}.`;
 }
 
+/** Formats a duration in milliseconds with two or three significant digits, from 10 s on in tenths. */
 export function formatDuration(ms: number): string {
   if (ms >= 1e4) return `${(ms / 1e3).toFixed(1)} s`;
   if (ms >= 1e3) return `${(ms / 1e3).toFixed(2)} s`;
@@ -30,6 +34,7 @@ export function formatDuration(ms: number): string {
   return `${ms.toFixed(ms >= 1 ? 1 : 2)} ms`;
 }
 
+/** Returns the count and the noun, with an `s` unless the count is 1. */
 export function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
@@ -60,20 +65,23 @@ function waitPhrase(spans: readonly Span[]): string {
     longest = Math.max(longest, last);
   }
   if (spans.length === 0) return '';
-  if (longest < MIN_REPORTED_WAIT_MS) return 'nobody had to wait';
+  if (longest < MIN_REPORTED_WAIT_MS) return 'no client had to wait';
   if (spans.length === 1) return `it waited ${formatDuration(longest)}`;
   return last === longest
     ? `the last waited ${formatDuration(longest)}`
     : `the longest wait was ${formatDuration(longest)}`;
 }
 
-/** How many were served at the same time. One that begins when another ends is not at the same time. */
+/**
+ * Returns how many clients were served at the same time at most. A client that begins when another
+ * ends does not overlap with it.
+ */
 function maxConcurrent(served: readonly Span[]): number {
   const changes = served.flatMap(({ startedMs = 0, endMs }) => [
     { ms: startedMs, by: 1 },
     { ms: endMs, by: -1 },
   ]);
-  // The log's ends are cut to whole milliseconds; who follows seems to begin up to one earlier.
+  // The log truncates ends to milliseconds: the next client may seem to begin up to 1 ms earlier.
   changes.sort((a, b) => a.ms + (a.by > 0 ? 1 : 0) - (b.ms + (b.by > 0 ? 1 : 0)) || a.by - b.by);
   let now = 0;
   let most = 1;

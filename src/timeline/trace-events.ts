@@ -1,7 +1,9 @@
 /**
- * Timelines in the trace-event format, which ui.perfetto.dev and chrome://tracing open ("Trace Event Format", the
- * Chromium project): a process for each server, a thread for each row, since what lies on one thread must not overlap.
- * Times and durations are in microseconds. Nothing is left out.
+ * Writes timelines in the Chromium project's "Trace Event Format", which ui.perfetto.dev and
+ * chrome://tracing open.
+ *
+ * Each server is a process and each row a thread, because the events of a thread must not overlap.
+ * Times and durations are in microseconds. Nothing is left out. Read rows.ts next.
  */
 import type { Span, Timeline } from './connections.js';
 import { lanesOf, type Lane, type Segment } from './rows.js';
@@ -9,32 +11,33 @@ import { lanesOf, type Lane, type Segment } from './rows.js';
 interface TraceEvent {
   readonly name: string;
   readonly cat?: string;
-  /** X: complete, with a duration; i: an instant; M: metadata, names for what the others refer to. */
+  /** X: complete, with a duration; i: an instant; M: metadata, such as the name of a thread. */
   readonly ph: 'X' | 'i' | 'M';
   readonly pid: number;
   readonly tid: number;
   readonly ts: number;
   readonly dur?: number;
-  /** Of an instant: it belongs to its thread alone. */
+  /** The scope of an instant: its thread only. */
   readonly s?: 't';
   readonly args?: Readonly<Record<string, string | number>>;
 }
 
-/** The object form of the format. */
+/** A trace in the object form of the format. */
 interface Trace {
   readonly traceEvents: readonly TraceEvent[];
   readonly displayTimeUnit: 'ms';
 }
 
-/** Where events go. */
+/** The process and the thread of the trace that an event belongs to. */
 interface Track {
   readonly pid: number;
   readonly tid: number;
 }
 
+/** Returns the trace of all timelines, each as a process of its own; serialize it as JSON. */
 export function traceOf(timelines: readonly Timeline[]): Trace {
   return {
-    // Processes are numbered: servers of several machines may have had the same id.
+    // Consecutive process numbers: servers on several machines may have the same process id.
     traceEvents: timelines.flatMap((timeline, index) => eventsOf(timeline, index + 1)),
     displayTimeUnit: 'ms',
   };
@@ -53,11 +56,11 @@ function eventsOf(timeline: Timeline, pid: number): TraceEvent[] {
       events.push(...accepts);
     }
     events.push(...lifeOf(lane, own));
-    // The first row of a client thread is the thread itself; main's conversations have rows of their own.
+    // The first row of a client thread shares the thread's track; main's clients have their own.
     lane.rows.forEach((row, index) => {
       const track = !lane.isMain && index === 0 ? own : { pid, tid: ++tid };
       if (track !== own) events.push(...threadMetadata(track, `${lane.name}, row ${index + 1}`));
-      events.push(...row.flatMap((piece) => eventsOfPiece(piece, track, timeline)));
+      events.push(...row.flatMap((segment) => eventsOfSegment(segment, track, timeline)));
     });
   }
   return events;
@@ -91,8 +94,8 @@ function lifeOf({ life }: Lane, track: Track): TraceEvent[] {
 
 const MESSAGE_TIMES = { received: 'receivedMs', sending: 'sentMs' } as const;
 
-function eventsOfPiece(piece: Segment, track: Track, { service }: Timeline): TraceEvent[] {
-  const { span, kind, fromMs, toMs } = piece;
+function eventsOfSegment(segment: Segment, track: Track, { service }: Timeline): TraceEvent[] {
+  const { span, kind, fromMs, toMs } = segment;
   const { connection, peer, reason = 'open when the log ends', bytesIn, bytesOut } = span;
   const slice: TraceEvent = {
     name: kind === 'served' ? `${connection} ${service}` : `${connection} ${kind}`,

@@ -16,7 +16,7 @@ describe('the demonstration', { timeout: 60_000 }, () => {
     const models = shown.map(({ section }) => section.timeline.model);
     assert.deepEqual(models, ['iterative', 'event-loop']);
     const named = printed.filter((line) => line.includes('thread-per-client'));
-    assert.deepEqual(named, ['thread-per-client: left out, since thread-per-client needs Linux\n']);
+    assert.deepEqual(named, ['thread-per-client: left out, because thread-per-client needs Linux\n']);
   });
 
   it('passes on what a server complains of, without the name of the program that is put before it later', async () => {

@@ -181,7 +181,7 @@ describe('a damaged log', () => {
   it('is refused in a line if nothing in it is a server’s', async () => {
     await assert.rejects(
       spansOf(['[12:00] INFO: listening']),
-      /not the log of a server: none of its lines is one/,
+      /not the log of a server: it has no log lines/,
     );
     await assert.rejects(spansOf([]), /it is empty/);
   });
@@ -194,7 +194,7 @@ describe('the sentence on a timeline', () => {
       logs.ITERATIVE,
       '2 clients, one after the other on the main thread; the last waited 250 ms.',
     ],
-    ['event-loop', logs.EVENT_LOOP, '2 clients, all at once on the main thread; nobody had to wait.'],
+    ['event-loop', logs.EVENT_LOOP, '2 clients, all at once on the main thread; no client had to wait.'],
     [
       'thread-per-client',
       logs.THREADS,
@@ -203,7 +203,7 @@ describe('the sentence on a timeline', () => {
     [
       'open',
       [...logs.EVENT_LOOP, logs.accepted(3, 450)],
-      '3 clients, up to 2 at once on the main thread; nobody had to wait; 1 still open when the log ends.',
+      '3 clients, up to 2 at once on the main thread; no client had to wait; 1 still open when the log ends.',
     ],
   ] as const) {
     it(`says what was seen: ${name}`, async () => {

@@ -91,7 +91,7 @@ describe('the picture', () => {
     assert.ok(svg.length < 2_000_000);
     const window = { fromMs: 20_000, toMs: 20_100 };
     const part = drawTimelines([{ ...section, window }]);
-    assert.match(part, /Only what touches 20\.0 s to 20\.1 s: 1[01] connections of 2,500\./);
+    assert.match(part, /Only what overlaps 20\.0 s to 20\.1 s: 1[01] connections of 2,500\./);
     assert.doesNotMatch(part, /Left out/);
   });
 
@@ -108,7 +108,7 @@ describe('the page', () => {
     const page = pageOf('a log', [await sectionOf(logs.THREADS)]);
     assert.doesNotMatch(page, /(?:src|href)="(?!data:)|@import|url\((?!#)/);
     assert.match(page, /<td>thread 2<\/td>/);
-    assert.match(page, /<td>nobody<\/td>/);
+    assert.match(page, /<td>no thread<\/td>/);
   });
 });
 
