@@ -19,8 +19,8 @@ const ARRIVAL_INTERVAL_MS = 60;
 const LINES_PER_CLIENT = 11;
 
 /**
- * Runs all clients and resolves when all of them have received their lines and the server has closed
- * their connections.
+ * Runs all clients and resolves when all of them have received their lines and the server has
+ * closed their connections.
  * @param onLine receives every line as it arrives, with the index of its client, from 0
  * @throws StartError when a client does not get all its lines
  * @throws the socket's error when a client cannot connect
@@ -39,7 +39,8 @@ export async function runClients(
       await once(socket, 'connect');
       socket.write(`${name}\n`);
       const conversation = readAllLines(socket, (line) => onLine(client, line));
-      // Promise.all below reports a failure; until then it must not count as an unhandled rejection.
+      // Promise.all below reports a failure; until then it must not count as an unhandled
+      // rejection.
       conversation.catch(() => undefined);
       conversations.push(conversation);
     }
@@ -49,7 +50,9 @@ export async function runClients(
   }
 }
 
-/** @throws StartError when the connection fails or ends before the last line, or sends more lines */
+/**
+ * @throws StartError when the connection fails or ends before the last line, or sends more lines
+ */
 async function readAllLines(socket: Socket, onLine: (line: string) => void): Promise<void> {
   let count = 0;
   try {

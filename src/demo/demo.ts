@@ -1,9 +1,10 @@
 /**
- * The demonstration: four clients talk to `count` at the same time, under one model after the other.
+ * The demonstration: four clients talk to `count` at the same time, under one model after the
+ * other.
  *
- * It prints the lines that the clients receive as they arrive, one column for each client. After each
- * model it prints a sentence that is computed from the server's log. `handoff demo` draws the three
- * logs as one picture. Read clients.ts, server.ts and ../timeline/ next.
+ * It prints the lines that the clients receive as they arrive, one column for each client. After
+ * each model it prints a sentence that is computed from the server's log. `handoff demo` draws the
+ * three logs as one picture. Read clients.ts, server.ts and ../timeline/ next.
  */
 import { join } from 'node:path';
 import { models, MODEL_NAMES } from '../models/registry.js';
@@ -35,7 +36,8 @@ interface DemonstratedModel {
 }
 
 /**
- * Demonstrates one model after the other. For an unavailable model it prints one line with the reason.
+ * Demonstrates one model after the other. For an unavailable model it prints one line with the
+ * reason.
  * @returns the models that were shown, in this order
  * @throws StartError when a server does not start or a client does not get all its lines
  */

@@ -21,7 +21,8 @@ export class DemoServer {
   #stderr = '';
 
   private constructor(args: readonly string[]) {
-    // The user's HANDOFF_* variables configure other servers; they must not change the demonstration.
+    // The user's HANDOFF_* variables configure other servers; they must not change the
+    // demonstration.
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !name.startsWith('HANDOFF_')),
     );

@@ -1,8 +1,8 @@
 /**
  * Renders a plot as a standalone SVG text with Observable Plot, without a browser.
  *
- * Plot draws into a DOM document, which domino provides. The caller chooses the content in Plot's own
- * terms (observablehq.com/plot). Read theme.ts next, which has the colours and styles.
+ * Plot draws into a DOM document, which domino provides. The caller chooses the content in Plot's
+ * own terms (observablehq.com/plot). Read theme.ts next, which has the colours and styles.
  */
 import { createDocument } from '@mixmark-io/domino';
 import * as Plot from '@observablehq/plot';
@@ -24,8 +24,8 @@ interface Picture {
 
 /**
  * Renders a plot as text.
- * @returns one `<svg>` element with its size in `viewBox` and its style inside; the style follows the
- * reader's light or dark colour scheme
+ * @returns one `<svg>` element with its size in `viewBox` and its style inside; the style follows
+ * the reader's light or dark colour scheme
  * @throws Plot's errors, for options that it cannot draw
  */
 export function renderSvg({ plot, label, defs = '' }: Picture): string {

@@ -1,8 +1,8 @@
 /**
  * The colours and styles of all pictures: the bench's plots, the timeline and their pages.
  *
- * A model has the same colour in every picture, and so has a client. The styles cover light and dark
- * colour schemes, screen and paper.
+ * A model has the same colour in every picture, and so has a client. The styles cover light and
+ * dark colour schemes, screen and paper.
  */
 
 /** Okabe and Ito's colours: colour-blind readers can distinguish them (jfly.uni-koeln.de/color). */
@@ -51,8 +51,8 @@ export function colourOfClient(connection: number): string {
 }
 
 /**
- * Returns black or white, whichever has the higher contrast on this colour (`#rrggbb`), by the relative
- * luminance of WCAG 2.
+ * Returns black or white, whichever has the higher contrast on this colour (`#rrggbb`), by the
+ * relative luminance of WCAG 2.
  */
 export function inkOn(colour: string): string {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
@@ -63,7 +63,9 @@ export function inkOn(colour: string): string {
   return luminance > 0.179 ? '#000' : '#fff';
 }
 
-/** The style sheet of pages and pictures: `currentColor` is readable on light and dark backgrounds. */
+/**
+ * The style sheet of pages and pictures: `currentColor` is readable on light and dark backgrounds.
+ */
 export const THEME_CSS = `:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--faint:#6a737d;--rule:#d8dee4}
 @media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--paper:#14181d;--faint:#8b949e;--rule:#30363d}}
 @media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--faint:#444;--rule:#bbb}}`;

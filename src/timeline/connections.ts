@@ -1,10 +1,11 @@
 /**
- * The timeline of a run: when each connection was accepted, when its handler began, on which thread,
- * and when it ended.
+ * The timeline of a run: when each connection was accepted, when its handler began, on which
+ * thread, and when it ended.
  *
  * A `closed` line has all of it. For a connection that is open at the end of the log, the facts are
- * inferred from its `accepted` line, its messages and the ends of other connections. Facts that do not
- * follow from these are marked as unknown. Read rows.ts next, which assigns each connection its lane.
+ * inferred from its `accepted` line, its messages and the ends of other connections. Facts that do
+ * not follow from these are marked as unknown. Read rows.ts next, which assigns each connection its
+ * lane.
  */
 import { toMicroseconds } from '../base/clock.js';
 import type { Closing, ConnectionFacts, Run } from './run.js';
@@ -176,8 +177,8 @@ function inferService(
 /**
  * Removes overlaps of up to 2 ms between the clients of a thread: they come from rounding.
  *
- * A thread serves one client at a time, but the times of `closed` lines are whole milliseconds. Larger
- * overlaps stay: they come from a clock that was set back.
+ * A thread serves one client at a time, but the times of `closed` lines are whole milliseconds.
+ * Larger overlaps stay: they come from a clock that was set back.
  */
 function withoutRoundingOverlaps(spans: readonly Span[]): Span[] {
   const ends = new Map<number, number>();

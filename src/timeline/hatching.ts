@@ -13,8 +13,8 @@ export function colourOf({ connection }: Span): string {
 }
 
 /**
- * The SVG hatchings of a picture, one for each colour. Their ids contain a hash of the picture's data,
- * because a page can hold several pictures.
+ * The SVG hatchings of a picture, one for each colour. Their ids contain a hash of the picture's
+ * data, because a page can hold several pictures.
  */
 export class Hatchings {
   readonly #prefix: string;

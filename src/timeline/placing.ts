@@ -1,8 +1,8 @@
 /**
  * Places the lanes and rows of a timeline in the picture: heights in pixels, from top to bottom.
  *
- * The picture has limits, because thousands of bars are unreadable and slow to draw. Notes below the
- * title count everything that is left out. Read rows.ts next.
+ * The picture has limits, because thousands of bars are unreadable and slow to draw. Notes below
+ * the title count everything that is left out. Read rows.ts next.
  */
 import { MAIN_THREAD, type Span, type Timeline } from './connections.js';
 import { lanesOf, type Lane, type Row } from './rows.js';
@@ -126,7 +126,9 @@ function applyLimits(lanes: readonly Lane[]): { shown: Lane[]; hiddenThreads: nu
   return { shown, hiddenThreads: Math.max(0, threads - MAX_THREADS), hiddenWaits };
 }
 
-/** Returns the connections that count as drawn: a wait alone does not, if the service is left out. */
+/**
+ * Returns the connections that count as drawn: a wait alone does not, if the service is left out.
+ */
 function drawnSpans(lanes: readonly Lane[]): Span[] {
   const drawn = new Set<Span>();
   for (const { rows } of lanes) {

@@ -70,7 +70,9 @@ export function pickRun({ runs, foreignLines }: ServerLog, number: number | unde
   );
 }
 
-/** Returns the run that a line belongs to; starts a new run if the line cannot be of the latest one. */
+/**
+ * Returns the run that a line belongs to; starts a new run if the line cannot be of the latest one.
+ */
 function runOf(line: LogLine, runs: Run[], latest: Map<number, Run>): Run {
   const run = latest.get(line.pid);
   if (run && !run.startsNextRun(line)) return run;

@@ -1,6 +1,6 @@
 /**
- * Assigns each connection of a timeline to a lane, one lane for each thread, and to a row of it. The
- * connections in a row do not overlap.
+ * Assigns each connection of a timeline to a lane, one lane for each thread, and to a row of it.
+ * The connections in a row do not overlap.
  *
  *     main        accepts, and the messages of clients that main serves itself
  *                 one row for each client that main serves at the same time
@@ -30,7 +30,9 @@ export type Row = readonly Segment[];
 
 export interface Lane {
   readonly name: string;
-  /** Whether it is the main thread's lane, which has a row for accepts and messages above its rows. */
+  /**
+   * Whether it is the main thread's lane, which has a row for accepts and messages above its rows.
+   */
   readonly isMain: boolean;
   readonly rows: readonly Row[];
   /** When the lane's client thread started and died; undefined in other lanes. */
@@ -77,8 +79,8 @@ function segmentsOf(span: Span): Segment[] {
 }
 
 /**
- * Puts the clients of threads into the rows of their threads. A wait stands before its service if the
- * thread's first row has room there.
+ * Puts the clients of threads into the rows of their threads. A wait stands before its service if
+ * the thread's first row has room there.
  * @returns the rows by thread number, and the waits that had no room
  */
 function threadRowsAndWaits(spans: readonly Span[]): { rows: Map<number, Segment[][]>; waits: Segment[][] } {
@@ -108,7 +110,9 @@ function placeInRows(segment: Segment, rows: Segment[][]): void {
   else rows.push([segment]);
 }
 
-/** Puts each group of segments into the first row that has room; groups are in the order of time. */
+/**
+ * Puts each group of segments into the first row that has room; groups are in the order of time.
+ */
 function packIntoRows(groups: readonly (readonly Segment[])[]): Segment[][] {
   const rows: Segment[][] = [];
   for (const group of groups) {

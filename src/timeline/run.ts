@@ -65,8 +65,8 @@ export class Run {
   }
 
   /**
-   * Tells whether a line must belong to another run with the same process id. Process ids are reused;
-   * a server in a container has the same one in every run.
+   * Tells whether a line must belong to another run with the same process id. Process ids are
+   * reused; a server in a container has the same one in every run.
    */
   startsNextRun(line: LogLine): boolean {
     if (this.#ended) return true;
@@ -163,7 +163,9 @@ function emptyFacts(): ConnectionFacts {
   };
 }
 
-/** Returns a text that is valid in XML, which excludes some characters; undefined for other types. */
+/**
+ * Returns a text that is valid in XML, which excludes some characters; undefined for other types.
+ */
 function xmlText(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   return printable(value.slice(0, MAX_TEXT_LENGTH))

@@ -1,6 +1,6 @@
 /**
- * Computes the sentence that summarizes a timeline, and formats durations and counts for all texts of
- * the pictures and pages.
+ * Computes the sentence that summarizes a timeline, and formats durations and counts for all texts
+ * of the pictures and pages.
  */
 import { MAIN_THREAD, type Span, type Timeline } from './connections.js';
 
@@ -26,7 +26,9 @@ export function summarize({ spans }: Timeline): string {
   return `${parts.filter((part) => part !== '').join('; ')}.`;
 }
 
-/** Formats a duration in milliseconds with two or three significant digits, from 10 s on in tenths. */
+/**
+ * Formats a duration in milliseconds with two or three significant digits, from 10 s on in tenths.
+ */
 export function formatDuration(ms: number): string {
   if (ms >= 1e4) return `${(ms / 1e3).toFixed(1)} s`;
   if (ms >= 1e3) return `${(ms / 1e3).toFixed(2)} s`;

@@ -1,5 +1,5 @@
 /**
- * Threads that die while they serve. Each death ends its own client and nobody else's; the thread is replaced, the
+ * Threads that die while they serve. Each death ends only its own client; the thread is replaced, the
  * descriptor closed, and the log says why.
  */
 import assert from 'node:assert/strict';
@@ -50,7 +50,7 @@ describe('a client thread', { timeout: 120_000 }, () => {
     });
   }
 
-  it('is replaced when it dies with nobody else to serve', async (t) => {
+  it('is replaced when it dies and no other client waits', async (t) => {
     const server = await startHandoff(t, [...TROUBLE, '--threads', '1'], UNCOVERED);
     for (let round = 1; round <= 3; round++) {
       const client = await connectClient(t, server);
@@ -62,7 +62,7 @@ describe('a client thread', { timeout: 120_000 }, () => {
   });
 
   it(
-    'serves on through a hundred random deaths, and no byte reaches the wrong client',
+    'survives a hundred random deaths, and no byte reaches the wrong client',
     {
       timeout: 60_000,
       skip: process.platform !== 'linux' && 'reads /proc',
@@ -110,9 +110,9 @@ describe('a client thread', { timeout: 120_000 }, () => {
   );
 });
 
-describe('a rejection that a service forgot', { timeout: 60_000 }, () => {
+describe('a rejection that a service does not handle', { timeout: 60_000 }, () => {
   for (const model of MODEL_NAMES) {
-    it(`is logged and ends nobody under ${model}`, async (t) => {
+    it(`is logged and ends no client under ${model}`, async (t) => {
       const server = await startHandoff(t, [...TROUBLE, '--threads', '1', '--model', model]);
       const first = await connectClient(t, server);
       await first.exchange('forget\n', 'forgotten\n');
