@@ -47,7 +47,7 @@ export class DemoServer {
   }
 
   /**
-   * Waits until the server has logged `closed` for so many clients, or has exited.
+   * Waits until the server has logged `closed` for this number of clients, or has exited.
    *
    * A client thread ends its output before the main thread is notified. If the server stopped in
    * between, the log would give `stopped` as the reason of the last client.

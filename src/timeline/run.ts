@@ -46,7 +46,7 @@ interface ThreadFacts {
 }
 
 const FINAL_MESSAGES: readonly string[] = ['stopped', 'ended at once'];
-/** Longer texts of the log are truncated; in UTF-16 code units. */
+/** Longer texts of the log are truncated; counted in UTF-16 code units. */
 const MAX_TEXT_LENGTH = 80;
 
 export class Run {

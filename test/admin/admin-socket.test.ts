@@ -116,7 +116,7 @@ describe('a watcher', bounds, () => {
     assert.equal((await silent.rest()).length, 1);
     const unread = await connectWatcher(t, path, '{"everyMs":50}\n');
     unread.socket.pause();
-    // A watcher that comes and goes after that is the clock: it is there for as long as silence is borne.
+    // Two silent watchers act as the clock: each stays connected for the idle timeout.
     await (await connectWatcher(t, path)).rest();
     await (await connectWatcher(t, path)).rest();
     unread.socket.resume();
@@ -139,7 +139,7 @@ interface Opening {
   readonly silenceMs?: number;
 }
 
-/** Its snapshots are counted, and are nothing else but long. */
+/** A simulated server whose snapshots contain their number and padding. */
 async function open(
   t: TestContext,
   { path = join(temporaryDirectory(t), 'admin'), padding = '', silenceMs = 20_000 }: Opening = {},

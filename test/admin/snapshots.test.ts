@@ -135,7 +135,7 @@ interface Watched {
   readonly graceMs?: number;
 }
 
-/** A server that is watched; `see` waits until a client of it is in this state, and has what else is asked of it. */
+/** Starts a watched server; `see` waits for a client in this state with the given properties. */
 async function startWatched(
   t: TestContext,
   model: ModelName,

@@ -165,7 +165,7 @@ describe('the acceptor', { timeout: 120_000 }, () => {
     const server = await startHandoff(t, ['echo', '--model', 'event-loop'], { descriptors: 64 });
     const crowd = await Promise.all(Array.from({ length: 100 }, () => connectClient(t, server)));
     const endings = crowd.map((client) => client.expectOver());
-    // The kernel has accepted them all; those for whom the server has no descriptor see an end.
+    // The kernel has accepted all; clients without a descriptor in the server receive an end.
     await Promise.race(endings);
     for (const client of crowd) client.close();
     await Promise.all(endings);
@@ -175,7 +175,7 @@ describe('the acceptor', { timeout: 120_000 }, () => {
   });
 });
 
-/** Returns when the kernel sends its next keep-alive probe; NaN without keep-alive. */
+/** Milliseconds until the kernel sends its next keep-alive probe; NaN without keep-alive. */
 function keepAliveMs(serverPort: number, clientPort: number): number {
   const [from, to] = [serverPort, clientPort].map((port) =>
     `0100007F:${port.toString(16).padStart(4, '0')}`.toUpperCase(),
@@ -184,12 +184,12 @@ function keepAliveMs(serverPort: number, clientPort: number): number {
   const row = rows
     .map((line) => line.trim().split(/\s+/))
     .find((fields) => fields[1] === from && fields[2] === to);
-  // 02 is the timer for keep-alive; behind it stand hundredths of a second.
+  // 02 is the keep-alive timer; the value after it is in hundredths of a second.
   const [, hundredths] = /^02:([0-9A-F]+)$/.exec(row?.[5] ?? '') ?? [];
   return Number.parseInt(hundredths ?? '', 16) * 10;
 }
 
-/** So many clients, each of which is being served. */
+/** Connects `count` clients, and waits until each is served. */
 async function takePlaces(t: TestContext, server: ServerProcess, count: number): Promise<Client[]> {
   const clients: Client[] = [];
   for (let place = 1; place <= count; place++) {

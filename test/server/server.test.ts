@@ -12,7 +12,7 @@ import { fixture, startHandoff, UNCOVERED, type Exit, type ServerProcess } from 
 import { startServer } from '../support/server.js';
 
 const IN_ORDER = { status: 0, signal: null };
-/** Far longer than any test may take. */
+/** Longer than any test may take. */
 const LONG_MS = '600000';
 
 for (const model of MODEL_NAMES) {
@@ -196,7 +196,7 @@ describe('stopping a server with client threads', { timeout: 120_000, concurrenc
   }
 
   it('handles threads that are still starting', async (t) => {
-    // One, two, three have started, the next ones are in the midst of it.
+    // One, two or three threads have started; the next ones are still starting.
     for (let started = 1; started < 4; started++) {
       const server = await startHandoff(t, ['echo', '--threads', '4', '--grace', '0'], UNCOVERED);
       await Promise.all(Array.from({ length: 4 }, () => connectClient(t, server)));
@@ -246,7 +246,7 @@ describe('a server', { timeout: 120_000 }, () => {
   });
 });
 
-/** The log ends with a stop in order, and every connection has its two lines. */
+/** Asserts that the log ends with an orderly stop and has two lines for every connection. */
 function assertStoppedInOrder({ log }: ServerProcess): void {
   const { messages } = log;
   assert.equal(messages.at(-1), 'stopped');
@@ -260,7 +260,7 @@ function assertStoppedInOrder({ log }: ServerProcess): void {
   assert.equal(new Set(connectionsOf('closed')).size, log.of('closed').length);
 }
 
-/** Signals once more, until the server has ended: a signal that follows its like too closely counts as the same. */
+/** Repeats the signal until the server has exited, because the kernel merges pending equal signals. */
 async function insist(server: ServerProcess, signal: NodeJS.Signals): Promise<Exit> {
   const again = setInterval(() => server.signal(signal), 20);
   const exit = await server.exit;
@@ -269,7 +269,7 @@ async function insist(server: ServerProcess, signal: NodeJS.Signals): Promise<Ex
   return exit;
 }
 
-/** One client after the other, each closing as soon as it is connected, until nobody listens any more. */
+/** Connects and closes clients in turn until the server no longer listens. */
 async function connectUntilRefused({ address }: ServerProcess): Promise<void> {
   for (;;) {
     const socket = connect({ ...address });

@@ -1,6 +1,6 @@
 /**
- * Threads that die while they serve. Each death ends only its own client; the thread is replaced, the
- * descriptor closed, and the log says why.
+ * Threads that die while they serve. Each death ends only its own client. The server replaces the
+ * thread, closes the descriptor and logs the cause.
  */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
@@ -12,7 +12,7 @@ import { fixture, startHandoff, UNCOVERED, type ServerProcess } from '../support
 
 const TROUBLE = [fixture('trouble'), '--thread-memory', '16'];
 
-/** What the client asks for, what its `closed` line gives as the reason, and what the log says of the cause. */
+/** The client's request, the reason in its `closed` line, and the cause in the log. */
 const endings = [
   { ask: 'throw', reason: 'error', message: 'service failed', cause: /thrown on request/ },
   { ask: 'reject', reason: 'error', message: 'service failed', cause: /rejected on request/ },
@@ -138,21 +138,21 @@ async function askOnce(t: TestContext, server: ServerProcess, token: string): Pr
   await leave(client);
 }
 
-/** One client that stays, and checks that what comes back is always its own. */
+/** One long-lived client, which checks that it receives only its own data. */
 async function checkTokens(t: TestContext, server: ServerProcess, name: string, over: AbortSignal) {
   const client = await connectClient(t, server);
   let count = 0;
   while (!over.aborted) {
     const token = `${name}-${++count}-${'x'.repeat(count % 500)}`;
     await client.exchange(`echo ${token}\n`, `${token}\n`);
-    // Often enough to be there at every death, and without taking the processor from those who die.
+    // Frequent enough to overlap every death, and rare enough to leave processor time to the others.
     await sleep(10);
   }
   await leave(client);
   return count;
 }
 
-/** So many clients, one after the other, that each check a token and then bring about an end, chosen at random. */
+/** Runs clients in turn; each checks a token and then causes a death chosen at random. */
 async function dieAgainAndAgain(t: TestContext, server: ServerProcess, seed: number, times: number) {
   const random = randomFrom(seed);
   const died: (typeof endings)[number][] = [];
