@@ -37,7 +37,7 @@ interface Track {
 /** Returns the trace of all timelines, each as a process of its own; serialize it as JSON. */
 export function traceOf(timelines: readonly Timeline[]): Trace {
   return {
-    // Processes are numbered consecutively, because servers on several machines may have the same process id.
+    // Consecutive numbers, because servers on several machines may have the same process id.
     traceEvents: timelines.flatMap((timeline, index) => eventsOf(timeline, index + 1)),
     displayTimeUnit: 'ms',
   };

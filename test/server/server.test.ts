@@ -260,7 +260,7 @@ function assertStoppedInOrder({ log }: ServerProcess): void {
   assert.equal(new Set(connectionsOf('closed')).size, log.of('closed').length);
 }
 
-/** Repeats the signal until the server has exited, because the kernel merges pending equal signals. */
+/** Repeats the signal until the server exits: the kernel merges equal pending signals. */
 async function insist(server: ServerProcess, signal: NodeJS.Signals): Promise<Exit> {
   const again = setInterval(() => server.signal(signal), 20);
   const exit = await server.exit;

@@ -145,7 +145,7 @@ async function checkTokens(t: TestContext, server: ServerProcess, name: string, 
   while (!over.aborted) {
     const token = `${name}-${++count}-${'x'.repeat(count % 500)}`;
     await client.exchange(`echo ${token}\n`, `${token}\n`);
-    // Frequent enough to overlap every death, and rare enough to leave processor time to the others.
+    // Frequent enough to overlap every death, rare enough to leave processor time.
     await sleep(10);
   }
   await leave(client);

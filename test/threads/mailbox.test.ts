@@ -88,7 +88,7 @@ describe('a mailbox', bounds, () => {
   });
 });
 
-/** A thread that takes each client, writes ten times its id into the meter, settles, and reports it. */
+/** A thread that takes each client, writes ten times its id into the meter, settles, reports it. */
 function takerOf(t: TestContext, mailbox: Mailbox): Worker {
   const module = new URL('../../src/threads/mailbox.js', import.meta.url).href;
   const program = `
