@@ -11,6 +11,7 @@ import { connectWire } from '../clients/wire/wire.js';
 import { UsageError } from '../base/errors.js';
 import { hold } from './client.js';
 import type { Command } from './command.js';
+import type { OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
 const options = {

@@ -4,6 +4,7 @@ import { getTime, getTimeByDatagram } from '../clients/once/gettime.js';
 import { writeOut } from '../base/output.js';
 import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
+import type { OptionSources } from './options.js';
 import { defaultPort, targetFrom, withTarget } from './target.js';
 
 const SERVICE = 'daytime';

@@ -10,6 +10,7 @@ import { connectWire } from '../clients/wire/wire.js';
 import { UsageError } from '../base/errors.js';
 import { hold } from './client.js';
 import type { Command } from './command.js';
+import type { OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
 function builder(command: Argv, sources: OptionSources) {

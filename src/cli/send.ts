@@ -8,6 +8,7 @@ import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
 import type { Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
+import type { OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
 const options = { timeout: timeoutOption } as const;

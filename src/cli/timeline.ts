@@ -93,7 +93,7 @@ export const timelineCommand: Command<Arguments> = {
     const log = await readLog(path);
     const run = pickRun(log, args.run);
     const timeline = timelineOf(run);
-    if (timeline.spans.length === 0) throw new StartError(empty(run.listens));
+    if (timeline.spans.length === 0) throw new StartError(empty(run.isListening));
     if (fromMs > timeline.lengthMs)
       throw new StartError(
         `--from ${fromMs} is after the last connection's end, ${Math.ceil(timeline.lengthMs)} ms`,
