@@ -9,7 +9,7 @@ import { peers } from '../../bench/contenders/peers.js';
 import { DEFAULT_ROUNDS, type BenchOptions } from '../../bench/run/options.js';
 import { scenarios } from '../../bench/scenarios/all.js';
 import { writeOut } from '../base/output.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { text, wholeNumber } from './options.js';
 
 /** Marks an option of `bench` that `compare` and `report` do not have. */
@@ -60,7 +60,7 @@ export function benchBuilder(command: Argv) {
     .example('$0 bench --scenario echo --model event-loop thread-per-client', 'one experiment, two models');
 }
 
-type BenchArguments = ReturnType<typeof benchBuilder> extends Argv<infer T> ? T : never;
+type BenchArguments = ArgumentsOf<typeof benchBuilder>;
 
 /**
  * Converts the parsed options. A run with named experiments or with peers has the rounds of a full
@@ -106,7 +106,7 @@ function compareBuilder(command: Argv) {
     .conflicts('json', 'markdown');
 }
 
-type CompareArguments = ReturnType<typeof compareBuilder> extends Argv<infer T> ? T : never;
+type CompareArguments = ArgumentsOf<typeof compareBuilder>;
 
 const compareCommand: CommandModule<object, CompareArguments> = {
   command: 'compare <before> <after>',
@@ -134,7 +134,7 @@ function reportBuilder(command: Argv) {
     });
 }
 
-type ReportArguments = ReturnType<typeof reportBuilder> extends Argv<infer T> ? T : never;
+type ReportArguments = ArgumentsOf<typeof reportBuilder>;
 
 const reportCommand: CommandModule<object, ReportArguments> = {
   command: 'report <results>',

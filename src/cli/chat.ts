@@ -5,11 +5,11 @@
 import type { Argv } from 'yargs';
 import { ChatDialogue } from '../clients/talk/chat.js';
 import { HiiDialogue } from '../clients/talk/hii.js';
-import { openTerminal } from '../clients/terminal/terminal.js';
+import { openTerminal } from '../clients/terminal/open.js';
 import { connectWire } from '../clients/wire/wire.js';
 import { DIALECTS } from '../services/service.js';
-import { hold } from './client.js';
-import type { Command } from './command.js';
+import { runInteractive } from './interactive.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { text, type OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
@@ -33,7 +33,7 @@ function builder(command: Argv, sources: OptionSources) {
     );
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const chatCommand: Command<Arguments> = {
   builder,
@@ -44,6 +44,6 @@ export const chatCommand: Command<Arguments> = {
     const settings = { name: args.name, mayAskAgain: terminal.interactive || args.name === undefined };
     const dialogue = isHii ? new HiiDialogue(settings) : new ChatDialogue(settings);
     const wire = await connectWire(target, isHii ? 'chunk' : 'line');
-    await hold(dialogue, wire, terminal, target);
+    await runInteractive(dialogue, wire, terminal, target);
   },
 };

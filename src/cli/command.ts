@@ -8,3 +8,10 @@ import type { OptionSources } from './options.js';
 export type Command<Arguments> = Pick<CommandModule<object, Arguments>, 'handler'> & {
   readonly builder?: (command: Argv, sources: OptionSources) => Argv<Arguments>;
 };
+
+/** The arguments that a builder's options yield. */
+export type ArgumentsOf<Builder extends (command: Argv, sources: OptionSources) => unknown> =
+  ReturnType<Builder> extends Argv<infer T> ? T : never;
+
+/** Exit status of a program that Ctrl-C ended: 128 + SIGINT. */
+export const INTERRUPTED = 130;

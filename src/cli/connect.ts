@@ -3,14 +3,14 @@
  * with a pipe. Read ../clients/talk/connect.ts next.
  */
 import type { Argv } from 'yargs';
-import { converseWith } from '../clients/talk/connect.js';
+import { exchangeBytes } from '../clients/talk/connect.js';
 import { exchangeDatagrams } from '../clients/talk/datagrams.js';
 import { TelnetDialogue } from '../clients/talk/telnet.js';
-import { openTerminal } from '../clients/terminal/terminal.js';
+import { openTerminal } from '../clients/terminal/open.js';
 import { connectWire } from '../clients/wire/wire.js';
 import { UsageError } from '../base/errors.js';
-import { hold } from './client.js';
-import type { Command } from './command.js';
+import { runInteractive } from './interactive.js';
+import type { ArgumentsOf, Command } from './command.js';
 import type { OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
@@ -31,7 +31,7 @@ function builder(command: Argv, sources: OptionSources) {
     .example("printf 'work 5\\n' | $0 connect work", 'scripted: exit status 0 if the server answered');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const connectCommand: Command<Arguments> = {
   builder,
@@ -47,10 +47,10 @@ export const connectCommand: Command<Arguments> = {
     }
     const terminal = openTerminal();
     if (terminal.interactive) {
-      await hold(new TelnetDialogue(), await connectWire(target, 'loose'), terminal, target);
+      await runInteractive(new TelnetDialogue(), await connectWire(target, 'loose'), terminal, target);
       return;
     }
-    noteAnswered(await converseWith(target, process.stdin, process.stdout));
+    noteAnswered(await exchangeBytes(target, process.stdin, process.stdout));
   },
 };
 

@@ -11,7 +11,7 @@ import { demonstrate, logFileOf } from '../demo/demo.js';
 import { pageOf } from '../timeline/page.js';
 import { drawTimelines } from '../timeline/picture.js';
 import { traceOf } from '../timeline/trace-events.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 const options = {
@@ -35,7 +35,7 @@ function builder(command: Argv, sources: OptionSources) {
     .example('$0 demo --max-pause 1000', 'slower, for a lecture');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const demoCommand: Command<Arguments> = {
   builder: builder,

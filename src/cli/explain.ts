@@ -7,7 +7,7 @@ import type { Argv } from 'yargs';
 import { writeOut } from '../base/output.js';
 import { explanations } from './explain-models.js';
 import { MODEL_NAMES, models } from '../models/registry.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { text, withSettings, type OptionSources } from './options.js';
 
 const options = {
@@ -21,7 +21,7 @@ function builder(command: Argv, sources: OptionSources) {
     .example('$0 explain event-loop', 'a page on the event loop');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const explainCommand: Command<Arguments> = {
   builder: builder,

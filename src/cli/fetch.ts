@@ -7,7 +7,7 @@ import { ReaderGone, StreamSink } from '../base/output.js';
 import { PartFile } from '../base/part-file.js';
 import { printable } from '../base/printable.js';
 import { StartError, UsageError } from '../base/errors.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { text, withSettings, type OptionSources } from './options.js';
 import { TransferBar } from './progress.js';
@@ -36,7 +36,7 @@ function builder(command: Argv, sources: OptionSources) {
     .example('$0 fetch http://127.0.0.1:8080/ -o page.html', 'exit status 0 if the whole page arrived');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const fetchCommand: Command<Arguments> = {
   builder,

@@ -2,7 +2,7 @@
 import type { Argv } from 'yargs';
 import { getTime, getTimeByDatagram } from '../clients/once/gettime.js';
 import { writeOut } from '../base/output.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import type { OptionSources } from './options.js';
 import { defaultPort, targetFrom, withTarget } from './target.js';
@@ -30,7 +30,7 @@ function builder(command: Argv, sources: OptionSources) {
     .example('$0 gettime', 'exit status 0 if the server sent the time');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const gettimeCommand: Command<Arguments> = {
   builder,

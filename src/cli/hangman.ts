@@ -5,11 +5,11 @@
 import type { Argv } from 'yargs';
 import { connectDatagrams } from '../clients/wire/datagram-wire.js';
 import { HangmanDialogue } from '../clients/talk/hangman.js';
-import { openTerminal } from '../clients/terminal/terminal.js';
+import { openTerminal } from '../clients/terminal/open.js';
 import { connectWire } from '../clients/wire/wire.js';
 import { UsageError } from '../base/errors.js';
-import { hold } from './client.js';
-import type { Command } from './command.js';
+import { runInteractive } from './interactive.js';
+import type { ArgumentsOf, Command } from './command.js';
 import type { OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
@@ -27,7 +27,7 @@ function builder(command: Argv, sources: OptionSources) {
     .example('fold -w1 <<< etaoinshrdlu | $0 hangman', 'scripted: exit status 0 if the game ended');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const hangmanCommand: Command<Arguments> = {
   builder,
@@ -35,7 +35,7 @@ export const hangmanCommand: Command<Arguments> = {
     const terminal = openTerminal();
     const target = targetFrom(args, 'hangman');
     const wire = args.transport === 'udp' ? await connectUdp(target) : await connectWire(target, 'line');
-    await hold(new HangmanDialogue(), wire, terminal, target);
+    await runInteractive(new HangmanDialogue(), wire, terminal, target);
   },
 };
 

@@ -5,7 +5,7 @@ import { lookUp, type AddressRecord, type HostInfo } from '../clients/once/looku
 import { printable } from '../base/printable.js';
 import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { withSettings, type OptionSources } from './options.js';
 
@@ -22,7 +22,7 @@ function builder(command: Argv, sources: OptionSources) {
     .example('$0 lookup localhost http', 'prints addresses, names, and one record per socket type');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const lookupCommand: Command<Arguments> = {
   builder,

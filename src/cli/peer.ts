@@ -16,7 +16,7 @@ import { formatEndpoint } from '../connection/endpoint.js';
 import { StartError, UsageError } from '../base/errors.js';
 import { Server } from '../server/server.js';
 import { findService } from '../services/catalogue.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
@@ -80,7 +80,7 @@ function builder(command: Argv, sources: OptionSources) {
   );
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const peerCommand: Command<Arguments> = {
   builder,
@@ -94,9 +94,9 @@ export const peerCommand: Command<Arguments> = {
       const arrived = await fetchFromAll(wanted, {
         tries: args.tries,
         waitMs: args.wait,
-        mostWaitMs: Math.max(args.wait, MOST_WAIT_MS),
+        maxWaitMs: Math.max(args.wait, MOST_WAIT_MS),
         timeoutMs: args.timeout,
-        mostBytes: args['max-bytes'],
+        maxBytes: args['max-bytes'],
         onArrival: (line) => console.log(line),
         report: (line) => console.error(line),
       });

@@ -6,10 +6,10 @@
 import type { Argv } from 'yargs';
 import type { WayIn } from '../clients/talk/entrance.js';
 import { QuizDialogue } from '../clients/talk/quiz.js';
-import { openTerminal } from '../clients/terminal/terminal.js';
+import { openTerminal } from '../clients/terminal/open.js';
 import { connectWire } from '../clients/wire/wire.js';
-import { hold } from './client.js';
-import type { Command } from './command.js';
+import { runInteractive } from './interactive.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { text, wholeNumber, type OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
@@ -42,7 +42,7 @@ function builder(command: Argv, sources: OptionSources) {
     );
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const quizCommand: Command<Arguments> = {
   builder,
@@ -56,7 +56,7 @@ export const quizCommand: Command<Arguments> = {
       questions: args.play ?? (terminal.interactive ? undefined : SCRIPTED_QUESTIONS),
       mayAskAgain: terminal.interactive,
     });
-    await hold(dialogue, await connectWire(target, 'line'), terminal, target);
+    await runInteractive(dialogue, await connectWire(target, 'line'), terminal, target);
   },
 };
 

@@ -6,7 +6,7 @@ import type { Argv } from 'yargs';
 import { sendAll, sourcesOf, type Source } from '../clients/once/send.js';
 import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import type { OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
@@ -29,7 +29,7 @@ function builder(command: Argv, sources: OptionSources) {
   );
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 const STANDARD_INPUT: Source = { path: undefined, open: () => process.stdin };
 

@@ -14,7 +14,7 @@ import type { ServerSettings } from '../serving/host.js';
 import { DATAGRAM_SERVICES, findService, listServices, portOf } from '../services/catalogue.js';
 import { DIALECTS } from '../services/service.js';
 import { stopOnSignals } from '../server/shutdown.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { socketPath, text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 const options = {
@@ -141,7 +141,7 @@ function builder(command: Argv, sources: OptionSources) {
     .example('$0 serve work --warm 8 | npx pino-pretty', 'starts 8 threads first; formats the log');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const serveCommand: Command<Arguments> = {
   builder,

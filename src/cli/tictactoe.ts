@@ -3,11 +3,11 @@
  * dialogue is in ../clients/talk/tictactoe.ts.
  */
 import type { Argv } from 'yargs';
-import { openTerminal } from '../clients/terminal/terminal.js';
+import { openTerminal } from '../clients/terminal/open.js';
 import { TicTacToeDialogue } from '../clients/talk/tictactoe.js';
 import { connectWire } from '../clients/wire/wire.js';
-import { hold } from './client.js';
-import type { Command } from './command.js';
+import { runInteractive } from './interactive.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { text, type OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
@@ -20,7 +20,7 @@ function builder(command: Argv, sources: OptionSources) {
     .example("printf '5\\n1\\n9\\n' | $0 tictactoe --name bob", 'scripted: exit status 0 if the game ended');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const tictactoeCommand: Command<Arguments> = {
   builder,
@@ -29,6 +29,6 @@ export const tictactoeCommand: Command<Arguments> = {
     const target = targetFrom(args, 'tictactoe');
     const mayAskAgain = terminal.interactive || args.name === undefined;
     const wire = await connectWire(target, 'line');
-    await hold(new TicTacToeDialogue({ name: args.name, mayAskAgain }), wire, terminal, target);
+    await runInteractive(new TicTacToeDialogue({ name: args.name, mayAskAgain }), wire, terminal, target);
   },
 };

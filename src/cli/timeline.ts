@@ -15,7 +15,7 @@ import { pickRun, readLog } from '../timeline/read-log.js';
 import { plural, summarize } from '../timeline/summary.js';
 import { traceOf } from '../timeline/trace-events.js';
 import { printable } from '../base/printable.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 /** The writer of each format, by the extension of the file. */
@@ -81,7 +81,7 @@ function builder(command: Argv, sources: OptionSources) {
     );
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const timelineCommand: Command<Arguments> = {
   builder: builder,

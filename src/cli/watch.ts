@@ -6,15 +6,12 @@ import { ReadStream } from 'node:tty';
 import type { Argv } from 'yargs';
 import { LEAST_EVERY_MS, MOST_EVERY_MS } from '../admin/snapshot.js';
 import { ReaderGone, StreamSink } from '../base/output.js';
-import { snapshotsOf, type Seen } from '../clients/watch/watch.js';
-import { painted, WatchScreen, type Leaving } from '../clients/watch/screen.js';
+import { snapshotsOf, type ReceivedSnapshot } from '../clients/watch/watch.js';
+import { painted, WatchScreen, type ExitReason } from '../clients/watch/screen.js';
 import { tableOf } from '../clients/watch/table.js';
-import type { Command } from './command.js';
+import { INTERRUPTED, type ArgumentsOf, type Command } from './command.js';
 import { runClient } from './job.js';
 import { checkSocketPath, wholeNumber, withSettings, type OptionSources } from './options.js';
-
-/** Exit status after Ctrl-C: 128 + SIGINT. */
-const INTERRUPTED = 130;
 
 const options = {
   every: {
@@ -44,7 +41,7 @@ function builder(command: Argv, sources: OptionSources) {
     .example('$0 watch admin.sock --once --json | jq .threads.states', 'prints JSON for scripts');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const watchCommand: Command<Arguments> = {
   builder: builder,
@@ -71,8 +68,8 @@ async function watchLive(path: string, everyMs: number, signal: Promise<void>): 
   const screen = new WatchScreen(input, process.stdout, everyMs);
   try {
     screen.show(first.value.snapshot);
-    const interrupted = signal.then((): Leaving => 'interrupted');
-    const leaving = await Promise.race([showAll(snapshots, screen), screen.left, interrupted]);
+    const interrupted = signal.then((): ExitReason => 'interrupted');
+    const leaving = await Promise.race([showAll(snapshots, screen), screen.exited, interrupted]);
     if (leaving === 'interrupted') process.exitCode = INTERRUPTED;
   } finally {
     over.abort();
@@ -80,11 +77,11 @@ async function watchLive(path: string, everyMs: number, signal: Promise<void>): 
   }
 }
 
-async function showAll(snapshots: AsyncIterable<Seen>, screen: WatchScreen): Promise<void> {
+async function showAll(snapshots: AsyncIterable<ReceivedSnapshot>, screen: WatchScreen): Promise<void> {
   for await (const { snapshot } of snapshots) screen.show(snapshot);
 }
 
-async function printAll(snapshots: AsyncIterable<Seen>, asJson: boolean): Promise<void> {
+async function printAll(snapshots: AsyncIterable<ReceivedSnapshot>, asJson: boolean): Promise<void> {
   const output = new StreamSink(process.stdout);
   let separator = '';
   try {

@@ -19,7 +19,7 @@ interface FetchOptions {
   /** How many redirections are followed. */
   readonly redirects: number;
   /** The longest body that is taken. */
-  readonly mostBytes?: number;
+  readonly maxBytes?: number;
   readonly onHead?: (head: Head) => void;
   readonly onProgress?: (bytes: number, totalBytes: number | undefined) => void;
 }
@@ -27,7 +27,7 @@ interface FetchOptions {
 /** What the server had to say; `why` is one line. Asked again, it might say something else if `isPassing`. */
 export type Fetched =
   | { readonly complete: true; readonly bytes: number }
-  | { readonly complete: false; readonly isPassing: boolean; readonly why: string };
+  | { readonly complete: false; readonly isTemporary: boolean; readonly why: string };
 
 type Answer = Fetched | { readonly redirectTo: string; readonly status: string };
 
@@ -52,10 +52,10 @@ export async function fetchUrl(start: URL, sink: ByteSink, options: FetchOptions
 }
 
 async function get(url: URL, sink: ByteSink, options: FetchOptions): Promise<Answer> {
-  const { timeoutMs, mostBytes = Infinity, onHead, onProgress } = options;
+  const { timeoutMs, maxBytes = Infinity, onHead, onProgress } = options;
   const target = targetOf(url);
-  let writing = false;
-  const socket = await openSocket(target, { timeoutMs, isOurTurn: () => writing });
+  let isWriting = false;
+  const socket = await openSocket(target, { timeoutMs, isOurTurn: () => isWriting });
   try {
     socket.write(requestFor(url));
     const reader = new HeadReader();
@@ -74,17 +74,17 @@ async function get(url: URL, sink: ByteSink, options: FetchOptions): Promise<Ans
       }
       for (const part of body.take(rest)) {
         bytes += part.length;
-        if (bytes > mostBytes) return tooLong(url, mostBytes);
-        writing = true;
+        if (bytes > maxBytes) return tooLong(url, maxBytes);
+        isWriting = true;
         await sink.write(part);
-        writing = false;
+        isWriting = false;
       }
       onProgress?.(bytes, body.totalBytes);
       if (body.isComplete) return { complete: true, bytes };
     }
     if (!body) throw new BadResponse('the connection ended before the headers did');
     if (body.mayEnd) {
-      await provoke(socket);
+      await detectReset(socket);
       return { complete: true, bytes };
     }
     const total = body.totalBytes === undefined ? '' : ` of ${body.totalBytes}`;
@@ -102,7 +102,7 @@ async function get(url: URL, sink: ByteSink, options: FetchOptions): Promise<Ans
  * right behind the last data is reported as an orderly end by libuv (epoll's POLLHUP after a partial read). Writing
  * tells: it fails after a reset, and an empty line more is nothing to a server that has closed its side.
  */
-function provoke(socket: Socket): Promise<void> {
+function detectReset(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.write('\r\n', (error) => (error ? reject(error) : resolve()));
   });
@@ -111,24 +111,24 @@ function provoke(socket: Socket): Promise<void> {
 /** What an answer other than 2xx comes to; undefined for one whose body is wanted. Its body is not read. */
 function withoutBody(url: URL, head: Head, { redirects }: FetchOptions): Answer | undefined {
   if (head.status === PARTIAL_CONTENT) {
-    return { complete: false, isPassing: false, why: `${url.href}: only a part, which was not asked for` };
+    return { complete: false, isTemporary: false, why: `${url.href}: only a part, which was not asked for` };
   }
   if (head.status >= 200 && head.status < 300) return undefined;
   const status = printable(`${head.status} ${head.reason}`.trim());
   const [location] = valuesOf(head, 'location');
   if (location === undefined || !REDIRECTIONS.has(head.status)) {
-    const isPassing = head.status >= 500 || PASSING.has(head.status);
-    return { complete: false, isPassing, why: `${url.href}: ${status}` };
+    const isTemporary = head.status >= 500 || TEMPORARY.has(head.status);
+    return { complete: false, isTemporary, why: `${url.href}: ${status}` };
   }
   if (redirects > 0) return { redirectTo: location, status };
-  return { complete: false, isPassing: false, why: `${url.href}: ${status}, to ${quoted(location)}` };
+  return { complete: false, isTemporary: false, why: `${url.href}: ${status}, to ${quoted(location)}` };
 }
 
 function tooLong(url: URL, mostBytes: number): Fetched {
-  return { complete: false, isPassing: false, why: `${url.href}: longer than ${mostBytes} bytes` };
+  return { complete: false, isTemporary: false, why: `${url.href}: longer than ${mostBytes} bytes` };
 }
 
 const PARTIAL_CONTENT = 206;
 /** Request Timeout, Too Early, Too Many Requests. */
-const PASSING = new Set([408, 425, 429]);
+const TEMPORARY = new Set([408, 425, 429]);
 const REDIRECTIONS = new Set([301, 302, 303, 307, 308]);

@@ -29,18 +29,18 @@ interface PeerSettings {
   /** The first pause between two tries; each is longer than the one before. */
   readonly waitMs: number;
   /** No pause is longer, so whoever lingers longer than this is found. */
-  readonly mostWaitMs: number;
+  readonly maxWaitMs: number;
   readonly timeoutMs: number;
-  readonly mostBytes: number;
+  readonly maxBytes: number;
   /** One line about a peer whose file has come, and about one that makes trouble. */
   readonly onArrival: (line: string) => void;
   readonly report: (line: string) => void;
 }
 
 /** Peers that are asked at the same time. */
-const MOST_PEERS = 256;
-const REDIRECTIONS = 5;
-const BACK_OFF = 1.5;
+const MAX_PEERS = 256;
+const MAX_REDIRECTIONS = 5;
+const BACKOFF_FACTOR = 1.5;
 
 /**
  * What to fetch from whom, and under which names: `host_port-file`.
@@ -56,8 +56,8 @@ export function wantedFrom(
   if (segments.some((segment) => ['', '.', '..'].includes(segment))) {
     throw new UsageError(`--file ${quoted(file)} is no path below a peer's folder`);
   }
-  if (peers.length > MOST_PEERS)
-    throw new UsageError(`${peers.length} peers; at most ${MOST_PEERS} can be asked`);
+  if (peers.length > MAX_PEERS)
+    throw new UsageError(`${peers.length} peers; at most ${MAX_PEERS} can be asked`);
   const path = segments.map((segment) => encodeURIComponent(segment)).join('/');
   const wanted = peers.map((peer) => {
     const { host, port } = addressOf(peer, defaultPort);
@@ -85,38 +85,38 @@ async function fetchFromPeer(wanted: Wanted, settings: PeerSettings): Promise<bo
   const { peer, path } = wanted;
   const { tries, report } = settings;
   let waitMs = settings.waitMs;
-  let told: string | undefined;
+  let reported: string | undefined;
   for (let attempt = 1; ; attempt++) {
-    const fetched = await tryOnce(wanted, settings);
+    const fetched = await fetchOnce(wanted, settings);
     if (fetched.complete) {
       settings.onArrival(`${peer}: ${fetched.bytes} bytes in ${path}`);
       return true;
     }
-    const { isPassing, why } = fetched;
-    if (!isPassing || attempt === tries) {
+    const { isTemporary, why } = fetched;
+    if (!isTemporary || attempt === tries) {
       report(`${peer}: given up after ${attempt} ${attempt === 1 ? 'try' : 'tries'}: ${why}`);
       return false;
     }
     // The same reason is not told over and over.
-    if (why !== told) report(`${peer}: ${why}; trying again`);
-    told = why;
+    if (why !== reported) report(`${peer}: ${why}; trying again`);
+    reported = why;
     await sleep(waitMs);
-    waitMs = Math.min(waitMs * BACK_OFF, settings.mostWaitMs);
+    waitMs = Math.min(waitMs * BACKOFF_FACTOR, settings.maxWaitMs);
   }
 }
 
 /** Whatever goes wrong is this peer's affair alone. */
-async function tryOnce({ url, path }: Wanted, { timeoutMs, mostBytes }: PeerSettings): Promise<Fetched> {
+async function fetchOnce({ url, path }: Wanted, { timeoutMs, maxBytes }: PeerSettings): Promise<Fetched> {
   const file = new PartFile(path);
   try {
-    const fetched = await fetchUrl(url, file, { timeoutMs, mostBytes, redirects: REDIRECTIONS });
+    const fetched = await fetchUrl(url, file, { timeoutMs, maxBytes, redirects: MAX_REDIRECTIONS });
     if (fetched.complete) await file.commit();
     return fetched.complete ? fetched : { ...fetched, why: withoutPeer(url, fetched.why) };
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     return {
       complete: false,
-      isPassing: !(error instanceof FileError),
+      isTemporary: !(error instanceof FileError),
       why: withoutPeer(url, error.message),
     };
   } finally {

@@ -21,23 +21,23 @@ const CTRL_Z = '\x1a';
 const COLUMNS = 80;
 const ROWS = 24;
 /** How often an overdue snapshot's lateness is shown. */
-const TICK_MS = 250;
+const OVERDUE_REDRAW_MS = 250;
 /** A server that is this late need not be busy. */
-const LEAST_LATE_MS = 1000;
+const MIN_OVERDUE_MS = 1000;
 
 /** How the user has left. */
-export type Leaving = 'quit' | 'interrupted';
+export type ExitReason = 'quit' | 'interrupted';
 
 export class WatchScreen {
   /** Resolves when the user leaves, or when the window is gone. */
-  readonly left: Promise<Leaving>;
+  readonly exited: Promise<ExitReason>;
   readonly #input: ReadStream | undefined;
   readonly #output: WriteStream;
   readonly #everyMs: number;
   readonly #ticker: NodeJS.Timeout;
-  #leave: (how: Leaving) => void = () => undefined;
+  #resolveExit: (how: ExitReason) => void = () => undefined;
   #snapshot: Snapshot | undefined;
-  #seenAtMs = 0;
+  #receivedAtMs = 0;
   #closed = false;
 
   /** @param input undefined if nobody types */
@@ -45,18 +45,18 @@ export class WatchScreen {
     this.#input = input;
     this.#output = output;
     this.#everyMs = everyMs;
-    this.left = new Promise((resolve) => (this.#leave = resolve));
+    this.exited = new Promise((resolve) => (this.#resolveExit = resolve));
     this.#ticker = setInterval(() => {
-      if (this.#lateMs > 0) this.#draw();
-    }, TICK_MS);
+      if (this.#overdueMs > 0) this.#draw();
+    }, OVERDUE_REDRAW_MS);
     output.on('error', this.#quit).on('resize', this.#draw);
-    input?.on('data', this.#press).on('end', this.#quit).on('error', this.#quit);
+    input?.on('data', this.#onKeys).on('end', this.#quit).on('error', this.#quit);
     this.#enter();
   }
 
   show(snapshot: Snapshot): void {
     this.#snapshot = snapshot;
-    this.#seenAtMs = performance.now();
+    this.#receivedAtMs = performance.now();
     this.#draw();
   }
 
@@ -64,7 +64,7 @@ export class WatchScreen {
   close(): void {
     this.#closed = true;
     clearInterval(this.#ticker);
-    this.#input?.off('data', this.#press).off('end', this.#quit).pause();
+    this.#input?.off('data', this.#onKeys).off('end', this.#quit).pause();
     this.#output.off('resize', this.#draw);
     this.#restore();
   }
@@ -80,12 +80,12 @@ export class WatchScreen {
     this.#input?.setRawMode(false);
   }
 
-  readonly #quit = () => this.#leave('quit');
+  readonly #quit = () => this.#resolveExit('quit');
 
-  readonly #press = (keys: Buffer) => {
+  readonly #onKeys = (keys: Buffer) => {
     const text = keys.toString('latin1');
-    if (text.includes(CTRL_C)) this.#leave('interrupted');
-    else if (/^q$/i.test(text) || text.includes(CTRL_D)) this.#leave('quit');
+    if (text.includes(CTRL_C)) this.#resolveExit('interrupted');
+    else if (/^q$/i.test(text) || text.includes(CTRL_D)) this.#resolveExit('quit');
     else if (text === CTRL_Z) this.#suspend();
   };
 
@@ -96,10 +96,10 @@ export class WatchScreen {
     process.kill(process.pid, 'SIGTSTP');
   }
 
-  get #lateMs(): number {
+  get #overdueMs(): number {
     if (!this.#snapshot) return 0;
-    const silenceMs = performance.now() - this.#seenAtMs;
-    return silenceMs > Math.max(LEAST_LATE_MS, 2 * this.#everyMs) ? silenceMs : 0;
+    const silenceMs = performance.now() - this.#receivedAtMs;
+    return silenceMs > Math.max(MIN_OVERDUE_MS, 2 * this.#everyMs) ? silenceMs : 0;
   }
 
   readonly #draw = () => {
@@ -108,7 +108,7 @@ export class WatchScreen {
     const columns = this.#output.columns || COLUMNS;
     const rows = this.#output.rows || ROWS;
     const lines: Line[] = this.#snapshot
-      ? tableOf(this.#snapshot, { columns, rows: rows - 1 }, this.#lateMs)
+      ? tableOf(this.#snapshot, { columns, rows: rows - 1 }, this.#overdueMs)
       : [[{ text: 'no answer yet' }]];
     const text = lines.map((line) => `${painted(line)}${CLEAR_LINE}\r\n`).join('');
     this.#output.write(`${HOME}${text}${CLEAR_BELOW}${painted([{ text: 'q: quit', style: 'gray' }])}`);

@@ -5,7 +5,7 @@
 import type { Snapshot } from '../../admin/snapshot.js';
 import type { ClientView, State } from '../../serving/views.js';
 import { printable } from '../../base/printable.js';
-import type { Style } from '../terminal/dialogue.js';
+import type { Style } from '../terminal/terminal.js';
 
 interface Span {
   readonly text: string;
@@ -52,22 +52,24 @@ const MINUTE_MS = 60_000;
 
 /**
  * @param size a window, into which the lines fit; undefined: as long as it is
- * @param lateMs for how long the next snapshot has been overdue; 0 if it is not
+ * @param overdueMs for how long the next snapshot has been overdue; 0 if it is not
  */
-export function tableOf(snapshot: Snapshot, size: WindowSize | undefined, lateMs = 0): Line[] {
-  const head = [...summary(snapshot), lateMs > 0 ? lateness(lateMs) : []];
+export function tableOf(snapshot: Snapshot, size: WindowSize | undefined, overdueMs = 0): Line[] {
+  const head = [...summary(snapshot), overdueMs > 0 ? overdueLine(overdueMs) : []];
   const rows = rowsOf(snapshot);
   const total = (snapshot.threads?.count ?? snapshot.clients.count) + snapshot.queue.count;
   const room = size === undefined ? Infinity : Math.max(1, size.rows - head.length - 1);
-  const shown = total <= room && rows.length === total ? rows : mostTelling(rows).slice(0, room - 1);
+  const shown = total <= room && rows.length === total ? rows : byImportance(rows).slice(0, room - 1);
   const peerWidth = Math.max(PEER_CHARACTERS, ...shown.map(({ client }) => client?.peer.length ?? 0));
   const lines = [
     ...head,
     headings(peerWidth),
     ...shown.map((row) => cells(row, peerWidth)),
-    ...(shown.length < total ? [[{ text: rest(snapshot, shown, total), style: 'gray' } as const]] : []),
+    ...(shown.length < total
+      ? [[{ text: omittedText(snapshot, shown, total), style: 'gray' } as const]]
+      : []),
   ];
-  return lines.slice(0, size?.rows).map((line) => cut(line, size?.columns ?? Infinity));
+  return lines.slice(0, size?.rows).map((line) => truncate(line, size?.columns ?? Infinity));
 }
 
 function summary(snapshot: Snapshot): Line[] {
@@ -107,7 +109,7 @@ function mainBar({ main: { utilization } }: Snapshot): Span[] {
 
 function threadCounts({ limits }: Snapshot, threads: NonNullable<Snapshot['threads']>): Span[] {
   const states = Object.entries(threads.states).flatMap(([state, count], index): Span[] => {
-    const { text, style } = spanOf(state);
+    const { text, style } = stateSpan(state);
     return [{ text: index === 0 ? ': ' : ', ' }, { text: `${count} ${text}`, ...(style && { style }) }];
   });
   return [{ text: `${threads.count} of at most ${limits.threads ?? threads.count}` }, ...states];
@@ -124,7 +126,7 @@ function queueBar({ queue, limits }: Snapshot): Span[] {
   ];
 }
 
-function lateness(lateMs: number): Line {
+function overdueLine(lateMs: number): Line {
   const text = `no answer for ${duration(lateMs)}: main is busy (or the process stopped), and hears nobody`;
   return [{ text, style: 'red' }];
 }
@@ -134,7 +136,11 @@ function rowsOf({ clients, threads, queue }: Snapshot): Row[] {
   const served = clients.first.map(clientRow);
   const others = (threads?.first ?? [])
     .filter(({ connection }) => connection === undefined)
-    .map(({ thread, state }): Row => ({ kind: 'thread', thread: threadName(thread), state: spanOf(state) }));
+    .map(({ thread, state }): Row => ({
+      kind: 'thread',
+      thread: threadName(thread),
+      state: stateSpan(state),
+    }));
   const waiting = queue.first.map(({ connection, peer, waitedMs }): Row => ({
     kind: 'queue',
     thread: '',
@@ -149,7 +155,7 @@ function clientRow({ connection, peer, thread, state, bytesIn, bytesOut, servedM
   return {
     kind: 'client',
     thread: threadName(thread),
-    state: spanOf(state),
+    state: stateSpan(state),
     client: { connection, peer: printable(peer) },
     bytesIn,
     bytesOut,
@@ -163,11 +169,11 @@ function byThread(a: Row, b: Row): number {
 }
 
 /** Where not all can be shown: who is served, who waits, and only then who does nothing. */
-function mostTelling(rows: readonly Row[]): Row[] {
+function byImportance(rows: readonly Row[]): Row[] {
   return (['client', 'queue', 'thread'] as const).flatMap((kind) => rows.filter((row) => row.kind === kind));
 }
 
-function rest({ clients, queue, threads }: Snapshot, shown: readonly Row[], total: number): string {
+function omittedText({ clients, queue, threads }: Snapshot, shown: readonly Row[], total: number): string {
   const left = (kind: Row['kind'], count: number) => count - shown.filter((row) => row.kind === kind).length;
   const parts = [
     [left('client', clients.count), 'served'],
@@ -189,8 +195,8 @@ function cells({ thread, state, client, bytesIn, bytesOut, forMs }: Row, peerWid
     state.text,
     client ? `#${client.connection}` : '',
     client?.peer ?? '',
-    amount(bytesIn),
-    amount(bytesOut),
+    byteCount(bytesIn),
+    byteCount(bytesOut),
     forMs === undefined ? '' : duration(forMs),
   ];
   const line = columns(texts, peerWidth);
@@ -221,7 +227,7 @@ function label(text: string): Span {
   return { text: text.padEnd(9), style: 'bold' };
 }
 
-function spanOf(state: string): Span {
+function stateSpan(state: string): Span {
   return Object.hasOwn(STATES, state) ? STATES[state as State] : { text: state };
 }
 
@@ -232,7 +238,7 @@ function threadName(thread: number | undefined): string {
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** Three digits: `999 B`, `1.23 kB`, `45.6 MB`. */
-function amount(bytes: number | undefined): string {
+function byteCount(bytes: number | undefined): string {
   if (bytes === undefined) return '';
   let unit = 0;
   let size = bytes;
@@ -251,7 +257,7 @@ function duration(ms: number): string {
 }
 
 /** Services may be named by paths, and what stands in a snapshot is whatever answers at the path. */
-function cut(line: Line, columns: number): Line {
+function truncate(line: Line, columns: number): Line {
   let left = columns;
   return line.flatMap(({ text, ...style }) => {
     const characters = Array.from(printable(text)).slice(0, left);

@@ -9,16 +9,16 @@ import { quoted, printable } from '../../base/printable.js';
 import { connectionError } from '../wire/errors.js';
 import { openSocket } from '../wire/socket.js';
 
-export interface Seen {
+export interface ReceivedSnapshot {
   readonly snapshot: Snapshot;
   /** The same as it came. */
   readonly line: string;
 }
 
 /** So long may the first snapshot take: a server whose main thread computes answers nobody. */
-const PATIENCE_MS = 10_000;
+const FIRST_SNAPSHOT_TIMEOUT_MS = 10_000;
 /** Some ten times the longest snapshot that a server makes. */
-const MOST_LINE_CHARACTERS = 1024 * 1024;
+const MAX_LINE_CHARACTERS = 1024 * 1024;
 
 interface WatchSettings {
   /** Undefined: just the one. */
@@ -34,13 +34,13 @@ interface WatchSettings {
 export async function* snapshotsOf(
   path: string,
   { everyMs, signal }: WatchSettings,
-): AsyncGenerator<Seen, void> {
-  const socket = await openSocket({ path }, { timeoutMs: PATIENCE_MS });
+): AsyncGenerator<ReceivedSnapshot, void> {
+  const socket = await openSocket({ path }, { timeoutMs: FIRST_SNAPSHOT_TIMEOUT_MS });
   signal?.addEventListener('abort', () => void socket.destroy());
   try {
     if (everyMs !== undefined) socket.write(`${JSON.stringify({ everyMs })}\n`);
     for await (const line of linesFrom(socket, path)) {
-      yield { snapshot: snapshotIn(line, path), line };
+      yield { snapshot: parseSnapshot(line, path), line };
       // From now on a silence is something to be shown.
       socket.setTimeout(0);
       if (everyMs === undefined) return;
@@ -59,27 +59,27 @@ async function* linesFrom(socket: Socket, path: string): AsyncGenerator<string, 
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     yield* lines;
-    if (rest.length > MOST_LINE_CHARACTERS) throw noSnapshot(path, rest);
+    if (rest.length > MAX_LINE_CHARACTERS) throw noSnapshot(path, rest);
   }
 }
 
-function snapshotIn(line: string, path: string): Snapshot {
-  const said = parsed(line);
-  if (!conforms(said, { format: 'number' })) throw noSnapshot(path, line);
-  const { format } = said as { format: number };
+function parseSnapshot(line: string, path: string): Snapshot {
+  const value = parseJson(line);
+  if (!conforms(value, { format: 'number' })) throw noSnapshot(path, line);
+  const { format } = value as { format: number };
   if (format !== SNAPSHOT_FORMAT) {
     throw new StartError(
       `${path}: snapshots of format ${format}; this program knows format ${SNAPSHOT_FORMAT}`,
     );
   }
-  if (conforms(said, { error: 'string' })) {
-    throw new StartError(`${path}: ${printable((said as { error: string }).error)}`);
+  if (conforms(value, { error: 'string' })) {
+    throw new StartError(`${path}: ${printable((value as { error: string }).error)}`);
   }
-  if (!conforms(said, SNAPSHOT)) throw noSnapshot(path, line);
-  return said as Snapshot;
+  if (!conforms(value, SNAPSHOT)) throw noSnapshot(path, line);
+  return value as Snapshot;
 }
 
-function parsed(line: string): unknown {
+function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {

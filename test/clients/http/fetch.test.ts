@@ -186,7 +186,7 @@ describe('fetch fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
 });
 
 describe('fetch tells what the server said instead', { timeout: 60_000, concurrency: 4 }, () => {
-  for (const [answer, isPassing] of [
+  for (const [answer, isTemporary] of [
     ['404 Not Found', false],
     ['403 Forbidden', false],
     ['304 Not Modified', false],
@@ -196,19 +196,19 @@ describe('fetch tells what the server said instead', { timeout: 60_000, concurre
     it(answer, async (t) => {
       const port = await startRawServer(t, answering(`HTTP/1.1 ${answer}\r\nContent-Length: 4\r\n\r\nwhy?`));
       const why = `http://127.0.0.1:${port}/: ${answer}`;
-      assert.deepEqual(await fetchFrom(port), { complete: false, isPassing, why, text: '' });
+      assert.deepEqual(await fetchFrom(port), { complete: false, isTemporary, why, text: '' });
     });
   }
 
   it('that it is only a part', async (t) => {
     const port = await startRawServer(t, answering('HTTP/1.1 206 Partial\r\nContent-Length: 2\r\n\r\nhe'));
     const why = `http://127.0.0.1:${port}/: only a part, which was not asked for`;
-    assert.deepEqual(await fetchFrom(port), { complete: false, isPassing: false, why, text: '' });
+    assert.deepEqual(await fetchFrom(port), { complete: false, isTemporary: false, why, text: '' });
   });
 
   it('that the body is longer than is taken', async (t) => {
     const port = await startRawServer(t, answering(`${HEAD}\r\n`, 'x'.repeat(101)));
-    const { complete, text } = await fetchFrom(port, { mostBytes: 100 });
+    const { complete, text } = await fetchFrom(port, { maxBytes: 100 });
     assert.deepEqual([complete, text], [false, '']);
   });
 });
@@ -240,7 +240,7 @@ describe('fetch follows redirections', { timeout: 60_000, concurrency: 4 }, () =
     const why = `http://127.0.0.1:${port}/1: 302 Found, to "0"`;
     assert.deepEqual(await fetchFrom(port, { redirects: 0 }, '/1'), {
       complete: false,
-      isPassing: false,
+      isTemporary: false,
       why,
       text: '',
     });

@@ -28,9 +28,9 @@ async function fetchFrom(t: TestContext, ports: readonly number[], tries = 3, on
   const arrived = await fetchFromAll(wanted, {
     tries,
     waitMs: 1,
-    mostWaitMs: 5,
+    maxWaitMs: 5,
     timeoutMs: 30_000,
-    mostBytes: 1000,
+    maxBytes: 1000,
     onArrival: report,
     report,
   });
