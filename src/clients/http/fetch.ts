@@ -1,6 +1,6 @@
 /**
- * An HTTP client by hand: a request over a socket, then chunks until the end, as the course's webclient.py does it.
- * Main thread of the client; also used by peer.ts. Read head.ts and body.ts for what is made of the chunks.
+ * An HTTP client over a plain socket, like the course's webclient.py: sends a request and reads the
+ * answer to its end. Main thread of the client; peer.ts uses it, too. head.ts and body.ts parse.
  */
 import type { Socket } from 'node:net';
 import type { ByteSink } from '../../base/byte-sink.js';
@@ -14,17 +14,17 @@ import { openSocket } from '../wire/socket.js';
 import { quoted, printable } from '../../base/printable.js';
 
 interface FetchOptions {
-  /** How long the server may be silent. */
+  /** Idle timeout: longest silence of the server. */
   readonly timeoutMs: number;
-  /** How many redirections are followed. */
+  /** Maximum number of redirections. */
   readonly redirects: number;
-  /** The longest body that is taken. */
+  /** Longest accepted body, in bytes (default: no bound). */
   readonly maxBytes?: number;
   readonly onHead?: (head: Head) => void;
   readonly onProgress?: (bytes: number, totalBytes: number | undefined) => void;
 }
 
-/** What the server had to say; `why` is one line. Asked again, it might say something else if `isPassing`. */
+/** The outcome of a fetch. `why` is one line. A retry may succeed only if `isTemporary`. */
 export type Fetched =
   | { readonly complete: true; readonly bytes: number }
   | { readonly complete: false; readonly isTemporary: boolean; readonly why: string };
@@ -32,8 +32,9 @@ export type Fetched =
 type Answer = Fetched | { readonly redirectTo: string; readonly status: string };
 
 /**
- * Sends a GET and writes the body of a 2xx answer to the sink.
- * @throws StartError in one line: no connection, silence, a body that broke off, an answer that is no HTTP
+ * Sends a GET request and writes the body of a 2xx answer to the sink.
+ * @throws StartError with a one-line message if the connection fails, the server is silent, the body
+ * is incomplete, the answer is not HTTP, or a redirection cannot be followed
  */
 export async function fetchUrl(start: URL, sink: ByteSink, options: FetchOptions): Promise<Fetched> {
   let url = start;
@@ -43,7 +44,8 @@ export async function fetchUrl(start: URL, sink: ByteSink, options: FetchOptions
     const { redirectTo, status } = answer;
     const failed = (why: string) => new StartError(`${url.href}: ${why}`);
     if (hops === options.redirects) throw failed(`more than ${options.redirects} redirections`);
-    if (!URL.canParse(redirectTo, url.href)) throw failed(`${status}, to ${quoted(redirectTo)}, no URL`);
+    if (!URL.canParse(redirectTo, url.href))
+      throw failed(`${status}, to ${quoted(redirectTo)}, which is not a URL`);
     const next = new URL(redirectTo, url.href);
     if (next.protocol !== 'http:')
       throw failed(`${status}, to ${quoted(next.href)}; only http:// can be fetched`);
@@ -98,9 +100,9 @@ async function get(url: URL, sink: ByteSink, options: FetchOptions): Promise<Ans
 }
 
 /**
- * Where only the end of the connection says that a body is complete, a reset must not pass for it. But one that comes
- * right behind the last data is reported as an orderly end by libuv (epoll's POLLHUP after a partial read). Writing
- * tells: it fails after a reset, and an empty line more is nothing to a server that has closed its side.
+ * Fails if the server reset the connection. Needed when only the end of the connection completes the
+ * body: libuv reports a reset right after the last data as an orderly end (epoll's POLLHUP after a
+ * partial read). A write fails after a reset, and does no harm after an orderly end.
  */
 function detectReset(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -108,10 +110,14 @@ function detectReset(socket: Socket): Promise<void> {
   });
 }
 
-/** What an answer other than 2xx comes to; undefined for one whose body is wanted. Its body is not read. */
+/** Returns the outcome of an answer whose body is not read; undefined for a 2xx answer. */
 function withoutBody(url: URL, head: Head, { redirects }: FetchOptions): Answer | undefined {
   if (head.status === PARTIAL_CONTENT) {
-    return { complete: false, isTemporary: false, why: `${url.href}: only a part, which was not asked for` };
+    return {
+      complete: false,
+      isTemporary: false,
+      why: `${url.href}: only a part of the body, which the client did not request`,
+    };
   }
   if (head.status >= 200 && head.status < 300) return undefined;
   const status = printable(`${head.status} ${head.reason}`.trim());

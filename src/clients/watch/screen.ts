@@ -1,14 +1,14 @@
 /**
- * The live table in a terminal: on the alternate screen, so that what was there before is there again afterwards; drawn
- * anew in place with each snapshot, with each change of the window, and while an overdue snapshot is waited for.
- * Its own process, main thread.
+ * The live table on the terminal's alternate screen, which restores the earlier text at the end. It
+ * is redrawn with each snapshot, on each change of the window's size, and while a snapshot is
+ * overdue. Its own process, main thread.
  */
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Snapshot } from '../../admin/snapshot.js';
 import { paint } from '../terminal/terminal.js';
 import { tableOf, type Line } from './table.js';
 
-/** The alternate screen, without cursor, longer lines cut; and back. */
+/** Enters the alternate screen, hides the cursor and turns line wrapping off; LEAVE undoes that. */
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l';
 const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
 const HOME = '\x1b[H';
@@ -20,16 +20,16 @@ const CTRL_D = '\x04';
 const CTRL_Z = '\x1a';
 const COLUMNS = 80;
 const ROWS = 24;
-/** How often an overdue snapshot's lateness is shown. */
+/** Redraw interval while a snapshot is overdue. */
 const OVERDUE_REDRAW_MS = 250;
-/** A server that is this late need not be busy. */
+/** A snapshot is not overdue before this silence: a shorter one is normal. */
 const MIN_OVERDUE_MS = 1000;
 
-/** How the user has left. */
+/** How the user left. */
 export type ExitReason = 'quit' | 'interrupted';
 
 export class WatchScreen {
-  /** Resolves when the user leaves, or when the window is gone. */
+  /** Resolves when the user leaves or closes the window. */
   readonly exited: Promise<ExitReason>;
   readonly #input: ReadStream | undefined;
   readonly #output: WriteStream;
@@ -40,7 +40,11 @@ export class WatchScreen {
   #receivedAtMs = 0;
   #closed = false;
 
-  /** @param input undefined if nobody types */
+  /**
+   * Takes over the terminal.
+   * @param input undefined if standard input is not a terminal
+   * @param everyMs interval of the snapshots
+   */
   constructor(input: ReadStream | undefined, output: WriteStream, everyMs: number) {
     this.#input = input;
     this.#output = output;
@@ -60,7 +64,7 @@ export class WatchScreen {
     this.#draw();
   }
 
-  /** Leaves the terminal as it was found. */
+  /** Restores the terminal. */
   close(): void {
     this.#closed = true;
     clearInterval(this.#ticker);
@@ -89,7 +93,7 @@ export class WatchScreen {
     else if (text === CTRL_Z) this.#suspend();
   };
 
-  /** The terminal is the shell's for a while. */
+  /** Restores the terminal for the shell, and stops until SIGCONT. */
   #suspend(): void {
     this.#restore();
     process.once('SIGCONT', () => this.#enter());
@@ -104,7 +108,7 @@ export class WatchScreen {
 
   readonly #draw = () => {
     if (this.#closed) return;
-    // A terminal that does not know its size says 0.
+    // A terminal without a known size reports 0.
     const columns = this.#output.columns || COLUMNS;
     const rows = this.#output.rows || ROWS;
     const lines: Line[] = this.#snapshot
@@ -115,7 +119,7 @@ export class WatchScreen {
   };
 }
 
-/** A line of the table in this terminal's colours, or in none. */
+/** Returns a line of the table, coloured if standard output has colours. */
 export function painted(line: Line): string {
   return line.map(({ text, style }) => paint(text, style)).join('');
 }
