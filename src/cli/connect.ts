@@ -1,4 +1,7 @@
-/** `handoff connect`: a telnet that knows the default ports. Interactive, or scripted from a pipe. */
+/**
+ * `handoff connect`: a telnet with the services' default ports. Interactive at a terminal, scripted
+ * with a pipe. Read ../clients/talk/connect.ts next.
+ */
 import type { Argv } from 'yargs';
 import { exchangeBytes } from '../clients/talk/connect.js';
 import { exchangeDatagrams } from '../clients/talk/datagrams.js';
@@ -8,6 +11,7 @@ import { connectWire } from '../clients/wire/wire.js';
 import { UsageError } from '../base/errors.js';
 import { runInteractive } from './interactive.js';
 import type { ArgumentsOf, Command } from './command.js';
+import type { OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
 const options = {
@@ -15,16 +19,16 @@ const options = {
     choices: ['tcp', 'udp'] as const,
     default: 'tcp',
     requiresArg: true,
-    describe: 'udp: each line is a datagram, sent without its line end',
+    describe: 'udp: each line becomes one datagram, without its line end',
   },
 } as const;
 
-function builder(command: Argv) {
-  return withTarget(command, Object.keys(options))
-    .positional('service', { type: 'string', describe: 'whose port to use' })
+function builder(command: Argv, sources: OptionSources) {
+  return withTarget(command, sources, Object.keys(options))
+    .positional('service', { type: 'string', describe: 'name of the service, for its default port' })
     .options(options)
-    .example('$0 connect echo', 'type lines, end with Ctrl-D')
-    .example("printf 'work 5\\n' | $0 connect work", 'scripted: exit status 0 if it was answered');
+    .example('$0 connect echo', 'type lines; Ctrl-D ends')
+    .example("printf 'work 5\\n' | $0 connect work", 'scripted: exit status 0 if the server answered');
 }
 
 type Arguments = ArgumentsOf<typeof builder>;
@@ -33,7 +37,7 @@ export const connectCommand: Command<Arguments> = {
   builder,
   async handler(args) {
     if (args.service === undefined && args.port === undefined && args.socket === undefined) {
-      throw new UsageError('a service, --port or --socket is expected');
+      throw new UsageError('connect needs a service, --port or --socket');
     }
     const target = targetFrom(args, args.service ?? '');
     if (args.transport === 'udp') {

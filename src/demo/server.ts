@@ -1,6 +1,7 @@
 /**
- * A server of the demonstration: `handoff serve …` in its own process, with its standard output as
- * the log. Main thread of `handoff demo`.
+ * A server of the demonstration: `handoff serve …` in a process of its own.
+ *
+ * The demonstration reads the server's log from its standard output. Read ../cli/serve.ts next.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +13,7 @@ import { StartError } from '../base/errors.js';
 const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 
 export class DemoServer {
-  /** The lines logged so far. */
+  /** The lines that the server has logged so far. */
   readonly log: string[] = [];
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #lines: Interface;
@@ -20,7 +21,8 @@ export class DemoServer {
   #stderr = '';
 
   private constructor(args: readonly string[]) {
-    // The environment's options are meant for other servers.
+    // The user's HANDOFF_* variables configure other servers; they must not change the
+    // demonstration.
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !name.startsWith('HANDOFF_')),
     );
@@ -32,37 +34,38 @@ export class DemoServer {
 
   /**
    * Starts a server and waits until it listens.
-   * @param args arguments of `handoff`
-   * @throws StartError with the server's own error message
+   * @param args the arguments of `handoff`
+   * @throws StartError with the server's error message when the server exits before it listens
    */
   static async start(args: readonly string[]): Promise<{ server: DemoServer; port: number }> {
     const server = new DemoServer(args);
     const port = await server.#listening();
     if (port !== undefined) return { server, port };
     await server.#exited;
-    const complaint = server.#stderr.trim().replace(/^handoff: /, '');
-    throw new StartError(complaint || 'the server of the demonstration ended before it listened');
+    const message = server.#stderr.trim().replace(/^handoff: /, '');
+    throw new StartError(message || 'the server of the demonstration exited before it listened');
   }
 
   /**
-   * Waits until the log has this many `closed` lines, or until the server ends. A client receives
-   * its last byte before main closes the connection. If main were stopped in between, it would log
-   * that client's reason as `stopped`.
+   * Waits until the server has logged `closed` for this number of clients, or has exited.
+   *
+   * A client thread ends its output before the main thread is notified. If the server stopped in
+   * between, the log would give `stopped` as the reason of the last client.
    */
   async waitForClosed(clients: number): Promise<void> {
     const exited = this.#exited.then(() => 'exited');
-    while (this.log.filter(isClosedLine).length < clients) {
+    while (this.log.filter(isClosing).length < clients) {
       if ((await Promise.race([once(this.#lines, 'line'), exited])) === 'exited') return;
     }
   }
 
-  /** Stops the server and waits for its exit. The log is then complete. */
+  /** Sends SIGTERM and waits until the server has exited; its log is then complete. */
   async stop(): Promise<void> {
     this.#child.kill('SIGTERM');
     await this.#exited;
   }
 
-  /** Returns the port; undefined if the server ends before it listens. */
+  /** @returns the port, or undefined when the log ends before the server listens */
   #listening(): Promise<number | undefined> {
     return new Promise((resolve) => {
       this.#lines.on('line', (line) => {
@@ -75,6 +78,6 @@ export class DemoServer {
   }
 }
 
-function isClosedLine(line: string): boolean {
+function isClosing(line: string): boolean {
   return (JSON.parse(line) as { msg?: string }).msg === 'closed';
 }

@@ -1,30 +1,35 @@
 /**
- * Renders a plot as SVG text that stands alone. Pure.
+ * Renders a plot as a standalone SVG text with Observable Plot, without a browser.
  *
- * Observable Plot draws into a document, and domino is a small document without a browser. The
- * caller describes the plot in Plot's terms (observablehq.com/plot); theme.ts defines the look.
+ * Plot draws into a DOM document, which domino provides. The caller chooses the content in Plot's
+ * own terms (observablehq.com/plot). Read theme.ts next, which has the colours and styles.
  */
 import { createDocument } from '@mixmark-io/domino';
 import * as Plot from '@observablehq/plot';
 import { THEME_CSS } from './theme.js';
 
-/** The only property used of the element that Plot returns. */
+/** The part that is used of the element that Plot returns. */
 interface Drawing {
   readonly outerHTML: string;
 }
 
 interface Picture {
-  /** Plot's options; renderSvg adds `document`. */
+  /** Plot's options; renderSvg adds the `document`. */
   readonly plot: Plot.PlotOptions;
-  /** A sentence for screen readers that says what the picture shows. */
+  /** A sentence that describes the picture, for screen readers. */
   readonly label: string;
-  /** SVG definitions for the plot, such as `<pattern id="…">`. */
+  /** SVG definitions that the plot refers to, such as `<pattern id="…">`; none by default. */
   readonly defs?: string;
 }
 
-/** Returns one `<svg>` element: size in `viewBox`, style inside, colours for light and dark mode. */
+/**
+ * Renders a plot as text.
+ * @returns one `<svg>` element with its size in `viewBox` and its style inside; the style follows
+ * the reader's light or dark colour scheme
+ * @throws Plot's errors, for options that it cannot draw
+ */
 export function renderSvg({ plot, label, defs = '' }: Picture): string {
-  // Plot's types name DOM elements, but this project has no DOM types.
+  // Plot's types refer to the DOM's, which this project does not load: the cast replaces them.
   const drawing = Plot.plot({ ...plot, document: createDocument('') }) as unknown as Drawing;
   const style = `<style>${THEME_CSS} svg{color:var(--ink);background:var(--paper);--plot-background:var(--paper)}</style>`;
   const opening = `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escaped(label)}"`;

@@ -1,9 +1,11 @@
 /**
- * The look of all pictures, from the bench's plots to the timeline: one colour per model, peer and
- * client, for light mode, dark mode and print. Pure.
+ * The colours and styles of all pictures: the bench's plots, the timeline and their pages.
+ *
+ * A model has the same colour in every picture, and so has a client. The styles cover light and
+ * dark colour schemes, screen and paper.
  */
 
-/** Okabe and Ito's colours, which colour-blind readers can distinguish (jfly.uni-koeln.de/color). */
+/** Okabe and Ito's colours: colour-blind readers can distinguish them (jfly.uni-koeln.de/color). */
 const COLOURS: Readonly<Record<string, string>> = {
   iterative: '#d55e00',
   'event-loop': '#0072b2',
@@ -20,7 +22,10 @@ const OTHER_COLOURS = [
   '#4d9221',
 ];
 
-/** Returns one colour per name. A model always has the same one; another name gets a free one. */
+/**
+ * Returns a colour (`#rrggbb`) for each series, in their order. A model has its fixed colour. Other
+ * names take the other colours in turn, which repeat after eight.
+ */
 export function coloursOf(names: readonly string[]): string[] {
   let others = 0;
   return names.map(
@@ -28,7 +33,7 @@ export function coloursOf(names: readonly string[]): string[] {
   );
 }
 
-/** Okabe and Ito's colours again, for pictures that distinguish clients. */
+/** Colours for pictures that distinguish clients instead of models; also Okabe and Ito's. */
 const CLIENT_COLOURS = [
   '#e69f00',
   '#56b4e9',
@@ -40,15 +45,15 @@ const CLIENT_COLOURS = [
   '#999999',
 ] as const;
 
-/**
- * Returns a client's colour. The colours repeat after eight.
- * @param connection number from 1
- */
+/** Returns a client's colour by its connection number, from 1; the colours repeat after eight. */
 export function colourOfClient(connection: number): string {
   return CLIENT_COLOURS[(connection - 1) % CLIENT_COLOURS.length] ?? CLIENT_COLOURS[0];
 }
 
-/** Returns black or white, whichever is more readable on a `#rrggbb` colour (WCAG's luminance). */
+/**
+ * Returns black or white, whichever has the higher contrast on this colour (`#rrggbb`), by the
+ * relative luminance of WCAG 2.
+ */
 export function inkOn(colour: string): string {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
     const part = parseInt(colour.slice(at, at + 2), 16) / 255;
@@ -58,7 +63,9 @@ export function inkOn(colour: string): string {
   return luminance > 0.179 ? '#000' : '#fff';
 }
 
-/** Variables for pages and pictures: `currentColor` is readable on both backgrounds. */
+/**
+ * The style sheet of pages and pictures: `currentColor` is readable on light and dark backgrounds.
+ */
 export const THEME_CSS = `:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--faint:#6a737d;--rule:#d8dee4}
 @media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--paper:#14181d;--faint:#8b949e;--rule:#30363d}}
 @media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--faint:#444;--rule:#bbb}}`;

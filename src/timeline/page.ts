@@ -1,6 +1,7 @@
 /**
- * Timelines as one HTML page without other files: the picture, which scrolls in its own frame on a
- * narrow screen, and the same facts as a table. Pure.
+ * Timelines as one self-contained HTML page: the picture, and its connections as tables.
+ *
+ * On a narrow screen the picture scrolls inside its own frame. Read picture.ts next.
  */
 import { escaped } from '../plots/render.js';
 import { THEME_CSS } from '../plots/theme.js';
@@ -8,8 +9,9 @@ import type { Span } from './connections.js';
 import { nameOf } from './labels.js';
 import { drawTimelines } from './picture.js';
 import type { Section } from './placing.js';
-import { duration, plural } from './summary.js';
+import { formatDuration, plural } from './summary.js';
 
+/** A table shows at most this many connections, and says how many it leaves out. */
 const MAX_TABLE_ROWS = 500;
 
 const CSS = `${THEME_CSS}
@@ -25,8 +27,9 @@ p{margin:.3rem 0}.faint{color:var(--faint)}
 @media print{body{padding:0;max-width:none}.frame{overflow:visible}.frame>svg{max-width:100%}}`;
 
 /**
- * Returns the page's HTML.
- * @param notes one paragraph each, above the picture
+ * Builds the page.
+ * @param notes paragraphs of plain text below the title; none by default
+ * @returns the HTML document; all texts from the log are escaped
  */
 export function pageOf(title: string, sections: readonly Section[], notes: readonly string[] = []): string {
   return `<!doctype html>
@@ -79,14 +82,14 @@ ${rows.join('\n')}
 
 function cellsOf(span: Span, section: Section): string[] {
   const { thread, acceptedMs, startedMs, endMs, reason, bytesIn, bytesOut, peer } = span;
-  const by = { none: 'not served', unknown: 'not in the log' };
+  const by = { none: 'no thread', unknown: 'not in the log' };
   return [
     nameOf(span, section),
     peer,
     typeof thread === 'string' ? by[thread] : thread === 0 ? 'main' : `thread ${thread}`,
-    duration(acceptedMs),
-    startedMs === undefined && thread === 'unknown' ? '–' : duration((startedMs ?? endMs) - acceptedMs),
-    startedMs === undefined ? '–' : duration(endMs - startedMs),
+    formatDuration(acceptedMs),
+    startedMs === undefined && thread === 'unknown' ? '–' : formatDuration((startedMs ?? endMs) - acceptedMs),
+    startedMs === undefined ? '–' : formatDuration(endMs - startedMs),
     reason === undefined ? '–' : bytesIn.toLocaleString('en'),
     reason === undefined ? '–' : bytesOut.toLocaleString('en'),
     reason ?? 'open',

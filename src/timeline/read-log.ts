@@ -1,7 +1,9 @@
 /**
- * Reads a log and splits it into runs. A log file is appended to. So it can hold several runs, of one
- * server after the other or of two at once; foreign lines; and the torn last line of a killed server.
- * Main thread.
+ * Reads a server's log into its runs.
+ *
+ * Servers append to their log file, so it can hold several runs, one after the other or at the same
+ * time. It can also hold lines of other programs, and a torn line where a server was killed. Read
+ * run.ts next.
  */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -10,16 +12,16 @@ import { StartError } from '../base/errors.js';
 import { Run, type LogLine } from './run.js';
 
 interface ServerLog {
-  /** In order of start. */
+  /** The runs in the order in which they began. */
   readonly runs: readonly Run[];
-  /** Number of lines that are not a server's, without empty ones. */
+  /** How many lines could not be read as log lines; empty lines do not count. */
   readonly foreignLines: number;
 }
 
 /**
- * Reads a log file.
- * @param path `-`: standard input
- * @throws FileError with a one-line message if the file is unreadable
+ * Reads the log in a file.
+ * @param path of the file; `-` is standard input
+ * @throws StartError, with a message of one line, when the file cannot be read
  */
 export async function readLog(path: string): Promise<ServerLog> {
   const input = path === '-' ? process.stdin : createReadStream(path);
@@ -30,7 +32,11 @@ export async function readLog(path: string): Promise<ServerLog> {
   }
 }
 
-/** Reads the lines of a log. */
+/**
+ * Reads the log from its lines.
+ * @param lines without their newlines
+ * @throws the error of `lines`, if it fails
+ */
 export async function readLines(lines: AsyncIterable<string> | Iterable<string>): Promise<ServerLog> {
   const runs: Run[] = [];
   const latest = new Map<number, Run>();
@@ -40,20 +46,22 @@ export async function readLines(lines: AsyncIterable<string> | Iterable<string>)
     if (line) runOf(line, runs, latest).add(line);
     else if (text.trim() !== '') foreignLines++;
   }
-  // Lines after a server's last one, or of a server that failed to start, are no run.
-  return { runs: runs.filter(({ listens, connections }) => listens || connections.size > 0), foreignLines };
+  // Lines after the end of a run, or of a server that failed to start, are not a run.
+  return {
+    runs: runs.filter(({ isListening, connections }) => isListening || connections.size > 0),
+    foreignLines,
+  };
 }
 
 /**
- * Returns one run of a log.
- * @param number from 1; undefined: the last run
- * @throws StartError with a one-line message if the log has no such run
+ * Returns a run of the log.
+ * @param number counts from 1; undefined chooses the last run
+ * @throws StartError, with a message of one line, when the log has no such run
  */
 export function pickRun({ runs, foreignLines }: ServerLog, number: number | undefined): Run {
   if (runs.length === 0) {
-    const hint =
-      foreignLines > 0 ? ': no line is a JSON log line (was it piped through pino-pretty?)' : ': it is empty';
-    throw new StartError(`this is not the log of a server${hint}`);
+    const hint = foreignLines > 0 ? 'it has no log lines (has pino-pretty changed it?)' : 'it is empty';
+    throw new StartError(`this is not the log of a server: ${hint}`);
   }
   const run = runs[(number ?? runs.length) - 1];
   if (run) return run;
@@ -62,6 +70,9 @@ export function pickRun({ runs, foreignLines }: ServerLog, number: number | unde
   );
 }
 
+/**
+ * Returns the run that a line belongs to; starts a new run if the line cannot be of the latest one.
+ */
 function runOf(line: LogLine, runs: Run[], latest: Map<number, Run>): Run {
   const run = latest.get(line.pid);
   if (run && !run.startsNextRun(line)) return run;
@@ -71,17 +82,19 @@ function runOf(line: LogLine, runs: Run[], latest: Map<number, Run>): Run {
   return next;
 }
 
-/** Every log line begins with this. A torn line has no newline, so the next one follows in the same line. */
-const OPENING = '{"level":';
+/**
+ * Every log line begins with this text. After a torn line the next one follows without a newline.
+ */
+const LINE_PREFIX = '{"level":';
 
 function parseLine(text: string): LogLine | undefined {
-  const whole = parsed(text);
+  const whole = parseJsonLine(text);
   if (whole) return whole;
-  const last = text.lastIndexOf(OPENING);
-  return last > 0 ? parsed(text.slice(last)) : undefined;
+  const last = text.lastIndexOf(LINE_PREFIX);
+  return last > 0 ? parseJsonLine(text.slice(last)) : undefined;
 }
 
-function parsed(text: string): LogLine | undefined {
+function parseJsonLine(text: string): LogLine | undefined {
   let line: Partial<LogLine> | null;
   try {
     line = JSON.parse(text) as Partial<LogLine> | null;

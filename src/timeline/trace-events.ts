@@ -1,41 +1,43 @@
 /**
- * Timelines in Chromium's Trace Event Format, which ui.perfetto.dev and chrome://tracing open. Each
- * server is a process. Each row is a thread, since events of one thread must not overlap. Times and
- * durations are in microseconds. Nothing is left out. Pure.
+ * Writes timelines in the Chromium project's "Trace Event Format", which ui.perfetto.dev and
+ * chrome://tracing open.
+ *
+ * Each server is a process and each row a thread, because the events of a thread must not overlap.
+ * Times and durations are in microseconds. Nothing is left out. Read rows.ts next.
  */
 import type { Span, Timeline } from './connections.js';
-import { lanesOf, type Lane, type Piece } from './rows.js';
+import { lanesOf, type Lane, type Segment } from './rows.js';
 
 interface TraceEvent {
   readonly name: string;
   readonly cat?: string;
-  /** X: complete, with a duration; i: an instant; M: metadata, such as a thread's name. */
+  /** X: complete, with a duration; i: an instant; M: metadata, such as the name of a thread. */
   readonly ph: 'X' | 'i' | 'M';
   readonly pid: number;
   readonly tid: number;
   readonly ts: number;
   readonly dur?: number;
-  /** Scope of an instant: its thread. */
+  /** The scope of an instant: its thread only. */
   readonly s?: 't';
   readonly args?: Readonly<Record<string, string | number>>;
 }
 
-/** The object form of the format. */
+/** A trace in the object form of the format. */
 interface Trace {
   readonly traceEvents: readonly TraceEvent[];
   readonly displayTimeUnit: 'ms';
 }
 
-/** A row in the viewer. */
+/** The process and the thread of the trace that an event belongs to. */
 interface Track {
   readonly pid: number;
   readonly tid: number;
 }
 
-/** Converts timelines to one trace. */
+/** Returns the trace of all timelines, each as a process of its own; serialize it as JSON. */
 export function traceOf(timelines: readonly Timeline[]): Trace {
   return {
-    // Processes are numbered from 1, since servers of several machines may share an id.
+    // Consecutive numbers, because servers on several machines may have the same process id.
     traceEvents: timelines.flatMap((timeline, index) => eventsOf(timeline, index + 1)),
     displayTimeUnit: 'ms',
   };
@@ -46,19 +48,19 @@ function eventsOf(timeline: Timeline, pid: number): TraceEvent[] {
   let tid = 0;
   for (const lane of lanesOf(timeline)) {
     const own = { pid, tid: ++tid };
-    events.push(...named(own, lane.name));
+    events.push(...threadMetadata(own, lane.name));
     if (lane.isMain) {
       const accepts = timeline.spans.map((span) =>
         instant(own, `accepts ${span.connection}`, span.acceptedMs, span),
       );
       events.push(...accepts);
     }
-    events.push(...threadEvents(lane, own));
-    // A client thread's first row is the thread itself. Main's clients have rows of their own.
+    events.push(...lifeOf(lane, own));
+    // The first row of a client thread shares the thread's track; main's clients have their own.
     lane.rows.forEach((row, index) => {
       const track = !lane.isMain && index === 0 ? own : { pid, tid: ++tid };
-      if (track !== own) events.push(...named(track, `${lane.name}, row ${index + 1}`));
-      events.push(...row.flatMap((piece) => pieceEvents(piece, track, timeline)));
+      if (track !== own) events.push(...threadMetadata(track, `${lane.name}, row ${index + 1}`));
+      events.push(...row.flatMap((segment) => eventsOfSegment(segment, track, timeline)));
     });
   }
   return events;
@@ -72,7 +74,7 @@ function metadata(name: string, track: Track, value: string): TraceEvent {
   return { name, ph: 'M', ...track, ts: 0, args: { name: value } };
 }
 
-function named(track: Track, name: string): TraceEvent[] {
+function threadMetadata(track: Track, name: string): TraceEvent[] {
   const order: TraceEvent = {
     name: 'thread_sort_index',
     ph: 'M',
@@ -83,19 +85,19 @@ function named(track: Track, name: string): TraceEvent[] {
   return [metadata('thread_name', track, name), order];
 }
 
-function threadEvents({ life }: Lane, track: Track): TraceEvent[] {
+function lifeOf({ life }: Lane, track: Track): TraceEvent[] {
   const events: TraceEvent[] = [];
   if (life?.startedMs !== undefined) events.push(instant(track, 'thread started', life.startedMs));
   if (life?.lostMs !== undefined) events.push(instant(track, 'thread lost', life.lostMs));
   return events;
 }
 
-const MESSAGES = { received: 'receivedMs', sending: 'sentMs' } as const;
+const MESSAGE_TIMES = { received: 'receivedMs', sending: 'sentMs' } as const;
 
-function pieceEvents(piece: Piece, track: Track, { service }: Timeline): TraceEvent[] {
-  const { span, kind, fromMs, toMs } = piece;
+function eventsOfSegment(segment: Segment, track: Track, { service }: Timeline): TraceEvent[] {
+  const { span, kind, fromMs, toMs } = segment;
   const { connection, peer, reason = 'open when the log ends', bytesIn, bytesOut } = span;
-  const whole: TraceEvent = {
+  const slice: TraceEvent = {
     name: kind === 'served' ? `${connection} ${service}` : `${connection} ${kind}`,
     cat: kind,
     ph: 'X',
@@ -104,11 +106,11 @@ function pieceEvents(piece: Piece, track: Track, { service }: Timeline): TraceEv
     dur: microseconds(toMs) - microseconds(fromMs),
     args: { connection, peer, service, reason, bytesIn, bytesOut },
   };
-  if (kind === 'waits') return [whole];
-  const messages = Object.entries(MESSAGES).flatMap(([name, times]) =>
+  if (kind === 'waits') return [slice];
+  const messages = Object.entries(MESSAGE_TIMES).flatMap(([name, times]) =>
     span[times].map((ms) => instant(track, name, ms, span)),
   );
-  return [whole, ...messages];
+  return [slice, ...messages];
 }
 
 function instant(track: Track, name: string, atMs: number, span?: Span): TraceEvent {

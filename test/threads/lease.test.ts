@@ -96,7 +96,7 @@ describe('a lease', { timeout: 10_000 }, () => {
   });
 });
 
-/** @param beforeAccept runs when the client has its descriptor and the server's side has none yet */
+/** @param beforeAccept runs after the client has its descriptor and before the server has one */
 async function connectedPair(t: TestContext, beforeAccept?: () => void) {
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
   server.listen(0, '127.0.0.1');
@@ -115,7 +115,7 @@ async function connectedPair(t: TestContext, beforeAccept?: () => void) {
   return { accepted, client };
 }
 
-/** A thread that says it is there, and then what its one recv has returned. */
+/** A thread that reports its start, and then the result of its only recv. */
 function blockedRecv(t: TestContext, fd: number): Worker {
   return blockedThread(
     t,
@@ -137,7 +137,7 @@ function blockedThread(t: TestContext, fd: number, body: string): Worker {
   const url = new URL(`data:text/javascript,${encodeURIComponent(program)}`);
   const worker = new Worker(url, { workerData: fd });
   t.after(() => {
-    // Or terminate() would wait for a call that never returns.
+    // Otherwise terminate() would wait for a call that never returns.
     libc.shutdown(fd, libc.SHUT_RDWR);
     return worker.terminate();
   });
