@@ -52,7 +52,7 @@ describe('handoff peer', bounds, () => {
     const args = argsOf(folderOf(t, 'x'), own, `127.0.0.1:${other}`, '--tries', '2', '--linger', '0');
     const { status, stderr } = await runHandoff(t, args);
     assert.equal(status, 1);
-    assert.match(stderr, /given up after 2 tries: .*connection refused/);
+    assert.match(stderr, /failed after 2 tries: .*connection refused/);
     assert.match(stderr, /0 of 1 file has arrived/);
   });
 

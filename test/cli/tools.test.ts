@@ -162,7 +162,7 @@ describe('handoff send', bounds, () => {
       input: 'hello',
       keepInputOpen: true,
     });
-    const stderr = `handoff: 127.0.0.1 port ${port}: the server answered before it had got everything\n`;
+    const stderr = `handoff: 127.0.0.1 port ${port}: the server answered before it received everything\n`;
     assert.deepEqual(outcome, { ...DONE, status: 1, stdout: '', stderr });
   });
 

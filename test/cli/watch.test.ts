@@ -93,11 +93,11 @@ describe('handoff watch', bounds, () => {
       [join(folder, 'none'), /there is no such socket/],
     ];
     for (const [name, says, complaint] of [
-      ['another', 'hello\n', /"hello" is no snapshot; is this the path given to --admin\?/],
+      ['another', 'hello\n', /"hello" is not a snapshot; is this the path given to --admin\?/],
       ['newer', '{"format":2}\n', /snapshots of format 2; this program knows format 1/],
       ['full', '{"format":1,"error":"full \\u001b[2J"}\n', /full ␛\[2J$/m],
-      ['strange', '{"format":1,"service":"echo","clients":[]}\n', /is no snapshot/],
-      ['endless', 'x'.repeat(2_000_000), /"x{100}…" is no snapshot/],
+      ['strange', '{"format":1,"service":"echo","clients":[]}\n', /is not a snapshot/],
+      ['endless', 'x'.repeat(2_000_000), /"x{100}…" is not a snapshot/],
       ['mute', '', /the server has ended/],
     ] as const) {
       const path = join(folder, name);

@@ -152,7 +152,7 @@ describe('the files of peers', () => {
       );
     }
     assert.throws(() => pathsOf(['h', 'H:8080']), new UsageError('"H:8080" is given twice'));
-    assert.throws(() => pathsOf(Array.from({ length: 257 }, (_, n) => `h${n}`)), /257 peers; at most 256/);
+    assert.throws(() => pathsOf(Array.from({ length: 257 }, (_, n) => `h${n}`)), /257 peers; the maximum is 256/);
   });
 });
 
