@@ -77,7 +77,7 @@ describe('fetch takes the body of an answer', { timeout: 60_000, concurrency: 4 
     assert.deepEqual(await fetchFrom(port), complete('hello, world...'));
   });
 
-  it('when it is long, at the pace of whoever takes it', async (t) => {
+  it('when it is long, at the pace of the sink', async (t) => {
     const port = await startRawServer(
       t,
       answering(`${HEAD}Content-Length: 3000000\r\n\r\n`, 'x'.repeat(3_000_000)),
@@ -150,7 +150,7 @@ describe('fetch fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     });
   }
 
-  it('when nobody listens', async () => {
+  it('when no server listens', async () => {
     const port = await unusedPort();
     await assertFails(fetchFrom(port), `127.0.0.1 port ${port}: `, /connection refused/);
   });
@@ -177,7 +177,7 @@ describe('fetch fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     });
   }
 
-  it('when it cannot be written, with the error of whoever writes', async (t) => {
+  it('with the error of the sink when a write fails', async (t) => {
     const port = await startRawServer(t, answering(`${HEAD}\r\nhello`));
     const full = new Error('full');
     const url = new URL(`http://127.0.0.1:${port}/`);

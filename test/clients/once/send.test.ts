@@ -117,7 +117,7 @@ describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     assert.equal(await sendAll({ host, port }, [slow], 700), 2);
   });
 
-  it('when nobody listens', async () => {
+  it('when no server listens', async () => {
     const port = await unusedPort();
     const complaint = 'connection refused; is the server running?';
     await assertFails(sendAll({ host, port }, [sourceOf('hello')], PATIENT_MS), port, complaint);
