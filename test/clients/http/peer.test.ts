@@ -95,11 +95,7 @@ describe('fetching from peers', { timeout: 60_000, concurrency: 4 }, () => {
   });
 
   for (const [what, serve, complaint] of [
-    [
-      'has no such file',
-      answering('HTTP/1.1 404 Not Found\r\n\r\n'),
-      /failed after 1 try: .*404 Not Found/,
-    ],
+    ['has no such file', answering('HTTP/1.1 404 Not Found\r\n\r\n'), /failed after 1 try: .*404 Not Found/],
     ['has one that is too long', page('x'.repeat(1001)), /failed after 1 try: .*longer than 1000 bytes/],
   ] as const) {
     it(`does not ask again when a peer ${what}`, async (t) => {
@@ -144,7 +140,8 @@ describe('the files of peers', () => {
       'http://h/',
       'h?x',
     ];
-    for (const peer of bad) assert.throws(() => pathsOf([peer]), new UsageError(`"${peer}" is not a host:port`));
+    for (const peer of bad)
+      assert.throws(() => pathsOf([peer]), new UsageError(`"${peer}" is not a host:port`));
     for (const file of ['', '/etc/passwd', '../x', 'a/../b', 'a//b', '.', 'a/']) {
       assert.throws(
         () => pathsOf(['h'], file),
@@ -152,7 +149,10 @@ describe('the files of peers', () => {
       );
     }
     assert.throws(() => pathsOf(['h', 'H:8080']), new UsageError('"H:8080" is given twice'));
-    assert.throws(() => pathsOf(Array.from({ length: 257 }, (_, n) => `h${n}`)), /257 peers; the maximum is 256/);
+    assert.throws(
+      () => pathsOf(Array.from({ length: 257 }, (_, n) => `h${n}`)),
+      /257 peers; the maximum is 256/,
+    );
   });
 });
 

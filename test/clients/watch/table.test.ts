@@ -88,7 +88,10 @@ describe('the table of a snapshot', () => {
   });
 
   it('says for how long an answer is overdue', () => {
-    assert.match(shown(base, undefined, 2_600).join('\n'), /^no answer for 2\.6 s: main thread unresponsive/m);
+    assert.match(
+      shown(base, undefined, 2_600).join('\n'),
+      /^no answer for 2\.6 s: main thread unresponsive/m,
+    );
   });
 
   it('fits its window, shows who is served and who waits first, and says what it leaves out', () => {
