@@ -1,6 +1,6 @@
 /**
- * `handoff bench`: parses what to measure, what to compare, and what to draw. Read bench/run/run.ts
- * next.
+ * `handoff bench` and its subcommands `compare` and `report`: parses their options. Runs in the
+ * runner's process. Read ../../bench/run/run.ts next.
  */
 import { basename } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
@@ -9,31 +9,44 @@ import { peers } from '../../bench/contenders/peers.js';
 import { DEFAULT_ROUNDS, type BenchOptions } from '../../bench/run/options.js';
 import { scenarios } from '../../bench/scenarios/all.js';
 import { writeOut } from '../base/output.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { text, wholeNumber } from './options.js';
 
-/** These options belong to `bench` itself, not to `compare` and `report`. */
+/** Marks an option of `bench` that `compare` and `report` do not have. */
 const own = { global: false } as const;
 
 const options = {
-  full: { ...own, type: 'boolean', default: false, describe: 'all experiments, with longer rounds' },
+  full: { ...own, type: 'boolean', default: false, describe: 'run all experiments, with longer rounds' },
   peers: {
     ...own,
     type: 'boolean',
     default: false,
-    describe: 'compare with servers in C, Python and bare Node',
+    describe: 'also measure the reference servers in C, Python and plain Node',
   },
-  scenario: { ...own, ...manyOf(scenarios), describe: 'only these experiments' },
-  model: { ...own, ...manyOf([...models(), ...peers()]), describe: 'only these models or peers' },
+  scenario: { ...own, ...manyOf(scenarios), describe: 'experiments to run (default: all of the set)' },
+  model: {
+    ...own,
+    ...manyOf([...models(), ...peers()]),
+    describe: 'models or peers to measure (default: all)',
+  },
   rounds: {
     ...own,
     ...wholeNumber('rounds', 1, 100),
-    describe: 'number of rounds (default: 10, or 5 long ones)',
+    describe: 'number of rounds (default: 10, or 5 of long experiments)',
   },
-  duration: { ...own, ...wholeNumber('duration', 1, 60_000), describe: 'load in a round, in ms' },
-  output: { ...own, ...text('output'), alias: 'o', describe: 'folder for results (default: bench/results)' },
+  duration: {
+    ...own,
+    ...wholeNumber('duration', 1, 60_000),
+    describe: 'length of the load in a round, in ms',
+  },
+  output: {
+    ...own,
+    ...text('output'),
+    alias: 'o',
+    describe: 'folder for the results (default: bench/results)',
+  },
   json: { ...own, type: 'boolean', describe: 'print the results as JSON' },
-  csv: { ...own, type: 'boolean', describe: 'print every round and measure as CSV' },
+  csv: { ...own, type: 'boolean', describe: 'print each measure of each round as CSV' },
   markdown: { ...own, type: 'boolean', describe: 'print the tables as Markdown' },
 } as const;
 
@@ -43,13 +56,16 @@ export function benchBuilder(command: Argv) {
     .options(options)
     .conflicts('json', ['markdown', 'csv'])
     .conflicts('markdown', 'csv')
-    .example('$0 bench', 'a quick set, in less than two minutes')
+    .example('$0 bench', 'the quick set, in less than two minutes')
     .example('$0 bench --scenario echo --model event-loop thread-per-client', 'one experiment, two models');
 }
 
-type BenchArguments = ReturnType<typeof benchBuilder> extends Argv<infer T> ? T : never;
+type BenchArguments = ArgumentsOf<typeof benchBuilder>;
 
-/** A run with named experiments or peers is as long as a full one. */
+/**
+ * Converts the parsed options. A run with named experiments or with peers has the rounds of a full
+ * run.
+ */
 export function benchOptions(args: BenchArguments): BenchOptions {
   const length = args.full || args.peers || args.scenario !== undefined ? 'full' : 'quick';
   const usual = DEFAULT_ROUNDS[length];
@@ -78,23 +94,23 @@ function compareBuilder(command: Argv) {
     .options({
       'fail-over': {
         ...wholeNumber('fail-over', 0, 1000),
-        describe: 'exit with status 99 if a measure is certainly worse by more than this, in per cent',
+        describe: 'threshold in per cent: exit with status 99 if a measure is certainly worse by more',
       },
       'relative-to': {
         ...text('relative-to'),
-        describe: "divide by this contender (default: each experiment's baseline)",
+        describe: "contender to divide by (default: each experiment's baseline)",
       },
-      json: { type: 'boolean', describe: 'print JSON' },
-      markdown: { type: 'boolean', describe: 'print Markdown' },
+      json: { type: 'boolean', describe: 'print the changes as JSON' },
+      markdown: { type: 'boolean', describe: 'print the changes as Markdown' },
     } as const)
     .conflicts('json', 'markdown');
 }
 
-type CompareArguments = ReturnType<typeof compareBuilder> extends Argv<infer T> ? T : never;
+type CompareArguments = ArgumentsOf<typeof compareBuilder>;
 
 const compareCommand: CommandModule<object, CompareArguments> = {
   command: 'compare <before> <after>',
-  describe: 'show the changes between two runs, and how certain they are',
+  describe: 'show the changes between two runs with their confidence intervals',
   builder: compareBuilder,
   async handler({ before, after, json, markdown, ...args }) {
     const { compareFiles } = await import('../../bench/report/compare-report.js');
@@ -111,14 +127,18 @@ const compareCommand: CommandModule<object, CompareArguments> = {
 function reportBuilder(command: Argv) {
   return command
     .positional('results', { type: 'string', demandOption: true, describe: 'results file of a run' })
-    .option('output', { ...text('output'), alias: 'o', describe: 'folder (default: next to the file)' });
+    .option('output', {
+      ...text('output'),
+      alias: 'o',
+      describe: 'folder for the page (default: next to the file)',
+    });
 }
 
-type ReportArguments = ReturnType<typeof reportBuilder> extends Argv<infer T> ? T : never;
+type ReportArguments = ArgumentsOf<typeof reportBuilder>;
 
 const reportCommand: CommandModule<object, ReportArguments> = {
   command: 'report <results>',
-  describe: 'make the page and the pictures of a run again',
+  describe: 'write the page and the pictures of a run again',
   builder: reportBuilder,
   async handler({ results: path, output = pathWithoutEnding(path) }) {
     const { readResults } = await import('../../bench/analysis/results.js');
@@ -140,7 +160,8 @@ export const benchCommand: Command<BenchArguments> = {
       .command(compareCommand)
       .command(reportCommand)
       .epilogue(
-        'Tables are up to 150 characters wide. On a narrower terminal, use handoff bench | less -S, or open the page that each run saves.',
+        'Tables are up to 150 characters wide. On a narrower terminal, use handoff bench | less -S, ' +
+          'or open the page that each run saves.',
       ),
   async handler(args) {
     const { runBench } = await import('../../bench/run/run.js');

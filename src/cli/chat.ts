@@ -1,33 +1,39 @@
-/** `handoff chat`: talks to the others in a chat, in either dialect. clients/talk/chat.ts and hii.ts do the talking. */
+/**
+ * `handoff chat`: a client of the chat service, in either dialect. The dialogues are in
+ * ../clients/talk/chat.ts and hii.ts.
+ */
 import type { Argv } from 'yargs';
 import { ChatDialogue } from '../clients/talk/chat.js';
 import { HiiDialogue } from '../clients/talk/hii.js';
-import { openTerminal } from '../clients/terminal/terminal.js';
+import { openTerminal } from '../clients/terminal/open.js';
 import { connectWire } from '../clients/wire/wire.js';
 import { DIALECTS } from '../services/service.js';
-import { hold } from './client.js';
-import type { Command } from './command.js';
-import { text } from './options.js';
+import { runInteractive } from './interactive.js';
+import type { ArgumentsOf, Command } from './command.js';
+import { text, type OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
 const options = {
-  name: { ...text('name'), describe: 'your identification (default: you are asked)' },
+  name: { ...text('name'), describe: 'your name in the chat (default: chat asks for it)' },
   dialect: {
     choices: DIALECTS,
     default: 'exercise',
     requiresArg: true,
-    describe: "the exercise's protocol, or that of the tutorial",
+    describe: "exercise: the exercise's protocol; hii: the tutorial's (port 11826)",
   },
 } as const;
 
-function builder(command: Argv) {
-  return withTarget(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withTarget(command, sources, Object.keys(options))
     .options(options)
-    .example('$0 chat --name alice', 'type messages, /help for commands, end with Ctrl-D')
-    .example("printf 'hello\\n' | $0 chat --name bob", 'scripted: exit status 0 if all was accepted');
+    .example('$0 chat --name alice', 'type messages; /help lists commands; Ctrl-D ends')
+    .example(
+      "printf 'hello\\n' | $0 chat --name bob",
+      'scripted: exit status 0 if the server accepted every line',
+    );
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const chatCommand: Command<Arguments> = {
   builder,
@@ -38,6 +44,6 @@ export const chatCommand: Command<Arguments> = {
     const settings = { name: args.name, mayAskAgain: terminal.interactive || args.name === undefined };
     const dialogue = isHii ? new HiiDialogue(settings) : new ChatDialogue(settings);
     const wire = await connectWire(target, isHii ? 'chunk' : 'line');
-    await hold(dialogue, wire, terminal, target);
+    await runInteractive(dialogue, wire, terminal, target);
   },
 };

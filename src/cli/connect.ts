@@ -1,13 +1,17 @@
-/** `handoff connect`: a telnet that knows the default ports. Interactive, or scripted from a pipe. */
+/**
+ * `handoff connect`: a telnet with the services' default ports. Interactive at a terminal, scripted
+ * with a pipe. Read ../clients/talk/connect.ts next.
+ */
 import type { Argv } from 'yargs';
-import { converseWith } from '../clients/talk/connect.js';
+import { exchangeBytes } from '../clients/talk/connect.js';
 import { exchangeDatagrams } from '../clients/talk/datagrams.js';
 import { TelnetDialogue } from '../clients/talk/telnet.js';
-import { openTerminal } from '../clients/terminal/terminal.js';
+import { openTerminal } from '../clients/terminal/open.js';
 import { connectWire } from '../clients/wire/wire.js';
 import { UsageError } from '../base/errors.js';
-import { hold } from './client.js';
-import type { Command } from './command.js';
+import { runInteractive } from './interactive.js';
+import type { ArgumentsOf, Command } from './command.js';
+import type { OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
 const options = {
@@ -15,25 +19,25 @@ const options = {
     choices: ['tcp', 'udp'] as const,
     default: 'tcp',
     requiresArg: true,
-    describe: 'udp: each line is a datagram, sent without its line end',
+    describe: 'udp: each line becomes one datagram, without its line end',
   },
 } as const;
 
-function builder(command: Argv) {
-  return withTarget(command, Object.keys(options))
-    .positional('service', { type: 'string', describe: 'whose port to use' })
+function builder(command: Argv, sources: OptionSources) {
+  return withTarget(command, sources, Object.keys(options))
+    .positional('service', { type: 'string', describe: 'name of the service, for its default port' })
     .options(options)
-    .example('$0 connect echo', 'type lines, end with Ctrl-D')
-    .example("printf 'work 5\\n' | $0 connect work", 'scripted: exit status 0 if it was answered');
+    .example('$0 connect echo', 'type lines; Ctrl-D ends')
+    .example("printf 'work 5\\n' | $0 connect work", 'scripted: exit status 0 if the server answered');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const connectCommand: Command<Arguments> = {
   builder,
   async handler(args) {
     if (args.service === undefined && args.port === undefined && args.socket === undefined) {
-      throw new UsageError('a service, --port or --socket is expected');
+      throw new UsageError('connect needs a service, --port or --socket');
     }
     const target = targetFrom(args, args.service ?? '');
     if (args.transport === 'udp') {
@@ -43,10 +47,10 @@ export const connectCommand: Command<Arguments> = {
     }
     const terminal = openTerminal();
     if (terminal.interactive) {
-      await hold(new TelnetDialogue(), await connectWire(target, 'loose'), terminal, target);
+      await runInteractive(new TelnetDialogue(), await connectWire(target, 'loose'), terminal, target);
       return;
     }
-    noteAnswered(await converseWith(target, process.stdin, process.stdout));
+    noteAnswered(await exchangeBytes(target, process.stdin, process.stdout));
   },
 };
 

@@ -1,4 +1,7 @@
-/** `handoff demo`: the three models at work, at a terminal and in one picture. Read ../demo/demo.ts next. */
+/**
+ * `handoff demo`: runs four clients under each model, prints what they receive, and draws all
+ * models in one picture. Read ../demo/demo.ts next.
+ */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
@@ -8,31 +11,31 @@ import { demonstrate, logFileOf } from '../demo/demo.js';
 import { pageOf } from '../timeline/page.js';
 import { drawTimelines } from '../timeline/picture.js';
 import { traceOf } from '../timeline/trace-events.js';
-import type { Command } from './command.js';
-import { text, wholeNumber, withSettings } from './options.js';
+import type { ArgumentsOf, Command } from './command.js';
+import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 const options = {
   output: {
     ...text('output'),
     alias: 'o',
     default: 'handoff-demo',
-    describe: 'the folder for the picture, its page, the trace and the logs',
+    describe: 'folder for the page, the picture, the trace and the logs',
   },
   'max-pause': {
     ...wholeNumber('max-pause', 0, 60_000),
     default: '200',
-    describe: 'ms that the pauses of count stay below',
+    describe: 'upper bound of the random pauses of count in ms',
   },
 } as const;
 
-function builder(command: Argv) {
-  return withSettings(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withSettings(command, sources, Object.keys(options))
     .options(options)
-    .example('$0 demo', 'less than 15 seconds')
-    .example('$0 demo --max-pause 1000', 'to talk meanwhile');
+    .example('$0 demo', 'takes less than 15 seconds')
+    .example('$0 demo --max-pause 1000', 'slower, for a lecture');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const demoCommand: Command<Arguments> = {
   builder: builder,
@@ -42,7 +45,7 @@ export const demoCommand: Command<Arguments> = {
       throw fileError('write', folder, error);
     });
     const { stdout } = process;
-    // hasColors() heeds NO_COLOR and what the terminal can.
+    // hasColors() respects NO_COLOR and the abilities of the terminal.
     const colours = stdout.isTTY && stdout.hasColors();
     const { platform } = process;
     const all = await demonstrate({ maxPauseMs: args['max-pause'], colours, print: writeOut, platform });
@@ -55,9 +58,9 @@ export const demoCommand: Command<Arguments> = {
       JSON.stringify(traceOf(sections.map(({ timeline }) => timeline))),
     );
     for (const one of all) await writeWhole(logFileOf(folder, one), `${one.log.join('\n')}\n`);
+    await writeOut(`Page with all models: ${page}; the picture alone: ${join(folder, 'timeline.svg')};`);
     await writeOut(
-      `The models beside each other: ${page}; the picture alone: ${join(folder, 'timeline.svg')};`,
+      `trace for ui.perfetto.dev: ${join(folder, 'trace.json')}; the logs are in the same folder.`,
     );
-    await writeOut(`for ui.perfetto.dev: ${join(folder, 'trace.json')}; the logs are there, too.`);
   },
 };

@@ -1,6 +1,7 @@
 /**
- * What `handoff explain` says of each model: a page of text, written after the code that it names.
- * Whoever changes that code changes the page. explain.ts prints it and adds what was measured.
+ * The pages of `handoff explain`: one page of text per model, at most 40 lines of 100 columns. A
+ * change to the code that a page names changes the page too. explain.ts prints a page, followed by
+ * the last measurements.
  */
 import type { ModelName } from '../serving/host.js';
 
@@ -14,20 +15,21 @@ iterative: one client after the other, on the main thread
                 4096 at most         --queue, 4096        client 1: recv … send … end, close
                                                           client 2:                    recv …
 
-  1. The kernel completes the handshake. Main accepts as soon as its event loop turns, so a
-     connection waits in the kernel's backlog (shorter if net.core.somaxconn is) only while a
-     handler computes.
-  2. Nobody asks the acceptor for it while another client is served: it waits in the queue ("queued"
-     in the log), or is told "ERR server full" where the queue is full or with --overflow refuse.
-  3. The first in the queue is served on the main thread. recv and sendAll are promises; while one
-     is pending main does nothing but accept and queue.
-  4. When the handler ends or the client is gone, main closes the connection, logs "closed" (thread
-     0, waitedMs: the time in the queue) and takes the next.
+  1. The kernel completes the handshake. The main thread accepts the connection at its event loop's
+     next turn. The connection waits in the kernel's backlog only while a handler computes.
+     net.core.somaxconn may limit the backlog to less than 4096.
+  2. While the main thread serves another client, the new client waits in the acceptor's queue and
+     the log says "queued". If the queue is full, or with --overflow refuse, the acceptor answers
+     "ERR server full" and closes the connection.
+  3. The main thread serves the first client of the queue. recv and sendAll return promises. While
+     one of them is pending, the main thread only accepts and queues.
+  4. When the handler ends or the client disconnects, the main thread closes the connection and logs
+     "closed" (thread 0; waitedMs is the time in the queue). Then it takes the next client.
 
-Good for  short conversations that are rare; code that must never see two clients at once; a first
+Good for  short and rare conversations; code that must never serve two clients at once; a first
           server.
-Wrong for any client that can take its time: one that connects and says nothing stops the service
-          for all others. --idle-timeout limits for how long.
+Bad for   slow clients: a client that connects and sends nothing stops the service for all others.
+          --idle-timeout limits that time.
 Code      src/models/iterative.ts (the loop), src/server/acceptor.ts (the queue),
           src/connection/stream.ts, src/models/main-thread-clients.ts (one client from start to end)
 `,
@@ -39,26 +41,26 @@ event-loop: all clients at once, on the main thread
     clients ──► acceptor ──► main thread   client 1: recv ········· send · recv ····
                                            client 2: ···· recv · send ······· recv
                                            client 3: ··········· recv ····· send ···
-                             (·: suspended at an await; libuv tells main whose bytes have come)
+                             (·: suspended at an await until libuv reports bytes)
 
-  1. Main accepts a connection and starts its handler at once; the loop does not wait for its end.
-     So nobody waits in the acceptor's queue, and nobody is refused.
-  2. recv and sendAll are promises. A handler that awaits one is suspended, a few kilobytes of
-     memory; libuv polls all descriptors and resumes whoever's bytes have come.
-  3. A handler gives way only at an await. Between two of them nothing else runs: no lock is needed,
-     and no client is accepted, read or answered while one computes.
-  4. When the handler ends or the client is gone, main closes the connection and logs "closed",
-     thread 0.
+  1. The main thread accepts a connection and starts its handler at once. The loop does not wait for
+     the handler's end, so no client waits in the acceptor's queue and no client is refused.
+  2. recv and sendAll return promises. An await suspends the handler, which then costs a few
+     kilobytes of memory. libuv polls all descriptors and resumes a handler when its bytes arrive.
+  3. A handler yields only at an await. Between two awaits nothing else runs, so the service needs
+     no lock. But while one handler computes, the main thread accepts, reads and answers no client.
+  4. When the handler ends or the client disconnects, the main thread closes the connection and logs
+     "closed" (thread 0).
 
 Good for  thousands of clients that mostly wait; many small requests; state that clients share,
-          which has one thread and so no races.
-Wrong for services that compute: one answer of 100 ms is 100 ms of silence for everybody. It uses
-          one core, however many there are.
+          because one thread has no data races.
+Bad for   services that compute: 100 ms of computing delays every other client by 100 ms. The model
+          uses one core, however many the machine has.
 Code      src/models/event-loop.ts (the loop), src/connection/stream.ts (recv and sendAll),
           src/models/main-thread-clients.ts (one client from start to end)
 `,
   'thread-per-client': `
-thread-per-client: each client on a thread of its own, with blocking reads and writes
+thread-per-client: each client on its own thread, with blocking reads and writes
 
     for await (const client of acceptor) {
       void threads.serve(client);
@@ -69,20 +71,21 @@ thread-per-client: each client on a thread of its own, with blocking reads and w
                  close  ◄── settled, rings the bell ──                 (asleep while it waits)
 
   1. Main accepts a connection and reads nothing from it, so libuv never polls its descriptor.
-  2. A free thread gets it, the one that has served last; or a new one is started, up to --threads
-     (64). While all are taken the client waits in the acceptor's queue, or is refused there.
+  2. Main gives the client to the free thread that served last, or starts a new thread, up to
+     --threads (64). While all threads are busy, the client waits in the acceptor's queue. If the
+     queue is full, or with --overflow refuse, the acceptor refuses the client.
   3. Main makes the descriptor blocking and writes its number into the thread's mailbox in shared
-     memory. The thread wakes and calls recv(2) and send(2) on it: it sleeps in the kernel until
-     bytes come.
-  4. Main still owns the descriptor. To end a conversation early it shuts the descriptor down, upon
-     which the blocked recv returns 0; nothing else would wake the thread.
-  5. The handler ends, the thread rings the bell, main closes the descriptor and logs "closed" with
-     the thread's number. The thread takes its next client, or waits on its mailbox.
+     memory. The thread wakes and calls recv(2) and send(2) on the descriptor. In recv it sleeps in
+     the kernel until bytes arrive.
+  4. Main still owns the descriptor. To end a conversation early, main shuts the descriptor down and
+     the blocked recv returns 0. Nothing else wakes the thread.
+  5. When the handler ends, the thread rings the bell. Main closes the descriptor and logs "closed"
+     with the thread's number. The thread takes its next client or waits on its mailbox.
 
-Good for  services that compute or block, on as many cores as there are; a slow client keeps its own
-          thread busy and nobody else. What clients share still lives on main, which needs no locks.
-Wrong for thousands of clients that mostly wait: each costs a thread, several megabytes, and each
-          thread compiles code of its own. Linux only.
+Good for  services that compute or block, because threads use all cores; slow clients, because each
+          delays only its own thread. State that clients share stays on main and needs no locks.
+Bad for   thousands of clients that mostly wait: each thread costs several megabytes and compiles
+          its own code. Linux only.
 Code      src/models/thread-per-client.ts (the loop), src/threads/lease.ts (who owns the
           descriptor), src/threads/client-threads.ts, src/threads/thread-pool.ts,
           src/threads/mailbox.ts, workers/serve-client.ts, src/connection/blocking.ts

@@ -1,26 +1,27 @@
 /**
- * `handoff explain`: how a model serves a client, and what was last measured of it here. The texts are in
- * explain-models.ts, the numbers come from bench/run/last-numbers.ts.
+ * `handoff explain`: prints how a model serves a client, and the last measurements of the model on
+ * this machine. The texts are in explain-models.ts; ../../bench/run/last-numbers.ts reads the
+ * measurements.
  */
 import type { Argv } from 'yargs';
 import { writeOut } from '../base/output.js';
 import { explanations } from './explain-models.js';
 import { MODEL_NAMES, models } from '../models/registry.js';
-import type { Command } from './command.js';
-import { text, withSettings } from './options.js';
+import type { ArgumentsOf, Command } from './command.js';
+import { text, withSettings, type OptionSources } from './options.js';
 
 const options = {
-  results: { ...text('results'), describe: 'folder of saved runs (default: where handoff bench saves them)' },
+  results: { ...text('results'), describe: 'folder of the saved runs (default: bench/results)' },
 } as const;
 
-function builder(command: Argv) {
-  return withSettings(command, Object.keys(options))
-    .positional('model', { choices: MODEL_NAMES, describe: 'its name; without it, they are listed' })
+function builder(command: Argv, sources: OptionSources) {
+  return withSettings(command, sources, Object.keys(options))
+    .positional('model', { choices: MODEL_NAMES, describe: 'name of a model (default: list the models)' })
     .options(options)
     .example('$0 explain event-loop', 'a page on the event loop');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const explainCommand: Command<Arguments> = {
   builder: builder,
@@ -28,7 +29,9 @@ export const explainCommand: Command<Arguments> = {
     if (model === undefined) {
       const width = Math.max(...MODEL_NAMES.map(({ length }) => length));
       const lines = MODEL_NAMES.map((name) => `  ${name.padEnd(width)}  ${models[name].summary}`);
-      await writeOut(['handoff explain <model> tells how it serves a client:', '', ...lines].join('\n'));
+      await writeOut(
+        ['handoff explain <model> prints how the model serves a client:', '', ...lines].join('\n'),
+      );
       return;
     }
     const { lastNumbers } = await import('../../bench/run/last-numbers.js');

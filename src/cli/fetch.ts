@@ -1,4 +1,4 @@
-/** `handoff fetch`: gets a page over HTTP, by hand. Read clients/http/fetch.ts next. */
+/** `handoff fetch`: downloads a page over HTTP/1.1. Read ../clients/http/fetch.ts next. */
 import type { Argv } from 'yargs';
 import { fetchUrl } from '../clients/http/fetch.js';
 import type { Head } from '../clients/http/head.js';
@@ -7,33 +7,41 @@ import { ReaderGone, StreamSink } from '../base/output.js';
 import { PartFile } from '../base/part-file.js';
 import { printable } from '../base/printable.js';
 import { StartError, UsageError } from '../base/errors.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
-import { text, withSettings } from './options.js';
+import { text, withSettings, type OptionSources } from './options.js';
 import { TransferBar } from './progress.js';
 
 const MOST_REDIRECTIONS = 5;
 
 const options = {
-  output: { ...text('output'), alias: 'o', describe: 'file for the body (default, or -: standard output)' },
-  headers: { type: 'boolean', default: false, alias: 'i', describe: 'write the headers to standard output' },
+  output: { ...text('output'), alias: 'o', describe: 'file for the body; - is standard output, the default' },
+  headers: {
+    type: 'boolean',
+    default: false,
+    alias: 'i',
+    describe: 'also write the headers to standard output',
+  },
   follow: { type: 'boolean', default: true, describe: `follow up to ${MOST_REDIRECTIONS} redirections` },
   timeout: timeoutOption,
 } as const;
 
-function builder(command: Argv) {
-  return withSettings(command, Object.keys(options))
-    .positional('url', { type: 'string', describe: 'such as http://127.0.0.1:8080/' })
+function builder(command: Argv, sources: OptionSources) {
+  return withSettings(command, sources, Object.keys(options))
+    .positional('url', {
+      type: 'string',
+      describe: 'http:// URL of the page, such as http://127.0.0.1:8080/',
+    })
     .options(options)
-    .example('$0 fetch http://127.0.0.1:8080/ -o page.html', 'exit status 0 if the whole page has come');
+    .example('$0 fetch http://127.0.0.1:8080/ -o page.html', 'exit status 0 if the whole page arrived');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const fetchCommand: Command<Arguments> = {
   builder,
   async handler(args) {
-    if (args.url === undefined) throw new UsageError('a URL is expected');
+    if (args.url === undefined) throw new UsageError('fetch needs a URL');
     const url = parseHttpUrl(args.url);
     await runClient(() => fetchTo(url, args));
   },
@@ -50,7 +58,7 @@ async function fetchTo(url: URL, { output = '-', headers, follow, timeout }: Arg
       redirects: follow ? MOST_REDIRECTIONS : 0,
       onHead: (head) => {
         if (headers) heads = standard.write(Buffer.from(formatHead(head)));
-        // Whoever is gone is noticed below.
+        // `await heads` below reports the error.
         heads.catch(() => undefined);
       },
       onProgress: (bytes, totalBytes) => bar.update(bytes, totalBytes),

@@ -1,9 +1,10 @@
-/** `handoff gettime`: asks the daytime service. Read clients/once/gettime.ts next. */
+/** `handoff gettime`: prints the daytime service's time. Read ../clients/once/gettime.ts next. */
 import type { Argv } from 'yargs';
 import { getTime, getTimeByDatagram } from '../clients/once/gettime.js';
 import { writeOut } from '../base/output.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
+import type { OptionSources } from './options.js';
 import { defaultPort, targetFrom, withTarget } from './target.js';
 
 const SERVICE = 'daytime';
@@ -13,22 +14,23 @@ const options = {
     choices: ['tcp', 'udp'] as const,
     default: 'tcp',
     requiresArg: true,
-    describe: 'udp: asks by a datagram, up to three times',
+    describe: 'udp: sends a datagram, at most three times',
   },
   timeout: timeoutOption,
 } as const;
 
-function builder(command: Argv) {
-  return withTarget(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withTarget(command, sources, Object.keys(options))
     .options(options)
     .check(({ transport, socket }) => {
-      if (transport === 'udp' && socket !== undefined) throw new Error('--transport udp takes no --socket');
+      if (transport === 'udp' && socket !== undefined)
+        throw new Error('--transport udp cannot be used with --socket');
       return true;
     })
-    .example('$0 gettime', 'exit status 0 if the server told the time');
+    .example('$0 gettime', 'exit status 0 if the server sent the time');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const gettimeCommand: Command<Arguments> = {
   builder,

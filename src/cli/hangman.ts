@@ -1,29 +1,33 @@
-/** `handoff hangman`: guesses the server's word, over TCP or UDP. clients/talk/hangman.ts does the talking. */
+/**
+ * `handoff hangman`: a client of the hangman service, over TCP or UDP. The dialogue is in
+ * ../clients/talk/hangman.ts.
+ */
 import type { Argv } from 'yargs';
 import { connectDatagrams } from '../clients/wire/datagram-wire.js';
 import { HangmanDialogue } from '../clients/talk/hangman.js';
-import { openTerminal } from '../clients/terminal/terminal.js';
+import { openTerminal } from '../clients/terminal/open.js';
 import { connectWire } from '../clients/wire/wire.js';
 import { UsageError } from '../base/errors.js';
-import { hold } from './client.js';
-import type { Command } from './command.js';
+import { runInteractive } from './interactive.js';
+import type { ArgumentsOf, Command } from './command.js';
+import type { OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
-function builder(command: Argv) {
-  return withTarget(command, ['transport'])
+function builder(command: Argv, sources: OptionSources) {
+  return withTarget(command, sources, ['transport'])
     .options({
       transport: {
         choices: ['tcp', 'udp'] as const,
         default: 'tcp',
         requiresArg: true,
-        describe: 'udp: a datagram for each message, sent again if no answer comes',
+        describe: 'udp: one datagram per message, sent again after a timeout',
       },
     })
-    .example('$0 hangman', 'type letters, or the whole word; end with Ctrl-D')
+    .example('$0 hangman', 'type letters or the whole word; Ctrl-D ends')
     .example('fold -w1 <<< etaoinshrdlu | $0 hangman', 'scripted: exit status 0 if the game ended');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const hangmanCommand: Command<Arguments> = {
   builder,
@@ -31,11 +35,12 @@ export const hangmanCommand: Command<Arguments> = {
     const terminal = openTerminal();
     const target = targetFrom(args, 'hangman');
     const wire = args.transport === 'udp' ? await connectUdp(target) : await connectWire(target, 'line');
-    await hold(new HangmanDialogue(), wire, terminal, target);
+    await runInteractive(new HangmanDialogue(), wire, terminal, target);
   },
 };
 
+/** @throws UsageError if the target is a Unix-domain socket */
 function connectUdp(target: ReturnType<typeof targetFrom>) {
-  if ('path' in target) throw new UsageError('--transport udp has no --socket');
+  if ('path' in target) throw new UsageError('datagrams go to a port, not to a --socket');
   return connectDatagrams(target);
 }

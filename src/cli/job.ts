@@ -1,4 +1,7 @@
-/** What the clients that do one job have in common: how long they wait, and how their process ends. */
+/**
+ * The process of a client with one job (fetch, send, gettime, lookup, peer, watch): its timeout
+ * option, its signals and its end.
+ */
 import { constants } from 'node:os';
 import { removeUnfinishedFiles } from '../base/part-file.js';
 import { wholeNumber } from './options.js';
@@ -8,23 +11,28 @@ const LONGEST_TIMEOUT_MS = 86_400_000;
 export const timeoutOption = {
   ...wholeNumber('timeout', 1, LONGEST_TIMEOUT_MS),
   default: '10000',
-  describe: 'give up after so many ms of silence',
+  describe: 'idle timeout in ms: the longest time without a byte from the server',
 } as const;
 
-/** How long something that nobody waits for any more may keep the process from ending. */
+/** How long an unfinished operation, such as a name look-up, may delay the process's end. */
 const LINGER_MS = 200;
 
-/** timeout(1) and others send one signal twice, to the process and to its group, microseconds apart. */
+/**
+ * Two signals within this time count as one. timeout(1) and others signal the process and then its
+ * group, microseconds apart.
+ */
 const SAME_SIGNAL_MS = 10;
 
 /**
- * Runs a client as the process's one job. Ctrl-C ends it quietly, with the status by which shells know that, and
- * nothing half-written is left behind.
+ * Runs a client as the only job of the process. SIGINT and SIGTERM end the process without a
+ * message, with status 128 + signal. They also remove unfinished files.
  *
- * A host name that is still being looked up keeps the process alive when its user has given up long ago; and so it
- * does Node's own exit. Hence the process is ended without asking; but not while output is on its way.
+ * A pending host name look-up would keep the process alive, and Node's own exit waits for it too.
+ * So the process ends by _exit(2), but only after its output is written.
  *
- * @param job may call `nextSignal` when the next Ctrl-C shall be its orderly end: the promise that it gets resolves then
+ * @param job may call `nextSignal`, whose promise the next signal resolves instead of ending the
+ *   process
+ * @throws what the job throws
  */
 export async function runClient(job: (nextSignal: () => Promise<void>) => Promise<void>): Promise<void> {
   let onSignal = endBy;
@@ -54,7 +62,7 @@ function endWhenWritten(): void {
     clearInterval(timer);
     void exitNow().then((exit) => exit(Number(process.exitCode ?? 0)));
   }, LINGER_MS);
-  // It only fires if something else keeps the process.
+  // The timer only fires if something else keeps the process alive.
   timer.unref();
 }
 

@@ -1,4 +1,4 @@
-/** `handoff services` and `handoff models`: what there is. */
+/** `handoff services` and `handoff models`: print a table of the services or of the models. */
 import Table from 'cli-table3';
 import { writeOut } from '../base/output.js';
 import { MODEL_NAMES, models } from '../models/registry.js';

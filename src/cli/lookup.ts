@@ -1,33 +1,33 @@
-/** `handoff lookup`: what is known about a host. Read clients/once/lookup.ts next. */
+/** `handoff lookup`: prints a host's addresses and names. Read ../clients/once/lookup.ts next. */
 import { hostname } from 'node:os';
 import type { Argv } from 'yargs';
 import { lookUp, type AddressRecord, type HostInfo } from '../clients/once/lookup.js';
 import { printable } from '../base/printable.js';
 import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
-import { withSettings } from './options.js';
+import { withSettings, type OptionSources } from './options.js';
 
 const options = {
-  json: { type: 'boolean', default: false, describe: 'write it as one JSON object' },
-  timeout: { ...timeoutOption, describe: 'give up after so many ms' },
+  json: { type: 'boolean', default: false, describe: 'print one JSON object' },
+  timeout: { ...timeoutOption, describe: 'timeout of the whole look-up in ms' },
 } as const;
 
-function builder(command: Argv) {
-  return withSettings(command, Object.keys(options))
-    .positional('name', { type: 'string', describe: 'a host name or an address (default: this machine)' })
-    .positional('service', { type: 'string', describe: 'its name, such as http, or its port' })
+function builder(command: Argv, sources: OptionSources) {
+  return withSettings(command, sources, Object.keys(options))
+    .positional('name', { type: 'string', describe: 'host name or IP address (default: this machine)' })
+    .positional('service', { type: 'string', describe: 'service name, such as http, or port number' })
     .options(options)
-    .example('$0 lookup localhost http', 'addresses, names, and a record for each kind of socket');
+    .example('$0 lookup localhost http', 'prints addresses, names, and one record per socket type');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const lookupCommand: Command<Arguments> = {
   builder,
   async handler({ name = hostname(), service, json, timeout }) {
-    if (name === '' || service === '') throw new UsageError('an empty name cannot be looked up');
+    if (name === '' || service === '') throw new UsageError('the name and the service must not be empty');
     await runClient(async () => {
       const info = await lookUp(name, service, timeout);
       await writeOut(json ? JSON.stringify(info) : formatted(info));
@@ -55,7 +55,7 @@ function cells({ family, type, protocol, port, address }: AddressRecord): string
   return [family, type, protocol, `${port}`, address];
 }
 
-/** Names come from whoever runs the name service. */
+/** Aligns the cells and escapes control characters, which host names may contain. */
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows.map((row) =>

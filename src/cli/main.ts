@@ -1,9 +1,9 @@
-/** The command line's process: runs the command and tells by one line and a status how it went. Read program.ts next. */
+/** The process of the command line: runs the command; an error is one line and an exit status. Read program.ts next. */
 import { StartError, UsageError } from '../base/errors.js';
 import { runCommand } from './program.js';
 
 try {
-  await runCommand(process.argv.slice(2));
+  await runCommand({ args: process.argv.slice(2), env: process.env });
 } catch (error) {
   const expected = error instanceof UsageError || error instanceof StartError;
   console.error(expected ? `handoff: ${error.message}` : error);

@@ -1,12 +1,15 @@
-/** The oldest Node that runs this program. Imports nothing, and uses no syntax that an older Node does not know. */
+/**
+ * The check of the Node version. Runs before anything else is loaded: this file imports nothing and
+ * uses only syntax that old versions of Node can parse.
+ */
 
-/** As `engines` in package.json says; the Makefile reads it there. */
+/** The same version as `engines` in package.json, which the Makefile reads. */
 const OLDEST = { major: 20, minor: 19 };
 
 /**
- * Checks a Node's version.
- * @param version as in `process.version`: `v20.19.0`
- * @returns the line for the user of a Node that is too old, undefined for the user of any other
+ * Checks the version of Node.
+ * @param version in the form of `process.version`: `v20.19.0`
+ * @returns an error line if the version is too old, otherwise undefined
  */
 export function complaintAbout(version: string): string | undefined {
   const [major, minor] = version.slice(1).split('.').map(Number) as [number, number];

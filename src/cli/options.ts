@@ -1,11 +1,11 @@
-/** What the commands' options have in common: values that are checked, the environment, the configuration file. */
+/** What options of all commands have in common: checks of values, the environment, the configuration file. */
 import { readFileSync } from 'node:fs';
 import type { Argv, Options } from 'yargs';
 import { UsageError } from '../base/errors.js';
 
 const ENV_PREFIX = 'HANDOFF';
 
-/** An option with a whole number between two bounds. yargs by itself turns `abc` into NaN and goes on. */
+/** An option with a whole number within bounds. yargs itself would turn `abc` into NaN. */
 export function wholeNumber(name: string, least: number, most: number) {
   return {
     type: 'string',
@@ -23,7 +23,7 @@ export function wholeNumber(name: string, least: number, most: number) {
   } as const satisfies Options;
 }
 
-/** An option with a text that must not be empty. */
+/** An option with a text that is not empty. */
 export function text(name: string) {
   return {
     type: 'string',
@@ -32,7 +32,7 @@ export function text(name: string) {
   } as const satisfies Options;
 }
 
-/** What fits into a `struct sockaddr_un`; libuv would cut a longer path, and use another socket. */
+/** The size of `sun_path`, less its end. libuv would cut a longer path and use another socket. */
 const MOST_SOCKET_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
 
 /** An option with the path of a Unix-domain socket. */
@@ -44,7 +44,10 @@ export function socketPath(name: string) {
   } as const satisfies Options;
 }
 
-/** @param what the user gave it as */
+/**
+ * @param what how the user gave the path, such as `--socket`
+ * @throws UsageError when the path is too long
+ */
 export function checkSocketPath(what: string, path: string): string {
   const length = Buffer.byteLength(path);
   if (length <= MOST_SOCKET_PATH_BYTES) return path;
@@ -60,37 +63,48 @@ function oneValue(name: string, value: unknown): string {
   return value;
 }
 
-/** The two ways to say where a server is. A source that says it in one way overrules weaker ones that do in the other. */
+/** Two ways to name a server. A source that uses one of them overrules the other in weaker sources. */
 const PLACES = [['socket'], ['host', 'port']] as const;
+
+/** Where the options of a command come from, the strongest source first; a configuration file is the weakest. */
+export interface OptionSources {
+  /** The arguments behind the program's name. */
+  readonly args: readonly string[];
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+}
 
 /**
  * Lets a command's options come from HANDOFF_* variables and `--config file.json` as well.
- * A variable that names no option of this command is for another one, and must not count as an unknown option.
+ * Ignores variables that name no option of this command: they are for another command.
+ * @param names the options of the command
  */
-export function withSettings<T>(command: Argv<T>, names: readonly string[]): Argv<T> {
-  const overruled = overruledBy(isTyped);
-  const known = new Set(
-    [...names, 'config'].filter((name) => !overruled.includes(name)).map((name) => variableOf(name)),
+export function withSettings<T>(
+  command: Argv<T>,
+  { args, env }: OptionSources,
+  names: readonly string[],
+): Argv<T> {
+  // yargs does not say where a value has come from.
+  const isTyped = (name: string) => args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+  const isInEnvironment = (name: string) => env[variableOf(name)] !== undefined;
+  const typedPlaces = overruledBy(isTyped);
+  const fromEnvironment = Object.fromEntries(
+    names
+      .filter((name) => isInEnvironment(name) && !isTyped(name) && !typedPlaces.includes(name))
+      .map((name) => [name, env[variableOf(name)]]),
   );
-  for (const variable of Object.keys(process.env)) {
-    if (variable.startsWith(`${ENV_PREFIX}_`) && !known.has(variable))
-      Reflect.deleteProperty(process.env, variable);
-  }
-  const inFile = overruledBy((name) => isTyped(name) || process.env[variableOf(name)] !== undefined);
+  const weakPlaces = overruledBy((name) => isTyped(name) || isInEnvironment(name));
+  const fromFile = (path: string) => {
+    const settings = Object.entries(readConfig(path)).filter(([name]) => !weakPlaces.includes(name));
+    return { ...Object.fromEntries(settings), ...fromEnvironment };
+  };
+  const path = isTyped('config') ? undefined : env[variableOf('config')];
   return command
-    .env(ENV_PREFIX)
-    .config('config', 'a JSON file with options of this command', (path: string) =>
-      Object.fromEntries(Object.entries(readConfig(path)).filter(([name]) => !inFile.includes(name))),
-    );
+    .config(path === undefined ? fromEnvironment : fromFile(path))
+    .config('config', 'a JSON file with options of this command', fromFile);
 }
 
 function variableOf(option: string): string {
   return `${ENV_PREFIX}_${option.replaceAll('-', '_').toUpperCase()}`;
-}
-
-/** Whether the option is on the command line itself. yargs does not tell where a value has come from. */
-function isTyped(option: string): boolean {
-  return process.argv.some((arg) => arg === `--${option}` || arg.startsWith(`--${option}=`));
 }
 
 function overruledBy(isGiven: (option: string) => boolean): string[] {

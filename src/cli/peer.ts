@@ -1,9 +1,10 @@
 /**
- * `handoff peer`: a server and a client at once. It serves a folder by the web service and fetches one file from every
- * peer, see clients/http/peer.ts.
+ * `handoff peer`: a server and a client in one process. It serves a folder with the web service and
+ * fetches one file from every peer.
  *
- * Having everything oneself is no reason to go: another peer, started a moment later or waiting between two tries, still
- * wants to fetch. It asks at least every MOST_WAIT_MS, so serving goes on for longer than that (`--linger`).
+ * The peer keeps serving after its own fetches, because another peer may have started later or may
+ * wait between two tries. Peers retry at least every MOST_WAIT_MS, so --linger is longer than that.
+ * Read ../clients/http/peer.ts next.
  */
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -15,49 +16,56 @@ import { formatEndpoint } from '../connection/endpoint.js';
 import { StartError, UsageError } from '../base/errors.js';
 import { Server } from '../server/server.js';
 import { findService } from '../services/catalogue.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
-import { text, wholeNumber, withSettings } from './options.js';
+import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
-/** The pauses of a peer grow up to this, unless the first is longer. */
+/** Upper bound of the pause between two tries, unless the first pause is longer. */
 const MOST_WAIT_MS = 2000;
 const DEFAULT_PORT = 8080;
 
 const options = {
   root: { ...text('root'), default: '.', describe: 'folder to serve' },
-  file: { ...text('file'), default: 'myData.txt', describe: 'what to fetch from every peer' },
-  into: { ...text('into'), default: 'peers', describe: 'folder for what was fetched' },
-  host: { ...text('host'), default: '127.0.0.1', describe: 'address to serve on' },
-  port: { ...wholeNumber('port', 0, 65_535), default: `${DEFAULT_PORT}`, describe: '0: any free one' },
+  file: { ...text('file'), default: 'myData.txt', describe: 'path of the file to fetch from every peer' },
+  into: { ...text('into'), default: 'peers', describe: 'folder for the fetched files' },
+  host: { ...text('host'), default: '127.0.0.1', describe: 'host name or IP address to listen on' },
+  port: {
+    ...wholeNumber('port', 0, 65_535),
+    default: `${DEFAULT_PORT}`,
+    describe: 'port to listen on; 0 is any free port',
+  },
   tries: {
     ...wholeNumber('tries', 1, 100_000),
     default: '60',
-    describe: 'how often a peer is asked at most',
+    describe: 'maximum number of tries per peer',
   },
   wait: {
     ...wholeNumber('wait', 1, 600_000),
     default: '250',
-    describe: `ms between the first two tries; it grows up to ${MOST_WAIT_MS}`,
+    describe: `pause between the first two tries in ms; later pauses grow to ${MOST_WAIT_MS}`,
   },
   timeout: timeoutOption,
   'max-bytes': {
     ...wholeNumber('max-bytes', 1, Number.MAX_SAFE_INTEGER),
     default: '16777216',
-    describe: 'longest file that is taken',
+    describe: 'maximum size of a fetched file in bytes',
   },
   linger: {
     ...wholeNumber('linger', 0, 86_400_000),
     default: '5000',
-    describe: 'ms to go on serving when all is done, for peers that are not',
+    describe: 'time in ms to keep serving after the last fetch, for slower peers',
   },
-  stay: { type: 'boolean', default: false, describe: 'go on serving until Ctrl-C' },
-  'log-file': { ...text('log-file'), describe: "append the server's log to a file (default: none)" },
+  stay: { type: 'boolean', default: false, describe: 'keep serving until Ctrl-C' },
+  'log-file': {
+    ...text('log-file'),
+    describe: "file that the server's log is appended to (default: no log)",
+  },
 } as const;
 
-function builder(command: Argv) {
+function builder(command: Argv, sources: OptionSources) {
   return (
-    withSettings(command, Object.keys(options))
-      // Otherwise only the last of several peers would be left.
+    withSettings(command, sources, Object.keys(options))
+      // Without this setting yargs keeps only the last of several peers.
       .parserConfiguration({ 'duplicate-arguments-array': true })
       .positional('peer', {
         type: 'string',
@@ -65,17 +73,20 @@ function builder(command: Argv) {
         describe: `host:port (default port: ${DEFAULT_PORT})`,
       })
       .options(options)
-      .example('$0 peer --root mine --into class 192.0.2.7:8080 192.0.2.8:8080', 'myData.txt of two others')
+      .example(
+        '$0 peer --root mine --into class 192.0.2.7:8080 192.0.2.8:8080',
+        'fetches myData.txt from two peers',
+      )
   );
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const peerCommand: Command<Arguments> = {
   builder,
   async handler(args) {
     const wanted = wantedFrom(args.peer ?? [], DEFAULT_PORT, args.file, args.into);
-    if (wanted.length === 0) throw new UsageError('a peer is expected, as host:port');
+    if (wanted.length === 0) throw new UsageError('peer needs at least one peer, as host:port');
     prepareFolders(args);
     await runClient(async (nextSignal) => {
       const server = await startServing(args);
@@ -83,9 +94,9 @@ export const peerCommand: Command<Arguments> = {
       const arrived = await fetchFromAll(wanted, {
         tries: args.tries,
         waitMs: args.wait,
-        mostWaitMs: Math.max(args.wait, MOST_WAIT_MS),
+        maxWaitMs: Math.max(args.wait, MOST_WAIT_MS),
         timeoutMs: args.timeout,
-        mostBytes: args['max-bytes'],
+        maxBytes: args['max-bytes'],
         onArrival: (line) => console.log(line),
         report: (line) => console.error(line),
       });
@@ -100,11 +111,13 @@ export const peerCommand: Command<Arguments> = {
   },
 };
 
+/** @throws StartError if the folder to serve is missing, or the folder for files cannot be made */
 function prepareFolders({ root, into, file }: Arguments): void {
   if (!isFolder(root)) {
     throw new StartError(`cannot serve ${root}: there is no such directory`);
   }
-  if (!existsSync(join(root, file))) console.error(`${join(root, file)} is not there: no peer will find it`);
+  if (!existsSync(join(root, file)))
+    console.error(`${join(root, file)} does not exist, so no peer can fetch it`);
   try {
     makeFolder(resolve(into));
   } catch (error) {
@@ -112,14 +125,17 @@ function prepareFolders({ root, into, file }: Arguments): void {
   }
 }
 
-/** Node's own recursive mkdir tries for ever where nothing can be made, as in /proc. */
+/**
+ * Makes a folder and its parents. Node's recursive mkdir never returns in some folders, as in /proc.
+ * @throws Error of mkdir
+ */
 function makeFolder(path: string): void {
   if (isFolder(path)) return;
   if (dirname(path) !== path) makeFolder(dirname(path));
   try {
     mkdirSync(path);
   } catch (error) {
-    // Another peer may have been quicker.
+    // Another peer may have made the folder in the meantime.
     if (!isFolder(path)) throw error;
   }
 }
@@ -128,13 +144,13 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** A download that is in the making when serving ends may still take so long; nobody else is waited for. */
+/** How long the server's stop waits for unfinished downloads. */
 const GRACE_MS = 30_000;
 const IDLE_MS = 60_000;
 
 function startServing({ root, host, port, 'log-file': logFile }: Arguments): Promise<Server> {
   const service = findService('web');
-  if (!service) throw new StartError('there is no service "web" to serve with');
+  if (!service) throw new StartError('the service "web" is missing');
   return Server.start({
     service,
     serviceOptions: {

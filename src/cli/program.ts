@@ -1,19 +1,19 @@
 /**
- * All commands in one yargs program. Adding one is one line here and one file beside this; serve.ts shows how such a
- * file looks.
+ * All commands in one yargs program. A new command takes one line here and one file in this folder, like serve.ts.
  *
  * Options come from the command line, from HANDOFF_* variables or from `--config file.json`, in this order.
  */
-import yargs from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { UsageError } from '../base/errors.js';
 import type { Command } from './command.js';
+import type { OptionSources } from './options.js';
 
 /**
  * Runs the command that the arguments name.
- * @param args what follows the program's name on the command line
- * @throws UsageError when they are wrong, and whatever the command throws
+ * @throws UsageError when the arguments are wrong, and whatever the command throws
  */
-export async function runCommand(args: readonly string[]): Promise<void> {
+export async function runCommand(sources: OptionSources): Promise<void> {
+  const { args } = sources;
   const program = yargs(args)
     .scriptName('handoff')
     .usage(
@@ -22,13 +22,22 @@ export async function runCommand(args: readonly string[]): Promise<void> {
     .parserConfiguration({ 'duplicate-arguments-array': false });
 
   /**
-   * Loads the command's file only if its name is among the arguments: imports are most of what a start costs. Beforehand,
-   * since yargs does not pass the faults of commands that it loads itself on to fail().
+   * Loads the command's file only if its name is among the arguments: imports are most of what a start costs. Loads it
+   * here, because yargs does not pass the errors of commands that it loads itself to fail().
    */
   const add = async <T>(usage: string, describe: string, load: () => Promise<Command<T>>) => {
     const [name = usage] = usage.split(' ');
-    const unused = { handler: () => undefined };
-    program.command({ command: usage, describe, ...(args.includes(name) ? await load() : unused) });
+    if (!args.includes(name)) {
+      program.command({ command: usage, describe, handler: () => undefined });
+      return;
+    }
+    const { builder, handler } = await load();
+    program.command({
+      command: usage,
+      describe,
+      handler,
+      ...(builder && { builder: (command: Argv) => builder(command, sources) }),
+    });
   };
   await add(
     'serve <service>',
@@ -38,7 +47,7 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   await add('bench', 'compare the models under load', async () => (await import('./bench.js')).benchCommand);
   await add(
     'explain [model]',
-    'tell how a model serves a client, and what was measured of it here',
+    'describe how a model serves a client, and what was measured of it here',
     async () => (await import('./explain.js')).explainCommand,
   );
   await add(
@@ -48,7 +57,7 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   );
   await add(
     'timeline <log>',
-    'draw who was served by which thread, when',
+    'draw which thread served which client, and when',
     async () => (await import('./timeline.js')).timelineCommand,
   );
   await add(
@@ -72,7 +81,7 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   await add('fetch [url]', 'get a page over HTTP', async () => (await import('./fetch.js')).fetchCommand);
   await add(
     'send [file..]',
-    'give files or standard input to the collect service',
+    'send files or standard input to the collect service',
     async () => (await import('./send.js')).sendCommand,
   );
   await add(
@@ -82,7 +91,7 @@ export async function runCommand(args: readonly string[]): Promise<void> {
   );
   await add(
     'lookup [name] [service]',
-    'tell what is known about a host: addresses and names',
+    'show the addresses and names of a host',
     async () => (await import('./lookup.js')).lookupCommand,
   );
   await add(
@@ -102,7 +111,7 @@ export async function runCommand(args: readonly string[]): Promise<void> {
     .exitProcess(false)
     .fail((message: string | undefined, error: Error | undefined) => {
       if (error && !message) throw error;
-      // Some of yargs's messages go over several lines.
+      // Some messages of yargs have several lines.
       throw new UsageError((message ?? 'wrong usage').replace(/\s*\n\s*/g, ' '));
     })
     .parseAsync();

@@ -1,11 +1,14 @@
-/** How far a transfer is, on standard error: only where somebody watches, and where it does not mix with the data. */
+/**
+ * The progress bar of a transfer. It appears only if standard error is a terminal and the data go
+ * elsewhere.
+ */
 import { SingleBar } from 'cli-progress';
 
 export class TransferBar {
   #bar: SingleBar | undefined;
   readonly #shown: boolean;
 
-  /** @param dataOnTerminal whether the data themselves are written to a terminal */
+  /** @param dataOnTerminal whether standard output receives the data and is a terminal */
   constructor(dataOnTerminal: boolean) {
     this.#shown = process.stderr.isTTY && !dataOnTerminal;
   }
@@ -14,7 +17,7 @@ export class TransferBar {
     if (!this.#shown) return;
     if (!this.#bar) {
       const format = totalBytes === undefined ? '{value} bytes' : '{bar} {value}/{total} bytes';
-      // Graceful: Ctrl-C leaves the shell a line of its own.
+      // With gracefulExit, the shell's prompt starts on a new line after Ctrl-C.
       this.#bar = new SingleBar({ format, stream: process.stderr, linewrap: true, gracefulExit: true });
       this.#bar.start(totalBytes ?? 0, 0);
     }

@@ -1,45 +1,48 @@
 /**
- * `handoff quiz`: plays the quiz. clients/talk/quiz.ts does the talking.
+ * `handoff quiz`: a client of the quiz service. The dialogue is in ../clients/talk/quiz.ts.
  *
- * A password never comes from the command line, which every user of the machine can read.
+ * No option takes the password, because every user of the machine can read the command line.
  */
 import type { Argv } from 'yargs';
 import type { WayIn } from '../clients/talk/entrance.js';
 import { QuizDialogue } from '../clients/talk/quiz.js';
-import { openTerminal } from '../clients/terminal/terminal.js';
+import { openTerminal } from '../clients/terminal/open.js';
 import { connectWire } from '../clients/wire/wire.js';
-import { hold } from './client.js';
-import type { Command } from './command.js';
-import { text, wholeNumber } from './options.js';
+import { runInteractive } from './interactive.js';
+import type { ArgumentsOf, Command } from './command.js';
+import { text, wholeNumber, type OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
 const SCRIPTED_QUESTIONS = 10;
 
-/** Read at once: variables that are no options are removed from the environment before a command runs. */
+/** Read at load time: withSettings() later removes variables that are not options. */
 const password = process.env.HANDOFF_PASSWORD || undefined;
 
-function builder(command: Argv) {
-  return withTarget(command, ['name', 'login', 'register', 'guest', 'play'])
+function builder(command: Argv, sources: OptionSources) {
+  return withTarget(command, sources, ['name', 'login', 'register', 'guest', 'play'])
     .options({
-      name: { ...text('name'), describe: 'your name (default: you are asked)' },
+      name: { ...text('name'), describe: 'your name in the quiz (default: quiz asks for it)' },
       login: { type: 'boolean', describe: 'log in with a password' },
       register: { type: 'boolean', describe: 'register with a password' },
       guest: { type: 'boolean', describe: 'play without a password' },
-      play: { ...wholeNumber('play', 1, 1_000_000), describe: 'how many questions' },
+      play: {
+        ...wholeNumber('play', 1, 1_000_000),
+        describe: `number of questions (default: quiz asks; in a script ${SCRIPTED_QUESTIONS})`,
+      },
     })
     .conflicts({ login: ['register', 'guest'], register: 'guest' })
-    .example('$0 quiz', 'asks for name, password and how many questions')
+    .example('$0 quiz', 'asks for the name, the password and the number of questions')
     .example(
       "printf 'A\\nC\\nB\\n' | $0 quiz --name bob --play 3",
-      'scripted: exit status 0 if it ended with a score',
+      'scripted: exit status 0 if the game ended with a score',
     )
     .epilogue(
-      'The password is asked for without echo, or taken from HANDOFF_PASSWORD; in a script with --login or ' +
-        '--register and no such variable it is the first line.',
+      'The password comes from HANDOFF_PASSWORD. Without that variable, quiz asks for it without echo; ' +
+        'in a script with --login or --register, it is the first line of the input.',
     );
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const quizCommand: Command<Arguments> = {
   builder,
@@ -53,7 +56,7 @@ export const quizCommand: Command<Arguments> = {
       questions: args.play ?? (terminal.interactive ? undefined : SCRIPTED_QUESTIONS),
       mayAskAgain: terminal.interactive,
     });
-    await hold(dialogue, await connectWire(target, 'line'), terminal, target);
+    await runInteractive(dialogue, await connectWire(target, 'line'), terminal, target);
   },
 };
 

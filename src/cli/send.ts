@@ -1,27 +1,35 @@
-/** `handoff send`: gives files or standard input to the collect service. Read clients/once/send.ts next. */
+/**
+ * `handoff send`: sends files or standard input to the collect service. Read
+ * ../clients/once/send.ts next.
+ */
 import type { Argv } from 'yargs';
 import { sendAll, sourcesOf, type Source } from '../clients/once/send.js';
 import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
-import type { Command } from './command.js';
+import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
+import type { OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
 const options = { timeout: timeoutOption } as const;
 
-function builder(command: Argv) {
+function builder(command: Argv, sources: OptionSources) {
   return (
-    withTarget(command, Object.keys(options))
-      // Otherwise only the last of several files would be left.
+    withTarget(command, sources, Object.keys(options))
+      // Without this setting yargs keeps only the last of several files.
       .parserConfiguration({ 'duplicate-arguments-array': true })
-      .positional('file', { type: 'string', array: true, describe: 'what to send (default: standard input)' })
+      .positional('file', {
+        type: 'string',
+        array: true,
+        describe: 'files to send (default: standard input)',
+      })
       .options(options)
-      .example('$0 send notes.txt', 'exit status 0 if the server says that it got every byte')
-      .example('date | $0 send', 'from a pipe')
+      .example('$0 send notes.txt', 'exit status 0 if the server confirms every byte')
+      .example('date | $0 send', 'sends standard input')
   );
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 const STANDARD_INPUT: Source = { path: undefined, open: () => process.stdin };
 
@@ -29,11 +37,11 @@ export const sendCommand: Command<Arguments> = {
   builder,
   async handler(args) {
     const target = targetFrom(args, 'collect');
-    // What follows a `--` is not among them; yargs's first word is the command itself.
+    // yargs puts the files after `--` into `_`, whose first word is the command.
     const paths = [...(args.file ?? []), ...args._.slice(1).map(String)];
-    // yargs drops a lone `-`, which alone is the default anyway.
+    // yargs drops the argument `-`. Without files, standard input is the default anyway.
     if (paths.length > 0 && process.argv.includes('-')) {
-      throw new UsageError('files and standard input cannot be sent together');
+      throw new UsageError('send takes either files or standard input, not both');
     }
     await runClient(async () => {
       const sources = paths.length === 0 ? [STANDARD_INPUT] : await sourcesOf(paths);

@@ -1,4 +1,7 @@
-/** `handoff serve`: starts a server and runs it until a signal stops it. Read server/server.ts next. */
+/**
+ * `handoff serve`: starts a server and runs it until a signal stops it. Main thread of the server's
+ * process. Read ../server/server.ts next.
+ */
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { SingleBar } from 'cli-progress';
@@ -11,104 +14,134 @@ import type { ServerSettings } from '../serving/host.js';
 import { DATAGRAM_SERVICES, findService, listServices, portOf } from '../services/catalogue.js';
 import { DIALECTS } from '../services/service.js';
 import { stopOnSignals } from '../server/shutdown.js';
-import type { Command } from './command.js';
-import { socketPath, text, wholeNumber, withSettings } from './options.js';
+import type { ArgumentsOf, Command } from './command.js';
+import { socketPath, text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 const options = {
   model: {
     choices: MODEL_NAMES,
     default: 'thread-per-client',
     requiresArg: true,
-    describe: 'how clients are served',
+    describe: 'server model',
   },
-  host: { ...text('host'), default: '127.0.0.1', describe: 'address to listen on' },
-  port: { ...wholeNumber('port', 0, 65_535), describe: "0: any free one (default: the service's own)" },
+  host: { ...text('host'), default: '127.0.0.1', describe: 'host name or IP address to listen on' },
+  port: {
+    ...wholeNumber('port', 0, 65_535),
+    describe: "port to listen on; 0 is any free port (default: the service's port)",
+  },
   transport: {
     choices: ['tcp', 'udp'] as const,
     default: 'tcp',
     requiresArg: true,
-    describe: `udp: each datagram is a message (${DATAGRAM_SERVICES.join(', ')})`,
+    describe: `udp: each datagram is one message; only for ${DATAGRAM_SERVICES.join(', ')}`,
   },
-  socket: { ...socketPath('socket'), describe: 'listen on a Unix-domain socket at this path instead' },
-  threads: { ...wholeNumber('threads', 1, 4096), default: '64', describe: 'most client threads at once' },
-  warm: { ...wholeNumber('warm', 0, 4096), default: '0', describe: 'client threads to start beforehand' },
+  socket: {
+    ...socketPath('socket'),
+    describe: 'path of a Unix-domain socket to listen on, instead of host and port',
+  },
+  threads: {
+    ...wholeNumber('threads', 1, 4096),
+    default: '64',
+    describe: 'maximum number of client threads',
+  },
+  warm: {
+    ...wholeNumber('warm', 0, 4096),
+    default: '0',
+    describe: 'number of client threads to start before the first client',
+  },
   'thread-memory': {
     ...wholeNumber('thread-memory', 8, 4096),
     default: '64',
-    describe: 'heap limit of a thread, in MB',
+    describe: 'heap limit of a client thread in MB',
   },
   overflow: {
     choices: ['queue', 'refuse'] as const,
     default: 'queue',
     requiresArg: true,
-    describe: 'what becomes of a client that nobody can serve at the moment',
+    describe: 'queue: a client without a free thread waits; refuse: it gets an error line',
   },
   queue: {
     ...wholeNumber('queue', 0, 1_000_000),
     default: '4096',
-    describe: 'how many clients may wait; more are refused',
+    describe: 'maximum number of waiting clients; the server refuses more',
   },
   grace: {
     ...wholeNumber('grace', 0, 600_000),
     default: '5000',
-    describe: 'on a stop, ms for answers in the making',
+    describe: 'grace period in ms: how long a stop waits for unfinished answers',
   },
   'idle-timeout': {
     ...wholeNumber('idle-timeout', 0, 86_400_000),
     default: '0',
-    describe: 'give up a client that says nothing for so many ms, or does not read; 0: never',
+    describe:
+      'idle timeout in ms; 0 disables it. Closes a client that sends nothing while the service waits for it, ' +
+      'or stops reading its answer',
   },
-  'log-file': { ...text('log-file'), describe: 'append the log to a file (default: standard output)' },
+  'log-file': {
+    ...text('log-file'),
+    describe: 'file that the log is appended to (default: standard output)',
+  },
   'log-level': {
     choices: LOG_LEVELS,
     default: 'info',
     requiresArg: true,
-    describe: 'debug has a line for each message',
+    describe: 'lowest level that is logged; debug adds a line for each message',
   },
-  'log-connections': { type: 'boolean', default: true, describe: 'log accepted, queued, refused and closed' },
+  'log-connections': {
+    type: 'boolean',
+    default: true,
+    describe: 'log the lines accepted, queued, refused and closed',
+  },
   admin: {
     ...socketPath('admin'),
-    describe: 'open a Unix-domain socket at this path, on which handoff watch sees what the server does',
+    describe: 'path of a Unix-domain socket for handoff watch (default: none)',
   },
-  once: { type: 'boolean', default: false, describe: 'echo: one message, then close' },
+  once: { type: 'boolean', default: false, describe: 'echo: close after the first message' },
   framing: {
     choices: ['line', 'chunk'] as const,
     default: 'line',
     requiresArg: true,
-    describe: 'line services: what a message is',
+    describe: 'line services: a message is a line, or the chunk that one recv returns',
   },
   'max-pause': {
     ...wholeNumber('max-pause', 0, 60_000),
     default: '1000',
-    describe: 'count: ms its pauses stay below',
+    describe: 'count: upper bound of its random pauses in ms',
   },
   dialect: {
     choices: DIALECTS,
     default: 'exercise',
     requiresArg: true,
-    describe: "chat: the exercise's protocol, or that of the tutorial's clients (port 11826)",
+    describe: "chat: exercise is the exercise's protocol, hii the tutorial's (port 11826)",
   },
-  store: { ...text('store'), default: 'quiz.sqlite', describe: 'quiz: file of accounts, scores and games' },
-  questions: { ...text('questions'), describe: "quiz: a JSON file of questions (default: the quiz's own)" },
-  root: { ...text('root'), default: '.', describe: 'web: folder of the files to serve' },
+  store: {
+    ...text('store'),
+    default: 'quiz.sqlite',
+    describe: 'quiz: database file of accounts, scores and games',
+  },
+  questions: {
+    ...text('questions'),
+    describe: 'quiz: JSON file of questions (default: the built-in questions)',
+  },
+  root: { ...text('root'), default: '.', describe: 'web: folder to serve' },
 } as const;
 
-function builder(command: Argv) {
-  return withSettings(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withSettings(command, sources, Object.keys(options))
     .positional('service', {
       type: 'string',
       demandOption: true,
-      describe: "a service's name (see handoff services) or the path of your own module, such as ./mine.js",
+      describe: 'name of a service (see handoff services), or path of a module such as ./mine.js',
     })
     .options(options)
     .conflicts('socket', 'port')
-    .example('$0 serve echo', 'a thread for each client, port 9000')
-    .example('$0 serve count --model iterative', 'one client after the other')
-    .example('$0 serve echo --threads 2 --overflow refuse', 'the third client is turned away')
-    .example('$0 serve work --warm 8 | npx pino-pretty', 'threads started beforehand, a log to read');
+    .example('$0 serve echo', 'one thread per client, port 9000')
+    .example('$0 serve count --model iterative', 'one client at a time')
+    .example('$0 serve echo --threads 2 --overflow refuse', 'refuses the third client')
+    .example('$0 serve work --warm 8 | npx pino-pretty', 'starts 8 threads first; formats the log');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const serveCommand: Command<Arguments> = {
   builder,
@@ -128,13 +161,17 @@ export const serveCommand: Command<Arguments> = {
 };
 
 /**
- * Above how many threads their memory matters more than how fast they start. With any non-default flag V8 passes
- * over Node's code cache, which holds much that a client thread never runs: with 100 threads 8.5 MB each instead of
- * 9.1, and 6 ms of processor time more to start. This flag also lets a thread collect its garbage from starting: 8.4 MB.
+ * Number of client threads above which their memory matters more than their start time. With any
+ * non-default flag, V8 ignores Node's code cache, most of which a client thread never runs. With
+ * 100 threads, each then needs 8.5 MB instead of 9.1 MB, and 6 ms more processor time to start.
+ * --expose-gc also lets a thread collect the garbage of its start, which leaves 8.4 MB.
  */
 const MANY_THREADS = 128;
 
-/** Sets a flag of V8 for the whole process: here, where the process is this server's, and before it has threads. */
+/**
+ * Sets a V8 flag for the whole process. Only the command may do this, because the process is its
+ * own; it must do so before the first thread starts.
+ */
 function exposeGc(): void {
   setFlagsFromString('--expose-gc');
 }
@@ -144,18 +181,19 @@ async function loadServer(transport: Arguments['transport']) {
   return (await import('../server/server.js')).Server;
 }
 
+/** @throws UsageError on an unknown service, and on options that exclude each other */
 function settingsFrom(args: Arguments): ServerSettings {
   const service = findService(args.service);
   if (!service) {
     const names = listServices().map(({ name }) => name);
     throw new UsageError(
-      `there is no service ${JSON.stringify(args.service)}; there are ${names.join(', ')}`,
+      `there is no service ${JSON.stringify(args.service)}; the services are ${names.join(', ')}`,
     );
   }
   if (args.warm > args.threads)
     throw new UsageError(`--warm ${args.warm} is more than --threads ${args.threads}`);
   if (args.admin !== undefined && args.transport === 'udp')
-    throw new UsageError('--admin shows connections, and --transport udp has none');
+    throw new UsageError('--admin cannot be used with --transport udp, which has no connections');
   return {
     service,
     serviceOptions: {
@@ -185,7 +223,7 @@ function settingsFrom(args: Arguments): ServerSettings {
   };
 }
 
-/** Threads come up at some 50 a second: worth showing from here on, where somebody watches. */
+/** Number of warm threads from which a terminal shows a bar. About 50 threads start in a second. */
 const THREADS_FOR_A_BAR = 16;
 
 async function warmUpBar(warm: number): Promise<SingleBar | undefined> {

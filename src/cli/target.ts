@@ -1,20 +1,26 @@
-/** The options that tell a client where its server is. */
+/** The options with the server's address, for the commands of all clients. */
 import type { Argv } from 'yargs';
 import type { Target } from '../clients/wire/target.js';
 import { UsageError } from '../base/errors.js';
 import { findService, portOf } from '../services/catalogue.js';
 import type { Dialect } from '../services/service.js';
-import { socketPath, text, wholeNumber, withSettings } from './options.js';
+import { socketPath, text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 const targetOptions = {
-  host: { ...text('host'), default: '127.0.0.1', describe: 'host to connect to' },
-  port: { ...wholeNumber('port', 1, 65_535), describe: "port to connect to (default: the service's)" },
-  socket: { ...socketPath('socket'), describe: 'path of a Unix-domain socket to connect to instead' },
+  host: { ...text('host'), default: '127.0.0.1', describe: 'host name or IP address to connect to' },
+  port: { ...wholeNumber('port', 1, 65_535), describe: "port to connect to (default: the service's port)" },
+  socket: {
+    ...socketPath('socket'),
+    describe: 'path of a Unix-domain socket to connect to, instead of host and port',
+  },
 } as const;
 
-/** @param names of the command's other options */
-export function withTarget<T>(command: Argv<T>, names: readonly string[]) {
-  return withSettings(command, [...Object.keys(targetOptions), ...names])
+/**
+ * Adds the options of the server's address to a command.
+ * @param names names of the command's other options
+ */
+export function withTarget<T>(command: Argv<T>, sources: OptionSources, names: readonly string[]) {
+  return withSettings(command, sources, [...Object.keys(targetOptions), ...names])
     .options(targetOptions)
     .conflicts('socket', 'port');
 }
@@ -25,7 +31,11 @@ interface TargetArguments {
   readonly socket: string | undefined;
 }
 
-/** @param service whose port is the default */
+/**
+ * Converts the parsed options into an address.
+ * @param service name of the service with the default port
+ * @throws UsageError on an unknown service without --port or --socket
+ */
 export function targetFrom(
   { host, port, socket }: TargetArguments,
   service: string,
@@ -34,8 +44,9 @@ export function targetFrom(
   return socket === undefined ? { host, port: port ?? defaultPort(service, dialect) } : { path: socket };
 }
 
+/** @throws UsageError on an unknown service */
 export function defaultPort(service: string, dialect?: Dialect): number {
   const entry = findService(service);
-  if (!entry) throw new UsageError(`there is no service ${JSON.stringify(service)}; give its --port`);
+  if (!entry) throw new UsageError(`there is no service ${JSON.stringify(service)}; use --port`);
   return portOf(entry, dialect);
 }

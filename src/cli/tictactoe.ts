@@ -1,21 +1,26 @@
-/** `handoff tictactoe`: plays against whoever comes next. clients/talk/tictactoe.ts does the talking. */
+/**
+ * `handoff tictactoe`: a client of the tictactoe service, which pairs it with the next client. The
+ * dialogue is in ../clients/talk/tictactoe.ts.
+ */
 import type { Argv } from 'yargs';
-import { openTerminal } from '../clients/terminal/terminal.js';
+import { openTerminal } from '../clients/terminal/open.js';
 import { TicTacToeDialogue } from '../clients/talk/tictactoe.js';
 import { connectWire } from '../clients/wire/wire.js';
-import { hold } from './client.js';
-import type { Command } from './command.js';
-import { text } from './options.js';
+import { runInteractive } from './interactive.js';
+import type { ArgumentsOf, Command } from './command.js';
+import { text, type OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
-function builder(command: Argv) {
-  return withTarget(command, ['name'])
-    .options({ name: { ...text('name'), describe: 'your name (default: you are asked)' } })
-    .example('$0 tictactoe --name alice', 'a move is a field 1-9, or row and column')
+function builder(command: Argv, sources: OptionSources) {
+  return withTarget(command, sources, ['name'])
+    .options({
+      name: { ...text('name'), describe: 'your name in the game (default: tictactoe asks for it)' },
+    })
+    .example('$0 tictactoe --name alice', 'a move is a field from 1 to 9, or row and column')
     .example("printf '5\\n1\\n9\\n' | $0 tictactoe --name bob", 'scripted: exit status 0 if the game ended');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const tictactoeCommand: Command<Arguments> = {
   builder,
@@ -24,6 +29,6 @@ export const tictactoeCommand: Command<Arguments> = {
     const target = targetFrom(args, 'tictactoe');
     const mayAskAgain = terminal.interactive || args.name === undefined;
     const wire = await connectWire(target, 'line');
-    await hold(new TicTacToeDialogue({ name: args.name, mayAskAgain }), wire, terminal, target);
+    await runInteractive(new TicTacToeDialogue({ name: args.name, mayAskAgain }), wire, terminal, target);
   },
 };

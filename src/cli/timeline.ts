@@ -1,4 +1,7 @@
-/** `handoff timeline`: who was served by which thread, when, from a server's log alone. Read ../timeline/ next. */
+/**
+ * `handoff timeline`: draws which thread served which client, and when, from a server's log. Read
+ * ../timeline/connections.ts next.
+ */
 import { basename, extname } from 'node:path';
 import type { Argv } from 'yargs';
 import { writeOut } from '../base/output.js';
@@ -12,10 +15,10 @@ import { pickRun, readLog } from '../timeline/read-log.js';
 import { plural, summarize } from '../timeline/summary.js';
 import { traceOf } from '../timeline/trace-events.js';
 import { printable } from '../base/printable.js';
-import type { Command } from './command.js';
-import { text, wholeNumber, withSettings } from './options.js';
+import type { ArgumentsOf, Command } from './command.js';
+import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
-/** What a file holds, by how its name ends. */
+/** The writer of each format, by the extension of the file. */
 const FORMATS: Readonly<Record<string, (title: string, section: Section, notes: string[]) => string>> = {
   '.html': (title, section, notes) => pageOf(title, [section], notes),
   '.svg': (_title, section) => drawTimelines([section]),
@@ -30,16 +33,23 @@ const options = {
     demandOption: true,
     coerce: outputs,
     describe:
-      'a page (.html), a picture (.svg) or trace events for Perfetto (.json); may be given several times',
+      'file to write: a page (.html), a picture (.svg) or trace events for Perfetto (.json); repeatable',
   },
   run: {
     ...wholeNumber('run', 1, 1e9),
-    describe: 'which run of the server (default: the last one in the log)',
+    describe: 'number of the run in the log, from 1 (default: the last run)',
   },
-  from: { ...wholeNumber('from', 0, 1e12), describe: 'show from here on: ms since the first client' },
-  to: { ...wholeNumber('to', 1, 1e12), describe: 'show until here' },
+  from: {
+    ...wholeNumber('from', 0, 1e12),
+    describe: 'start of the drawing in ms since the first client (default: 0)',
+  },
+  to: {
+    ...wholeNumber('to', 1, 1e12),
+    describe: 'end of the drawing in ms since the first client (default: the end of the run)',
+  },
 } as const;
 
+/** @throws UsageError on an empty path and on an unknown extension */
 function outputs(value: unknown): string[] {
   const paths = (Array.isArray(value) ? (value as unknown[]) : [value]).map((path) =>
     text('output').coerce(path),
@@ -51,33 +61,39 @@ function outputs(value: unknown): string[] {
   );
 }
 
-function builder(command: Argv) {
-  return withSettings(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withSettings(command, sources, Object.keys(options))
     .parserConfiguration({ 'duplicate-arguments-array': true })
     .positional('log', {
       type: 'string',
       demandOption: true,
-      describe: 'the log of a server; -: standard input',
+      describe: 'log file of a server; - is standard input',
     })
     .options(options)
-    .example('$0 serve count --log-file server.log --log-level debug', 'a log with a line for each message')
-    .example('$0 timeline server.log -o timeline.html', 'a page for any browser')
-    .example('$0 timeline server.log -o trace.json', 'for ui.perfetto.dev or chrome://tracing');
+    .example(
+      '$0 serve count --log-file server.log --log-level debug',
+      'writes a log with a line for each message',
+    )
+    .example('$0 timeline server.log -o timeline.html', 'writes a page for any browser')
+    .example(
+      '$0 timeline server.log -o trace.json',
+      'writes trace events for ui.perfetto.dev or chrome://tracing',
+    );
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const timelineCommand: Command<Arguments> = {
   builder: builder,
   async handler(args) {
     const { from: fromMs = 0, to: toMs = Infinity } = args;
     if (toMs <= fromMs) throw new UsageError(`--to ${toMs} is not after --from ${fromMs}`);
-    // yargs gives a positional `-` as an empty text.
+    // yargs turns a positional `-` into an empty string.
     const path = args.log || '-';
     const log = await readLog(path);
     const run = pickRun(log, args.run);
     const timeline = timelineOf(run);
-    if (timeline.spans.length === 0) throw new StartError(empty(run.listens));
+    if (timeline.spans.length === 0) throw new StartError(empty(run.isListening));
     if (fromMs > timeline.lengthMs)
       throw new StartError(
         `--from ${fromMs} is after the last connection's end, ${Math.ceil(timeline.lengthMs)} ms`,
@@ -102,9 +118,9 @@ export const timelineCommand: Command<Arguments> = {
 
 function empty(listens: boolean): string {
   const why = listens
-    ? 'nobody came, or it served datagrams, or its log leaves connections out'
-    : 'it has none';
-  return `there is no connection in this run of the server: ${why}`;
+    ? 'no client connected, or it served datagrams, or its log leaves connections out'
+    : 'the log has no listening line';
+  return `this run of the server has no connection: ${why}`;
 }
 
 function notesOn({ originMs, pid }: Timeline, run: number, runs: number, foreignLines: number): string[] {
@@ -112,6 +128,6 @@ function notesOn({ originMs, pid }: Timeline, run: number, runs: number, foreign
   const notes = [`${which}process ${pid}, first client on ${new Date(originMs).toISOString()}.`];
   notes[0] = notes[0]?.replace(/^p/, 'P') ?? '';
   if (foreignLines > 0)
-    notes.push(`${plural(foreignLines, 'line')} of the log could not be read as a server's.`);
+    notes.push(`${plural(foreignLines, 'line')} of the log could not be read as a server's log.`);
   return notes;
 }

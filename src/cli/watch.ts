@@ -1,47 +1,47 @@
-/** `handoff watch`: shows what a running server does. Read clients/watch/watch.ts and watch-table.ts next. */
+/**
+ * `handoff watch`: shows the threads, clients and queue of a running server. Read
+ * ../clients/watch/watch.ts and table.ts next.
+ */
 import { ReadStream } from 'node:tty';
 import type { Argv } from 'yargs';
 import { LEAST_EVERY_MS, MOST_EVERY_MS } from '../admin/snapshot.js';
 import { ReaderGone, StreamSink } from '../base/output.js';
-import { snapshotsOf, type Seen } from '../clients/watch/watch.js';
-import { painted, WatchScreen, type Leaving } from '../clients/watch/screen.js';
+import { snapshotsOf, type ReceivedSnapshot } from '../clients/watch/watch.js';
+import { painted, WatchScreen, type ExitReason } from '../clients/watch/screen.js';
 import { tableOf } from '../clients/watch/table.js';
-import type { Command } from './command.js';
+import { INTERRUPTED, type ArgumentsOf, type Command } from './command.js';
 import { runClient } from './job.js';
-import { checkSocketPath, wholeNumber, withSettings } from './options.js';
-
-/** Exit status of a program that Ctrl-C has ended. */
-const INTERRUPTED = 130;
+import { checkSocketPath, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 const options = {
   every: {
     ...wholeNumber('every', LEAST_EVERY_MS, MOST_EVERY_MS),
     default: '500',
-    describe: 'ms between two snapshots',
+    describe: 'time between two snapshots in ms',
   },
-  once: { type: 'boolean', default: false, describe: 'show one snapshot, and end' },
+  once: { type: 'boolean', default: false, describe: 'show one snapshot and exit' },
   json: {
     type: 'boolean',
     default: false,
-    describe: 'write snapshots as the server does, a line of JSON each',
+    describe: 'print each snapshot as one line of JSON',
   },
 } as const;
 
-function builder(command: Argv) {
-  return withSettings(command, Object.keys(options))
+function builder(command: Argv, sources: OptionSources) {
+  return withSettings(command, sources, Object.keys(options))
     .positional('path', {
       type: 'string',
       demandOption: true,
       coerce: (path: string) => checkSocketPath('watch', path),
-      describe: "the path given to the server's --admin",
+      describe: "path of the server's admin socket (--admin)",
     })
     .options(options)
-    .example('$0 serve echo --admin admin.sock', 'the server to watch')
-    .example('$0 watch admin.sock', 'its threads, clients and queue, live; end with q')
-    .example('$0 watch admin.sock --once --json | jq .threads.states', 'for scripts');
+    .example('$0 serve echo --admin admin.sock', 'starts the server to watch')
+    .example('$0 watch admin.sock', 'shows its threads, clients and queue, live; q ends')
+    .example('$0 watch admin.sock --once --json | jq .threads.states', 'prints JSON for scripts');
 }
 
-type Arguments = ReturnType<typeof builder> extends Argv<infer T> ? T : never;
+type Arguments = ArgumentsOf<typeof builder>;
 
 export const watchCommand: Command<Arguments> = {
   builder: builder,
@@ -58,7 +58,7 @@ export const watchCommand: Command<Arguments> = {
 async function watchLive(path: string, everyMs: number, signal: Promise<void>): Promise<void> {
   const over = new AbortController();
   const snapshots = snapshotsOf(path, { everyMs, signal: over.signal });
-  // Before the screen is taken: that there is no server is said where the command was typed.
+  // The screen opens after the first snapshot, so that a connection error stays visible.
   const first = await Promise.race([snapshots.next(), signal]);
   if (!first || first.done) {
     process.exitCode = INTERRUPTED;
@@ -68,8 +68,8 @@ async function watchLive(path: string, everyMs: number, signal: Promise<void>): 
   const screen = new WatchScreen(input, process.stdout, everyMs);
   try {
     screen.show(first.value.snapshot);
-    const interrupted = signal.then((): Leaving => 'interrupted');
-    const leaving = await Promise.race([showAll(snapshots, screen), screen.left, interrupted]);
+    const interrupted = signal.then((): ExitReason => 'interrupted');
+    const leaving = await Promise.race([showAll(snapshots, screen), screen.exited, interrupted]);
     if (leaving === 'interrupted') process.exitCode = INTERRUPTED;
   } finally {
     over.abort();
@@ -77,11 +77,11 @@ async function watchLive(path: string, everyMs: number, signal: Promise<void>): 
   }
 }
 
-async function showAll(snapshots: AsyncIterable<Seen>, screen: WatchScreen): Promise<void> {
+async function showAll(snapshots: AsyncIterable<ReceivedSnapshot>, screen: WatchScreen): Promise<void> {
   for await (const { snapshot } of snapshots) screen.show(snapshot);
 }
 
-async function printAll(snapshots: AsyncIterable<Seen>, asJson: boolean): Promise<void> {
+async function printAll(snapshots: AsyncIterable<ReceivedSnapshot>, asJson: boolean): Promise<void> {
   const output = new StreamSink(process.stdout);
   let separator = '';
   try {

@@ -1,6 +1,9 @@
 /**
- * The clients of the demonstration: they come shortly after each other, so that their connections are numbered as they
- * are and main is seen to accept them, and from then on all talk at once. Each says its name to the service `count` and reads what it counts.
+ * The clients of the demonstration, which run in the process of `handoff demo`.
+ *
+ * They connect shortly after each other, so that the server numbers their connections in this order
+ * and the picture shows each accept. Each sends its name to the service `count` and reads the lines
+ * that the service counts. Read server.ts next.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -8,33 +11,36 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { linesOf } from '../clients/wire/lines.js';
 import { StartError } from '../base/errors.js';
 
-export const NAMES = ['A', 'B', 'C', 'D'] as const;
+export const CLIENT_NAMES = ['A', 'B', 'C', 'D'] as const;
 
-/** From one to the next. */
-const ARRIVAL_MS = 60;
-/** As the service counts: name0 … name10. */
-const LINES = 11;
+/** Time in milliseconds between the connections of two clients. */
+const ARRIVAL_INTERVAL_MS = 60;
+/** The service `count` sends eleven lines to each client: name0 … name10. */
+const LINES_PER_CLIENT = 11;
 
 /**
- * Holds all conversations and resolves when they have ended.
- * @param onLine hears of every line as it comes, with the number of its client, from 0
+ * Runs all clients and resolves when all of them have received their lines and the server has
+ * closed their connections.
+ * @param onLine receives every line as it arrives, with the index of its client, from 0
  * @throws StartError when a client does not get all its lines
+ * @throws the socket's error when a client cannot connect
  */
-export async function converseAll(
+export async function runClients(
   port: number,
   onLine: (client: number, line: string) => void,
 ): Promise<void> {
   const sockets: Socket[] = [];
   const conversations: Promise<void>[] = [];
   try {
-    for (const [client, name] of NAMES.entries()) {
-      if (client > 0) await sleep(ARRIVAL_MS);
+    for (const [client, name] of CLIENT_NAMES.entries()) {
+      if (client > 0) await sleep(ARRIVAL_INTERVAL_MS);
       const socket = connect({ host: '127.0.0.1', port });
       sockets.push(socket);
       await once(socket, 'connect');
       socket.write(`${name}\n`);
-      const conversation = listen(socket, (line) => onLine(client, line));
-      // It is heard of below, which may be later than it happens.
+      const conversation = readAllLines(socket, (line) => onLine(client, line));
+      // Promise.all below reports a failure; until then it must not count as an unhandled
+      // rejection.
       conversation.catch(() => undefined);
       conversations.push(conversation);
     }
@@ -44,17 +50,23 @@ export async function converseAll(
   }
 }
 
-async function listen(socket: Socket, onLine: (line: string) => void): Promise<void> {
+/**
+ * @throws StartError when the connection fails or ends before the last line, or sends more lines
+ */
+async function readAllLines(socket: Socket, onLine: (line: string) => void): Promise<void> {
   let count = 0;
   try {
-    // Having heard all, a client hangs up, and the server then closes.
+    // The client half-closes after its last line; the server then closes the connection.
     for await (const lines of linesOf(socket.setEncoding('utf8') as AsyncIterable<string>)) {
       lines.forEach(onLine);
       count += lines.length;
-      if (count === LINES) socket.end();
+      if (count === LINES_PER_CLIENT) socket.end();
     }
   } catch (error) {
-    throw new StartError(`a client of the demonstration: ${(error as Error).message}`, { cause: error });
+    throw new StartError(`a client of the demonstration failed: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
-  if (count !== LINES) throw new StartError(`a client of the demonstration got ${count} of ${LINES} lines`);
+  if (count !== LINES_PER_CLIENT)
+    throw new StartError(`a client of the demonstration received ${count} of ${LINES_PER_CLIENT} lines`);
 }

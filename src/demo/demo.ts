@@ -1,7 +1,10 @@
 /**
- * The demonstration: four clients talk to `count` at the same time, under one model after the other. What they hear is
- * printed as it comes, a column a client; what was seen is said in a sentence, computed from the server's log; and
- * the three logs become one picture. Read clients.ts and ../timeline/ next.
+ * The demonstration: four clients talk to `count` at the same time, under one model after the
+ * other.
+ *
+ * It prints the lines that the clients receive as they arrive, one column for each client. After
+ * each model it prints a sentence that is computed from the server's log. `handoff demo` draws the
+ * three logs as one picture. Read clients.ts, server.ts and ../timeline/ next.
  */
 import { join } from 'node:path';
 import { models, MODEL_NAMES } from '../models/registry.js';
@@ -11,41 +14,46 @@ import { timelineOf } from '../timeline/connections.js';
 import type { Section } from '../timeline/placing.js';
 import { pickRun, readLines } from '../timeline/read-log.js';
 import { summarize } from '../timeline/summary.js';
-import { converseAll, NAMES } from './clients.js';
+import { runClients, CLIENT_NAMES } from './clients.js';
 import { DemoServer } from './server.js';
 
 interface DemoSettings {
-  /** The service's random pauses stay below. */
+  /** Upper bound in milliseconds of the service's random pauses. */
   readonly maxPauseMs: number;
+  /** Whether the output may contain escape sequences for colour and bold text. */
   readonly colours: boolean;
+  /** Prints text and a newline; it resolves when the text is written. */
   readonly print: (line: string) => Promise<void>;
-  /** Where the servers run. Models that are unavailable there are left out. */
+  /** The platform of the servers. Models that are unavailable on it are left out. */
   readonly platform: NodeJS.Platform;
 }
 
-interface Demonstrated {
+interface DemonstratedModel {
+  /** The model's part of the picture. */
   readonly section: Section;
-  /** The lines of the server's log. */
+  /** The lines of the server's log, without their newlines. */
   readonly log: readonly string[];
 }
 
 /**
- * Demonstrates one model after the other. A model that is unavailable is replaced by one line that says why.
- * @throws StartError when a server does not start or a client is not served
+ * Demonstrates one model after the other. For an unavailable model it prints one line with the
+ * reason.
+ * @returns the models that were shown, in this order
+ * @throws StartError when a server does not start or a client does not get all its lines
  */
-export async function demonstrate(settings: DemoSettings): Promise<Demonstrated[]> {
-  const all: Demonstrated[] = [];
+export async function demonstrate(settings: DemoSettings): Promise<DemonstratedModel[]> {
+  const all: DemonstratedModel[] = [];
   for (const model of MODEL_NAMES) {
     const reason = models[model].unavailable?.(settings.platform);
     if (reason === undefined) all.push(await demonstrateModel(model, settings));
-    else await settings.print(`${bold(model, settings.colours)}: left out, since ${reason}\n`);
+    else await settings.print(`${bold(model, settings.colours)}: left out, because ${reason}\n`);
   }
   return all;
 }
 
-async function demonstrateModel(model: ModelName, settings: DemoSettings): Promise<Demonstrated> {
+async function demonstrateModel(model: ModelName, settings: DemoSettings): Promise<DemonstratedModel> {
   const { maxPauseMs, colours, print } = settings;
-  const shown = [
+  const serveArgs = [
     'serve',
     'count',
     '--model',
@@ -53,40 +61,41 @@ async function demonstrateModel(model: ModelName, settings: DemoSettings): Promi
     ...(model === 'thread-per-client' ? ['--warm', '4'] : []),
   ];
   await print(`${bold(model, colours)}: ${models[model].summary}`);
-  await print(`$ handoff ${shown.join(' ')} --max-pause ${maxPauseMs} --log-level debug\n`);
+  await print(`$ handoff ${serveArgs.join(' ')} --max-pause ${maxPauseMs} --log-level debug\n`);
   const { server, port } = await DemoServer.start([
-    ...shown,
+    ...serveArgs,
     ...['--port', '0', '--max-pause', String(maxPauseMs), '--log-level', 'debug'],
   ]);
-  const printed: Promise<void>[] = [];
+  const pendingPrints: Promise<void>[] = [];
   try {
-    const beganAtMs = monotonicMs();
-    await converseAll(port, (client, line) => {
-      printed.push(print(heard(monotonicMs() - beganAtMs, client, line, colours)));
+    const startMs = monotonicMs();
+    await runClients(port, (client, line) => {
+      pendingPrints.push(print(formatReceivedLine(monotonicMs() - startMs, client, line, colours)));
     });
-    await server.sawOff(NAMES.length);
+    await server.waitForClosed(CLIENT_NAMES.length);
   } finally {
     await server.stop();
   }
-  await Promise.all(printed);
+  await Promise.all(pendingPrints);
   const timeline = timelineOf(pickRun(await readLines(server.log), undefined));
   const sentence = summarize(timeline);
   await print(`\n${bold(sentence, colours)}\n`);
-  const names = new Map(NAMES.map((name, client) => [client + 1, `client ${name}`]));
+  const names = new Map(CLIENT_NAMES.map((name, client) => [client + 1, `client ${name}`]));
   return {
     section: { title: `${model}: ${models[model].summary}`, sentence, timeline, names },
     log: server.log,
   };
 }
 
-const COLUMN = 8;
-/** The terminal's yellow, cyan, green and magenta: nearest to what the clients have in the picture. */
-const TERMINAL_COLOURS = [33, 36, 32, 35];
+/** Width in characters of a client's column. */
+const COLUMN_WIDTH = 8;
+/** Yellow, cyan, green and magenta: the terminal colours nearest to the clients' in the picture. */
+const TERMINAL_COLOUR_CODES = [33, 36, 32, 35];
 
-function heard(sinceMs: number, client: number, line: string, colours: boolean): string {
+function formatReceivedLine(sinceMs: number, client: number, line: string, colours: boolean): string {
   const time = `${(sinceMs / 1000).toFixed(2)} s`.padStart(8);
-  const column = ' '.repeat(4 + client * COLUMN);
-  return `${time}${column}${colours ? escape(TERMINAL_COLOURS[client] ?? 0, line) : line}`;
+  const column = ' '.repeat(4 + client * COLUMN_WIDTH);
+  return `${time}${column}${colours ? escape(TERMINAL_COLOUR_CODES[client] ?? 0, line) : line}`;
 }
 
 function bold(text: string, colours: boolean): string {
@@ -97,7 +106,7 @@ function escape(code: number, text: string): string {
   return `\u001b[${code}m${text}\u001b[0m`;
 }
 
-/** The file in which a model's log is kept. */
-export function logFileOf(folder: string, { section }: Demonstrated): string {
+/** Returns the path of the file for a model's log. */
+export function logFileOf(folder: string, { section }: DemonstratedModel): string {
   return join(folder, `${section.timeline.model}.log`);
 }

@@ -1,4 +1,8 @@
-/** A server of the demonstration: `handoff serve …` in a process of its own, its standard output read as the log. */
+/**
+ * A server of the demonstration: `handoff serve …` in a process of its own.
+ *
+ * The demonstration reads the server's log from its standard output. Read ../cli/serve.ts next.
+ */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
@@ -9,7 +13,7 @@ import { StartError } from '../base/errors.js';
 const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 
 export class DemoServer {
-  /** The lines of its log so far. */
+  /** The lines that the server has logged so far. */
   readonly log: string[] = [];
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #lines: Interface;
@@ -17,7 +21,8 @@ export class DemoServer {
   #stderr = '';
 
   private constructor(args: readonly string[]) {
-    // What the environment says of servers is for other ones.
+    // The user's HANDOFF_* variables configure other servers; they must not change the
+    // demonstration.
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !name.startsWith('HANDOFF_')),
     );
@@ -28,37 +33,39 @@ export class DemoServer {
   }
 
   /**
-   * Starts it and waits until it listens.
-   * @param args of `handoff`
-   * @throws StartError with what the server complains of
+   * Starts a server and waits until it listens.
+   * @param args the arguments of `handoff`
+   * @throws StartError with the server's error message when the server exits before it listens
    */
   static async start(args: readonly string[]): Promise<{ server: DemoServer; port: number }> {
     const server = new DemoServer(args);
     const port = await server.#listening();
     if (port !== undefined) return { server, port };
     await server.#exited;
-    const complaint = server.#stderr.trim().replace(/^handoff: /, '');
-    throw new StartError(complaint || 'the server of the demonstration ended before it listened');
+    const message = server.#stderr.trim().replace(/^handoff: /, '');
+    throw new StartError(message || 'the server of the demonstration exited before it listened');
   }
 
   /**
-   * Waits until it has logged the ends of so many clients, or has ended itself. A client thread ends its output before
-   * main hears of it: of a server stopped in between, the last client is logged as stopped.
+   * Waits until the server has logged `closed` for this number of clients, or has exited.
+   *
+   * A client thread ends its output before the main thread is notified. If the server stopped in
+   * between, the log would give `stopped` as the reason of the last client.
    */
-  async sawOff(clients: number): Promise<void> {
+  async waitForClosed(clients: number): Promise<void> {
     const exited = this.#exited.then(() => 'exited');
     while (this.log.filter(isClosing).length < clients) {
       if ((await Promise.race([once(this.#lines, 'line'), exited])) === 'exited') return;
     }
   }
 
-  /** Stops it in order and waits until it has ended: its log is then complete. */
+  /** Sends SIGTERM and waits until the server has exited; its log is then complete. */
   async stop(): Promise<void> {
     this.#child.kill('SIGTERM');
     await this.#exited;
   }
 
-  /** @returns undefined if the log ends before that */
+  /** @returns the port, or undefined when the log ends before the server listens */
   #listening(): Promise<number | undefined> {
     return new Promise((resolve) => {
       this.#lines.on('line', (line) => {

@@ -1,4 +1,6 @@
-/** The package declares its types under the name it once had. Only what render.ts needs of them. */
+/**
+ * The package declares its types under its former name; this declares the part that render.ts uses.
+ */
 declare module '@mixmark-io/domino' {
   export function createDocument(html?: string): object;
 }

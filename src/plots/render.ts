@@ -1,30 +1,35 @@
 /**
- * A plot as a picture that stands alone: SVG text, drawn by Observable Plot on the server.
+ * Renders a plot as a standalone SVG text with Observable Plot, without a browser.
  *
- * Plot draws into a document; domino is a small one without a browser. What a picture shows is for its caller to say,
- * in Plot's own terms (observablehq.com/plot); the look is theme.ts's.
+ * Plot draws into a DOM document, which domino provides. The caller chooses the content in Plot's
+ * own terms (observablehq.com/plot). Read theme.ts next, which has the colours and styles.
  */
 import { createDocument } from '@mixmark-io/domino';
 import * as Plot from '@observablehq/plot';
 import { THEME_CSS } from './theme.js';
 
-/** What is used of the element that Plot returns; without the DOM's types, its own say nothing here. */
+/** The part that is used of the element that Plot returns. */
 interface Drawing {
   readonly outerHTML: string;
 }
 
 interface Picture {
-  /** Plot's options; a `document` is given to it. */
+  /** Plot's options; renderSvg adds the `document`. */
   readonly plot: Plot.PlotOptions;
-  /** For those who cannot see it: what it shows, in a sentence. */
+  /** A sentence that describes the picture, for screen readers. */
   readonly label: string;
-  /** SVG definitions that the plot refers to, such as `<pattern id="…">`. */
+  /** SVG definitions that the plot refers to, such as `<pattern id="…">`; none by default. */
   readonly defs?: string;
 }
 
-/** @returns one `<svg>` element, with its size in `viewBox`, its style inside, in the colours of light or dark. */
+/**
+ * Renders a plot as text.
+ * @returns one `<svg>` element with its size in `viewBox` and its style inside; the style follows
+ * the reader's light or dark colour scheme
+ * @throws Plot's errors, for options that it cannot draw
+ */
 export function renderSvg({ plot, label, defs = '' }: Picture): string {
-  // Plot's types name the DOM's elements, which are not among ours: the cast says the little that is used of one.
+  // Plot's types refer to the DOM's, which this project does not load: the cast replaces them.
   const drawing = Plot.plot({ ...plot, document: createDocument('') }) as unknown as Drawing;
   const style = `<style>${THEME_CSS} svg{color:var(--ink);background:var(--paper);--plot-background:var(--paper)}</style>`;
   const opening = `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escaped(label)}"`;
@@ -34,7 +39,7 @@ export function renderSvg({ plot, label, defs = '' }: Picture): string {
   );
 }
 
-/** For text and quoted attributes of SVG and HTML. */
+/** Escapes text for the content and the quoted attributes of SVG and HTML. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,9 +1,11 @@
 /**
- * How all pictures look, from the bench's plots to the timeline: a colour and a symbol for each model and peer, which
- * are the same everywhere; light and dark, on paper and on a screen.
+ * The colours and styles of all pictures: the bench's plots, the timeline and their pages.
+ *
+ * A model has the same colour in every picture, and so has a client. The styles cover light and
+ * dark colour schemes, screen and paper.
  */
 
-/** Okabe and Ito's colours, which people who are colour-blind can tell apart (jfly.uni-koeln.de/color). */
+/** Okabe and Ito's colours: colour-blind readers can distinguish them (jfly.uni-koeln.de/color). */
 const COLOURS: Readonly<Record<string, string>> = {
   iterative: '#d55e00',
   'event-loop': '#0072b2',
@@ -20,7 +22,10 @@ const OTHER_COLOURS = [
   '#4d9221',
 ];
 
-/** The colours of these series, in their order; a name that is no model's gets one that is still free. */
+/**
+ * Returns a colour (`#rrggbb`) for each series, in their order. A model has its fixed colour. Other
+ * names take the other colours in turn, which repeat after eight.
+ */
 export function coloursOf(names: readonly string[]): string[] {
   let others = 0;
   return names.map(
@@ -28,7 +33,7 @@ export function coloursOf(names: readonly string[]): string[] {
   );
 }
 
-/** Okabe and Ito's as well: a colour for each client, where it is clients that are told apart. */
+/** Colours for pictures that distinguish clients instead of models; also Okabe and Ito's. */
 const CLIENT_COLOURS = [
   '#e69f00',
   '#56b4e9',
@@ -40,12 +45,15 @@ const CLIENT_COLOURS = [
   '#999999',
 ] as const;
 
-/** The colour of a client, by the number of its connection; they come again after eight. */
+/** Returns a client's colour by its connection number, from 1; the colours repeat after eight. */
 export function colourOfClient(connection: number): string {
   return CLIENT_COLOURS[(connection - 1) % CLIENT_COLOURS.length] ?? CLIENT_COLOURS[0];
 }
 
-/** Black or white, whichever is easier to read on this colour (`#rrggbb`): WCAG's relative luminance. */
+/**
+ * Returns black or white, whichever has the higher contrast on this colour (`#rrggbb`), by the
+ * relative luminance of WCAG 2.
+ */
 export function inkOn(colour: string): string {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
     const part = parseInt(colour.slice(at, at + 2), 16) / 255;
@@ -55,7 +63,9 @@ export function inkOn(colour: string): string {
   return luminance > 0.179 ? '#000' : '#fff';
 }
 
-/** For pages and pictures alike: what is drawn in `currentColor` is readable on either background. */
+/**
+ * The style sheet of pages and pictures: `currentColor` is readable on light and dark backgrounds.
+ */
 export const THEME_CSS = `:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--faint:#6a737d;--rule:#d8dee4}
 @media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--paper:#14181d;--faint:#8b949e;--rule:#30363d}}
 @media print{:root{color-scheme:light;--ink:#000;--paper:#fff;--faint:#444;--rule:#bbb}}`;

@@ -1,38 +1,46 @@
 /**
- * The timeline of a run: for each connection when it was accepted, when its handler began, on which thread, and when it
- * ended. rows.ts says where each is drawn.
+ * The timeline of a run: when each connection was accepted, when its handler began, on which
+ * thread, and when it ended.
  *
- * A `closed` line has all of it. Of a connection that is still open at the end of the log, its `accepted` line, its
- * messages and the ends of others tell what can be known; the rest is said to be unknown, not guessed.
+ * A `closed` line has all of it. For a connection that is open at the end of the log, the facts are
+ * inferred from its `accepted` line, its messages and the ends of other connections. Facts that do
+ * not follow from these are marked as unknown. Read rows.ts next, which assigns each connection its
+ * lane.
  */
 import { toMicroseconds } from '../base/clock.js';
 import type { Closing, ConnectionFacts, Run } from './run.js';
 
-export const MAIN = 0;
+/** The number of the main thread in the log; client threads count from 1. */
+export const MAIN_THREAD = 0;
 
-/** Times are milliseconds since the timeline's origin, to the microsecond. */
+/**
+ * One connection. Times are milliseconds since the timeline's origin, with microsecond resolution.
+ */
 export interface Span {
   readonly connection: number;
   readonly peer: string;
-  /** 0: main. `none`: nobody has served it. `unknown`: the log does not say who, or whether anybody. */
+  /**
+   * The thread that served the connection; 0: the main thread. `none`: no thread served it.
+   * `unknown`: the log does not say which thread served it, or whether any did.
+   */
   readonly thread: number | 'none' | 'unknown';
   readonly acceptedMs: number;
-  /** When its handler began; undefined if it never did, or if the log does not say when. */
+  /** When its handler began; undefined if it never began or the log does not say when. */
   readonly startedMs: number | undefined;
-  /** When it ended; of an open one, when the log does. */
+  /** When the connection ended, or, for an open connection, when the log ended. */
   readonly endMs: number;
-  /** Undefined: it was open when the log ended. */
+  /** Why the connection ended; undefined if it was open when the log ended. */
   readonly reason: string | undefined;
-  /** Sent away, since nobody could serve it and no more might wait. */
+  /** Whether the acceptor refused the client: no thread was free and the queue had no room. */
   readonly isRefused: boolean;
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** Its messages, where the log has `debug` lines. */
+  /** The times of its messages; empty unless the log has `debug` lines. */
   readonly receivedMs: readonly number[];
   readonly sentMs: readonly number[];
 }
 
-/** Undefined where the log does not say. */
+/** When a client thread started and died; undefined where the log does not say. */
 export interface ThreadLife {
   readonly thread: number;
   readonly startedMs: number | undefined;
@@ -43,16 +51,17 @@ export interface Timeline {
   readonly pid: number;
   readonly service: string;
   readonly model: string;
-  /** When the first connection was accepted, in milliseconds since 1970. */
+  /** Milliseconds since 1970 at which the first connection was accepted. */
   readonly originMs: number;
-  /** From the origin to the last event that is shown. */
+  /** Milliseconds from the origin to the last end of a connection. */
   readonly lengthMs: number;
-  /** In the order in which they were accepted. */
+  /** The connections in the order in which they were accepted. */
   readonly spans: readonly Span[];
-  /** In the order of their numbers. */
+  /** The client threads in the order of their numbers. */
   readonly threads: readonly ThreadLife[];
 }
 
+/** Builds the timeline of a run; a run without connections gives one without spans. */
 export function timelineOf(run: Run): Timeline {
   const known = [...run.connections].map(([connection, facts]) => ({ connection, ...facts }));
   const originMs = known.reduce((least, facts) => Math.min(least, acceptedAt(facts)), run.lastMs);
@@ -62,7 +71,7 @@ export function timelineOf(run: Run): Timeline {
   const open = known
     .filter(({ closing }) => !closing)
     .map((facts) => openSpan(facts, { run, closed, since, logEndMs }));
-  const spans = untangled([...closed, ...open]).sort(
+  const spans = withoutRoundingOverlaps([...closed, ...open]).sort(
     (a, b) => a.acceptedMs - b.acceptedMs || a.connection - b.connection,
   );
   return {
@@ -80,7 +89,7 @@ type Facts = ConnectionFacts & { readonly connection: number };
 type Since = (ms: number) => number;
 
 function acceptedAt({ acceptedMs, closing, receivedMs, sentMs }: Facts): number {
-  // More exact than the `accepted` line, whose time has no fraction.
+  // The durations of a `closed` line have fractions; the time of an `accepted` line has none.
   if (closing) return closing.atMs - closing.servedMs - closing.waitedMs;
   return acceptedMs ?? receivedMs[0] ?? sentMs[0] ?? Infinity;
 }
@@ -89,14 +98,14 @@ function closedSpan(facts: Facts, closing: Closing, since: Since): Span {
   const { thread, servedMs, atMs } = closing;
   const startedMs = since(atMs - servedMs);
   const endMs = since(atMs);
-  // Messages have the wall clock's milliseconds, which are cut off and not rounded.
+  // The log truncates message times to milliseconds: a message may seem to precede its service.
   const within = (ms: number) => Math.min(endMs, Math.max(startedMs, since(ms)));
   return {
     connection: facts.connection,
     peer: facts.peer,
     thread: thread ?? 'none',
     acceptedMs: since(acceptedAt(facts)),
-    // A thread that died before its handler began leaves no time of service.
+    // If the thread died before its handler began, the service time is 0.
     startedMs: thread === undefined || servedMs === 0 ? undefined : startedMs,
     endMs,
     reason: closing.reason,
@@ -108,16 +117,16 @@ function closedSpan(facts: Facts, closing: Closing, since: Since): Span {
   };
 }
 
-interface Surroundings {
+interface LogContext {
   readonly run: Run;
   readonly closed: readonly Span[];
   readonly since: Since;
   readonly logEndMs: number;
 }
 
-function openSpan(facts: Facts, { run, closed, since, logEndMs }: Surroundings): Span {
+function openSpan(facts: Facts, { run, closed, since, logEndMs }: LogContext): Span {
   const acceptedMs = since(acceptedAt(facts));
-  const { thread, startedMs } = whoServes(facts, acceptedMs, run, closed, since);
+  const { thread, startedMs } = inferService(facts, acceptedMs, run, closed, since);
   return {
     connection: facts.connection,
     peer: facts.peer,
@@ -134,8 +143,8 @@ function openSpan(facts: Facts, { run, closed, since, logEndMs }: Surroundings):
   };
 }
 
-/** What can be known of an open connection. */
-function whoServes(
+/** Infers from the log which thread serves an open connection, and since when. */
+function inferService(
   facts: Facts,
   acceptedMs: number,
   run: Run,
@@ -143,17 +152,17 @@ function whoServes(
   since: Since,
 ): Pick<Span, 'thread' | 'startedMs'> {
   if (facts.refused) return { thread: 'none', startedMs: undefined };
-  if (run.model === 'event-loop') return { thread: MAIN, startedMs: acceptedMs };
+  if (run.model === 'event-loop') return { thread: MAIN_THREAD, startedMs: acceptedMs };
   if (run.model === 'iterative') {
-    // One after the other: it is its turn once all before it are through.
+    // The iterative server serves a client when all clients before it have ended.
     const before = [...run.connections].filter(([id, { refused }]) => id < facts.connection && !refused);
     if (before.some(([, { closing }]) => !closing)) return { thread: 'none', startedMs: undefined };
     const ends = before.map(([, { closing }]) => since(closing?.atMs ?? 0));
-    return { thread: MAIN, startedMs: ends.reduce((latest, ms) => Math.max(latest, ms), acceptedMs) };
+    return { thread: MAIN_THREAD, startedMs: ends.reduce((latest, ms) => Math.max(latest, ms), acceptedMs) };
   }
   const thread = facts.messageThread;
   if (thread !== undefined) {
-    // It was handed over as soon as its thread was up and rid of whom it had served before.
+    // Main hands a client over when the thread has started and its previous client has ended.
     const upMs = since(run.threads.get(thread)?.startedMs ?? 0);
     const ends = closed.filter((span) => span.thread === thread).map(({ endMs }) => endMs);
     return {
@@ -161,20 +170,22 @@ function whoServes(
       startedMs: ends.reduce((latest, ms) => Math.max(latest, ms), Math.max(acceptedMs, upMs)),
     };
   }
-  // One that did not have to wait was handed over at once; of one that was queued nothing is known.
+  // Main hands over a client that is not queued at once; for a queued one the log says nothing.
   return { thread: 'unknown', startedMs: facts.queued ? undefined : acceptedMs };
 }
 
 /**
- * A thread has one client at a time, but `closed` lines say when in whole milliseconds: what seems to overlap by less
- * than that does not.
+ * Removes overlaps of up to 2 ms between the clients of a thread: they come from rounding.
+ *
+ * A thread serves one client at a time, but the times of `closed` lines are whole milliseconds.
+ * Larger overlaps stay: they come from a clock that was set back.
  */
-function untangled(spans: readonly Span[]): Span[] {
+function withoutRoundingOverlaps(spans: readonly Span[]): Span[] {
   const ends = new Map<number, number>();
   const inOrder = [...spans].sort((a, b) => (a.startedMs ?? a.acceptedMs) - (b.startedMs ?? b.acceptedMs));
   return inOrder.map((span) => {
     const { thread, startedMs, endMs } = span;
-    if (typeof thread !== 'number' || thread === MAIN || startedMs === undefined) return span;
+    if (typeof thread !== 'number' || thread === MAIN_THREAD || startedMs === undefined) return span;
     const before = ends.get(thread) ?? 0;
     const cutOffMs = startedMs < before && before - startedMs <= 2 ? before - startedMs : 0;
     const moved = (ms: number) => toMicroseconds(ms + cutOffMs);
@@ -187,7 +198,7 @@ function untangled(spans: readonly Span[]): Span[] {
 function threadsOf(run: Run, spans: readonly Span[], since: Since): ThreadLife[] {
   const served = spans.map(({ thread }) => thread).filter((thread) => typeof thread === 'number');
   const all = new Set([...run.threads.keys(), ...served]);
-  all.delete(MAIN);
+  all.delete(MAIN_THREAD);
   return [...all]
     .sort((a, b) => a - b)
     .map((thread) => {

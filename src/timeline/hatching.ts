@@ -1,18 +1,22 @@
-/** The colour of each client, and hatched: for the time in which it waits. */
+/** The colour of each client, and its hatching, which marks the time in which the client waits. */
 import { createHash } from 'node:crypto';
 import { colourOfClient } from '../plots/theme.js';
 import type { Span } from './connections.js';
 import type { PlacedSection } from './placing.js';
 
-/** Belongs to no client. */
+/** Colour of the legend's samples; no client has it. */
 export const LEGEND_COLOUR = '#8b949e';
 
+/** Returns the colour (`#rrggbb`) of a connection's client. */
 export function colourOf({ connection }: Span): string {
   return colourOfClient(connection);
 }
 
-/** Hatchings, one a colour. Their ids are the picture's own: pages hold several pictures. */
-export class Patterns {
+/**
+ * The SVG hatchings of a picture, one for each colour. Their ids contain a hash of the picture's
+ * data, because a page can hold several pictures.
+ */
+export class Hatchings {
   readonly #prefix: string;
   readonly #colours: ReadonlySet<string>;
 
@@ -22,10 +26,12 @@ export class Patterns {
     this.#prefix = `wait-${createHash('sha256').update(JSON.stringify(spans)).digest('hex').slice(0, 8)}`;
   }
 
+  /** Returns the `fill` value for a colour of the picture. */
   fill(colour: string): string {
     return `url(#${this.#id(colour)})`;
   }
 
+  /** Returns the `<pattern>` elements for the picture's `<defs>`. */
   defs(): string {
     return [...this.#colours]
       .map(

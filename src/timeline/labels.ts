@@ -1,27 +1,31 @@
-/** What is written on the bars of a picture, and what a browser shows about one that is pointed at. */
+/** The labels of a picture's bars, and the tooltips that a browser shows for them. */
 import type { Span } from './connections.js';
 import type { Section } from './placing.js';
-import type { Piece } from './rows.js';
+import type { Segment } from './rows.js';
 import type { Scale } from './scale.js';
-import { duration } from './summary.js';
+import { formatDuration } from './summary.js';
 
-/** Of a character, on average, and rather more than less. */
-const CHARACTER_PX = 7;
+/** Average width of a character; an overestimate, so that labels stay inside their bars. */
+const CHARACTER_WIDTH_PX = 7;
 
+/** Returns the client's name in the section, or its connection number. */
 export function nameOf({ connection }: Span, { names }: Pick<Section, 'names'>): string {
   return names?.get(connection) ?? `#${connection}`;
 }
 
-/** The longest label that its bar has room for; of an open one, it says so. Of a refused one, at least that it is one. */
-export function fittingLabel({ span, kind, fromMs, toMs }: Piece, section: Section, scale: Scale): string {
+/**
+ * Returns the longest label that fits on a bar, or an empty text if none fits. The bar of a refused
+ * client has at least a cross.
+ */
+export function fittingLabel({ span, kind, fromMs, toMs }: Segment, section: Section, scale: Scale): string {
   const name = nameOf(span, section);
-  const took = duration(toMs - fromMs);
+  const took = formatDuration(toMs - fromMs);
   const end = span.reason ?? 'open →';
   const whole = section.names ? [name] : [`${name} ${span.peer}`, name];
   const labels =
     kind === 'served'
       ? [
-          ...whole.map((who) => `${who} · ${section.timeline.service} · ${took} · ${end}`),
+          ...whole.map((client) => `${client} · ${section.timeline.service} · ${took} · ${end}`),
           `${name} · ${took} · ${end}`,
           `${name} · ${end}`,
           name,
@@ -29,27 +33,27 @@ export function fittingLabel({ span, kind, fromMs, toMs }: Piece, section: Secti
       : kind === 'refused'
         ? [`✕ ${name} refused`, `✕ ${name}`]
         : kind === 'unknown'
-          ? [`${name} · queued; whether it is served, the log does not say`, `${name} · queued`, name]
+          ? [`${name} · queued; the log does not say whether it was served`, `${name} · queued`, name]
           : span.startedMs === undefined
             ? [`${name} · ${took} · ${span.reason ?? 'waits →'}`, `${name} · ${span.reason ?? '→'}`, name]
             : [`${name} waits ${took}`, name];
   const room = scale.pixels(fromMs, toMs) - 8;
-  return labels.find((label) => label.length * CHARACTER_PX <= room) ?? (kind === 'refused' ? '✕' : '');
+  return labels.find((label) => label.length * CHARACTER_WIDTH_PX <= room) ?? (kind === 'refused' ? '✕' : '');
 }
 
-/** All about a connection, where a browser shows it. */
-export function story(span: Span, section: Section): string {
+/** Returns the tooltip of a connection: several lines of text. */
+export function tooltipOf(span: Span, section: Section): string {
   const { startedMs, acceptedMs, endMs, thread, reason, isRefused, peer } = span;
   const by = thread === 0 ? 'main' : `thread ${thread}`;
   return [
     `${nameOf(span, section)} ${peer}`,
     startedMs === undefined
       ? isRefused
-        ? 'refused: nobody could serve it, and no more might wait'
+        ? 'refused: no thread was free and the queue had no room'
         : thread === 'unknown'
           ? 'queued'
           : 'never served'
-      : `waited ${duration(startedMs - acceptedMs)}, served by ${by} for ${duration(endMs - startedMs)}`,
+      : `waited ${formatDuration(startedMs - acceptedMs)}, served by ${by} for ${formatDuration(endMs - startedMs)}`,
     reason === undefined
       ? 'open when the log ends'
       : `${reason}; ${span.bytesIn} B in, ${span.bytesOut} B out`,

@@ -1,6 +1,7 @@
 /**
- * Timelines as one HTML page that needs nothing else: the picture, which scrolls in its own frame where the screen is
- * narrower, and the same as a table.
+ * Timelines as one self-contained HTML page: the picture, and its connections as tables.
+ *
+ * On a narrow screen the picture scrolls inside its own frame. Read picture.ts next.
  */
 import { escaped } from '../plots/render.js';
 import { THEME_CSS } from '../plots/theme.js';
@@ -8,9 +9,10 @@ import type { Span } from './connections.js';
 import { nameOf } from './labels.js';
 import { drawTimelines } from './picture.js';
 import type { Section } from './placing.js';
-import { duration, plural } from './summary.js';
+import { formatDuration, plural } from './summary.js';
 
-const MOST_TABLE_ROWS = 500;
+/** A table shows at most this many connections, and says how many it leaves out. */
+const MAX_TABLE_ROWS = 500;
 
 const CSS = `${THEME_CSS}
 body{margin:0 auto;padding:1rem;max-width:72rem;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
@@ -24,7 +26,11 @@ th:nth-child(-n+3),td:nth-child(-n+3),th:last-child,td:last-child{text-align:lef
 p{margin:.3rem 0}.faint{color:var(--faint)}
 @media print{body{padding:0;max-width:none}.frame{overflow:visible}.frame>svg{max-width:100%}}`;
 
-/** @param notes what else is to be said, a paragraph each */
+/**
+ * Builds the page.
+ * @param notes paragraphs of plain text below the title; none by default
+ * @returns the HTML document; all texts from the log are escaped
+ */
 export function pageOf(title: string, sections: readonly Section[], notes: readonly string[] = []): string {
   return `<!doctype html>
 <html lang="en">
@@ -62,7 +68,7 @@ const HEAD = [
 function tableOf(section: Section): string {
   const { title, sentence, timeline } = section;
   const { spans } = timeline;
-  const rows = spans.slice(0, MOST_TABLE_ROWS).map((span) => row(cellsOf(span, section), 'td'));
+  const rows = spans.slice(0, MAX_TABLE_ROWS).map((span) => row(cellsOf(span, section), 'td'));
   const rest = spans.length - rows.length;
   return `<h2>${escaped(title)}</h2>
 <p>${escaped(sentence)}</p>
@@ -76,14 +82,14 @@ ${rows.join('\n')}
 
 function cellsOf(span: Span, section: Section): string[] {
   const { thread, acceptedMs, startedMs, endMs, reason, bytesIn, bytesOut, peer } = span;
-  const by = { none: 'nobody', unknown: 'not in the log' };
+  const by = { none: 'no thread', unknown: 'not in the log' };
   return [
     nameOf(span, section),
     peer,
     typeof thread === 'string' ? by[thread] : thread === 0 ? 'main' : `thread ${thread}`,
-    duration(acceptedMs),
-    startedMs === undefined && thread === 'unknown' ? '–' : duration((startedMs ?? endMs) - acceptedMs),
-    startedMs === undefined ? '–' : duration(endMs - startedMs),
+    formatDuration(acceptedMs),
+    startedMs === undefined && thread === 'unknown' ? '–' : formatDuration((startedMs ?? endMs) - acceptedMs),
+    startedMs === undefined ? '–' : formatDuration(endMs - startedMs),
     reason === undefined ? '–' : bytesIn.toLocaleString('en'),
     reason === undefined ? '–' : bytesOut.toLocaleString('en'),
     reason ?? 'open',

@@ -1,42 +1,48 @@
 /**
- * Timelines as one SVG picture, below each other on one scale of time. A colour is a client: its way can be followed
- * from one to the next. Where things are placed is placing.ts's; here is what they look like.
+ * Draws timelines as one SVG picture, below each other on one time axis.
+ *
+ * A client has the same colour in all timelines. placing.ts computes the positions, and this file
+ * draws the marks. Read placing.ts, labels.ts and ../plots/render.ts next.
  */
 import * as Plot from '@observablehq/plot';
 import { inkOn } from '../plots/theme.js';
 import { renderSvg } from '../plots/render.js';
 import type { Span, ThreadLife } from './connections.js';
-import { colourOf, LEGEND_COLOUR, Patterns } from './hatching.js';
-import { fittingLabel, story } from './labels.js';
+import { colourOf, LEGEND_COLOUR, Hatchings } from './hatching.js';
+import { fittingLabel, tooltipOf } from './labels.js';
 import {
-  deedsOfMain,
-  NOTE_HEIGHT,
+  mainThreadEvents,
+  NOTE_HEIGHT_PX,
   placeSection,
   type PlacedRow,
   type PlacedSection,
   type Section,
 } from './placing.js';
-import type { Piece } from './rows.js';
-import { LEFT, RIGHT, Scale, WIDTH } from './scale.js';
+import type { Segment } from './rows.js';
+import { LEFT_MARGIN_PX, RIGHT_MARGIN_PX, Scale, WIDTH_PX } from './scale.js';
 
-const LEGEND_HEIGHT = 34;
-const AXIS_HEIGHT = 44;
+const LEGEND_HEIGHT_PX = 34;
+const AXIS_HEIGHT_PX = 44;
 const FONT_PX = 13;
-/** Below this height a row has no room for labels, or for ticks beside them. */
-const LABELLED_ROW = 17;
-const TICKS_PX = 8;
-const MANY_ACCEPTS = 50;
+/** Lower rows have no room for labels, or for ticks beside them. */
+const MIN_LABELLED_ROW_PX = 17;
+const TICK_HEIGHT_PX = 8;
+/** With more connections than this, the dots of accepts are small and have no outline. */
+const MAX_LARGE_DOTS = 50;
 
-/** @returns one `<svg>` element that stands alone; the same timelines give the same text */
+/**
+ * Draws the sections from top to bottom.
+ * @returns one standalone `<svg>` element; equal sections give equal text
+ */
 export function drawTimelines(sections: readonly Section[]): string {
-  let top = LEGEND_HEIGHT;
+  let top = LEGEND_HEIGHT_PX;
   const placed = sections.map((section) => {
     const here = placeSection(section, top);
     top = here.bottom + 10;
     return here;
   });
   const scale = new Scale(placed);
-  const patterns = new Patterns(placed);
+  const patterns = new Hatchings(placed);
   const hasRefusals = placed.some(({ spans }) => spans.some(({ isRefused }) => isRefused));
   const marks = placed.flatMap((section) => [
     ...background(section, scale),
@@ -44,17 +50,17 @@ export function drawTimelines(sections: readonly Section[]): string {
   ]);
   const label = placed.map(({ section }) => `${section.title}: ${section.sentence}`).join(' ');
   return renderSvg({
-    label: `Timeline of who was served by which thread. ${label}`,
+    label: `Timeline of which thread served which client. ${label}`,
     defs: patterns.defs(),
     plot: {
-      width: WIDTH,
-      height: top + AXIS_HEIGHT,
+      width: WIDTH_PX,
+      height: top + AXIS_HEIGHT_PX,
       marginTop: 0,
-      marginLeft: LEFT,
-      marginRight: RIGHT,
-      marginBottom: AXIS_HEIGHT,
+      marginLeft: LEFT_MARGIN_PX,
+      marginRight: RIGHT_MARGIN_PX,
+      marginBottom: AXIS_HEIGHT_PX,
       style: { fontSize: `${FONT_PX}px` },
-      // Whole pixels: sharper bars, and a third less text.
+      // Whole pixels make the bars sharper and the text a third shorter.
       x: { domain: scale.domain, round: true },
       y: { type: 'identity', axis: null },
       color: { type: 'identity' },
@@ -67,7 +73,7 @@ export function drawTimelines(sections: readonly Section[]): string {
   });
 }
 
-/** Titles, names of lanes, and the lives of threads. */
+/** Returns the marks for titles, notes, lane names, and the lifetimes of threads. */
 function background({ section, titleTop, rows, notes, bottom }: PlacedSection, scale: Scale): Plot.Markish[] {
   const lanes = rows.filter(({ isFirst }) => isFirst);
   const lives = rows.flatMap((row) => (row.life ? [{ ...row, ...row.life }] : []));
@@ -77,10 +83,13 @@ function background({ section, titleTop, rows, notes, bottom }: PlacedSection, s
   const bands = lanes.map(({ lane, top }) => ({ top: top + 1, bottom: top + height(lane) - 1 }));
   const [from, to] = scale.domain;
   return [
-    writing([section.title], titleTop + 14, { fontSize: 17, fontWeight: 600, dx: -LEFT + 8 }),
-    writing([section.sentence], titleTop + 33, { dx: -LEFT + 8 }),
+    textLine([section.title], titleTop + 14, { fontSize: 17, fontWeight: 600, dx: -LEFT_MARGIN_PX + 8 }),
+    textLine([section.sentence], titleTop + 33, { dx: -LEFT_MARGIN_PX + 8 }),
     ...notes.map((note, index) =>
-      writing([note], titleTop + 33 + (index + 1) * NOTE_HEIGHT, { dx: -LEFT + 8, fontStyle: 'italic' }),
+      textLine([note], titleTop + 33 + (index + 1) * NOTE_HEIGHT_PX, {
+        dx: -LEFT_MARGIN_PX + 8,
+        fontStyle: 'italic',
+      }),
     ),
     Plot.rect(bands, { x1: from, x2: to, y1: 'top', y2: 'bottom', fill: 'var(--rule)', fillOpacity: 0.35 }),
     Plot.gridX({ y1: () => rows[0]?.top ?? 0, y2: () => bottom, stroke: 'var(--rule)', strokeOpacity: 1 }),
@@ -109,29 +118,29 @@ function background({ section, titleTop, rows, notes, bottom }: PlacedSection, s
   ];
 }
 
-/** What there is of each connection, and what main did. */
-function bars(placed: PlacedSection, scale: Scale, patterns: Patterns): Plot.Markish[] {
+/** Returns the marks for the connections, their messages, and the events on the main thread. */
+function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Markish[] {
   const { section, rows, showsMessages } = placed;
-  const pieces = rows
-    .flatMap((row) => row.pieces.map((piece) => ({ row, ...piece, colour: colourOf(piece.span) })))
+  const segments = rows
+    .flatMap((row) => row.segments.map((segment) => ({ row, ...segment, colour: colourOf(segment.span) })))
     .filter(
       ({ fromMs, toMs }) =>
         toMs >= (section.window?.fromMs ?? 0) && fromMs <= (section.window?.toMs ?? Infinity),
     );
-  type Bar = (typeof pieces)[number];
-  const of = (kind: Piece['kind']) => pieces.filter((bar) => bar.kind === kind);
+  type Bar = (typeof segments)[number];
+  const of = (kind: Segment['kind']) => segments.filter((bar) => bar.kind === kind);
   const place = {
     x1: ({ fromMs }: Bar) => scale.at(fromMs),
     x2: ({ toMs }: Bar) => scale.at(toMs),
     y1: ({ row }: Bar) => row.top + 2,
     y2: ({ row }: Bar) => row.top + row.height - 2,
-    title: ({ span }: Bar) => story(span, section),
+    title: ({ span }: Bar) => tooltipOf(span, section),
   };
-  const labelled = pieces
-    .filter(({ row }) => row.height >= LABELLED_ROW)
+  const labelled = segments
+    .filter(({ row }) => row.height >= MIN_LABELLED_ROW_PX)
     .map((bar) => ({ ...bar, text: fittingLabel(bar, section, scale) }))
     .filter(({ text }) => text !== '');
-  const ticked = showsMessages ? of('served').filter(({ row }) => row.height >= LABELLED_ROW) : [];
+  const ticked = showsMessages ? of('served').filter(({ row }) => row.height >= MIN_LABELLED_ROW_PX) : [];
   const ticks = ticked.flatMap(({ row, span, colour }) =>
     [...span.receivedMs, ...span.sentMs]
       .filter((atMs) => isWithin(atMs, section))
@@ -145,14 +154,14 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Patterns): Plot.Mar
       x: ({ fromMs }: Bar) => scale.at(fromMs),
       y: ({ row }: Bar) =>
         row.top +
-        (row.height - (kind === 'served' && row.height >= 24 && hasTicks.has(row) ? TICKS_PX : 0)) / 2,
+        (row.height - (kind === 'served' && row.height >= 24 && hasTicks.has(row) ? TICK_HEIGHT_PX : 0)) / 2,
       textAnchor: 'start',
       dx: 5,
       ...style,
     });
   };
-  const main = rows.find(({ isMainsOwn }) => isMainsOwn);
-  const deeds = deedsOfMain(placed).filter(({ atMs }) => isWithin(atMs, section));
+  const main = rows.find(({ isMainEventsRow }) => isMainEventsRow);
+  const events = mainThreadEvents(placed).filter(({ atMs }) => isWithin(atMs, section));
   const [mainTop, mainHeight] = [main?.top ?? 0, main?.height ?? 0];
   return [
     Plot.rect(of('waits'), { ...place, fill: ({ colour }: Bar) => patterns.fill(colour), stroke: 'colour' }),
@@ -167,7 +176,7 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Patterns): Plot.Mar
     Plot.rect(of('served'), { ...place, fill: 'colour', insetRight: 0.5, rx: 2 }),
     Plot.ruleX(ticks, {
       x: ({ atMs }: { atMs: number }) => scale.at(atMs),
-      y1: ({ row }: { row: PlacedRow }) => row.top + row.height - 2 - TICKS_PX,
+      y1: ({ row }: { row: PlacedRow }) => row.top + row.height - 2 - TICK_HEIGHT_PX,
       y2: ({ row }: { row: PlacedRow }) => row.top + row.height - 3,
       stroke: ({ colour }: { colour: string }) => inkOn(colour),
       strokeWidth: 2,
@@ -175,7 +184,7 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Patterns): Plot.Mar
     labels('waits', { fill: 'var(--ink)', stroke: 'var(--paper)', strokeWidth: 5 }),
     labels('served', { fill: ({ colour }: Bar) => inkOn(colour) }),
     Plot.ruleX(
-      deeds.filter(({ accepts }) => !accepts),
+      events.filter(({ accepts }) => !accepts),
       {
         x: ({ atMs }: { atMs: number }) => scale.at(atMs),
         y1: () => mainTop + 3,
@@ -185,13 +194,13 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Patterns): Plot.Mar
       },
     ),
     Plot.dot(
-      deeds.filter(({ accepts }) => accepts),
+      events.filter(({ accepts }) => accepts),
       {
         x: ({ atMs }: { atMs: number }) => scale.at(atMs),
         y: () => mainTop + mainHeight / 2,
-        // Many would be one black lump.
-        r: placed.spans.length > MANY_ACCEPTS ? 2 : 5,
-        strokeWidth: placed.spans.length > MANY_ACCEPTS ? 0 : 1,
+        // Many large dots with outlines would merge into one black area.
+        r: placed.spans.length > MAX_LARGE_DOTS ? 2 : 5,
+        strokeWidth: placed.spans.length > MAX_LARGE_DOTS ? 0 : 1,
         fill: ({ span }: { span: Span }) => colourOf(span),
         stroke: 'var(--ink)',
       },
@@ -203,8 +212,8 @@ function isWithin(ms: number, { window }: Section): boolean {
   return !window || (ms >= window.fromMs && ms <= window.toMs);
 }
 
-/** A line of text at a height, from the left edge of the plot. */
-function writing(lines: string[], y: number, options: Plot.TextOptions): Plot.Markish {
+/** Returns a line of text, left-aligned, at a height in pixels from the top of the picture. */
+function textLine(lines: string[], y: number, options: Plot.TextOptions): Plot.Markish {
   return Plot.text(lines, {
     text: (line: string) => line,
     y: () => y,
@@ -214,8 +223,8 @@ function writing(lines: string[], y: number, options: Plot.TextOptions): Plot.Ma
   });
 }
 
-/** Refusals are rare: what they look like is explained where there are any. */
-function legend(scale: Scale, patterns: Patterns, hasRefusals: boolean): Plot.Markish[] {
+/** Returns the legend; it explains the mark of refused clients only if there are any. */
+function legend(scale: Scale, patterns: Hatchings, hasRefusals: boolean): Plot.Markish[] {
   const colour = LEGEND_COLOUR;
   const y = 15;
   const box = (x: number) => ({

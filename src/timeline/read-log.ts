@@ -1,6 +1,9 @@
 /**
- * Reads a server's log into its runs. A log file is appended to: it can hold several runs, of one server after the
- * other or of two at once, and lines that are none of a server's. A run that was killed can leave a torn line.
+ * Reads a server's log into its runs.
+ *
+ * Servers append to their log file, so it can hold several runs, one after the other or at the same
+ * time. It can also hold lines of other programs, and a torn line where a server was killed. Read
+ * run.ts next.
  */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -9,15 +12,16 @@ import { StartError } from '../base/errors.js';
 import { Run, type LogLine } from './run.js';
 
 interface ServerLog {
-  /** In the order in which they began. */
+  /** The runs in the order in which they began. */
   readonly runs: readonly Run[];
-  /** How many lines were not understood, empty ones aside. */
+  /** How many lines could not be read as log lines; empty lines do not count. */
   readonly foreignLines: number;
 }
 
 /**
- * @param path `-`: standard input
- * @throws StartError in one line when it cannot be read
+ * Reads the log in a file.
+ * @param path of the file; `-` is standard input
+ * @throws StartError, with a message of one line, when the file cannot be read
  */
 export async function readLog(path: string): Promise<ServerLog> {
   const input = path === '-' ? process.stdin : createReadStream(path);
@@ -28,28 +32,36 @@ export async function readLog(path: string): Promise<ServerLog> {
   }
 }
 
+/**
+ * Reads the log from its lines.
+ * @param lines without their newlines
+ * @throws the error of `lines`, if it fails
+ */
 export async function readLines(lines: AsyncIterable<string> | Iterable<string>): Promise<ServerLog> {
   const runs: Run[] = [];
   const latest = new Map<number, Run>();
   let foreignLines = 0;
   for await (const text of lines) {
     const line = parseLine(text);
-    if (line) runOf(line, runs, latest).take(line);
+    if (line) runOf(line, runs, latest).add(line);
     else if (text.trim() !== '') foreignLines++;
   }
-  // What a server says after its last word, or before it fails to start, is no run.
-  return { runs: runs.filter(({ listens, connections }) => listens || connections.size > 0), foreignLines };
+  // Lines after the end of a run, or of a server that failed to start, are not a run.
+  return {
+    runs: runs.filter(({ isListening, connections }) => isListening || connections.size > 0),
+    foreignLines,
+  };
 }
 
 /**
- * @param number from 1; undefined: the last one
- * @throws StartError in one line when there is no such run
+ * Returns a run of the log.
+ * @param number counts from 1; undefined chooses the last run
+ * @throws StartError, with a message of one line, when the log has no such run
  */
 export function pickRun({ runs, foreignLines }: ServerLog, number: number | undefined): Run {
   if (runs.length === 0) {
-    const hint =
-      foreignLines > 0 ? ': none of its lines is one (has pino-pretty changed it?)' : ': it is empty';
-    throw new StartError(`this is not the log of a server${hint}`);
+    const hint = foreignLines > 0 ? 'it has no log lines (has pino-pretty changed it?)' : 'it is empty';
+    throw new StartError(`this is not the log of a server: ${hint}`);
   }
   const run = runs[(number ?? runs.length) - 1];
   if (run) return run;
@@ -58,26 +70,31 @@ export function pickRun({ runs, foreignLines }: ServerLog, number: number | unde
   );
 }
 
+/**
+ * Returns the run that a line belongs to; starts a new run if the line cannot be of the latest one.
+ */
 function runOf(line: LogLine, runs: Run[], latest: Map<number, Run>): Run {
   const run = latest.get(line.pid);
-  if (run && !run.isOver(line)) return run;
+  if (run && !run.startsNextRun(line)) return run;
   const next = new Run(line.pid);
   latest.set(line.pid, next);
   runs.push(next);
   return next;
 }
 
-/** Every line of ours begins so; where a torn one has lost its end, the next one follows without a newline. */
-const OPENING = '{"level":';
+/**
+ * Every log line begins with this text. After a torn line the next one follows without a newline.
+ */
+const LINE_PREFIX = '{"level":';
 
 function parseLine(text: string): LogLine | undefined {
-  const whole = parsed(text);
+  const whole = parseJsonLine(text);
   if (whole) return whole;
-  const last = text.lastIndexOf(OPENING);
-  return last > 0 ? parsed(text.slice(last)) : undefined;
+  const last = text.lastIndexOf(LINE_PREFIX);
+  return last > 0 ? parseJsonLine(text.slice(last)) : undefined;
 }
 
-function parsed(text: string): LogLine | undefined {
+function parseJsonLine(text: string): LogLine | undefined {
   let line: Partial<LogLine> | null;
   try {
     line = JSON.parse(text) as Partial<LogLine> | null;

@@ -1,47 +1,57 @@
 /**
- * Where each connection of a timeline is drawn: lanes, one for a thread, of rows in which nothing overlaps.
+ * Assigns each connection of a timeline to a lane, one lane for each thread, and to a row of it.
+ * The connections in a row do not overlap.
  *
- *     main        what main does: clients accepted; messages, where it serves them itself
- *                 a row for each of the conversations that main holds at the same time
- *     waiting     clients in main's hands that nobody serves yet, or ever
- *     refused     clients that were sent away, for as long as that took
- *     thread 1    one row: a client thread serves one client at a time, unless the clock of the log was set back
+ *     main        accepts, and the messages of clients that main serves itself
+ *                 one row for each client that main serves at the same time
+ *     waiting     clients that wait for service
+ *     refused     clients that were refused, from the accept to the close
+ *     thread 1    one row: a client thread serves one client at a time
+ *                 (more rows if the clock of the log was set back)
  *     …
+ *
+ * Read placing.ts next, which gives rows their positions.
  */
-import { MAIN, type Span, type ThreadLife, type Timeline } from './connections.js';
+import { MAIN_THREAD, type Span, type ThreadLife, type Timeline } from './connections.js';
 
-/** A stretch of a connection's time. `unknown`: whether it is served, the log does not say. */
-export interface Piece {
+/**
+ * A part of a connection's time, in milliseconds from the origin. `unknown`: the log does not say
+ * whether the connection was served.
+ */
+export interface Segment {
   readonly span: Span;
   readonly kind: 'waits' | 'refused' | 'served' | 'unknown';
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-export type Row = readonly Piece[];
+/** Segments that do not overlap, in the order of time. */
+export type Row = readonly Segment[];
 
 export interface Lane {
   readonly name: string;
-  /** Whether what happens on main is shown before its rows. */
+  /**
+   * Whether it is the main thread's lane, which has a row for accepts and messages above its rows.
+   */
   readonly isMain: boolean;
   readonly rows: readonly Row[];
-  /** Of a client thread. */
+  /** When the lane's client thread started and died; undefined in other lanes. */
   readonly life: ThreadLife | undefined;
 }
 
-/** All lanes of a timeline, the main thread's first. */
+/** Returns all lanes of a timeline, the main thread's first; a lane without content has no rows. */
 export function lanesOf({ spans, threads }: Timeline): Lane[] {
-  const isThreads = ({ thread }: Span) => typeof thread === 'number' && thread !== MAIN;
-  const { rows: threadRows, waits } = rowsOfThreads(spans.filter(isThreads));
-  const onMain = packed(spans.filter(({ thread }) => thread === MAIN).map(piecesOf));
+  const isThreads = ({ thread }: Span) => typeof thread === 'number' && thread !== MAIN_THREAD;
+  const { rows: threadRows, waits } = threadRowsAndWaits(spans.filter(isThreads));
+  const onMain = packIntoRows(spans.filter(({ thread }) => thread === MAIN_THREAD).map(segmentsOf));
   const unserved = spans.filter(({ thread }) => thread === 'none');
-  const waiting = packed(
-    [...waits, ...unserved.filter((span) => !span.isRefused).map(piecesOf)].sort(
+  const waiting = packIntoRows(
+    [...waits, ...unserved.filter((span) => !span.isRefused).map(segmentsOf)].sort(
       ([a], [b]) => (a?.fromMs ?? 0) - (b?.fromMs ?? 0),
     ),
   );
-  const refused = packed(unserved.filter((span) => span.isRefused).map(piecesOf));
-  const unknown = packed(spans.filter(({ thread }) => thread === 'unknown').map(piecesOf));
+  const refused = packIntoRows(unserved.filter((span) => span.isRefused).map(segmentsOf));
+  const unknown = packIntoRows(spans.filter(({ thread }) => thread === 'unknown').map(segmentsOf));
   const lane = (name: string, rows: Row[]): Lane => ({ name, isMain: false, rows, life: undefined });
   return [
     { ...lane('main', onMain), isMain: true },
@@ -55,31 +65,35 @@ export function lanesOf({ spans, threads }: Timeline): Lane[] {
   ];
 }
 
-/** A connection's pieces, in the order of time. */
-function piecesOf(span: Span): Piece[] {
+/** Returns a connection's segments in the order of time. */
+function segmentsOf(span: Span): Segment[] {
   const { acceptedMs, startedMs, endMs, thread, isRefused } = span;
   if (startedMs === undefined) {
     const kind = isRefused ? 'refused' : thread === 'unknown' ? 'unknown' : 'waits';
     return [{ span, kind, fromMs: acceptedMs, toMs: endMs }];
   }
-  const served: Piece = { span, kind: 'served', fromMs: startedMs, toMs: endMs };
+  const served: Segment = { span, kind: 'served', fromMs: startedMs, toMs: endMs };
   return startedMs > acceptedMs
     ? [{ span, kind: 'waits', fromMs: acceptedMs, toMs: startedMs }, served]
     : [served];
 }
 
-/** A client's wait is drawn before its service where the thread's row has room; the other waits are returned. */
-function rowsOfThreads(spans: readonly Span[]): { rows: Map<number, Piece[][]>; waits: Piece[][] } {
-  const rows = new Map<number, Piece[][]>();
-  const waits: Piece[][] = [];
+/**
+ * Puts the clients of threads into the rows of their threads. A wait stands before its service if
+ * the thread's first row has room there.
+ * @returns the rows by thread number, and the waits that had no room
+ */
+function threadRowsAndWaits(spans: readonly Span[]): { rows: Map<number, Segment[][]>; waits: Segment[][] } {
+  const rows = new Map<number, Segment[][]>();
+  const waits: Segment[][] = [];
   const inOrder = [...spans].sort((a, b) => (a.startedMs ?? a.endMs) - (b.startedMs ?? b.endMs));
   for (const span of inOrder) {
     const ownRows = rows.get(span.thread as number) ?? [[]];
     rows.set(span.thread as number, ownRows);
-    for (const piece of piecesOf(span)) {
-      if (piece.kind === 'served') place(piece, ownRows);
-      else if (hasRoom(ownRows[0], piece.fromMs)) ownRows[0]?.push(piece);
-      else waits.push([piece]);
+    for (const segment of segmentsOf(span)) {
+      if (segment.kind === 'served') placeInRows(segment, ownRows);
+      else if (hasRoom(ownRows[0], segment.fromMs)) ownRows[0]?.push(segment);
+      else waits.push([segment]);
     }
   }
   return { rows, waits };
@@ -89,19 +103,21 @@ function hasRoom(row: Row | undefined, fromMs: number): boolean {
   return (row?.at(-1)?.toMs ?? 0) <= fromMs;
 }
 
-/** In the first row that has room. */
-function place(piece: Piece, rows: Piece[][]): void {
-  const row = rows.find((pieces) => hasRoom(pieces, piece.fromMs));
-  if (row) row.push(piece);
-  else rows.push([piece]);
+/** Appends a segment to the first row that has room, or to a new row. */
+function placeInRows(segment: Segment, rows: Segment[][]): void {
+  const row = rows.find((segments) => hasRoom(segments, segment.fromMs));
+  if (row) row.push(segment);
+  else rows.push([segment]);
 }
 
-/** Puts each group of pieces, in the order in which they begin, into the first row that has room. */
-function packed(groups: readonly (readonly Piece[])[]): Piece[][] {
-  const rows: Piece[][] = [];
+/**
+ * Puts each group of segments into the first row that has room; groups are in the order of time.
+ */
+function packIntoRows(groups: readonly (readonly Segment[])[]): Segment[][] {
+  const rows: Segment[][] = [];
   for (const group of groups) {
     const fromMs = group[0]?.fromMs ?? 0;
-    const row = rows.find((pieces) => hasRoom(pieces, fromMs));
+    const row = rows.find((segments) => hasRoom(segments, fromMs));
     if (row) row.push(...group);
     else rows.push([...group]);
   }

@@ -1,10 +1,12 @@
 /**
- * What the log says of one run of a server, gathered line by line. Lines may come in any order, as those of several
- * threads do, and those of a connection may be incomplete. connections.ts makes a timeline of it.
+ * Collects what the log says about one run of a server, line by line.
+ *
+ * Lines may come in any order, because several threads write them, and lines of a connection may be
+ * missing. Read connections.ts next, which builds the timeline from a run.
  */
 import { printable } from '../base/printable.js';
 
-/** A line of the log that can be relied on to have these; the other fields are for their reader to check. */
+/** A line of the log. The types of these fields are checked; readers check the other fields. */
 export interface LogLine {
   /** Milliseconds since 1970. */
   readonly time: number;
@@ -18,21 +20,21 @@ export interface Closing {
   readonly atMs: number;
   readonly waitedMs: number;
   readonly servedMs: number;
-  /** 0: main; undefined: nobody served it. */
+  /** The thread that served the connection; 0: the main thread; undefined: none. */
   readonly thread: number | undefined;
   readonly reason: string;
   readonly bytesIn: number;
   readonly bytesOut: number;
 }
 
-/** Times are milliseconds since 1970. */
+/** The facts about one connection. Times are milliseconds since 1970. */
 export interface ConnectionFacts {
   peer: string;
   acceptedMs: number | undefined;
   queued: boolean;
   refused: boolean;
   closing: Closing | undefined;
-  /** The thread that wrote its `debug` lines; 0: main. */
+  /** The thread that wrote the connection's `debug` lines; 0: the main thread. */
   messageThread: number | undefined;
   readonly receivedMs: number[];
   readonly sentMs: number[];
@@ -43,14 +45,15 @@ interface ThreadFacts {
   lostMs: number | undefined;
 }
 
-const LAST_MESSAGES: readonly string[] = ['stopped', 'ended at once'];
-const LONGEST_TEXT = 80;
+const FINAL_MESSAGES: readonly string[] = ['stopped', 'ended at once'];
+/** Longer texts of the log are truncated; counted in UTF-16 code units. */
+const MAX_TEXT_LENGTH = 80;
 
 export class Run {
   readonly pid: number;
   service: string | undefined;
   model: string | undefined;
-  listens = false;
+  isListening = false;
   firstMs = Infinity;
   lastMs = -Infinity;
   readonly connections = new Map<number, ConnectionFacts>();
@@ -61,27 +64,31 @@ export class Run {
     this.pid = pid;
   }
 
-  /** Whether this line must be another run's: process ids are used again, in a container always the same one. */
-  isOver(line: LogLine): boolean {
+  /**
+   * Tells whether a line must belong to another run with the same process id. Process ids are
+   * reused; a server in a container has the same one in every run.
+   */
+  startsNextRun(line: LogLine): boolean {
     if (this.#ended) return true;
-    if (line.msg === 'listening') return this.listens;
+    if (line.msg === 'listening') return this.isListening;
     if (line.msg === 'accepted')
       return this.connections.get(Number(line['connection']))?.acceptedMs !== undefined;
     return line.msg === 'thread started' && this.threads.get(Number(line['thread']))?.startedMs !== undefined;
   }
 
-  take(line: LogLine): void {
+  /** Adds a line of this run; lines with unknown messages count only for the times of the run. */
+  add(line: LogLine): void {
     this.firstMs = Math.min(this.firstMs, line.time);
     this.lastMs = Math.max(this.lastMs, line.time);
-    if (LAST_MESSAGES.includes(line.msg)) this.#ended = true;
+    if (FINAL_MESSAGES.includes(line.msg)) this.#ended = true;
     switch (line.msg) {
       case 'listening':
-        this.listens = true;
-        this.#name(line);
+        this.isListening = true;
+        this.#setNames(line);
         return;
       case 'thread started':
       case 'thread lost':
-        this.#takeThread(line);
+        this.#addThreadLine(line);
         return;
       case 'accepted':
       case 'queued':
@@ -89,18 +96,18 @@ export class Run {
       case 'closed':
       case 'received':
       case 'sending':
-        this.#takeConnection(line);
+        this.#addConnectionLine(line);
     }
   }
 
-  #name(line: LogLine): void {
-    this.service ??= text(line['service']);
-    this.model ??= text(line['model']);
+  #setNames(line: LogLine): void {
+    this.service ??= xmlText(line['service']);
+    this.model ??= xmlText(line['model']);
   }
 
-  #takeThread(line: LogLine): void {
-    const thread = count(line['thread']);
-    // One that died before it was up has no number.
+  #addThreadLine(line: LogLine): void {
+    const thread = nonNegativeInteger(line['thread']);
+    // A thread that died before it had started has no number.
     if (thread === undefined) return;
     const facts = this.threads.get(thread) ?? { startedMs: undefined, lostMs: undefined };
     this.threads.set(thread, facts);
@@ -108,12 +115,12 @@ export class Run {
     else facts.lostMs = line.time;
   }
 
-  #takeConnection(line: LogLine): void {
-    const connection = count(line['connection']);
+  #addConnectionLine(line: LogLine): void {
+    const connection = nonNegativeInteger(line['connection']);
     if (connection === undefined) return;
-    const facts = this.connections.get(connection) ?? noFacts();
+    const facts = this.connections.get(connection) ?? emptyFacts();
     this.connections.set(connection, facts);
-    facts.peer = text(line['peer']) ?? facts.peer;
+    facts.peer = xmlText(line['peer']) ?? facts.peer;
     switch (line.msg) {
       case 'accepted':
         facts.acceptedMs = line.time;
@@ -125,25 +132,25 @@ export class Run {
         facts.refused = true;
         return;
       case 'closed':
-        this.#name(line);
+        this.#setNames(line);
         facts.closing = {
           atMs: line.time,
-          waitedMs: amount(line['waitedMs']),
-          servedMs: amount(line['servedMs']),
-          thread: count(line['thread']),
-          reason: text(line['reason']) ?? 'unknown',
-          bytesIn: amount(line['bytesIn']),
-          bytesOut: amount(line['bytesOut']),
+          waitedMs: positiveNumber(line['waitedMs']),
+          servedMs: positiveNumber(line['servedMs']),
+          thread: nonNegativeInteger(line['thread']),
+          reason: xmlText(line['reason']) ?? 'unknown',
+          bytesIn: positiveNumber(line['bytesIn']),
+          bytesOut: positiveNumber(line['bytesOut']),
         };
         return;
       default:
-        facts.messageThread ??= count(line['thread']) ?? 0;
+        facts.messageThread ??= nonNegativeInteger(line['thread']) ?? 0;
         (line.msg === 'received' ? facts.receivedMs : facts.sentMs).push(line.time);
     }
   }
 }
 
-function noFacts(): ConnectionFacts {
+function emptyFacts(): ConnectionFacts {
   return {
     peer: 'unknown',
     acceptedMs: undefined,
@@ -156,18 +163,20 @@ function noFacts(): ConnectionFacts {
   };
 }
 
-/** Texts end up in XML, which has no place for some characters. */
-function text(value: unknown): string | undefined {
+/**
+ * Returns a text that is valid in XML, which excludes some characters; undefined for other types.
+ */
+function xmlText(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  return printable(value.slice(0, LONGEST_TEXT))
+  return printable(value.slice(0, MAX_TEXT_LENGTH))
     .replace(/\u00a0/g, ' ')
     .replace(/[\ud800-\udfff\ufffe\uffff]/g, '\ufffd');
 }
 
-function count(value: unknown): number | undefined {
+function nonNegativeInteger(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
-function amount(value: unknown): number {
+function positiveNumber(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 }

@@ -1,40 +1,43 @@
 /**
- * Timelines in the trace-event format, which ui.perfetto.dev and chrome://tracing open ("Trace Event Format", the
- * Chromium project): a process for each server, a thread for each row, since what lies on one thread must not overlap.
- * Times and durations are in microseconds. Nothing is left out.
+ * Writes timelines in the Chromium project's "Trace Event Format", which ui.perfetto.dev and
+ * chrome://tracing open.
+ *
+ * Each server is a process and each row a thread, because the events of a thread must not overlap.
+ * Times and durations are in microseconds. Nothing is left out. Read rows.ts next.
  */
 import type { Span, Timeline } from './connections.js';
-import { lanesOf, type Lane, type Piece } from './rows.js';
+import { lanesOf, type Lane, type Segment } from './rows.js';
 
 interface TraceEvent {
   readonly name: string;
   readonly cat?: string;
-  /** X: complete, with a duration; i: an instant; M: metadata, names for what the others refer to. */
+  /** X: complete, with a duration; i: an instant; M: metadata, such as the name of a thread. */
   readonly ph: 'X' | 'i' | 'M';
   readonly pid: number;
   readonly tid: number;
   readonly ts: number;
   readonly dur?: number;
-  /** Of an instant: it belongs to its thread alone. */
+  /** The scope of an instant: its thread only. */
   readonly s?: 't';
   readonly args?: Readonly<Record<string, string | number>>;
 }
 
-/** The object form of the format. */
+/** A trace in the object form of the format. */
 interface Trace {
   readonly traceEvents: readonly TraceEvent[];
   readonly displayTimeUnit: 'ms';
 }
 
-/** Where events go. */
+/** The process and the thread of the trace that an event belongs to. */
 interface Track {
   readonly pid: number;
   readonly tid: number;
 }
 
+/** Returns the trace of all timelines, each as a process of its own; serialize it as JSON. */
 export function traceOf(timelines: readonly Timeline[]): Trace {
   return {
-    // Processes are numbered: servers of several machines may have had the same id.
+    // Consecutive numbers, because servers on several machines may have the same process id.
     traceEvents: timelines.flatMap((timeline, index) => eventsOf(timeline, index + 1)),
     displayTimeUnit: 'ms',
   };
@@ -45,7 +48,7 @@ function eventsOf(timeline: Timeline, pid: number): TraceEvent[] {
   let tid = 0;
   for (const lane of lanesOf(timeline)) {
     const own = { pid, tid: ++tid };
-    events.push(...named(own, lane.name));
+    events.push(...threadMetadata(own, lane.name));
     if (lane.isMain) {
       const accepts = timeline.spans.map((span) =>
         instant(own, `accepts ${span.connection}`, span.acceptedMs, span),
@@ -53,11 +56,11 @@ function eventsOf(timeline: Timeline, pid: number): TraceEvent[] {
       events.push(...accepts);
     }
     events.push(...lifeOf(lane, own));
-    // The first row of a client thread is the thread itself; main's conversations have rows of their own.
+    // The first row of a client thread shares the thread's track; main's clients have their own.
     lane.rows.forEach((row, index) => {
       const track = !lane.isMain && index === 0 ? own : { pid, tid: ++tid };
-      if (track !== own) events.push(...named(track, `${lane.name}, row ${index + 1}`));
-      events.push(...row.flatMap((piece) => eventsOfPiece(piece, track, timeline)));
+      if (track !== own) events.push(...threadMetadata(track, `${lane.name}, row ${index + 1}`));
+      events.push(...row.flatMap((segment) => eventsOfSegment(segment, track, timeline)));
     });
   }
   return events;
@@ -71,7 +74,7 @@ function metadata(name: string, track: Track, value: string): TraceEvent {
   return { name, ph: 'M', ...track, ts: 0, args: { name: value } };
 }
 
-function named(track: Track, name: string): TraceEvent[] {
+function threadMetadata(track: Track, name: string): TraceEvent[] {
   const order: TraceEvent = {
     name: 'thread_sort_index',
     ph: 'M',
@@ -89,12 +92,12 @@ function lifeOf({ life }: Lane, track: Track): TraceEvent[] {
   return events;
 }
 
-const MESSAGES = { received: 'receivedMs', sending: 'sentMs' } as const;
+const MESSAGE_TIMES = { received: 'receivedMs', sending: 'sentMs' } as const;
 
-function eventsOfPiece(piece: Piece, track: Track, { service }: Timeline): TraceEvent[] {
-  const { span, kind, fromMs, toMs } = piece;
+function eventsOfSegment(segment: Segment, track: Track, { service }: Timeline): TraceEvent[] {
+  const { span, kind, fromMs, toMs } = segment;
   const { connection, peer, reason = 'open when the log ends', bytesIn, bytesOut } = span;
-  const whole: TraceEvent = {
+  const slice: TraceEvent = {
     name: kind === 'served' ? `${connection} ${service}` : `${connection} ${kind}`,
     cat: kind,
     ph: 'X',
@@ -103,11 +106,11 @@ function eventsOfPiece(piece: Piece, track: Track, { service }: Timeline): Trace
     dur: microseconds(toMs) - microseconds(fromMs),
     args: { connection, peer, service, reason, bytesIn, bytesOut },
   };
-  if (kind === 'waits') return [whole];
-  const messages = Object.entries(MESSAGES).flatMap(([name, times]) =>
+  if (kind === 'waits') return [slice];
+  const messages = Object.entries(MESSAGE_TIMES).flatMap(([name, times]) =>
     span[times].map((ms) => instant(track, name, ms, span)),
   );
-  return [whole, ...messages];
+  return [slice, ...messages];
 }
 
 function instant(track: Track, name: string, atMs: number, span?: Span): TraceEvent {

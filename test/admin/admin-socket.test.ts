@@ -1,4 +1,4 @@
-/** The admin socket by itself, before a server that is made up: who may connect where, and what watchers cannot do to it. */
+/** The admin socket with a simulated server: access to the file, and misbehaving watchers. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -15,10 +15,10 @@ const bounds = { timeout: 30_000 };
 const log = openLog({ level: 'silent', file: undefined, connections: false }, {}, () => undefined);
 
 describe('the admin socket', bounds, () => {
-  it('is a file that only its owner may use, and is gone when it is closed', async (t) => {
+  it('is a file that only its owner may use, and that closing removes', async (t) => {
     const { path, admin } = await open(t);
     assert.equal(lstatSync(path).mode & 0o777, 0o600);
-    // Other files are made as before.
+    // The umask of the process is unchanged.
     const other = join(temporaryDirectory(t), 'other');
     writeFileSync(other, '', { mode: 0o700 });
     assert.equal(lstatSync(other).mode & 0o777, 0o700);
@@ -26,7 +26,7 @@ describe('the admin socket', bounds, () => {
     assert.equal(existsSync(path), false);
   });
 
-  it('takes over a socket that a dead server has left behind', async (t) => {
+  it('replaces the socket file of a dead server', async (t) => {
     const path = join(temporaryDirectory(t), 'admin');
     const dead = createServer().listen(`${path}.moved`);
     await once(dead, 'listening');
@@ -37,7 +37,7 @@ describe('the admin socket', bounds, () => {
     await assertServed(t, path);
   });
 
-  it('leaves that of a live server to it, and a file that is no socket as it is', async (t) => {
+  it('replaces neither the socket of a live server nor a file that is not a socket', async (t) => {
     const { path } = await open(t);
     await assert.rejects(open(t, { path }), { name: 'StartError', message: /another server answers there/ });
     await assertServed(t, path);
@@ -47,7 +47,7 @@ describe('the admin socket', bounds, () => {
     assert.equal(readFileSync(precious, 'utf8'), 'data');
   });
 
-  it('says what is wrong with a path', async (t) => {
+  it('reports why a path cannot be used', async (t) => {
     const folder = temporaryDirectory(t);
     const path = join(folder, 'none', 'admin');
     await assert.rejects(open(t, { path }), { name: 'StartError', message: /no such directory/ });
@@ -55,7 +55,7 @@ describe('the admin socket', bounds, () => {
 });
 
 describe('a watcher', bounds, () => {
-  it('has one snapshot at once, one more for each line that it asks with, and the end for its end', async (t) => {
+  it('receives one snapshot at once, one more for each request line, and an end for its end', async (t) => {
     const { path } = await open(t);
     const watcher = await connectWatcher(t, path);
     assert.equal(countIn(await watcher.next()), 1);
@@ -65,7 +65,7 @@ describe('a watcher', bounds, () => {
     assert.deepEqual(await watcher.rest(), []);
   });
 
-  it('has snapshots as often as it asks for, also when it says no more', async (t) => {
+  it('receives snapshots at the interval that it requests, without further requests', async (t) => {
     const { path } = await open(t);
     const watcher = await connectWatcher(t, path, '{"everyMs":50}\n');
     watcher.socket.end();
@@ -86,7 +86,7 @@ describe('a watcher', bounds, () => {
     ['ends late', `${' '.repeat(100_000)}x\n`],
     ['is not even text', '\xff\0\n'],
   ] as const) {
-    it(`is told so, and let go, when its line ${what}`, async (t) => {
+    it(`receives an error and is disconnected when its line ${what}`, async (t) => {
       const { path } = await open(t);
       const watcher = await connectWatcher(t, path, request);
       const said = await watcher.rest();
@@ -97,7 +97,7 @@ describe('a watcher', bounds, () => {
     });
   }
 
-  it('that reads slowly misses snapshots, and disturbs no other', async (t) => {
+  it('that reads slowly misses snapshots and does not affect others', async (t) => {
     const { path } = await open(t, { padding: 'x'.repeat(4_000_000) });
     const slow = await connectWatcher(t, path);
     slow.socket.pause();
@@ -110,22 +110,22 @@ describe('a watcher', bounds, () => {
     assert.ok(second >= first + 5, `${first}, then ${second}`);
   });
 
-  it('that reads nothing is cut off, and so is one that is silent', async (t) => {
+  it('is disconnected if it reads nothing or sends nothing', async (t) => {
     const { path } = await open(t, { padding: 'x'.repeat(4_000_000), silenceMs: 100 });
     const silent = await connectWatcher(t, path);
     assert.equal((await silent.rest()).length, 1);
     const unread = await connectWatcher(t, path, '{"everyMs":50}\n');
     unread.socket.pause();
-    // A watcher that comes and goes after that is the clock: it is there for as long as silence is borne.
+    // Two silent watchers act as the clock: each stays connected for the idle timeout.
     await (await connectWatcher(t, path)).rest();
     await (await connectWatcher(t, path)).rest();
     unread.socket.resume();
-    // Only a part of the first snapshot had found room.
+    // The socket buffer had room for a part of the first snapshot only.
     assert.deepEqual(await unread.rest().then((lines) => lines.map((line) => isWhole(line))), [false]);
     await assertServed(t, path);
   });
 
-  it('is told when there are too many', async (t) => {
+  it('receives an error when there are too many watchers', async (t) => {
     const { path } = await open(t);
     for (let watchers = 0; watchers < 16; watchers++) await (await connectWatcher(t, path)).next();
     const [said = ''] = await (await connectWatcher(t, path)).rest();
@@ -139,7 +139,7 @@ interface Opening {
   readonly silenceMs?: number;
 }
 
-/** Its snapshots are counted, and are nothing else but long. */
+/** A simulated server whose snapshots contain their number and padding. */
 async function open(
   t: TestContext,
   { path = join(temporaryDirectory(t), 'admin'), padding = '', silenceMs = 20_000 }: Opening = {},
@@ -156,7 +156,7 @@ function countIn(line: string | undefined): number {
   return (JSON.parse(line) as Snapshot).uptimeMs;
 }
 
-/** A watcher who comes now gets its snapshot. */
+/** Asserts that a new watcher receives a snapshot. */
 async function assertServed(t: TestContext, path: string): Promise<void> {
   const watcher = await connectWatcher(t, path);
   assert.ok(countIn(await watcher.next()) > 0);

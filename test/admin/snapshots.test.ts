@@ -1,4 +1,4 @@
-/** What a running server tells of itself, under every model: whom it serves, what they wait for, who waits to be served. */
+/** Snapshots of a running server under every model: served clients, their states, the queue. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
@@ -16,40 +16,36 @@ const noStates = process.platform !== 'linux' && 'threads, and what they do, are
 underEveryModel('a snapshot', (model) => {
   const hasThreads = model === 'thread-per-client';
 
-  it(
-    'tells of a client what it waits for, and how many bytes went which way',
-    { skip: noStates },
-    async (t) => {
-      const { server, see } = await startWatched(t, model, fixture('trouble'));
-      const client = await connectClient(t, server);
-      const silent = await see('recv');
-      assert.deepEqual(pick(silent, ['connection', 'peer', 'bytesIn', 'bytesOut']), {
-        connection: 1,
-        peer: `127.0.0.1:${client.localPort ?? 0}`,
-        bytesIn: 0,
-        bytesOut: 0,
-      });
-      assert.equal(silent.thread !== 0, hasThreads);
+  it('shows a client’s state and its bytes in each direction', { skip: noStates }, async (t) => {
+    const { server, see } = await startWatched(t, model, fixture('trouble'));
+    const client = await connectClient(t, server);
+    const silent = await see('recv');
+    assert.deepEqual(pick(silent, ['connection', 'peer', 'bytesIn', 'bytesOut']), {
+      connection: 1,
+      peer: `127.0.0.1:${client.localPort ?? 0}`,
+      bytesIn: 0,
+      bytesOut: 0,
+    });
+    assert.equal(silent.thread !== 0, hasThreads);
 
-      await client.exchange('echo hello\n', 'hello\n');
-      const answered = await see('recv', ({ bytesOut }) => bytesOut > 0);
-      assert.deepEqual(pick(answered, ['bytesIn', 'bytesOut']), { bytesIn: 11, bytesOut: 6 });
-      assert.ok(answered.servedMs > silent.servedMs);
+    await client.exchange('echo hello\n', 'hello\n');
+    const answered = await see('recv', ({ bytesOut }) => bytesOut > 0);
+    assert.deepEqual(pick(answered, ['bytesIn', 'bytesOut']), { bytesIn: 11, bytesOut: 6 });
+    assert.ok(answered.servedMs > silent.servedMs);
 
-      client.pause();
-      client.send('flood 20\n');
-      const stuck = await see('send');
-      assert.ok(stuck.bytesOut > 6 && stuck.bytesOut < 20_000_000, `${stuck.bytesOut}`);
-      client.close();
-      await snapshotWhere(t, server.path, 'its end', ({ counts }) => counts.closed.reset === 1);
+    client.pause();
+    client.send('flood 20\n');
+    const stuck = await see('send');
+    assert.ok(stuck.bytesOut > 6 && stuck.bytesOut < 20_000_000, `${stuck.bytesOut}`);
+    client.close();
+    await snapshotWhere(t, server.path, 'its end', ({ counts }) => counts.closed.reset === 1);
 
-      const next = await connectClient(t, server);
-      next.send('hang\n');
-      assert.equal((await see('await')).connection, 2);
-    },
-  );
+    const next = await connectClient(t, server);
+    next.send('hang\n');
+    assert.equal((await see('await')).connection, 2);
+  });
 
-  it('shows who waits in the queue, and counts who is refused', async (t) => {
+  it('shows queued clients and counts refused ones', async (t) => {
     const { server } = await startWatched(t, model, 'echo', { most: 2 });
     const places = model === 'iterative' ? 1 : 2;
     const served = [];
@@ -91,7 +87,7 @@ underEveryModel('a snapshot', (model) => {
     assert.equal(over.queue.count, 0);
   });
 
-  it('shows when somebody keeps a processor busy', { skip: noStates }, async (t) => {
+  it('shows a service that keeps a processor busy', { skip: noStates }, async (t) => {
     const { server, see } = await startWatched(t, model, 'work', { most: 2, warm: 2 });
     const client = await connectClient(t, server);
     if (hasThreads) {
@@ -105,21 +101,21 @@ underEveryModel('a snapshot', (model) => {
       );
     } else {
       await see('recv');
-      // Main cannot tell while it computes; but afterwards, how long it has.
+      // Main cannot answer while it computes; afterwards it reports for how long it did.
       client.send('work 300\n');
       await snapshotWhere(t, server.path, 'a busy main', ({ main }) => main.utilization > 0.5);
       await client.expect('done 300\n');
     }
   });
 
-  it('shows who waits for main to answer a call', { skip: noStates }, async (t) => {
+  it('shows a client thread that waits for main to answer a call', { skip: noStates }, async (t) => {
     const { server, see } = await startWatched(t, model, fixture('club'));
     const client = await connectClient(t, server);
     await client.exchange('stuck\n', 'in\n');
     await see(hasThreads ? 'call' : 'await');
   });
 
-  it('tells that the server is stopping, and who keeps it from that', { skip: noStates }, async (t) => {
+  it('shows that the server is stopping, and which clients it waits for', { skip: noStates }, async (t) => {
     const { server, see } = await startWatched(t, model, fixture('trouble'), { graceMs: 60_000 });
     const client = await connectClient(t, server);
     client.pause();
@@ -139,7 +135,7 @@ interface Watched {
   readonly graceMs?: number;
 }
 
-/** A server that is watched; `see` waits until a client of it is in this state, and has what else is asked of it. */
+/** Starts a watched server; `see` waits for a client in this state with the given properties. */
 async function startWatched(
   t: TestContext,
   model: ModelName,

@@ -1,4 +1,7 @@
-/** The interactive clients in scripts: lines from a pipe, lines into a pipe, and an exit status that tells how it went. */
+/**
+ * The interactive clients in scripts: lines from a pipe, lines into a pipe, and an exit status for
+ * the result. The test plays the server.
+ */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { startFakeServer } from '../support/fake-server.js';
@@ -7,7 +10,7 @@ import { runHandoff } from '../support/handoff.js';
 const DONE = { status: 0, signal: null, stderr: '' };
 
 describe('handoff chat, quiz, hangman and tictactoe in a script', { timeout: 60_000, concurrency: 2 }, () => {
-  it('chat says every line, and hears the server out', async (t) => {
+  it("chat sends every line and reads to the end of the server's output", async (t) => {
     const { client, outcome } = await start(t, ['chat', '--name', 'böb'], 'grün 🎲\r\n\n/who\nno newline');
     await client.exchange('Hello.\nWho are you?\n', 'böb\n');
     await client.exchange('Welcome böb\n', 'grün 🎲\n/who\nno newline\n/quit\n');
@@ -18,7 +21,7 @@ describe('handoff chat, quiz, hangman and tictactoe in a script', { timeout: 60_
     assert.deepEqual(await outcome, { ...DONE, stdout });
   });
 
-  it('chat takes the first line for its name if it was given none', async (t) => {
+  it('chat takes its name from the first line without --name', async (t) => {
     const { client, outcome } = await start(t, ['chat'], 'ann\nhi\n');
     await client.exchange('Hello.\nWho are you?\n', 'ann\n');
     await client.exchange('Welcome ann\n', 'hi\n/quit\n');
@@ -26,7 +29,7 @@ describe('handoff chat, quiz, hangman and tictactoe in a script', { timeout: 60_
     assert.equal((await outcome).status, 0);
   });
 
-  it('chat has status 1 when its name is taken, and does not say its lines as names', async (t) => {
+  it('chat has status 1 when its name is taken, and does not send further lines as names', async (t) => {
     const { client, port, outcome } = await start(t, ['chat', '--name', 'ann'], 'hi\n');
     await client.exchange('Hello.\nWho are you?\n', 'ann\n');
     client.send('ERR ann is taken\nWho are you?\n');
@@ -39,7 +42,7 @@ describe('handoff chat, quiz, hangman and tictactoe in a script', { timeout: 60_
     );
   });
 
-  it('chat passes on a long script line by line', async (t) => {
+  it('chat sends a long script line by line', async (t) => {
     const lines = Array.from({ length: 50_000 }, (_, index) => `line ${index}\n`).join('');
     const { client, outcome } = await start(t, ['chat', '--name', 'ann'], lines);
     await client.exchange('Hello.\nWho are you?\n', 'ann\n');
@@ -48,7 +51,7 @@ describe('handoff chat, quiz, hangman and tictactoe in a script', { timeout: 60_
     assert.equal((await outcome).status, 0);
   });
 
-  it("the tutorial's chat sends chunks without newlines, one message each", async (t) => {
+  it('chat --dialect hii sends each line as one chunk without a newline', async (t) => {
     const { client, outcome } = await start(
       t,
       ['chat', '--dialect', 'hii', '--name', 'ann'],
@@ -61,7 +64,7 @@ describe('handoff chat, quiz, hangman and tictactoe in a script', { timeout: 60_
     assert.deepEqual(await outcome, { ...DONE, stdout: 'Hii\nConnected to the server!\n' });
   });
 
-  it('quiz logs in with the password of the environment, which is no option', async (t) => {
+  it('quiz logs in with HANDOFF_PASSWORD and has no option for the password', async (t) => {
     const env = { HANDOFF_PASSWORD: 's3cret' };
     const { client, outcome } = await start(t, ['quiz', '--name', 'ann', '--play', '1'], 'b\n', env);
     await client.exchange('', 'LOGIN ann s3cret\n');
@@ -92,7 +95,7 @@ describe('handoff chat, quiz, hangman and tictactoe in a script', { timeout: 60_
     assert.match(stderr, /^handoff: [^\n]+: the game is not finished; the same name resumes it\n$/);
   });
 
-  it('hangman has status 0 once a game has ended, also if it was lost', async (t) => {
+  it('hangman has status 0 once a game has ended, even if the player lost', async (t) => {
     const { client, outcome } = await start(t, ['hangman'], 'a\nb\nc\n');
     await client.exchange('', 'PLAY\n');
     await client.exchange('WORD 3\n', 'a\n');
@@ -104,7 +107,7 @@ describe('handoff chat, quiz, hangman and tictactoe in a script', { timeout: 60_
     assert.deepEqual(await outcome, { ...DONE, stdout });
   });
 
-  it('tictactoe moves once for each question, and has status 0 at the end of the game', async (t) => {
+  it('tictactoe sends one move per question, and has status 0 at the end of the game', async (t) => {
     const { client, outcome } = await start(t, ['tictactoe', '--name', 'ann'], '9\n5\n1\n');
     await client.exchange('', 'ann\n');
     await client.exchange('Welcome ann\ninit@1 bob ann\nMOVE X 9\n1 2 3\n4 5 6\n7 8 X\nMOVE?\n', '9\n');
@@ -115,7 +118,7 @@ describe('handoff chat, quiz, hangman and tictactoe in a script', { timeout: 60_
     assert.equal((await outcome).status, 0);
   });
 
-  it('says in one line that nobody listens, and what goes wrong later', async (t) => {
+  it('reports a refused connection and a later reset in one line', async (t) => {
     const commands = [
       ['chat', '--name', 'ann'],
       ['quiz'],
@@ -138,7 +141,7 @@ describe('handoff chat, quiz, hangman and tictactoe in a script', { timeout: 60_
     );
   });
 
-  it('ends quietly when nobody reads what it writes', async (t) => {
+  it('ends without an error when the reader closes its output', async (t) => {
     const server = await startFakeServer(t);
     const args = ['chat', '--name', 'ann', '--port', `${server.port}`];
     const outcome = runHandoff(t, args, { keepInputOpen: true, closeOutput: true });
@@ -151,7 +154,7 @@ describe('handoff chat, quiz, hangman and tictactoe in a script', { timeout: 60_
   });
 });
 
-/** Runs a command against a server that the test plays. */
+/** Starts a command against a server that the test plays, and accepts its connection. */
 async function start(
   t: TestContext,
   args: readonly string[],

@@ -1,4 +1,4 @@
-/** `--transport udp` on the command line: serving, connecting, and what is wrong usage of it. */
+/** `--transport udp` on the command line: `serve`, `connect`, and wrong usage. */
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -12,12 +12,12 @@ const bounds = { timeout: 60_000, concurrency: 4 };
 const UDP = ['--transport', 'udp'];
 const DONE = { status: 0, signal: null, stderr: '' };
 
-/** What it is bound to is also where it is reached. */
+/** The address of a server that listens on one address, not on a wildcard. */
 function addressOf(server: ServerProcess): { host: string; port: number } {
   return server.address as { host: string; port: number };
 }
 
-/** A port that nobody listens on. */
+/** A port without a listener. */
 async function unusedPort(t: TestContext): Promise<number> {
   const server = await startDatagrams(t);
   await server.stop();
@@ -26,7 +26,7 @@ async function unusedPort(t: TestContext): Promise<number> {
 
 describe('handoff serve --transport udp', bounds, () => {
   for (const model of MODEL_NAMES) {
-    it(`says where it listens, serves, and ends with a summary and status 0 under ${model}`, async (t) => {
+    it(`logs its address, serves, and ends with a summary and status 0 under ${model}`, async (t) => {
       const server = await startHandoff(t, ['hangman', ...UDP, '--model', model, '--threads', '2']);
       const { transport, service, model: said } = server.log.one('listening');
       assert.deepEqual([transport, service, said], ['udp', 'hangman', model]);
@@ -42,7 +42,7 @@ describe('handoff serve --transport udp', bounds, () => {
       assert.equal(server.stderr, '');
     });
 
-    it(`ends after the grace although an answer never comes, and at once on a second signal, under ${model}`, async (t) => {
+    it(`ends after the grace period without the last answer, and at once on a second signal, under ${model}`, async (t) => {
       const start = (grace: string) =>
         startHandoff(t, [fixture('datagrams'), ...UDP, '--model', model, '--threads', '1', '--grace', grace]);
       for (const [grace, status] of [
@@ -60,7 +60,7 @@ describe('handoff serve --transport udp', bounds, () => {
     });
   }
 
-  it('says so when the address is in use', async (t) => {
+  it('reports an address in use', async (t) => {
     const other = createSocket('udp4').bind(0, '127.0.0.1');
     t.after(() => void other.close());
     await once(other, 'listening');
@@ -74,7 +74,7 @@ describe('handoff serve --transport udp', bounds, () => {
     ['host.invalid', /^handoff: cannot listen on host\.invalid:0: no such host/],
     ['203.0.113.1', /^handoff: cannot listen on 203\.0\.113\.1:0: this machine has no such address\n$/],
   ] as const) {
-    it(`says so when it cannot listen on ${host}`, async (t) => {
+    it(`reports that it cannot listen on ${host}`, async (t) => {
       const { status, stderr } = await runHandoff(t, [
         'serve',
         'echo',
@@ -118,22 +118,22 @@ describe('handoff connect --transport udp', bounds, () => {
     assert.deepEqual(outcome, { ...DONE, status: 1, stdout });
   });
 
-  it('says what was not answered, and has status 1', async (t) => {
+  it('reports a missing answer and has status 1', async (t) => {
     const { port } = await startDatagrams(t, { service: fixture('datagrams') });
     const outcome = await runHandoff(t, connect(port), { input: 'hush\ncount\n' });
     assert.deepEqual(outcome, { status: 1, signal: null, stdout: '2\n', stderr: 'no answer\n' });
   });
 
-  it('says in one line that nobody listens', async (t) => {
+  it('reports a port without a listener in one line', async (t) => {
     const port = await unusedPort(t);
     const { status, stderr } = await runHandoff(t, connect(port), { input: 'ping\n' });
     assert.deepEqual(
       [status, stderr],
-      [1, `handoff: 127.0.0.1:${port}: nobody listens there; is the server running with --transport udp?\n`],
+      [1, `handoff: 127.0.0.1:${port}: the port is closed; is the server running with --transport udp?\n`],
     );
   });
 
-  it('says in one line that a line is too long', async (t) => {
+  it('reports a line that is too long in one line', async (t) => {
     const { port } = await startDatagrams(t);
     const { status, stderr } = await runHandoff(t, connect(port), { input: 'x'.repeat(70_000) });
     assert.deepEqual(

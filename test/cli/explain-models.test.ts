@@ -1,4 +1,4 @@
-/** The pages on the models: that what they name is there, and that they fit where they are read. */
+/** The pages of `handoff explain` name existing files, show current code and fit a screen. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { explanations } from '../../src/cli/explain-models.js';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 
-/** From dist/test/cli/. */
+/** Absolute path of a source file. This file runs in dist/test/cli/. */
 const sourceOf = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 describe('the page on a model', () => {
@@ -18,7 +18,7 @@ describe('the page on a model', () => {
       for (const line of lines) assert.ok(line.length <= 100, line);
     });
 
-    it(`names files that are there, and shows the loop as it is (${name})`, () => {
+    it(`names files that exist and shows the loop as in the source (${name})`, () => {
       const files = explanations[name].match(/\b(?:src|workers)\/[\w/-]+\.ts/g) ?? [];
       assert.ok(files.length >= 3);
       for (const file of files) assert.ok(existsSync(sourceOf(file)), file);

@@ -1,4 +1,4 @@
-/** What there is: lists, help, and completion for shells. */
+/** The lists of services and models, the help, and the completion for shells. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MODEL_NAMES } from '../../src/models/registry.js';
@@ -29,14 +29,14 @@ describe('handoff', { timeout: 60_000, concurrency: 4 }, () => {
       ['--host', '--port', '--socket', 'Examples'],
     ],
   ] as const) {
-    it(`helps: handoff ${args.join(' ')}`, async (t) => {
+    it(`prints the help: handoff ${args.join(' ')}`, async (t) => {
       const { status, stdout, stderr } = await runHandoff(t, args);
       assert.deepEqual([status, stderr], [0, '']);
       for (const text of expected) assert.ok(stdout.includes(text), text);
     });
   }
 
-  it('has a version', async (t) => {
+  it('prints its version', async (t) => {
     const { status, stdout } = await runHandoff(t, ['--version']);
     assert.equal(status, 0);
     assert.match(stdout, /^\d+\.\d+\.\d+\n$/);

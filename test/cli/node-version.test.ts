@@ -1,4 +1,4 @@
-/** Nodes that are too old: one line says so, before anything else is run. */
+/** The check of the Node version: an old Node gets one line before anything else runs. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { complaintAbout } from '../../src/cli/node-version.js';
 import { environment } from '../support/environment.js';
 import { CLI, temporaryDirectory } from '../support/handoff.js';
 
-/** From dist/test/cli/. */
+/** The repository. This file runs in dist/test/cli/. */
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 describe('a Node', () => {
@@ -23,7 +23,7 @@ describe('a Node', () => {
     it(`is new enough: ${version}`, () => assert.equal(complaintAbout(version), undefined));
   }
 
-  it('is too old for the program if package.json says so', () => {
+  it('is too old below the version in package.json', () => {
     const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
       engines: { node: string };
     };
@@ -31,8 +31,8 @@ describe('a Node', () => {
     assert.match(complaintAbout('v0.0.0') ?? '', new RegExp(`needs Node ${oldest} or newer`));
   });
 
-  it('that is too old makes handoff print one line, whatever else cannot be loaded', (t) => {
-    // Nothing but the check is there: an import of anything else would fail, as the syntax of anything else might.
+  it('that is too old makes handoff print one line, even if no other file loads', (t) => {
+    // The folder holds only the check, so an import of any other file fails.
     const folder = temporaryDirectory(t);
     mkdirSync(join(folder, 'cli'));
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
@@ -51,13 +51,13 @@ describe('a Node', () => {
 
   for (const [which, script, named] of [
     ['that is too old', 'echo v18.20.8', 'v18.20.8'],
-    ['that is not there', 'exit 127', 'none'],
+    ['that is missing', 'exit 127', 'none'],
   ] as const) {
     it(`${which} makes make print one line`, (t) => {
       const folder = temporaryDirectory(t);
       writeFileSync(join(folder, 'node'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
       const PATH = `${folder}:${process.env['PATH'] ?? ''}`;
-      // Without what the make around this test would pass on to its own children.
+      // A make that runs this test passes these variables to its children.
       const env = environment({ PATH, MAKEFLAGS: '', MAKELEVEL: '' });
       for (const target of ['help', 'build']) {
         const options = { cwd: ROOT, env, encoding: 'utf8' } as const;

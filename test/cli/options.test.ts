@@ -1,4 +1,7 @@
-/** What is wrong with a command line is said in one line, status 2; and where options may come from. */
+/**
+ * Wrong command lines, which get one line and status 2, and the sources of options: command line,
+ * environment and configuration file.
+ */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,14 +11,14 @@ import { assertRefused } from '../support/refusal.js';
 
 const bounds = { timeout: 90_000, concurrency: 4 };
 
-/** One byte more than the kernel takes. */
+/** A path one byte longer than the kernel allows. */
 const TOO_LONG = `/tmp/${'x'.repeat(103)}`;
 
 const wrong: [args: string[], complaint: RegExp][] = [
   [[], /command/],
   [['server'], /Unknown command: server|serve\?/],
   [['serve'], /service|arguments/],
-  [['serve', 'ecko'], /there is no service "ecko"; there are capitalize, .*echo/],
+  [['serve', 'ecko'], /there is no service "ecko"; the services are capitalize, .*echo/],
   [['serve', 'echo', 'twice'], /twice/],
   [['serve', 'echo', '--prot', '1'], /prot/],
   [['serve', 'echo', '-x'], /x/],
@@ -55,19 +58,19 @@ const wrong: [args: string[], complaint: RegExp][] = [
 
 describe('handoff', () => {
   for (const [args, complaint] of wrong) {
-    it(`refuses: handoff ${args.map((arg) => arg || "''").join(' ')}`, (t) =>
+    it(`rejects: handoff ${args.map((arg) => arg || "''").join(' ')}`, (t) =>
       assertRefused(t, args, complaint));
   }
 });
 
-describe('a refusal', bounds, () => {
+describe('a usage error', bounds, () => {
   for (const [whose, args, complaint] of [
     ['yargs', ['serve', 'echo', '--prot', '1'], /prot/],
     ['an option', ['serve', 'echo', '--port', 'abc'], /--port .*"abc"/],
     ['a command', ['serve', 'ecko'], /there is no service "ecko"/],
     ['the program', [], /a command is expected/],
   ] as const) {
-    it(`of ${whose} is one line on standard error, and status 2`, async (t) => {
+    it(`from ${whose} is one line on standard error, and status 2`, async (t) => {
       assertRefusal(await runHandoff(t, args), complaint);
     });
   }
@@ -75,20 +78,20 @@ describe('a refusal', bounds, () => {
 
 describe('a configuration file', bounds, () => {
   for (const [name, text, complaint] of [
-    ['is no JSON', '{ port: 1 }', /cannot read --config/],
-    ['holds no object', '[1]', /must hold a JSON object/],
-    ['has an option that there is none of', '{ "prot": 1 }', /prot/],
-    ['has a number that is none', '{ "port": "abc" }', /--port .*"abc"/],
-    ['has a number out of bounds', '{ "port": 65536 }', /--port .*65535/],
-    ['has a value that there is none of', '{ "model": "magic" }', /magic/],
+    ['is not JSON', '{ port: 1 }', /cannot read --config/],
+    ['does not hold an object', '[1]', /must hold a JSON object/],
+    ['has an unknown option', '{ "prot": 1 }', /prot/],
+    ['has a text for a number', '{ "port": "abc" }', /--port .*"abc"/],
+    ['has a number out of range', '{ "port": 65536 }', /--port .*65535/],
+    ['has an unknown value', '{ "model": "magic" }', /magic/],
     ['has a list for a number', '{ "port": [1, 2] }', /port/],
   ] as const) {
-    it(`is refused when it ${name}`, async (t) => {
+    it(`is rejected when it ${name}`, async (t) => {
       await assertRefused(t, ['serve', 'echo', '--config', fileWith(t, text)], complaint);
     });
   }
 
-  it('gives options, and so does the environment, which wins; the command line wins over both', async (t) => {
+  it('gives options; the environment overrides it, and the command line overrides both', async (t) => {
     const config = fileWith(t, '{ "model": "iterative", "port": 0, "log-level": "debug", "grace": 7 }');
     const env = { HANDOFF_MODEL: 'event-loop', HANDOFF_LOG_LEVEL: 'error' };
     const server = await startHandoff(t, ['echo', '--config', config, '--log-level', 'info'], { env });
@@ -97,7 +100,7 @@ describe('a configuration file', bounds, () => {
     assert.deepEqual(await server.stop(), { status: 0, signal: null });
   });
 
-  it('may itself be named by the environment', async (t) => {
+  it('may come from HANDOFF_CONFIG', async (t) => {
     const env = { HANDOFF_CONFIG: fileWith(t, '{ "model": "iterative" }') };
     const server = await startHandoff(t, ['echo'], { env });
     assert.equal(server.log.one('listening').model, 'iterative');
@@ -116,7 +119,7 @@ describe('the environment', bounds, () => {
     assertRefusal(await runHandoff(t, ['serve', 'echo'], { env }), /--port .*"abc"/);
   });
 
-  it('says where the server is unless the command line does, be it in the other way', async (t) => {
+  it('gives the address unless the command line does, even as the other kind of address', async (t) => {
     const path = join(temporaryDirectory(t), 'socket');
     const args = ['echo', '--model', 'event-loop'];
     const atPath = await startHandoff(t, [...args, '--socket', path], { env: { HANDOFF_PORT: '1' } });
@@ -131,7 +134,7 @@ describe('the environment', bounds, () => {
     assert.equal(asked.stdout, 'hello');
   });
 
-  it('says where the server is rather than the configuration file, and must not say so in two ways', async (t) => {
+  it('overrides the address of the configuration file, and must not give two kinds of address', async (t) => {
     const path = join(temporaryDirectory(t), 'socket');
     const config = fileWith(t, '{ "port": 1, "model": "event-loop" }');
     const env = { HANDOFF_SOCKET: path, HANDOFF_CONFIG: config };
@@ -143,7 +146,7 @@ describe('the environment', bounds, () => {
     assertRefusal(await runHandoff(t, ['serve', 'echo', '--config', twice]), /socket.*port|port.*socket/);
   });
 
-  it('may hold variables that are not for this command, or for none', async (t) => {
+  it('may hold variables of other commands and unknown variables', async (t) => {
     const env = { HANDOFF_X: '1', HANDOFF_THREADS: '2', HANDOFF_HOME: '/' };
     const server = await startHandoff(t, ['echo', '--model', 'event-loop'], { env });
     const { port } = server.address as { port: number };
@@ -153,7 +156,7 @@ describe('the environment', bounds, () => {
   });
 });
 
-/** One clear line on standard error, and nothing else. */
+/** Asserts one line on standard error, status 2 and no other output. */
 function assertRefusal({ status, signal, stdout, stderr }: Outcome, complaint: RegExp): void {
   assert.match(stderr, /^handoff: [^\n]+\n$/);
   assert.match(stderr, complaint);

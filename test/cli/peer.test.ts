@@ -1,4 +1,4 @@
-/** `handoff peer`: server and client at once. Needs the web service, which it serves its folder with. */
+/** `handoff peer`: a server and a client in one process. The tests need the web service. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const bounds = {
   skip: findService('web') ? false : 'there is no web service',
 };
 
-/** A folder with a file for the others. */
+/** Makes a folder with a file for the other peers. */
 function folderOf(t: TestContext, text: string): string {
   const directory = temporaryDirectory(t);
   mkdirSync(join(directory, 'mine'));
@@ -29,7 +29,7 @@ function argsOf(directory: string, port: number, ...more: readonly string[]): st
 }
 
 describe('handoff peer', bounds, () => {
-  it('lets peers that fetch from each other all have every file, whoever is first', async (t) => {
+  it('fetches every file from every peer, in whatever order the peers start', async (t) => {
     const ports = [await unusedPort(), await unusedPort(), await unusedPort()];
     const peers = ports.map((port) => `127.0.0.1:${port}`);
     const folders = ports.map((port) => folderOf(t, `the file of ${port}`));
@@ -47,16 +47,16 @@ describe('handoff peer', bounds, () => {
     }
   });
 
-  it('has status 1 when a file did not come', async (t) => {
+  it('has status 1 when a file is missing', async (t) => {
     const [own, other] = [await unusedPort(), await unusedPort()];
     const args = argsOf(folderOf(t, 'x'), own, `127.0.0.1:${other}`, '--tries', '2', '--linger', '0');
     const { status, stderr } = await runHandoff(t, args);
     assert.equal(status, 1);
-    assert.match(stderr, /given up after 2 tries: .*connection refused/);
+    assert.match(stderr, /failed after 2 tries: .*connection refused/);
     assert.match(stderr, /0 of 1 file has arrived/);
   });
 
-  it('says where it cannot make its folder', async (t) => {
+  it('reports a folder that it cannot make', async (t) => {
     const args = [
       'peer',
       '--root',
@@ -72,7 +72,7 @@ describe('handoff peer', bounds, () => {
     );
   });
 
-  it('goes on serving with --stay, until Ctrl-C is its orderly end', async (t) => {
+  it('keeps serving with --stay, and Ctrl-C then ends it with status 0', async (t) => {
     const own = await unusedPort();
     const args = argsOf(folderOf(t, 'mine'), own, `127.0.0.1:${own}`, '--stay', '--linger', '0');
     const { child, outcome } = watchHandoff(t, args);
@@ -83,7 +83,7 @@ describe('handoff peer', bounds, () => {
     assert.equal((await outcome).status, 0);
   });
 
-  it('is ended by Ctrl-C while files are missing, status 130', async (t) => {
+  it('ends with status 130 on Ctrl-C while files are missing', async (t) => {
     const args = argsOf(folderOf(t, 'x'), 0, `127.0.0.1:${await unusedPort()}`);
     const { child, outcome } = watchHandoff(t, args);
     await once(child.stderr, 'data');
@@ -92,16 +92,16 @@ describe('handoff peer', bounds, () => {
   });
 });
 
-describe('handoff peer, wrongly asked', { timeout: 60_000, concurrency: 4 }, () => {
+describe('handoff peer with wrong usage', { timeout: 60_000, concurrency: 4 }, () => {
   for (const [args, status, complaint] of [
-    [[], 2, 'a peer is expected, as host:port'],
-    [['h:x'], 2, '"h:x" is no host:port'],
+    [[], 2, 'peer needs at least one peer, as host:port'],
+    [['h:x'], 2, '"h:x" is not a host:port'],
     [['h', 'h:8080'], 2, '"h:8080" is given twice'],
     [['h', '--port', '1', '--port', '2'], 2, '--port takes one value, not 2'],
-    [['h', '--file', '../x'], 2, '--file "../x" is no path below a peer\'s folder'],
+    [['h', '--file', '../x'], 2, '--file "../x" is not a path below a peer\'s folder'],
     [['h', '--root', '/no/such'], 1, 'cannot serve /no/such: there is no such directory'],
   ] as const) {
-    it(`says so in one line: ${args.join(' ')}`, async (t) => {
+    it(`gets one line: ${args.join(' ')}`, async (t) => {
       const outcome = await runHandoff(t, ['peer', ...args]);
       assert.deepEqual(outcome, { status, signal: null, stdout: '', stderr: `handoff: ${complaint}\n` });
     });

@@ -1,4 +1,4 @@
-/** Starting a server: where it may listen, what is in its way, and services of one's own. */
+/** The start of `handoff serve`: its addresses, its errors, and modules of the user. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chmodSync, existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const bounds = { timeout: 60_000, concurrency: 4 };
 const LIGHT = ['echo', '--model', 'event-loop'];
 
 describe('handoff serve', bounds, () => {
-  it('says so when the address is in use', async (t) => {
+  it('reports an address in use', async (t) => {
     const other = createServer().listen(0, '127.0.0.1');
     t.after(() => void other.close());
     await once(other, 'listening');
@@ -33,14 +33,14 @@ describe('handoff serve', bounds, () => {
     ['203.0.113.1', /^handoff: cannot listen on 203\.0\.113\.1:0: this machine has no such address$/m],
     ['2001:db8::1', /^handoff: cannot listen on \[2001:db8::1\]:0: this machine has no such address$/m],
   ] as const) {
-    it(`says so when it cannot listen on ${host}`, async (t) => {
+    it(`reports that it cannot listen on ${host}`, async (t) => {
       const outcome = await runHandoff(t, ['serve', ...LIGHT, '--port', '0', '--host', host]);
       assertNotStarted(outcome, complaint);
     });
   }
 
   it(
-    'says so when it has no permission',
+    'reports a missing permission',
     {
       skip: process.getuid?.() === 0 && 'root may listen everywhere',
     },
@@ -53,7 +53,7 @@ describe('handoff serve', bounds, () => {
     },
   );
 
-  it('says so when the directory of its socket or of its log is not there', async (t) => {
+  it('reports a missing directory of its socket or its log', async (t) => {
     const path = join(temporaryDirectory(t), 'none', 'socket');
     const noSocket = await runHandoff(t, ['serve', ...LIGHT, '--socket', path]);
     assertNotStarted(noSocket, `cannot listen on ${path}: no such directory`);
@@ -61,7 +61,7 @@ describe('handoff serve', bounds, () => {
     assertNotStarted(noLog, /^handoff: cannot write the log: .*none\/socket/);
   });
 
-  it('takes over a socket that a dead server has left behind, and removes its own', async (t) => {
+  it('replaces the socket file of a dead server and removes its own at the end', async (t) => {
     const path = join(temporaryDirectory(t), 'socket');
     const killed = await startHandoff(t, [...LIGHT, '--socket', path]);
     killed.signal('SIGKILL');
@@ -76,7 +76,7 @@ describe('handoff serve', bounds, () => {
     assert.equal(existsSync(path), false);
   });
 
-  it('leaves the socket of a live server to it', async (t) => {
+  it('does not replace the socket of a running server', async (t) => {
     const path = join(temporaryDirectory(t), 'socket');
     const server = await startHandoff(t, [...LIGHT, '--socket', path]);
     const outcome = await runHandoff(t, ['serve', ...LIGHT, '--socket', path]);
@@ -85,7 +85,7 @@ describe('handoff serve', bounds, () => {
     await client.exchange('hello', 'hello');
   });
 
-  it('does not remove a file that is no socket', async (t) => {
+  it('does not remove a file that is not a socket', async (t) => {
     const path = join(temporaryDirectory(t), 'precious');
     writeFileSync(path, 'data');
     const outcome = await runHandoff(t, ['serve', ...LIGHT, '--socket', path]);
@@ -101,7 +101,7 @@ describe('handoff serve', bounds, () => {
     assert.equal((await server.log.next('accepted')).peer, `[::1]:${client.localPort ?? 0}`);
   });
 
-  it('serves a module of one’s own, named by its path', async (t) => {
+  it('serves a module of the user by its path', async (t) => {
     const path = fixture('trouble');
     for (const model of ['event-loop', 'thread-per-client']) {
       const args = [`./${relative(dirname(path), path)}`, '--model', model];
@@ -112,7 +112,7 @@ describe('handoff serve', bounds, () => {
   });
 
   for (const model of ['event-loop', 'thread-per-client']) {
-    it(`says so when a module is not there, or no service, under ${model}`, async (t) => {
+    it(`reports a missing module, and a module without a service, under ${model}`, async (t) => {
       const args = ['--model', model, '--port', '0'];
       assertNotStarted(await runHandoff(t, ['serve', './nowhere.js', ...args]), /nowhere\.js/);
       const outcome = await runHandoff(t, ['serve', fixture('no-service'), ...args]);
@@ -120,24 +120,24 @@ describe('handoff serve', bounds, () => {
     });
   }
 
-  // The fewer they are, the earlier threads fail: before they run anything, or in the middle of loading their modules.
+  // With few descriptors a thread fails before it runs; with more, while it loads its modules.
   for (const descriptors of [50, 64, 150]) {
-    it(`says so in one line when ${descriptors} descriptors are too few for its threads`, async (t) => {
+    it(`reports in one line that ${descriptors} descriptors are too few for its threads`, async (t) => {
       const args = ['serve', 'echo', '--port', '0', '--threads', '64', '--warm', '64'];
-      // V8 would write its coverage to descriptors that there are not, and complain about each.
+      // V8 would need descriptors for its coverage and would print an error for each.
       const env = { NODE_V8_COVERAGE: '' };
       const { stderr, stdout, status, signal } = await runHandoff(t, args, { descriptors, env });
-      // Whatever the runtime calls it.
+      // The wording depends on the runtime.
       assert.match(stderr, /^handoff: cannot start a client thread: .*(EMFILE|too many open files)[^\n]*\n$/);
       assert.deepEqual([status, signal], [1, null]);
       assert.doesNotMatch(stdout, /listening|thread lost|pool failed/);
     });
   }
 
-  it('says so when its log cannot be written', { timeout: 20_000 }, async (t) => {
+  it('reports a log that it cannot write', { timeout: 20_000 }, async (t) => {
     const args = ['serve', 'echo', '--port', '0', '--log-file', '/dev/full'];
     const admin = join(temporaryDirectory(t), 'admin');
-    // Whichever line is the first one, and whatever has been opened by then.
+    // The first log line, and what is open at that time, differ between the two.
     for (const more of [
       ['--threads', '1', '--warm', '1', '--admin', admin],
       ['--transport', 'udp'],
@@ -151,7 +151,7 @@ describe('handoff serve', bounds, () => {
   it('ends at once on a signal while its threads are starting', async (t) => {
     const directory = temporaryDirectory(t);
     const module = join(directory, 'slow.mjs');
-    // Says on standard error that it is being loaded, and is never done with it.
+    // The module writes to standard error while it loads, and never finishes loading.
     writeFileSync(module, `console.error('loading'); await new Promise(() => setInterval(() => {}, 1000));`);
     const { outcome, child } = watchHandoff(t, ['serve', module, '--port', '0']);
     await once(child.stderr, 'data');
@@ -160,7 +160,7 @@ describe('handoff serve', bounds, () => {
   });
 });
 
-/** One clear line on standard error, status 1, and no log of a server that never was. */
+/** Asserts one line on standard error and status 1. */
 function assertNotStarted({ status, signal, stderr }: Outcome, complaint: string | RegExp): void {
   assert.match(stderr, /^handoff: [^\n]+\n$/);
   if (typeof complaint === 'string') assert.equal(stderr, `handoff: ${complaint}\n`);

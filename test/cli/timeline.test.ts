@@ -1,4 +1,4 @@
-/** `handoff timeline` and `handoff demo` as they are run, from servers' own logs. */
+/** `handoff timeline` and `handoff demo` as processes, with the logs of servers. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { EVENT_LOOP, ITERATIVE } from '../support/timeline-logs.js';
 const read = (folder: string, file: string) => readFileSync(join(folder, file), 'utf8');
 
 describe('handoff timeline', { timeout: 60_000, concurrency: 2 }, () => {
-  it('writes every format that is asked for, of the run that is asked for, and says what was seen', async (t) => {
+  it('writes every requested format of the requested run, and prints the summary', async (t) => {
     const folder = temporaryDirectory(t);
     writeFileSync(join(folder, 'server.log'), `${[...ITERATIVE, ...EVENT_LOOP, 'torn'].join('\n')}\n`);
     const args = ['timeline', '-o', 'x.html', 'server.log', '-o', 'x.svg', '-o', 'x.json', '--run', '1'];
@@ -42,7 +42,7 @@ describe('handoff timeline', { timeout: 60_000, concurrency: 2 }, () => {
     [['-', '-o', 'x.svg'], /^handoff: this is not the log of a server: it is empty\n$/, 1],
     [['-', '-o', 'x.svg', '--from', '5', '--to', '5'], /^handoff: --to 5 is not after --from 5\n$/, 2],
   ] as const) {
-    it(`complains in a line: ${args.join(' ')}`, async (t) => {
+    it(`reports an error in one line: ${args.join(' ')}`, async (t) => {
       const { status, stderr, stdout } = await runHandoff(t, ['timeline', ...args], {
         cwd: temporaryDirectory(t),
       });

@@ -1,4 +1,4 @@
-/** `handoff fetch`, `send`, `gettime` and `lookup` in scripts: output, one line of complaint, and an honest status. */
+/** `handoff fetch`, `send`, `gettime` and `lookup` in scripts: output, error line, status. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import {
@@ -25,7 +25,7 @@ const PAGE = answering('HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: \u001b[31m\r\
 const HALF = 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello';
 
 describe('handoff fetch', bounds, () => {
-  it('writes the body to standard output, and the headers before it if asked to', async (t) => {
+  it('writes the body to standard output, and the headers before it with -i', async (t) => {
     const url = `http://127.0.0.1:${await startRawServer(t, PAGE)}/`;
     assert.deepEqual(await runHandoff(t, ['fetch', url]), { ...DONE, stdout: 'hello' });
     const headers = 'HTTP/1.1 200 OK\nContent-Length: 5\nX: ␛[31m\n\n';
@@ -38,7 +38,7 @@ describe('handoff fetch', bounds, () => {
     assert.deepEqual(outcome, { ...DONE, stdout: '<h1>Hello World</h1>' });
   });
 
-  it('writes the body to a file, in the place of an older one or through a link', async (t) => {
+  it('writes the body to a file, also over an older file and through a link', async (t) => {
     const directory = temporaryDirectory(t);
     const [file, link] = [join(directory, 'page'), join(directory, 'link')];
     writeFileSync(file, 'something older and longer');
@@ -71,7 +71,7 @@ describe('handoff fetch', bounds, () => {
     assert.equal(stdout, 'HTTP/1.1 200 Grün\nA: 🎲\nB: grün\nContent-Length: 0\n\n');
   });
 
-  it('makes no file of a body that breaks off, and leaves an older one alone', async (t) => {
+  it('makes no file from an incomplete body and keeps an older file', async (t) => {
     const directory = temporaryDirectory(t);
     const file = join(directory, 'page');
     const url = `http://127.0.0.1:${await startRawServer(t, answering(HALF))}/`;
@@ -89,7 +89,7 @@ describe('handoff fetch', bounds, () => {
     assert.deepEqual(readdirSync(directory), ['page']);
   });
 
-  it('ends quietly on Ctrl-C, status 130, and leaves nothing behind', async (t) => {
+  it('ends with status 130 on Ctrl-C, without a message or a file', async (t) => {
     const directory = temporaryDirectory(t);
     const port = await startRawServer(t, (socket) => socket.write(HALF));
     const args = ['fetch', `http://127.0.0.1:${port}/`, '-o', join(directory, 'page')];
@@ -100,13 +100,13 @@ describe('handoff fetch', bounds, () => {
     assert.deepEqual(readdirSync(directory), []);
   });
 
-  it('ends quietly when nobody reads what it writes', async (t) => {
+  it('ends without an error when the reader closes its output', async (t) => {
     const port = await startRawServer(t, answering('HTTP/1.1 200 OK\r\n\r\n', 'x'.repeat(10_000_000)));
     const outcome = await runHandoff(t, ['fetch', `http://127.0.0.1:${port}/`], { closeOutput: true });
     assert.deepEqual([outcome.status, outcome.stderr], [1, '']);
   });
 
-  it('says in one line what was not as it should be', async (t) => {
+  it('reports each failure in one line', async (t) => {
     const missing = `http://127.0.0.1:${await startRawServer(t, answering('HTTP/1.1 404 Not Found\r\n\r\n'))}/x`;
     const silent = await startRawServer(t, () => undefined);
     const unused = await unusedPort();
@@ -138,7 +138,7 @@ describe('handoff fetch', bounds, () => {
 });
 
 describe('handoff send', bounds, () => {
-  it('sends standard input or files, and says how much was confirmed', async (t) => {
+  it('sends standard input or files, and prints the confirmed number of bytes', async (t) => {
     const { port } = await startServer(t, { service: 'collect' });
     const to = ['--port', `${port}`];
     const input = 'Grüße\n'.repeat(50_000);
@@ -149,20 +149,20 @@ describe('handoff send', bounds, () => {
     assert.deepEqual(outcome, { ...DONE, stdout: 'OK 400\n' });
   });
 
-  it('finds the server by the environment', async (t) => {
+  it("takes the server's address from the environment", async (t) => {
     const path = join(temporaryDirectory(t), 'socket');
     await startServer(t, { service: 'collect', address: { path } });
     const outcome = await runHandoff(t, ['send'], { env: { HANDOFF_SOCKET: path }, input: 'hello' });
     assert.deepEqual(outcome, { ...DONE, stdout: 'OK 5\n' });
   });
 
-  it('has status 1 and one line when the count is wrong, although its input goes on', async (t) => {
+  it('has status 1 and one line when the count is wrong, even if its input stays open', async (t) => {
     const port = await startRawServer(t, (socket) => void socket.once('data', () => socket.end('OK 4\n')));
     const outcome = await runHandoff(t, ['send', '--port', `${port}`], {
       input: 'hello',
       keepInputOpen: true,
     });
-    const stderr = `handoff: 127.0.0.1 port ${port}: the server answered before it had got everything\n`;
+    const stderr = `handoff: 127.0.0.1 port ${port}: the server answered before it received everything\n`;
     assert.deepEqual(outcome, { ...DONE, status: 1, stdout: '', stderr });
   });
 
@@ -183,7 +183,7 @@ describe('handoff gettime', bounds, () => {
     assert.match(stdout, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\n$/);
   });
 
-  it('has status 1 and one line when the server tells no time, and refuses nonsense', async (t) => {
+  it('has status 1 and one line when the server sends no time, and rejects wrong options', async (t) => {
     const port = await startRawServer(t, (socket) => void socket.end('ERR server full\n'));
     const refused = await runHandoff(t, ['gettime', '--port', `${port}`]);
     const stderr = `handoff: 127.0.0.1 port ${port}: the server says "ERR server full", which is no time\n`;
@@ -197,7 +197,7 @@ describe('handoff gettime', bounds, () => {
     }
   });
 
-  it('ends quietly on Ctrl-C, status 130', async (t) => {
+  it('ends with status 130 on Ctrl-C, without a message', async (t) => {
     let connected: () => void = () => undefined;
     const waiting = new Promise<void>((resolve) => (connected = resolve));
     const port = await startRawServer(t, () => connected());
@@ -209,7 +209,7 @@ describe('handoff gettime', bounds, () => {
 });
 
 describe('handoff lookup', bounds, () => {
-  it('tells what is known about localhost, to people and to programs', async (t) => {
+  it('prints the addresses and names of localhost, as text and as JSON', async (t) => {
     const { stdout, ...rest } = await runHandoff(t, ['lookup', 'localhost', 'http']);
     assert.deepEqual(rest, DONE);
     assert.match(stdout, /^address +127\.0\.0\.1$/m);
@@ -218,20 +218,20 @@ describe('handoff lookup', bounds, () => {
     assert.equal((JSON.parse(json.stdout) as { address: string }).address, '127.0.0.1');
   });
 
-  it('is about this machine unless told otherwise', async (t) => {
+  it('looks up this machine without an argument', async (t) => {
     const { stdout, status } = await runHandoff(t, ['lookup', '--json']);
     assert.equal(status, 0);
     assert.equal((JSON.parse(stdout) as { name: string }).name, hostname());
   });
 
-  it('says in one line that there is no such host', async (t) => {
+  it('reports an unresolvable name in one line', async (t) => {
     const { status, stderr, stdout } = await runHandoff(t, ['lookup', 'host.invalid']);
     assert.deepEqual([status, stdout], [1, '']);
     assert.match(stderr, /^handoff: host\.invalid: [^\n]+\n$/);
-    await assertRefused(t, ['lookup', ''], /^an empty name cannot be looked up$/);
+    await assertRefused(t, ['lookup', ''], /^the name and the service must not be empty$/);
   });
 
-  it('writes to whoever reads no further', async (t) => {
+  it('ends without an error when the reader closes its output early', async (t) => {
     const { child, outcome } = watchHandoff(t, ['lookup', 'localhost']);
     child.stdout.destroy();
     await once(child.stdout, 'close');

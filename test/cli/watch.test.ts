@@ -1,4 +1,4 @@
-/** `handoff watch`, and `handoff serve --admin`, which it watches. */
+/** `handoff watch`, and the admin socket of `handoff serve --admin`. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const bounds = { timeout: 60_000, concurrency: 4 };
 const LIGHT = ['echo', '--model', 'event-loop'];
 
 describe('handoff serve', bounds, () => {
-  it('opens an admin socket only on request, and removes it at its end', async (t) => {
+  it('opens an admin socket only with --admin and removes it at the end', async (t) => {
     const path = adminPath(t);
     const plain = await startHandoff(t, LIGHT);
     assert.equal(plain.log.one('listening').admin, undefined);
@@ -25,7 +25,7 @@ describe('handoff serve', bounds, () => {
     assert.equal(existsSync(path), false);
   });
 
-  it('does not start where it cannot open its admin socket', async (t) => {
+  it('does not start without its admin socket', async (t) => {
     const path = adminPath(t);
     writeFileSync(path, 'data');
     const outcome = await runHandoff(t, ['serve', ...LIGHT, '--port', '0', '--admin', path]);
@@ -37,13 +37,13 @@ describe('handoff serve', bounds, () => {
     const { status, stderr } = await runHandoff(t, ['serve', 'echo', '--transport', 'udp', '--admin', 'x']);
     assert.deepEqual(
       [status, stderr],
-      [2, 'handoff: --admin shows connections, and --transport udp has none\n'],
+      [2, 'handoff: --admin cannot be used with --transport udp, which has no connections\n'],
     );
   });
 });
 
 describe('handoff watch', bounds, () => {
-  it('shows one snapshot, as a table or as JSON, or one after the other', async (t) => {
+  it('shows one snapshot as a table or as JSON, or a sequence of snapshots', async (t) => {
     const path = adminPath(t);
     const server = await startHandoff(t, [...LIGHT, '--admin', path]);
     const client = await connectClient(t, server);
@@ -69,7 +69,7 @@ describe('handoff watch', bounds, () => {
     assert.equal((await outcome).status, 130);
   });
 
-  it('says so when the server ends', async (t) => {
+  it('reports the end of the server', async (t) => {
     const path = adminPath(t);
     const server = await startHandoff(t, [...LIGHT, '--admin', path]);
     const { child, outcome } = watchHandoff(t, ['watch', path, '--every', '50']);
@@ -80,24 +80,24 @@ describe('handoff watch', bounds, () => {
     assert.match(stdout, /^echo .*\n\nmain /);
   });
 
-  it('ends when nobody reads it any more', async (t) => {
+  it('ends without an error when the reader closes its output', async (t) => {
     const path = adminPath(t);
     await startHandoff(t, [...LIGHT, '--admin', path]);
     const { status, stderr } = await runHandoff(t, ['watch', path, '--every', '50'], { closeOutput: true });
     assert.deepEqual([status, stderr], [1, '']);
   });
 
-  it('says in one line what is wrong with what it finds', async (t) => {
+  it('reports an unusable socket or snapshot in one line', async (t) => {
     const folder = temporaryDirectory(t);
     const complaints: [path: string, complaint: RegExp][] = [
       [join(folder, 'none'), /there is no such socket/],
     ];
     for (const [name, says, complaint] of [
-      ['another', 'hello\n', /"hello" is no snapshot; is this the path given to --admin\?/],
+      ['another', 'hello\n', /"hello" is not a snapshot; is this the path given to --admin\?/],
       ['newer', '{"format":2}\n', /snapshots of format 2; this program knows format 1/],
       ['full', '{"format":1,"error":"full \\u001b[2J"}\n', /full ␛\[2J$/m],
-      ['strange', '{"format":1,"service":"echo","clients":[]}\n', /is no snapshot/],
-      ['endless', 'x'.repeat(2_000_000), /"x{100}…" is no snapshot/],
+      ['strange', '{"format":1,"service":"echo","clients":[]}\n', /is not a snapshot/],
+      ['endless', 'x'.repeat(2_000_000), /"x{100}…" is not a snapshot/],
       ['mute', '', /the server has ended/],
     ] as const) {
       const path = join(folder, name);
@@ -117,7 +117,7 @@ describe('handoff watch', bounds, () => {
     await Promise.all(outcomes);
   });
 
-  it('shows a live table on a terminal, and leaves that as it was', { skip: noTerminal }, async (t) => {
+  it('shows a live table and then restores the terminal', { skip: noTerminal }, async (t) => {
     const path = adminPath(t);
     const server = await startHandoff(t, [...LIGHT, '--admin', path]);
     const terminal = openTerminal(t, ['watch', path, '--every', '50']);
@@ -132,7 +132,7 @@ describe('handoff watch', bounds, () => {
     assert.ok(terminal.output().endsWith('\x1b[?25h\x1b[?1049l'));
   });
 
-  it('leaves the terminal as it was on Ctrl-C, and when the server ends', { skip: noTerminal }, async (t) => {
+  it('restores the terminal on Ctrl-C and at the end of the server', { skip: noTerminal }, async (t) => {
     const path = adminPath(t);
     const server = await startHandoff(t, [...LIGHT, '--admin', path]);
     const env = { NO_COLOR: '1' };
@@ -153,7 +153,7 @@ function adminPath(t: TestContext): string {
   return join(temporaryDirectory(t), 'admin');
 }
 
-/** How many sockets a process has. */
+/** Number of open sockets of a process. */
 function socketsOf(pid: number): number {
   const folder = `/proc/${pid}/fd`;
   return readdirSync(folder).filter((fd) => readlinkSync(join(folder, fd)).startsWith('socket:')).length;

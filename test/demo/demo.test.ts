@@ -1,11 +1,11 @@
-/** The demonstration where not every model can be used, and its server's complaints. */
+/** The demonstration on a platform without all models, and the errors of its server. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { demonstrate } from '../../src/demo/demo.js';
 import { DemoServer } from '../../src/demo/server.js';
 
 describe('the demonstration', { timeout: 60_000 }, () => {
-  it('off Linux shows two models and says in one line why the third is left out', async () => {
+  it('shows two models off Linux and prints one line with the reason for leaving out the third', async () => {
     const printed: string[] = [];
     const shown = await demonstrate({
       maxPauseMs: 5,
@@ -16,10 +16,10 @@ describe('the demonstration', { timeout: 60_000 }, () => {
     const models = shown.map(({ section }) => section.timeline.model);
     assert.deepEqual(models, ['iterative', 'event-loop']);
     const named = printed.filter((line) => line.includes('thread-per-client'));
-    assert.deepEqual(named, ['thread-per-client: left out, since thread-per-client needs Linux\n']);
+    assert.deepEqual(named, ['thread-per-client: left out, because thread-per-client needs Linux\n']);
   });
 
-  it('passes on what a server complains of, without the name of the program that is put before it later', async () => {
+  it('passes on a server’s error message without the program’s name', async () => {
     await assert.rejects(DemoServer.start(['serve', 'ecko']), {
       name: 'StartError',
       message: /^there is no service "ecko"; [^\n]*$/,

@@ -1,4 +1,4 @@
-/** Admission: who is served, who waits, who is turned away, and what the log says about it. The same for every model. */
+/** Admission under every model: clients are served, queued or refused, and logged. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
@@ -6,7 +6,7 @@ import { MODEL_NAMES } from '../../src/models/registry.js';
 import { connectClient, type Client } from '../support/client.js';
 import { startHandoff, type ServerProcess } from '../support/handoff.js';
 
-/** The models that serve only so many clients at a time. */
+/** The models that limit the number of clients served at a time. */
 const limited = [
   { model: 'thread-per-client', args: ['--threads', '2'], places: 2 },
   { model: 'iterative', args: ['--model', 'iterative'], places: 1 },
@@ -14,7 +14,7 @@ const limited = [
 
 for (const { model, args, places } of limited) {
   describe(`with all places taken, the ${model} server`, { timeout: 120_000, concurrency: 2 }, () => {
-    it('lets clients wait, and serves them in their order', async (t) => {
+    it('queues clients and serves them in the order of their arrival', async (t) => {
       const server = await startHandoff(t, ['echo', ...args]);
       const [leaving, ...staying] = await takePlaces(t, server, places);
       const next = await connectClient(t, server);
@@ -42,7 +42,7 @@ for (const { model, args, places } of limited) {
       assert.deepEqual(server.log.of('refused'), []);
     });
 
-    it('turns clients away when told to, with a line that says why', async (t) => {
+    it('refuses clients if configured so, with a line that gives the reason', async (t) => {
       const server = await startHandoff(t, ['echo', ...args, '--overflow', 'refuse']);
       const [leaving, ...staying] = await takePlaces(t, server, places);
       const silent = await connectClient(t, server);
@@ -70,7 +70,7 @@ for (const { model, args, places } of limited) {
       await next.exchange('served', 'served');
     });
 
-    it('turns away whom its queue has no room for', async (t) => {
+    it('refuses clients that its queue has no room for', async (t) => {
       const server = await startHandoff(t, ['echo', ...args, '--queue', '1']);
       const [leaving] = await takePlaces(t, server, places);
       const waiting = await connectClient(t, server);
@@ -84,7 +84,7 @@ for (const { model, args, places } of limited) {
       await waiting.expect('patient');
     });
 
-    it('has no trouble with clients that give up waiting', async (t) => {
+    it('handles clients that disconnect from the queue', async (t) => {
       const server = await startHandoff(t, ['echo', ...args]);
       const taken = await takePlaces(t, server, places);
       const resetting = await connectClient(t, server);
@@ -107,7 +107,7 @@ for (const { model, args, places } of limited) {
 }
 
 describe('the event-loop server', { timeout: 120_000 }, () => {
-  it('has a place for everybody', async (t) => {
+  it('serves all clients at once', async (t) => {
     const limits = ['--overflow', 'refuse', '--queue', '0', '--threads', '1'];
     const server = await startHandoff(t, ['echo', '--model', 'event-loop', ...limits]);
     await takePlaces(t, server, 100);
@@ -117,7 +117,7 @@ describe('the event-loop server', { timeout: 120_000 }, () => {
 });
 
 describe('the acceptor', { timeout: 120_000 }, () => {
-  it('names every client that connects, and each one only once', async (t) => {
+  it('logs every client that connects exactly once', async (t) => {
     const server = await startHandoff(t, ['echo', '--model', 'event-loop']);
     const clients = await takePlaces(t, server, 5);
     await server.log.next('accepted', { count: 5 });
@@ -140,7 +140,7 @@ describe('the acceptor', { timeout: 120_000 }, () => {
     });
   }
 
-  it('turns a browser away in the words of HTTP', async (t) => {
+  it('refuses an HTTP client with an HTTP response', async (t) => {
     const server = await startHandoff(t, ['web', '--model', 'iterative', '--overflow', 'refuse']);
     const served = await connectClient(t, server);
     await server.log.next('accepted');
@@ -153,7 +153,7 @@ describe('the acceptor', { timeout: 120_000 }, () => {
   });
 
   const noTable = existsSync('/proc/net/tcp') ? false : 'this system does not show its timers';
-  it('has the kernel ask after a client that is silent for half a minute', { skip: noTable }, async (t) => {
+  it('enables keep-alive probes after 30 s without traffic', { skip: noTable }, async (t) => {
     const server = await startHandoff(t, ['echo', '--model', 'event-loop']);
     const client = await connectClient(t, server);
     await server.log.next('accepted');
@@ -161,11 +161,11 @@ describe('the acceptor', { timeout: 120_000 }, () => {
     assert.ok(afterMs > 0 && afterMs <= 30_000, String(afterMs));
   });
 
-  it('goes on accepting after it had run out of descriptors', async (t) => {
+  it('continues to accept after it had run out of descriptors', async (t) => {
     const server = await startHandoff(t, ['echo', '--model', 'event-loop'], { descriptors: 64 });
     const crowd = await Promise.all(Array.from({ length: 100 }, () => connectClient(t, server)));
     const endings = crowd.map((client) => client.expectOver());
-    // The kernel has accepted them all; those for whom the server has no descriptor see an end.
+    // The kernel has accepted all; clients without a descriptor in the server receive an end.
     await Promise.race(endings);
     for (const client of crowd) client.close();
     await Promise.all(endings);
@@ -175,7 +175,7 @@ describe('the acceptor', { timeout: 120_000 }, () => {
   });
 });
 
-/** When the kernel asks the other end of a server's connection whether it is there; NaN if it will not. */
+/** Milliseconds until the kernel sends its next keep-alive probe; NaN without keep-alive. */
 function keepAliveMs(serverPort: number, clientPort: number): number {
   const [from, to] = [serverPort, clientPort].map((port) =>
     `0100007F:${port.toString(16).padStart(4, '0')}`.toUpperCase(),
@@ -184,12 +184,12 @@ function keepAliveMs(serverPort: number, clientPort: number): number {
   const row = rows
     .map((line) => line.trim().split(/\s+/))
     .find((fields) => fields[1] === from && fields[2] === to);
-  // 02 is the timer for keep-alive; behind it stand hundredths of a second.
+  // 02 is the keep-alive timer; the value after it is in hundredths of a second.
   const [, hundredths] = /^02:([0-9A-F]+)$/.exec(row?.[5] ?? '') ?? [];
   return Number.parseInt(hundredths ?? '', 16) * 10;
 }
 
-/** So many clients, each of which is being served. */
+/** Connects `count` clients, and waits until each is served. */
 async function takePlaces(t: TestContext, server: ServerProcess, count: number): Promise<Client[]> {
   const clients: Client[] = [];
   for (let place = 1; place <= count; place++) {

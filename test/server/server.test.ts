@@ -1,6 +1,6 @@
 /**
- * How a server stops: it accepts nobody else, lets answers in the making be sent, ends whoever is idle, and leaves
- * with status 0; whatever a client or a service does, it ends.
+ * How a server stops: it stops accepting, completes pending answers, closes idle clients, and exits
+ * with status 0. No client and no service can prevent the stop.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { fixture, startHandoff, UNCOVERED, type Exit, type ServerProcess } from 
 import { startServer } from '../support/server.js';
 
 const IN_ORDER = { status: 0, signal: null };
-/** Far longer than any test may take. */
+/** Longer than any test may take. */
 const LONG_MS = '600000';
 
 for (const model of MODEL_NAMES) {
@@ -24,7 +24,7 @@ for (const model of MODEL_NAMES) {
 
   describe(`stopping the ${model} server`, { timeout: 120_000, concurrency: 2 }, () => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      it(`ends idle clients, and itself with status 0, on ${signal}`, async (t) => {
+      it(`closes idle clients and exits with status 0 on ${signal}`, async (t) => {
         const server = await start(t, 'echo', '--grace', LONG_MS);
         const clients = [];
         for (let place = 0; place < places; place++) {
@@ -44,7 +44,7 @@ for (const model of MODEL_NAMES) {
       });
     }
 
-    it('lets answers in the making arrive, and accepts nobody else while it waits for them', async (t) => {
+    it('completes pending answers and accepts no client meanwhile', async (t) => {
       const server = await start(t, 'work', '--log-level', 'debug', '--grace', LONG_MS);
       const clients = [];
       for (let place = 1; place <= places; place++) {
@@ -65,7 +65,7 @@ for (const model of MODEL_NAMES) {
       assert.equal(server.log.of('accepted').length, places);
     });
 
-    it('cuts answers short that take longer than the grace', async (t) => {
+    it('aborts answers that take longer than the grace period', async (t) => {
       const args = ['--log-level', 'debug', '--grace', '100'];
       const server = await start(t, 'work', ...args);
       const client = await connectClient(t, server);
@@ -77,7 +77,7 @@ for (const model of MODEL_NAMES) {
       assert.equal(server.log.one('closed').reason, 'stopped');
     });
 
-    it('gives up a service that never answers', async (t) => {
+    it('aborts a service that never answers', async (t) => {
       const args = ['--log-level', 'debug', '--grace', '0'];
       const server = await start(t, fixture('trouble'), ...args);
       const client = await connectClient(t, server);
@@ -88,7 +88,7 @@ for (const model of MODEL_NAMES) {
       assert.equal(server.log.one('closed').reason, 'stopped');
     });
 
-    it('gives up a client that does not read its answer', async (t) => {
+    it('disconnects a client that does not read its answer', async (t) => {
       const args = ['--log-level', 'debug', '--grace', '200'];
       const server = await start(t, fixture('trouble'), ...args);
       const client = await connectClient(t, server);
@@ -100,7 +100,7 @@ for (const model of MODEL_NAMES) {
       assert.equal(server.log.one('closed').reason, 'stopped');
     });
 
-    it('is not kept by a client that goes on talking', async (t) => {
+    it('is not delayed by a client that continues to send', async (t) => {
       const server = await start(t, 'collect', '--grace', '200');
       const client = await connectClient(t, server);
       const talking = setInterval(() => client.send('and another thing, '), 1);
@@ -129,7 +129,7 @@ for (const model of MODEL_NAMES) {
       }
     });
 
-    it('closes whomever it has accepted, and logs each of them once, in the midst of a rush', async (t) => {
+    it('closes and logs every accepted client once during a burst of connections', async (t) => {
       const server = await start(t, 'echo', '--threads', '2');
       const rush = Array.from({ length: 8 }, () => connectUntilRefused(server));
       await server.log.next('accepted', { count: 100 });
@@ -143,7 +143,7 @@ for (const model of MODEL_NAMES) {
 describe('stopping a server with client threads', { timeout: 120_000, concurrency: 2 }, () => {
   const trouble = [fixture('trouble'), '--log-level', 'debug'];
 
-  it('ends a thread that computes for ever', async (t) => {
+  it('terminates a thread that computes forever', async (t) => {
     const server = await startHandoff(t, [...trouble, '--grace', '0'], UNCOVERED);
     const client = await connectClient(t, server);
     client.send('spin\n');
@@ -166,7 +166,7 @@ describe('stopping a server with client threads', { timeout: 120_000, concurrenc
     assert.deepEqual(await insist(server, 'SIGINT'), { status: 130, signal: null });
   });
 
-  it('lets go of clients that wait for a thread', async (t) => {
+  it('closes clients that wait for a thread', async (t) => {
     const server = await startHandoff(t, ['echo', '--threads', '1'], UNCOVERED);
     const served = await connectClient(t, server);
     await served.exchange('hello', 'hello');
@@ -195,8 +195,8 @@ describe('stopping a server with client threads', { timeout: 120_000, concurrenc
     });
   }
 
-  it('is not upset by threads that are in the midst of starting', async (t) => {
-    // One, two, three have started, the next ones are in the midst of it.
+  it('handles threads that are still starting', async (t) => {
+    // One, two or three threads have started; the next ones are still starting.
     for (let started = 1; started < 4; started++) {
       const server = await startHandoff(t, ['echo', '--threads', '4', '--grace', '0'], UNCOVERED);
       await Promise.all(Array.from({ length: 4 }, () => connectClient(t, server)));
@@ -223,7 +223,7 @@ describe('a server', { timeout: 120_000 }, () => {
     }
   });
 
-  it('is stopped once, however often it is asked to', async (t) => {
+  it('stops once, even if stop is called several times', async (t) => {
     const running = await startServer(t, { logLevel: 'info' });
     const { server } = running;
     await Promise.all([server.stop('first'), server.stop('second')]);
@@ -235,7 +235,7 @@ describe('a server', { timeout: 120_000 }, () => {
     ]);
   });
 
-  it('ends with status 1 and says why when something breaks on its main thread', async (t) => {
+  it('exits with status 1 and logs the error when its main thread fails', async (t) => {
     const server = await startHandoff(t, [fixture('trouble'), '--model', 'event-loop']);
     const client = await connectClient(t, server);
     client.send('throw-later\n');
@@ -246,7 +246,7 @@ describe('a server', { timeout: 120_000 }, () => {
   });
 });
 
-/** The log ends with a stop in order, and every connection has its two lines. */
+/** Asserts that the log ends with an orderly stop and has two lines for every connection. */
 function assertStoppedInOrder({ log }: ServerProcess): void {
   const { messages } = log;
   assert.equal(messages.at(-1), 'stopped');
@@ -260,7 +260,7 @@ function assertStoppedInOrder({ log }: ServerProcess): void {
   assert.equal(new Set(connectionsOf('closed')).size, log.of('closed').length);
 }
 
-/** Signals once more, until the server has ended: a signal that follows its like too closely counts as the same. */
+/** Repeats the signal until the server exits: the kernel merges equal pending signals. */
 async function insist(server: ServerProcess, signal: NodeJS.Signals): Promise<Exit> {
   const again = setInterval(() => server.signal(signal), 20);
   const exit = await server.exit;
@@ -269,7 +269,7 @@ async function insist(server: ServerProcess, signal: NodeJS.Signals): Promise<Ex
   return exit;
 }
 
-/** One client after the other, each closing as soon as it is connected, until nobody listens any more. */
+/** Connects and closes clients in turn until the server no longer listens. */
 async function connectUntilRefused({ address }: ServerProcess): Promise<void> {
   for (;;) {
     const socket = connect({ ...address });

@@ -5,7 +5,7 @@ import { exitOf, killAfter, spawnNode } from '../support/handoff.js';
 
 const MODULE = new URL('../../src/server/shutdown.js', import.meta.url).href;
 
-/** Runs a process whose server stops as `stop` says, sends it SIGTERM, and returns its status and output. */
+/** Runs a process with this `stop`, sends SIGTERM, and returns its status and output. */
 async function outcomeOf(t: TestContext, stop: string, graceMs: number) {
   const program = `
     import { stopOnSignals } from ${JSON.stringify(MODULE)};
@@ -37,7 +37,7 @@ describe('a stop', { timeout: 30_000 }, () => {
     assert.deepEqual({ status, lines }, { status: 0, lines: [] });
   });
 
-  it('that nothing can complete any more ends with status 1 and says what it waited for', async (t) => {
+  it('that can no longer complete ends with status 1 and reports what it waited for', async (t) => {
     const { status, lines } = await outcomeOf(
       t,
       '() => { clearInterval(alive); return new Promise(() => {}); }',
@@ -52,7 +52,7 @@ describe('a stop', { timeout: 30_000 }, () => {
     );
   });
 
-  it('that takes too long ends with status 1 and says what it waited for', async (t) => {
+  it('that takes too long ends with status 1 and reports what it waited for', async (t) => {
     const { status, lines } = await outcomeOf(t, '() => new Promise(() => {})', 0);
     assert.equal(status, 1);
     assert.deepEqual(
@@ -61,7 +61,7 @@ describe('a stop', { timeout: 30_000 }, () => {
     );
   });
 
-  it('that fails ends with status 1 and its error', async (t) => {
+  it('that fails ends with status 1 and reports its error', async (t) => {
     const { status, lines } = await outcomeOf(t, "() => Promise.reject(new Error('broken'))", 1000);
     assert.equal(status, 1);
     assert.deepEqual(

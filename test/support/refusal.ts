@@ -15,7 +15,7 @@ export async function assertRefused(
   complaint: RegExp,
 ): Promise<void> {
   const outputs = [t.mock.method(console, 'log'), t.mock.method(console, 'error')];
-  const error = await runCommand(args).then(
+  const error = await runCommand({ args, env: {} }).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );

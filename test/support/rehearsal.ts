@@ -1,5 +1,5 @@
 /** A dialogue without server and terminal: its steps after what arrives and is typed. */
-import type { Dialogue, Step } from '../../src/clients/terminal/dialogue.js';
+import type { Dialogue, Step } from '../../src/clients/talk/dialogue.js';
 
 export class Rehearsal {
   readonly #dialogue: Dialogue;
@@ -10,21 +10,21 @@ export class Rehearsal {
   }
 
   begin(): string[] {
-    return this.#note(this.#dialogue.begin());
+    return this.#note(this.#dialogue.start());
   }
 
   /** Lines that arrive together. */
   hear(...lines: string[]): string[] {
-    const steps = lines.flatMap((line) => this.#dialogue.heard(line));
-    return this.#note([...steps, ...(this.#dialogue.settled?.() ?? [])]);
+    const steps = lines.flatMap((line) => this.#dialogue.onMessage(line));
+    return this.#note([...steps, ...(this.#dialogue.onBatchEnd?.() ?? [])]);
   }
 
   type(line: string): string[] {
-    return this.#note(this.#dialogue.typed(line));
+    return this.#note(this.#dialogue.onLine(line));
   }
 
   endInput(): string[] {
-    return this.#note(this.#dialogue.inputEnded());
+    return this.#note(this.#dialogue.onInputEnd());
   }
 
   get failure(): string | undefined {

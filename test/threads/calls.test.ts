@@ -1,4 +1,4 @@
-/** Calls between two real threads, and what main does with them. */
+/** Calls between two real threads, and how main answers them. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
@@ -39,7 +39,7 @@ describe('a call from a client thread', { timeout: 20_000 }, () => {
     long: () => 'x'.repeat(100_000),
   };
 
-  it('has the value that the method returns, or its promise', async () => {
+  it('returns the value of the method or of its promise', async () => {
     const results = await callFromThread(session, [
       { method: 'twice', args: [21] },
       { method: 'join', args: ['a', 'žluť', '\u0000'] },

@@ -1,6 +1,6 @@
 /**
- * Threads that die while they serve. Each death ends its own client and nobody else's; the thread is replaced, the
- * descriptor closed, and the log says why.
+ * Threads that die while they serve. Each death ends only its own client. The server replaces the
+ * thread, closes the descriptor and logs the cause.
  */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
@@ -12,7 +12,7 @@ import { fixture, startHandoff, UNCOVERED, type ServerProcess } from '../support
 
 const TROUBLE = [fixture('trouble'), '--thread-memory', '16'];
 
-/** What the client asks for, what its `closed` line gives as the reason, and what the log says of the cause. */
+/** The client's request, the reason in its `closed` line, and the cause in the log. */
 const endings = [
   { ask: 'throw', reason: 'error', message: 'service failed', cause: /thrown on request/ },
   { ask: 'reject', reason: 'error', message: 'service failed', cause: /rejected on request/ },
@@ -50,7 +50,7 @@ describe('a client thread', { timeout: 120_000 }, () => {
     });
   }
 
-  it('is replaced when it dies with nobody else to serve', async (t) => {
+  it('is replaced when it dies and no other client waits', async (t) => {
     const server = await startHandoff(t, [...TROUBLE, '--threads', '1'], UNCOVERED);
     for (let round = 1; round <= 3; round++) {
       const client = await connectClient(t, server);
@@ -62,7 +62,7 @@ describe('a client thread', { timeout: 120_000 }, () => {
   });
 
   it(
-    'serves on through a hundred random deaths, and no byte reaches the wrong client',
+    'survives a hundred random deaths, and no byte reaches the wrong client',
     {
       timeout: 60_000,
       skip: process.platform !== 'linux' && 'reads /proc',
@@ -110,9 +110,9 @@ describe('a client thread', { timeout: 120_000 }, () => {
   );
 });
 
-describe('a rejection that a service forgot', { timeout: 60_000 }, () => {
+describe('a rejection that a service does not handle', { timeout: 60_000 }, () => {
   for (const model of MODEL_NAMES) {
-    it(`is logged and ends nobody under ${model}`, async (t) => {
+    it(`is logged and ends no client under ${model}`, async (t) => {
       const server = await startHandoff(t, [...TROUBLE, '--threads', '1', '--model', model]);
       const first = await connectClient(t, server);
       await first.exchange('forget\n', 'forgotten\n');
@@ -138,21 +138,21 @@ async function askOnce(t: TestContext, server: ServerProcess, token: string): Pr
   await leave(client);
 }
 
-/** One client that stays, and checks that what comes back is always its own. */
+/** One long-lived client, which checks that it receives only its own data. */
 async function checkTokens(t: TestContext, server: ServerProcess, name: string, over: AbortSignal) {
   const client = await connectClient(t, server);
   let count = 0;
   while (!over.aborted) {
     const token = `${name}-${++count}-${'x'.repeat(count % 500)}`;
     await client.exchange(`echo ${token}\n`, `${token}\n`);
-    // Often enough to be there at every death, and without taking the processor from those who die.
+    // Frequent enough to overlap every death, rare enough to leave processor time.
     await sleep(10);
   }
   await leave(client);
   return count;
 }
 
-/** So many clients, one after the other, that each check a token and then bring about an end, chosen at random. */
+/** Runs clients in turn; each checks a token and then causes a death chosen at random. */
 async function dieAgainAndAgain(t: TestContext, server: ServerProcess, seed: number, times: number) {
   const random = randomFrom(seed);
   const died: (typeof endings)[number][] = [];

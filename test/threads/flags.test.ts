@@ -1,4 +1,4 @@
-/** What a server sets for the whole process it runs in: nothing. */
+/** A server changes no setting of the whole process. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runInNewContext } from 'node:vm';

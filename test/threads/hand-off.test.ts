@@ -1,6 +1,6 @@
 /**
- * Descriptors go to client threads and come back. Twenty thousand clients of every kind must leave the server process
- * as they found it: descriptors, threads, memory.
+ * Descriptors go to client threads and return. After 20,000 clients of every kind the server process
+ * must have the same descriptors, threads and memory as before.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -10,10 +10,10 @@ import { eventually } from '../support/eventually.js';
 import { startHandoff, UNCOVERED } from '../support/handoff.js';
 
 const CLIENTS_AT_ONCE = 16;
-/** Until V8 has grown its heap as far as it likes; Node 24 is not through with that after 2,500 clients. */
+/** Clients until V8's heap has stopped growing; with Node 24, 2,500 are not enough. */
 const WARM_UP_CYCLES = 10_000;
 const CYCLES = 20_000;
-/** Below what 20,000 leaks of two kilobytes would be, above what garbage collectors leave lying about. */
+/** Less than 20,000 leaks of 2 kB, more than the garbage that V8 has not yet collected. */
 const MEMORY_SLACK_KB = 32_768;
 
 describe('handing descriptors over', { skip: process.platform !== 'linux' && 'reads /proc' }, () => {
@@ -67,11 +67,11 @@ describe('handing descriptors over', { skip: process.platform !== 'linux' && 're
   );
 });
 
-/** So many clients, one after the other in each of a few rows. */
+/** Runs clients in a few concurrent sequences. */
 async function runCycles(target: NetConnectOpts, cycles: number): Promise<void> {
   let started = 0;
   const row = async (index: number) => {
-    // A source address for each row: a port is not free again until a minute after its connection's end.
+    // One source address for each sequence: a port stays in TIME_WAIT for a minute.
     const options = { ...target, localAddress: `127.0.0.${index + 1}` };
     for (let cycle = started++; cycle < cycles; cycle = started++) {
       const socket = connect(options);

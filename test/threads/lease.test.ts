@@ -92,7 +92,7 @@ describe('a lease', { timeout: 10_000 }, () => {
   });
 });
 
-/** A thread that says it is there, and then what its one recv has returned. */
+/** A thread that reports its start, and then the result of its only recv. */
 function blockedRecv(t: TestContext, fd: number): Worker {
   return blockedThread(
     t,
@@ -114,7 +114,7 @@ function blockedThread(t: TestContext, fd: number, body: string): Worker {
   const url = new URL(`data:text/javascript,${encodeURIComponent(program)}`);
   const worker = new Worker(url, { workerData: fd });
   t.after(() => {
-    // Or terminate() would wait for a call that never returns.
+    // Otherwise terminate() would wait for a call that never returns.
     libc.shutdown(fd, libc.SHUT_RDWR);
     return worker.terminate();
   });

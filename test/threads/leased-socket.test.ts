@@ -1,4 +1,4 @@
-/** What main delivers to a client whose descriptor is leased, when the client does not read at once. */
+/** Deliveries by main to a client with a leased descriptor that does not read at once. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -68,7 +68,7 @@ describe('a leased socket', { timeout: 20_000 }, () => {
   });
 });
 
-/** Delivers until the kernel takes no more and a part is left over; returns how many bytes were delivered. */
+/** Delivers until the kernel takes no more; returns the number of bytes delivered. */
 function fillUp(leased: LeasedSocket): number {
   let bytes = 0;
   for (;;) {

@@ -1,4 +1,4 @@
-/** The mailbox between main and a client thread: its states, and that a blocked thread wakes with all that was written. */
+/** The mailbox between main and a client thread: its states, and what a woken thread reads. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
@@ -17,7 +17,7 @@ describe('a mailbox', bounds, () => {
     assert.deepEqual({ ...mailbox.take() }, { fd: 20, connection: 1 });
   });
 
-  it('is not settled twice, nor before there was a client', () => {
+  it('rejects a second settling, and a settling without a client', () => {
     const mailbox = new Mailbox();
     assert.throws(() => mailbox.settle('end'), /state/);
     mailbox.lend(20, 1);
@@ -25,7 +25,7 @@ describe('a mailbox', bounds, () => {
     assert.throws(() => mailbox.settle('end'), /state/);
   });
 
-  it('takes no client once it is retired', () => {
+  it('accepts no client after it is retired', () => {
     const mailbox = new Mailbox();
     mailbox.retire();
     assert.throws(() => mailbox.lend(20, 1), /state/);
@@ -50,7 +50,7 @@ describe('a mailbox', bounds, () => {
     }
   });
 
-  it('begins each client with its meter at nothing', () => {
+  it('resets the meter for each client', () => {
     const mailbox = new Mailbox();
     mailbox.lend(20, 1);
     mailbox.bytesIn = 2 ** 33;
@@ -78,7 +78,7 @@ describe('a mailbox', bounds, () => {
     assert.deepEqual(await ended, [0]);
   });
 
-  it('lets a thread sleep on that is woken for nothing, as by the late notification of an earlier client', async (t) => {
+  it('keeps a thread asleep after a spurious or late notification', async (t) => {
     const mailbox = new Mailbox();
     const worker = takerOf(t, mailbox);
     for (const state of ['waits', 'waits again']) {
@@ -100,7 +100,7 @@ describe('a mailbox', bounds, () => {
   });
 });
 
-/** A thread that takes whatever there is, writes ten times its id into the meter, settles, and says what it got. */
+/** A thread that takes each client, writes ten times its id into the meter, settles, reports it. */
 function takerOf(t: TestContext, mailbox: Mailbox): Worker {
   const module = new URL('../../src/threads/mailbox.js', import.meta.url).href;
   const program = `

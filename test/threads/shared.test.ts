@@ -1,4 +1,4 @@
-/** Client threads that die, fail or are stopped while their clients share something: nothing of them stays behind. */
+/** Client threads that die, fail or stop while their clients share state leave nothing behind. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { connectClient, type Client } from '../support/client.js';
@@ -15,7 +15,7 @@ async function enter(t: TestContext, server: ServerProcess, count: number): Prom
 }
 
 describe('what client threads share', { timeout: 120_000 }, () => {
-  it('is left by a client whose thread dies, and its successor is let in', async (t) => {
+  it('loses a client whose thread dies, and admits its successor', async (t) => {
     const server = await startHandoff(t, [fixture('club'), '--threads', '2'], UNCOVERED);
     const [neighbour, doomed] = await enter(t, server, 2);
     assert.ok(neighbour && doomed);
@@ -28,7 +28,7 @@ describe('what client threads share', { timeout: 120_000 }, () => {
     await neighbour.expect('me again\n');
   });
 
-  it('is left by a client whose call fails, for which the log has both stacks', async (t) => {
+  it('loses a client whose call fails, and the log has both stacks', async (t) => {
     const server = await startHandoff(t, [fixture('club'), '--threads', '2'], UNCOVERED);
     const [neighbour, failing] = await enter(t, server, 2);
     assert.ok(neighbour && failing);

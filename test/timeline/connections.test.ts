@@ -1,4 +1,4 @@
-/** From a log to spans and lanes: fixed logs, whose times are added up by hand. */
+/** Spans and lanes of fixed logs; the expected times are computed by hand. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Span } from '../../src/timeline/connections.js';
@@ -20,7 +20,7 @@ async function spansOf(lines: readonly string[], run?: number) {
   return (await logs.timelineFrom(lines, run)).spans.map(brief);
 }
 
-/** A row as text: what is in it, from when to when. */
+/** Returns rows as text: their segments with start and end in milliseconds. */
 async function rowsOf(lines: readonly string[]) {
   return lanesOf(await logs.timelineFrom(lines)).map(({ name, rows }) => [
     name,
@@ -31,7 +31,7 @@ async function rowsOf(lines: readonly string[]) {
 }
 
 describe('the timeline of a log', () => {
-  it('has each client of the iterative server after the one before it', async () => {
+  it('starts each client of the iterative server when the previous one ends', async () => {
     assert.deepEqual(await spansOf(logs.ITERATIVE), [
       [1, 0, 0, 0.5, 300, 'end'],
       [2, 0, 50, 300, 600, 'end'],
@@ -41,11 +41,11 @@ describe('the timeline of a log', () => {
     ]);
   });
 
-  it('has clients of the event loop at the same time, each in a row of its own', async () => {
+  it('shows concurrent clients of the event loop in rows of their own', async () => {
     assert.deepEqual(await rowsOf(logs.EVENT_LOOP), [['main', '1 served 0-300', '2 served 50-400']]);
   });
 
-  it('has a lane for each thread, and one for those who wait while all threads are taken', async () => {
+  it('has a lane for each thread, and one for clients that wait for a thread', async () => {
     assert.deepEqual(await rowsOf(logs.THREADS), [
       ['main'],
       ['waiting', '3 waits 100-300'],
@@ -72,7 +72,7 @@ describe('the timeline of a log', () => {
     );
   });
 
-  it('lets the next client of a thread begin when the one before has ended, whatever was cut off a millisecond', async () => {
+  it('starts a thread’s next client when the previous one ends, despite truncated times', async () => {
     const fields = { model: 'thread-per-client', thread: 1, waitedMs: 0 };
     const lines = [
       logs.closed(1, 100, { ...fields, servedMs: 100 }),
@@ -81,7 +81,7 @@ describe('the timeline of a log', () => {
     assert.deepEqual(await rowsOf(lines), [['main'], ['thread 1', '1 served 0-100, 2 served 100-200.7']]);
   });
 
-  it('gives a thread a second row where a clock that was set back makes its clients overlap', async () => {
+  it('gives a thread a second row if a clock that was set back makes its clients overlap', async () => {
     const fields = { model: 'thread-per-client', thread: 1, waitedMs: 0 };
     const lines = [
       logs.closed(1, 100, { ...fields, servedMs: 100 }),
@@ -101,7 +101,7 @@ describe('a connection that is open when the log ends', () => {
     assert.deepEqual((await spansOf(lines)).at(-1), [3, 0, 350, 350, 800, undefined]);
   });
 
-  it('is served by the iterative server if all before it have ended, and waits if not', async () => {
+  it('is served by the iterative server if all earlier clients have ended, and waits otherwise', async () => {
     const lines = [...logs.ITERATIVE.slice(0, 7), logs.accepted(3, 350), logs.line('stopping', 900)];
     assert.deepEqual((await spansOf(lines)).slice(1), [
       [2, 0, 50, 300, 800, undefined],
@@ -109,7 +109,7 @@ describe('a connection that is open when the log ends', () => {
     ]);
   });
 
-  it('is on the thread that its messages name, since that was free', async () => {
+  it('is on the thread that its messages name, from the time when that thread was free', async () => {
     const { line, accepted } = logs;
     const lines = [
       ...logs.THREADS,
@@ -119,7 +119,7 @@ describe('a connection that is open when the log ends', () => {
     assert.deepEqual((await spansOf(lines)).at(-1), [5, 1, 450, 500, 700, undefined]);
   });
 
-  it('is not said to be served or to wait where the log does not say', async () => {
+  it('is neither served nor waiting if the log does not say', async () => {
     const queued = logs.line('queued', 560, { connection: 6, ahead: 0 });
     const lines = [...logs.THREADS, logs.accepted(5, 550), logs.accepted(6, 560), queued];
     assert.deepEqual((await rowsOf(lines)).at(-1), ['thread ?', '5 served 450-500', '6 unknown 460-500']);
@@ -133,13 +133,13 @@ describe('a log of several runs', () => {
     logs.closed(1, 5200, { thread: 0, waitedMs: 0, servedMs: 100 }, 9),
   ];
 
-  it('is that of the last run, or of the one that is asked for', async () => {
+  it('gives the last run, or the requested one', async () => {
     assert.deepEqual(await spansOf([...older, ...newer]), [[1, 0, 0, 0, 100, 'end']]);
     assert.equal((await spansOf([...older, ...newer], 1)).length, 4);
     await assert.rejects(spansOf([...older, ...newer], 3), /there is no run 3 in the log, only 1 to 2/);
   });
 
-  it('keeps runs apart that have the same process id, as in a container', async () => {
+  it('separates runs with the same process id, as in a container', async () => {
     for (const end of [logs.ITERATIVE, logs.ITERATIVE.slice(0, -2)]) {
       const { runs } = await readLines([...end, ...logs.EVENT_LOOP]);
       assert.deepEqual(
@@ -149,7 +149,7 @@ describe('a log of several runs', () => {
     }
   });
 
-  it('keeps two servers apart that write to one file at the same time', async () => {
+  it('separates two servers that write to one file at the same time', async () => {
     const both = logs.ITERATIVE.flatMap((text, index) => [text, newer[index] ?? '']);
     const { runs, foreignLines } = await readLines(both);
     assert.deepEqual(
@@ -164,7 +164,7 @@ describe('a log of several runs', () => {
 });
 
 describe('a damaged log', () => {
-  it('loses its torn and foreign lines, which are counted, and no other', async () => {
+  it('loses only its torn and foreign lines, which are counted', async () => {
     const torn = logs.accepted(9, 700).slice(0, 30);
     const damage = ['npm warn something', '{"msg":"no time"}', 'null', '[1]', torn, ''];
     const log = await readLines([...damage, ...logs.ITERATIVE, ...damage]);
@@ -172,29 +172,29 @@ describe('a damaged log', () => {
     assert.equal(pickRun(log, undefined).connections.size, 2);
   });
 
-  it('has the line that follows a torn one without a newline', async () => {
+  it('keeps the line that follows a torn one without a newline', async () => {
     const lines = [...logs.ITERATIVE];
     lines[6] = logs.line('sending', 350, { connection: 1 }).slice(0, 25) + (lines[6] ?? '');
     assert.deepEqual(await spansOf(lines), await spansOf(logs.ITERATIVE));
   });
 
-  it('is refused in a line if nothing in it is a server’s', async () => {
+  it('is rejected with a message of one line if it has no log lines', async () => {
     await assert.rejects(
       spansOf(['[12:00] INFO: listening']),
-      /not the log of a server: none of its lines is one/,
+      /not the log of a server: it has no log lines/,
     );
     await assert.rejects(spansOf([]), /it is empty/);
   });
 });
 
-describe('the sentence on a timeline', () => {
+describe('the summary of a timeline', () => {
   for (const [name, lines, sentence] of [
     [
       'iterative',
       logs.ITERATIVE,
       '2 clients, one after the other on the main thread; the last waited 250 ms.',
     ],
-    ['event-loop', logs.EVENT_LOOP, '2 clients, all at once on the main thread; nobody had to wait.'],
+    ['event-loop', logs.EVENT_LOOP, '2 clients, all at once on the main thread; no client had to wait.'],
     [
       'thread-per-client',
       logs.THREADS,
@@ -203,10 +203,10 @@ describe('the sentence on a timeline', () => {
     [
       'open',
       [...logs.EVENT_LOOP, logs.accepted(3, 450)],
-      '3 clients, up to 2 at once on the main thread; nobody had to wait; 1 still open when the log ends.',
+      '3 clients, up to 2 at once on the main thread; no client had to wait; 1 still open when the log ends.',
     ],
   ] as const) {
-    it(`says what was seen: ${name}`, async () => {
+    it(`describes the clients: ${name}`, async () => {
       assert.equal(summarize(await logs.timelineFrom(lines)), sentence);
     });
   }

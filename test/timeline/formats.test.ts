@@ -1,4 +1,4 @@
-/** What is made of timelines: SVG, a page, trace events. */
+/** The output formats of timelines: SVG, HTML page, trace events. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
@@ -13,7 +13,7 @@ async function sectionOf(lines: readonly string[]) {
   return { title: timeline.model, sentence: summarize(timeline), timeline };
 }
 
-/** Every element is closed by its own end; the attributes have values; nothing but XML's own entities. */
+/** Asserts that tags match, attributes have values, and entities are XML's own. */
 function assertWellFormed(xml: string): void {
   const open: string[] = [];
   const text = xml.replace(
@@ -30,7 +30,7 @@ function assertWellFormed(xml: string): void {
 }
 
 describe('the picture', () => {
-  it('is well-formed, and the same for the same log', async () => {
+  it('is well-formed, and equal for equal logs', async () => {
     const sections = await Promise.all([logs.ITERATIVE, logs.EVENT_LOOP, logs.THREADS].map(sectionOf));
     const svg = drawTimelines(sections);
     assertWellFormed(svg);
@@ -48,13 +48,13 @@ describe('the picture', () => {
       assert.ok(svg.includes(`>${text}<`), text);
   });
 
-  it('tells refused clients from waiting ones, in their lane, on their bar and in the legend', async () => {
+  it('distinguishes refused from waiting clients in lane, bar and legend', async () => {
     const svg = drawTimelines([await sectionOf(logs.THREADS)]);
     for (const text of ['refused', '✕', '✕ is refused']) assert.ok(svg.includes(`>${text}<`), text);
     assert.ok(!drawTimelines([await sectionOf(logs.ITERATIVE)]).includes('refused'));
   });
 
-  it('refers to hatchings of its own only, by ids that other pictures do not have', async () => {
+  it('refers only to its own hatchings, by ids that differ from those of other pictures', async () => {
     const pictures = await Promise.all(
       [logs.ITERATIVE, logs.THREADS].map(async (log) => drawTimelines([await sectionOf(log)])),
     );
@@ -69,7 +69,7 @@ describe('the picture', () => {
     );
   });
 
-  it('shows texts of the log as texts', async () => {
+  it('escapes texts of the log', async () => {
     const peer = '"><script>&\u001b[31m\u0000\u00a0\u202e';
     const log = [...logs.ITERATIVE, logs.closed(3, 900, { peer, thread: 0, waitedMs: 0, servedMs: 200 })];
     const section = await sectionOf(log);
@@ -81,7 +81,7 @@ describe('the picture', () => {
     }
   });
 
-  it('says how many connections it leaves out of many, and what it shows of a stretch of time', async () => {
+  it('states how many connections it leaves out, and how many overlap a window', async () => {
     const many = Array.from({ length: 2500 }, (_, index) =>
       logs.closed(index + 1, index * 10 + 10, { thread: 0, waitedMs: 1, servedMs: 5 }),
     );
@@ -91,11 +91,11 @@ describe('the picture', () => {
     assert.ok(svg.length < 2_000_000);
     const window = { fromMs: 20_000, toMs: 20_100 };
     const part = drawTimelines([{ ...section, window }]);
-    assert.match(part, /Only what touches 20\.0 s to 20\.1 s: 1[01] connections of 2,500\./);
+    assert.match(part, /Only what overlaps 20\.0 s to 20\.1 s: 1[01] connections of 2,500\./);
     assert.doesNotMatch(part, /Left out/);
   });
 
-  it('says which of many at once it leaves out', async () => {
+  it('states how many concurrent connections it leaves out', async () => {
     const many = Array.from({ length: 100 }, (_, index) =>
       logs.closed(index + 1, 1000 + index, { thread: 0, waitedMs: 1, servedMs: 900 }),
     );
@@ -104,16 +104,16 @@ describe('the picture', () => {
 });
 
 describe('the page', () => {
-  it('needs nothing from elsewhere', async () => {
+  it('refers to no external resource', async () => {
     const page = pageOf('a log', [await sectionOf(logs.THREADS)]);
     assert.doesNotMatch(page, /(?:src|href)="(?!data:)|@import|url\((?!#)/);
     assert.match(page, /<td>thread 2<\/td>/);
-    assert.match(page, /<td>nobody<\/td>/);
+    assert.match(page, /<td>no thread<\/td>/);
   });
 });
 
 describe('the trace events', () => {
-  it('have the form that Perfetto reads: names, complete events, whole microseconds', async () => {
+  it('have the format of Perfetto: names, complete events, whole microseconds', async () => {
     const timelines = await Promise.all([logs.ITERATIVE, logs.THREADS].map((log) => logs.timelineFrom(log)));
     const { traceEvents, displayTimeUnit } = traceOf(timelines);
     assert.equal(displayTimeUnit, 'ms');
@@ -134,7 +134,7 @@ describe('the trace events', () => {
     assert.deepEqual([second2?.ts, second2?.dur, second2?.args?.['reason']], [300_000, 300_000, 'end']);
   });
 
-  it('have durations, and never overlap on one track, whatever a log says of its times', () =>
+  it('have durations and never overlap on a track, for any times in the log', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(CLOSED, { minLength: 1, maxLength: 30 }),
@@ -162,7 +162,7 @@ describe('the trace events', () => {
     ));
 });
 
-/** A `closed` line; -1: no thread. Times are few and coarse, so that many of them meet. */
+/** A `closed` line; thread -1: none. Times are few and coarse, so that many coincide. */
 const CLOSED = fc.record({
   atMs: fc.nat({ max: 50 }),
   thread: fc.integer({ min: -1, max: 2 }),

@@ -1,21 +1,27 @@
 /**
- * The body of an HTTP answer, by one of the three ways to know where it ends: a length, chunks, or the end of the
- * connection. A body counts as complete only if it has ended as it said it would. Read fetch.ts next.
+ * The body of an HTTP answer. Its end is given by a length, by chunks, or by the end of the
+ * connection; a body that ends in another way is incomplete. Pure. Read fetch.ts next.
  */
 import { BadResponse, valuesOf, type Head } from './head.js';
 import { quoted } from '../../base/printable.js';
 
 interface Body {
   readonly totalBytes: number | undefined;
-  /** The parts of the body in what was received. */
+  /**
+   * Returns the parts of the body in these bytes.
+   * @throws BadResponse for a malformed chunk
+   */
   take(received: Buffer): Buffer[];
-  /** Nothing more belongs to it. */
+  /** True after the last byte of the body. */
   readonly isComplete: boolean;
-  /** Whether it is complete if the connection ends now. */
+  /** Whether the body is complete if the connection ends now. */
   readonly mayEnd: boolean;
 }
 
-/** @throws BadResponse when the headers do not tell where the body ends, or tell it twice */
+/**
+ * Chooses the body's kind from the headers.
+ * @throws BadResponse if the headers give no usable end of the body, or two different ones
+ */
 export function bodyAfter(head: Head): Body {
   if (head.status === 204 || head.status === 304) return new SizedBody(0);
   const codings = valuesOf(head, 'transfer-encoding').join(', ');
@@ -64,10 +70,10 @@ class BodyUntilClose implements Body {
   }
 }
 
-/** A chunk's size line may carry extensions, and trailers may follow the last chunk; none of them is of use here. */
+/** The parser skips the extensions of a size line, and the trailers after the last chunk. */
 const MAX_LINE_BYTES = 4096;
 const MAX_TRAILERS = 100;
-/** Up to 12 digits a size is exact as a number. */
+/** A number holds up to 12 hexadecimal digits exactly. */
 const SIZE_LINE = /^([0-9a-f]{1,12})[ \t]*(?:;.*)?$/i;
 
 class ChunkedBody implements Body {
@@ -111,11 +117,11 @@ class ChunkedBody implements Body {
     this.#line = '';
     if (this.#expected === 'size') {
       const size = SIZE_LINE.exec(line)?.[1];
-      if (size === undefined) throw new BadResponse(`${quoted(line)} is no chunk size`);
+      if (size === undefined) throw new BadResponse(`${quoted(line)} is not a chunk size`);
       this.#left = Number.parseInt(size, 16);
       this.#expected = this.#left === 0 ? 'trailer' : 'data';
     } else if (this.#expected === 'end of data') {
-      if (line !== '') throw new BadResponse('a chunk is longer than it said');
+      if (line !== '') throw new BadResponse('a chunk is longer than its size line says');
       this.#expected = 'size';
     } else if (line === '') this.#expected = 'nothing';
     else if (++this.#trailers > MAX_TRAILERS) throw new BadResponse(`more than ${MAX_TRAILERS} trailers`);

@@ -1,6 +1,6 @@
 /**
- * An HTTP client by hand: a request over a socket, then chunks until the end, as the course's webclient.py does it.
- * Main thread of the client; also used by peer.ts. Read head.ts and body.ts for what is made of the chunks.
+ * An HTTP client over a plain socket, like the course's webclient.py: sends a request and reads the
+ * answer to its end. Main thread of the client; peer.ts uses it, too. head.ts and body.ts parse.
  */
 import type { Socket } from 'node:net';
 import type { ByteSink } from '../../base/byte-sink.js';
@@ -14,26 +14,27 @@ import { openSocket } from '../wire/socket.js';
 import { quoted, printable } from '../../base/printable.js';
 
 interface FetchOptions {
-  /** How long the server may be silent. */
+  /** Idle timeout: longest silence of the server. */
   readonly timeoutMs: number;
-  /** How many redirections are followed. */
+  /** Maximum number of redirections. */
   readonly redirects: number;
-  /** The longest body that is taken. */
-  readonly mostBytes?: number;
+  /** Longest accepted body, in bytes (default: no bound). */
+  readonly maxBytes?: number;
   readonly onHead?: (head: Head) => void;
   readonly onProgress?: (bytes: number, totalBytes: number | undefined) => void;
 }
 
-/** What the server had to say; `why` is one line. Asked again, it might say something else if `isPassing`. */
+/** The outcome of a fetch. `why` is one line. A retry may succeed only if `isTemporary`. */
 export type Fetched =
   | { readonly complete: true; readonly bytes: number }
-  | { readonly complete: false; readonly isPassing: boolean; readonly why: string };
+  | { readonly complete: false; readonly isTemporary: boolean; readonly why: string };
 
 type Answer = Fetched | { readonly redirectTo: string; readonly status: string };
 
 /**
- * Sends a GET and writes the body of a 2xx answer to the sink.
- * @throws StartError in one line: no connection, silence, a body that broke off, an answer that is no HTTP
+ * Sends a GET request and writes the body of a 2xx answer to the sink.
+ * @throws StartError with a one-line message if the connection fails, the server is silent, the body
+ * is incomplete, the answer is not HTTP, or a redirection cannot be followed
  */
 export async function fetchUrl(start: URL, sink: ByteSink, options: FetchOptions): Promise<Fetched> {
   let url = start;
@@ -43,7 +44,8 @@ export async function fetchUrl(start: URL, sink: ByteSink, options: FetchOptions
     const { redirectTo, status } = answer;
     const failed = (why: string) => new StartError(`${url.href}: ${why}`);
     if (hops === options.redirects) throw failed(`more than ${options.redirects} redirections`);
-    if (!URL.canParse(redirectTo, url.href)) throw failed(`${status}, to ${quoted(redirectTo)}, no URL`);
+    if (!URL.canParse(redirectTo, url.href))
+      throw failed(`${status}, to ${quoted(redirectTo)}, which is not a URL`);
     const next = new URL(redirectTo, url.href);
     if (next.protocol !== 'http:')
       throw failed(`${status}, to ${quoted(next.href)}; only http:// can be fetched`);
@@ -52,10 +54,10 @@ export async function fetchUrl(start: URL, sink: ByteSink, options: FetchOptions
 }
 
 async function get(url: URL, sink: ByteSink, options: FetchOptions): Promise<Answer> {
-  const { timeoutMs, mostBytes = Infinity, onHead, onProgress } = options;
+  const { timeoutMs, maxBytes = Infinity, onHead, onProgress } = options;
   const target = targetOf(url);
-  let writing = false;
-  const socket = await openSocket(target, { timeoutMs, isOurTurn: () => writing });
+  let isWriting = false;
+  const socket = await openSocket(target, { timeoutMs, isOurTurn: () => isWriting });
   try {
     socket.write(requestFor(url));
     const reader = new HeadReader();
@@ -74,17 +76,17 @@ async function get(url: URL, sink: ByteSink, options: FetchOptions): Promise<Ans
       }
       for (const part of body.take(rest)) {
         bytes += part.length;
-        if (bytes > mostBytes) return tooLong(url, mostBytes);
-        writing = true;
+        if (bytes > maxBytes) return tooLong(url, maxBytes);
+        isWriting = true;
         await sink.write(part);
-        writing = false;
+        isWriting = false;
       }
       onProgress?.(bytes, body.totalBytes);
       if (body.isComplete) return { complete: true, bytes };
     }
     if (!body) throw new BadResponse('the connection ended before the headers did');
     if (body.mayEnd) {
-      await provoke(socket);
+      await detectReset(socket);
       return { complete: true, bytes };
     }
     const total = body.totalBytes === undefined ? '' : ` of ${body.totalBytes}`;
@@ -98,37 +100,41 @@ async function get(url: URL, sink: ByteSink, options: FetchOptions): Promise<Ans
 }
 
 /**
- * Where only the end of the connection says that a body is complete, a reset must not pass for it. But one that comes
- * right behind the last data is reported as an orderly end by libuv (epoll's POLLHUP after a partial read). Writing
- * tells: it fails after a reset, and an empty line more is nothing to a server that has closed its side.
+ * Fails if the server reset the connection. Needed when only the end of the connection completes the
+ * body: libuv reports a reset right after the last data as an orderly end (epoll's POLLHUP after a
+ * partial read). A write fails after a reset, and does no harm after an orderly end.
  */
-function provoke(socket: Socket): Promise<void> {
+function detectReset(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.write('\r\n', (error) => (error ? reject(error) : resolve()));
   });
 }
 
-/** What an answer other than 2xx comes to; undefined for one whose body is wanted. Its body is not read. */
+/** Returns the outcome of an answer whose body is not read; undefined for a 2xx answer. */
 function withoutBody(url: URL, head: Head, { redirects }: FetchOptions): Answer | undefined {
   if (head.status === PARTIAL_CONTENT) {
-    return { complete: false, isPassing: false, why: `${url.href}: only a part, which was not asked for` };
+    return {
+      complete: false,
+      isTemporary: false,
+      why: `${url.href}: only a part of the body, which the client did not request`,
+    };
   }
   if (head.status >= 200 && head.status < 300) return undefined;
   const status = printable(`${head.status} ${head.reason}`.trim());
   const [location] = valuesOf(head, 'location');
   if (location === undefined || !REDIRECTIONS.has(head.status)) {
-    const isPassing = head.status >= 500 || PASSING.has(head.status);
-    return { complete: false, isPassing, why: `${url.href}: ${status}` };
+    const isTemporary = head.status >= 500 || TEMPORARY.has(head.status);
+    return { complete: false, isTemporary, why: `${url.href}: ${status}` };
   }
   if (redirects > 0) return { redirectTo: location, status };
-  return { complete: false, isPassing: false, why: `${url.href}: ${status}, to ${quoted(location)}` };
+  return { complete: false, isTemporary: false, why: `${url.href}: ${status}, to ${quoted(location)}` };
 }
 
 function tooLong(url: URL, mostBytes: number): Fetched {
-  return { complete: false, isPassing: false, why: `${url.href}: longer than ${mostBytes} bytes` };
+  return { complete: false, isTemporary: false, why: `${url.href}: longer than ${mostBytes} bytes` };
 }
 
 const PARTIAL_CONTENT = 206;
 /** Request Timeout, Too Early, Too Many Requests. */
-const PASSING = new Set([408, 425, 429]);
+const TEMPORARY = new Set([408, 425, 429]);
 const REDIRECTIONS = new Set([301, 302, 303, 307, 308]);

@@ -1,8 +1,9 @@
 /**
- * The head of an HTTP answer: status line and headers, from chunks that cut them anywhere. Read body.ts next.
+ * The head of an HTTP answer: parses status line and headers from chunks of any size. Main thread of
+ * the client. Read body.ts next.
  *
- * http-parser-js parses it and is not asked for more: its bodies take a chunk size of `zz` for the last chunk, and so
- * a broken-off body for a whole one.
+ * http-parser-js parses only the head. In a body it would take a chunk size of `zz` for the last
+ * chunk, and so an incomplete body for a complete one.
  */
 import { isUtf8 } from 'node:buffer';
 import { HTTPParser } from 'http-parser-js';
@@ -15,7 +16,7 @@ export interface Head {
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
-/** What the server sent is no HTTP, or none that can be relied on. */
+/** The server's answer is not HTTP, or not reliable. */
 export class BadResponse extends Error {
   override readonly name = 'BadResponse';
 }
@@ -30,7 +31,7 @@ export class HeadReader {
   #head: Head | undefined;
 
   constructor() {
-    // The bound is kept here, to the byte.
+    // read() checks the bound itself, to the byte.
     this.#parser.maxHeaderSize = Infinity;
     this.#parser[HTTPParser.kOnHeadersComplete] = (info) => {
       this.#head = {
@@ -59,7 +60,8 @@ export class HeadReader {
       const head = this.#head;
       this.#head = undefined;
       if (head === undefined) return undefined;
-      if (!head.version.startsWith('1.')) throw new BadResponse(`HTTP/${head.version} was not asked for`);
+      if (!head.version.startsWith('1.'))
+        throw new BadResponse(`the server answers in HTTP/${head.version} instead of HTTP/1`);
       // Anything else below 200 announces that the answer is still to come.
       if (head.status >= 200 || head.status === SWITCHING_PROTOCOLS) return { head, rest };
       if (rest.length === 0) return undefined;
@@ -68,8 +70,8 @@ export class HeadReader {
 }
 
 /**
- * Parses a chunk as Latin-1. The library's own encoding is ASCII, which takes a bit of every other byte, and is one for
- * all parsers in the process: the others get it back before any of them can run.
+ * Parses a chunk as Latin-1. The library's default is ASCII, which drops the high bit of each byte.
+ * The encoding is global to the process, so it is restored before another parser can run.
  */
 function executeLatin1(parser: InstanceType<typeof HTTPParser>, chunk: Buffer): number | Error {
   const { encoding } = HTTPParser;
@@ -81,11 +83,14 @@ function executeLatin1(parser: InstanceType<typeof HTTPParser>, chunk: Buffer): 
   }
 }
 
-/** To http-parser-js: there is no body, begin anew, and leave the rest of the chunk alone. */
+/** Tells http-parser-js to skip the body, to start anew, and to leave the rest of the chunk. */
 const SKIP_AND_PAUSE = 2;
 const BEGIN_BYTES = 40;
 
-/** All values of a header, whatever the case of its name. */
+/**
+ * Returns all values of a header.
+ * @param name in lower case
+ */
 export function valuesOf({ headers }: Head, name: string): string[] {
   return headers.filter(([known]) => known.toLowerCase() === name).map(([, value]) => value);
 }
@@ -97,7 +102,7 @@ function pairs(flat: readonly string[]): [string, string][] {
   ]);
 }
 
-/** Headers are Latin-1, says the standard; whoever has more to say writes UTF-8. */
+/** The standard says Latin-1, but servers with other characters send UTF-8. */
 function decoded(latin1: string): string {
   const bytes = Buffer.from(latin1, 'latin1');
   return isUtf8(bytes) ? bytes.toString() : latin1;

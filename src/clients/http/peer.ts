@@ -1,9 +1,10 @@
 /**
- * The class exercise of document 003, where every machine is server and client at once: fetches one named file from
- * every peer, into one folder. Serving is the caller's part, and comes first. Main thread of the client.
+ * The class exercise of document 003, where each machine is both server and client: fetches one named
+ * file from every peer, into one folder. The caller serves its own folder first. Main thread of the
+ * client.
  *
- * Peers are started one after the other, so one that is not there yet is asked again, less and less often. Two that
- * fetch from each other must not end as soon as they have what they want: see `lingerMs` in cli/peer.ts.
+ * Peers start at different times, so a fetch is retried, at growing intervals. A peer must also keep
+ * serving after its own fetches: see `--linger` in cli/peer.ts.
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,37 +15,41 @@ import { FileError, PartFile } from '../../base/part-file.js';
 import { nameOf } from '../wire/target.js';
 import { quoted } from '../../base/printable.js';
 
-/** One file of one peer. */
+/** The file to fetch from one peer. */
 interface Wanted {
-  /** `host:port`, as it was given. */
+  /** `host:port`, as the user gave it. */
   readonly peer: string;
   readonly url: URL;
-  /** Where the file goes. */
+  /** Path of the local copy. */
   readonly path: string;
 }
 
 interface PeerSettings {
-  /** How often a peer is asked at most. */
+  /** Maximum number of tries per peer. */
   readonly tries: number;
-  /** The first pause between two tries; each is longer than the one before. */
+  /** Pause before the second try; later pauses grow. */
   readonly waitMs: number;
-  /** No pause is longer, so whoever lingers longer than this is found. */
-  readonly mostWaitMs: number;
+  /** Longest pause. A peer that serves for longer than this misses no try. */
+  readonly maxWaitMs: number;
+  /** Idle timeout of a fetch. */
   readonly timeoutMs: number;
-  readonly mostBytes: number;
-  /** One line about a peer whose file has come, and about one that makes trouble. */
+  /** Longest accepted file. */
+  readonly maxBytes: number;
+  /** Receives one line per file that has arrived; `report` receives one line per problem. */
   readonly onArrival: (line: string) => void;
   readonly report: (line: string) => void;
 }
 
-/** Peers that are asked at the same time. */
-const MOST_PEERS = 256;
-const REDIRECTIONS = 5;
-const BACK_OFF = 1.5;
+/** Bound on peers, since all are fetched from at the same time. */
+const MAX_PEERS = 256;
+const MAX_REDIRECTIONS = 5;
+const BACKOFF_FACTOR = 1.5;
 
 /**
- * What to fetch from whom, and under which names: `host_port-file`.
- * @throws UsageError for what is no `host:port`, or when two peers would write the same file
+ * Returns the file to fetch from each peer. The local copy is named `host_port-file`.
+ * @param peers each `host` or `host:port`
+ * @param into folder for the local copies
+ * @throws UsageError for a bad address or file path, too many peers, or a peer given twice
  */
 export function wantedFrom(
   peers: readonly string[],
@@ -54,10 +59,9 @@ export function wantedFrom(
 ): Wanted[] {
   const segments = file.split('/');
   if (segments.some((segment) => ['', '.', '..'].includes(segment))) {
-    throw new UsageError(`--file ${quoted(file)} is no path below a peer's folder`);
+    throw new UsageError(`--file ${quoted(file)} is not a path below a peer's folder`);
   }
-  if (peers.length > MOST_PEERS)
-    throw new UsageError(`${peers.length} peers; at most ${MOST_PEERS} can be asked`);
+  if (peers.length > MAX_PEERS) throw new UsageError(`${peers.length} peers; the maximum is ${MAX_PEERS}`);
   const path = segments.map((segment) => encodeURIComponent(segment)).join('/');
   const wanted = peers.map((peer) => {
     const { host, port } = addressOf(peer, defaultPort);
@@ -73,8 +77,8 @@ export function wantedFrom(
 }
 
 /**
- * Fetches from all peers at the same time. What has arrived is there whole; nothing is left of what has not.
- * @returns how many files have arrived
+ * Fetches from all peers at the same time. A failed fetch leaves no partial file.
+ * @returns the number of files that have arrived
  */
 export async function fetchFromAll(wanted: readonly Wanted[], settings: PeerSettings): Promise<number> {
   const arrived = await Promise.all(wanted.map((one) => fetchFromPeer(one, settings)));
@@ -85,38 +89,38 @@ async function fetchFromPeer(wanted: Wanted, settings: PeerSettings): Promise<bo
   const { peer, path } = wanted;
   const { tries, report } = settings;
   let waitMs = settings.waitMs;
-  let told: string | undefined;
+  let reported: string | undefined;
   for (let attempt = 1; ; attempt++) {
-    const fetched = await tryOnce(wanted, settings);
+    const fetched = await fetchOnce(wanted, settings);
     if (fetched.complete) {
       settings.onArrival(`${peer}: ${fetched.bytes} bytes in ${path}`);
       return true;
     }
-    const { isPassing, why } = fetched;
-    if (!isPassing || attempt === tries) {
-      report(`${peer}: given up after ${attempt} ${attempt === 1 ? 'try' : 'tries'}: ${why}`);
+    const { isTemporary, why } = fetched;
+    if (!isTemporary || attempt === tries) {
+      report(`${peer}: failed after ${attempt} ${attempt === 1 ? 'try' : 'tries'}: ${why}`);
       return false;
     }
-    // The same reason is not told over and over.
-    if (why !== told) report(`${peer}: ${why}; trying again`);
-    told = why;
+    // Report a reason only when it changes.
+    if (why !== reported) report(`${peer}: ${why}; trying again`);
+    reported = why;
     await sleep(waitMs);
-    waitMs = Math.min(waitMs * BACK_OFF, settings.mostWaitMs);
+    waitMs = Math.min(waitMs * BACKOFF_FACTOR, settings.maxWaitMs);
   }
 }
 
-/** Whatever goes wrong is this peer's affair alone. */
-async function tryOnce({ url, path }: Wanted, { timeoutMs, mostBytes }: PeerSettings): Promise<Fetched> {
+/** Fetches once. A failure affects this peer only. */
+async function fetchOnce({ url, path }: Wanted, { timeoutMs, maxBytes }: PeerSettings): Promise<Fetched> {
   const file = new PartFile(path);
   try {
-    const fetched = await fetchUrl(url, file, { timeoutMs, mostBytes, redirects: REDIRECTIONS });
+    const fetched = await fetchUrl(url, file, { timeoutMs, maxBytes, redirects: MAX_REDIRECTIONS });
     if (fetched.complete) await file.commit();
     return fetched.complete ? fetched : { ...fetched, why: withoutPeer(url, fetched.why) };
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     return {
       complete: false,
-      isPassing: !(error instanceof FileError),
+      isTemporary: !(error instanceof FileError),
       why: withoutPeer(url, error.message),
     };
   } finally {
@@ -124,7 +128,7 @@ async function tryOnce({ url, path }: Wanted, { timeoutMs, mostBytes }: PeerSett
   }
 }
 
-/** The peer is named before it already; another server, to which it has redirected, stays. */
+/** Removes the peer's own name, which the line already begins with. A redirection's target stays. */
 function withoutPeer(url: URL, why: string): string {
   const known = [`${nameOf(targetOf(url))}: `, `${url.href}: `].find((prefix) => why.startsWith(prefix));
   return why.slice(known?.length ?? 0);
@@ -134,12 +138,12 @@ function addressOf(peer: string, defaultPort: number): { host: string; port: num
   const [, host, port = defaultPort] =
     /^(\[[0-9a-f:.]+\]|[^\s:/?#@\\[\]]+)(?::(\d{1,5}))?$/i.exec(peer) ?? [];
   if (host === undefined || !URL.canParse(`http://${host}:${port}/`) || Number(port) === 0) {
-    throw new UsageError(`${quoted(peer)} is no host:port`);
+    throw new UsageError(`${quoted(peer)} is not a host:port`);
   }
   return { host, port: Number(port) };
 }
 
-/** Nothing that could lead out of the folder, or astonish a shell. */
+/** Replaces characters that could leave the folder or have a meaning for a shell. */
 function fileNameOf(text: string): string {
   return text.replace(/[^\p{L}\p{N}._-]/gu, '_');
 }

@@ -1,13 +1,13 @@
-/** The request that fetch.ts sends, and the URLs that it can be made of. */
+/** Builds the request that fetch.ts sends, and checks its URL. Pure. */
 import { UsageError } from '../../base/errors.js';
 import type { Target } from '../wire/target.js';
 import { quoted } from '../../base/printable.js';
 
-/** @throws UsageError when it is no URL or none that this client can fetch */
+/** @throws UsageError if the text is not a URL, or a URL that this client cannot fetch */
 export function parseHttpUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim())) {
-    throw new UsageError(`${quoted(text)} is no URL; one looks like http://127.0.0.1:8080/index.html`);
+    throw new UsageError(`${quoted(text)} is not a URL; an example is http://127.0.0.1:8080/index.html`);
   }
   if (url.protocol !== 'http:') throw new UsageError(`${quoted(text)}: only http:// can be fetched`);
   if (url.username !== '' || url.password !== '') {
@@ -19,7 +19,7 @@ export function parseHttpUrl(text: string): URL {
 const HTTP_PORT = 80;
 
 export function targetOf(url: URL): Target {
-  // Around an IPv6 address a URL has brackets, and a socket has none.
+  // A URL puts brackets around an IPv6 address; a socket's address has none.
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port === '' ? HTTP_PORT : Number(url.port) };
 }
 

@@ -1,6 +1,6 @@
 /**
- * The client of `daytime` (document 003's gettime.py): the server tells the time to whoever connects, or to whoever
- * sends it a datagram. Main thread of the client.
+ * The client of `daytime` (document 003's gettime.py): connects or sends a datagram, and reads the
+ * time. Main thread of the client.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -9,17 +9,18 @@ import { StartError } from '../../base/errors.js';
 import type { Target } from '../wire/target.js';
 import { connectionError } from '../wire/errors.js';
 import { nameOf } from '../wire/target.js';
-import { openSocket, silence } from '../wire/socket.js';
+import { openSocket, timeoutError } from '../wire/socket.js';
 import { quoted, printable } from '../../base/printable.js';
 
 const MAX_ANSWER_BYTES = 1024;
-/** A datagram can be lost either way. */
-const DATAGRAMS = 3;
+/** A request or its answer may be lost, so the client retries. */
+const MAX_REQUESTS = 3;
 
 /**
- * @param timeoutMs how long the server may take for each part of its answer
- * @returns the line that the server sent, fit for a terminal
- * @throws StartError in one line, when there was none or it tells no time
+ * Asks for the time over a stream.
+ * @param timeoutMs idle timeout: longest silence before and within the answer
+ * @returns the server's line, safe for a terminal
+ * @throws StartError with a one-line message if no line comes, or if it contains no time
  */
 export async function getTime(target: Target, timeoutMs: number): Promise<string> {
   const where = nameOf(target);
@@ -38,14 +39,19 @@ export async function getTime(target: Target, timeoutMs: number): Promise<string
   return timeIn(where, answer);
 }
 
-/** The same by datagrams: asks up to three times, and waits for `timeoutMs` in all. */
+/**
+ * Asks for the time by datagram, up to three times.
+ * @param timeoutMs total time for all requests
+ * @returns the server's line, safe for a terminal
+ * @throws StartError with a one-line message if no line comes, or if it contains no time
+ */
 export async function getTimeByDatagram(host: string, port: number, timeoutMs: number): Promise<string> {
   const where = `${host} port ${port}`;
   const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
-  // Between two waits, an error is heard of by the next one.
+  // Each once() reports the socket's error. One between two must not be uncaught.
   socket.on('error', () => undefined);
   try {
-    // Connected, it hears of this server alone, and of a port where nobody listens.
+    // A connected socket receives only this server's datagrams, and the error of a closed port.
     socket.connect(port, host);
     await once(socket, 'connect');
     return timeIn(where, await firstAnswer(socket, where, timeoutMs));
@@ -57,13 +63,13 @@ export async function getTimeByDatagram(host: string, port: number, timeoutMs: n
 }
 
 async function firstAnswer(socket: Socket, where: string, timeoutMs: number): Promise<string> {
-  let left = DATAGRAMS;
+  let left = MAX_REQUESTS;
   const ask = () => {
     if (left-- > 0) socket.send('time?\n');
-    else socket.emit('error', silence(where, timeoutMs));
+    else socket.emit('error', timeoutError(where, timeoutMs));
   };
   ask();
-  const asking = setInterval(ask, timeoutMs / DATAGRAMS);
+  const asking = setInterval(ask, timeoutMs / MAX_REQUESTS);
   try {
     const [answer] = (await once(socket, 'message')) as [Buffer];
     return answer.toString('latin1', 0, MAX_ANSWER_BYTES);
@@ -75,7 +81,7 @@ async function firstAnswer(socket: Socket, where: string, timeoutMs: number): Pr
 function timeIn(where: string, answer: string): string {
   const line = answer.split('\n', 1)[0]?.replace(/\r$/, '') ?? '';
   if (answer === '') throw new StartError(`${where}: the server closed the connection without an answer`);
-  // Whatever the format of a date, hours and minutes look like this.
+  // Date formats differ, but all contain hours and minutes in this form.
   if (!/\d\d:\d\d/.test(line))
     throw new StartError(`${where}: the server says ${quoted(line)}, which is no time`);
   return printable(line);

@@ -1,6 +1,6 @@
 /**
- * The client of `collect` (exercise 1.3): sends everything, half-closes, and has the server say how much it got.
- * Main thread of the client.
+ * The client of `collect` (exercise 1.3): sends its input, half-closes, and checks the byte count that
+ * the server returns. Main thread of the client.
  */
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
@@ -15,20 +15,21 @@ import { fileError } from '../../base/part-file.js';
 import { openSocket } from '../wire/socket.js';
 import { quoted, printable } from '../../base/printable.js';
 
-/** Far longer than any answer that could be right. */
+/** Far longer than any correct answer. */
 const MAX_ANSWER_BYTES = 1024;
 
-/** Something to send; `path` is undefined for standard input. */
+/** An input to send; `path` is undefined for standard input. */
 export interface Source {
   readonly path: string | undefined;
   readonly open: () => Readable;
 }
 
 /**
- * @param sources sent one after the other
- * @param timeoutMs how long the server may be silent when it is its turn
- * @returns how many bytes the server has confirmed, which are all that there were
- * @throws StartError in one line, when the server did not get them or did not say so
+ * Sends the sources one after the other.
+ * @param timeoutMs idle timeout: longest silence of the server while the client waits for it
+ * @returns the number of bytes sent, all of them confirmed by the server
+ * @throws StartError with a one-line message if an input fails, or if the server does not confirm
+ * every byte
  */
 export async function sendAll(
   target: Target,
@@ -38,14 +39,13 @@ export async function sendAll(
   const where = nameOf(target);
   const isOurTurn = (to: Socket) => !to.writableEnded && to.writableLength === 0;
   const socket = await openSocket(target, { timeoutMs, isOurTurn });
-  // The server must not take a part for the whole. (A Unix-domain socket knows no reset.)
-  const breakOff = () => {
+  // A reset shows the server that the input is incomplete. A Unix-domain socket has no reset.
+  const abort = () => {
     if ('path' in target) socket.destroy();
     else socket.resetAndDestroy();
   };
-  const outgoing = new Outgoing(sources, breakOff);
-  // A server that refuses answers in the midst of it, so the answer is not waited for only afterwards; a failure is
-  // the socket's, too, and is heard of there.
+  const outgoing = new Upload(sources, abort);
+  // Not awaited, since a server that refuses answers during the upload. The read reports its errors.
   pipeline(outgoing.chunks(), socket).catch(() => undefined);
   let answer = '';
   try {
@@ -60,13 +60,13 @@ export async function sendAll(
     socket.destroy();
     outgoing.close();
   }
-  return confirmed(where, answer, outgoing);
+  return checkAnswer(where, answer, outgoing);
 }
 
-/** The bytes on their way, and how many there were. */
-class Outgoing {
+/** Reads the sources and counts their bytes. */
+class Upload {
   readonly #sources: readonly Source[];
-  readonly #breakOff: () => void;
+  readonly #abort: () => void;
   #open: Readable | undefined;
   bytes = 0;
   isComplete = false;
@@ -74,7 +74,7 @@ class Outgoing {
 
   constructor(sources: readonly Source[], breakOff: () => void) {
     this.#sources = sources;
-    this.#breakOff = breakOff;
+    this.#abort = breakOff;
   }
 
   async *chunks(): AsyncGenerator<Buffer> {
@@ -87,36 +87,37 @@ class Outgoing {
         }
       } catch (error) {
         this.failure = fileError('read', path ?? 'standard input', error);
-        this.#breakOff();
+        this.#abort();
         throw this.failure;
       }
     }
     this.isComplete = true;
   }
 
-  /** Nobody waits for input any more. */
+  /** Stops reading the current source. */
   close(): void {
     this.#open?.destroy();
   }
 }
 
-function confirmed(where: string, answer: string, { bytes, isComplete }: Outgoing): number {
+function checkAnswer(where: string, answer: string, { bytes, isComplete }: Upload): number {
   const failed = (why: string) => new StartError(`${where}: ${why}`);
   if (answer === '') throw failed('the server closed the connection without an answer');
   const count = /^OK (\d+)\r?\n?$/.exec(answer)?.[1];
   if (count === undefined) throw failed(`the server says ${quoted(answer.trimEnd())}`);
-  if (!isComplete) throw failed('the server answered before it had got everything');
-  if (Number(count) !== bytes) throw failed(`${bytes} bytes were sent, but the server got ${count}`);
+  if (!isComplete) throw failed('the server answered before it received everything');
+  if (Number(count) !== bytes) throw failed(`${bytes} bytes were sent, but the server received ${count}`);
   return bytes;
 }
 
 /**
- * Files to send. Looked at beforehand, so that nothing is sent if one of them is missing.
- * @throws StartError that names the file
+ * Checks the files before anything is sent, so that a missing file stops the whole upload.
+ * @throws FileError that names a missing or unreadable file
+ * @throws StartError that names a directory
  */
 export async function sourcesOf(paths: readonly string[]): Promise<Source[]> {
   for (const path of paths) {
-    // Not opened yet: that would disturb the writer of a FIFO.
+    // Opening a FIFO here would disturb its writer.
     const found = await access(path, constants.R_OK)
       .then(() => stat(path))
       .catch((error: unknown) => {

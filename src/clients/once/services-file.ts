@@ -1,9 +1,9 @@
-/** Ports and socket types of services by name, from /etc/services, where getaddrinfo has them from. */
+/** Finds a service's ports and socket types in /etc/services, as getaddrinfo does. */
 import { readFile } from 'node:fs/promises';
 import { StartError } from '../../base/errors.js';
 import { quoted } from '../../base/printable.js';
 
-export interface RecordType {
+export interface SocketType {
   readonly type: 'SOCK_STREAM' | 'SOCK_DGRAM' | 'SOCK_RAW';
   readonly protocol: 'tcp' | 'udp' | 'ip';
   readonly port: number;
@@ -19,11 +19,11 @@ const TYPES = [
 ] as const;
 
 /**
- * What kinds of socket can be used with a service, in getaddrinfo's order: all for a port number or for none, for a
- * name those that the file lists.
- * @throws StartError when there is no such service
+ * Returns the socket types of a service, in getaddrinfo's order. A name has those that the file
+ * lists; a port number, or no service, has all.
+ * @throws StartError with a one-line message if the service does not exist or the file is unreadable
  */
-export async function recordTypes(service: string | undefined): Promise<RecordType[]> {
+export async function socketTypes(service: string | undefined): Promise<SocketType[]> {
   if (service === undefined) return TYPES.map((type) => ({ ...type, port: 0 }));
   if (/^\d+$/.test(service)) {
     const port = Number(service);
@@ -43,7 +43,7 @@ export async function recordTypes(service: string | undefined): Promise<RecordTy
   return found;
 }
 
-/** By protocol. A line is `name port/protocol alias … # comment`. */
+/** Returns a service's port by protocol. A line is `name port/protocol alias … # comment`. */
 function portsOf(service: string, file: string): Map<string, number> {
   const ports = new Map<string, number>();
   for (const line of file.split('\n')) {

@@ -1,30 +1,31 @@
 /**
- * The dialogue of `handoff chat`: greeting, identification, and then everybody's lines. Pure; clients/terminal/converse.ts performs it.
+ * The dialogue of `handoff chat`: greeting, identification, then the lines of all members. Pure;
+ * run-dialogue.ts performs it.
  *
  *     greeting ── question ──► asked ── identification ──► waiting ── welcome ──► in
  *                                ▲                            │
  *                                └────── question again ──────┘ refused
  */
-import { ask, LEAVE, send, show, type Awaited, type Dialogue, type Step } from '../terminal/dialogue.js';
+import { ask, LEAVE, send, show, type Expected, type Dialogue, type Step } from './dialogue.js';
 
 interface ChatSettings {
-  /** Tried first. Without it the user, or the first line of the script, is asked. */
+  /** The first name to try; undefined: ask the user, or read the script's first line. */
   readonly name: string | undefined;
-  /** Whether there is somebody to ask for another name if that one is taken. */
+  /** Whether the client may ask for another name if the first one is taken. */
   readonly mayAskAgain: boolean;
 }
 
 const PROMPT = '> ';
-const GREETING: Awaited = { what: 'greeting', of: 'the chat', withinMs: 10_000 };
+const GREETING: Expected = { what: 'greeting', of: 'the chat', withinMs: 10_000 };
 
-/** What a question for the identification looks like; the line after the greeting is one in any case. */
-const QUESTION = /[?:]\s*$|identif|nick|your name|who are you/i;
+/** Matches a question for the name. The line after the greeting counts as one in any case. */
+const NAME_QUESTION = /[?:]\s*$|identif|nick|your name|who are you/i;
 const WELCOME = /welcome|hello/i;
 
 export class ChatDialogue implements Dialogue {
   readonly #settings: ChatSettings;
   #stage: 'greeting' | 'asked' | 'waiting' | 'in' = 'greeting';
-  #linesHeard = 0;
+  #linesReceived = 0;
   #name: string | undefined;
   #refusal: string | undefined;
   #left = false;
@@ -35,27 +36,27 @@ export class ChatDialogue implements Dialogue {
     this.#name = settings.name;
   }
 
-  begin(): Step[] {
+  start(): Step[] {
     return [];
   }
 
-  heard(line: string): Step[] {
+  onMessage(line: string): Step[] {
     const refused = line.startsWith('ERR ');
     if (refused) this.#refusal = line.slice('ERR '.length);
     this.#kicked ||= line.startsWith(`* ${this.#name ?? ''} was kicked by `);
     const shown = show(line, styleOf(line));
-    this.#linesHeard++;
+    this.#linesReceived++;
     if (this.#stage === 'in' || this.#stage === 'asked' || refused) return [shown];
     if (this.#stage === 'waiting' && this.#isWelcome(line)) {
       this.#stage = 'in';
       this.#refusal = undefined;
       return [shown, ask(PROMPT)];
     }
-    const isQuestion = QUESTION.test(line) || (this.#stage === 'greeting' && this.#linesHeard > 1);
+    const isQuestion = NAME_QUESTION.test(line) || (this.#stage === 'greeting' && this.#linesReceived > 1);
     return isQuestion ? [shown, ...this.#identify()] : [shown];
   }
 
-  typed(line: string): Step[] {
+  onLine(line: string): Step[] {
     if (this.#stage === 'in') {
       this.#left ||= /^\/quit\s*$/.test(line);
       return line.trim() === '' ? [ask(PROMPT)] : [send(line), ask(PROMPT)];
@@ -66,19 +67,19 @@ export class ChatDialogue implements Dialogue {
     return [send(this.#name)];
   }
 
-  inputEnded(): Step[] {
+  onInputEnd(): Step[] {
     const goodbye = this.#stage === 'in' && !this.#left;
     this.#left = true;
     return goodbye ? [send('/quit'), LEAVE] : [LEAVE];
   }
 
-  awaits(): Awaited | undefined {
+  expected(): Expected | undefined {
     return this.#stage === 'greeting' ? GREETING : undefined;
   }
 
   failure(): string | undefined {
     if (this.#kicked) return 'you were kicked';
-    // A refusal of something that was said earlier is not why the connection is over.
+    // An earlier refusal is not the reason why the connection ended.
     if (this.#stage === 'in' && !this.#left) return 'the server closed the connection';
     return this.#refusal ?? (this.#stage === 'in' ? undefined : 'the server did not let us in');
   }

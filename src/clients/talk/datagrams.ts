@@ -1,8 +1,9 @@
 /**
- * A datagram client: each typed line is a datagram, and what comes back is shown. Its own process, main thread.
+ * The datagram client of `handoff connect`: sends each line as a datagram and shows the answer. Its
+ * own process, main thread.
  *
- * One line at a time: the next is sent when the last one is answered, or was given up, so that a script's lines neither
- * overtake each other nor overrun the server. Nothing is sent twice: that a datagram was lost is worth seeing.
+ * The client sends a line after the last one was answered or timed out. So a script's lines stay in
+ * order and do not overrun the server. It does not retry, so that the user sees lost datagrams.
  */
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -13,25 +14,30 @@ import { socketFor } from '../../datagrams/socket.js';
 import { StartError } from '../../base/errors.js';
 import { ReaderGone, StreamSink } from '../../base/output.js';
 
-interface Where {
+interface UdpAddress {
   readonly host: string;
   readonly port: number;
 }
 
-const ANSWER_WITHIN_MS = 2000;
+const ANSWER_TIMEOUT_MS = 2000;
 
 /**
- * @returns whether every line was answered, and with no `ERR `
- * @throws StartError in one line, when nobody listens there or a line is too long to be sent
+ * Exchanges all lines of `input`.
+ * @returns true if every line was answered, and no answer begins with `ERR `
+ * @throws StartError with a one-line message if the port is closed or a line is too long to send
  */
-export async function exchangeDatagrams(where: Where, input: Readable, output: Writable): Promise<boolean> {
+export async function exchangeDatagrams(
+  where: UdpAddress,
+  input: Readable,
+  output: Writable,
+): Promise<boolean> {
   const shown = new StreamSink(output);
   let socket: Socket | undefined;
   try {
     socket = await connectedSocket(where);
     let allAnswered = true;
     for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      const answer = await ask(socket, line);
+      const answer = await request(socket, line);
       if (answer === undefined) process.stderr.write('no answer\n');
       else await shown.write(Buffer.from(answer.endsWith('\n') ? answer : `${answer}\n`));
       if (answer === undefined || answer.startsWith('ERR ')) allAnswered = false;
@@ -40,7 +46,7 @@ export async function exchangeDatagrams(where: Where, input: Readable, output: W
   } catch (error) {
     if (error instanceof ReaderGone) return false;
     if (error instanceof StartError) throw error;
-    const why = describe(error as NodeJS.ErrnoException);
+    const why = reasonOf(error as NodeJS.ErrnoException);
     throw new StartError(`${formatEndpoint(where.host, where.port)}: ${why}`, { cause: error });
   } finally {
     input.destroy();
@@ -48,19 +54,19 @@ export async function exchangeDatagrams(where: Where, input: Readable, output: W
   }
 }
 
-/** Connected, so that the kernel tells of a closed port and passes on only what the server sends. */
-async function connectedSocket({ host, port }: Where): Promise<Socket> {
+/** A connected socket reports a closed port, and receives only this server's datagrams. */
+async function connectedSocket({ host, port }: UdpAddress): Promise<Socket> {
   const { socket, address } = await socketFor(host);
   socket.connect(port, address);
   await once(socket, 'connect');
   return socket;
 }
 
-/** The answer, or undefined if none came in time: the datagram or its answer was lost. */
-async function ask(socket: Socket, line: string): Promise<string | undefined> {
-  const inTime = AbortSignal.timeout(ANSWER_WITHIN_MS);
+/** Returns the answer; undefined if none came in time, since the datagram or its answer was lost. */
+async function request(socket: Socket, line: string): Promise<string | undefined> {
+  const inTime = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
   const answered = once(socket, 'message', { signal: inTime }) as Promise<[Buffer]>;
-  // Without a callback an error of the call itself would be passed over.
+  // Without a callback, send() would not report its own error.
   const failed = new Promise<never>((_resolve, reject) => {
     socket.send(line, (error) => {
       if (error) reject(error);
@@ -75,9 +81,9 @@ async function ask(socket: Socket, line: string): Promise<string | undefined> {
   }
 }
 
-function describe(error: NodeJS.ErrnoException): string {
+function reasonOf(error: NodeJS.ErrnoException): string {
   const reasons: Record<string, string> = {
-    ECONNREFUSED: 'nobody listens there; is the server running with --transport udp?',
+    ECONNREFUSED: 'the port is closed; is the server running with --transport udp?',
     ENOTFOUND: 'no such host',
     EMSGSIZE: 'a line is too long for a datagram',
   };

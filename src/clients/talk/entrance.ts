@@ -1,5 +1,5 @@
-/** Who plays the quiz, and how it is proved: name, way in, password. Pure, a part of quiz.ts. */
-import { ask, send, type Step } from '../terminal/dialogue.js';
+/** The login part of the quiz's dialogue: asks for name, way in and password. Pure; used by quiz.ts. */
+import { ask, send, type Step } from './dialogue.js';
 
 /** The words of the protocol. */
 export type WayIn = 'LOGIN' | 'REGISTER' | 'GUEST';
@@ -7,9 +7,9 @@ export type WayIn = 'LOGIN' | 'REGISTER' | 'GUEST';
 export interface EntranceSettings {
   readonly name: string | undefined;
   readonly wayIn: WayIn | undefined;
-  /** From the environment. Tried once. */
+  /** The password of the environment; tried once. */
   readonly password: string | undefined;
-  /** Whether there is somebody to ask again when the server refuses. */
+  /** Whether the client may ask again when the server refuses. */
   readonly mayAskAgain: boolean;
 }
 
@@ -45,14 +45,14 @@ export class Entrance {
     }
   }
 
-  /** Everything is asked again; what was given before is proposed, but for the password. */
+  /** Asks for everything again, and proposes the last name. */
   refused(): Step[] {
     this.#wayIn = undefined;
     this.#password = undefined;
     return this.#askName();
   }
 
-  /** The way in that the server has yet to answer to. */
+  /** The request that the server has not answered yet. */
   get request(): WayIn | undefined {
     return this.#asked === 'nothing' ? this.#wayIn : undefined;
   }

@@ -1,19 +1,18 @@
 /**
- * The dialogue of `handoff hangman`: PLAY, letters or the whole word, WON or LOST, perhaps again. Pure; clients/terminal/converse.ts
- * performs it, over a stream or over datagrams.
+ * The dialogue of `handoff hangman`: PLAY, letters or the whole word, WON or LOST, another game.
+ * Pure; run-dialogue.ts performs it, over a stream or over datagrams.
  *
- * The next letter is asked for as soon as the answer to the last one shows that the game goes on: not when WON or LOST
- * must follow, or a script would waste a letter.
+ * The dialogue asks for a letter only if the last answer shows that the game continues. If WON or
+ * LOST must follow it does not ask, or a script would waste a letter.
  */
-import { ask, LEAVE, send, show, type Awaited, type Dialogue, type Step } from '../terminal/dialogue.js';
-import { gallows } from './gallows.js';
+import { ask, LEAVE, send, show, type Expected, type Dialogue, type Step } from './dialogue.js';
 
 const LETTER_PROMPT = 'a letter, or the word: ';
-const WORD: Awaited = { what: 'answer to PLAY', of: 'hangman', withinMs: 10_000 };
+const WORD: Expected = { what: 'answer to PLAY', of: 'hangman', withinMs: 10_000 };
 const AGAIN_PROMPT = 'again? [Y/n] ';
 
 export class HangmanDialogue implements Dialogue {
-  /** Letters that were found, by position. */
+  /** The letters found so far, by position from 0. */
   #pattern: (string | undefined)[] = [];
   #guess = '';
   #missesLeft: number | undefined;
@@ -21,11 +20,11 @@ export class HangmanDialogue implements Dialogue {
   #stage: 'starting' | 'asked' | 'guessing' | 'over' = 'starting';
   #gamesPlayed = 0;
 
-  begin(): Step[] {
+  start(): Step[] {
     return [send('PLAY')];
   }
 
-  heard(line: string): Step[] {
+  onMessage(line: string): Step[] {
     const [word = '', ...rest] = line.split(' ');
     const first = rest[0] ?? '';
     switch (word) {
@@ -37,7 +36,10 @@ export class HangmanDialogue implements Dialogue {
         return this.#pattern.includes(undefined) ? this.#ask() : [];
       case 'MISS':
         this.#missed(Number(first));
-        return [show(`Not there: ${first} left.`, 'red'), ...(this.#missesLeft === 0 ? [] : this.#ask())];
+        return [
+          show(`Not in the word: ${first} left.`, 'red'),
+          ...(this.#missesLeft === 0 ? [] : this.#ask()),
+        ];
       case 'WON':
       case 'LOST':
         this.#stage = 'over';
@@ -51,9 +53,9 @@ export class HangmanDialogue implements Dialogue {
     return [show(line)];
   }
 
-  typed(line: string): Step[] {
+  onLine(line: string): Step[] {
     const text = line.trim();
-    if (/^quit$/i.test(text)) return this.inputEnded();
+    if (/^quit$/i.test(text)) return this.onInputEnd();
     switch (this.#stage) {
       case 'starting':
       case 'guessing':
@@ -68,11 +70,11 @@ export class HangmanDialogue implements Dialogue {
     }
   }
 
-  inputEnded(): Step[] {
+  onInputEnd(): Step[] {
     return [send('QUIT'), LEAVE];
   }
 
-  awaits(): Awaited | undefined {
+  expected(): Expected | undefined {
     return this.#stage === 'starting' ? WORD : undefined;
   }
 
@@ -90,13 +92,13 @@ export class HangmanDialogue implements Dialogue {
     if (position >= 1 && position <= this.#pattern.length) this.#pattern[position - 1] = this.#guess;
   }
 
-  /** How many misses a word has is known from the first one. */
+  /** The first miss shows how many misses a game allows. */
   #missed(left: number): void {
     if (this.#missesLeft === undefined) this.#mostMisses = left + 1;
     this.#missesLeft = left;
   }
 
-  /** Once for each guess. */
+  /** Asks once per guess. */
   #ask(): Step[] {
     if (this.#stage !== 'guessing') return [];
     this.#stage = 'asked';
@@ -115,11 +117,28 @@ export class HangmanDialogue implements Dialogue {
       : show(`You lose: it was ${solution}`, 'red');
   }
 
-  /** In a script, letters left over from the game mean nothing here. */
+  /** A script's letters left over from the game are ignored: the question is asked again. */
   #again(text: string): Step[] {
-    if (/^n(o)?$/i.test(text)) return this.inputEnded();
+    if (/^n(o)?$/i.test(text)) return this.onInputEnd();
     if (!/^(y(es)?|play|)$/i.test(text)) return [ask(AGAIN_PROMPT)];
     this.#stage = 'starting';
     return [send('PLAY')];
   }
+}
+
+const GALLOWS = [' +---+', ' |   |', ' |   O', ' |  /|\\', ' |  / \\', '======'];
+/** The part to which each character of the gallows belongs: part 1 is drawn first, part 8 last. */
+const PARTS = [' 33333', ' 2   4', ' 2   5', ' 2  767', ' 2  8 8', '111111'];
+const PART_COUNT = 8;
+
+/**
+ * Draws the gallows in proportion to the misses.
+ * @param max number of misses that completes the drawing
+ */
+export function gallows(misses: number, max: number): string {
+  const drawn = Math.round((PART_COUNT * Math.min(misses, max)) / max);
+  const rows = GALLOWS.map((row, y) =>
+    Array.from(row, (character, x) => (Number(PARTS[y]?.[x]) <= drawn ? character : ' ')),
+  );
+  return rows.map((row) => `   ${row.join('')}`.trimEnd()).join('\n');
 }

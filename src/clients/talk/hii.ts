@@ -1,18 +1,18 @@
 /**
- * The dialogue of `handoff chat --dialect hii`: the server says `Hii`, the client its nickname, and then everybody gets
- * every message as it came, the sender, too. Pure; clients/terminal/converse.ts performs it.
+ * The dialogue of `handoff chat --dialect hii`: the server sends `Hii`, the client its nickname. Then
+ * every member receives every message, the sender included. Pure; run-dialogue.ts performs it.
  */
-import { ask, LEAVE, send, show, type Awaited, type Dialogue, type Step } from '../terminal/dialogue.js';
+import { ask, LEAVE, send, show, type Expected, type Dialogue, type Step } from './dialogue.js';
 
 const HII = 'Hii';
 const PROMPT = '> ';
-const GREETING: Awaited = { what: HII, of: "the tutorial's chat", withinMs: 10_000 };
+const GREETING: Expected = { what: HII, of: "the tutorial's chat", withinMs: 10_000 };
 
-/** What follows upon the announcement of the nickname, with nothing in between. */
+/** Matches the gap before the confirmation, which follows the announcement without a newline. */
 const CONNECTED = /(?<=[^\n])(?=Connected to the server!\s*$)/;
 
-/** Own messages that have not come back yet: of more, the oldest are forgotten and will be shown. */
-const MOST_AWAITED = 100;
+/** Bound on own messages that have not come back. Beyond it the oldest is dropped, and shown later. */
+const MAX_PENDING = 100;
 
 export class HiiDialogue implements Dialogue {
   #nickname: string | undefined;
@@ -20,43 +20,43 @@ export class HiiDialogue implements Dialogue {
   #stage: 'silent' | 'asked' | 'waiting' | 'in' = 'silent';
   #refusal: string | undefined;
   #left = false;
-  /** At a terminal they have been seen when they were typed. */
-  readonly #awaited: string[] = [];
+  /** Own messages on their way back. The user has seen them already, so they are not shown again. */
+  readonly #pending: string[] = [];
 
   constructor(settings: { readonly name: string | undefined; readonly mayAskAgain: boolean }) {
     this.#nickname = settings.name;
     this.#mayAskAgain = settings.mayAskAgain;
   }
 
-  begin(): Step[] {
+  start(): Step[] {
     return [];
   }
 
-  heard(chunk: string): Step[] {
+  onMessage(chunk: string): Step[] {
     if (this.#stage === 'silent') return chunk.startsWith(HII) ? this.#greeted(chunk) : [show(chunk)];
     if (this.#stage === 'waiting') return this.#admitted(chunk);
-    const own = this.#awaited.indexOf(chunk);
+    const own = this.#pending.indexOf(chunk);
     if (own === -1) return [show(chunk.replace(/\n+$/, ''))];
-    this.#awaited.splice(0, own + 1);
+    this.#pending.splice(0, own + 1);
     return [];
   }
 
-  typed(line: string): Step[] {
+  onLine(line: string): Step[] {
     if (this.#stage === 'asked') return this.#introduce(line.trim());
     if (this.#stage !== 'in') return [];
     if (line.trim() === '') return [ask(PROMPT)];
     const message = `${this.#nickname ?? ''}: ${line}`;
-    this.#awaited.push(message);
-    if (this.#awaited.length > MOST_AWAITED) this.#awaited.shift();
+    this.#pending.push(message);
+    if (this.#pending.length > MAX_PENDING) this.#pending.shift();
     return [send(message), ask(PROMPT)];
   }
 
-  inputEnded(): Step[] {
+  onInputEnd(): Step[] {
     this.#left = true;
     return [LEAVE];
   }
 
-  awaits(): Awaited | undefined {
+  expected(): Expected | undefined {
     return this.#stage === 'silent' ? GREETING : undefined;
   }
 
@@ -80,7 +80,7 @@ export class HiiDialogue implements Dialogue {
     return [send(nickname)];
   }
 
-  /** Whatever comes after the nickname says that it was taken on, unless it is an error or the question again. */
+  /** Any answer to the nickname accepts it, unless it is an error or the question again. */
   #admitted(chunk: string): Step[] {
     if (chunk.startsWith('ERR ')) {
       this.#refusal = chunk.slice('ERR '.length).trim();

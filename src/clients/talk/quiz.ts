@@ -1,23 +1,23 @@
 /**
- * The dialogue of `handoff quiz`: who plays, a game of n questions or the rest of an unfinished one, the score. Pure;
- * clients/terminal/converse.ts performs it. entrance.ts has the questions that come before the first one of the quiz.
+ * The dialogue of `handoff quiz`: login, a game of n questions or the rest of an unfinished game, the
+ * score. Pure; run-dialogue.ts performs it. entrance.ts asks for name and password.
  *
  *     entering ── OK ──► entered ── PLAY ──► playing ── SCORE ──► lobby ──► playing …
  *                           └────── RESUME ────►┘
  */
-import { ask, LEAVE, send, show, type Awaited, type Dialogue, type Step } from '../terminal/dialogue.js';
+import { ask, LEAVE, send, show, type Expected, type Dialogue, type Step } from './dialogue.js';
 import { Entrance, type EntranceSettings } from './entrance.js';
 
 export interface QuizSettings extends EntranceSettings {
-  /** How many questions; without it the user is asked. */
+  /** Number of questions; undefined: ask the user. */
   readonly questions: number | undefined;
 }
 
-/** Passwords are hashed slowly, one after the other. */
-const PATIENCE_MS = 30_000;
+/** The server hashes passwords slowly, one after the other. */
+const ANSWER_TIMEOUT_MS = 30_000;
 
-const USUAL_QUESTIONS = 10;
-const LOBBY_PROMPT = `how many questions? (r ranking, q quit) [${USUAL_QUESTIONS}] `;
+const DEFAULT_QUESTIONS = 10;
+const LOBBY_PROMPT = `how many questions? (r ranking, q quit) [${DEFAULT_QUESTIONS}] `;
 const ANSWER_PROMPT = 'A, B, C or D? ';
 
 export class QuizDialogue implements Dialogue {
@@ -25,7 +25,7 @@ export class QuizDialogue implements Dialogue {
   readonly #mayAskAgain: boolean;
   #questions: number | undefined;
   #stage: 'entering' | 'entered' | 'lobby' | 'playing' = 'entering';
-  /** What becomes of the question at hand, or in the lobby of the question what to do. */
+  /** State of the current question; in the lobby, of the question what to do next. */
   #answer: 'wanted' | 'asked' | 'sent' = 'wanted';
   #finished = false;
   #refusal: string | undefined;
@@ -36,11 +36,11 @@ export class QuizDialogue implements Dialogue {
     this.#questions = settings.questions;
   }
 
-  begin(): Step[] {
+  start(): Step[] {
     return this.#entrance.begin();
   }
 
-  heard(line: string): Step[] {
+  onMessage(line: string): Step[] {
     const [word = '', first = ''] = line.split(' ', 2);
     const rest = line.slice(word.length + 1);
     switch (word) {
@@ -51,7 +51,7 @@ export class QuizDialogue implements Dialogue {
         return [show(rest, 'green')];
       case 'RESUME':
         this.#startPlaying();
-        return [show(`Your game goes on (${first}).`, 'bold')];
+        return [show(`Your game continues (${first}).`, 'bold')];
       case 'QUESTION':
         this.#startPlaying();
         return [show(`\n${first}  ${rest.slice(first.length + 1)}`, 'bold')];
@@ -75,7 +75,7 @@ export class QuizDialogue implements Dialogue {
     return [show(/^[A-D]$/.test(word) ? `  ${word}  ${rest}` : line), ...(isLastOption ? this.#ask() : [])];
   }
 
-  settled(): Step[] {
+  onBatchEnd(): Step[] {
     if (this.#stage === 'entered') {
       this.#stage = 'lobby';
       return this.#questions === undefined ? this.#ask() : this.#play(this.#questions);
@@ -83,35 +83,37 @@ export class QuizDialogue implements Dialogue {
     return this.#stage === 'lobby' ? this.#ask() : [];
   }
 
-  typed(line: string): Step[] {
+  onLine(line: string): Step[] {
     if (this.#stage === 'entering') return this.#entrance.typed(line);
     const text = line.trim();
-    if (/^q(uit)?$/i.test(text)) return this.inputEnded();
+    if (/^q(uit)?$/i.test(text)) return this.onInputEnd();
     if (this.#answer !== 'asked') return [show('wait for the server', 'gray')];
     this.#answer = 'wanted';
     if (/^r(anking)?$/i.test(text)) return [send('RANKING'), ...this.#ask()];
     if (this.#stage === 'playing') {
       if (text === '') return this.#ask();
-      // A script's mistakes are the server's to judge: it has given one line for each question.
+      // A script has one line per question, so the server judges a bad one.
       if (this.#mayAskAgain && !/^[a-d]$/i.test(text))
         return [show('A, B, C or D, please', 'yellow'), ...this.#ask()];
       this.#answer = 'sent';
       return [send(text.length === 1 ? text.toUpperCase() : text)];
     }
-    const number = text === '' ? String(USUAL_QUESTIONS) : /^(?:play\s+)?(\d{1,9})$/i.exec(text)?.[1];
+    const number = text === '' ? String(DEFAULT_QUESTIONS) : /^(?:play\s+)?(\d{1,9})$/i.exec(text)?.[1];
     return number === undefined ? this.#ask() : this.#play(Number(number));
   }
 
-  inputEnded(): Step[] {
+  onInputEnd(): Step[] {
     return [send('QUIT'), LEAVE];
   }
 
-  awaits(): Awaited | undefined {
+  expected(): Expected | undefined {
     const request =
       this.#stage === 'entering'
         ? this.#entrance.request
         : this.#answer === 'sent' && this.#stage === 'lobby' && 'PLAY';
-    return request ? { what: `answer to ${request}`, of: 'the quiz', withinMs: PATIENCE_MS } : undefined;
+    return request
+      ? { what: `answer to ${request}`, of: 'the quiz', withinMs: ANSWER_TIMEOUT_MS }
+      : undefined;
   }
 
   failure(): string | undefined {
@@ -122,7 +124,7 @@ export class QuizDialogue implements Dialogue {
       : 'the game was not played';
   }
 
-  /** What was sent until now was no answer to a question. */
+  /** Nothing sent before the game was an answer to a question. */
   #startPlaying(): void {
     if (this.#stage !== 'playing') this.#answer = 'wanted';
     this.#stage = 'playing';
@@ -136,7 +138,7 @@ export class QuizDialogue implements Dialogue {
     return [send(`PLAY ${questions}`)];
   }
 
-  /** Once for each answer, or a script would give two. */
+  /** Asks once per answer, or a script would give two. */
   #ask(): Step[] {
     if (this.#answer !== 'wanted') return [];
     this.#answer = 'asked';

@@ -1,29 +1,29 @@
 /**
- * The dialogue of `handoff connect` at a terminal: what is typed goes to the server line by line, what comes back is
- * shown above the line that is being typed. Pure; clients/terminal/converse.ts performs it. From a pipe, connect.ts passes on bytes.
+ * The dialogue of `handoff connect` at a terminal: sends each typed line, and shows each line of the
+ * server. Pure; run-dialogue.ts performs it. connect.ts serves scripts instead, byte by byte.
  */
-import { LEAVE, send, show, type Dialogue, type Step } from '../terminal/dialogue.js';
+import { LEAVE, send, show, type Dialogue, type Step } from './dialogue.js';
 
 export class TelnetDialogue implements Dialogue {
-  readonly waitsForEnd = true;
+  readonly waitsForServer = true;
 
-  begin(): Step[] {
+  start(): Step[] {
     return [];
   }
 
-  heard(line: string): Step[] {
+  onMessage(line: string): Step[] {
     return [show(line, line.startsWith('ERR ') ? 'red' : undefined)];
   }
 
-  typed(line: string): Step[] {
+  onLine(line: string): Step[] {
     return [send(line)];
   }
 
-  inputEnded(): Step[] {
+  onInputEnd(): Step[] {
     return [LEAVE];
   }
 
-  /** Whoever watches has seen what the server said. */
+  /** The user has read the server's lines, so none of them is reported again. */
   failure(): undefined {
     return undefined;
   }

@@ -1,14 +1,15 @@
 /**
- * The dialogue of `handoff tictactoe`: a name, an opponent, moves in turn, and perhaps again. Pure; clients/terminal/converse.ts
- * performs it.
+ * The dialogue of `handoff tictactoe`: name, opponent, moves in turn, another game. Pure;
+ * run-dialogue.ts performs it.
  *
- * Whether `MOVE?` comes once more after a bad move is left to the server: an error is reason enough to ask again, and a
- * `MOVE?` that comes while a move is under way is taken for the repetition that it must be.
+ * Servers differ: some repeat `MOVE?` after a bad move. So an error alone makes the dialogue ask
+ * again, and a `MOVE?` during a move is ignored as a repetition.
  */
-import { ask, LEAVE, send, show, type Awaited, type Dialogue, type Step } from '../terminal/dialogue.js';
-import { Board, isMark, type Mark } from './board.js';
+import { ask, LEAVE, send, show, type Expected, type Dialogue, type Step } from './dialogue.js';
 
-const WELCOME: Awaited = { what: 'welcome', of: 'tictactoe', withinMs: 10_000 };
+type Mark = 'X' | 'O';
+
+const WELCOME: Expected = { what: 'welcome', of: 'tictactoe', withinMs: 10_000 };
 const MOVE_PROMPT = 'your move: ';
 const AGAIN_PROMPT = 'again? [Y/n] ';
 
@@ -26,11 +27,11 @@ export class TicTacToeDialogue implements Dialogue {
     this.#mayAskAgain = settings.mayAskAgain;
   }
 
-  begin(): Step[] {
+  start(): Step[] {
     return this.#name === undefined ? [ask('your name: ')] : this.#introduce(this.#name);
   }
 
-  heard(line: string): Step[] {
+  onMessage(line: string): Step[] {
     const [word = '', first = '', second = ''] = line.split(' ');
     if (line.startsWith('ERR ')) return this.#err(line.slice('ERR '.length));
     if (word.startsWith('init@')) return this.#init(line.slice(word.length + 1));
@@ -38,13 +39,13 @@ export class TicTacToeDialogue implements Dialogue {
     if (word === 'MOVE?') return this.#turn();
     if (word === 'MOVE' && isMark(first)) return this.#moved(first, Number(second));
     if (word === 'Welcome' && this.#stage === 'named') return this.#welcome(line.slice(word.length + 1));
-    // The server's own drawing of the board.
+    // Skip the server's own drawing of the board.
     return /^[\sXO1-9_.|+-]*$/.test(line) ? [] : [show(line)];
   }
 
-  typed(line: string): Step[] {
+  onLine(line: string): Step[] {
     const text = line.trim();
-    if (/^q(uit)?$/i.test(text)) return this.inputEnded();
+    if (/^q(uit)?$/i.test(text)) return this.onInputEnd();
     switch (this.#stage) {
       case 'nameless':
         return text === '' ? [ask('your name: ')] : this.#introduce(text);
@@ -58,19 +59,19 @@ export class TicTacToeDialogue implements Dialogue {
         return [send(text)];
       case 'moving':
       case 'watching':
-        return [show("it is the other one's turn", 'gray')];
+        return [show("it is your opponent's turn", 'gray')];
       case 'waiting':
-        return [show('nobody else is there yet', 'gray')];
+        return [show('there is no opponent yet', 'gray')];
     }
   }
 
-  inputEnded(): Step[] {
+  onInputEnd(): Step[] {
     if (this.#stage !== 'over') this.#refusal ??= 'left before the end of the game';
     return [LEAVE];
   }
 
-  /** An opponent may take as long as he likes. */
-  awaits(): Awaited | undefined {
+  /** Only the welcome has a deadline: an opponent may take any time to move. */
+  expected(): Expected | undefined {
     return this.#stage === 'named' ? WELCOME : undefined;
   }
 
@@ -113,8 +114,8 @@ export class TicTacToeDialogue implements Dialogue {
     const opponent = this.#mark === 'X' ? names.slice(name.length + 1) : names.slice(0, -name.length - 1);
     this.#board = new Board();
     this.#stage = 'watching';
-    const whoBegins = this.#mark === 'X' ? 'you begin' : `${opponent} begins`;
-    return [show(`You play ${this.#mark} against ${opponent}, ${whoBegins}.`, 'bold')];
+    const first = this.#mark === 'X' ? 'you begin' : `${opponent} begins`;
+    return [show(`You play ${this.#mark} against ${opponent}, ${first}.`, 'bold')];
   }
 
   #turn(): Step[] {
@@ -127,7 +128,7 @@ export class TicTacToeDialogue implements Dialogue {
     this.#board.place(field, mark);
     this.#stage = 'watching';
     return mark === this.#mark
-      ? [show(`You play ${field}; the other one moves …`, 'gray')]
+      ? [show(`You play ${field}; your opponent moves …`, 'gray')]
       : [show(`${mark} plays ${field}`)];
   }
 
@@ -140,11 +141,34 @@ export class TicTacToeDialogue implements Dialogue {
     return [show(`\n${this.#board.toString()}\n`), show(verdict, style), ask(AGAIN_PROMPT)];
   }
 
-  /** In a script, moves left over from the game mean nothing here. */
+  /** A script's moves left over from the game are ignored: the question is asked again. */
   #again(text: string): Step[] {
     if (/^n(o)?$/i.test(text)) return [LEAVE];
     if (!/^(y(es)?|again|)$/i.test(text)) return [ask(AGAIN_PROMPT)];
     this.#stage = 'waiting';
     return [send('AGAIN'), show('Waiting for an opponent …')];
+  }
+}
+
+function isMark(text: string): text is Mark {
+  return text === 'X' || text === 'O';
+}
+
+const SIDE = 3;
+
+/** A board of tic-tac-toe: the moves so far, and their drawing. */
+class Board {
+  readonly #fields: string[] = Array.from({ length: SIDE * SIDE }, (_, index) => String(index + 1));
+
+  /** Places a mark on a field from 1 to 9; ignores any other number. */
+  place(field: number, mark: Mark): void {
+    if (this.#fields[field - 1] !== undefined) this.#fields[field - 1] = mark;
+  }
+
+  /** Draws the board. A free field shows its number. */
+  toString(): string {
+    return Array.from({ length: SIDE }, (_, row) => this.#fields.slice(row * SIDE, (row + 1) * SIDE))
+      .map((row) => ` ${row.join(' | ')}`)
+      .join('\n---+---+---\n');
   }
 }

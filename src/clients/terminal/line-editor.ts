@@ -1,8 +1,8 @@
 /**
- * A terminal with a line that is edited: prompt, history, and texts that come in above a half-typed line. Its own
- * process, main thread.
+ * A terminal with a line editor: prompt, history, and texts that appear above a half-typed line. Its
+ * own process, main thread.
  *
- * Secrets are typed into an editor of their own (secret.ts), so that they never get into the history.
+ * secret.ts reads passwords with an editor of its own, so that they never enter the history.
  */
 import { once } from 'node:events';
 import { clearScreenDown, createInterface, cursorTo, moveCursor, type Interface } from 'node:readline';
@@ -16,7 +16,7 @@ export class LineEditor implements Terminal {
   readonly interactive = true;
   readonly #input: ReadStream;
   readonly #output: WriteStream;
-  /** Without cursor movement the kernel edits the line, and texts that come in are simply written. */
+  /** A dumb terminal cannot move the cursor: the kernel edits the line, texts are just appended. */
   readonly #dumb = process.env.TERM === 'dumb';
   #listener: TerminalListener | undefined;
   #editor: Interface | undefined;
@@ -32,7 +32,7 @@ export class LineEditor implements Terminal {
 
   listen(listener: TerminalListener): void {
     this.#listener = listener;
-    // The window is closed: reading fails with EIO, writing too.
+    // When the user closes the window, reads and writes fail with EIO.
     this.#input.on('error', () => listener.end());
     this.#output.on('error', (error: Error) => listener.outputLost(error));
     this.#open();
@@ -47,7 +47,7 @@ export class LineEditor implements Terminal {
     moveCursor(this.#output, 0, -rows);
     cursorTo(this.#output, 0);
     clearScreenDown(this.#output);
-    // The editor believes itself so many rows below its prompt, and goes up by them to redraw the line.
+    // The editor moves up by this many rows before it redraws the line, so the text must add them.
     this.#output.write(`${text}\n${'\n'.repeat(rows)}`);
     if (this.#editor) this.#editor.prompt(true);
     else this.#output.write(this.#prompt);
@@ -92,13 +92,13 @@ export class LineEditor implements Terminal {
       prompt: '',
     });
     this.#editor = editor;
-    // readline sets this to false for what arrives in one piece, a pasted text for one, and then appends it at the end
-    // of the line wherever the cursor is, and loses count of the rows. There is nothing here to be completed anyway.
+    // readline sets this to false for a pasted text. It then appends the text at the end of the line,
+    // wherever the cursor is, and miscounts the rows. This editor completes nothing anyway.
     Object.defineProperty(editor, 'isCompletionEnabled', { get: () => true, set: () => undefined });
     editor.on('history', (history) => (this.#history = history));
     editor.on('line', (line) => this.#take(line));
     editor.on('close', () => this.#editor === editor && this.#end());
-    // Back in the foreground: readline has paused, and leaves it to us to go on.
+    // readline has paused in the background and does not resume by itself.
     editor.on('SIGCONT', () => editor.prompt(true));
     editor.on('SIGINT', () => {
       if (editor.line === '') this.#listener?.interrupt();

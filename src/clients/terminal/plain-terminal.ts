@@ -1,6 +1,6 @@
 /**
- * A script instead of a user: lines from a pipe, one for each question, and plain lines out. No prompt, no escape
- * codes. Its own process, main thread.
+ * The terminal of a script: reads one line from a pipe per question, and writes plain lines without
+ * prompts and escape codes. Its own process, main thread.
  */
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
@@ -9,7 +9,7 @@ import { ReadStream } from 'node:tty';
 import { askSecretly, type SecretQuestion } from './secret.js';
 import type { Terminal, TerminalListener } from './terminal.js';
 
-/** A longer line is taken in pieces. */
+/** Splits a longer line into pieces. */
 const MAX_LINE_CHARACTERS = 65_536;
 
 export class PlainTerminal implements Terminal {
@@ -65,7 +65,7 @@ export class PlainTerminal implements Terminal {
     this.#input.destroy();
   }
 
-  /** A loop and no recursion: each answer may lead to the next question, for thousands of lines. */
+  /** A loop, since each answer may lead to the next question: recursion would exhaust the stack. */
   #answer(): void {
     if (this.#answering) return;
     this.#answering = true;
@@ -91,7 +91,7 @@ export class PlainTerminal implements Terminal {
     return line.replace(/\r$/, '');
   }
 
-  /** One chunk more; the rest of the pipe waits in the kernel. */
+  /** Reads one more chunk; the rest of the pipe stays in the kernel. */
   #read(): void {
     if (this.#input.listenerCount('data') > 0) return;
     const take = (chunk: Buffer) => {
@@ -104,7 +104,7 @@ export class PlainTerminal implements Terminal {
     this.#input.resume();
   }
 
-  /** The output is not the terminal, but what is typed would be echoed by it. */
+  /** Only the input is a terminal. It would echo the password, so secret.ts reads it. */
   #askSecretly(input: ReadStream, prompt: string): void {
     this.#question = askSecretly(input, process.stderr, prompt, (answer) => {
       this.#question = undefined;

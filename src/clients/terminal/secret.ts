@@ -1,6 +1,6 @@
 /**
- * A password at a terminal: read without echo, and kept by no line editor, whose history and deleted words could be
- * called back later. Its own process, main thread.
+ * Reads a password from a terminal without echo. No line editor sees it, since an editor keeps a
+ * history and deleted words. Its own process, main thread.
  */
 import { StringDecoder } from 'node:string_decoder';
 import type { Writable } from 'node:stream';
@@ -9,16 +9,20 @@ import type { ReadStream } from 'node:tty';
 type Answer = { readonly line: string } | 'end' | 'interrupt';
 
 export interface SecretQuestion {
-  /** Nobody wants to know any more. */
+  /** Cancels the question and restores the terminal's mode. */
   close(): void;
 }
 
 const MAX_CHARACTERS = 4096;
 
-/** Keys, and the escape sequences of those that mean nothing here. */
+/** Matches one key: a character, or an escape sequence, which is ignored. */
 const KEY = /\x1b(?:\[[\d;]*[ -/]*[@-~]|O?.)?|[^]/gu;
 
-/** Calls `answered` once, with the terminal's own modes restored, unless the question is closed before. */
+/**
+ * Asks for a password.
+ * @param answered called once, after the terminal's mode is restored; never if the caller closes the
+ * question first
+ */
 export function askSecretly(
   input: ReadStream,
   output: Writable,
@@ -45,7 +49,7 @@ export function askSecretly(
         line = edited;
         continue;
       }
-      // Typed ahead, for whoever reads next.
+      // Keys typed ahead belong to the next reader.
       const rest = keys.slice(index + 1).join('');
       if (rest !== '') input.unshift(Buffer.from(rest));
       finish(edited.answer);
@@ -54,12 +58,15 @@ export function askSecretly(
   };
   input.setRawMode(true);
   input.on('data', take).on('end', end).on('error', end).resume();
-  // Not before the echo is off: who sees it may type.
+  // The prompt comes after the echo is off, since the user may type as soon as it appears.
   output.write(prompt);
   return { close };
 }
 
-/** The line after a key, or what has become of the question. What is half-typed cannot be seen: Ctrl-C just ends it. */
+/**
+ * Returns the edited line, or the answer that the key completes. Ctrl-C ends the question at once,
+ * since the user does not see a half-typed line.
+ */
 function press(key: string, line: string): string | { readonly answer: Answer } {
   switch (key) {
     case '\r':

@@ -1,56 +1,55 @@
 /**
- * Where the user is: a terminal with a line editor (line-editor.ts), or a script that writes and reads pipes
- * (plain-terminal.ts). Its own process, main thread.
+ * What an interactive client needs of its terminal, and how text is coloured. Two classes implement
+ * it: line-editor.ts for a user at a terminal, plain-terminal.ts for a script with pipes. open.ts
+ * chooses one.
  */
 import { styleText } from 'node:util';
-import type { Readable } from 'node:stream';
-import type { ReadStream, WriteStream } from 'node:tty';
-import type { Style } from './dialogue.js';
-import { LineEditor } from './line-editor.js';
-import { PlainTerminal } from './plain-terminal.js';
 import { printableLines } from '../../base/printable.js';
 
+export type Style = Parameters<typeof styleText>[0];
+
 export interface Terminal {
-  /** Somebody watches and types. */
+  /** True if a user reads and types; false for a script. */
   readonly interactive: boolean;
-  /** Calls these from now on; lines are kept for nobody. */
+  /** Sets the listener. Call this once, before the first question: earlier lines are not kept. */
   listen(listener: TerminalListener): void;
-  /** Writes a text of one line or several, without the last line end, where it does not disturb what is typed. */
+  /**
+   * Writes a text without disturbing the line that the user is typing.
+   * @param text one line or several, without the final newline
+   */
   show(text: string): void;
-  /** Wants a line: one of a script is taken for each question; a user may type at any time, and sees the prompt. */
+  /**
+   * Requests a line. A script's terminal reads one line per question; a user sees the prompt and may
+   * type at any time.
+   */
   ask(prompt: string, secret: boolean): void;
-  /** Resolves when what was shown has been taken, so that a slow reader slows down the server. */
+  /** Resolves when the output has room again, so that a slow reader slows down the server. */
   flushed(): Promise<void>;
-  /** Takes no more input, and leaves the terminal as it was found. */
+  /** Stops reading and restores the terminal's modes. Safe to call twice. */
   close(): void;
 }
 
 export interface TerminalListener {
   line(line: string): void;
-  /** Ctrl-D, or the end of the script. */
+  /** The user pressed Ctrl-D, or the script ended. */
   end(): void;
-  /** Ctrl-C with nothing typed. */
+  /** The user pressed Ctrl-C on an empty line. */
   interrupt(): void;
-  /** Nothing more can be shown: nobody reads it any more, or a disk is full. */
+  /** Writing failed: the reader closed the output, or the disk is full. */
   outputLost(error: Error): void;
 }
 
-/** The terminal, where both ends of the program are on one. */
-export function openTerminal(): Terminal {
-  const { stdin, stdout } = process as { stdin: Readable | ReadStream; stdout: WriteStream };
-  return 'isTTY' in stdin && stdin.isTTY && stdout.isTTY
-    ? new LineEditor(stdin, stdout)
-    : new PlainTerminal(stdin, stdout);
-}
-
-/** Text of others, safe to show; coloured where colours are wanted. */
+/** Makes foreign text safe for the terminal, and colours it if standard output has colours. */
 export function paint(text: string, style?: Style): string {
   const safe = printableLines(text);
-  return style !== undefined && coloursWanted() ? styleText(style, safe, { validateStream: false }) : safe;
+  return style !== undefined && hasColours() ? styleText(style, safe, { validateStream: false }) : safe;
 }
 
-/** hasColors() knows TERM, but lets FORCE_COLOR win over NO_COLOR, and takes an empty NO_COLOR for one that is set. */
-function coloursWanted(): boolean {
+/**
+ * hasColors() reads TERM, but lets FORCE_COLOR override NO_COLOR and treats an empty NO_COLOR as
+ * set. So this function checks NO_COLOR itself.
+ */
+function hasColours(): boolean {
   const { NO_COLOR: noColour = '', ...env } = process.env;
   return noColour === '' && process.stdout.isTTY && process.stdout.hasColors(env);
 }

@@ -1,14 +1,14 @@
 /**
- * The live table in a terminal: on the alternate screen, so that what was there before is there again afterwards; drawn
- * anew in place with each snapshot, with each change of the window, and while an overdue snapshot is waited for.
- * Its own process, main thread.
+ * The live table on the terminal's alternate screen, which restores the earlier text at the end. It
+ * is redrawn with each snapshot, on each change of the window's size, and while a snapshot is
+ * overdue. Its own process, main thread.
  */
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Snapshot } from '../../admin/snapshot.js';
 import { paint } from '../terminal/terminal.js';
 import { tableOf, type Line } from './table.js';
 
-/** The alternate screen, without cursor, longer lines cut; and back. */
+/** Enters the alternate screen, hides the cursor and turns line wrapping off; LEAVE undoes that. */
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l';
 const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
 const HOME = '\x1b[H';
@@ -20,51 +20,55 @@ const CTRL_D = '\x04';
 const CTRL_Z = '\x1a';
 const COLUMNS = 80;
 const ROWS = 24;
-/** How often an overdue snapshot's lateness is shown. */
-const TICK_MS = 250;
-/** A server that is this late need not be busy. */
-const LEAST_LATE_MS = 1000;
+/** Redraw interval while a snapshot is overdue. */
+const OVERDUE_REDRAW_MS = 250;
+/** A snapshot is not overdue before this silence: a shorter one is normal. */
+const MIN_OVERDUE_MS = 1000;
 
-/** How the user has left. */
-export type Leaving = 'quit' | 'interrupted';
+/** How the user left. */
+export type ExitReason = 'quit' | 'interrupted';
 
 export class WatchScreen {
-  /** Resolves when the user leaves, or when the window is gone. */
-  readonly left: Promise<Leaving>;
+  /** Resolves when the user leaves or closes the window. */
+  readonly exited: Promise<ExitReason>;
   readonly #input: ReadStream | undefined;
   readonly #output: WriteStream;
   readonly #everyMs: number;
   readonly #ticker: NodeJS.Timeout;
-  #leave: (how: Leaving) => void = () => undefined;
+  #resolveExit: (how: ExitReason) => void = () => undefined;
   #snapshot: Snapshot | undefined;
-  #seenAtMs = 0;
+  #receivedAtMs = 0;
   #closed = false;
 
-  /** @param input undefined if nobody types */
+  /**
+   * Takes over the terminal.
+   * @param input undefined if standard input is not a terminal
+   * @param everyMs interval of the snapshots
+   */
   constructor(input: ReadStream | undefined, output: WriteStream, everyMs: number) {
     this.#input = input;
     this.#output = output;
     this.#everyMs = everyMs;
-    this.left = new Promise((resolve) => (this.#leave = resolve));
+    this.exited = new Promise((resolve) => (this.#resolveExit = resolve));
     this.#ticker = setInterval(() => {
-      if (this.#lateMs > 0) this.#draw();
-    }, TICK_MS);
+      if (this.#overdueMs > 0) this.#draw();
+    }, OVERDUE_REDRAW_MS);
     output.on('error', this.#quit).on('resize', this.#draw);
-    input?.on('data', this.#press).on('end', this.#quit).on('error', this.#quit);
+    input?.on('data', this.#onKeys).on('end', this.#quit).on('error', this.#quit);
     this.#enter();
   }
 
   show(snapshot: Snapshot): void {
     this.#snapshot = snapshot;
-    this.#seenAtMs = performance.now();
+    this.#receivedAtMs = performance.now();
     this.#draw();
   }
 
-  /** Leaves the terminal as it was found. */
+  /** Restores the terminal. */
   close(): void {
     this.#closed = true;
     clearInterval(this.#ticker);
-    this.#input?.off('data', this.#press).off('end', this.#quit).pause();
+    this.#input?.off('data', this.#onKeys).off('end', this.#quit).pause();
     this.#output.off('resize', this.#draw);
     this.#restore();
   }
@@ -80,42 +84,42 @@ export class WatchScreen {
     this.#input?.setRawMode(false);
   }
 
-  readonly #quit = () => this.#leave('quit');
+  readonly #quit = () => this.#resolveExit('quit');
 
-  readonly #press = (keys: Buffer) => {
+  readonly #onKeys = (keys: Buffer) => {
     const text = keys.toString('latin1');
-    if (text.includes(CTRL_C)) this.#leave('interrupted');
-    else if (/^q$/i.test(text) || text.includes(CTRL_D)) this.#leave('quit');
+    if (text.includes(CTRL_C)) this.#resolveExit('interrupted');
+    else if (/^q$/i.test(text) || text.includes(CTRL_D)) this.#resolveExit('quit');
     else if (text === CTRL_Z) this.#suspend();
   };
 
-  /** The terminal is the shell's for a while. */
+  /** Restores the terminal for the shell, and stops until SIGCONT. */
   #suspend(): void {
     this.#restore();
     process.once('SIGCONT', () => this.#enter());
     process.kill(process.pid, 'SIGTSTP');
   }
 
-  get #lateMs(): number {
+  get #overdueMs(): number {
     if (!this.#snapshot) return 0;
-    const silenceMs = performance.now() - this.#seenAtMs;
-    return silenceMs > Math.max(LEAST_LATE_MS, 2 * this.#everyMs) ? silenceMs : 0;
+    const silenceMs = performance.now() - this.#receivedAtMs;
+    return silenceMs > Math.max(MIN_OVERDUE_MS, 2 * this.#everyMs) ? silenceMs : 0;
   }
 
   readonly #draw = () => {
     if (this.#closed) return;
-    // A terminal that does not know its size says 0.
+    // A terminal without a known size reports 0.
     const columns = this.#output.columns || COLUMNS;
     const rows = this.#output.rows || ROWS;
     const lines: Line[] = this.#snapshot
-      ? tableOf(this.#snapshot, { columns, rows: rows - 1 }, this.#lateMs)
+      ? tableOf(this.#snapshot, { columns, rows: rows - 1 }, this.#overdueMs)
       : [[{ text: 'no answer yet' }]];
     const text = lines.map((line) => `${painted(line)}${CLEAR_LINE}\r\n`).join('');
     this.#output.write(`${HOME}${text}${CLEAR_BELOW}${painted([{ text: 'q: quit', style: 'gray' }])}`);
   };
 }
 
-/** A line of the table in this terminal's colours, or in none. */
+/** Returns a line of the table, coloured if standard output has colours. */
 export function painted(line: Line): string {
   return line.map(({ text, style }) => paint(text, style)).join('');
 }

@@ -1,11 +1,11 @@
 /**
- * A snapshot of a server as a table for people, to be read from the last row of a lecture hall: words for states, each
- * with its colour. Pure: from a snapshot and the window's size to lines of coloured texts.
+ * A server's snapshot as a table that is readable on a projector: states are words, each with its
+ * colour. Pure: turns a snapshot and the window's size into lines of coloured texts.
  */
 import type { Snapshot } from '../../admin/snapshot.js';
 import type { ClientView, State } from '../../serving/views.js';
 import { printable } from '../../base/printable.js';
-import type { Style } from '../terminal/dialogue.js';
+import type { Style } from '../terminal/terminal.js';
 
 interface Span {
   readonly text: string;
@@ -43,31 +43,34 @@ const QUEUED: Span = { text: 'in the queue', style: 'red' };
 
 const MAIN_BAR = 20;
 const QUEUE_BAR = 30;
-/** Of a main thread that has little room left. */
+/** Utilization from which the main thread's bar is red. */
 const BUSY = 0.8;
-/** An IPv4 address with its port. */
+/** Length of the longest IPv4 address with its port. */
 const PEER_CHARACTERS = 21;
-/** From here on its numbers are not read one by one. */
+/** Durations below this are shown in seconds, longer ones as `m:ss`. */
 const MINUTE_MS = 60_000;
 
 /**
- * @param size a window, into which the lines fit; undefined: as long as it is
- * @param lateMs for how long the next snapshot has been overdue; 0 if it is not
+ * Draws the table.
+ * @param size the window that the lines must fit, in characters; undefined: no limit
+ * @param overdueMs silence since the last snapshot, if the next one is overdue; else 0
  */
-export function tableOf(snapshot: Snapshot, size: WindowSize | undefined, lateMs = 0): Line[] {
-  const head = [...summary(snapshot), lateMs > 0 ? lateness(lateMs) : []];
+export function tableOf(snapshot: Snapshot, size: WindowSize | undefined, overdueMs = 0): Line[] {
+  const head = [...summary(snapshot), overdueMs > 0 ? overdueLine(overdueMs) : []];
   const rows = rowsOf(snapshot);
   const total = (snapshot.threads?.count ?? snapshot.clients.count) + snapshot.queue.count;
   const room = size === undefined ? Infinity : Math.max(1, size.rows - head.length - 1);
-  const shown = total <= room && rows.length === total ? rows : mostTelling(rows).slice(0, room - 1);
+  const shown = total <= room && rows.length === total ? rows : byImportance(rows).slice(0, room - 1);
   const peerWidth = Math.max(PEER_CHARACTERS, ...shown.map(({ client }) => client?.peer.length ?? 0));
   const lines = [
     ...head,
     headings(peerWidth),
     ...shown.map((row) => cells(row, peerWidth)),
-    ...(shown.length < total ? [[{ text: rest(snapshot, shown, total), style: 'gray' } as const]] : []),
+    ...(shown.length < total
+      ? [[{ text: omittedText(snapshot, shown, total), style: 'gray' } as const]]
+      : []),
   ];
-  return lines.slice(0, size?.rows).map((line) => cut(line, size?.columns ?? Infinity));
+  return lines.slice(0, size?.rows).map((line) => truncate(line, size?.columns ?? Infinity));
 }
 
 function summary(snapshot: Snapshot): Line[] {
@@ -107,13 +110,13 @@ function mainBar({ main: { utilization } }: Snapshot): Span[] {
 
 function threadCounts({ limits }: Snapshot, threads: NonNullable<Snapshot['threads']>): Span[] {
   const states = Object.entries(threads.states).flatMap(([state, count], index): Span[] => {
-    const { text, style } = spanOf(state);
+    const { text, style } = stateSpan(state);
     return [{ text: index === 0 ? ': ' : ', ' }, { text: `${count} ${text}`, ...(style && { style }) }];
   });
   return [{ text: `${threads.count} of at most ${limits.threads ?? threads.count}` }, ...states];
 }
 
-/** A block for each that waits, as far as there is room for them. */
+/** Draws one block per queued client, up to {@link QUEUE_BAR}. */
 function queueBar({ queue, limits }: Snapshot): Span[] {
   const [longest] = queue.first;
   if (!longest) return [{ text: 'empty', style: 'gray' }];
@@ -124,17 +127,21 @@ function queueBar({ queue, limits }: Snapshot): Span[] {
   ];
 }
 
-function lateness(lateMs: number): Line {
-  const text = `no answer for ${duration(lateMs)}: main is busy (or the process stopped), and hears nobody`;
+function overdueLine(lateMs: number): Line {
+  const text = `no answer for ${duration(lateMs)}: main thread unresponsive: it is busy, or the process is stopped`;
   return [{ text, style: 'red' }];
 }
 
-/** Threads by their numbers, each with its client; then who waits. */
+/** Returns the threads by number, each with its client; then the queued clients. */
 function rowsOf({ clients, threads, queue }: Snapshot): Row[] {
   const served = clients.first.map(clientRow);
   const others = (threads?.first ?? [])
     .filter(({ connection }) => connection === undefined)
-    .map(({ thread, state }): Row => ({ kind: 'thread', thread: threadName(thread), state: spanOf(state) }));
+    .map(({ thread, state }): Row => ({
+      kind: 'thread',
+      thread: threadName(thread),
+      state: stateSpan(state),
+    }));
   const waiting = queue.first.map(({ connection, peer, waitedMs }): Row => ({
     kind: 'queue',
     thread: '',
@@ -149,7 +156,7 @@ function clientRow({ connection, peer, thread, state, bytesIn, bytesOut, servedM
   return {
     kind: 'client',
     thread: threadName(thread),
-    state: spanOf(state),
+    state: stateSpan(state),
     client: { connection, peer: printable(peer) },
     bytesIn,
     bytesOut,
@@ -157,17 +164,17 @@ function clientRow({ connection, peer, thread, state, bytesIn, bytesOut, servedM
   };
 }
 
-/** Sorting is stable: on main, where all have the same thread, clients stay in the order of their coming. */
+/** Sorting is stable, so clients of the same thread (main) stay in order of arrival. */
 function byThread(a: Row, b: Row): number {
   return (Number(a.thread) || Infinity) - (Number(b.thread) || Infinity) || 0;
 }
 
-/** Where not all can be shown: who is served, who waits, and only then who does nothing. */
-function mostTelling(rows: readonly Row[]): Row[] {
+/** Puts served clients first, then queued clients, then idle threads: the window cuts the rest. */
+function byImportance(rows: readonly Row[]): Row[] {
   return (['client', 'queue', 'thread'] as const).flatMap((kind) => rows.filter((row) => row.kind === kind));
 }
 
-function rest({ clients, queue, threads }: Snapshot, shown: readonly Row[], total: number): string {
+function omittedText({ clients, queue, threads }: Snapshot, shown: readonly Row[], total: number): string {
   const left = (kind: Row['kind'], count: number) => count - shown.filter((row) => row.kind === kind).length;
   const parts = [
     [left('client', clients.count), 'served'],
@@ -189,8 +196,8 @@ function cells({ thread, state, client, bytesIn, bytesOut, forMs }: Row, peerWid
     state.text,
     client ? `#${client.connection}` : '',
     client?.peer ?? '',
-    amount(bytesIn),
-    amount(bytesOut),
+    byteCount(bytesIn),
+    byteCount(bytesOut),
     forMs === undefined ? '' : duration(forMs),
   ];
   const line = columns(texts, peerWidth);
@@ -221,7 +228,7 @@ function label(text: string): Span {
   return { text: text.padEnd(9), style: 'bold' };
 }
 
-function spanOf(state: string): Span {
+function stateSpan(state: string): Span {
   return Object.hasOwn(STATES, state) ? STATES[state as State] : { text: state };
 }
 
@@ -231,8 +238,8 @@ function threadName(thread: number | undefined): string {
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
-/** Three digits: `999 B`, `1.23 kB`, `45.6 MB`. */
-function amount(bytes: number | undefined): string {
+/** Formats bytes with three digits: `999 B`, `1.23 kB`, `45.6 MB`. */
+function byteCount(bytes: number | undefined): string {
   if (bytes === undefined) return '';
   let unit = 0;
   let size = bytes;
@@ -241,7 +248,7 @@ function amount(bytes: number | undefined): string {
   return `${size.toFixed(digits)} ${UNITS[unit] ?? ''}`;
 }
 
-/** `1.2 s`, `3:07`, `1:03:07`. */
+/** Formats milliseconds: `1.2 s`, `3:07`, `1:03:07`. */
 function duration(ms: number): string {
   if (ms < MINUTE_MS) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
   const seconds = Math.floor(ms / 1000);
@@ -250,8 +257,11 @@ function duration(ms: number): string {
   return shown.map((part, index) => (index === 0 ? `${part}` : `${part}`.padStart(2, '0'))).join(':');
 }
 
-/** Services may be named by paths, and what stands in a snapshot is whatever answers at the path. */
-function cut(line: Line, columns: number): Line {
+/**
+ * Cuts a line to the window's width, and makes its text safe for a terminal: it comes from whatever
+ * process answers at the path.
+ */
+function truncate(line: Line, columns: number): Line {
   let left = columns;
   return line.flatMap(({ text, ...style }) => {
     const characters = Array.from(printable(text)).slice(0, left);

@@ -1,6 +1,6 @@
 /**
- * The client of an admin socket: snapshots of a running server, as they come. Its own process, main thread.
- * admin/admin-socket.ts is the other side, table.ts shows a snapshot.
+ * The client of an admin socket: receives snapshots of a running server. Its own process, main
+ * thread. admin/admin-socket.ts sends them, table.ts shows them.
  */
 import type { Socket } from 'node:net';
 import { SNAPSHOT_FORMAT, type Snapshot } from '../../admin/snapshot.js';
@@ -9,39 +9,40 @@ import { quoted, printable } from '../../base/printable.js';
 import { connectionError } from '../wire/errors.js';
 import { openSocket } from '../wire/socket.js';
 
-export interface Seen {
+export interface ReceivedSnapshot {
   readonly snapshot: Snapshot;
-  /** The same as it came. */
+  /** The snapshot's JSON, as received. */
   readonly line: string;
 }
 
-/** So long may the first snapshot take: a server whose main thread computes answers nobody. */
-const PATIENCE_MS = 10_000;
-/** Some ten times the longest snapshot that a server makes. */
-const MOST_LINE_CHARACTERS = 1024 * 1024;
+/** Timeout of the first snapshot. A server sends none while its main thread computes. */
+const FIRST_SNAPSHOT_TIMEOUT_MS = 10_000;
+/** About ten times the longest snapshot. */
+const MAX_LINE_CHARACTERS = 1024 * 1024;
 
 interface WatchSettings {
-  /** Undefined: just the one. */
+  /** Interval of the snapshots; undefined: only one. */
   readonly everyMs: number | undefined;
-  /** Nobody wants to see any more: whoever waits for the next one gets an error. */
+  /** Closes the connection: a pending read of the next snapshot then fails. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * One snapshot at once and then one every `everyMs`.
- * @throws StartError in one line when there is no server, none that speaks of itself, or not any more
+ * Yields one snapshot at once, then one every `everyMs`.
+ * @throws StartError with a one-line message if the connection fails, the server ends, or the path
+ * does not belong to an admin socket of this format
  */
 export async function* snapshotsOf(
   path: string,
   { everyMs, signal }: WatchSettings,
-): AsyncGenerator<Seen, void> {
-  const socket = await openSocket({ path }, { timeoutMs: PATIENCE_MS });
+): AsyncGenerator<ReceivedSnapshot, void> {
+  const socket = await openSocket({ path }, { timeoutMs: FIRST_SNAPSHOT_TIMEOUT_MS });
   signal?.addEventListener('abort', () => void socket.destroy());
   try {
     if (everyMs !== undefined) socket.write(`${JSON.stringify({ everyMs })}\n`);
     for await (const line of linesFrom(socket, path)) {
-      yield { snapshot: snapshotIn(line, path), line };
-      // From now on a silence is something to be shown.
+      yield { snapshot: parseSnapshot(line, path), line };
+      // From now on the screen shows a silence.
       socket.setTimeout(0);
       if (everyMs === undefined) return;
     }
@@ -59,27 +60,27 @@ async function* linesFrom(socket: Socket, path: string): AsyncGenerator<string, 
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     yield* lines;
-    if (rest.length > MOST_LINE_CHARACTERS) throw noSnapshot(path, rest);
+    if (rest.length > MAX_LINE_CHARACTERS) throw noSnapshot(path, rest);
   }
 }
 
-function snapshotIn(line: string, path: string): Snapshot {
-  const said = parsed(line);
-  if (!conforms(said, { format: 'number' })) throw noSnapshot(path, line);
-  const { format } = said as { format: number };
+function parseSnapshot(line: string, path: string): Snapshot {
+  const value = parseJson(line);
+  if (!conforms(value, { format: 0 })) throw noSnapshot(path, line);
+  const { format } = value as { format: number };
   if (format !== SNAPSHOT_FORMAT) {
     throw new StartError(
       `${path}: snapshots of format ${format}; this program knows format ${SNAPSHOT_FORMAT}`,
     );
   }
-  if (conforms(said, { error: 'string' })) {
-    throw new StartError(`${path}: ${printable((said as { error: string }).error)}`);
+  if (conforms(value, { error: '' })) {
+    throw new StartError(`${path}: ${printable((value as { error: string }).error)}`);
   }
-  if (!conforms(said, SNAPSHOT)) throw noSnapshot(path, line);
-  return said as Snapshot;
+  if (!conforms(value, SNAPSHOT)) throw noSnapshot(path, line);
+  return value as Snapshot;
 }
 
-function parsed(line: string): unknown {
+function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
@@ -88,58 +89,34 @@ function parsed(line: string): unknown {
 }
 
 function noSnapshot(path: string, line: string): StartError {
-  return new StartError(`${path}: ${quoted(line)} is no snapshot; is this the path given to --admin?`);
+  return new StartError(`${path}: ${quoted(line)} is not a snapshot; is this the path given to --admin?`);
 }
 
-/** What something must look like: a primitive type, a list of such, an object with at least these fields (`?`: optional). */
-type Shape = 'number' | 'string' | 'boolean' | readonly [Shape] | { readonly [field: string]: Shape };
+const WAITING = { connection: 0, peer: '', waitedMs: 0 };
 
-const WAITING = { connection: 'number', peer: 'string', waitedMs: 'number' } as const;
-
-/** As much of a snapshot as is shown. */
-const SNAPSHOT: Shape = {
-  service: 'string',
-  model: 'string',
-  pid: 'number',
-  address: 'string',
-  uptimeMs: 'number',
-  stopping: 'boolean',
-  limits: { 'threads?': 'number', queue: 'number' },
-  counts: { accepted: 'number', refused: 'number', served: 'number', closed: {} },
-  main: { utilization: 'number' },
-  queue: { count: 'number', first: [WAITING] },
+/** An example of the fields that the table shows. A list has one element; `?` marks an optional field. */
+const SNAPSHOT = {
+  ...{ service: '', model: '', pid: 0, address: '', uptimeMs: 0, stopping: false },
+  limits: { 'threads?': 0, queue: 0 },
+  counts: { accepted: 0, refused: 0, served: 0, closed: {} },
+  main: { utilization: 0 },
+  queue: { count: 0, first: [WAITING] },
   clients: {
-    count: 'number',
-    first: [
-      {
-        ...WAITING,
-        'thread?': 'number',
-        state: 'string',
-        bytesIn: 'number',
-        bytesOut: 'number',
-        servedMs: 'number',
-      },
-    ],
+    count: 0,
+    first: [{ ...WAITING, 'thread?': 0, state: '', bytesIn: 0, bytesOut: 0, servedMs: 0 }],
   },
-  'threads?': {
-    count: 'number',
-    states: {},
-    first: [{ 'thread?': 'number', state: 'string', 'connection?': 'number' }],
-  },
+  'threads?': { count: 0, states: {}, first: [{ 'thread?': 0, state: '', 'connection?': 0 }] },
 };
 
-function conforms(value: unknown, shape: Shape): boolean {
-  if (typeof shape === 'string') return typeof value === shape;
-  if (isListShape(shape))
-    return Array.isArray(value) && value.every((element) => conforms(element, shape[0]));
-  if (typeof value !== 'object' || value === null) return false;
-  const fields = value as Record<string, unknown>;
-  return Object.entries(shape).every(([name, of]) => {
-    const field = fields[name.replace('?', '')];
-    return (name.endsWith('?') && field === undefined) || conforms(field, of);
+/** Checks that a value has the example's fields, with the same types. */
+function conforms(value: unknown, example: unknown): boolean {
+  if (Array.isArray(example)) {
+    return Array.isArray(value) && value.every((element) => conforms(element, example[0]));
+  }
+  if (typeof value !== typeof example || value === null) return false;
+  if (typeof example !== 'object' || example === null) return true;
+  return Object.entries(example).every(([name, field]) => {
+    const found = (value as Record<string, unknown>)[name.replace('?', '')];
+    return (name.endsWith('?') && found === undefined) || conforms(found, field);
   });
-}
-
-function isListShape(shape: Exclude<Shape, string>): shape is readonly [Shape] {
-  return Array.isArray(shape);
 }

@@ -1,8 +1,8 @@
 /**
- * Datagrams as a conversation: one message, one answer, and the message again when no answer comes. For services that
- * do no harm when they get a message twice. Its own process, main thread.
+ * A conversation in datagrams: sends one message, waits for its answer, and retries if none comes. A
+ * retry is safe only for a service that may receive a message twice. Its own process, main thread.
  *
- * An answer that was late has then been asked for twice and comes twice: as many identical ones are passed over.
+ * A message that was sent n times may be answered n times, so n - 1 identical answers are ignored.
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -13,60 +13,60 @@ import { connectionError } from './errors.js';
 import { nameOf } from './target.js';
 import type { Wire } from './wire.js';
 
-interface Patience {
+interface RetryPolicy {
   readonly resendMs: number;
-  /** How often a message is sent in all. */
+  /** Number of times a message is sent, the first time included. */
   readonly tries: number;
 }
 
-const PATIENCE: Patience = { resendMs: 1000, tries: 5 };
+const RETRY_POLICY: RetryPolicy = { resendMs: 1000, tries: 5 };
 
-/** Answers that were heard and not yet used; there is one a message, so a flood is somebody else's. */
-const MOST_UNHEARD = 100;
+/** Bound on unread answers. Each message has one answer, so more than this are not the server's. */
+const MAX_UNREAD = 100;
 
-/** @throws StartError in one line when there is no such host */
+/** @throws StartError with a one-line message if the host does not resolve */
 export async function connectDatagrams(
   target: { readonly host: string; readonly port: number },
-  patience: Patience = PATIENCE,
+  retries: RetryPolicy = RETRY_POLICY,
 ): Promise<Wire> {
-  const place = nameOf(target);
+  const where = nameOf(target);
   try {
     const { address } = await lookup(target.host);
     const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
-    // A connected socket hears only this server, and that nobody listens there.
+    // A connected socket receives only this server's datagrams, and the error of a closed port.
     socket.connect(target.port, address);
     await once(socket, 'connect');
-    return new DatagramWire(socket, place, patience);
+    return new DatagramWire(socket, where, retries);
   } catch (error) {
-    throw connectionError(place, error);
+    throw connectionError(where, error);
   }
 }
 
 class DatagramWire implements Wire {
   readonly #socket: Socket;
-  readonly #place: string;
-  readonly #patience: Patience;
+  readonly #where: string;
+  readonly #retries: RetryPolicy;
   readonly #unsent: string[] = [];
-  readonly #unheard: string[] = [];
+  readonly #unread: string[] = [];
   #pending: { message: string; tries: number; timer: NodeJS.Timeout } | undefined;
-  /** The last answer, and how many more of it may come. */
-  #echo = { answer: '', copies: 0 };
+  /** The last answer, and how many duplicates of it may still arrive. */
+  #lastAnswer = { answer: '', duplicates: 0 };
   #ending = false;
   #closed = false;
   #error: Error | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(socket: Socket, place: string, patience: Patience) {
+  constructor(socket: Socket, place: string, patience: RetryPolicy) {
     this.#socket = socket;
-    this.#place = place;
-    this.#patience = patience;
+    this.#where = place;
+    this.#retries = patience;
     socket.on('message', (datagram) => this.#receive(datagram.toString()));
     socket.on('error', (error) => this.#fail(connectionError(place, error)));
   }
 
   async *messages(): AsyncIterable<readonly string[]> {
     for (;;) {
-      const answer = this.#unheard.shift();
+      const answer = this.#unread.shift();
       if (answer !== undefined) yield answer.replace(/\r?\n$/, '').split(/\r?\n/);
       else if (this.#error) throw this.#error;
       else if (this.#closed) return;
@@ -76,7 +76,7 @@ class DatagramWire implements Wire {
 
   send(message: string): void {
     this.#unsent.push(message);
-    this.#next();
+    this.#sendNext();
   }
 
   flushed(): Promise<void> {
@@ -85,7 +85,7 @@ class DatagramWire implements Wire {
 
   end(): void {
     this.#ending = true;
-    this.#next();
+    this.#sendNext();
   }
 
   destroy(): void {
@@ -96,11 +96,11 @@ class DatagramWire implements Wire {
     this.#wake?.();
   }
 
-  #next(): void {
+  #sendNext(): void {
     if (this.#pending || this.#closed) return;
     const message = this.#unsent.shift();
     if (message !== undefined) {
-      const timer = setInterval(() => this.#transmit(), this.#patience.resendMs);
+      const timer = setInterval(() => this.#transmit(), this.#retries.resendMs);
       this.#pending = { message, tries: 0, timer };
       this.#transmit();
     } else if (this.#ending) this.destroy();
@@ -108,29 +108,29 @@ class DatagramWire implements Wire {
 
   #transmit(): void {
     if (!this.#pending) return;
-    if (this.#pending.tries++ < this.#patience.tries) {
+    if (this.#pending.tries++ < this.#retries.tries) {
       this.#socket.send(this.#pending.message, () => undefined);
     } else if (this.#ending) {
-      // A goodbye need not be answered.
+      // The client is leaving and needs no answer.
       this.destroy();
     } else {
-      this.#fail(new StartError(`${this.#place}: no answer to ${this.#patience.tries} datagrams`));
+      this.#fail(new StartError(`${this.#where}: no answer to ${this.#retries.tries} datagrams`));
     }
   }
 
   #receive(answer: string): void {
-    if (answer === this.#echo.answer && this.#echo.copies > 0) {
-      this.#echo.copies--;
+    if (answer === this.#lastAnswer.answer && this.#lastAnswer.duplicates > 0) {
+      this.#lastAnswer.duplicates--;
       return;
     }
     if (this.#pending) {
       clearInterval(this.#pending.timer);
-      this.#echo = { answer, copies: this.#pending.tries - 1 };
+      this.#lastAnswer = { answer, duplicates: this.#pending.tries - 1 };
       this.#pending = undefined;
     }
-    if (this.#unheard.length < MOST_UNHEARD) this.#unheard.push(answer);
+    if (this.#unread.length < MAX_UNREAD) this.#unread.push(answer);
     this.#wake?.();
-    this.#next();
+    this.#sendNext();
   }
 
   #fail(error: Error): void {

@@ -1,9 +1,9 @@
-/** What went wrong with a connection of a client, as the one line that its user sees. */
+/** Turns a connection's error into the one line that the user sees. */
 import { StartError } from '../../base/errors.js';
 
 /**
- * @param where the server, as nameOf names it (target.ts)
- * @returns the error itself, if it is one for the user already
+ * Describes an error in one line. Returns a StartError unchanged.
+ * @param where the server's name, as nameOf returns it (target.ts)
  */
 export function connectionError(where: string, error: unknown): StartError {
   if (error instanceof StartError) return error;
@@ -16,13 +16,13 @@ function describe(error: NodeJS.ErrnoException): string {
     ECONNRESET: 'the server reset the connection',
     EPIPE: 'the server closed the connection',
     ENOENT: 'there is no such socket',
-    EACCES: 'no permission',
+    EACCES: 'permission denied',
     ENOTFOUND: 'no such host',
     EAI_AGAIN: 'no such host (the name service did not answer)',
     ETIMEDOUT: 'no answer',
-    EHOSTUNREACH: 'no way to that host',
-    ENETUNREACH: 'no way to its network',
+    EHOSTUNREACH: 'the host is unreachable',
+    ENETUNREACH: 'the network is unreachable',
   };
-  // When every address of a host has failed, only the code says how.
+  // When every address of a host has failed, Node's message is empty and only the code is set.
   return reasons[error.code ?? ''] ?? (error.message || (error.code ?? 'unknown error'));
 }

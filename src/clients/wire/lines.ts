@@ -1,34 +1,34 @@
-/** Cuts what a server says into lines, for the wires of the interactive clients. */
+/** Splits a server's text into lines, for the interactive clients. Main thread of the client. */
 
-/** A longer line of the server is cut. */
+/** Splits a longer line into pieces. */
 const MAX_LINE_CHARACTERS = 65_536;
 
 /**
- * What came together, as lines without their ends. The last line may lack its newline.
- * @param quietMs when a line has been incomplete for so long, it is taken for complete: for servers that do not end
- * their messages with a newline
+ * Yields the lines that arrived together, without their ends. The last line may lack its newline.
+ * @param quietMs an unfinished line counts as complete after this silence; undefined: never. For
+ * servers that do not end their messages with a newline
  */
 export async function* linesOf(texts: AsyncIterable<string>, quietMs?: number): AsyncGenerator<string[]> {
   const iterator = texts[Symbol.asyncIterator]();
   let rest = '';
-  let cutShort = false;
+  let wasFlushed = false;
   let next: Promise<IteratorResult<string>> | undefined;
   for (;;) {
     next ??= iterator.next();
     const result = rest === '' || quietMs === undefined ? await next : await within(quietMs, next);
     if (result === undefined) {
-      // It may fail before it is waited for again, and then that is heard of.
+      // Its error is reported by the next await. Until then it must not count as unhandled.
       next.catch(() => undefined);
       yield [rest];
       rest = '';
-      cutShort = true;
+      wasFlushed = true;
       continue;
     }
     if (result.done) break;
     next = undefined;
-    // The newline of a line that was shown before it came.
-    const text = cutShort ? result.value.replace(/^\r?\n/, '') : result.value;
-    cutShort = false;
+    // The flushed line's newline may arrive late; it does not start an empty line.
+    const text = wasFlushed ? result.value.replace(/^\r?\n/, '') : result.value;
+    wasFlushed = false;
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > MAX_LINE_CHARACTERS) {
@@ -40,7 +40,7 @@ export async function* linesOf(texts: AsyncIterable<string>, quietMs?: number): 
   if (rest !== '') yield [rest];
 }
 
-/** @returns undefined when the promise takes longer */
+/** Returns undefined if the promise takes longer than `ms`. */
 async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));

@@ -1,8 +1,8 @@
 /**
- * The connection of a client that asks for one thing: connect with a bound on silence. Main thread of the client.
+ * The connection of a one-shot client, with an idle timeout. Main thread of the client.
  *
- * A server that accepts and then says nothing must not keep a script for ever. Looking up the host's name and
- * connecting count as silence, too; what does not is the time that our own side needs.
+ * A server that accepts and sends nothing must not block a script forever. The timeout also covers
+ * the name lookup and connecting, but not the time that this client itself needs.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -11,27 +11,27 @@ import type { Target } from './target.js';
 import { connectionError } from './errors.js';
 import { nameOf } from './target.js';
 
-interface Patience {
+interface SocketOptions {
   readonly timeoutMs: number;
-  /** Whether the silence is our own: input that has not come yet, output that nobody has read. */
+  /** True while the client waits for its own input or output: the timeout then starts again. */
   readonly isOurTurn?: (socket: Socket) => boolean;
 }
 
 /**
- * The connection is destroyed with a StartError when the server is silent for too long.
- * @throws StartError in one line, when there is no connection
+ * Connects. If the server is silent for `timeoutMs`, the socket is destroyed with a StartError.
+ * @throws StartError with a one-line message if the connection fails
  */
 export async function openSocket(
   target: Target,
-  { timeoutMs, isOurTurn = () => false }: Patience,
+  { timeoutMs, isOurTurn = () => false }: SocketOptions,
 ): Promise<Socket> {
   const where = nameOf(target);
   const socket = connect({ ...target, allowHalfOpen: true, noDelay: true });
-  // Whoever reads hears of errors; one between two reads must not become an uncaught one.
+  // Each read reports the socket's error. One between two reads must not be uncaught.
   socket.on('error', () => undefined);
   socket.setTimeout(timeoutMs, () => {
     if (!socket.connecting && isOurTurn(socket)) socket.setTimeout(timeoutMs);
-    else socket.destroy(silence(where, timeoutMs));
+    else socket.destroy(timeoutError(where, timeoutMs));
   });
   await once(socket, 'connect').catch((error: unknown) => {
     throw connectionError(where, error);
@@ -39,6 +39,6 @@ export async function openSocket(
   return socket;
 }
 
-export function silence(where: string, timeoutMs: number): StartError {
+export function timeoutError(where: string, timeoutMs: number): StartError {
   return new StartError(`${where}: no answer for ${timeoutMs} ms`);
 }

@@ -1,8 +1,8 @@
-/** Where a client's server is. */
+/** The address of a client's server. */
 
 export type Target = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** The server as messages to the user name it. */
+/** Returns the server's name for messages to the user. */
 export function nameOf(target: Target): string {
   return 'path' in target ? target.path : `${target.host} port ${target.port}`;
 }

@@ -1,6 +1,6 @@
 /**
- * A connection as a dialogue sees it: messages out, messages in. Here over a stream, in lines or in chunks;
- * datagram-wire.ts has the one over UDP.
+ * A connection as a dialogue sees it: messages out, messages in. StreamWire sends them over a stream,
+ * in lines or in chunks; datagram-wire.ts sends them over UDP. Its own process, main thread.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -10,33 +10,36 @@ import { linesOf } from './lines.js';
 import { nameOf, type Target } from './target.js';
 
 export interface Wire {
-  /** What came together, until the server ends. Throws a StartError of one line when the connection is lost. */
+  /**
+   * Yields the messages that arrived together, until the server closes.
+   * @throws StartError with a one-line message if the connection breaks
+   */
   messages(): AsyncIterable<readonly string[]>;
   send(message: string): void;
-  /** Resolves when what was sent is on its way, so that what waits to be sent is bounded. */
+  /** Resolves when the kernel accepts more data, so that the send buffer stays bounded. */
   flushed(): Promise<void>;
-  /** Nothing more will be sent. */
+  /** Shuts down the sending side after all messages are sent. */
   end(): void;
-  /** Ends at once: nothing more will be heard either. */
+  /** Closes both sides at once. */
   destroy(): void;
 }
 
 /**
- * Two messages of the chunk framing, sent so far apart, do not arrive as one. Twice what the contract asks for, as a
- * timer of the receiver's machine may be late.
+ * Gap between two messages of the chunk framing, so that they do not arrive as one. Twice the gap
+ * that the protocol requires, since the receiver's timer may be late.
  */
 const CHUNK_GAP_MS = 20;
 
-/** A server that ends no messages with a newline is taken to have said all when it is silent for so long. */
+/** An unfinished line counts as complete when the server is silent for this long. */
 const QUIET_MS = 100;
 
 /**
- * What one message is: a line; a chunk, as one recv returns it; or loosely a line, with what is not ended by a newline
- * shown all the same.
+ * What a message is. `line`: text up to a newline; `chunk`: the bytes of one recv; `loose`: a line,
+ * or an unfinished line after a silence of {@link QUIET_MS}.
  */
 type Framing = 'line' | 'chunk' | 'loose';
 
-/** @throws StartError in one line when there is no server */
+/** @throws StartError with a one-line message if the connection fails */
 export async function connectWire(target: Target, framing: Framing): Promise<Wire> {
   const socket = connect({ ...target, allowHalfOpen: true, noDelay: true, keepAlive: true });
   try {
@@ -44,21 +47,21 @@ export async function connectWire(target: Target, framing: Framing): Promise<Wir
   } catch (error) {
     throw connectionError(nameOf(target), error);
   }
-  // Whoever reads the messages gets to know of it.
+  // messages() reports the error to its reader.
   socket.on('error', () => undefined);
   return new StreamWire(socket, nameOf(target), framing);
 }
 
 class StreamWire implements Wire {
   readonly #socket: Socket;
-  readonly #place: string;
+  readonly #where: string;
   readonly #framing: Framing;
-  /** The sending of the chunks so far, and the gap after the last of them. */
+  /** Resolves after the last chunk and the gap that follows it. */
   #paced = Promise.resolve();
 
-  constructor(socket: Socket, place: string, framing: Framing) {
+  constructor(socket: Socket, where: string, framing: Framing) {
     this.#socket = socket;
-    this.#place = place;
+    this.#where = where;
     this.#framing = framing;
   }
 
@@ -67,7 +70,7 @@ class StreamWire implements Wire {
       if (this.#framing === 'chunk') for await (const text of this.#texts()) yield [text];
       else yield* linesOf(this.#texts(), this.#framing === 'loose' ? QUIET_MS : undefined);
     } catch (error) {
-      throw connectionError(this.#place, error);
+      throw connectionError(this.#where, error);
     }
   }
 
@@ -97,7 +100,7 @@ class StreamWire implements Wire {
     this.#socket.destroy();
   }
 
-  /** A character that is cut between two chunks comes with the second. */
+  /** Decodes the bytes. A character split between two chunks comes with the second. */
   async *#texts(): AsyncIterable<string> {
     const decoder = new StringDecoder('utf8');
     for await (const chunk of this.#socket as AsyncIterable<Buffer>) {

@@ -77,7 +77,7 @@ describe('fetch takes the body of an answer', { timeout: 60_000, concurrency: 4 
     assert.deepEqual(await fetchFrom(port), complete('hello, world...'));
   });
 
-  it('when it is long, at the pace of whoever takes it', async (t) => {
+  it('when it is long, at the pace of the sink', async (t) => {
     const port = await startRawServer(
       t,
       answering(`${HEAD}Content-Length: 3000000\r\n\r\n`, 'x'.repeat(3_000_000)),
@@ -115,10 +115,10 @@ describe('fetch fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     ['a body that breaks off in a chunk', [`${CHUNKED}5\r\nhel`], /broke off after 3 bytes/],
     ['a body that breaks off between chunks', [`${CHUNKED}5\r\nhello\r\n`], /broke off after 5 bytes/],
     ['a body that breaks off in the trailers', [`${CHUNKED}5\r\nhello\r\n0\r\n`], /broke off after 5 bytes/],
-    ['a chunk size that is none', [`${CHUNKED}5\r\nhello\r\nzz\r\n\r\n`], /"zz" is no chunk size/],
-    ['a negative chunk size', [`${CHUNKED}-5\r\nhello\r\n`], /"-5" is no chunk size/],
-    ['a chunk size beyond all numbers', [`${CHUNKED}${'f'.repeat(20)}\r\nhello`], /is no chunk size/],
-    ['a chunk longer than it said', [`${CHUNKED}2\r\nhello\r\n`], /longer than it said/],
+    ['a chunk size that is none', [`${CHUNKED}5\r\nhello\r\nzz\r\n\r\n`], /"zz" is not a chunk size/],
+    ['a negative chunk size', [`${CHUNKED}-5\r\nhello\r\n`], /"-5" is not a chunk size/],
+    ['a chunk size beyond all numbers', [`${CHUNKED}${'f'.repeat(20)}\r\nhello`], /is not a chunk size/],
+    ['a chunk longer than its size line', [`${CHUNKED}2\r\nhello\r\n`], /longer than its size line/],
     ['an endless chunk size', [`${CHUNKED}5;${'x'.repeat(10_000)}`], /an endless line/],
     ['endless trailers', [`${CHUNKED}0\r\n${'A: b\r\n'.repeat(1000)}`], /trailers/],
     ['a length that is none', [`${HEAD}Content-Length: many\r\n\r\nhello`], /unusable Content-Length "many"/],
@@ -142,7 +142,7 @@ describe('fetch fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     ['interim answers without end', ['HTTP/1.1 100 C\r\n\r\n'.repeat(10_000)], /headers over 65536 bytes/],
     ['no HTTP', ['SSH-2.0-\u001b[31mred\r\n'], /the answer is not HTTP: "SSH-2\.0-␛\[31mred␍␊"/],
     ['binary garbage', [Buffer.from([0xff, 0, 0x80, 0x0a, 1])], /the answer is not HTTP/],
-    ['another version of HTTP', ['HTTP/2.0 200 OK\r\n\r\n'], /HTTP\/2\.0 was not asked for/],
+    ['another version of HTTP', ['HTTP/2.0 200 OK\r\n\r\n'], /HTTP\/2\.0 instead of HTTP\/1/],
   ] as const) {
     it(`on ${what}`, async (t) => {
       const port = await startRawServer(t, answering(...texts));
@@ -150,7 +150,7 @@ describe('fetch fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     });
   }
 
-  it('when nobody listens', async () => {
+  it('when no server listens', async () => {
     const port = await unusedPort();
     await assertFails(fetchFrom(port), `127.0.0.1 port ${port}: `, /connection refused/);
   });
@@ -177,7 +177,7 @@ describe('fetch fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     });
   }
 
-  it('when it cannot be written, with the error of whoever writes', async (t) => {
+  it('with the error of the sink when a write fails', async (t) => {
     const port = await startRawServer(t, answering(`${HEAD}\r\nhello`));
     const full = new Error('full');
     const url = new URL(`http://127.0.0.1:${port}/`);
@@ -186,7 +186,7 @@ describe('fetch fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
 });
 
 describe('fetch tells what the server said instead', { timeout: 60_000, concurrency: 4 }, () => {
-  for (const [answer, isPassing] of [
+  for (const [answer, isTemporary] of [
     ['404 Not Found', false],
     ['403 Forbidden', false],
     ['304 Not Modified', false],
@@ -196,19 +196,19 @@ describe('fetch tells what the server said instead', { timeout: 60_000, concurre
     it(answer, async (t) => {
       const port = await startRawServer(t, answering(`HTTP/1.1 ${answer}\r\nContent-Length: 4\r\n\r\nwhy?`));
       const why = `http://127.0.0.1:${port}/: ${answer}`;
-      assert.deepEqual(await fetchFrom(port), { complete: false, isPassing, why, text: '' });
+      assert.deepEqual(await fetchFrom(port), { complete: false, isTemporary, why, text: '' });
     });
   }
 
   it('that it is only a part', async (t) => {
     const port = await startRawServer(t, answering('HTTP/1.1 206 Partial\r\nContent-Length: 2\r\n\r\nhe'));
-    const why = `http://127.0.0.1:${port}/: only a part, which was not asked for`;
-    assert.deepEqual(await fetchFrom(port), { complete: false, isPassing: false, why, text: '' });
+    const why = `http://127.0.0.1:${port}/: only a part of the body, which the client did not request`;
+    assert.deepEqual(await fetchFrom(port), { complete: false, isTemporary: false, why, text: '' });
   });
 
   it('that the body is longer than is taken', async (t) => {
     const port = await startRawServer(t, answering(`${HEAD}\r\n`, 'x'.repeat(101)));
-    const { complete, text } = await fetchFrom(port, { mostBytes: 100 });
+    const { complete, text } = await fetchFrom(port, { maxBytes: 100 });
     assert.deepEqual([complete, text], [false, '']);
   });
 });
@@ -240,7 +240,7 @@ describe('fetch follows redirections', { timeout: 60_000, concurrency: 4 }, () =
     const why = `http://127.0.0.1:${port}/1: 302 Found, to "0"`;
     assert.deepEqual(await fetchFrom(port, { redirects: 0 }, '/1'), {
       complete: false,
-      isPassing: false,
+      isTemporary: false,
       why,
       text: '',
     });
@@ -249,7 +249,7 @@ describe('fetch follows redirections', { timeout: 60_000, concurrency: 4 }, () =
   for (const [location, complaint] of [
     ['https://localhost/', /301 Moved, to "https:\/\/localhost\/"; only http:\/\/ can be fetched$/],
     ['file:///etc/passwd', /only http:\/\/ can be fetched$/],
-    ['http://', /to "http:\/\/", no URL$/],
+    ['http://', /to "http:\/\/", which is not a URL$/],
   ] as const) {
     it(`but not to ${location}`, async (t) => {
       const port = await startRawServer(t, answering(`HTTP/1.1 301 Moved\r\nLocation: ${location}\r\n\r\n`));
@@ -275,7 +275,7 @@ describe('what fetch takes for a URL', () => {
     ]) {
       assert.throws(
         () => parseHttpUrl(bad),
-        new UsageError(`"${bad}" is no URL; one looks like http://127.0.0.1:8080/index.html`),
+        new UsageError(`"${bad}" is not a URL; an example is http://127.0.0.1:8080/index.html`),
       );
     }
     assert.throws(() => parseHttpUrl('https://host/'), /only http:\/\/ can be fetched/);

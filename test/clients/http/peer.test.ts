@@ -28,9 +28,9 @@ async function fetchFrom(t: TestContext, ports: readonly number[], tries = 3, on
   const arrived = await fetchFromAll(wanted, {
     tries,
     waitMs: 1,
-    mostWaitMs: 5,
+    maxWaitMs: 5,
     timeoutMs: 30_000,
-    mostBytes: 1000,
+    maxBytes: 1000,
     onArrival: report,
     report,
   });
@@ -91,16 +91,12 @@ describe('fetching from peers', { timeout: 60_000, concurrency: 4 }, () => {
     assert.deepEqual([asked, arrived, Object.values(files)], [4, 1, ['good']]);
     // The same reason is told twice: when it came up and at the end.
     assert.equal(lines.filter((line) => line.startsWith(`127.0.0.1:${broken}: `)).length, 2);
-    assert.ok(lines.some((line) => line.includes('given up after 4 tries: ')));
+    assert.ok(lines.some((line) => line.includes('failed after 4 tries: ')));
   });
 
   for (const [what, serve, complaint] of [
-    [
-      'has no such file',
-      answering('HTTP/1.1 404 Not Found\r\n\r\n'),
-      /given up after 1 try: .*404 Not Found/,
-    ],
-    ['has one that is too long', page('x'.repeat(1001)), /given up after 1 try: .*longer than 1000 bytes/],
+    ['has no such file', answering('HTTP/1.1 404 Not Found\r\n\r\n'), /failed after 1 try: .*404 Not Found/],
+    ['has one that is too long', page('x'.repeat(1001)), /failed after 1 try: .*longer than 1000 bytes/],
   ] as const) {
     it(`does not ask again when a peer ${what}`, async (t) => {
       const port = await startRawServer(t, serve);
@@ -144,15 +140,19 @@ describe('the files of peers', () => {
       'http://h/',
       'h?x',
     ];
-    for (const peer of bad) assert.throws(() => pathsOf([peer]), new UsageError(`"${peer}" is no host:port`));
+    for (const peer of bad)
+      assert.throws(() => pathsOf([peer]), new UsageError(`"${peer}" is not a host:port`));
     for (const file of ['', '/etc/passwd', '../x', 'a/../b', 'a//b', '.', 'a/']) {
       assert.throws(
         () => pathsOf(['h'], file),
-        new UsageError(`--file "${file}" is no path below a peer's folder`),
+        new UsageError(`--file "${file}" is not a path below a peer's folder`),
       );
     }
     assert.throws(() => pathsOf(['h', 'H:8080']), new UsageError('"H:8080" is given twice'));
-    assert.throws(() => pathsOf(Array.from({ length: 257 }, (_, n) => `h${n}`)), /257 peers; at most 256/);
+    assert.throws(
+      () => pathsOf(Array.from({ length: 257 }, (_, n) => `h${n}`)),
+      /257 peers; the maximum is 256/,
+    );
   });
 });
 

@@ -43,7 +43,7 @@ underEveryModel('send to collect', (model) => {
 
 describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
   for (const [what, answer, complaint] of [
-    ['a wrong count', 'OK 4\n', '5 bytes were sent, but the server got 4'],
+    ['a wrong count', 'OK 4\n', '5 bytes were sent, but the server received 4'],
     ['a count that is none', 'OK many\n', 'the server says "OK many"'],
     ['a refusal', 'ERR server \u001b[1mfull\n', 'the server says "ERR server ␛[1mfull"'],
     ['two answers', 'OK 5\nOK 5\n', 'the server says "OK 5␊OK 5"'],
@@ -82,7 +82,7 @@ describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     const port = await startRawServer(t, (socket) => {
       socket.once('data', () => socket.end('OK 5\n'));
     });
-    const complaint = 'the server answered before it had got everything';
+    const complaint = 'the server answered before it received everything';
     await assertFails(sendAll({ host, port }, [sourceOf('hello'), SILENT], PATIENT_MS), port, complaint);
   });
 
@@ -117,7 +117,7 @@ describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     assert.equal(await sendAll({ host, port }, [slow], 700), 2);
   });
 
-  it('when nobody listens', async () => {
+  it('when no server listens', async () => {
     const port = await unusedPort();
     const complaint = 'connection refused; is the server running?';
     await assertFails(sendAll({ host, port }, [sourceOf('hello')], PATIENT_MS), port, complaint);

@@ -6,7 +6,7 @@ import { HiiDialogue } from '../../../src/clients/talk/hii.js';
 import { Rehearsal } from '../../support/rehearsal.js';
 
 const ALICE = { name: 'alice', mayAskAgain: true };
-const NOBODY = { name: undefined, mayAskAgain: true };
+const NAMELESS = { name: undefined, mayAskAgain: true };
 
 describe("the chat's dialogue", () => {
   it('identifies itself when it is asked, and talks when it is welcomed', () => {
@@ -29,7 +29,7 @@ describe("the chat's dialogue", () => {
   });
 
   it('asks the user when it has no name, and again when the name is taken', () => {
-    const chat = new Rehearsal(new ChatDialogue(NOBODY));
+    const chat = new Rehearsal(new ChatDialogue(NAMELESS));
     assert.deepEqual(chat.hear('Hello.', 'Who are you?'), ['ask']);
     assert.deepEqual(chat.hear('* the server will stop soon'), []);
     assert.deepEqual(chat.type(' bob '), ['send bob']);
@@ -43,14 +43,14 @@ describe("the chat's dialogue", () => {
     assert.equal(chat.failure, undefined);
   });
 
-  it('gives up when there is nobody to ask for another name', () => {
+  it('leaves when the name is taken and no user can give another', () => {
     const chat = new Rehearsal(new ChatDialogue({ ...ALICE, mayAskAgain: false }));
     chat.hear('Hello.', 'Who are you?');
     assert.deepEqual(chat.hear('ERR alice is taken', 'Who are you?'), ['leave']);
     assert.equal(chat.failure, 'alice is taken');
   });
 
-  it('tells a lost connection from what was refused before', () => {
+  it('distinguishes a closed connection from an earlier refusal', () => {
     const closed = new Rehearsal(new ChatDialogue(ALICE));
     closed.hear('Hello.', 'Who are you?', 'Welcome alice', 'ERR no such command');
     assert.equal(closed.failure, 'the server closed the connection');
@@ -83,7 +83,7 @@ describe("the tutorial chat's dialogue", () => {
     assert.deepEqual(chat.hear('Hii'), ['send alice']);
     assert.deepEqual(chat.hear('alice joined the chat!Connected to the server!'), ['ask']);
     assert.deepEqual(chat.type('hi'), ['send alice: hi', 'ask']);
-    assert.deepEqual(chat.hear('Hii'), [], 'somebody has only said so');
+    assert.deepEqual(chat.hear('Hii'), [], 'a message, not a greeting');
     assert.deepEqual(chat.endInput(), ['leave']);
     assert.equal(chat.failure, undefined);
   });
@@ -100,7 +100,7 @@ describe("the tutorial chat's dialogue", () => {
   });
 
   it('asks for a nickname, and for another one if the server asks again', () => {
-    const chat = new Rehearsal(new HiiDialogue(NOBODY));
+    const chat = new Rehearsal(new HiiDialogue(NAMELESS));
     assert.deepEqual(chat.hear('Hii'), ['ask']);
     assert.deepEqual(chat.type(' '), ['ask']);
     assert.deepEqual(chat.type('bob'), ['send bob']);

@@ -1,8 +1,7 @@
 /** The dialogues of hangman and tic-tac-toe, and their drawings. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { gallows } from '../../../src/clients/talk/gallows.js';
-import { HangmanDialogue } from '../../../src/clients/talk/hangman.js';
+import { gallows, HangmanDialogue } from '../../../src/clients/talk/hangman.js';
 import { TicTacToeDialogue } from '../../../src/clients/talk/tictactoe.js';
 import { Rehearsal } from '../../support/rehearsal.js';
 

@@ -47,7 +47,7 @@ const base: Snapshot = {
 const { threads: withThreads, ...onMain } = base;
 
 describe('the table of a snapshot', () => {
-  it('shows threads by their numbers, each with its client, and then who waits', () => {
+  it('shows threads by their numbers, each with its client, and then the queue', () => {
     assert.deepEqual(shown(base), [
       'echo  thread-per-client  127.0.0.1:9000  pid 7  up 1:03:07',
       '',
@@ -64,7 +64,7 @@ describe('the table of a snapshot', () => {
     ]);
   });
 
-  it('shows main as the one thread where it serves everybody', () => {
+  it('shows main as the only thread if it serves all clients', () => {
     const clients = { count: 2, first: [client(1, { thread: 0 }), client(2, { thread: 0, state: 'await' })] };
     const lines = shown({ ...onMain, clients });
     assert.ok(!lines.some((line) => line.startsWith('threads')));
@@ -88,7 +88,10 @@ describe('the table of a snapshot', () => {
   });
 
   it('says for how long an answer is overdue', () => {
-    assert.match(shown(base, undefined, 2_600).join('\n'), /^no answer for 2\.6 s: main is busy/m);
+    assert.match(
+      shown(base, undefined, 2_600).join('\n'),
+      /^no answer for 2\.6 s: main thread unresponsive/m,
+    );
   });
 
   it('fits its window, shows who is served and who waits first, and says what it leaves out', () => {
@@ -121,7 +124,7 @@ describe('the table of a snapshot', () => {
     }
   });
 
-  it('counts those whom the server did not list', () => {
+  it('counts clients that the server did not list', () => {
     const lines = shown({ ...base, queue: { ...base.queue, count: 500 } });
     assert.equal(lines.at(-1), '… and 499 more: 499 in the queue');
   });

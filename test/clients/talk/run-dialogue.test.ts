@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import { ChatDialogue } from '../../../src/clients/talk/chat.js';
-import { converse, missing } from '../../../src/clients/terminal/converse.js';
-import type { Awaited, Dialogue } from '../../../src/clients/terminal/dialogue.js';
+import { runDialogue, missingText } from '../../../src/clients/talk/run-dialogue.js';
+import type { Expected, Dialogue } from '../../../src/clients/talk/dialogue.js';
 import { HangmanDialogue } from '../../../src/clients/talk/hangman.js';
 import { HiiDialogue } from '../../../src/clients/talk/hii.js';
 import { PlainTerminal } from '../../../src/clients/terminal/plain-terminal.js';
@@ -27,7 +27,7 @@ describe('a conversation', { timeout: 20_000 }, () => {
     it(`of a script ends when no ${what} comes`, async (t) => {
       const dialogue = hurried(make());
       assert.equal(await hold(t, dialogue, service), 'late');
-      assert.equal(dialogue.awaits?.()?.what, what);
+      assert.equal(dialogue.expected?.()?.what, what);
     });
   }
 
@@ -40,18 +40,18 @@ describe('a conversation', { timeout: 20_000 }, () => {
   });
 
   it('tells the user what did not come', () => {
-    const awaited: Awaited = { what: 'greeting', of: 'the chat', withinMs: 10_000 };
-    assert.equal(missing(awaited), 'no greeting for 10 s; is that the chat?');
+    const expected: Expected = { what: 'greeting', of: 'the chat', withinMs: 10_000 };
+    assert.equal(missingText(expected), 'no greeting for 10 s; is that the chat?');
   });
 });
 
-/** The same with less patience. */
+/** Shortens the dialogue's deadlines to 150 ms. */
 function hurried(dialogue: Dialogue): Dialogue {
-  const awaits = dialogue.awaits?.bind(dialogue);
+  const original = dialogue.expected?.bind(dialogue);
   return Object.assign(dialogue, {
-    awaits(): Awaited | undefined {
-      const awaited = awaits?.();
-      return awaited && { ...awaited, withinMs: 150 };
+    expected(): Expected | undefined {
+      const expected = original?.();
+      return expected && { ...expected, withinMs: 150 };
     },
   });
 }
@@ -63,5 +63,5 @@ async function hold(t: TestContext, dialogue: Dialogue, service: string) {
     dialogue instanceof HiiDialogue ? 'chunk' : 'line',
   );
   t.after(() => wire.destroy());
-  return converse(dialogue, wire, new PlainTerminal(new PassThrough(), new PassThrough().resume()));
+  return runDialogue(dialogue, wire, new PlainTerminal(new PassThrough(), new PassThrough().resume()));
 }
