@@ -1,6 +1,7 @@
 /**
- * The documents keep what they promise: commands that end by themselves work, links and paths lead somewhere, and the
- * README stays short. Each document's commands run in a folder of their own, in the order in which they are written.
+ * The documents keep what they promise: commands that end by themselves work, links and paths lead
+ * somewhere, and the README stays short. Each document's commands run in a folder of their own, in
+ * the order in which they are written.
  */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
@@ -26,7 +27,10 @@ const MOST_README_WORDS = 1300;
 
 type Treatment = 'run' | 'start for the commands after it' | `not run: ${string}`;
 
-/** What becomes of a command: the first pattern that matches decides. A command that none matches fails the test. */
+/**
+ * What becomes of a command: the first pattern that matches decides. A command that none matches
+ * fails the test.
+ */
 const RULES: readonly (readonly [RegExp, Treatment])[] = [
   [/^git |^make |^node_modules|^node /, 'not run: it builds, tests or measures, which takes minutes'],
   [/\b(nc|telnet|wrk) /, 'not run: the tool is missing on many machines'],

@@ -1,4 +1,7 @@
-/** The check of imports (rooms.config.cjs) fails for what it forbids. `make rooms` runs it over the project. */
+/**
+ * The check of imports (rooms.config.cjs) fails for what it forbids. `make rooms` runs it over the
+ * project.
+ */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,10 +1,12 @@
 /**
- * What runs inside a client thread: takes one client after the other out of its mailbox and serves it with blocking
- * calls. The thread's only task of the pool begins with the thread and ends with the server.
+ * What runs inside a client thread: takes one client after the other out of its mailbox and serves
+ * it with blocking calls. The thread's only task of the pool begins with the thread and ends with
+ * the server.
  *
- * The thread never closes the descriptor (src/threads/lease.ts). Between clients the thread blocks on its mailbox,
- * during a client in recv(2) or send(2). Only a service that awaits something returns to this thread's event loop.
- * Keep the imports small: each thread loads them again. Read src/services/conversation.ts next.
+ * The thread never closes the descriptor (src/threads/lease.ts). Between clients the thread blocks
+ * on its mailbox, during a client in recv(2) or send(2). Only a service that awaits something
+ * returns to this thread's event loop. Keep the imports small: each thread loads them again. Read
+ * src/services/conversation.ts next.
  */
 import { createRequire } from 'node:module';
 import { parentPort, threadId } from 'node:worker_threads';
@@ -34,7 +36,8 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   if (task.warm) await rehearse();
   // Exposed where there are so many threads that it matters: see MANY_THREADS in src/cli/serve.ts.
   globalThis.gc?.();
-  // Node reports a forgotten rejection when the thread next waits, most likely while it serves another client.
+  // Node reports a forgotten rejection when the thread next waits, most likely while it serves
+  // another client.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
   post({ kind: 'ready', slot: task.slot, thread: threadId, kernelThread: ownKernelThread() });
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {

@@ -1,14 +1,15 @@
 /**
- * The admin socket: a Unix-domain socket, opened with --admin, on which a running server sends snapshots. Main thread.
+ * The admin socket: a Unix-domain socket, opened with --admin, on which a running server sends
+ * snapshots. Main thread.
  *
  *     on connect         one snapshot (snapshot.ts), a line of JSON
  *     {"everyMs":250}    a snapshot every 250 ms from now on
  *     an empty line      one more snapshot
  *     anything else      {"format":1,"error":"…"}, and the connection closes
  *
- * Watchers must not delay clients. Only the owner of the file can connect. A watcher that reads slowly misses
- * snapshots, and one that reads nothing is disconnected. Watchers that ask within a moment share one snapshot.
- * Read observer.ts next.
+ * Watchers must not delay clients. Only the owner of the file can connect. A watcher that reads
+ * slowly misses snapshots, and one that reads nothing is disconnected. Watchers that ask within a
+ * moment share one snapshot. Read observer.ts next.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { removeStaleSocket, startError } from '../serving/listen-address.js';
@@ -21,7 +22,10 @@ import { LEAST_EVERY_MS, MOST_EVERY_MS, SNAPSHOT_FORMAT } from './snapshot.js';
 const UMASK = 0o177;
 const MOST_WATCHERS = 16;
 const MOST_REQUEST_CHARACTERS = 1024;
-/** A watcher that neither asks nor reads for this long is disconnected. More than {@link MOST_EVERY_MS}. */
+/**
+ * A watcher that neither asks nor reads for this long is disconnected. More than {@link
+ * MOST_EVERY_MS}.
+ */
 const SILENCE_MS = 10_000;
 /** For this long, later requests get the same snapshot. */
 const FRESH_MS = 20;

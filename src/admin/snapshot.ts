@@ -1,6 +1,7 @@
 /**
- * The shape of a snapshot of a running server, which admin-socket.ts writes as one line of JSON. observer.ts takes it,
- * clients/watch/table.ts shows it. Fields may be added within a format, but not changed.
+ * The shape of a snapshot of a running server, which admin-socket.ts writes as one line of JSON.
+ * observer.ts takes it, clients/watch/table.ts shows it. Fields may be added within a format, but
+ * not changed.
  *
  * A list holds its first {@link MOST_LISTED} entries, with the count of all beside them.
  */

@@ -1,6 +1,6 @@
 /**
- * A bounded map whose entries expire a fixed time after they were set. When it is full, the entry that
- * was set longest ago makes room for a new one. Runs on the main thread.
+ * A bounded map whose entries expire a fixed time after they were set. When it is full, the entry
+ * that was set longest ago makes room for a new one. Runs on the main thread.
  */
 import { monotonicMs } from './clock.js';
 

@@ -54,8 +54,9 @@ function bindIfThere<F extends (...args: never[]) => unknown>(prototype: string)
 }
 
 /*
- * The numbers are Linux's. macOS uses only _exit, clock_gettime and setBlocking(), whose F_SETFL and
- * O_RDWR are the same there: its servers have no client threads, and the load generator needs epoll.
+ * The numbers are Linux's. macOS uses only _exit, clock_gettime and setBlocking(), whose F_SETFL
+ * and O_RDWR are the same there: its servers have no client threads, and the load generator needs
+ * epoll.
  */
 export const MSG_DONTWAIT = 0x40;
 /** Without this flag a send to a closed peer raises SIGPIPE. */
@@ -72,7 +73,10 @@ const SOCK_CLOEXEC = 0x80000;
 export const IPPROTO_IP = 0;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
-/** Lets bind(2) choose an address and leave the port to connect(2), so that ports are reused across peers. */
+/**
+ * Lets bind(2) choose an address and leave the port to connect(2), so that ports are reused across
+ * peers.
+ */
 export const IP_BIND_ADDRESS_NO_PORT = 24;
 export const SOL_SOCKET = 1;
 export const SO_ERROR = 4;
@@ -171,13 +175,17 @@ export const close = bind<(fd: number) => number>('int close(int fd)');
 
 /**
  * accept4(2) on a listening descriptor that does not block. The accepted one does.
- * @returns the accepted descriptor, or -1 with {@link errorName} set: `EAGAIN` when no connection has come
+ * @returns the accepted descriptor, or -1 with {@link errorName} set: `EAGAIN` when no connection
+ * has come
  */
 export function accept(fd: number): number {
   return acceptFrom(fd, 0, 0, SOCK_CLOEXEC);
 }
 
-/** Sets what sockets inherit from the TCP listener that accepts them: no delay, and keep-alive probes. */
+/**
+ * Sets what sockets inherit from the TCP listener that accepts them: no delay, and keep-alive
+ * probes.
+ */
 export function setListenerOptions(
   fd: number,
   keepAliveS: number,
@@ -200,7 +208,10 @@ export function setListenerOptions(
 /** The scheduling policy of threads that do not preempt others when they wake: see sched(7). */
 const SCHED_BATCH = 3;
 
-/** Lets this thread wait for its turn when it wakes, instead of taking the processor from another. Linux. */
+/**
+ * Lets this thread wait for its turn when it wakes, instead of taking the processor from another.
+ * Linux.
+ */
 export function scheduleAsBatch(): void {
   const set = bind<(thread: number, policy: number, parameter: Int32Array) => number>(
     'int sched_setscheduler(int thread, int policy, const void *parameter)',
@@ -219,10 +230,12 @@ const FUTEX_WAIT_PRIVATE = 128;
 const FUTEX_WAKE_PRIVATE = 129;
 
 /**
- * futex(2) on words of memory that threads of this process share; undefined on an unknown architecture.
+ * futex(2) on words of memory that threads of this process share; undefined on an unknown
+ * architecture.
  *
- * Atomics.wait and Atomics.notify do the same, but V8 guards them with one mutex for the whole process. Unlike
- * Atomics.wait, `wait` is not interrupted when the thread is terminated: another thread must wake it.
+ * Atomics.wait and Atomics.notify do the same, but V8 guards them with one mutex for the whole
+ * process. Unlike Atomics.wait, `wait` is not interrupted when the thread is terminated: another
+ * thread must wake it.
  */
 export function bindFutex() {
   const number = process.platform === 'linux' ? SYS_FUTEX[process.arch] : undefined;

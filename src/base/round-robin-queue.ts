@@ -1,6 +1,7 @@
 /**
- * A queue in which keys (clients, addresses) take turns: the items of one key are taken in order, one
- * at a time, and a key with a thousand items does not delay the others. Runs on the main thread.
+ * A queue in which keys (clients, addresses) take turns: the items of one key are taken in order,
+ * one at a time, and a key with a thousand items does not delay the others. Runs on the main
+ * thread.
  *
  *     put ──►  alice: 3 2 1 ─┐
  *     put ──►  bob:       1 ─┴─►  take: alice's 1, bob's 1 … alice's 2 only after release(alice)

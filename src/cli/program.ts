@@ -1,7 +1,9 @@
 /**
- * All commands in one yargs program. A new command takes one line here and one file in this folder, like serve.ts.
+ * All commands in one yargs program. A new command takes one line here and one file in this folder,
+ * like serve.ts.
  *
- * Options come from the command line, from HANDOFF_* variables or from `--config file.json`, in this order.
+ * Options come from the command line, from HANDOFF_* variables or from `--config file.json`, in
+ * this order.
  */
 import yargs, { type Argv } from 'yargs';
 import { UsageError } from '../base/errors.js';
@@ -22,8 +24,9 @@ export async function runCommand(sources: OptionSources): Promise<void> {
     .parserConfiguration({ 'duplicate-arguments-array': false });
 
   /**
-   * Loads the command's file only if its name is among the arguments: imports are most of what a start costs. Loads it
-   * here, because yargs does not pass the errors of commands that it loads itself to fail().
+   * Loads the command's file only if its name is among the arguments: imports are most of what a
+   * start costs. Loads it here, because yargs does not pass the errors of commands that it loads
+   * itself to fail().
    */
   const add = async <T>(usage: string, describe: string, load: () => Promise<Command<T>>) => {
     const [name = usage] = usage.split(' ');

@@ -136,8 +136,8 @@ function cut(value: unknown, mostCharacters: number, mostEntries: number): unkno
 }
 
 /**
- * The log of a client thread: writes each line at once, and opens its destination for the first one. That a
- * destination fails, the main thread reports.
+ * The log of a client thread: writes each line at once, and opens its destination for the first
+ * one. That a destination fails, the main thread reports.
  */
 export function openThreadLog(settings: LogSettings, base: object) {
   let opened: Logger | undefined;

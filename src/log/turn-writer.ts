@@ -1,13 +1,16 @@
 /**
- * Gathers the log lines of one turn of main's loop and writes them with one write(2). Main thread; client threads
- * write each line at once, because they may block or die at any time.
+ * Gathers the log lines of one turn of main's loop and writes them with one write(2). Main thread;
+ * client threads write each line at once, because they may block or die at any time.
  *
- * Under load a turn has dozens of lines, and a write costs as much as everything else that main does for a client.
- * No line is lost when the process ends, except by SIGKILL: Node's exit writes what is gathered, and a caller of
- * _exit(2) calls {@link writeGatheredLines} first.
+ * Under load a turn has dozens of lines, and a write costs as much as everything else that main
+ * does for a client. No line is lost when the process ends, except by SIGKILL: Node's exit writes
+ * what is gathered, and a caller of _exit(2) calls {@link writeGatheredLines} first.
  */
 
-/** What the kernel writes to a pipe in one piece. Longer lines of threads that write at once would mix. */
+/**
+ * What the kernel writes to a pipe in one piece. Longer lines of threads that write at once would
+ * mix.
+ */
 export const MAX_LINE_BYTES = 4096;
 /** Bounds the memory of one turn, and what SIGKILL can lose. */
 const MOST_BYTES = 64 * 1024;
@@ -27,7 +30,10 @@ export function writeGatheredLines(): void {
 
 export class TurnWriter {
   readonly #destination: Destination;
-  /** To a pipe, one write holds no more than the kernel writes there in one piece: other threads write too. */
+  /**
+   * To a pipe, one write holds no more than the kernel writes there in one piece: other threads
+   * write too.
+   */
   readonly #mostBytes: number;
   #text = '';
   #bytes = 0;

@@ -1,6 +1,7 @@
 /**
- * The clients that the main thread serves itself, for the iterative and the event-loop model. Main thread.
- * Read serving/served-client.ts next; the counterpart for client threads is threads/client-threads.ts.
+ * The clients that the main thread serves itself, for the iterative and the event-loop model. Main
+ * thread. Read serving/served-client.ts next; the counterpart for client threads is
+ * threads/client-threads.ts.
  */
 import { monotonicMs } from '../base/clock.js';
 import type { LossReason } from '../connection/connection.js';
@@ -130,7 +131,10 @@ class MainThreadSocket implements ServedSocket {
     this.connection.destroy();
   }
 
-  /** On a stop, does not wait for the handler: one that sleeps does not notice that its connection is gone. */
+  /**
+   * On a stop, does not wait for the handler: one that sleeps does not notice that its connection
+   * is gone.
+   */
   untilAborted(conversation: Promise<EndReason>): Promise<EndReason> {
     return new Promise((resolve) => {
       this.#onStopped = () => resolve('stopped');

@@ -1,4 +1,7 @@
-/** The models by name. Each is loaded on demand, because only thread-per-client needs the system calls. */
+/**
+ * The models by name. Each is loaded on demand, because only thread-per-client needs the system
+ * calls.
+ */
 import { StartError } from '../base/errors.js';
 import type { ModelFactory, ModelName } from '../serving/host.js';
 

@@ -24,7 +24,10 @@ export class AcceptedDescriptor implements AcceptedSocket {
   #socket: Socket | undefined;
   #hasClosed = false;
 
-  /** @param handle what libuv has accepted it with; undefined if accept4(2) has, and the descriptor blocks */
+  /**
+   * @param handle what libuv has accepted it with; undefined if accept4(2) has, and the descriptor
+   * blocks
+   */
   constructor(fd: number, handle?: ConnectionHandle) {
     this.fd = fd;
     this.#handle = handle;

@@ -3,9 +3,9 @@
  *
  *     for await (const client of acceptor) …
  *
- * Asking is admission. While the model does not ask, because every thread has a client or the iterative server is
- * busy, a new connection waits in the queue or is refused. So one limit serves all models.
- * Read models/iterative.ts next.
+ * Asking is admission. While the model does not ask, because every thread has a client or the
+ * iterative server is busy, a new connection waits in the queue or is refused. So one limit serves
+ * all models. Read models/iterative.ts next.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Listed, WaitingView } from '../serving/views.js';
@@ -21,7 +21,10 @@ type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'service' | 'model' | 'coun
 
 /** How long a refused client may take to read the reason. */
 const REFUSAL_MS = 1000;
-/** At most one line a second: without free descriptors, accept(2) can fail thousands of times a second. */
+/**
+ * At most one line a second: without free descriptors, accept(2) can fail thousands of times a
+ * second.
+ */
 const ERROR_LOG_MS = 1000;
 
 export class Acceptor implements AsyncIterable<Accepted> {
@@ -97,8 +100,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
   }
 
   /**
-   * Stops listening, ends the iteration and closes the queued clients. Resolves when they are closed; called again,
-   * returns the same promise.
+   * Stops listening, ends the iteration and closes the queued clients. Resolves when they are
+   * closed; called again, returns the same promise.
    * @param lingerMs how long, at most, what a queued client still sends is read and dropped
    */
   close(lingerMs = 0): Promise<void> {
@@ -174,7 +177,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
     const deadline = setTimeout(end, REFUSAL_MS);
     socket.once('close', end);
     socket.end(this.#host.service.fullAnswer ?? 'ERR server full\n');
-    // Reads until the client closes: closing over unread bytes would send a reset, which can overtake the line.
+    // Reads until the client closes: closing over unread bytes would send a reset, which can
+    // overtake the line.
     socket.resume();
   }
 

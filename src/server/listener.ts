@@ -1,12 +1,14 @@
 /**
- * The listening socket, and how connections are accepted. Main thread. Read acceptor.ts for what happens to them.
+ * The listening socket, and how connections are accepted. Main thread. Read acceptor.ts for what
+ * happens to them.
  *
  *     libuv: a connection has come ──► the handle it accepted ──► onConnection
  *                                      accept4(2) until EAGAIN ──► onConnection, for each further one
  *
- * Since 1.45, libuv accepts one connection a turn of the loop. Under load several have come by then: for a model
- * that takes descriptors the listener accepts them all, up to {@link MOST_A_TURN}.
- * The only file that knows where `net` keeps a listener's handle, which is not documented.
+ * Since 1.45, libuv accepts one connection a turn of the loop. Under load several have come by
+ * then: for a model that takes descriptors the listener accepts them all, up to {@link
+ * MOST_A_TURN}. The only file that knows where `net` keeps a listener's handle, which is not
+ * documented.
  */
 import { createServer, type AddressInfo, type ListenOptions, type Server, type Socket } from 'node:net';
 import { StartError } from '../base/errors.js';
@@ -14,9 +16,15 @@ import type { AcceptedSocket } from '../serving/host.js';
 import { removeStaleSocket, startError, type ListenAddress } from '../serving/listen-address.js';
 import type { ConnectionHandle } from './accepted-socket.js';
 
-/** How many connections the kernel keeps until main accepts them. The kernel lowers this to net.core.somaxconn. */
+/**
+ * How many connections the kernel keeps until main accepts them. The kernel lowers this to
+ * net.core.somaxconn.
+ */
 export const BACKLOG = 4096;
-/** Keep-alive probes start after 30 s without traffic, ten of them a second apart. The kernel's default is two hours. */
+/**
+ * Keep-alive probes start after 30 s without traffic, ten of them a second apart. The kernel's
+ * default is two hours.
+ */
 const KEEP_ALIVE_S = 30;
 const KEEP_ALIVE_INTERVAL_S = 1;
 const KEEP_ALIVE_PROBES = 10;
@@ -41,7 +49,9 @@ export class Listener {
   readonly #inBatches: boolean;
   #closed = false;
 
-  /** @param inBatches whether to accept all connections that have come, as descriptors; Linux only */
+  /**
+   * @param inBatches whether to accept all connections that have come, as descriptors; Linux only
+   */
   constructor(inBatches: boolean, events: ListenerEvents) {
     this.#inBatches = inBatches;
     this.#events = events;
@@ -63,7 +73,8 @@ export class Listener {
       this.#server.once('error', (error: NodeJS.ErrnoException) => reject(startError(address, error)));
       const options: ListenOptions = { ...address, backlog: BACKLOG };
       this.#server.listen(options, () => {
-        // At once: a connection may have come, and Node would make a socket of it in the loop's next turn.
+        // At once: a connection may have come, and Node would make a socket of it in the loop's
+        // next turn.
         try {
           take();
           resolve();

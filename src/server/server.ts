@@ -1,10 +1,11 @@
 /**
- * A running server: log, shared state, model and acceptor put together, and how it stops. Main thread.
- * acceptor.ts is where a client's life begins; shutdown.ts decides when a server stops.
+ * A running server: log, shared state, model and acceptor put together, and how it stops. Main
+ * thread. acceptor.ts is where a client's life begins; shutdown.ts decides when a server stops.
  *
- * stop() closes the acceptor and ends the queued clients; ends every conversation's input, so that the answer being
- * computed is still sent and idle clients end; after `graceMs` aborts the conversations that are left; ends the
- * threads. It does not wait for clients to read what was sent to them.
+ * stop() closes the acceptor and ends the queued clients; ends every conversation's input, so that
+ * the answer being computed is still sent and idle clients end; after `graceMs` aborts the
+ * conversations that are left; ends the threads. It does not wait for clients to read what was sent
+ * to them.
  */
 import { AdminSocket } from '../admin/admin-socket.js';
 import { Observer } from '../admin/observer.js';
@@ -50,7 +51,8 @@ export class Server {
 
   /**
    * Starts the model, then listens.
-   * @throws StartError when a thread cannot be started, the address cannot be used, or the log cannot be written
+   * @throws StartError when a thread cannot be started, the address cannot be used, or the log
+   * cannot be written
    */
   static async start(settings: ServerSettings): Promise<Server> {
     const { service, model: modelName, address } = settings;

@@ -1,9 +1,9 @@
 /**
  * How the process ends. Main thread.
  *
- * process.exit() joins the worker threads, so it hangs while one of them is blocked in a system call. Hence an orderly
- * stop ends the threads first, and every other way out uses _exit(2), which joins nothing. The log is synchronous:
- * nothing is left to flush.
+ * process.exit() joins the worker threads, so it hangs while one of them is blocked in a system
+ * call. Hence an orderly stop ends the threads first, and every other way out uses _exit(2), which
+ * joins nothing. The log is synchronous: nothing is left to flush.
  */
 import { constants } from 'node:os';
 import { monotonicMs } from '../base/clock.js';
@@ -19,10 +19,14 @@ interface Stoppable {
   stop(cause: string): Promise<void>;
 }
 
-/** How long a stop may take beyond the clients' grace period before the process ends all the same. */
+/**
+ * How long a stop may take beyond the clients' grace period before the process ends all the same.
+ */
 const LAST_RESORT_MS = 3000;
 
-/** timeout(1) and others send one signal twice, to the process and to its group, microseconds apart. */
+/**
+ * timeout(1) and others send one signal twice, to the process and to its group, microseconds apart.
+ */
 const SAME_SIGNAL_MS = 10;
 
 const FAILED = 1;
@@ -47,10 +51,11 @@ function endNow(status: number, writeLine: () => void): void {
 }
 
 /**
- * SIGINT or SIGTERM stops the server, exit status 0. A second signal ends the process at once. A stop that does not
- * complete ends with status 1 and a line that says what it waited for.
+ * SIGINT or SIGTERM stops the server, exit status 0. A second signal ends the process at once. A
+ * stop that does not complete ends with status 1 and a line that says what it waited for.
  *
- * Called before the server has started: a program that reads the `listening` line may send a signal the next moment.
+ * Called before the server has started: a program that reads the `listening` line may send a signal
+ * the next moment.
  * @throws StartError when the server cannot start
  */
 export async function stopOnSignals(starting: Promise<Stoppable>, graceMs: number): Promise<void> {
@@ -80,8 +85,9 @@ export async function stopOnSignals(starting: Promise<Stoppable>, graceMs: numbe
     throw error;
   }
   const { log } = server;
-  // A rejection that a service forgets to await ends no client, under any model; workers/serve-client.ts logs the same
-  // line. A fault of the program that must end it is thrown instead: see endLoudly.
+  // A rejection that a service forgets to await ends no client, under any model;
+  // workers/serve-client.ts logs the same line. A fault of the program that must end it is thrown
+  // instead: see endLoudly.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
   process.on('uncaughtException', (error) => {
     endNow(FAILED, () => log.error({ err: error }, 'uncaught error'));

@@ -1,5 +1,6 @@
 /**
- * The end of a connection: counts it and writes its `closed` line. Main thread, whichever thread served the client.
+ * The end of a connection: counts it and writes its `closed` line. Main thread, whichever thread
+ * served the client.
  */
 import type { Host } from './host.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';

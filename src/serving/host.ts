@@ -1,6 +1,7 @@
 /**
- * What the server and a model know of each other. Types only, so that every room below can use them without
- * importing the server. server/server.ts makes the host; models/iterative.ts is the shortest model to read.
+ * What the server and a model know of each other. Types only, so that every room below can use them
+ * without importing the server. server/server.ts makes the host; models/iterative.ts is the
+ * shortest model to read.
  */
 import type { Socket } from 'node:net';
 import type { Endpoint } from '../connection/connection.js';
@@ -16,14 +17,23 @@ export type ModelName = 'iterative' | 'event-loop' | 'thread-per-client';
 
 /** One way to serve accepted connections. */
 export interface Model {
-  /** Serves what the acceptor yields, until it is closed. Does not wait for the last clients: see {@link Clients}. */
+  /**
+   * Serves what the acceptor yields, until it is closed. Does not wait for the last clients: see
+   * {@link Clients}.
+   */
   serve(acceptor: AsyncIterable<Accepted>): Promise<void>;
-  /** Whether it serves descriptors, and not sockets of main's event loop: they are accepted in batches then. */
+  /**
+   * Whether it serves descriptors, and not sockets of main's event loop: they are accepted in
+   * batches then.
+   */
   readonly takesDescriptors: boolean;
   readonly clients: Clients;
 }
 
-/** Makes a model ready to serve. When the promise resolves, the threads that start beforehand are up. */
+/**
+ * Makes a model ready to serve. When the promise resolves, the threads that start beforehand are
+ * up.
+ */
 export type ModelFactory = (host: Host) => Promise<Model>;
 
 /** An accepted connection, of which the main thread is the only owner. */
@@ -34,7 +44,9 @@ export interface AcceptedSocket {
   readonly peer: Endpoint;
   /** Makes the calls of a client thread on the descriptor block. */
   setBlocking(): void;
-  /** The net.Socket of this connection, for a handler on main. Called again, returns the same one. */
+  /**
+   * The net.Socket of this connection, for a handler on main. Called again, returns the same one.
+   */
   toSocket(): Socket;
   /** Closes the descriptor, once. */
   close(): void;
@@ -52,7 +64,10 @@ export interface Accepted {
 /** The clients that a model serves at the moment, for a stop and for snapshots. Main thread. */
 export interface Clients {
   readonly count: number;
-  /** Costs nothing until it is called. `most` limits how many clients and threads are listed one by one. */
+  /**
+   * Costs nothing until it is called. `most` limits how many clients and threads are listed one by
+   * one.
+   */
   describe(most: number): Serving;
   /** Every handler reads what has arrived, then an end of stream. It may still send its answer. */
   shutdownRead(): void;
@@ -86,7 +101,10 @@ export interface ThreadSettings {
   readonly most: number;
   /** How many start before the first client comes. */
   readonly warm: number;
-  /** Heap limit of a thread in megabytes. A thread whose service exceeds it dies, and its client is disconnected. */
+  /**
+   * Heap limit of a thread in megabytes. A thread whose service exceeds it dies, and its client is
+   * disconnected.
+   */
   readonly memoryMb: number;
   /** Called each time a warm thread is up, with the number that are. */
   readonly onWarm?: (started: number) => void;

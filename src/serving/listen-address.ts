@@ -1,4 +1,7 @@
-/** Addresses to listen on, for both transports and the admin socket, and the errors of listening. Main thread. */
+/**
+ * Addresses to listen on, for both transports and the admin socket, and the errors of listening.
+ * Main thread.
+ */
 import { existsSync, lstatSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';

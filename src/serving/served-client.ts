@@ -1,12 +1,13 @@
 /**
- * One client while it is served, whichever thread runs its handler. Main thread; one class for all models.
+ * One client while it is served, whichever thread runs its handler. Main thread; one class for all
+ * models.
  *
  *     enter ──► served ──► end: leaves what the clients share, closes its descriptor, writes its closed line
  *                 └─ disconnect, shutdownRead, abort: main ends the conversation early
  *
- * Whatever a service or a shared object throws, each client leaves once, its descriptor is closed once, and its
- * closed line is written. The models differ in the {@link ServedSocket} behind it: models/main-thread-clients.ts and
- * threads/leased-socket.ts.
+ * Whatever a service or a shared object throws, each client leaves once, its descriptor is closed
+ * once, and its closed line is written. The models differ in the {@link ServedSocket} behind it:
+ * models/main-thread-clients.ts and threads/leased-socket.ts.
  */
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
 import type { Endpoint, LossReason } from '../connection/connection.js';
@@ -25,11 +26,15 @@ export interface ServedSocket {
   readonly startedAtMs: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** The handler has ended, and main has not dealt with that yet: the client is neither stopped nor aborted. */
+  /**
+   * The handler has ended, and main has not dealt with that yet: the client is neither stopped nor
+   * aborted.
+   */
   readonly isSettled: boolean;
   /**
    * Sends beside the handler, without waiting.
-   * @returns `slow` when the client leaves too much unread, `gone` when it cannot be sent to any more
+   * @returns `slow` when the client leaves too much unread, `gone` when it cannot be sent to any
+   * more
    */
   deliver(bytes: Uint8Array): 'delivered' | 'slow' | 'gone';
   /** The handler reads what has arrived, then an end of stream. It may still send. */
@@ -47,7 +52,10 @@ export class ServedClient implements Outlet {
   readonly #accepted: Accepted;
   readonly #socket: ServedSocket;
   readonly #host: Host;
-  /** Asked for at once, because a closed socket has forgotten its peer. Empty where no line prints it. */
+  /**
+   * Asked for at once, because a closed socket has forgotten its peer. Empty where no line prints
+   * it.
+   */
   readonly #peer: Endpoint;
   #session: Session | undefined;
   #hasLeft = false;
@@ -55,7 +63,10 @@ export class ServedClient implements Outlet {
   #leaveFailed = false;
   /** Why main has ended the input: an end of stream is then main's doing and not the client's. */
   #inputEnd: InputEnd | undefined;
-  /** Why main has aborted the conversation: whatever error its handler reports is then main's doing, too. */
+  /**
+   * Why main has aborted the conversation: whatever error its handler reports is then main's doing,
+   * too.
+   */
   #aborted: 'stopped' | 'slow' | undefined;
 
   /**
@@ -158,7 +169,10 @@ export class ServedClient implements Outlet {
     };
   }
 
-  /** Called early for a client that is too slow or gone. Its session must not fail the other clients: never throws. */
+  /**
+   * Called early for a client that is too slow or gone. Its session must not fail the other
+   * clients: never throws.
+   */
   #leave(): void {
     if (this.#hasLeft) return;
     this.#hasLeft = true;

@@ -1,4 +1,7 @@
-/** The clients that a model serves at the moment, and how a stop waits for them. Main thread; for every model. */
+/**
+ * The clients that a model serves at the moment, and how a stop waits for them. Main thread; for
+ * every model.
+ */
 import type { ServedClient } from './served-client.js';
 
 export class ServedClients {

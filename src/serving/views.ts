@@ -1,4 +1,7 @@
-/** What a model shows of its clients and threads, for the snapshots of admin/snapshot.ts. Types only. */
+/**
+ * What a model shows of its clients and threads, for the snapshots of admin/snapshot.ts. Types
+ * only.
+ */
 
 /**
  * What a client thread does, or a client's handler on main:
@@ -9,7 +12,8 @@
  *     send       its client does not read
  *     call       waits for main to answer a call
  *
- * A handler on main is never seen running, because main takes the snapshot: `main.utilization` shows how busy it is.
+ * A handler on main is never seen running, because main takes the snapshot: `main.utilization`
+ * shows how busy it is.
  */
 export type State = 'starting' | 'free' | 'recv' | 'send' | 'call' | 'await' | 'running' | 'serving';
 

@@ -1,15 +1,17 @@
 /**
- * How a handler in a client thread calls its session, which lives on main: through shared memory, one call at a time.
- * Methods are names, arguments and results are JSON; this file knows no service.
+ * How a handler in a client thread calls its session, which lives on main: through shared memory,
+ * one call at a time. Methods are names, arguments and results are JSON; this file knows no
+ * service.
  *
  *     client thread                                      main
  *     call(method, args) ── state: ASKED, doorbell ──►   take() ── session[method](...args)
  *     blocks                                             … perhaps much later …
  *     has its result     ◄── state: ANSWERED ─────────   answer(outcome)
  *
- * A call blocks the thread, as recv(2) and send(2) do. The handler gets a plain value, and does not read its client's
- * next line before main has dealt with the last one. A message port would cost two turns of the thread's event loop
- * for each line. Memory is ordered by the state word, as in mailbox.ts.
+ * A call blocks the thread, as recv(2) and send(2) do. The handler gets a plain value, and does not
+ * read its client's next line before main has dealt with the last one. A message port would cost
+ * two turns of the thread's event loop for each line. Memory is ordered by the state word, as in
+ * mailbox.ts.
  */
 import { waitWhile } from './wait-while.js';
 import type { Session } from '../shared/shared.js';
@@ -72,7 +74,10 @@ export class SyncCallSlot {
     return Atomics.load(this.#words, STATE) === ASKED;
   }
 
-  /** Main thread. A call that must be answered; undefined if there is none that was not taken before. */
+  /**
+   * Main thread. A call that must be answered; undefined if there is none that was not taken
+   * before.
+   */
   take(): Call | undefined {
     if (Atomics.load(this.#words, STATE) !== ASKED || this.#taken) return undefined;
     this.#taken = true;
@@ -103,7 +108,10 @@ export class SyncCallSlot {
   }
 }
 
-/** Client thread. A session whose methods are calls to main; only its type says which methods there are. */
+/**
+ * Client thread. A session whose methods are calls to main; only its type says which methods there
+ * are.
+ */
 export function remoteSession(slot: SyncCallSlot, notifyMain: () => void): Session {
   const methods = new Map<PropertyKey, unknown>();
   return new Proxy({} as Session, {

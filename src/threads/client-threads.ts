@@ -1,11 +1,12 @@
 /**
- * Assigns clients to threads and returns their descriptors, for the thread-per-client model. Main thread.
+ * Assigns clients to threads and returns their descriptors, for the thread-per-client model. Main
+ * thread.
  *
  *     starting ──ready──► free ──serve()──► taken ──doorbell──► free
  *         └──── serve(): taken before its thread is up ────┘
  *
- * Admission happens in server/acceptor.ts: the model asks the acceptor for a client when available() resolves.
- * Read thread-pool.ts next: how threads start, die and are replaced.
+ * Admission happens in server/acceptor.ts: the model asks the acceptor for a client when
+ * available() resolves. Read thread-pool.ts next: how threads start, die and are replaced.
  */
 import { settledWithin } from '../base/settled-within.js';
 import type { EndReason } from '../connection/end-reason.js';
@@ -49,7 +50,8 @@ export class ClientThreads implements Clients {
     try {
       await threads.#pool.warmUp(host.threads.warm);
     } catch (error) {
-      // The threads that did start would keep the process alive. A thread that hangs in its start never ends.
+      // The threads that did start would keep the process alive. A thread that hangs in its start
+      // never ends.
       await settledWithin(threads.close(), MOST_CLOSE_MS);
       throw error;
     }
@@ -79,7 +81,10 @@ export class ClientThreads implements Clients {
     }
   }
 
-  /** Lends the client to a thread. Resolves when the client is served and its descriptor closed; never rejects. */
+  /**
+   * Lends the client to a thread. Resolves when the client is served and its descriptor closed;
+   * never rejects.
+   */
   serve(accepted: Accepted): Promise<void> {
     const socket = this.#lease(accepted);
     const client = socket && ServedClient.enter(this.#host, accepted, socket);
@@ -95,8 +100,9 @@ export class ClientThreads implements Clients {
   }
 
   /**
-   * Wakes threads after the whole batch of connections has been lent: a woken thread takes the processor from main.
-   * The model lends a batch in one run of microtasks, and the next tick follows it.
+   * Wakes threads after the whole batch of connections has been lent: a woken thread takes the
+   * processor from main. The model lends a batch in one run of microtasks, and the next tick
+   * follows it.
    */
   #wakeAfterBatch(mailbox: Mailbox): void {
     if (this.#toWake.push(mailbox) > 1) return;
@@ -170,7 +176,10 @@ export class ClientThreads implements Clients {
     return this.#clients.whenNone();
   }
 
-  /** Ends all clients and threads. Descriptors are shut down first, so that no thread blocks. Never rejects. */
+  /**
+   * Ends all clients and threads. Descriptors are shut down first, so that no thread blocks. Never
+   * rejects.
+   */
   close(): Promise<void> {
     return (this.#closing ??= this.#close());
   }

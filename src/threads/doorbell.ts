@@ -1,6 +1,7 @@
 /**
- * Tells main that some mailboxes have settled, or that some calls wait for an answer: one message for all that did so
- * before main looked. Under load, a message for each served client would cost main more than closing its descriptor.
+ * Tells main that some mailboxes have settled, or that some calls wait for an answer: one message
+ * for all that did so before main looked. Under load, a message for each served client would cost
+ * main more than closing its descriptor.
  */
 const DOORBELL_BYTES = 128;
 
@@ -22,7 +23,10 @@ export class Doorbell {
     return Atomics.exchange(this.#notified, 0, 1) === 0;
   }
 
-  /** Main thread, before it looks: a thread that settles from now on notifies again, so none is overlooked. */
+  /**
+   * Main thread, before it looks: a thread that settles from now on notifies again, so none is
+   * overlooked.
+   */
   clear(): void {
     Atomics.store(this.#notified, 0, 0);
   }

@@ -2,10 +2,10 @@
  * The lease of a descriptor to a client thread. Main thread.
  *
  * Ownership: main accepted the descriptor and main closes it, once. During the lease a client
- * thread reads and writes the descriptor but never closes it. If main closed it while the thread still used it, the
- * kernel would give its number to the next client. So only end() closes a leased descriptor, and it is called only when
- * the thread has settled or is dead. To end a lease early, main shuts the descriptor down: the thread's blocked recv
- * then returns 0. Nothing else wakes it.
+ * thread reads and writes the descriptor but never closes it. If main closed it while the thread
+ * still used it, the kernel would give its number to the next client. So only end() closes a leased
+ * descriptor, and it is called only when the thread has settled or is dead. To end a lease early,
+ * main shuts the descriptor down: the thread's blocked recv then returns 0. Nothing else wakes it.
  */
 import * as libc from '../base/libc.js';
 import type { AcceptedSocket } from '../serving/host.js';
@@ -34,7 +34,8 @@ export class DescriptorLease {
 
   /**
    * Sends beside the thread, without waiting.
-   * @returns how many bytes the kernel has taken; undefined when the client is gone, which its thread notices itself
+   * @returns how many bytes the kernel has taken; undefined when the client is gone, which its
+   * thread notices itself
    */
   deliver(bytes: Uint8Array): number | undefined {
     if (this.#hasEnded) return undefined;
@@ -62,7 +63,10 @@ export class DescriptorLease {
 let lastBytes: Uint8Array | undefined;
 let lastAddress = 0;
 
-/** Most deliveries send the same bytes to many clients in turn: the address of the last ones is kept. */
+/**
+ * Most deliveries send the same bytes to many clients in turn: the address of the last ones is
+ * kept.
+ */
 function addressOf(bytes: Uint8Array): number {
   if (bytes !== lastBytes) {
     lastBytes = bytes;

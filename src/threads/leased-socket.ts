@@ -1,9 +1,9 @@
 /**
- * A client's socket while a client thread has the lease of its descriptor: what main sends to the client meanwhile,
- * and what main reads of the thread's progress. Main thread.
+ * A client's socket while a client thread has the lease of its descriptor: what main sends to the
+ * client meanwhile, and what main reads of the thread's progress. Main thread.
  *
- * Deliveries go out with non-blocking sends. What the kernel has no room for is kept in a backlog and retried; nothing
- * notifies main of room, since libuv does not poll a leased descriptor.
+ * Deliveries go out with non-blocking sends. What the kernel has no room for is kept in a backlog
+ * and retried; nothing notifies main of room, since libuv does not poll a leased descriptor.
  */
 import { NO_BYTES, SLOW_BYTES, type Endpoint } from '../connection/connection.js';
 import type { AcceptedSocket } from '../serving/host.js';
@@ -32,7 +32,10 @@ export class LeasedSocket implements ServedSocket {
     this.#lease = lease;
   }
 
-  /** The hand-off: the thread that waits on this mailbox gets the descriptor, once it has been woken. */
+  /**
+   * The hand-off: the thread that waits on this mailbox gets the descriptor, once it has been
+   * woken.
+   */
   lendTo(mailbox: Mailbox, connection: number): void {
     this.#mailbox = mailbox;
     mailbox.lend(this.#lease.fd, connection);

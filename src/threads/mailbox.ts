@@ -1,5 +1,6 @@
 /**
- * The shared memory between main and one client thread, through which a descriptor is lent and returned.
+ * The shared memory between main and one client thread, through which a descriptor is lent and
+ * returned.
  *
  *     main                                     client thread
  *     lend(fd, id), wake() ── state: lent ►    take() returns the client
@@ -8,7 +9,8 @@
  *     retire()         ── state: retired ─►    take() returns undefined, the thread's task ends
  *
  * A client is no task of the pool: a `pool.run` costs as much as accepting the connection does.
- * Memory is ordered by the state word: everything is written before its Atomics.store and read after its load.
+ * Memory is ordered by the state word: everything is written before its Atomics.store and read
+ * after its load.
  */
 import type { Meter } from '../connection/blocking.js';
 import { END_REASONS, type EndReason } from '../connection/end-reason.js';
@@ -30,7 +32,8 @@ export class Mailbox implements Meter {
   }
 
   /**
-   * Main thread. The client thread will serve the client of this descriptor, once it has been woken.
+   * Main thread. The client thread will serve the client of this descriptor, once it has been
+   * woken.
    * @throws Error unless the mailbox is empty
    */
   lend(fd: number, connection: number): void {
@@ -42,7 +45,8 @@ export class Mailbox implements Meter {
   }
 
   /**
-   * Main thread, after lend(): a call of its own, so that main lends to several threads before the first one runs.
+   * Main thread, after lend(): a call of its own, so that main lends to several threads before the
+   * first one runs.
    * @returns whether the thread waited
    */
   wake(): boolean {
@@ -50,8 +54,8 @@ export class Mailbox implements Meter {
   }
 
   /**
-   * Main thread. The client thread ends its task instead of waiting for another client. A client that is lent is
-   * served first.
+   * Main thread. The client thread ends its task instead of waiting for another client. A client
+   * that is lent is served first.
    */
   retire(): void {
     Atomics.store(this.#words, layout.retiring, 1);

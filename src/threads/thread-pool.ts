@@ -1,8 +1,10 @@
 /**
- * The client threads and their slots: how they start, die and are replaced. Main thread. Which client gets which slot
- * is decided in client-threads.ts; what runs inside a thread is workers/serve-client.ts.
+ * The client threads and their slots: how they start, die and are replaced. Main thread. Which
+ * client gets which slot is decided in client-threads.ts; what runs inside a thread is
+ * workers/serve-client.ts.
  *
- * Each thread is one task of a piscina pool, which ends with the server, and has one slot: its place for a client.
+ * Each thread is one task of a piscina pool, which ends with the server, and has one slot: its
+ * place for a client.
  *
  *     starting ── ready ──► up ── close() ──► retired
  *         └── thread dies ───┴──► lost, replaced
@@ -20,13 +22,19 @@ import { WorkerSlot } from './worker-slot.js';
 
 const STACK_MB = 1;
 const YOUNG_GENERATION_MB = 2;
-/** Delay before main replaces a thread that died before it was up: the next one would most likely die too. */
+/**
+ * Delay before main replaces a thread that died before it was up: the next one would most likely
+ * die too.
+ */
 const RESTART_MS = 500;
 /** How long a stop waits for threads that are starting. */
 const MOST_START_MS = 2000;
 
 interface ThreadPoolEvents {
-  /** The slot's thread is up. The slot may have been given a client before, and the thread may have served it. */
+  /**
+   * The slot's thread is up. The slot may have been given a client before, and the thread may have
+   * served it.
+   */
   onReady(slot: WorkerSlot): void;
   /** Some threads have settled, or wait for a call to be answered. */
   onDoorbell(): void;
@@ -123,7 +131,10 @@ export class ThreadPool {
     this.#replacing = false;
   }
 
-  /** Ends all threads, also one that computes. None may be blocked in a call on a descriptor. Never rejects. */
+  /**
+   * Ends all threads, also one that computes. None may be blocked in a call on a descriptor. Never
+   * rejects.
+   */
   async close(): Promise<void> {
     this.stopReplacing();
     this.#closing = true;
@@ -162,8 +173,8 @@ export class ThreadPool {
   }
 
   /**
-   * A thread that dies before it has taken its task leaves the task in the pool's queue. Only starting slots can have
-   * tasks there, so the newest of them is taken back.
+   * A thread that dies before it has taken its task leaves the task in the pool's queue. Only
+   * starting slots can have tasks there, so the newest of them is taken back.
    */
   #onError(error: Error): void {
     if (!this.#warmingUp) this.#host.log.error({ err: error }, 'pool failed');

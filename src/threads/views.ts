@@ -1,4 +1,6 @@
-/** Client threads and their clients, as a snapshot shows them. Main thread; for client-threads.ts. */
+/**
+ * Client threads and their clients, as a snapshot shows them. Main thread; for client-threads.ts.
+ */
 import type { ClientView, Serving, State, ThreadView } from '../serving/views.js';
 import type { WorkerSlot } from './worker-slot.js';
 

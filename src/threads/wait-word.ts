@@ -19,7 +19,10 @@ export class WaitWord {
     this.#address = futex ? addressOf(new Uint8Array(words.buffer, words.byteOffset + 4 * index, 4)) : 0;
   }
 
-  /** Blocks the thread as long as the word is `value`. Terminating the thread does not end this; waking it does. */
+  /**
+   * Blocks the thread as long as the word is `value`. Terminating the thread does not end this;
+   * waking it does.
+   */
   waitWhile(value: number): void {
     if (!futex) {
       waitWhile(this.#words, this.#index, value);

@@ -1,6 +1,7 @@
 /**
- * A client thread and its place for one client: mailbox, call slot, and what main knows of the thread. Main thread.
- * thread-pool.ts makes slots and replaces dead threads; client-threads.ts assigns clients.
+ * A client thread and its place for one client: mailbox, call slot, and what main knows of the
+ * thread. Main thread. thread-pool.ts makes slots and replaces dead threads; client-threads.ts
+ * assigns clients.
  */
 import type { ServedClient } from '../serving/served-client.js';
 import type { State } from '../serving/views.js';
@@ -30,7 +31,8 @@ export class WorkerSlot {
       this.#onReady = resolve;
       this.#onLost = reject;
     });
-    // Only a start or a stop of the server waits for it. At other times the pool logs a failed start itself.
+    // Only a start or a stop of the server waits for it. At other times the pool logs a failed
+    // start itself.
     this.ready.catch(() => undefined);
   }
 
@@ -46,7 +48,10 @@ export class WorkerSlot {
     this.#onReady();
   }
 
-  /** Takes the slot's task back from the pool's queue, so that the task fails. Not for a task that runs. */
+  /**
+   * Takes the slot's task back from the pool's queue, so that the task fails. Not for a task that
+   * runs.
+   */
   abortStart(error: Error): void {
     this.#starting.abort(error);
   }
@@ -67,8 +72,9 @@ export class WorkerSlot {
   }
 
   /**
-   * Whether the thread has served the client. False until the thread has said that it is up, though it may have
-   * served its first client by then: so a slot is freed once, by whichever message comes last.
+   * Whether the thread has served the client. False until the thread has said that it is up, though
+   * it may have served its first client by then: so a slot is freed once, by whichever message
+   * comes last.
    */
   get isSettled(): boolean {
     return this.#thread !== undefined && this.mailbox.isEmpty;

@@ -1,4 +1,7 @@
-/** How the C library's functions are bound, where a wrong prototype would only fail on other machines. */
+/**
+ * How the C library's functions are bound, where a wrong prototype would only fail on other
+ * machines.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';

@@ -1,4 +1,7 @@
-/** Shared objects that throw: each client leaves once, is closed once and has its closed line; the server goes on. */
+/**
+ * Shared objects that throw: each client leaves once, is closed once and has its closed line; the
+ * server goes on.
+ */
 import assert from 'node:assert/strict';
 import { it, type TestContext } from 'node:test';
 import { connectClient, type Client } from '../support/client.js';

@@ -1,4 +1,7 @@
-/** Document 001: an HTTP client (exercise 1.1), two Python prompts and a browser (1.2), a message to collect (1.3). */
+/**
+ * Document 001: an HTTP client (exercise 1.1), two Python prompts and a browser (1.2), a message to
+ * collect (1.3).
+ */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { runClient, withDocument } from './python.js';

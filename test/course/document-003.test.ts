@@ -1,4 +1,6 @@
-/** Document 003: the echo client at its prompt, the precise time, and pages to download and save. */
+/**
+ * Document 003: the echo client at its prompt, the precise time, and pages to download and save.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -9,8 +9,8 @@ export interface LineProtocol {
   /** The protocol's words, without which arbitrary input would not pass a service's first check. */
   readonly words: readonly string[];
   /**
-   * A message that a new client can always send, and the first line of its answer, before or after other
-   * clients.
+   * A message that a new client can always send, and the first line of its answer, before or after
+   * other clients.
    */
   readonly probe: { readonly says: string; readonly hears: RegExp };
   /** The largest number of lines in a conversation with a slow service; some tens otherwise. */

@@ -10,7 +10,9 @@ interface AcceptedPair {
   readonly accepted: AcceptedSocket;
 }
 
-/** @param beforeAccept runs when the client has its descriptor and the server's side has none yet */
+/**
+ * @param beforeAccept runs when the client has its descriptor and the server's side has none yet
+ */
 export async function acceptedPair(t: Cleanup, beforeAccept?: () => void): Promise<AcceptedPair> {
   const { promise: accepting, resolve } = (() => {
     let resolve!: (socket: AcceptedSocket) => void;

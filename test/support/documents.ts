@@ -1,6 +1,6 @@
 /**
- * The project's documents as tests see them: their fenced code, links, headings and the paths they name.
- * Pure, except for reading the files; used by test/documents.test.ts.
+ * The project's documents as tests see them: their fenced code, links, headings and the paths they
+ * name. Pure, except for reading the files; used by test/documents.test.ts.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -53,7 +53,10 @@ export function anchorsOf({ text }: Document): string[] {
   );
 }
 
-/** The paths of source files and folders that stand in the text: `src/cli.ts`, `models/iterative.ts`, `docs/`. */
+/**
+ * The paths of source files and folders that stand in the text: `src/cli.ts`,
+ * `models/iterative.ts`, `docs/`.
+ */
 export function pathsOf({ text }: Document): string[] {
   const files = text.match(/(?<![\w/.:~-])(?:[\w-]+\/)+[\w.-]+\.(?:ts|cjs|c|py|json|md|svg)\b(?![\w/])/g);
   const folders = text.match(/(?<![\w/.:~-])(?:src|workers|bench|test|docs)\/(?:[\w-]+\/)*(?![\w.<-])/g);

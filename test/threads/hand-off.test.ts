@@ -1,6 +1,6 @@
 /**
- * Descriptors go to client threads and return. After 20,000 clients of every kind the server process
- * must have the same descriptors, threads and memory as before.
+ * Descriptors go to client threads and return. After 20,000 clients of every kind the server
+ * process must have the same descriptors, threads and memory as before.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

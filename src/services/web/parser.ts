@@ -41,7 +41,10 @@ const OTHER_VERSION = / HTTP\/[02-9]\.\d$/;
 
 /** The library's members that its published types lack or describe less exactly. */
 interface LineParser {
-  /** REQUEST_LINE, HEADER, BODY_SIZED, BODY_CHUNKHEAD, BODY_CHUNK, BODY_CHUNKEMPTYLINE or BODY_CHUNKTRAILERS. */
+  /**
+   * REQUEST_LINE, HEADER, BODY_SIZED, BODY_CHUNKHEAD, BODY_CHUNK, BODY_CHUNKEMPTYLINE or
+   * BODY_CHUNKTRAILERS.
+   */
   state: string;
   /** The beginning of a line whose end has not arrived. */
   line: string;

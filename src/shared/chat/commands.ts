@@ -1,6 +1,6 @@
 /**
- * The commands that a client can type into the chat, and which of them need an operator. Runs on the
- * main thread. chat.ts is the {@link ChatRooms} that they act on.
+ * The commands that a client can type into the chat, and which of them need an operator. Runs on
+ * the main thread. chat.ts is the {@link ChatRooms} that they act on.
  */
 import type { Next } from '../../connection/connection.js';
 import { printable } from '../../base/printable.js';
@@ -14,7 +14,9 @@ export interface ChatRooms<C extends Chatter> {
   find(name: string): C | undefined;
   /** @returns why the client cannot have the name; undefined once it has it */
   rename(chatter: C, name: string): string | undefined;
-  /** Takes the client out of its room and puts it into another one, which it creates if necessary. */
+  /**
+   * Takes the client out of its room and puts it into another one, which it creates if necessary.
+   */
   move(chatter: C, roomName: string): Room<C>;
 }
 

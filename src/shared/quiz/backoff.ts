@@ -1,6 +1,6 @@
 /**
- * Repeated failures delay the next attempt: each one doubles the delay, up to a bound. The bound keeps
- * an owner's login possible while a stranger guesses the password. Runs on the main thread.
+ * Repeated failures delay the next attempt: each one doubles the delay, up to a bound. The bound
+ * keeps an owner's login possible while a stranger guesses the password. Runs on the main thread.
  */
 import { ExpiringMap } from '../../base/expiring-map.js';
 
@@ -28,7 +28,8 @@ export class Backoff {
 
   /**
    * The delay of the key's next attempt in milliseconds.
-   * @param underWay the number of its attempts whose outcome is not known yet: after a first failure,
+   * @param underWay the number of its attempts whose outcome is not known yet: after a first
+   * failure,
    *   each counts as another one
    */
   delayMs(key: string, underWay = 0): number {

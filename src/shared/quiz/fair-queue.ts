@@ -1,6 +1,6 @@
 /**
- * Runs a bounded number of expensive jobs at once and queues a bounded number of others. Addresses take
- * turns, so an address with many clients does not delay the others. Runs on the main thread.
+ * Runs a bounded number of expensive jobs at once and queues a bounded number of others. Addresses
+ * take turns, so an address with many clients does not delay the others. Runs on the main thread.
  */
 import { RoundRobinQueue } from '../../base/round-robin-queue.js';
 

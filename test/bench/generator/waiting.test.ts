@@ -5,7 +5,8 @@ import { serve } from '../../support/bench/raw-echo.js';
 
 describe('the number of waiting clients', { timeout: 30_000 }, () => {
   it('includes the clients without an answer, and none whose connection was reset', async (t) => {
-    // Three clients wait for an answer; the fourth is reset, tries again every 10 ms and causes many errors.
+    // Three clients wait for an answer; the fourth is reset, tries again every 10 ms and causes
+    // many errors.
     const port = await serve(t, (socket, connection) => {
       if (connection >= 3) socket.resetAndDestroy();
       else socket.resume();

@@ -1,4 +1,7 @@
-/** HTTP by hand, against servers that answer in every way, right and wrong: the body whole, or an error in one line. */
+/**
+ * HTTP by hand, against servers that answer in every way, right and wrong: the body whole, or an
+ * error in one line.
+ */
 import assert from 'node:assert/strict';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';

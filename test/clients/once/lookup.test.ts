@@ -1,4 +1,7 @@
-/** What is known about a host, as far as it can be told without a network: this machine and its loopback. */
+/**
+ * What is known about a host, as far as it can be told without a network: this machine and its
+ * loopback.
+ */
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { describe, it } from 'node:test';

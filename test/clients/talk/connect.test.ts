@@ -1,4 +1,7 @@
-/** `handoff connect` in scripts: the bytes from and to pipes, and an exit status that tells whether it was answered. */
+/**
+ * `handoff connect` in scripts: the bytes from and to pipes, and an exit status that tells whether
+ * it was answered.
+ */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';

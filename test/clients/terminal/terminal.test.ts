@@ -1,4 +1,7 @@
-/** The interactive clients on a pseudo-terminal: what is typed survives what comes in, and the terminal survives us. */
+/**
+ * The interactive clients on a pseudo-terminal: what is typed survives what comes in, and the
+ * terminal survives us.
+ */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { startFakeServer } from '../../support/fake-server.js';

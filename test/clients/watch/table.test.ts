@@ -1,4 +1,7 @@
-/** The table that shows a snapshot: what it says, how it fits a window, and that nothing in it steers a terminal. */
+/**
+ * The table that shows a snapshot: what it says, how it fits a window, and that nothing in it
+ * steers a terminal.
+ */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Snapshot } from '../../../src/admin/snapshot.js';

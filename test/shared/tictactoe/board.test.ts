@@ -21,7 +21,8 @@ describe('the board', () => {
     };
     // By symmetry: a first move into a corner, into a side, and into the middle.
     for (const first of [1, 2, 5]) playOn([first]);
-    // Four corners, four sides, one middle: 4 × 29,592 + 4 × 27,732 + 25,872 is the well-known 255,168.
+    // Four corners, four sides, one middle: 4 × 29,592 + 4 × 27,732 + 25,872 is the well-known
+    // 255,168.
     assert.equal(games, 29_592 + 27_732 + 25_872);
   });
 
