@@ -8,8 +8,8 @@ import type { Wire } from '../clients/wire/wire.js';
 import { INTERRUPTED } from './command.js';
 
 /**
- * Runs the dialogue to its end. The exit status is 0 if the server did its part, or if a user at the
- * terminal left.
+ * Runs the dialogue to its end. The exit status is 0 if the server did its part, or if a user at
+ * the terminal left.
  * @throws StartError with a one-line message in every other case
  */
 export async function runInteractive(

@@ -1,4 +1,7 @@
-/** The process of the command line: runs the command; an error is one line and an exit status. Read program.ts next. */
+/**
+ * The process of the command line: runs the command; an error is one line and an exit status. Read
+ * program.ts next.
+ */
 import { StartError, UsageError } from '../base/errors.js';
 import { runCommand } from './program.js';
 

@@ -1,4 +1,7 @@
-/** What options of all commands have in common: checks of values, the environment, the configuration file. */
+/**
+ * What options of all commands have in common: checks of values, the environment, the configuration
+ * file.
+ */
 import { readFileSync } from 'node:fs';
 import type { Argv, Options } from 'yargs';
 import { UsageError } from '../base/errors.js';
@@ -63,10 +66,15 @@ function oneValue(name: string, value: unknown): string {
   return value;
 }
 
-/** Two ways to name a server. A source that uses one of them overrules the other in weaker sources. */
+/**
+ * Two ways to name a server. A source that uses one of them overrules the other in weaker sources.
+ */
 const PLACES = [['socket'], ['host', 'port']] as const;
 
-/** Where the options of a command come from, the strongest source first; a configuration file is the weakest. */
+/**
+ * Where the options of a command come from, the strongest source first; a configuration file is the
+ * weakest.
+ */
 export interface OptionSources {
   /** The arguments behind the program's name. */
   readonly args: readonly string[];

@@ -126,7 +126,8 @@ function prepareFolders({ root, into, file }: Arguments): void {
 }
 
 /**
- * Makes a folder and its parents. Node's recursive mkdir never returns in some folders, as in /proc.
+ * Makes a folder and its parents. Node's recursive mkdir never returns in some folders, as in
+ * /proc.
  * @throws Error of mkdir
  */
 function makeFolder(path: string): void {

@@ -129,7 +129,7 @@ describe('handoff connect --transport udp', bounds, () => {
     const { status, stderr } = await runHandoff(t, connect(port), { input: 'ping\n' });
     assert.deepEqual(
       [status, stderr],
-      [1, `handoff: 127.0.0.1:${port}: nobody listens there; is the server running with --transport udp?\n`],
+      [1, `handoff: 127.0.0.1:${port}: the port is closed; is the server running with --transport udp?\n`],
     );
   });
 

@@ -33,8 +33,8 @@ type Answer = Fetched | { readonly redirectTo: string; readonly status: string }
 
 /**
  * Sends a GET request and writes the body of a 2xx answer to the sink.
- * @throws StartError with a one-line message if the connection fails, the server is silent, the body
- * is incomplete, the answer is not HTTP, or a redirection cannot be followed
+ * @throws StartError with a one-line message if the connection fails, the server is silent, the
+ * body is incomplete, the answer is not HTTP, or a redirection cannot be followed
  */
 export async function fetchUrl(start: URL, sink: ByteSink, options: FetchOptions): Promise<Fetched> {
   let url = start;
@@ -100,9 +100,9 @@ async function get(url: URL, sink: ByteSink, options: FetchOptions): Promise<Ans
 }
 
 /**
- * Fails if the server reset the connection. Needed when only the end of the connection completes the
- * body: libuv reports a reset right after the last data as an orderly end (epoll's POLLHUP after a
- * partial read). A write fails after a reset, and does no harm after an orderly end.
+ * Fails if the server reset the connection. Needed when only the end of the connection completes
+ * the body: libuv reports a reset right after the last data as an orderly end (epoll's POLLHUP
+ * after a partial read). A write fails after a reset, and does no harm after an orderly end.
  */
 function detectReset(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {

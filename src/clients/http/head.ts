@@ -1,6 +1,6 @@
 /**
- * The head of an HTTP answer: parses status line and headers from chunks of any size. Main thread of
- * the client. Read body.ts next.
+ * The head of an HTTP answer: parses status line and headers from chunks of any size. Main thread
+ * of the client. Read body.ts next.
  *
  * http-parser-js parses only the head. In a body it would take a chunk size of `zz` for the last
  * chunk, and so an incomplete body for a complete one.

@@ -1,10 +1,10 @@
 /**
- * The class exercise of document 003, where each machine is both server and client: fetches one named
- * file from every peer, into one folder. The caller serves its own folder first. Main thread of the
- * client.
+ * The class exercise of document 003, where each machine is both server and client: fetches one
+ * named file from every peer, into one folder. The caller serves its own folder first. Main thread
+ * of the client.
  *
- * Peers start at different times, so a fetch is retried, at growing intervals. A peer must also keep
- * serving after its own fetches: see `--linger` in cli/peer.ts.
+ * Peers start at different times, so a fetch is retried, at growing intervals. A peer must also
+ * keep serving after its own fetches: see `--linger` in cli/peer.ts.
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -128,7 +128,9 @@ async function fetchOnce({ url, path }: Wanted, { timeoutMs, maxBytes }: PeerSet
   }
 }
 
-/** Removes the peer's own name, which the line already begins with. A redirection's target stays. */
+/**
+ * Removes the peer's own name, which the line already begins with. A redirection's target stays.
+ */
 function withoutPeer(url: URL, why: string): string {
   const known = [`${nameOf(targetOf(url))}: `, `${url.href}: `].find((prefix) => why.startsWith(prefix));
   return why.slice(known?.length ?? 0);

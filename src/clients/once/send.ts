@@ -1,6 +1,6 @@
 /**
- * The client of `collect` (exercise 1.3): sends its input, half-closes, and checks the byte count that
- * the server returns. Main thread of the client.
+ * The client of `collect` (exercise 1.3): sends its input, half-closes, and checks the byte count
+ * that the server returns. Main thread of the client.
  */
 import { createReadStream } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
@@ -45,7 +45,8 @@ export async function sendAll(
     else socket.resetAndDestroy();
   };
   const outgoing = new Upload(sources, abort);
-  // Not awaited, since a server that refuses answers during the upload. The read reports its errors.
+  // Not awaited, since a server that refuses answers during the upload. The read reports its
+  // errors.
   pipeline(outgoing.chunks(), socket).catch(() => undefined);
   let answer = '';
   try {

@@ -21,7 +21,8 @@ const TYPES = [
 /**
  * Returns the socket types of a service, in getaddrinfo's order. A name has those that the file
  * lists; a port number, or no service, has all.
- * @throws StartError with a one-line message if the service does not exist or the file is unreadable
+ * @throws StartError with a one-line message if the service does not exist or the file is
+ * unreadable
  */
 export async function socketTypes(service: string | undefined): Promise<SocketType[]> {
   if (service === undefined) return TYPES.map((type) => ({ ...type, port: 0 }));

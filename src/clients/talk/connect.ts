@@ -1,4 +1,7 @@
-/** Passes bytes from a script to a server and back, for `handoff connect`. Its own process, main thread. */
+/**
+ * Passes bytes from a script to a server and back, for `handoff connect`. Its own process, main
+ * thread.
+ */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
@@ -9,7 +12,8 @@ import { nameOf, type Target } from '../wire/target.js';
 
 /**
  * Sends `input`, then half-closes. Writes the server's bytes to `output` until the server closes.
- * @returns false if a line of the server begins with `ERR `, or if it answered nothing to some bytes
+ * @returns false if a line of the server begins with `ERR `, or if it answered nothing to some
+ * bytes
  * @throws StartError with a one-line message if the connection fails or the output is full
  */
 export async function exchangeBytes(target: Target, input: Readable, output: Writable): Promise<boolean> {
@@ -27,7 +31,8 @@ export async function exchangeBytes(target: Target, input: Readable, output: Wri
   });
   try {
     await once(socket, 'connect');
-    // The server may close before the input ends, so this is not awaited. The socket reports errors.
+    // The server may close before the input ends, so this is not awaited. The socket reports
+    // errors.
     pipeline(input, socket).catch(() => undefined);
     await pipeline(socket, output, { end: false });
   } catch (error) {

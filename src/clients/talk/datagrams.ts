@@ -62,7 +62,9 @@ async function connectedSocket({ host, port }: UdpAddress): Promise<Socket> {
   return socket;
 }
 
-/** Returns the answer; undefined if none came in time, since the datagram or its answer was lost. */
+/**
+ * Returns the answer; undefined if none came in time, since the datagram or its answer was lost.
+ */
 async function request(socket: Socket, line: string): Promise<string | undefined> {
   const inTime = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
   const answered = once(socket, 'message', { signal: inTime }) as Promise<[Buffer]>;

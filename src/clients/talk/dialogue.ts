@@ -1,7 +1,7 @@
 /**
  * What an interactive client does, apart from its terminal and its socket. Each protocol has one
- * dialogue (chat.ts, quiz.ts …): a pure object that turns lines into steps. run-dialogue.ts performs
- * the steps.
+ * dialogue (chat.ts, quiz.ts …): a pure object that turns lines into steps. run-dialogue.ts
+ * performs the steps.
  */
 import type { Style } from '../terminal/terminal.js';
 
@@ -43,7 +43,9 @@ export interface Dialogue {
   onInputEnd(): Step[];
   /** What the server must send next; the same until it has come, whatever else comes first. */
   expected?(): Expected | undefined;
-  /** Why the server has not done its part; undefined if it has. Called after the connection ends. */
+  /**
+   * Why the server has not done its part; undefined if it has. Called after the connection ends.
+   */
   failure(): string | undefined;
 }
 

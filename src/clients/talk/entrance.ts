@@ -1,4 +1,6 @@
-/** The login part of the quiz's dialogue: asks for name, way in and password. Pure; used by quiz.ts. */
+/**
+ * The login part of the quiz's dialogue: asks for name, way in and password. Pure; used by quiz.ts.
+ */
 import { ask, send, type Step } from './dialogue.js';
 
 /** The words of the protocol. */

@@ -1,6 +1,6 @@
 /**
- * The dialogue of `handoff chat --dialect hii`: the server sends `Hii`, the client its nickname. Then
- * every member receives every message, the sender included. Pure; run-dialogue.ts performs it.
+ * The dialogue of `handoff chat --dialect hii`: the server sends `Hii`, the client its nickname.
+ * Then every member receives every message, the sender included. Pure; run-dialogue.ts performs it.
  */
 import { ask, LEAVE, send, show, type Expected, type Dialogue, type Step } from './dialogue.js';
 
@@ -11,7 +11,9 @@ const GREETING: Expected = { what: HII, of: "the tutorial's chat", withinMs: 10_
 /** Matches the gap before the confirmation, which follows the announcement without a newline. */
 const CONNECTED = /(?<=[^\n])(?=Connected to the server!\s*$)/;
 
-/** Bound on own messages that have not come back. Beyond it the oldest is dropped, and shown later. */
+/**
+ * Bound on own messages that have not come back. Beyond it the oldest is dropped, and shown later.
+ */
 const MAX_PENDING = 100;
 
 export class HiiDialogue implements Dialogue {
@@ -20,7 +22,9 @@ export class HiiDialogue implements Dialogue {
   #stage: 'silent' | 'asked' | 'waiting' | 'in' = 'silent';
   #refusal: string | undefined;
   #left = false;
-  /** Own messages on their way back. The user has seen them already, so they are not shown again. */
+  /**
+   * Own messages on their way back. The user has seen them already, so they are not shown again.
+   */
   readonly #pending: string[] = [];
 
   constructor(settings: { readonly name: string | undefined; readonly mayAskAgain: boolean }) {

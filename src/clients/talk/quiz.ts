@@ -1,6 +1,6 @@
 /**
- * The dialogue of `handoff quiz`: login, a game of n questions or the rest of an unfinished game, the
- * score. Pure; run-dialogue.ts performs it. entrance.ts asks for name and password.
+ * The dialogue of `handoff quiz`: login, a game of n questions or the rest of an unfinished game,
+ * the score. Pure; run-dialogue.ts performs it. entrance.ts asks for name and password.
  *
  *     entering ── OK ──► entered ── PLAY ──► playing ── SCORE ──► lobby ──► playing …
  *                           └────── RESUME ────►┘

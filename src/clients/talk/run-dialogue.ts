@@ -99,7 +99,9 @@ class DialogueRun {
     if (awaited) this.#timer = setTimeout(() => this.#onTimeout(awaited), awaited.withinMs);
   }
 
-  /** An iterative server may serve others first. So a user decides how long to wait; a script ends. */
+  /**
+   * An iterative server may serve others first. So a user decides how long to wait; a script ends.
+   */
   #onTimeout(awaited: Expected): void {
     if (this.#terminal.interactive)
       this.#terminal.show(paint(`${missingText(awaited)} Still waiting …`, 'gray'));

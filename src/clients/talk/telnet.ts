@@ -1,6 +1,6 @@
 /**
- * The dialogue of `handoff connect` at a terminal: sends each typed line, and shows each line of the
- * server. Pure; run-dialogue.ts performs it. connect.ts serves scripts instead, byte by byte.
+ * The dialogue of `handoff connect` at a terminal: sends each typed line, and shows each line of
+ * the server. Pure; run-dialogue.ts performs it. connect.ts serves scripts instead, byte by byte.
  */
 import { LEAVE, send, show, type Dialogue, type Step } from './dialogue.js';
 

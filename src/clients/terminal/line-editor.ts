@@ -1,6 +1,6 @@
 /**
- * A terminal with a line editor: prompt, history, and texts that appear above a half-typed line. Its
- * own process, main thread.
+ * A terminal with a line editor: prompt, history, and texts that appear above a half-typed line.
+ * Its own process, main thread.
  *
  * secret.ts reads passwords with an editor of its own, so that they never enter the history.
  */
@@ -92,8 +92,8 @@ export class LineEditor implements Terminal {
       prompt: '',
     });
     this.#editor = editor;
-    // readline sets this to false for a pasted text. It then appends the text at the end of the line,
-    // wherever the cursor is, and miscounts the rows. This editor completes nothing anyway.
+    // readline sets this to false for a pasted text. It then appends the text at the end of the
+    // line, wherever the cursor is, and miscounts the rows. This editor completes nothing anyway.
     Object.defineProperty(editor, 'isCompletionEnabled', { get: () => true, set: () => undefined });
     editor.on('history', (history) => (this.#history = history));
     editor.on('line', (line) => this.#take(line));

@@ -20,8 +20,8 @@ const KEY = /\x1b(?:\[[\d;]*[ -/]*[@-~]|O?.)?|[^]/gu;
 
 /**
  * Asks for a password.
- * @param answered called once, after the terminal's mode is restored; never if the caller closes the
- * question first
+ * @param answered called once, after the terminal's mode is restored; never if the caller closes
+ * the question first
  */
 export function askSecretly(
   input: ReadStream,

@@ -19,8 +19,8 @@ export interface Terminal {
    */
   show(text: string): void;
   /**
-   * Requests a line. A script's terminal reads one line per question; a user sees the prompt and may
-   * type at any time.
+   * Requests a line. A script's terminal reads one line per question; a user sees the prompt and
+   * may type at any time.
    */
   ask(prompt: string, secret: boolean): void;
   /** Resolves when the output has room again, so that a slow reader slows down the server. */

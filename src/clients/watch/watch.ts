@@ -94,7 +94,10 @@ function noSnapshot(path: string, line: string): StartError {
 
 const WAITING = { connection: 0, peer: '', waitedMs: 0 };
 
-/** An example of the fields that the table shows. A list has one element; `?` marks an optional field. */
+/**
+ * An example of the fields that the table shows. A list has one element; `?` marks an optional
+ * field.
+ */
 const SNAPSHOT = {
   ...{ service: '', model: '', pid: 0, address: '', uptimeMs: 0, stopping: false },
   limits: { 'threads?': 0, queue: 0 },

@@ -1,6 +1,7 @@
 /**
- * A conversation in datagrams: sends one message, waits for its answer, and retries if none comes. A
- * retry is safe only for a service that may receive a message twice. Its own process, main thread.
+ * A conversation in datagrams: sends one message, waits for its answer, and retries if none comes.
+ * A retry is safe only for a service that may receive a message twice. Its own process, main
+ * thread.
  *
  * A message that was sent n times may be answered n times, so n - 1 identical answers are ignored.
  */

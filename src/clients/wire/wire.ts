@@ -1,6 +1,7 @@
 /**
- * A connection as a dialogue sees it: messages out, messages in. StreamWire sends them over a stream,
- * in lines or in chunks; datagram-wire.ts sends them over UDP. Its own process, main thread.
+ * A connection as a dialogue sees it: messages out, messages in. StreamWire sends them over a
+ * stream, in lines or in chunks; datagram-wire.ts sends them over UDP. Its own process, main
+ * thread.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
