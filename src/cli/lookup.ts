@@ -2,9 +2,9 @@
 import { hostname } from 'node:os';
 import type { Argv } from 'yargs';
 import { lookUp, type AddressRecord, type HostInfo } from '../clients/once/lookup.js';
-import { printable } from '../base/printable.js';
 import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
+import { columns } from './columns.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { withSettings, type OptionSources } from './options.js';
@@ -53,12 +53,4 @@ const HEAD = ['family', 'type', 'protocol', 'port', 'address'];
 
 function cells({ family, type, protocol, port, address }: AddressRecord): string[] {
   return [family, type, protocol, `${port}`, address];
-}
-
-/** Aligns the cells and escapes control characters, which host names may contain. */
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) =>
-    printable(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).trimEnd(),
-  );
 }

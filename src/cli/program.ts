@@ -42,68 +42,46 @@ export async function runCommand(sources: OptionSources): Promise<void> {
       ...(builder && { builder: (command: Argv) => builder(command, sources) }),
     });
   };
-  await add(
-    'serve <service>',
-    'serve clients until SIGINT or SIGTERM',
-    async () => (await import('./serve.js')).serveCommand,
+  await add('serve <service>', 'serve clients until SIGINT or SIGTERM', () =>
+    import('./serve.js').then((m) => m.serveCommand),
   );
-  await add('bench', 'compare the models under load', async () => (await import('./bench.js')).benchCommand);
-  await add(
-    'explain [model]',
-    'describe how a model serves a client, and what was measured of it here',
-    async () => (await import('./explain.js')).explainCommand,
+  await add('bench', 'compare the models under load', () => import('./bench.js').then((m) => m.benchCommand));
+  await add('explain [model]', 'describe how a model serves a client, and what was measured of it here', () =>
+    import('./explain.js').then((m) => m.explainCommand),
   );
-  await add(
-    'demo',
-    'serve four clients under each model and draw what happened',
-    async () => (await import('./demo.js')).demoCommand,
+  await add('demo', 'serve four clients under each model and draw what happened', () =>
+    import('./demo.js').then((m) => m.demoCommand),
   );
-  await add(
-    'timeline <log>',
-    'draw which thread served which client, and when',
-    async () => (await import('./timeline.js')).timelineCommand,
+  await add('timeline <log>', 'draw which thread served which client, and when', () =>
+    import('./timeline.js').then((m) => m.timelineCommand),
   );
-  await add(
-    'watch <path>',
-    'show what a running server does: threads, clients, queue',
-    async () => (await import('./watch.js')).watchCommand,
+  await add('watch <path>', 'show what a running server does: threads, clients, queue', () =>
+    import('./watch.js').then((m) => m.watchCommand),
   );
-  await add(
-    'connect [service]',
-    'talk to a server',
-    async () => (await import('./connect.js')).connectCommand,
+  await add('connect [service]', 'talk to a server', () =>
+    import('./connect.js').then((m) => m.connectCommand),
   );
-  await add('chat', 'chat with others', async () => (await import('./chat.js')).chatCommand);
-  await add('quiz', 'answer questions for points', async () => (await import('./quiz.js')).quizCommand);
-  await add('hangman', "guess the server's word", async () => (await import('./hangman.js')).hangmanCommand);
-  await add(
-    'tictactoe',
-    'play tic-tac-toe against another client',
-    async () => (await import('./tictactoe.js')).tictactoeCommand,
+  await add('chat', 'chat with others', () => import('./chat.js').then((m) => m.chatCommand));
+  await add('quiz', 'answer questions for points', () => import('./quiz.js').then((m) => m.quizCommand));
+  await add('hangman', "guess the server's word", () => import('./hangman.js').then((m) => m.hangmanCommand));
+  await add('tictactoe', 'play tic-tac-toe against another client', () =>
+    import('./tictactoe.js').then((m) => m.tictactoeCommand),
   );
-  await add('fetch [url]', 'get a page over HTTP', async () => (await import('./fetch.js')).fetchCommand);
-  await add(
-    'send [file..]',
-    'send files or standard input to the collect service',
-    async () => (await import('./send.js')).sendCommand,
+  await add('fetch [url]', 'get a page over HTTP', () => import('./fetch.js').then((m) => m.fetchCommand));
+  await add('send [file..]', 'send files or standard input to the collect service', () =>
+    import('./send.js').then((m) => m.sendCommand),
   );
-  await add(
-    'gettime',
-    'ask the daytime service for the time',
-    async () => (await import('./gettime.js')).gettimeCommand,
+  await add('gettime', 'ask the daytime service for the time', () =>
+    import('./gettime.js').then((m) => m.gettimeCommand),
   );
-  await add(
-    'lookup [name] [service]',
-    'show the addresses and names of a host',
-    async () => (await import('./lookup.js')).lookupCommand,
+  await add('lookup [name] [service]', 'show the addresses and names of a host', () =>
+    import('./lookup.js').then((m) => m.lookupCommand),
   );
-  await add(
-    'peer [peer..]',
-    'serve a folder and fetch a file from every peer',
-    async () => (await import('./peer.js')).peerCommand,
+  await add('peer [peer..]', 'serve a folder and fetch a file from every peer', () =>
+    import('./peer.js').then((m) => m.peerCommand),
   );
-  await add('services', 'list the services', async () => (await import('./list.js')).servicesCommand);
-  await add('models', 'list the server models', async () => (await import('./list.js')).modelsCommand);
+  await add('services', 'list the services', () => import('./list.js').then((m) => m.servicesCommand));
+  await add('models', 'list the server models', () => import('./list.js').then((m) => m.modelsCommand));
 
   await program
     .completion('completion', 'print a script for shell completion')

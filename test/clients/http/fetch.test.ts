@@ -96,7 +96,7 @@ describe('fetch takes the body of an answer', { timeout: 60_000, concurrency: 4 
     assert.deepEqual(await fetchFrom(port), complete('hi'));
   });
 
-  it('of Node’s own server, which sees a proper request', async (t) => {
+  it('of Node’s own server, which accepts the request', async (t) => {
     const port = await startHttp(t, (request, response) =>
       response.end(JSON.stringify([request.url, request.headers])),
     );
@@ -188,7 +188,7 @@ describe('fetch fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
   });
 });
 
-describe('fetch tells what the server said instead', { timeout: 60_000, concurrency: 4 }, () => {
+describe('fetch reports an answer without the body', { timeout: 60_000, concurrency: 4 }, () => {
   for (const [answer, isTemporary] of [
     ['404 Not Found', false],
     ['403 Forbidden', false],
@@ -203,13 +203,13 @@ describe('fetch tells what the server said instead', { timeout: 60_000, concurre
     });
   }
 
-  it('that it is only a part', async (t) => {
+  it('that is only a part of the body', async (t) => {
     const port = await startRawServer(t, answering('HTTP/1.1 206 Partial\r\nContent-Length: 2\r\n\r\nhe'));
     const why = `http://127.0.0.1:${port}/: only a part of the body, which the client did not request`;
     assert.deepEqual(await fetchFrom(port), { complete: false, isTemporary: false, why, text: '' });
   });
 
-  it('that the body is longer than is taken', async (t) => {
+  it('whose body is longer than the bound', async (t) => {
     const port = await startRawServer(t, answering(`${HEAD}\r\n`, 'x'.repeat(101)));
     const { complete, text } = await fetchFrom(port, { maxBytes: 100 });
     assert.deepEqual([complete, text], [false, '']);
@@ -238,7 +238,7 @@ describe('fetch follows redirections', { timeout: 60_000, concurrency: 4 }, () =
     assert.deepEqual(await fetchFrom(port), complete('here: 0'));
   });
 
-  it('only if it may', async (t) => {
+  it('only if allowed', async (t) => {
     const port = await startHttp(t, hops);
     const why = `http://127.0.0.1:${port}/1: 302 Found, to "0"`;
     assert.deepEqual(await fetchFrom(port, { redirects: 0 }, '/1'), {
@@ -261,8 +261,8 @@ describe('fetch follows redirections', { timeout: 60_000, concurrency: 4 }, () =
   }
 });
 
-describe('what fetch takes for a URL', () => {
-  it('is one of http', () => {
+describe('a URL for fetch', () => {
+  it('has the scheme http', () => {
     for (const good of ['http://localhost', 'http://[::1]:8080/a?b', 'HTTP://host.example/']) {
       assert.equal(parseHttpUrl(good).protocol, 'http:');
     }

@@ -1,4 +1,4 @@
-/** Fetching one file from many peers, some of them late, some of them bad. */
+/** Fetches one file from many peers, some of them late or faulty. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
@@ -41,7 +41,7 @@ async function fetchFrom(t: TestContext, ports: readonly number[], tries = 3, on
 }
 
 describe('fetching from peers', { timeout: 60_000, concurrency: 4 }, () => {
-  it('puts the file of each into one folder, under its address', async (t) => {
+  it('stores the file of each peer in one folder, under the peer’s address', async (t) => {
     const natalia = await startRawServer(t, page('I like to go to movie theater.'));
     const other = await startRawServer(t, page('Me, too.'));
     const { arrived, files, lines, into } = await fetchFrom(t, [natalia, other]);
@@ -54,7 +54,7 @@ describe('fetching from peers', { timeout: 60_000, concurrency: 4 }, () => {
     assert.ok(lines.includes(`127.0.0.1:${other}: 8 bytes in ${path}`), lines.join('\n'));
   });
 
-  it('asks a peer again that is not up yet', async (t) => {
+  it('retries a peer that does not listen yet', async (t) => {
     const port = await unusedPort();
     const start = () => {
       const server = createServer(page('at last')).listen(port, '127.0.0.1');
@@ -72,7 +72,7 @@ describe('fetching from peers', { timeout: 60_000, concurrency: 4 }, () => {
     ['speaks no HTTP', answering('ERR server full\n')],
     ['resets the connection', (socket: Socket) => void socket.resetAndDestroy()],
   ] as const) {
-    it(`asks again when a peer ${what}, and has nothing of the vain tries`, async (t) => {
+    it(`retries when a peer ${what}, and keeps nothing of the failed tries`, async (t) => {
       let asked = 0;
       const port = await startRawServer(t, (socket) => (++asked < 3 ? bad : page('whole'))(socket));
       const { arrived, files } = await fetchFrom(t, [port]);
@@ -80,7 +80,7 @@ describe('fetching from peers', { timeout: 60_000, concurrency: 4 }, () => {
     });
   }
 
-  it('gives one up after so many tries, and has the files of the others', async (t) => {
+  it('stops after the last try, and keeps the files of the other peers', async (t) => {
     let asked = 0;
     const broken = await startRawServer(t, (socket) => {
       asked++;
@@ -89,7 +89,7 @@ describe('fetching from peers', { timeout: 60_000, concurrency: 4 }, () => {
     const good = await startRawServer(t, page('good'));
     const { arrived, files, lines } = await fetchFrom(t, [broken, good], 4);
     assert.deepEqual([asked, arrived, Object.values(files)], [4, 1, ['good']]);
-    // The same reason is told twice: when it came up and at the end.
+    // A reason is reported twice: when it occurs and at the end.
     assert.equal(lines.filter((line) => line.startsWith(`127.0.0.1:${broken}: `)).length, 2);
     assert.ok(lines.some((line) => line.includes('failed after 4 tries: ')));
   });
@@ -98,7 +98,7 @@ describe('fetching from peers', { timeout: 60_000, concurrency: 4 }, () => {
     ['has no such file', answering('HTTP/1.1 404 Not Found\r\n\r\n'), /failed after 1 try: .*404 Not Found/],
     ['has one that is too long', page('x'.repeat(1001)), /failed after 1 try: .*longer than 1000 bytes/],
   ] as const) {
-    it(`does not ask again when a peer ${what}`, async (t) => {
+    it(`does not retry when a peer ${what}`, async (t) => {
       const port = await startRawServer(t, serve);
       const { arrived, files, lines } = await fetchFrom(t, [port]);
       assert.deepEqual([arrived, files], [0, {}]);
@@ -111,7 +111,7 @@ describe('the files of peers', () => {
   const pathsOf = (peers: readonly string[], file = 'myData.txt') =>
     wantedFrom(peers, 8080, file, 'd').map(({ url, path }) => [url.href, path]);
 
-  it('have names that stay in their folder', () => {
+  it('have names that cannot leave the folder', () => {
     assert.deepEqual(pathsOf(['localhost:80', '[::1]:81', '..', 'Host']), [
       ['http://localhost/myData.txt', 'd/localhost_80-myData.txt'],
       ['http://[::1]:81/myData.txt', 'd/__1_81-myData.txt'],
@@ -123,7 +123,7 @@ describe('the files of peers', () => {
     ]);
   });
 
-  it('are named by addresses and by paths that are some', () => {
+  it('require valid addresses and paths', () => {
     const bad = [
       '',
       ':80',

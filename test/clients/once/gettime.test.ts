@@ -18,19 +18,19 @@ const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/;
 underEveryModel('gettime from daytime', (model) => {
   const server = sharedServer({ service: 'daytime', model });
 
-  it('gets the line', async () => {
+  it('reads the line', async () => {
     assert.match(await getTime(server.address, PATIENT_MS), TIME);
   });
 });
 
 describe('gettime', { timeout: 60_000, concurrency: 4 }, () => {
-  it('asks at a Unix-domain socket', async (t) => {
+  it('connects to a Unix-domain socket', async (t) => {
     const path = join(temporaryDirectory(t), 'socket');
     await startServer(t, { service: 'daytime', address: { path } });
     assert.match(await getTime({ path }, PATIENT_MS), TIME);
   });
 
-  it('waits for a line that comes in pieces, and not for the end after it', async (t) => {
+  it('waits for a line that arrives in pieces, but not for the end of the connection', async (t) => {
     const port = await startRawServer(t, (socket) => {
       socket.write('12:', () => setImmediate(() => socket.write('34\r\nand more')));
     });
@@ -53,7 +53,7 @@ describe('gettime', { timeout: 60_000, concurrency: 4 }, () => {
     });
   }
 
-  it('fails in one line when the server is silent, resets the connection, or is not there', async (t) => {
+  it('fails in one line when the server is silent, resets the connection, or does not listen', async (t) => {
     const silent = await startRawServer(t, () => undefined);
     await assertFails(getTime({ host, port: silent }, 50), silent, 'no answer for 50 ms');
     const reset = await startRawServer(t, (socket) => void socket.resetAndDestroy());
@@ -65,14 +65,14 @@ describe('gettime', { timeout: 60_000, concurrency: 4 }, () => {
 });
 
 describe('gettime by datagrams', { timeout: 60_000, concurrency: 4 }, () => {
-  it('takes the first answer', async (t) => {
+  it('returns the first answer', async (t) => {
     const port = await startDatagramServer(t, (server, from) =>
       server.send('12:34:56\n', from.port, from.address),
     );
     assert.equal(await getTimeByDatagram(host, port, PATIENT_MS), '12:34:56');
   });
 
-  it('asks again when one is lost', async (t) => {
+  it('retries when a datagram is lost', async (t) => {
     let asked = 0;
     const port = await startDatagramServer(t, (server, from) => {
       if (++asked === 3) server.send('12:34', from.port, from.address);

@@ -1,7 +1,4 @@
-/**
- * What is known about a host, as far as it can be told without a network: this machine and its
- * loopback.
- */
+/** Lookups that need no network: this machine and its loopback. */
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { describe, it } from 'node:test';
@@ -11,7 +8,7 @@ import { StartError } from '../../../src/base/errors.js';
 const PATIENT_MS = 30_000;
 
 describe('lookup', { timeout: 60_000 }, () => {
-  it('tells the addresses and names of localhost', async () => {
+  it('finds the addresses and names of localhost', async () => {
     const info = await lookUp('localhost', 'http', PATIENT_MS);
     assert.equal(info.hostname, hostname());
     assert.equal(info.address, '127.0.0.1');
@@ -25,7 +22,7 @@ describe('lookup', { timeout: 60_000 }, () => {
     );
   });
 
-  it('takes an address for a name', async () => {
+  it('accepts an address as the name', async () => {
     const { address, records, reverse } = await lookUp('::1', '8080', PATIENT_MS);
     assert.equal(address, undefined);
     assert.deepEqual(
@@ -40,7 +37,7 @@ describe('lookup', { timeout: 60_000 }, () => {
     ]);
   });
 
-  it('knows a service by an alias, and for which kinds of socket there is one', async () => {
+  it('finds a service by an alias, and its socket types', async () => {
     const domain = await lookUp('127.0.0.1', 'domain', PATIENT_MS);
     assert.deepEqual(
       domain.records.map(({ protocol, port }) => [protocol, port]),

@@ -25,7 +25,7 @@ const SILENT: Source = { path: undefined, open: () => new Readable({ read: () =>
 underEveryModel('send to collect', (model) => {
   const server = sharedServer({ service: 'collect', model });
 
-  it('has every byte confirmed', async () => {
+  it('receives a confirmation of every byte', async () => {
     assert.equal(await sendAll(server.address, [sourceOf('Grüße', '\n', 'zwei')], PATIENT_MS), 12);
   });
 
@@ -57,7 +57,7 @@ describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     });
   }
 
-  it('on an answer without end', async (t) => {
+  it('on an endless answer', async (t) => {
     const port = await startRawServer(t, (socket) => {
       const flood = () => {
         while (socket.writable && socket.write('OK 5'));
@@ -69,7 +69,7 @@ describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     await assertFails(sendAll({ host, port }, [SILENT], PATIENT_MS), port, complaint);
   });
 
-  it('when the server refuses before it has got anything', async (t) => {
+  it('when the server refuses before it receives anything', async (t) => {
     const port = await startRawServer(t, (socket) => void socket.end('ERR server full\n'));
     await assertFails(
       sendAll({ host, port }, [SILENT], PATIENT_MS),
@@ -78,7 +78,7 @@ describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     );
   });
 
-  it('when the server answers before it can have got everything', async (t) => {
+  it('when the server answers before it can have received everything', async (t) => {
     const port = await startRawServer(t, (socket) => {
       socket.once('data', () => socket.end('OK 5\n'));
     });
@@ -108,7 +108,7 @@ describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     await assertFails(sendAll({ host, port }, [sourceOf('hello')], 50), port, 'no answer for 50 ms');
   });
 
-  it('but not because the input takes its time', async (t) => {
+  it('but not on a slow input', async (t) => {
     const port = await startRawServer(t, (socket) => {
       let bytes = 0;
       socket.on('data', (chunk) => (bytes += chunk.length)).on('end', () => socket.end(`OK ${bytes}\n`));
@@ -123,7 +123,7 @@ describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     await assertFails(sendAll({ host, port }, [sourceOf('hello')], PATIENT_MS), port, complaint);
   });
 
-  it('when an input breaks off, and the server does not take it for the whole', async (t) => {
+  it('when an input fails, and the server sees that it is incomplete', async (t) => {
     const events = new EventEmitter();
     const port = await startRawServer(t, (socket) => {
       socket.once('data', () => events.emit('begun')).on('end', () => events.emit('over', 'an end'));
@@ -146,7 +146,7 @@ describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     assert.deepEqual(await over, ['a reset']);
   });
 
-  it('when a file is not there, or is none', async (t) => {
+  it('when a file is missing or is a directory', async (t) => {
     const directory = temporaryDirectory(t);
     const path = join(directory, 'none');
     await assert.rejects(sourcesOf([path]), new StartError(`cannot read ${path}: there is no such file`));

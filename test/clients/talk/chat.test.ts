@@ -9,7 +9,7 @@ const ALICE = { name: 'alice', mayAskAgain: true };
 const NAMELESS = { name: undefined, mayAskAgain: true };
 
 describe("the chat's dialogue", () => {
-  it('identifies itself when it is asked, and talks when it is welcomed', () => {
+  it('sends its name when asked, and messages after the welcome', () => {
     const chat = new Rehearsal(new ChatDialogue(ALICE));
     assert.deepEqual(chat.begin(), []);
     assert.deepEqual(chat.hear('Hello, this is the chat.'), []);
@@ -23,7 +23,7 @@ describe("the chat's dialogue", () => {
     assert.equal(chat.failure, undefined);
   });
 
-  it('takes the line after the greeting for the question, however it is worded', () => {
+  it('takes the line after the greeting for the question, whatever its words', () => {
     const chat = new Rehearsal(new ChatDialogue(ALICE));
     assert.deepEqual(chat.hear('Good day.', 'Please.'), ['send alice']);
   });
@@ -61,7 +61,7 @@ describe("the chat's dialogue", () => {
     assert.equal(full.failure, 'server full');
   });
 
-  it('has failed when the server refuses something, or closes first', () => {
+  it('fails when the server refuses a command or closes first', () => {
     const refused = new Rehearsal(new ChatDialogue(ALICE));
     refused.hear('Hello.', 'Who are you?', 'Welcome alice', 'ERR no such command');
     refused.endInput();
@@ -88,7 +88,7 @@ describe("the tutorial chat's dialogue", () => {
     assert.equal(chat.failure, undefined);
   });
 
-  it('does not show again what was typed here, but what others say in the same words', () => {
+  it('hides the echo of its own messages, but shows equal messages of others', () => {
     const chat = new Rehearsal(new HiiDialogue(ALICE));
     chat.hear('Hii');
     chat.hear('Connected to the server!');
@@ -116,7 +116,7 @@ describe("the tutorial chat's dialogue", () => {
     assert.deepEqual(chat.shown, ['alice joined the chat!\nConnected to the server!']);
   });
 
-  it('has failed when the server has not let it in', () => {
+  it('fails when the server does not admit it', () => {
     const chat = new Rehearsal(new HiiDialogue(ALICE));
     chat.hear('Hii');
     assert.deepEqual(chat.hear('ERR a nickname has at most 128 bytes'), []);

@@ -1,7 +1,4 @@
-/**
- * `handoff connect` in scripts: the bytes from and to pipes, and an exit status that tells whether
- * it was answered.
- */
+/** `handoff connect` in scripts: bytes from and to pipes, and the exit status. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,13 +11,13 @@ import { startServer } from '../../support/server.js';
 const DONE = { status: 0, signal: null, stderr: '' };
 
 describe('handoff connect', { timeout: 60_000, concurrency: 4 }, () => {
-  it('sends what comes from a pipe and writes what the server says', async (t) => {
+  it('sends its input and writes the answer', async (t) => {
     const { port } = await startServer(t, { service: 'echo' });
     const outcome = await runHandoff(t, ['connect', '--port', `${port}`], { input: 'Grüße\nzwei' });
     assert.deepEqual(outcome, { ...DONE, stdout: 'Grüße\nzwei' });
   });
 
-  it('passes on every byte of a long stream', async (t) => {
+  it('passes every byte of a long stream', async (t) => {
     const { port } = await startServer(t, { service: 'echo' });
     const input = Array.from({ length: 200_000 }, (_, index) => `line ${index}\n`).join('');
     const { stdout, ...rest } = await runHandoff(t, ['connect', '--port', `${port}`], { input });
@@ -53,7 +50,7 @@ describe('handoff connect', { timeout: 60_000, concurrency: 4 }, () => {
     assert.deepEqual(unread, [0, '']);
   });
 
-  it('ends in order when the server closes first', async (t) => {
+  it('ends normally when the server closes first', async (t) => {
     const { port } = await startServer(t, { service: 'daytime' });
     const { stdout, ...rest } = await runHandoff(t, ['connect', '--port', `${port}`], {
       keepInputOpen: true,
@@ -97,7 +94,7 @@ describe('handoff connect', { timeout: 60_000, concurrency: 4 }, () => {
     assert.match(noHost.stderr, /^handoff: host\.invalid port 9000: [^\n]+\n$/);
   });
 
-  it('says in one line that the server reset the connection', async (t) => {
+  it('reports a reset in one line', async (t) => {
     const port = await listen(t, (socket) => {
       socket.once('data', () => socket.resetAndDestroy());
     });

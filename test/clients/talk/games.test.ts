@@ -6,7 +6,7 @@ import { TicTacToeDialogue } from '../../../src/clients/talk/tictactoe.js';
 import { Rehearsal } from '../../support/rehearsal.js';
 
 describe("hangman's dialogue", () => {
-  it('asks for a letter as long as the game goes on, and for nothing when its end must follow', () => {
+  it('asks for a letter while the game continues, and for nothing when its end must follow', () => {
     const game = new Rehearsal(new HangmanDialogue());
     assert.deepEqual(game.begin(), ['send PLAY']);
     assert.deepEqual(game.hear('WORD 3'), ['ask']);
@@ -27,7 +27,7 @@ describe("hangman's dialogue", () => {
     assert.deepEqual(game.endInput(), ['send QUIT', 'leave']);
   });
 
-  it('waits for LOST after the last miss, and plays again when it is told to', () => {
+  it('waits for LOST after the last miss, and plays again on request', () => {
     const game = new Rehearsal(new HangmanDialogue());
     game.begin();
     game.hear('WORD 3');
@@ -96,7 +96,7 @@ describe("tic-tac-toe's dialogue", () => {
     assert.deepEqual(game.hear('MOVE X 6'), []);
   });
 
-  it('knows which side it plays, and that a draw is one', () => {
+  it('knows its side, and recognizes a draw', () => {
     const game = start('init@8 annabel ann');
     assert.ok(game.shown.includes('You play O against annabel, annabel begins.'));
     game.hear('MOVE X 1', 'GameEnd X wins');
@@ -107,7 +107,7 @@ describe("tic-tac-toe's dialogue", () => {
     assert.ok(game.shown.includes('A draw.'));
   });
 
-  it('gives up when the name is taken, or asks for another one', () => {
+  it('leaves when the name is taken, or asks a user for another', () => {
     const script = new Rehearsal(new TicTacToeDialogue(ANN));
     script.begin();
     assert.deepEqual(script.hear('ERR this name is taken'), ['leave']);
@@ -120,7 +120,7 @@ describe("tic-tac-toe's dialogue", () => {
     assert.deepEqual(user.hear('Welcome anna'), []);
   });
 
-  it('has failed when it leaves before the end', () => {
+  it('fails when it leaves before the end', () => {
     const game = start();
     game.hear('MOVE?');
     assert.deepEqual(game.endInput(), ['leave']);
@@ -128,7 +128,7 @@ describe("tic-tac-toe's dialogue", () => {
     assert.equal(game.failure, 'left before the end of the game');
   });
 
-  it('has failed when the server closes, whatever it had refused before', () => {
+  it('fails when the server closes, whatever it refused before', () => {
     const game = start();
     game.hear('MOVE?');
     game.type('5');

@@ -36,7 +36,7 @@ describe("the quiz's dialogue", () => {
     assert.equal(quiz.failure, undefined);
   });
 
-  it('asks the user for name, way in and password, and everything again when they are wrong', () => {
+  it('asks the user for name, login and password, and again after a refusal', () => {
     const quiz = new Rehearsal(new QuizDialogue(USER));
     assert.deepEqual(quiz.begin(), ['ask']);
     assert.deepEqual(quiz.type(''), ['ask']);
@@ -64,7 +64,7 @@ describe("the quiz's dialogue", () => {
     assert.deepEqual(quiz.type('l'), ['ask secretly']);
   });
 
-  it('goes on with an unfinished game instead of beginning one', () => {
+  it('continues an unfinished game instead of starting one', () => {
     const quiz = new Rehearsal(new QuizDialogue(SCRIPT));
     quiz.begin();
     assert.deepEqual(quiz.hear('OK welcome', 'RESUME 2/2', ...question(2)), ['ask']);
@@ -72,7 +72,7 @@ describe("the quiz's dialogue", () => {
     assert.deepEqual(quiz.hear('RIGHT 1', 'SCORE 1/2'), ['ask']);
   });
 
-  it('goes on with it also when RESUME crosses with PLAY', () => {
+  it('continues it even if RESUME crosses with PLAY', () => {
     const quiz = new Rehearsal(new QuizDialogue(SCRIPT));
     quiz.begin();
     assert.deepEqual(quiz.hear('OK welcome'), ['send PLAY 2']);
@@ -81,7 +81,7 @@ describe("the quiz's dialogue", () => {
     assert.deepEqual(quiz.type('C'), ['send C']);
   });
 
-  it('asks once more after an answer that is none, whether or not the question is repeated', () => {
+  it('asks once more after an invalid answer, whether or not the question is repeated', () => {
     const quiz = new Rehearsal(new QuizDialogue(SCRIPT));
     quiz.begin();
     quiz.hear('OK welcome');
@@ -94,7 +94,7 @@ describe("the quiz's dialogue", () => {
     assert.deepEqual(quiz.type('D'), [], 'not asked');
   });
 
-  it('sends no answer of a user that cannot be one', () => {
+  it('does not send an invalid answer of a user', () => {
     const quiz = new Rehearsal(new QuizDialogue({ ...USER, name: 'ann', wayIn: 'GUEST' }));
     quiz.begin();
     quiz.hear('OK welcome');
@@ -114,7 +114,7 @@ describe("the quiz's dialogue", () => {
     assert.deepEqual(quiz.type('q'), ['send QUIT', 'leave']);
   });
 
-  it('gives a script up that the server does not let in or let play', () => {
+  it('ends a script that the server does not admit or let play', () => {
     const out = new Rehearsal(new QuizDialogue(SCRIPT));
     out.begin();
     assert.deepEqual(out.hear('ERR the name ann is registered'), ['leave']);

@@ -1,4 +1,4 @@
-/** A conversation with a server that does not say what it must. */
+/** Runs dialogues with a server that does not send the expected message. */
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
@@ -16,7 +16,7 @@ import { startServer } from '../../support/server.js';
 const ANN = { name: 'ann', mayAskAgain: false };
 const GUEST = { ...ANN, wayIn: 'GUEST', password: undefined, questions: 3 } as const;
 
-describe('a conversation', { timeout: 20_000 }, () => {
+describe('a dialogue', { timeout: 20_000 }, () => {
   for (const [what, make, service] of [
     ['greeting', () => new ChatDialogue(ANN), 'echo'],
     ['Hii', () => new HiiDialogue(ANN), 'chat'],
@@ -31,15 +31,15 @@ describe('a conversation', { timeout: 20_000 }, () => {
     });
   }
 
-  it('has no deadline for what an opponent must do, nor for a user', async (t) => {
+  it('has no deadline for an opponent or a user', async (t) => {
     const dialogue = hurried(new TicTacToeDialogue(ANN));
     const ending = hold(t, dialogue, 'tictactoe');
-    // That something never ends can only be seen for a while: several of the hurried deadlines.
+    // An endless wait is observed for several of the shortened deadlines.
     const inTime = new Promise((resolve) => setTimeout(resolve, 500, 'waiting'));
     assert.equal(await Promise.race([ending, inTime]), 'waiting');
   });
 
-  it('tells the user what did not come', () => {
+  it('names the missing message', () => {
     const expected: Expected = { what: 'greeting', of: 'the chat', withinMs: 10_000 };
     assert.equal(missingText(expected), 'no greeting for 10 s; is that the chat?');
   });

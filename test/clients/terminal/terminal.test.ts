@@ -1,6 +1,6 @@
 /**
- * The interactive clients on a pseudo-terminal: what is typed survives what comes in, and the
- * terminal survives us.
+ * The interactive clients on a pseudo-terminal: a typed line survives incoming messages, and the
+ * terminal is restored.
  */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
@@ -12,7 +12,7 @@ const LEFT = '\x1b[D';
 const UP = '\x1b[A';
 
 describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurrency: 2 }, () => {
-  it('keeps a half-typed line, and the cursor in it, when messages come in', async (t) => {
+  it('keeps a half-typed line and its cursor when messages arrive', async (t) => {
     const { terminal, client } = await enterChat(t);
     terminal.type(`hllo${LEFT.repeat(3)}`);
     await terminal.edits('> h▮llo');
@@ -24,7 +24,7 @@ describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurren
     await terminal.shows('bob: one\nbob: two\n> héllo\n>');
   });
 
-  it('keeps a half-typed line that goes over several rows', async (t) => {
+  it('keeps a half-typed line of several rows', async (t) => {
     const { terminal, client } = await enterChat(t);
     const long = 'word '.repeat(40).trim();
     terminal.type(long);
@@ -36,7 +36,7 @@ describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurren
     await client.expect(`${long}\n`);
   });
 
-  it('connect shows what comes, with or without newlines, above what is typed, and half-closes on Ctrl-D', async (t) => {
+  it('connect shows messages above the typed line, with or without newlines, and half-closes on Ctrl-D', async (t) => {
     const server = await startFakeServer(t);
     const terminal = openTerminal(t, ['connect', '--port', `${server.port}`]);
     const client = await server.accept();
@@ -67,7 +67,7 @@ describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurren
     await client.expect('first\n');
   });
 
-  it('says goodbye on Ctrl-D and ends with status 0, also when the server has more to say', async (t) => {
+  it('leaves on Ctrl-D with status 0, even if the server sends more', async (t) => {
     const { terminal, client } = await enterChat(t);
     terminal.type('\x04');
     await client.expect('/quit\n');
@@ -78,7 +78,7 @@ describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurren
     await terminal.shows(/see you\n$/);
   });
 
-  it('leaves on Ctrl-D when the server does not answer the goodbye', async (t) => {
+  it('leaves on Ctrl-D even if the server does not answer', async (t) => {
     const { terminal } = await enterChat(t);
     terminal.type('\x04');
     assert.deepEqual(await terminal.exit(), { status: 0, ...RESTORED });
@@ -95,7 +95,7 @@ describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurren
     await client.expectOver();
   });
 
-  it('leaves the terminal as it was when the server goes away or resets', async (t) => {
+  it('restores the terminal when the server closes or resets the connection', async (t) => {
     const closed = await enterChat(t);
     closed.terminal.type('half-ty');
     await closed.terminal.edits('> half-ty▮');
@@ -108,14 +108,14 @@ describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurren
     await reset.terminal.shows(/port \d+: the server reset the connection\n$/);
   });
 
-  it('shows what would steer the terminal instead of sending it there', async (t) => {
+  it('escapes control characters', async (t) => {
     const { terminal, client } = await enterChat(t);
     client.send('bob: \x1b[2J\x07\u202egnp.exe \x9b2J grün 🎲\n');
     await terminal.shows('bob: ␛[2J␇<U+202E>gnp.exe <U+009B>2J grün 🎲');
     assert.ok(!terminal.output().includes('\x1b[2J'));
   });
 
-  it('puts a character together that comes in two pieces', async (t) => {
+  it('joins a character that arrives in two pieces', async (t) => {
     const { terminal, client } = await enterChat(t);
     await client.sendOneByOne('bob: grün 🎲\n');
     await terminal.shows('bob: grün 🎲');
@@ -136,7 +136,7 @@ describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurren
     assert.deepEqual(seen, [true, true, false, false, false]);
   });
 
-  it('writes no escape codes at all on a dumb terminal, where the kernel edits the line', async (t) => {
+  it('writes no escape codes on a dumb terminal, where the kernel edits the line', async (t) => {
     const { terminal, client } = await enterChat(t, { TERM: 'dumb' });
     client.send('bob: hi\n');
     await terminal.shows('bob: hi\n>');
@@ -171,7 +171,7 @@ describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurren
     });
   }
 
-  it('ends on Ctrl-C and on Ctrl-D in the password, with echo again', async (t) => {
+  it('ends on Ctrl-C and on Ctrl-D during the password, and restores the echo', async (t) => {
     for (const [key, status] of [
       ['\x03', 130],
       ['\x04', 0],

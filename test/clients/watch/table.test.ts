@@ -1,6 +1,6 @@
 /**
- * The table that shows a snapshot: what it says, how it fits a window, and that nothing in it
- * steers a terminal.
+ * The table of a snapshot: its contents, its fit into a window, and the escaping of control
+ * characters.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -75,7 +75,7 @@ describe('the table of a snapshot', () => {
     assert.match(lines.at(-2) ?? '', /^ +main {2}awaiting +#2 /);
   });
 
-  it('has a word in a colour of its own for every state that matters', () => {
+  it('shows every state as a word in its own colour', () => {
     const spans = tableOf(base, undefined).flat();
     const styleOf = (word: string) => spans.findLast(({ text }) => text === word)?.style;
     const styles = ['running', 'waiting in recv', 'free', 'in the queue'].map(styleOf);
@@ -83,21 +83,21 @@ describe('the table of a snapshot', () => {
     assert.ok(!styles.includes(undefined));
   });
 
-  it('shows a part of a long queue, and how long it is', () => {
+  it('shows part of a long queue, and its length', () => {
     const [line = ''] = shown({ ...base, queue: { ...base.queue, count: 1000 } }).filter((text) =>
       text.startsWith('queue'),
     );
     assert.equal(line, `queue    ${'■'.repeat(30)}… 1000 of at most 4096, the first for 1.2 s`);
   });
 
-  it('says for how long an answer is overdue', () => {
+  it('says how long the server has been silent', () => {
     assert.match(
       shown(base, undefined, 2_600).join('\n'),
       /^no answer for 2\.6 s: main thread unresponsive/m,
     );
   });
 
-  it('fits its window, shows who is served and who waits first, and says what it leaves out', () => {
+  it('fits its window: served and queued clients come first, and a line counts the rest', () => {
     const free = Array.from({ length: 60 }, (_, index) => ({ thread: index + 4, state: 'free' as const }));
     const threads = {
       count: 63,
@@ -132,7 +132,7 @@ describe('the table of a snapshot', () => {
     assert.equal(lines.at(-1), '… and 499 more: 499 in the queue');
   });
 
-  it('writes out what would steer a terminal', () => {
+  it('escapes control characters', () => {
     const evil = '\x1b[2Jevil\n\u202e';
     const first = [client(1, { thread: 1, peer: evil, state: evil as 'recv' })];
     const snapshot = { ...base, service: evil, address: evil, clients: { count: 1, first } };

@@ -10,7 +10,7 @@ import { eventually } from '../../support/eventually.js';
 const QUICK = { resendMs: 20, tries: 3 };
 
 describe('a conversation in datagrams', { timeout: 30_000 }, () => {
-  it('sends one message after the other, each when the one before has been answered', async (t) => {
+  it('sends each message after the answer to the one before', async (t) => {
     const { wire, server } = await start(t, { ...QUICK, resendMs: 5000 });
     const messages = wire.messages()[Symbol.asyncIterator]();
     wire.send('PLAY');
@@ -26,7 +26,7 @@ describe('a conversation in datagrams', { timeout: 30_000 }, () => {
     assert.equal((await messages.next()).done, true);
   });
 
-  it('sends a message again when no answer comes, and passes over the answer that comes twice', async (t) => {
+  it('retries a message without an answer, and ignores a duplicate answer', async (t) => {
     const { wire, server } = await start(t, { ...QUICK, tries: 1000 });
     const messages = wire.messages()[Symbol.asyncIterator]();
     wire.send('a');
@@ -41,7 +41,7 @@ describe('a conversation in datagrams', { timeout: 30_000 }, () => {
     assert.deepEqual((await messages.next()).value, ['MISS 6']);
   });
 
-  it('gives up after some tries, but not loudly when it was only saying goodbye', async (t) => {
+  it('fails after the last try, but not while it is leaving', async (t) => {
     const lost = await start(t, QUICK);
     lost.wire.send('PLAY');
     await assert.rejects(lost.wire.messages()[Symbol.asyncIterator]().next(), StartError);
