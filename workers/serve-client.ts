@@ -32,7 +32,9 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   };
   const shared = task.calls && remoteSession(new SyncCallSlot(task.calls), notifyMain);
   const context = { options: task.options, log, debug: task.log.level === 'debug', shared };
-  if (process.env['X_BATCH']) scheduleAsBatch();
+  // Main lends to several threads in a turn, and must not lose the processor to the first that
+  // wakes.
+  scheduleAsBatch();
   if (task.warm) await rehearse();
   // Exposed where there are so many threads that it matters: see MANY_THREADS in src/cli/serve.ts.
   globalThis.gc?.();

@@ -205,18 +205,18 @@ export function setListenerOptions(
   set(IPPROTO_TCP, TCP_KEEPCNT, keepAliveProbes);
 }
 
-/** The scheduling policy of threads that do not preempt others when they wake: see sched(7). */
+/** The policy of threads that do not preempt the running thread when they wake: see sched(7). */
 const SCHED_BATCH = 3;
 
 /**
- * Lets this thread wait for its turn when it wakes, instead of taking the processor from another.
- * Linux.
+ * From now on this thread waits for its turn when it wakes, instead of preempting another. Linux;
+ * where the system forbids the change, the policy stays as it is.
  */
 export function scheduleAsBatch(): void {
   const set = bind<(thread: number, policy: number, parameter: Int32Array) => number>(
     'int sched_setscheduler(int thread, int policy, const void *parameter)',
   );
-  if (set(0, SCHED_BATCH, new Int32Array([0])) === -1) throw lastError('sched_setscheduler');
+  set(0, SCHED_BATCH, new Int32Array([0]));
 }
 
 /** By architecture; Linux only. */
@@ -251,15 +251,17 @@ export function bindFutex() {
   };
 }
 
+const peerAddress = new Uint8Array(128);
+const peerAddressLength = new Uint32Array(1);
+
 /**
  * The raw socket address of the peer, as getpeername(2) fills it in; undefined without a connected
- * peer.
+ * peer. Valid until the next call.
  */
 export function peerSocketAddress(fd: number): Uint8Array | undefined {
-  const address = new Uint8Array(128);
-  const length = new Uint32Array([address.length]);
-  if (getpeername(fd, address, length) === -1) return undefined;
-  return address.subarray(0, length[0]);
+  peerAddressLength[0] = peerAddress.length;
+  if (getpeername(fd, peerAddress, peerAddressLength) === -1) return undefined;
+  return peerAddress.subarray(0, peerAddressLength[0]);
 }
 
 const threadTime = new BigInt64Array(2);

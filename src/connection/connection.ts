@@ -63,7 +63,11 @@ export class ConnectionLost extends Error {
   readonly reason: LossReason;
 
   constructor(reason: LossReason, cause?: unknown) {
+    // No stack: the error is expected, and its stack costs more than all else that a reset costs.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(`connection lost: ${reason}`, { cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.reason = reason;
   }
 }

@@ -27,7 +27,10 @@ export function formatEndpoint(host: string | undefined, port: number | undefine
 export function endpointOf(address: Uint8Array): Endpoint {
   const view = new DataView(address.buffer, address.byteOffset, address.length);
   const family = view.getUint16(0, LITTLE_ENDIAN);
-  if (family === AF_INET) return formatEndpoint(address.subarray(4, 8).join('.'), view.getUint16(2));
+  // Most clients, so without an array or a look at what kind of address it is.
+  if (family === AF_INET) {
+    return `${address[4]}.${address[5]}.${address[6]}.${address[7]}:${view.getUint16(2)}`;
+  }
   if (family === AF_INET6) {
     const groups = Array.from({ length: 8 }, (_, i) => view.getUint16(8 + 2 * i).toString(16));
     // URL's parser writes IPv6 addresses in their canonical, short form.

@@ -17,7 +17,7 @@ import { Listener } from './listener.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
 
 /** What the acceptor needs to write its lines. */
-type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'service' | 'model' | 'counters'>;
+type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'closedLog' | 'service' | 'counters'>;
 
 /** How long a refused client may take to read the reason. */
 const REFUSAL_MS = 1000;

@@ -62,9 +62,11 @@ export class Server {
     const loaded = await loadService(service.module);
     await loaded.check?.(settings.serviceOptions);
     const shared = await loaded.share?.({ options: settings.serviceOptions, log });
+    const closedLog = clientLog.child({ service: service.name, model: modelName });
     const host: Host = {
       log,
       clientLog,
+      closedLog,
       logSettings: settings.log,
       counters: new ConnectionCounters(),
       model: modelName,

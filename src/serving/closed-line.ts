@@ -20,19 +20,22 @@ interface ClosedConnection {
 }
 
 export function closedLine(
-  { clientLog, service, model, counters }: Pick<Host, 'clientLog' | 'service' | 'model' | 'counters'>,
+  { closedLog, counters }: Pick<Host, 'closedLog' | 'counters'>,
   closed: ClosedConnection,
 ): void {
   counters.noteClosed(closed.reason, closed.startedAtMs > 0);
-  if (!clientLog.isLevelEnabled('info')) return;
-  const { acceptedAtMs, startedAtMs, ...fields } = closed;
+  if (!closedLog.isLevelEnabled('info')) return;
+  const { connection, thread, peer, reason, acceptedAtMs, startedAtMs, bytesIn, bytesOut } = closed;
   const endedAtMs = monotonicMs();
   const startMs = startedAtMs || endedAtMs;
-  clientLog.info(
+  closedLog.info(
     {
-      ...fields,
-      service: service.name,
-      model,
+      connection,
+      thread,
+      peer,
+      reason,
+      bytesIn,
+      bytesOut,
       waitedMs: toMicroseconds(startMs - acceptedAtMs),
       servedMs: toMicroseconds(endedAtMs - startMs),
     },

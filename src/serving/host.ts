@@ -84,6 +84,8 @@ export interface Host {
   readonly log: Logger;
   /** For the lines of single connections, which can be switched off. */
   readonly clientLog: Logger;
+  /** The same, with the fields that all `closed` lines share. */
+  readonly closedLog: Logger;
   readonly logSettings: LogSettings;
   readonly counters: ConnectionCounters;
   readonly model: ModelName;
