@@ -37,6 +37,8 @@ interface ListenerEvents {
   onError(error: Error): void;
 }
 
+type AcceptCalls = Pick<typeof import('../base/libc.js'), 'accept' | 'errorName' | 'lastError'>;
+
 /** libuv's handle of a listening socket. */
 interface ListenerHandle {
   readonly fd: number;
@@ -103,18 +105,18 @@ export class Listener {
           this.#events.onConnection(new AcceptedNetSocket(socket)),
         );
     }
-    const libc = await import('../base/libc.js');
+    const { accept, errorName, lastError, setListenerOptions } = await import('../base/libc.js');
+    const calls = { accept, errorName, lastError };
     return () => {
       const listener = handleOf(this.#server);
-      if (!isUnix)
-        libc.setListenerOptions(listener.fd, KEEP_ALIVE_S, KEEP_ALIVE_INTERVAL_S, KEEP_ALIVE_PROBES);
-      this.#takeDescriptors(listener, libc, AcceptedDescriptor);
+      if (!isUnix) setListenerOptions(listener.fd, KEEP_ALIVE_S, KEEP_ALIVE_INTERVAL_S, KEEP_ALIVE_PROBES);
+      this.#takeDescriptors(listener, calls, AcceptedDescriptor);
     };
   }
 
   #takeDescriptors(
     listener: ListenerHandle,
-    { accept, errorName, lastError }: typeof import('../base/libc.js'),
+    { accept, errorName, lastError }: AcceptCalls,
     AcceptedDescriptor: typeof import('./accepted-socket.js').AcceptedDescriptor,
   ): void {
     const events = this.#events;
