@@ -143,6 +143,10 @@ export class Listener {
   }
 }
 
+/**
+ * `_handle` is not documented and so not in the types: hence the cast, and the check of what it holds.
+ * @throws StartError when this Node keeps the handle elsewhere
+ */
 function handleOf(server: Server): ListenerHandle {
   const { _handle } = server as unknown as { _handle?: Partial<ListenerHandle> | null };
   if (typeof _handle?.fd === 'number' && _handle.fd >= 0 && typeof _handle.onconnection === 'function') {
