@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { runCommand } from '../../src/cli/program.js';
 import { runHandoff, startHandoff, temporaryDirectory, type Outcome } from '../support/handoff.js';
 import { assertRefused } from '../support/refusal.js';
 
@@ -168,3 +169,13 @@ function fileWith(t: TestContext, text: string): string {
   writeFileSync(path, text);
   return path;
 }
+
+describe('the sources of options', () => {
+  it('are parameters: the process has no say, and its variables stay', async () => {
+    process.env['HANDOFF_QUEUE'] = '1';
+    const run = runCommand({ args: ['serve', 'echo'], env: { HANDOFF_PORT: 'abc' } });
+    await assert.rejects(run, /--port .*"abc"/);
+    assert.equal(process.env['HANDOFF_QUEUE'], '1');
+    delete process.env['HANDOFF_QUEUE'];
+  });
+});
