@@ -32,7 +32,10 @@ type Treatment = 'run' | 'start for the commands after it' | `not run: ${string}
  * fails the test.
  */
 const RULES: readonly (readonly [RegExp, Treatment])[] = [
-  [/^git |^make |^node_modules|^node /, 'not run: it builds, tests or measures, which takes minutes'],
+  [
+    /^git |^make |^node_modules|^node /,
+    'not run: it builds, tests or measures, which takes minutes',
+  ],
   [/\b(nc|telnet|wrk) /, 'not run: the tool is missing on many machines'],
   [/^npx handoff (bench|demo|peer)\b/, 'not run: it takes minutes, or other machines'],
   [/^npx handoff serve /, 'start for the commands after it'],
@@ -92,27 +95,36 @@ describe('the documents', () => {
       for (const { file, anchor } of linksOf(document)) {
         const path = join(dirname(document.path), file);
         assert.ok(file === '' || existsSync(join(ROOT, path)), `${file} does not exist`);
-        if (anchor !== '') assert.ok(anchorsOf(target(document, path, file)).includes(anchor), `#${anchor}`);
+        if (anchor !== '')
+          assert.ok(anchorsOf(target(document, path, file)).includes(anchor), `#${anchor}`);
       }
     });
 
     it(`name source files and folders that exist (${document.path})`, () => {
-      for (const path of pathsOf(document)) assert.ok(isThere(path, document), `${path} does not exist`);
+      for (const path of pathsOf(document))
+        assert.ok(isThere(path, document), `${path} does not exist`);
     });
   }
 
   it('show code as it stands in the source', () => {
     const source = ['capitalize', 'echo'].map((name) => `src/services/${name}.ts`);
-    const models = ['iterative', 'event-loop', 'thread-per-client'].map((name) => `src/models/${name}.ts`);
-    const all = [...source, ...models].map((path) => readFileSync(join(ROOT, path), 'utf8')).join('\n');
-    const shown = documents.flatMap((document) => fences(document, 'ts')).flatMap((code) => code.split('\n'));
+    const models = ['iterative', 'event-loop', 'thread-per-client'].map(
+      (name) => `src/models/${name}.ts`,
+    );
+    const all = [...source, ...models]
+      .map((path) => readFileSync(join(ROOT, path), 'utf8'))
+      .join('\n');
+    const shown = documents
+      .flatMap((document) => fences(document, 'ts'))
+      .flatMap((code) => code.split('\n'));
     assert.ok(shown.length > 0);
     for (const line of shown.filter((line) => !line.startsWith('//')))
       assert.ok(all.includes(line.trim()), line);
   });
 
   it('list the rooms in the order of rooms.config.cjs', () => {
-    const rooms = /ROOMS = \[([^]*?)\]/.exec(readFileSync(join(ROOT, 'rooms.config.cjs'), 'utf8'))?.[1] ?? '';
+    const rooms =
+      /ROOMS = \[([^]*?)\]/.exec(readFileSync(join(ROOT, 'rooms.config.cjs'), 'utf8'))?.[1] ?? '';
     const { text = '' } = documents.find(({ path }) => path === 'docs/architecture.md') ?? {};
     const table = text.slice(text.indexOf('| room |')).matchAll(/^\| `([^`]+?)\/?` \|/gm);
     assert.deepEqual(
@@ -219,5 +231,7 @@ function target(document: Document, path: string, file: string): Document {
 /** Seen from the repository, from src/, from bench/, or from the document itself. */
 function isThere(path: string, { path: document }: Document): boolean {
   if (path.startsWith('bench/results/')) return true;
-  return ['.', 'src', 'bench', dirname(document)].some((base) => existsSync(join(ROOT, base, path)));
+  return ['.', 'src', 'bench', dirname(document)].some((base) =>
+    existsSync(join(ROOT, base, path)),
+  );
 }

@@ -20,7 +20,11 @@ function brokenRules(t: TestContext, files: Readonly<Record<string, string>>): s
   for (const name of ['node_modules', 'rooms.config.cjs', 'tsconfig.json', 'package.json']) {
     symlinkSync(join(ROOT, name), join(project, name));
   }
-  for (const [path, text] of Object.entries({ 'workers/none.ts': '', 'bench/lib/none.ts': '', ...files })) {
+  for (const [path, text] of Object.entries({
+    'workers/none.ts': '',
+    'bench/lib/none.ts': '',
+    ...files,
+  })) {
     mkdirSync(dirname(join(project, path)), { recursive: true });
     writeFileSync(join(project, path), text);
   }
@@ -35,7 +39,9 @@ function brokenRules(t: TestContext, files: Readonly<Record<string, string>>): s
     },
   );
   assert.notEqual(stdout, '', stderr);
-  const { summary } = JSON.parse(stdout) as { summary: { violations: { rule: { name: string } }[] } };
+  const { summary } = JSON.parse(stdout) as {
+    summary: { violations: { rule: { name: string } }[] };
+  };
   return [...new Set(summary.violations.map(({ rule }) => rule.name))].sort();
 }
 
@@ -73,7 +79,10 @@ describe('the check of imports', { timeout: 60_000 }, () => {
   });
 
   it('forbids a loose file', (t) => {
-    const files = { 'src/base/a.ts': 'export const a = 1;\n', 'src/loose.ts': "import './base/a.js';\n" };
+    const files = {
+      'src/base/a.ts': 'export const a = 1;\n',
+      'src/loose.ts': "import './base/a.js';\n",
+    };
     assert.deepEqual(brokenRules(t, files), ['outside-all-rooms']);
   });
 });

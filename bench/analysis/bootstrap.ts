@@ -68,7 +68,8 @@ export function combined(
   second: readonly Outcome[],
   combine: (one: number, other: number) => number,
 ): Outcome[] {
-  const likely = (outcomes: readonly Outcome[]) => outcomes.filter((one) => one.probability > NEGLIGIBLE);
+  const likely = (outcomes: readonly Outcome[]) =>
+    outcomes.filter((one) => one.probability > NEGLIGIBLE);
   const others = likely(second);
   return likely(first).flatMap((one) =>
     others.map((other) => ({
@@ -116,7 +117,9 @@ function normalTail(z: number): number {
   const t = 1 / (1 + 0.2316419 * z);
   const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
   return (
-    density * t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
+    density *
+    t *
+    (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
   );
 }
 

@@ -4,7 +4,13 @@
  * Pure functions. experiment.ts has the shapes that they read, intervals.ts the statistics.
  */
 import type { CaseResult, ContenderResult, Experiment, Measure } from './experiment.js';
-import { changeOfValues, estimateOf, quotient, ratioEstimateOf, type Estimate } from './intervals.js';
+import {
+  changeOfValues,
+  estimateOf,
+  quotient,
+  ratioEstimateOf,
+  type Estimate,
+} from './intervals.js';
 
 const DEFAULT_BASELINE = 'event-loop';
 
@@ -52,7 +58,12 @@ export function ratioOf(
 /**
  * Returns a ratio for each round that both contenders have and whose divisor is finite and above 0.
  */
-export function ratiosOf(result: CaseResult, measure: Measure, name: string, other: string): number[] {
+export function ratiosOf(
+  result: CaseResult,
+  measure: Measure,
+  name: string,
+  other: string,
+): number[] {
   const divisors = new Map(
     findContender(result, other)?.rounds.map((round) => [round.round, measure.of(round)]),
   );
@@ -89,7 +100,8 @@ const QUIET_SHARE = 0.2;
  */
 export function othersShare({ contenders }: CaseResult): number | undefined {
   const shares = contenders.flatMap(
-    ({ rounds }) => estimateOf(rounds.flatMap(({ values }) => values.othersCpuShare ?? []))?.value ?? [],
+    ({ rounds }) =>
+      estimateOf(rounds.flatMap(({ values }) => values.othersCpuShare ?? []))?.value ?? [],
   );
   const share = Math.max(0, ...shares);
   return share > QUIET_SHARE ? share : undefined;
@@ -112,6 +124,9 @@ function valuesOf({ rounds }: ContenderResult, { of }: Measure): number[] {
   return rounds.map(of).filter((value) => value !== undefined);
 }
 
-export function findContender({ contenders }: CaseResult, name: string): ContenderResult | undefined {
+export function findContender(
+  { contenders }: CaseResult,
+  name: string,
+): ContenderResult | undefined {
   return contenders.find((contender) => contender.name === name);
 }

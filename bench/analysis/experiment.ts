@@ -70,7 +70,8 @@ export type RoundValues = Readonly<Partial<Record<ValueName, number>>>;
  * The populations of the scenarios: `short` has the value `shortPerSecond` and the latencies
  * `short`.
  */
-export type PopulationName = 'short' | 'jobs' | 'waiting' | 'sleeping' | 'working' | 'logins' | 'others';
+export type PopulationName =
+  'short' | 'jobs' | 'waiting' | 'sleeping' | 'working' | 'logins' | 'others';
 
 /** The values that rounds have. Each name carries its unit; a share is one of one core. */
 export type ValueName =
@@ -122,7 +123,8 @@ export type ValueName =
  * The histograms that rounds have: `all` requests, some of the clients, or another start of the
  * clock.
  */
-export type LatencyName = 'all' | PopulationName | 'answer' | 'queued' | 'late' | 'uncorrected' | 'lag';
+export type LatencyName =
+  'all' | PopulationName | 'answer' | 'queued' | 'late' | 'uncorrected' | 'lag';
 
 /**
  * One quantity of an experiment: a column of its table, a line of its plot, a row of a comparison.

@@ -7,7 +7,13 @@
  * Laplace or ridden with outliers. An interval for the geometric mean covered only 74–84 % when one
  * round in ten was up to 30 % slower.
  */
-import { betweenTails, bootstrapMedian, combined, expandedTail, type Midpoint } from './bootstrap.js';
+import {
+  betweenTails,
+  bootstrapMedian,
+  combined,
+  expandedTail,
+  type Midpoint,
+} from './bootstrap.js';
 
 /** A median with its 95 % interval. */
 export interface Estimate {
@@ -52,12 +58,18 @@ export function ratioEstimateOf(ratios: readonly number[]): Estimate | undefined
 }
 
 /** Returns the median after divided by the median before, for two runs with independent rounds. */
-export function changeOfValues(before: readonly number[], after: readonly number[]): Estimate | undefined {
+export function changeOfValues(
+  before: readonly number[],
+  after: readonly number[],
+): Estimate | undefined {
   return change(before, after, arithmetic);
 }
 
 /** Does the same for ratios that were taken within the rounds of each run. */
-export function changeOfRatios(before: readonly number[], after: readonly number[]): Estimate | undefined {
+export function changeOfRatios(
+  before: readonly number[],
+  after: readonly number[],
+): Estimate | undefined {
   return change(before, after, geometric);
 }
 
@@ -116,7 +128,11 @@ function change(
   const to = medianOf(after, midpoint);
   if (from === undefined || to === undefined) return undefined;
   const rounds = Math.min(before.length, after.length);
-  const outcomes = combined(bootstrapMedian(after, midpoint), bootstrapMedian(before, midpoint), quotient);
+  const outcomes = combined(
+    bootstrapMedian(after, midpoint),
+    bootstrapMedian(before, midpoint),
+    quotient,
+  );
   const tail = expandedTail(rounds, before.length + after.length - 2);
   return { value: quotient(to, from), ...betweenTails(outcomes, tail), rounds };
 }

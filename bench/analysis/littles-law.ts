@@ -26,7 +26,10 @@ export function clientsByLittle({ values, latencies }: RoundMeasured): number | 
  * Returns a sentence if the mean over the rounds is more than 10 % off, otherwise undefined.
  * @param clients that were served; the others have no latency
  */
-export function littlesLawNote({ name, rounds }: ContenderResult, clients: number): string | undefined {
+export function littlesLawNote(
+  { name, rounds }: ContenderResult,
+  clients: number,
+): string | undefined {
   const found = rounds.map(clientsByLittle).filter((count) => count !== undefined);
   if (found.length === 0 || clients === 0) return undefined;
   const mean = found.reduce((sum, count) => sum + count, 0) / found.length;

@@ -5,15 +5,28 @@
 import type { RoundMeasured, RoundValues, ValueName } from './experiment.js';
 import { Histogram } from '../lib/histogram.js';
 import { ERROR_KINDS, noErrors, type ErrorCounts } from '../generator/protocol/error-kinds.js';
-import type { LoadResult, OpenLoopResult, PopulationsResult, Usage } from '../generator/protocol/results.js';
+import type {
+  LoadResult,
+  OpenLoopResult,
+  PopulationsResult,
+  Usage,
+} from '../generator/protocol/results.js';
 
 /**
  * `clientsWaiting` is a count of clients, as the generator saw them at the window's end. Error
  * events cannot give it, because a refused client of `churn` tries again and causes many of them.
  */
 export function measuredLoad(result: LoadResult): RoundMeasured {
-  const { requests, seconds, errors, latency, clientsServed, clientsUnanswered, clientsWaiting, jain } =
-    result;
+  const {
+    requests,
+    seconds,
+    errors,
+    latency,
+    clientsServed,
+    clientsUnanswered,
+    clientsWaiting,
+    jain,
+  } = result;
   return {
     values: known({
       requestsPerSecond: requests / seconds,
@@ -35,7 +48,9 @@ export function measuredLoad(result: LoadResult): RoundMeasured {
  */
 export function measuredPopulations(result: PopulationsResult): RoundMeasured {
   const { populations, seconds } = result;
-  const rates = populations.map(({ name, requests }) => [`${name}PerSecond`, requests / seconds] as const);
+  const rates = populations.map(
+    ({ name, requests }) => [`${name}PerSecond`, requests / seconds] as const,
+  );
   const sum = (of: (population: PopulationsResult['populations'][number]) => number) =>
     populations.reduce((total, population) => total + of(population), 0);
   return {
@@ -61,8 +76,17 @@ export function measuredPopulations(result: PopulationsResult): RoundMeasured {
  * far.
  */
 export function measuredOpenLoop(result: OpenLoopResult): RoundMeasured {
-  const { offered, answeredInWindow, unanswered, unsent, seconds, errors, corrected, uncorrected, lag } =
-    result;
+  const {
+    offered,
+    answeredInWindow,
+    unanswered,
+    unsent,
+    seconds,
+    errors,
+    corrected,
+    uncorrected,
+    lag,
+  } = result;
   return {
     values: known({
       requestsPerSecond: answeredInWindow / seconds,

@@ -113,7 +113,9 @@ function isAtLeast(rounds: readonly RoundResult[], percent: number): boolean {
   const windowsNs = rounds.flatMap(({ values }) =>
     (values.clientsWaiting ?? 0) > 0 ? [(values.seconds ?? 0) * 1e9] : [],
   );
-  return windowsNs.length > 0 && (percentileOf(rounds, ALL, percent) ?? 0) >= Math.min(...windowsNs);
+  return (
+    windowsNs.length > 0 && (percentileOf(rounds, ALL, percent) ?? 0) >= Math.min(...windowsNs)
+  );
 }
 
 /**
@@ -127,7 +129,8 @@ function percentileOf(
   const all = new Histogram();
   for (const round of rounds) {
     const latency = round.latencies[part];
-    if (latency !== undefined) all.merge(part === ALL ? withWaiting(latency, round.values) : latency);
+    if (latency !== undefined)
+      all.merge(part === ALL ? withWaiting(latency, round.values) : latency);
   }
   return all.count === 0 ? undefined : all.percentile(percent);
 }
@@ -144,7 +147,8 @@ function percentileOf(
 function withWaiting(latency: HistogramJson, values: RoundValues): HistogramJson {
   const { clientsWaiting = 0, clientsServed = 0, seconds = 0 } = values;
   if (clientsWaiting === 0) return latency;
-  const count = clientsWaiting * Math.max(1, Math.round(latency.count / Math.max(1, clientsServed)));
+  const count =
+    clientsWaiting * Math.max(1, Math.round(latency.count / Math.max(1, clientsServed)));
   const waitNs = seconds * 1e9;
   const waits = {
     count,

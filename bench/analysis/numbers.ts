@@ -23,7 +23,15 @@ export type Rendering = 'terminal' | 'markdown';
 const LINES = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
   ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
-  ...{ left: '', 'left-mid': '', mid: '─', 'mid-mid': '──', right: '', 'right-mid': '', middle: '  ' },
+  ...{
+    left: '',
+    'left-mid': '',
+    mid: '─',
+    'mid-mid': '──',
+    right: '',
+    'right-mid': '',
+    middle: '  ',
+  },
 };
 
 /** Stands for an unknown value. */

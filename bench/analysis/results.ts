@@ -6,7 +6,14 @@
  * The format is stable: a change that old readers would misread raises `format`. Times are in the
  * unit of their name, shares are of one core, memory is in bytes.
  */
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,9 +64,13 @@ export function thisMachine(): Machine {
 
 /** Returns the versions of the installed packages, not the ranges that package.json allows. */
 export function installedVersions(): Versions {
-  const manifest = readJson(join(ROOT, 'package.json')) as { dependencies?: Record<string, string> };
+  const manifest = readJson(join(ROOT, 'package.json')) as {
+    dependencies?: Record<string, string>;
+  };
   const packages = Object.keys(manifest.dependencies ?? {}).map((name): [string, string] => {
-    const installed = readJson(join(ROOT, 'node_modules', name, 'package.json')) as { version?: string };
+    const installed = readJson(join(ROOT, 'node_modules', name, 'package.json')) as {
+      version?: string;
+    };
     return [name, installed.version ?? 'unknown'];
   });
   return { node: process.version, packages: Object.fromEntries(packages) };
@@ -119,10 +130,13 @@ export function parseResults(text: string, name: string): BenchResults {
   }
   if (file['format'] !== FORMAT) {
     const format = JSON.stringify(file['format']);
-    throw new StartError(`${name} has format ${format}, and this version reads ${FORMAT}: measure again`);
+    throw new StartError(
+      `${name} has format ${format}, and this version reads ${FORMAT}: measure again`,
+    );
   }
   const problem = checkFile(file, '');
-  if (problem !== undefined) throw new StartError(`${name} is not a complete results file: ${problem}`);
+  if (problem !== undefined)
+    throw new StartError(`${name} is not a complete results file: ${problem}`);
   // checkFile has checked the parts that readers rely on; the compiler cannot know that.
   return file as unknown as BenchResults;
 }
@@ -159,8 +173,19 @@ type Check = (value: unknown, at: string) => string | undefined;
 
 const text = typed('string', 'text');
 const number = typed('number', 'number');
-const histogram = object({ count: number, sumNs: number, minNs: number, maxNs: number, buckets: list(pair) });
-const round = object({ round: number, turn: number, values: record(number), latencies: record(histogram) });
+const histogram = object({
+  count: number,
+  sumNs: number,
+  minNs: number,
+  maxNs: number,
+  buckets: list(pair),
+});
+const round = object({
+  round: number,
+  turn: number,
+  values: record(number),
+  latencies: record(histogram),
+});
 const contenders = list(object({ name: text, kind: text, rounds: list(round) }));
 const checkFile = object({
   startedAt: text,
@@ -204,7 +229,9 @@ function object(checks: Readonly<Record<string, Check>>): Check {
   return (value, at) => {
     if (!isObject(value)) return `${at} is no object`;
     const entries = Object.entries(checks);
-    return firstProblem(entries.map(([key, check]) => check(value[key], at === '' ? key : `${at}.${key}`)));
+    return firstProblem(
+      entries.map(([key, check]) => check(value[key], at === '' ? key : `${at}.${key}`)),
+    );
   };
 }
 

@@ -14,7 +14,9 @@ export const NOTHING_SEEN = 'Nothing was measured.';
 /** Makes the usual `seen`: a sentence for each case and measure, see {@link comparedWith}. */
 export function comparing(...measures: readonly Measure[]): Experiment['seen'] {
   return ({ cases }, margins) =>
-    joined(...cases.flatMap((one) => measures.map((measure) => comparedWith(one, measure, margins))));
+    joined(
+      ...cases.flatMap((one) => measures.map((measure) => comparedWith(one, measure, margins))),
+    );
 }
 
 /**
@@ -28,14 +30,20 @@ export function comparedWith(
   margins: Margins = defaultMargins,
   baseline = 'event-loop',
 ): string {
-  const others = result.contenders.filter(({ name, rounds }) => name !== baseline && rounds.length > 0);
+  const others = result.contenders.filter(
+    ({ name, rounds }) => name !== baseline && rounds.length > 0,
+  );
   const parts = others.flatMap(({ name }) => {
     const ratio = ratioOf(result, measure, name, baseline);
     if (ratio === undefined) return [];
     const verdict = inWords(ratio, margins(measure));
-    return [`${name} ${formatEstimate(ratio)} of ${baseline} (${verdict}${servedBy(result, name)})`];
+    return [
+      `${name} ${formatEstimate(ratio)} of ${baseline} (${verdict}${servedBy(result, name)})`,
+    ];
   });
-  const failed = result.contenders.filter((one) => one.failed !== undefined).map(({ name }) => name);
+  const failed = result.contenders
+    .filter((one) => one.failed !== undefined)
+    .map(({ name }) => name);
   return [
     ...(parts.length === 0
       ? []
@@ -72,16 +80,27 @@ export function changed(
 ): string | undefined {
   const [one, other] = [findContender(from, name), findContender(to, name)];
   const times = one && other && changeOf(one, other, measure);
-  return times && `${formatEstimate(times)} times the value ${before} (${inWords(times, margins(measure))})`;
+  return (
+    times &&
+    `${formatEstimate(times)} times the value ${before} (${inWords(times, margins(measure))})`
+  );
 }
 
 /** Formats the value of a contender in a case; undefined if it has none. */
-export function shown(result: CaseResult | undefined, measure: Measure, name: string): string | undefined {
+export function shown(
+  result: CaseResult | undefined,
+  measure: Measure,
+  name: string,
+): string | undefined {
   const contender = result && findContender(result, name);
   return contender && textOf(contender, measure);
 }
 
-export function numberOf(result: CaseResult | undefined, measure: Measure, name: string): number | undefined {
+export function numberOf(
+  result: CaseResult | undefined,
+  measure: Measure,
+  name: string,
+): number | undefined {
   const contender = result && findContender(result, name);
   return contender && measured(contender, measure)?.value;
 }

@@ -44,7 +44,9 @@ export function verdictOf({ low, high, rounds }: Estimate, margin = MIN_MARGIN):
  */
 export function marginBeside(controls: readonly (Estimate | undefined)[]): number {
   const apart = controls.map((control) =>
-    control === undefined || control.rounds < MIN_ROUNDS ? 0 : Math.max(control.low, 1 / control.high) - 1,
+    control === undefined || control.rounds < MIN_ROUNDS
+      ? 0
+      : Math.max(control.low, 1 / control.high) - 1,
   );
   return Math.max(MIN_MARGIN, ...apart);
 }
@@ -63,7 +65,9 @@ export function marginsOf(...runs: readonly (readonly ExperimentResult[])[]): Ma
   );
   return (measure) =>
     marginBeside(
-      controlled.map(({ one, of }) => controlOf(one, measure, of) ?? controlOf(one, requestsPerSecond, of)),
+      controlled.map(
+        ({ one, of }) => controlOf(one, measure, of) ?? controlOf(one, requestsPerSecond, of),
+      ),
     );
 }
 

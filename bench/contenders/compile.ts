@@ -9,7 +9,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A command line, or the reason why this machine cannot run it. */
-export type Command = { readonly argv: readonly [string, ...string[]] } | { readonly missing: string };
+export type Command =
+  { readonly argv: readonly [string, ...string[]] } | { readonly missing: string };
 
 /** The folder of the peers' sources, relative to dist/bench/contenders/. */
 export const PEERS = fileURLToPath(new URL('../../../bench/peers/', import.meta.url));
@@ -22,7 +23,9 @@ export function compile(source: string): Command {
   const from = join(PEERS, source);
   const binary = join(BINARIES, source.replace(/\.c$/, ''));
   const headers = readdirSync(PEERS).filter((name) => name.endsWith('.h'));
-  const changedMs = Math.max(...[source, ...headers].map((name) => statSync(join(PEERS, name)).mtimeMs));
+  const changedMs = Math.max(
+    ...[source, ...headers].map((name) => statSync(join(PEERS, name)).mtimeMs),
+  );
   const builtMs = statSync(binary, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (builtMs >= changedMs) return { argv: [binary] };
   // The rename is atomic: a test and a bench may compile at the same time.

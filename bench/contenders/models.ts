@@ -31,7 +31,8 @@ export function modelNamed(name: string): Contender {
  */
 export function variant(modelName: string, name: string, args: readonly string[]): Contender {
   const base = modelNamed(modelName);
-  const start = (needs: ServerNeeds) => base.start({ ...needs, args: [...(needs.args ?? []), ...args] });
+  const start = (needs: ServerNeeds) =>
+    base.start({ ...needs, args: [...(needs.args ?? []), ...args] });
   return { ...base, name, kind: 'variant', variantOf: modelName, start };
 }
 
@@ -55,7 +56,9 @@ function model(name: string): Contender {
           ...[CLI, 'serve', service, '--model', name],
           ...['--host', '127.0.0.1', '--port', '0', '--no-log-connections'],
           ...(service === 'web' ? ['--root', WEB_ROOT] : []),
-          ...(name === 'thread-per-client' ? ['--threads', String(threads), '--warm', String(threads)] : []),
+          ...(name === 'thread-per-client'
+            ? ['--threads', String(threads), '--warm', String(threads)]
+            : []),
           ...args,
         ],
         portIn: portInLogLine,

@@ -42,7 +42,8 @@ export function peers(): Contender[] {
 }
 
 function peer(name: string, programs: Partial<Record<ServiceName, () => Command>>): Contender {
-  const commandFor = (service: ServiceName): Command => programs[service]?.() ?? { missing: `no ${service}` };
+  const commandFor = (service: ServiceName): Command =>
+    programs[service]?.() ?? { missing: `no ${service}` };
   return {
     name,
     kind: 'peer',
@@ -61,7 +62,9 @@ function peer(name: string, programs: Partial<Record<ServiceName, () => Command>
 }
 
 function node(script: string): Command {
-  return { argv: [process.execPath, fileURLToPath(new URL(`../peers/${script}`, import.meta.url))] };
+  return {
+    argv: [process.execPath, fileURLToPath(new URL(`../peers/${script}`, import.meta.url))],
+  };
 }
 
 /** Peers print their port alone on a line. */

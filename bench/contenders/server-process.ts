@@ -34,10 +34,14 @@ const STDERR_KEPT_CHARS = 4_000;
  * Starts the program and resolves when it listens.
  * Rejects if the program ends first or exceeds the limit; the error has the end of its stderr.
  */
-export async function launch(program: Program, readyLimitMs = READY_LIMIT_MS): Promise<RunningServer> {
+export async function launch(
+  program: Program,
+  readyLimitMs = READY_LIMIT_MS,
+): Promise<RunningServer> {
   const { name, command, args, portIn, logFile } = program;
   // Servers append to their log file: the port of an earlier server must not count.
-  const logStartBytes = logFile === undefined ? 0 : (statSync(logFile, { throwIfNoEntry: false })?.size ?? 0);
+  const logStartBytes =
+    logFile === undefined ? 0 : (statSync(logFile, { throwIfNoEntry: false })?.size ?? 0);
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = exitReasonOf(child);
   killWithThisProcess(child);

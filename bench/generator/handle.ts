@@ -8,7 +8,14 @@ import { once } from 'node:events';
 import { StartError } from '../../src/base/errors.js';
 import { killWithThisProcess } from '../lib/cleanup.js';
 import { continueProcess } from '../lib/pause.js';
-import type { BurstJob, HoldJob, Job, LoadJob, OpenLoopJob, PopulationsJob } from './protocol/jobs.js';
+import type {
+  BurstJob,
+  HoldJob,
+  Job,
+  LoadJob,
+  OpenLoopJob,
+  PopulationsJob,
+} from './protocol/jobs.js';
 import type {
   BurstResult,
   HoldResult,
@@ -74,7 +81,8 @@ export async function startGenerator(): Promise<Generator> {
   return {
     run: (options) => request(child, { ...DEFAULTS, ...options }, 'loaded'),
     openLoop: (options) => runOpenLoop(child, { ...OPEN_LOOP_DEFAULTS, ...options }),
-    runPopulations: (options) => request(child, { ...POPULATIONS_DEFAULTS, ...options }, 'populations'),
+    runPopulations: (options) =>
+      request(child, { ...POPULATIONS_DEFAULTS, ...options }, 'populations'),
     burst: (options) => request(child, { ...BURST_DEFAULTS, ...options }, 'burst'),
     hold: (options) => request(child, { kind: 'hold', ...options }, 'held'),
     requestOnHeld: (limitMs) => request(child, { kind: 'request-on-held', limitMs }, 'held'),
@@ -101,7 +109,9 @@ async function request<Kind extends JobResult['kind']>(
 ): Promise<Extract<JobResult, { kind: Kind }>> {
   const result = await resultOf(child, job);
   if (result.kind === kind) return result as Extract<JobResult, { kind: Kind }>;
-  throw new Error(result.kind === 'failed' ? result.message : `the generator answered ${result.kind}`);
+  throw new Error(
+    result.kind === 'failed' ? result.message : `the generator answered ${result.kind}`,
+  );
 }
 
 /** Sends a job and resolves to the next message. Rejects if the process ends first. */

@@ -88,7 +88,8 @@ async function end(signal: (typeof SIGNALS)[number]): Promise<void> {
 
 function removeAll(): void {
   killAll();
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+  for (const directory of directories)
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
 }
 
 function killAll(): void {

@@ -75,7 +75,10 @@ const OTHER_STATE = /^ *\d+: [0-9A-F:]+ [0-9A-F:]+ (?!0A)[0-9A-F]{2} /m;
 export function parseAcceptQueueLength(table: string, port: number): number | undefined {
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
   // sl, local_address, rem_address, st (0A: LISTEN), tx_queue:rx_queue
-  const row = new RegExp(`^ *\\d+: [0-9A-F]{8}:${hexPort} [0-9A-F:]+ 0A [0-9A-F]{8}:([0-9A-F]{8})`, 'm');
+  const row = new RegExp(
+    `^ *\\d+: [0-9A-F]{8}:${hexPort} [0-9A-F:]+ 0A [0-9A-F]{8}:([0-9A-F]{8})`,
+    'm',
+  );
   const hexLength = row.exec(table)?.[1];
   return hexLength === undefined ? undefined : parseInt(hexLength, 16);
 }

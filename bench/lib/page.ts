@@ -16,6 +16,7 @@ export const PAGE_BYTES = 1024;
 /** @throws Error if the file is missing or has another size */
 export function readPage(): Buffer {
   const page = readFileSync(join(WEB_ROOT, PAGE_PATH));
-  if (page.length !== PAGE_BYTES) throw new Error(`${PAGE_PATH} has ${page.length} bytes, not ${PAGE_BYTES}`);
+  if (page.length !== PAGE_BYTES)
+    throw new Error(`${PAGE_PATH} has ${page.length} bytes, not ${PAGE_BYTES}`);
   return page;
 }

@@ -37,7 +37,8 @@ export function sampleProcess(pid: number): ProcessSample | undefined {
 /** CPU time of all processes since boot, without interrupts; undefined without /proc. */
 export function machineCpuMs(): number | undefined {
   try {
-    const [user, nice, system] = readFileSync('/proc/stat', 'latin1').split('\n', 1)[0]?.match(/\d+/g) ?? [];
+    const [user, nice, system] =
+      readFileSync('/proc/stat', 'latin1').split('\n', 1)[0]?.match(/\d+/g) ?? [];
     return (Number(user) + Number(nice) + Number(system)) * TICK_MS;
   } catch {
     return undefined;

@@ -40,26 +40,28 @@ const FREE = 0;
 const HELD = 1;
 const HELD_WITH_WAITERS = 2;
 
-const count: Readonly<Record<Way, (counter: Int32Array, lock: Int32Array, times: number) => void>> = {
-  'plain increment'(counter, _lock, times) {
-    for (let left = times; left > 0; left--) counter[0] = (counter[0] ?? 0) + 1;
-  },
-  'Atomics.add'(counter, _lock, times) {
-    for (let left = times; left > 0; left--) Atomics.add(counter, 0, 1);
-  },
-  lock(counter, lock, times) {
-    for (let left = times; left > 0; left--) {
-      acquire(lock);
-      counter[0] = (counter[0] ?? 0) + 1;
-      release(lock);
-    }
-  },
-};
+const count: Readonly<Record<Way, (counter: Int32Array, lock: Int32Array, times: number) => void>> =
+  {
+    'plain increment'(counter, _lock, times) {
+      for (let left = times; left > 0; left--) counter[0] = (counter[0] ?? 0) + 1;
+    },
+    'Atomics.add'(counter, _lock, times) {
+      for (let left = times; left > 0; left--) Atomics.add(counter, 0, 1);
+    },
+    lock(counter, lock, times) {
+      for (let left = times; left > 0; left--) {
+        acquire(lock);
+        counter[0] = (counter[0] ?? 0) + 1;
+        release(lock);
+      }
+    },
+  };
 
 /** Ulrich Drepper, Futexes Are Tricky (2011), section 6: notifies only if a thread waits. */
 function acquire(lock: Int32Array): void {
   if (Atomics.compareExchange(lock, 0, FREE, HELD) === FREE) return;
-  while (Atomics.exchange(lock, 0, HELD_WITH_WAITERS) !== FREE) Atomics.wait(lock, 0, HELD_WITH_WAITERS);
+  while (Atomics.exchange(lock, 0, HELD_WITH_WAITERS) !== FREE)
+    Atomics.wait(lock, 0, HELD_WITH_WAITERS);
 }
 
 function release(lock: Int32Array): void {
@@ -67,7 +69,9 @@ function release(lock: Int32Array): void {
 }
 
 function run({ way, threads, durationMs, memory }: Race): RaceResult {
-  const [counter, lock, ready] = [0, 1, 2].map((line) => new Int32Array(memory, line * LINE_BYTES, 1));
+  const [counter, lock, ready] = [0, 1, 2].map(
+    (line) => new Int32Array(memory, line * LINE_BYTES, 1),
+  );
   if (!counter || !lock || !ready) throw new Error('unreachable: the memory has three places');
   Atomics.add(ready, 0, 1);
   // Not Atomics.wait: a wake-up takes some 50 µs, in which the last thread would count alone.

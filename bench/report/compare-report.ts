@@ -55,7 +55,9 @@ export function compareFiles(
   // Without enough rounds the limit could never fail.
   const isGate = failOverPercent !== undefined && failed.length === 0;
   if (isGate && !rows.some(({ absolute }) => absolute.times.rounds >= MIN_ROUNDS)) {
-    throw new StartError(`--fail-over needs runs of ${MIN_ROUNDS} rounds or more: fewer give no verdict`);
+    throw new StartError(
+      `--fail-over needs runs of ${MIN_ROUNDS} rounds or more: fewer give no verdict`,
+    );
   }
   const limit = failOverPercent === undefined ? undefined : failOver(comparison, failOverPercent);
   return {
@@ -82,7 +84,11 @@ export function failOver({ rows }: Comparison, percent: number): FailOver {
   return { percent, worse: rows.filter((row) => isWorseBy(percent, row)) };
 }
 
-export function comparisonText(comparison: Comparison, rendering: Rendering, limit?: FailOver): string {
+export function comparisonText(
+  comparison: Comparison,
+  rendering: Rendering,
+  limit?: FailOver,
+): string {
   const { before, after, rows, warnings, missing, failed } = comparison;
   const counts = Object.entries(VERDICTS).map(
     ([verdict, words]) => `${rows.filter((row) => row.verdict === verdict).length} ${words}`,
@@ -176,7 +182,9 @@ function casesOf(rows: readonly ComparedRow[]): ComparedRow[][] {
 /** Formats a change with its interval: `−12.3 % (−15.0 to −9.1)`. */
 function formatChange({ value, low, high, rounds }: Estimate): string {
   const change = `${formatPercent(value)} %`;
-  return rounds < 2 ? `${change} (${DASH})` : `${change} (${formatPercent(low)} to ${formatPercent(high)})`;
+  return rounds < 2
+    ? `${change} (${DASH})`
+    : `${change} (${formatPercent(low)} to ${formatPercent(high)})`;
 }
 
 function formatPercent(times: number): string {

@@ -7,7 +7,13 @@
  * the machine's speed cancels out.
  */
 import { baselineOf, changeOf, measured, ratiosOf } from '../analysis/estimates.js';
-import type { CaseResult, ContenderResult, Experiment, Margins, Measure } from '../analysis/experiment.js';
+import type {
+  CaseResult,
+  ContenderResult,
+  Experiment,
+  Margins,
+  Measure,
+} from '../analysis/experiment.js';
 import { changeOfRatios, MIN_ROUNDS, type Estimate } from '../analysis/intervals.js';
 import type { BenchResults } from '../analysis/results.js';
 import { marginsOf, verdictOf } from '../analysis/verdicts.js';
@@ -109,7 +115,10 @@ export function compareResults(
  * Returns true if the verdict is `worse` and the whole interval of each change, absolute and
  * relative, is beyond the limit. A rate is 20 % worse at 0.8 times, a latency at 1.2 times.
  */
-export function isWorseBy(percent: number, { measure, verdict, absolute, relative }: ComparedRow): boolean {
+export function isWorseBy(
+  percent: number,
+  { measure, verdict, absolute, relative }: ComparedRow,
+): boolean {
   if (verdict !== 'worse') return false;
   const share = percent / 100;
   return [absolute, relative].every((change) => {
@@ -218,7 +227,9 @@ function shown(value: unknown): string {
 }
 
 function prefixed(prefix: string, values: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${prefix}${key}`, value]));
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [`${prefix}${key}`, value]),
+  );
 }
 
 /**

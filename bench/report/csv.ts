@@ -9,7 +9,8 @@
 import { baselineOf } from '../analysis/estimates.js';
 import type { Experiment, ExperimentResult, RoundResult } from '../analysis/experiment.js';
 
-const HEAD = 'experiment,case,x,clients,contender,kind,baseline,round,turn,measure,better,value'.split(',');
+const HEAD =
+  'experiment,case,x,clients,contender,kind,baseline,round,turn,measure,better,value'.split(',');
 
 type Field = string | number | undefined;
 

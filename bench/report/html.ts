@@ -58,7 +58,8 @@ export function savePictures(directory: string, input: ReportInput): string {
   const path = join(directory, 'report.html');
   mkdirSync(directory, { recursive: true });
   for (const { experiment, plots } of chapters) {
-    for (const plot of plots) writeFileSync(join(directory, fileOf(experiment.name, plot)), `${plot.svg}\n`);
+    for (const plot of plots)
+      writeFileSync(join(directory, fileOf(experiment.name, plot)), `${plot.svg}\n`);
   }
   writeFileSync(path, pageOf(input, chapters));
   return path;
@@ -75,7 +76,10 @@ function chaptersOf({ results, experiments, tablesOf }: ReportInput): Chapter[] 
   });
 }
 
-function pageOf({ results, experiments, resultsName }: ReportInput, chapters: readonly Chapter[]): string {
+function pageOf(
+  { results, experiments, resultsName }: ReportInput,
+  chapters: readonly Chapter[],
+): string {
   const date = `${results.startedAt.slice(0, 10)} ${results.startedAt.slice(11, 16)} UTC`;
   const unread = results.experiments
     .filter((result) => !experiments.some(({ name }) => name === result.name))
@@ -146,7 +150,8 @@ function summaryOf(chapters: readonly Chapter[]): string {
 
 function sentenceOf({ result, seen }: Chapter): string {
   const wrong = wrongIn(result).filter((line) => line.includes('FAILED')).length;
-  const failures = wrong === 0 ? '' : ` <strong>(${wrong} ${wrong === 1 ? 'failure' : 'failures'})</strong>`;
+  const failures =
+    wrong === 0 ? '' : ` <strong>(${wrong} ${wrong === 1 ? 'failure' : 'failures'})</strong>`;
   return `${escaped(seen)}${failures}`;
 }
 
@@ -223,7 +228,9 @@ function listOf(className: string, lines: readonly string[]): string {
 }
 
 function termsOf(className: string, terms: readonly (readonly [string, string])[]): string {
-  const pairs = terms.map(([term, text]) => `<div><dt>${escaped(term)}</dt><dd>${escaped(text)}</dd></div>`);
+  const pairs = terms.map(
+    ([term, text]) => `<div><dt>${escaped(term)}</dt><dd>${escaped(text)}</dd></div>`,
+  );
   return `<dl class="${className}">${pairs.join('\n')}</dl>`;
 }
 

@@ -25,7 +25,8 @@ export function plotsOf(experiment: Experiment, result: ExperimentResult): PlotP
   return experiment.plots.flatMap((spec) => {
     const found = pointsOf(spec, experiment, result.cases);
     if (found.points.length === 0) return [];
-    const rows = experiment.axis.scale === 'none' || new Set(found.cases.map(({ x }) => x)).size === 1;
+    const rows =
+      experiment.axis.scale === 'none' || new Set(found.cases.map(({ x }) => x)).size === 1;
     const drawn = rows ? rowsOf(spec, found) : linesOf(spec, experiment, found);
     const { points, notes } = found;
     const svg = framed(drawn, { spec, points, notes, label: inWords(spec, found) });
@@ -40,5 +41,8 @@ function inWords({ title, measure }: PlotSpec, { points, cases }: Points): strin
     .filter(({ inCase, dashed }) => inCase === last && !dashed)
     .map(({ contender, text }) => `${contender} ${text}`);
   const where = cases.length > 1 && last ? ` at ${last.name}` : '';
-  return shortened(clean(`${title}: ${measure.label}${where}: ${values.join('; ')}`), ALT_CHARACTERS);
+  return shortened(
+    clean(`${title}: ${measure.label}${where}: ${values.join('; ')}`),
+    ALT_CHARACTERS,
+  );
 }

@@ -2,7 +2,14 @@
  * The tables of an experiment: one per case, a row per contender, a column per measure, with notes
  * and warnings below. Pure functions; bench/analysis/numbers.ts renders the tables.
  */
-import { baselineOf, findContender, measured, othersShare, ratioOf, textOf } from '../analysis/estimates.js';
+import {
+  baselineOf,
+  findContender,
+  measured,
+  othersShare,
+  ratioOf,
+  textOf,
+} from '../analysis/estimates.js';
 import type {
   CaseResult,
   ContenderResult,
@@ -88,7 +95,10 @@ function notesOn(contender: ContenderResult, { closedLoop, clients }: CaseResult
 /**
  * Explains the `≥` before a percentile: the value is the window's length, not a measured latency.
  */
-function waitingNote({ name, rounds }: ContenderResult, clients: number | undefined): string | undefined {
+function waitingNote(
+  { name, rounds }: ContenderResult,
+  clients: number | undefined,
+): string | undefined {
   const waiting = Math.max(...rounds.map(({ values }) => values.clientsWaiting ?? 0));
   if (clients === undefined || waiting <= 0) return undefined;
   return (
@@ -112,7 +122,9 @@ function noteOnOthers(result: CaseResult): string[] {
 export function generatorLine(experiments: readonly ExperimentResult[]): string {
   const shares = experiments.flatMap(({ cases }) =>
     cases.flatMap(({ contenders }) =>
-      contenders.flatMap(({ rounds }) => rounds.flatMap(({ values }) => values.generatorCpuShare ?? [])),
+      contenders.flatMap(({ rounds }) =>
+        rounds.flatMap(({ values }) => values.generatorCpuShare ?? []),
+      ),
     ),
   );
   if (shares.length === 0) return 'The generator was not used.';

@@ -25,7 +25,8 @@ interface Target {
   readonly reached: Estimate | undefined;
 }
 
-type TargetVerdict = 'reached' | 'missed' | 'not measured' | typeof UNCERTAIN | typeof TOO_FEW_ROUNDS;
+type TargetVerdict =
+  'reached' | 'missed' | 'not measured' | typeof UNCERTAIN | typeof TOO_FEW_ROUNDS;
 
 const THREADS = 'thread-per-client';
 const LOOP = 'event-loop';
@@ -43,7 +44,10 @@ export function judge(target: Target): TargetVerdict {
   return ends.every(Boolean) ? 'reached' : ends.some(Boolean) ? UNCERTAIN : 'missed';
 }
 
-function isWithin(value: number, { atLeast = -Infinity, atMost = Infinity, below = Infinity }: Target) {
+function isWithin(
+  value: number,
+  { atLeast = -Infinity, atMost = Infinity, below = Infinity }: Target,
+) {
   return value >= atLeast && value <= atMost && (value < below || below === Infinity);
 }
 
@@ -109,13 +113,22 @@ function fanOutTargets(results: BenchResults): Target[] {
 }
 
 /** Takes the worst ratio over the numbers of senders. */
-function p99Target(cases: readonly (CaseResult | undefined)[], name: string, other: string): Target {
+function p99Target(
+  cases: readonly (CaseResult | undefined)[],
+  name: string,
+  other: string,
+): Target {
   const ratios = cases
     .map((one) => one && ratioOf(one, p99, name, other))
     .filter((ratio) => ratio !== undefined)
     .toSorted((a, b) => b.value - a.value);
   const what = `p99 of ${name} / ${other}, fan-out, worst case`;
-  return { what, below: 1, unit: '', reached: ratios.length < cases.length ? undefined : ratios[0] };
+  return {
+    what,
+    below: 1,
+    unit: '',
+    reached: ratios.length < cases.length ? undefined : ratios[0],
+  };
 }
 
 /** An exact count over all rounds, so it has no interval; `rounds` is the fewest of a model. */
@@ -126,7 +139,12 @@ function errorsOfModels(cases: readonly (CaseResult | undefined)[]): Estimate | 
     .flatMap((contender) => measured(contender, errors) ?? []);
   if (counts.length === 0) return undefined;
   const value = counts.reduce((total, count) => total + count.value, 0);
-  return { value, low: value, high: value, rounds: Math.min(...counts.map(({ rounds }) => rounds)) };
+  return {
+    value,
+    low: value,
+    high: value,
+    rounds: Math.min(...counts.map(({ rounds }) => rounds)),
+  };
 }
 
 function capacityTargets(results: BenchResults): Target[] {
@@ -137,8 +155,13 @@ function capacityTargets(results: BenchResults): Target[] {
       valueOf(name, { label: name, format: String }),
     );
   const handOff = inUnits(single('hand-off', THREADS, 'medianNs'), 1e3);
-  const [thread, idleClient] = [THREADS, LOOP].map((name) => single('idle', name, 'bytesPerClient'));
-  const [onThreads, onLoop] = [single('idle', THREADS, 'answered'), single('idle', LOOP, 'connected')];
+  const [thread, idleClient] = [THREADS, LOOP].map((name) =>
+    single('idle', name, 'bytesPerClient'),
+  );
+  const [onThreads, onLoop] = [
+    single('idle', THREADS, 'answered'),
+    single('idle', LOOP, 'connected'),
+  ];
   return [
     { what: 'hand-off to a warm thread, median', atMost: 60, unit: 'µs', reached: handOff },
     {
@@ -170,12 +193,20 @@ function ratioTarget(
   return { what: `${name} / ${other}, ${where}`, atLeast, unit: '', reached };
 }
 
-function valueIn(result: CaseResult | undefined, name: string, measure: Measure): Estimate | undefined {
+function valueIn(
+  result: CaseResult | undefined,
+  name: string,
+  measure: Measure,
+): Estimate | undefined {
   const contender = result && findContender(result, name);
   return contender && measured(contender, measure);
 }
 
-function caseOf({ experiments }: BenchResults, experiment: string, name: string): CaseResult | undefined {
+function caseOf(
+  { experiments }: BenchResults,
+  experiment: string,
+  name: string,
+): CaseResult | undefined {
   return experiments
     .find((result) => result.name === experiment)
     ?.cases.find((result) => result.name === name);

@@ -47,7 +47,9 @@ function experimentText(
     rendering === 'markdown' ? `### ${heading}` : `── ${heading}`,
     ...tablesOf(experiment, result).map((table) => render(table, rendering)),
     ...(result.failed === undefined ? [] : [`FAILED: ${result.failed}`]),
-    ...(result.remarks.length === 0 ? [] : [result.remarks.map((remark) => `Note: ${remark}`).join('\n')]),
+    ...(result.remarks.length === 0
+      ? []
+      : [result.remarks.map((remark) => `Note: ${remark}`).join('\n')]),
     rendering === 'markdown' ? seen : wrapped(seen),
   ].join('\n\n');
 }

@@ -31,7 +31,15 @@ const MESSAGE = Buffer.alloc(64, 'x');
 const BUFFER_BYTES = 4 * 1024 * 1024;
 /** The run ends after this long without an answer. */
 const SILENCE_MS = 500;
-const HEAD = ['server', 'sent', 'answered', 'dropped: kernel', 'server', 'client', 'not accounted for'];
+const HEAD = [
+  'server',
+  'sent',
+  'answered',
+  'dropped: kernel',
+  'server',
+  'client',
+  'not accounted for',
+];
 
 /** The server's log line about its datagrams. */
 interface Summary {

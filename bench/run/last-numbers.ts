@@ -30,7 +30,10 @@ const HOW = '`make bench` takes less than two minutes, `make bench-full` measure
  * @param directory of the saved runs; default: bench/results
  */
 export function lastNumbers(model: string, directory?: string): string {
-  const newest = new Map<string, { readonly run: BenchResults; readonly result: ExperimentResult }>();
+  const newest = new Map<
+    string,
+    { readonly run: BenchResults; readonly result: ExperimentResult }
+  >();
   for (const run of savedResults(directory)) {
     for (const result of run.experiments) {
       const isKnown = result.cases.some((one) => hasRounds(one, model));

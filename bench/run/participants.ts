@@ -27,7 +27,8 @@ export class Participants {
       contenders: (service) => {
         const contenders = bench.contenders(service);
         for (const name of this.#named) {
-          if (!contenders.some((contender) => contender.name === name)) this.#lacking.set(name, service);
+          if (!contenders.some((contender) => contender.name === name))
+            this.#lacking.set(name, service);
         }
         return contenders;
       },

@@ -36,7 +36,8 @@ function lines(experiments: number): Progress {
   const nothing = () => undefined;
   let begun = 0;
   return {
-    step: (experiment) => process.stderr.write(`bench: ${experiment} (${++begun} of ${experiments})\n`),
+    step: (experiment) =>
+      process.stderr.write(`bench: ${experiment} (${++begun} of ${experiments})\n`),
     note: nothing,
     stop: nothing,
   };

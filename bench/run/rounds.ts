@@ -79,7 +79,12 @@ export async function runCase(
 }
 
 /** Starts the server, checks one answer, and warms up its code. */
-async function makeReady(generator: Generator, entry: Entry, it: Case, plan: RoundPlan): Promise<void> {
+async function makeReady(
+  generator: Generator,
+  entry: Entry,
+  it: Case,
+  plan: RoundPlan,
+): Promise<void> {
   const { contender } = entry;
   const reason = it.leftOut?.[contender.name] ?? contender.unavailable(it.needs.service ?? 'echo');
   if (reason !== undefined) {
@@ -109,7 +114,11 @@ async function warmUp(
   const limit = it.maxWarmUps ?? maxLoads;
   const rates: number[] = [];
   while (rates.length < limit) {
-    const { values } = await it.load(generator, server, { warmUpMs: 0, durationMs: loadMs, isWarmUp: true });
+    const { values } = await it.load(generator, server, {
+      warmUpMs: 0,
+      durationMs: loadMs,
+      isWarmUp: true,
+    });
     assertRuns(server);
     rates.push(values.requestsPerSecond ?? 0);
     if (rates.length >= least && isSteady(rates)) return true;

@@ -58,7 +58,9 @@ export async function runBench(options: BenchOptions): Promise<number> {
     experiments,
   });
   // Saved after each experiment, so that an interrupted run keeps its finished ones.
-  const experiments = await measureAll(wanted, options, (some) => saveResults(resultsOf(some), directory));
+  const experiments = await measureAll(wanted, options, (some) =>
+    saveResults(resultsOf(some), directory),
+  );
   const interrupted = interruptedStatus();
   if (interrupted !== undefined) return interrupted;
   const results = resultsOf(experiments);
@@ -78,7 +80,11 @@ function picturesOf(results: BenchResults, path: string): string {
   }
 }
 
-function output(results: BenchResults, form: BenchOptions['output'], files: readonly string[]): string {
+function output(
+  results: BenchResults,
+  form: BenchOptions['output'],
+  files: readonly string[],
+): string {
   switch (form) {
     case 'json':
       return `${JSON.stringify(results)}\n`;
@@ -166,8 +172,10 @@ async function measureAll(
 }
 
 function wordsOnInterrupt(finished: number, path: string | undefined): string {
-  if (path === undefined) return 'bench: interrupted before an experiment was finished; nothing is saved';
-  const what = finished === 1 ? 'One finished experiment is' : `${finished} finished experiments are`;
+  if (path === undefined)
+    return 'bench: interrupted before an experiment was finished; nothing is saved';
+  const what =
+    finished === 1 ? 'One finished experiment is' : `${finished} finished experiments are`;
   return `bench: interrupted. ${what} saved in ${path}; handoff bench report makes the page.`;
 }
 

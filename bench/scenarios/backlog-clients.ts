@@ -65,7 +65,10 @@ function connectOnce(port: number, attempt: Attempt, request: string, onClose: (
   socket.once('end', () => {
     if (attempt.answeredAtMs === undefined) attempt.failed ??= 'closed early';
   });
-  socket.once('error', (error: NodeJS.ErrnoException) => (attempt.failed ??= error.code ?? error.message));
+  socket.once(
+    'error',
+    (error: NodeJS.ErrnoException) => (attempt.failed ??= error.code ?? error.message),
+  );
   socket.once('close', onClose);
   return socket;
 }

@@ -94,7 +94,9 @@ export const backlog: Scenario = {
     const cases = SIZES.flatMap(({ name, share }) => {
       const many = Math.ceil(size * share);
       if (many <= most) return [stoppedCase(name, many)];
-      remarks.push(`${name}: left out, because ${formatCount(many)} clients need more open descriptors`);
+      remarks.push(
+        `${name}: left out, because ${formatCount(many)} clients need more open descriptors`,
+      );
       return [];
     });
     return { cases: await bench.compare(cases, bench.contenders('echo')), remarks };
@@ -146,8 +148,9 @@ async function measureRound({ pid, port }: RunningServer, many: number): Promise
         acceptQueue,
         listenOverflows: after.overflows - before.overflows,
         listenDrops: after.drops - before.drops,
-        clientsServed: backlogClients.attempts.filter(({ answeredAtMs }) => answeredAtMs !== undefined)
-          .length,
+        clientsServed: backlogClients.attempts.filter(
+          ({ answeredAtMs }) => answeredAtMs !== undefined,
+        ).length,
       }),
       latencies: waitsOf(backlogClients.attempts, continuedAtMs),
     };
@@ -195,7 +198,10 @@ function seenOf(one: CaseResult): string {
   const parts = one.contenders.flatMap(({ name }) => {
     const all = numberOf(one, clients, name);
     if (all === undefined) return [];
-    const [connected, full] = [shown(one, completed, name) ?? '?', numberOf(one, overflows, name) ?? 0];
+    const [connected, full] = [
+      shown(one, completed, name) ?? '?',
+      numberOf(one, overflows, name) ?? 0,
+    ];
     const [inQueue, found] = [shown(one, longest(queued), name), shown(one, longest(late), name)];
     const missing = all - (numberOf(one, answered, name) ?? 0);
     return [

@@ -30,9 +30,14 @@ export const burst: Scenario = {
     valueOf('retransmissions', { label: 'sent again', format: formatCount }),
     errors,
   ],
-  plots: [latencyPlot('first-byte', 'Clients that connect at once: median time to the first byte', p50)],
+  plots: [
+    latencyPlot('first-byte', 'Clients that connect at once: median time to the first byte', p50),
+  ],
   async measure(bench) {
-    return { cases: await bench.compare(SIZES.map(burstOf), bench.contenders('echo')), remarks: [] };
+    return {
+      cases: await bench.compare(SIZES.map(burstOf), bench.contenders('echo')),
+      remarks: [],
+    };
   },
   seen: comparing(p50),
 };

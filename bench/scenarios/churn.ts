@@ -9,11 +9,13 @@ export const churn: Scenario = {
   name: 'churn',
   partOf: 'quick',
   hasPeers: true,
-  question: 'What does a new client cost, if each connects, sends one request, reads one reply and closes?',
+  question:
+    'What does a new client cost, if each connects, sends one request, reads one reply and closes?',
   prediction:
     'In every model one thread accepts, so the event loop should lead; a hand-off to a thread adds a message in each ' +
     'direction. The iterative server serves all clients, too, because each leaves after one request.',
-  lookAt: 'Requests/s, each of which is a whole connection, and p99, which would show a queue for threads.',
+  lookAt:
+    'Requests/s, each of which is a whole connection, and p99, which would show a queue for threads.',
   axis: { label: 'clients', scale: 'none' },
   measures: CLOSED_LOOP,
   plots: [ratePlot('Connections served', requestsPerSecond, 'connections/s')],

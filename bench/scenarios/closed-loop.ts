@@ -59,7 +59,12 @@ export function closedLoop({
 }
 
 async function checkEcho(generator: Generator, { port }: RunningServer): Promise<void> {
-  const probe = await generator.hold({ port, clients: 1, withRequest: true, limitMs: PROBE_LIMIT_MS });
+  const probe = await generator.hold({
+    port,
+    clients: 1,
+    withRequest: true,
+    limitMs: PROBE_LIMIT_MS,
+  });
   await generator.release();
   if (probe.answered !== 1 || totalErrors(probe.errors) > 0)
     throw new Error('a single request did not get the right answer');

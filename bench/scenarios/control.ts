@@ -9,7 +9,13 @@ import { CLOSED_LOOP, requestsPerSecond } from '../analysis/measures.js';
 import { NOTHING_SEEN } from '../analysis/sentences.js';
 import { control as secondProcess, modelNamed } from '../contenders/models.js';
 import { closedLoop } from './closed-loop.js';
-import { MIN_MARGIN, formatMargin, inWords, marginBeside, verdictOf } from '../analysis/verdicts.js';
+import {
+  MIN_MARGIN,
+  formatMargin,
+  inWords,
+  marginBeside,
+  verdictOf,
+} from '../analysis/verdicts.js';
 import { ratePlot } from './plots.js';
 import type { Scenario } from './scenario.js';
 
@@ -21,7 +27,8 @@ export const control: Scenario = {
   partOf: 'quick',
   participation: 'the control always compares the event loop with itself',
   question: 'Does the bench find a difference between a model and a second process of itself?',
-  prediction: 'In at least 19 of 20 runs the interval of the ratio includes 1, and there is no winner.',
+  prediction:
+    'In at least 19 of 20 runs the interval of the ratio includes 1, and there is no winner.',
   lookAt:
     'The verdict, and the width of the interval: in this run, the bench cannot find smaller differences. An interval ' +
     'wholly beyond 1 widens the margin of all other verdicts.',

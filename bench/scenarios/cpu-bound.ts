@@ -26,8 +26,10 @@ const ITERATIVE = 'iterative';
 export const cpuBound: Scenario = {
   name: 'cpu-bound',
   partOf: 'quick',
-  participation: 'a quick run leaves out the iterative server, because slow-client shows the same sooner',
-  question: 'How do jobs that compute for 100 ms delay each other, and short requests next to them?',
+  participation:
+    'a quick run leaves out the iterative server, because slow-client shows the same sooner',
+  question:
+    'How do jobs that compute for 100 ms delay each other, and short requests next to them?',
   prediction:
     'The event loop has one core and runs one job at a time, so four jobs share the core. A short request waits for all ' +
     'four, or for nearly eight, because the kernel may queue sockets that were just served before it. Threads run ' +
@@ -64,7 +66,14 @@ export const cpuBound: Scenario = {
       populations: [
         // Short ones connect first: an event loop that computes accepts one client per turn (libuv
         // since 1.45).
-        { name: 'short', clients: 12, pattern: 'keep', line: 'work 0', answer: 'done 0', thinkMs: 10 },
+        {
+          name: 'short',
+          clients: 12,
+          pattern: 'keep',
+          line: 'work 0',
+          answer: 'done 0',
+          thinkMs: 10,
+        },
         { name: 'jobs', clients: 4, pattern: 'keep', line: 'work 100', answer: 'done 100' },
       ],
       minWindowMs: 2000,
@@ -81,7 +90,9 @@ export const cpuBound: Scenario = {
     return joined(
       more &&
         `${THREADS} did ${formatEstimate(more)} times the work of the event loop (${inWords(more, margins(jobs))}).`,
-      quick && slow && `p99 of the short requests was ${quick} on threads, ${slow} on the event loop.`,
+      quick &&
+        slow &&
+        `p99 of the short requests was ${quick} on threads, ${slow} on the event loop.`,
       wait &&
         `Round by round, threads had ${formatEstimate(wait)} of the event loop's p99 (${inWords(wait, margins(shortP99))}).`,
     );

@@ -31,7 +31,13 @@ export const echo: Scenario = {
     const cases = (bench.length === 'quick' ? QUICK : SWEEP).map((clients) => {
       const name = `${clients} ${clients === 1 ? 'client' : 'clients'}`;
       const title = `echo, 64 bytes, ${name}`;
-      return closedLoop({ name, title, pattern: 'echo', clients, ...(clients === 1000 ? MANY : {}) });
+      return closedLoop({
+        name,
+        title,
+        pattern: 'echo',
+        clients,
+        ...(clients === 1000 ? MANY : {}),
+      });
     });
     return { cases: await bench.compare(cases, bench.contenders('echo')), remarks: [] };
   },

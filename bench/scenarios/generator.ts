@@ -28,12 +28,14 @@ export const generator: Scenario = {
   partOf: 'full',
   hasPeers: true,
   participation: `it compares two generators, with ${SERVER} as the only server`,
-  question: 'Does the generator, written in TypeScript, limit the rates that the bench can measure?',
+  question:
+    'Does the generator, written in TypeScript, limit the rates that the bench can measure?',
   prediction:
     'The kernel does four fifths of the work of any generator, so ours should be within 10 % of the same loop in C. ' +
     'With the fastest server, the generator or the server may be the limit, so processor time per request says more ' +
     'than the rate.',
-  lookAt: 'Requests/s and processor time per request, of the generator and of its equivalent in C, in turns.',
+  lookAt:
+    'Requests/s and processor time per request, of the generator and of its equivalent in C, in turns.',
   axis: { label: '', scale: 'none' },
   measures: [
     requestsPerSecond,
@@ -63,13 +65,17 @@ export const generator: Scenario = {
     const runs = {
       [OURS]: (durationMs: number) => ours(durationMs, 100),
       // The C generator is a new process each time, so it warms up first.
-      [IN_C]: (durationMs: number) => peer.run({ port, clients: CLIENTS, warmUpMs: 100, durationMs }),
+      [IN_C]: (durationMs: number) =>
+        peer.run({ port, clients: CLIENTS, warmUpMs: 100, durationMs }),
     };
     await ours(WARM_UP_MS, 0);
     const contenders = await takeTurns(bench, runs);
     await running.stop();
     const title = `generator: echo of 64 bytes, ${CLIENTS} clients, against ${SERVER}`;
-    return { cases: [{ name: `${CLIENTS} clients`, title, clients: CLIENTS, contenders }], remarks: [] };
+    return {
+      cases: [{ name: `${CLIENTS} clients`, title, clients: CLIENTS, contenders }],
+      remarks: [],
+    };
   },
   seen({ cases: [only] }) {
     const rate = only && ratioOf(only, requestsPerSecond, OURS, IN_C);

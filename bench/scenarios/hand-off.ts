@@ -31,11 +31,17 @@ export const handOff: Scenario = {
     'client connects once per millisecond, so the queue is empty; churn shows the queue under full load.',
   lookAt: 'The median, and its distance to p99. The server measures them: waitedMs in its log.',
   axis: { label: '', scale: 'none' },
-  measures: [median, p99, longest, valueOf('connections', { label: 'connections', format: formatCount })],
+  measures: [
+    median,
+    p99,
+    longest,
+    valueOf('connections', { label: 'connections', format: formatCount }),
+  ],
   baseline: false,
   plots: [],
   async measure(bench) {
-    if (!bench.contenders('echo').some(({ name }) => name === MODEL)) return { cases: [], remarks: [] };
+    if (!bench.contenders('echo').some(({ name }) => name === MODEL))
+      return { cases: [], remarks: [] };
     const waits = await withTemporaryDirectory(async (directory) => {
       const logFile = join(directory, 'log.json');
       await connectSlowly(bench, logFile);
@@ -81,6 +87,11 @@ function summariseWaits(waits: readonly number[]): RoundMeasured {
   const atNs = (share: number) =>
     (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 1e6;
   if (sorted.length === 0) throw new Error(`the log has only ${waits.length} closed connections`);
-  const values = { connections: sorted.length, medianNs: atNs(0.5), p99Ns: atNs(0.99), maxNs: atNs(1) };
+  const values = {
+    connections: sorted.length,
+    medianNs: atNs(0.5),
+    p99Ns: atNs(0.99),
+    maxNs: atNs(1),
+  };
   return { values, latencies: {} };
 }

@@ -90,7 +90,10 @@ export const idle: Scenario = {
       ...(only?.contenders ?? []).map(({ name }) => {
         const size = shown(only, bytesPerClient, name);
         if (size === undefined) return '';
-        const [all, some] = [shown(only, connected, name) ?? '?', shown(only, answered, name) ?? '?'];
+        const [all, some] = [
+          shown(only, connected, name) ?? '?',
+          shown(only, answered, name) ?? '?',
+        ];
         return `${name}: ${size} kB for each of ${all} clients; ${some} had an answer.`;
       }),
     ),
@@ -108,7 +111,10 @@ async function measureIdle(
     ...(name === THREADS ? { memory: Math.floor(freemem() / EXPECTED_BYTES_PER_THREAD) } : {}),
   };
   const clients = reduced(name, wanted, limits, remarks);
-  const server = await bench.start(modelNamed(name), { clients, args: ['--queue', String(clients)] });
+  const server = await bench.start(modelNamed(name), {
+    clients,
+    args: ['--queue', String(clients)],
+  });
   const { port } = server;
   const before = name === THREADS ? await ofOneThread(bench) : await primed(bench, server);
   const held = await generator.hold({ port, clients, withRequest: false, limitMs: LIMIT_MS });
@@ -138,7 +144,12 @@ async function measureIdle(
 /** Samples a server with one thread and one client that has had an answer. */
 async function ofOneThread(bench: Bench): Promise<ProcessSample> {
   const single = await bench.start(modelNamed(THREADS), { clients: 1 });
-  await bench.generator.hold({ port: single.port, clients: 1, withRequest: true, limitMs: LIMIT_MS });
+  await bench.generator.hold({
+    port: single.port,
+    clients: 1,
+    withRequest: true,
+    limitMs: LIMIT_MS,
+  });
   const sample = sampled(single);
   await bench.generator.release();
   await single.stop();

@@ -23,7 +23,9 @@ export const ioWait: Scenario = {
       name: '64 clients',
       title: 'io-wait: 64 clients, each request sleeps 10 ms',
       service: 'work',
-      populations: [{ name: 'waiting', clients: 64, pattern: 'keep', line: 'sleep 10', answer: 'done 10' }],
+      populations: [
+        { name: 'waiting', clients: 64, pattern: 'keep', line: 'sleep 10', answer: 'done 10' },
+      ],
     });
     return { cases: await bench.compare([it], bench.contenders('work')), remarks: [] };
   },

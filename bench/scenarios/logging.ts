@@ -29,12 +29,21 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 const LOADS = [
-  { pattern: 'echo', clients: 16, logs: [OFF, PER_CONNECTION, PER_REQUEST], what: 'echo, 16 clients' },
+  {
+    pattern: 'echo',
+    clients: 16,
+    logs: [OFF, PER_CONNECTION, PER_REQUEST],
+    what: 'echo, 16 clients',
+  },
   { pattern: 'churn', clients: 16, logs: [OFF, PER_CONNECTION], what: 'churn, 16 clients' },
 ] as const;
 const MODELS = ['event-loop', 'thread-per-client'];
 
-const logBytes = valueOf('logBytesPerRequest', { label: 'log bytes', better: 'lower', format: formatCount });
+const logBytes = valueOf('logBytesPerRequest', {
+  label: 'log bytes',
+  better: 'lower',
+  format: formatCount,
+});
 const [, ...others] = CLOSED_LOOP;
 
 export const logging: Scenario = {
@@ -120,7 +129,10 @@ function countingLog(it: Case, logFiles: ReadonlyMap<number, string>): Case {
       const { requestsPerSecond: rate = 0, seconds = 0 } = measured.values;
       const requests = rate * seconds;
       if (requests === 0) return measured;
-      return { ...measured, values: { ...measured.values, logBytesPerRequest: (size * share) / requests } };
+      return {
+        ...measured,
+        values: { ...measured.values, logBytesPerRequest: (size * share) / requests },
+      };
     },
   };
 }

@@ -17,7 +17,8 @@ export const mixed: Scenario = {
   prediction:
     'The few requests that compute decide: on the event loop all clients wait behind them, 5 ms each, while threads ' +
     'share the cores. Requests that wait disturb no other client, except under the iterative model.',
-  lookAt: 'p99 of the short requests and of those that sleep for 10 ms, and the rate of all together.',
+  lookAt:
+    'p99 of the short requests and of those that sleep for 10 ms, and the rate of all together.',
   axis: { label: '', scale: 'none' },
   measures: [
     requestsPerSecond,
@@ -38,9 +39,23 @@ export const mixed: Scenario = {
       // Some 60 answers for the 4 clients that rest 20 ms.
       minWindowMs: 400,
       populations: [
-        { name: 'short', clients: 48, pattern: 'keep', line: 'work 0', answer: 'done 0', thinkMs: 5 },
+        {
+          name: 'short',
+          clients: 48,
+          pattern: 'keep',
+          line: 'work 0',
+          answer: 'done 0',
+          thinkMs: 5,
+        },
         { name: 'sleeping', clients: 12, pattern: 'keep', line: 'sleep 10', answer: 'done 10' },
-        { name: 'working', clients: 4, pattern: 'keep', line: 'work 5', answer: 'done 5', thinkMs: 20 },
+        {
+          name: 'working',
+          clients: 4,
+          pattern: 'keep',
+          line: 'work 5',
+          answer: 'done 5',
+          thinkMs: 20,
+        },
       ],
     });
     return { cases: await bench.compare([it], bench.contenders('work')), remarks: [] };

@@ -3,7 +3,12 @@
  * bench/generator/loads/open-loop.ts, after wrk2 (Gil Tene, "How NOT to Measure Latency"): a
  * latency starts at the intended send of its request, not at the actual one.
  */
-import type { CaseResult, ContenderResult, ExperimentResult, RoundMeasured } from '../analysis/experiment.js';
+import type {
+  CaseResult,
+  ContenderResult,
+  ExperimentResult,
+  RoundMeasured,
+} from '../analysis/experiment.js';
 import { findContender, measured } from '../analysis/estimates.js';
 import { formatCount } from '../analysis/numbers.js';
 import type { Generator } from '../generator/handle.js';
@@ -29,7 +34,11 @@ const PAUSE = { requestsPerSecond: 2000, durationMs: 8000, pause: { afterMs: 200
  */
 const LEFT_OUT = { iterative: 'it serves one client at a time, and there are 64 connections' };
 
-const answered = valueOf('requestsPerSecond', { label: 'answered/s', better: 'higher', format: formatCount });
+const answered = valueOf('requestsPerSecond', {
+  label: 'answered/s',
+  better: 'higher',
+  format: formatCount,
+});
 const uncorrectedP99 = percentile(99, 'uncorrected');
 
 export const openLoop: Scenario = {
@@ -71,9 +80,16 @@ export const openLoop: Scenario = {
   ],
   async measure(bench) {
     const capacity = await closedLoopRate(bench);
-    const cases = SHARES.map((share) => offering(share, Math.round((capacity * share) / 100) * 100));
-    const remarks = [`In a closed loop the event loop answered ${formatCount(capacity)} requests/s.`];
-    return { cases: await bench.compare([...cases, pausedCase], bench.contenders('echo')), remarks };
+    const cases = SHARES.map((share) =>
+      offering(share, Math.round((capacity * share) / 100) * 100),
+    );
+    const remarks = [
+      `In a closed loop the event loop answered ${formatCount(capacity)} requests/s.`,
+    ];
+    return {
+      cases: await bench.compare([...cases, pausedCase], bench.contenders('echo')),
+      remarks,
+    };
   },
   seen: (result) => joined(...seenOfKnee(result), ...seenOfPause(caseNamed(result, PAUSED))),
 };
@@ -131,7 +147,12 @@ const pausedCase: Case = {
 
 async function closedLoopRate(bench: Bench): Promise<number> {
   const server = await bench.start(modelNamed('event-loop'), { clients: CLIENTS });
-  const load = { port: server.port, clients: CLIENTS, warmUpMs: CLOSED_LOOP_MS, durationMs: CLOSED_LOOP_MS };
+  const load = {
+    port: server.port,
+    clients: CLIENTS,
+    warmUpMs: CLOSED_LOOP_MS,
+    durationMs: CLOSED_LOOP_MS,
+  };
   const { values } = measuredLoad(await bench.generator.run(load));
   await server.stop();
   return values.requestsPerSecond ?? 0;
@@ -171,7 +192,10 @@ function p99With(one: CaseResult, name: string): string | undefined {
 
 function seenOfPause(paused: CaseResult | undefined): string[] {
   return (paused?.contenders ?? []).filter(hasRounds).map(({ name }) => {
-    const [corrected, uncorrected] = [shown(paused, p99, name), shown(paused, uncorrectedP99, name)];
+    const [corrected, uncorrected] = [
+      shown(paused, p99, name),
+      shown(paused, uncorrectedP99, name),
+    ];
     return `${name}, ${PAUSED}: p99 ${corrected ?? '?'} corrected, ${uncorrected ?? '?'} uncorrected.`;
   });
 }

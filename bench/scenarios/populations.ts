@@ -5,11 +5,21 @@
 import type { PopulationSettings } from '../generator/protocol/jobs.js';
 import type { PopulationName } from '../analysis/experiment.js';
 import { measuredPopulations } from '../analysis/measured.js';
-import { errors, memory, percentile, requestsPerSecond, served, serverCpu } from '../analysis/measures.js';
+import {
+  errors,
+  memory,
+  percentile,
+  requestsPerSecond,
+  served,
+  serverCpu,
+} from '../analysis/measures.js';
 import type { ServiceName } from '../contenders/contender.js';
 import type { Case } from './scenario.js';
 
-interface Populations extends Pick<Case, 'name' | 'title' | 'x' | 'check' | 'maxRounds' | 'maxWarmUps'> {
+interface Populations extends Pick<
+  Case,
+  'name' | 'title' | 'x' | 'check' | 'maxRounds' | 'maxWarmUps'
+> {
   readonly service: ServiceName;
   /** Options of the server. */
   readonly args?: readonly string[];
@@ -36,7 +46,13 @@ export const WAITING = [
   served,
 ] as const;
 
-export function populationsCase({ service, args = [], populations, settleMs = 0, ...it }: Populations): Case {
+export function populationsCase({
+  service,
+  args = [],
+  populations,
+  settleMs = 0,
+  ...it
+}: Populations): Case {
   const clients = populations.reduce((total, population) => total + population.clients, 0);
   return {
     x: clients,

@@ -75,7 +75,9 @@ const register: NonNullable<Case['check']> = (_generator, { port }) =>
   new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port });
     let answer = '';
-    socket.setEncoding('utf8').setTimeout(10_000, () => socket.destroy(new Error('no answer to REGISTER')));
+    socket
+      .setEncoding('utf8')
+      .setTimeout(10_000, () => socket.destroy(new Error('no answer to REGISTER')));
     socket.on('data', (text: string) => {
       answer += text;
       if (!answer.includes('\n')) return;

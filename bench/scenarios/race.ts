@@ -45,7 +45,8 @@ export const race: Scenario = {
   name: 'race',
   partOf: 'quick',
   participation: 'it measures threads that share memory, without a server',
-  question: 'How many updates are lost when threads count in shared memory, with and without Atomics?',
+  question:
+    'How many updates are lost when threads count in shared memory, with and without Atomics?',
   prediction:
     'An increment is a load, an addition and a store; the store overwrites the stores of other threads in between. Two ' +
     'cores in lockstep lose one half, n cores (n − 1)/n. That is not a bound: a thread interrupted between its load ' +
@@ -85,7 +86,9 @@ export const race: Scenario = {
     return {
       cases,
       remarks:
-        cores > 1 ? [] : ['This machine has one core: threads hardly ever meet, so few updates are lost.'],
+        cores > 1
+          ? []
+          : ['This machine has one core: threads hardly ever meet, so few updates are lost.'],
     };
   },
   seen: ({ cases }) => joined(...cases.map(seenOf)),
@@ -120,14 +123,18 @@ async function measureCase(bench: Bench, threads: number): Promise<CaseResult> {
 async function measureRound(racers: Racers, way: Way): Promise<RoundMeasured> {
   const raced = await racers.race(way, ROUND_MS);
   const nsPerIncrement = (raced.seconds * 1e9) / raced.increments;
-  return { values: { ...raced, lostShare: raced.lost / raced.increments, nsPerIncrement }, latencies: {} };
+  return {
+    values: { ...raced, lostShare: raced.lost / raced.increments, nsPerIncrement },
+    latencies: {},
+  };
 }
 
 function seenOf(one: CaseResult): string {
   const parts = one.contenders.flatMap(({ name }) => {
     const [count, cost] = [numberOf(one, lost, name), shown(one, nsEach, name)];
     if (count === undefined || cost === undefined) return [];
-    const share = name === PLAIN && count > 0 ? `, ${shown(one, lostShare, name) ?? ''} of all` : '';
+    const share =
+      name === PLAIN && count > 0 ? `, ${shown(one, lostShare, name) ?? ''} of all` : '';
     return [`${name} lost ${count === 0 ? 'none' : formatCount(count)}${share} (${cost} ns each)`];
   });
   return parts.length === 0 ? '' : `${one.name}: ${parts.join(', ')}.`;

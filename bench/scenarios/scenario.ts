@@ -4,9 +4,19 @@
  * through the generator. Most compare contenders in load cases that closed-loop.ts makes: read
  * echo.ts next.
  */
-import type { CaseResult, Experiment, ExperimentResult, RoundMeasured } from '../analysis/experiment.js';
+import type {
+  CaseResult,
+  Experiment,
+  ExperimentResult,
+  RoundMeasured,
+} from '../analysis/experiment.js';
 import type { Generator } from '../generator/handle.js';
-import type { Contender, RunningServer, ServerNeeds, ServiceName } from '../contenders/contender.js';
+import type {
+  Contender,
+  RunningServer,
+  ServerNeeds,
+  ServiceName,
+} from '../contenders/contender.js';
 
 export interface Scenario extends Experiment {
   /** `quick`: part of every run; `full`: part of full runs, or of runs that name it. */

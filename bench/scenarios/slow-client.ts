@@ -1,7 +1,14 @@
 /** Slow client: clients that hold a connection and send nothing (head-of-line blocking). */
 import type { CaseResult, Margins } from '../analysis/experiment.js';
 import { CLOSED_LOOP, p99, served } from '../analysis/measures.js';
-import { NOTHING_SEEN, caseNamed, changed, joined, numberOf, shown } from '../analysis/sentences.js';
+import {
+  NOTHING_SEEN,
+  caseNamed,
+  changed,
+  joined,
+  numberOf,
+  shown,
+} from '../analysis/sentences.js';
 import { closedLoop } from './closed-loop.js';
 import { latencyPlot } from './plots.js';
 import type { Scenario } from './scenario.js';
@@ -41,7 +48,9 @@ export const slowClient: Scenario = {
   seen(result, margins) {
     const [without, withSilent] = [caseNamed(result, WITHOUT), caseNamed(result, WITH)];
     if (withSilent === undefined) return NOTHING_SEEN;
-    return joined(...withSilent.contenders.map(({ name }) => seenOf(name, without, withSilent, margins)));
+    return joined(
+      ...withSilent.contenders.map(({ name }) => seenOf(name, without, withSilent, margins)),
+    );
   },
 };
 

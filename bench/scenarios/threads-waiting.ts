@@ -23,7 +23,14 @@ export const threadsWaiting: Scenario = {
   axis: { label: 'client threads', scale: 'log' },
   measures: WAITING,
   baseline: false,
-  plots: [ratePlot('Requests that wait 5 ms, by number of threads', requestsPerSecond, 'requests/s', 'log')],
+  plots: [
+    ratePlot(
+      'Requests that wait 5 ms, by number of threads',
+      requestsPerSecond,
+      'requests/s',
+      'log',
+    ),
+  ],
   async measure(bench) {
     const contenders = bench.contenders('work').filter(({ name }) => name === MODEL);
     return { cases: await bench.compare(THREADS.map(waitingWith), contenders), remarks: [] };
@@ -46,7 +53,9 @@ function waitingWith(threads: number): Case {
     service: 'work',
     // One thread serves 200 clients per second.
     minWindowMs: 400,
-    populations: [{ name: 'waiting', clients: CLIENTS, pattern: 'churn', line: 'sleep 5', answer: 'done 5' }],
+    populations: [
+      { name: 'waiting', clients: CLIENTS, pattern: 'churn', line: 'sleep 5', answer: 'done 5' },
+    ],
   });
   return { ...it, needs: { ...it.needs, threads } };
 }

@@ -35,11 +35,17 @@ export const threadSweep: Scenario = {
   axis: { label: 'client threads', scale: 'log' },
   measures: CLOSED_LOOP,
   plots: [
-    ratePlot('Connections of 64 clients served, by number of threads', requestsPerSecond, 'connections/s'),
+    ratePlot(
+      'Connections of 64 clients served, by number of threads',
+      requestsPerSecond,
+      'connections/s',
+    ),
     latencyPlot('p99', 'p99 of a connection, by number of threads', p99),
   ],
   async measure(bench) {
-    const contenders = bench.contenders('echo').filter(({ name }) => name === MODEL || name === REFERENCE);
+    const contenders = bench
+      .contenders('echo')
+      .filter(({ name }) => name === MODEL || name === REFERENCE);
     return { cases: await bench.compare(THREADS.map(churnWith), contenders), remarks: [] };
   },
   seen,
@@ -57,7 +63,9 @@ function churnWith(threads: number): Case {
  * one after the other. Without an event loop, the rates are compared directly.
  */
 function seen({ cases }: ExperimentResult, margins: Margins = defaultMargins): string {
-  const hasReference = cases.every((one) => numberOf(one, requestsPerSecond, REFERENCE) !== undefined);
+  const hasReference = cases.every(
+    (one) => numberOf(one, requestsPerSecond, REFERENCE) !== undefined,
+  );
   const known = cases.flatMap((one) => {
     const contender = one.contenders.find(({ name }) => name === MODEL);
     const estimate = hasReference

@@ -18,7 +18,8 @@ export const web: Scenario = {
   prediction:
     'Parsing a request and writing a head cost more than the 1,024 bytes of the page, so the models differ less than ' +
     'in echo. bare-http has the page in memory; the difference to it is the cost of our files.',
-  lookAt: 'Requests/s relative to bare-http and python-threading, and p99, where threads share the cores.',
+  lookAt:
+    'Requests/s relative to bare-http and python-threading, and p99, where threads share the cores.',
   axis: { label: 'clients', scale: 'none' },
   measures: CLOSED_LOOP,
   plots: [ratePlot('A page of 1,024 bytes: requests answered', requestsPerSecond)],

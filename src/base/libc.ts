@@ -106,9 +106,9 @@ export const send = bind<(fd: number, address: number, length: number, flags: nu
 );
 
 /** Calls send(2) for bytes that are sent once, for which looking up their address does not pay. */
-export const sendBytes = bind<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>(
-  'intptr_t send(int fd, const void *buffer, size_t length, int flags)',
-);
+export const sendBytes = bind<
+  (fd: number, bytes: Uint8Array, length: number, flags: number) => number
+>('intptr_t send(int fd, const void *buffer, size_t length, int flags)');
 
 export const shutdown = bind<(fd: number, how: number) => number>('int shutdown(int fd, int how)');
 
@@ -159,7 +159,10 @@ export function setBlocking(fd: number): void {
  * @throws SystemCallError if setsockopt(2) fails
  */
 export function setTimeouts(fd: number, timeoutMs: number): void {
-  const time = new BigInt64Array([BigInt(Math.floor(timeoutMs / 1000)), BigInt((timeoutMs % 1000) * 1000)]);
+  const time = new BigInt64Array([
+    BigInt(Math.floor(timeoutMs / 1000)),
+    BigInt((timeoutMs % 1000) * 1000),
+  ]);
   const bytes = new Uint8Array(time.buffer);
   for (const option of [SO_RCVTIMEO, SO_SNDTIMEO]) {
     if (setsockopt(fd, SOL_SOCKET, option, bytes, bytes.length) === -1) {
@@ -242,10 +245,13 @@ export function bindFutex() {
   if (number === undefined) return undefined;
   const syscall = bind<
     (number: number, address: number, operation: number, value: number, timeout: number) => number
-  >('intptr_t syscall(intptr_t number, uintptr_t address, int operation, uint32_t value, uintptr_t timeout)');
+  >(
+    'intptr_t syscall(intptr_t number, uintptr_t address, int operation, uint32_t value, uintptr_t timeout)',
+  );
   return {
     /** Blocks while the word is `value`; may return early. */
-    wait: (address: number, value: number) => void syscall(number, address, FUTEX_WAIT_PRIVATE, value, 0),
+    wait: (address: number, value: number) =>
+      void syscall(number, address, FUTEX_WAIT_PRIVATE, value, 0),
     /** Wakes one thread that waits on the word. Returns how many it has woken: 0 or 1. */
     wake: (address: number) => syscall(number, address, FUTEX_WAKE_PRIVATE, 1, 0),
   };
@@ -304,7 +310,8 @@ export function bindEchoSocket() {
       // folder.
       if (bindTo(fd, address, 2) === -1) throw lastError(`bind(${fd})`);
       if (getsockname(fd, address, length) === -1) throw lastError(`getsockname(${fd})`);
-      if (connect(fd, address, length[0] ?? 0) === -1) throw lastError(`connect(${fd}) with itself`);
+      if (connect(fd, address, length[0] ?? 0) === -1)
+        throw lastError(`connect(${fd}) with itself`);
       return fd;
     },
     close: bind<(fd: number) => number>('int close(int fd)'),
@@ -335,15 +342,17 @@ export function bindClientCalls() {
     epollCtl: bind<(epoll: number, operation: number, fd: number, event: Uint8Array) => number>(
       'int epoll_ctl(int epoll, int operation, int fd, void *event)',
     ),
-    epollWait: bind<(epoll: number, events: number, maxEvents: number, timeoutMs: number) => number>(
-      'int epoll_wait(int epoll, uintptr_t events, int max_events, int timeout)',
-    ),
+    epollWait: bind<
+      (epoll: number, events: number, maxEvents: number, timeoutMs: number) => number
+    >('int epoll_wait(int epoll, uintptr_t events, int max_events, int timeout)'),
     /**
      * `timeout` is the address of a `struct timespec`. Undefined before Linux 5.11 or glibc 2.35.
      */
     epollPwait2: bindIfThere<
       (epoll: number, events: number, maxEvents: number, timeout: number, sigmask: number) => number
-    >('int epoll_pwait2(int epoll, uintptr_t events, int max_events, uintptr_t timeout, uintptr_t sigmask)'),
+    >(
+      'int epoll_pwait2(int epoll, uintptr_t events, int max_events, uintptr_t timeout, uintptr_t sigmask)',
+    ),
     prctl: bind<(option: number, argument: number) => number>(
       'int prctl(int option, unsigned long argument)',
     ),

@@ -24,7 +24,10 @@ export class StreamSink implements ByteSink {
     return new Promise((resolve, reject) => {
       this.#stream.write(bytes, (error) => {
         if (!error) resolve();
-        else reject(outputError(error) ?? new ReaderGone('the reader closed the pipe', { cause: error }));
+        else
+          reject(
+            outputError(error) ?? new ReaderGone('the reader closed the pipe', { cause: error }),
+          );
       });
     });
   }
@@ -53,5 +56,7 @@ export async function writeOut(line: string): Promise<void> {
 }
 
 function isGone({ code }: NodeJS.ErrnoException): boolean {
-  return code === 'EPIPE' || code === 'ECONNRESET' || code === 'EIO' || code === 'ERR_STREAM_DESTROYED';
+  return (
+    code === 'EPIPE' || code === 'ECONNRESET' || code === 'EIO' || code === 'ERR_STREAM_DESTROYED'
+  );
 }

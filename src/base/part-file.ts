@@ -112,7 +112,9 @@ export function fileError(verb: 'read' | 'write', path: string, error: unknown):
     ENOSPC: 'no space left',
     ENAMETOOLONG: 'the name is too long',
   };
-  return new FileError(`cannot ${verb} ${printable(path)}: ${reasons[code] ?? message}`, { cause: error });
+  return new FileError(`cannot ${verb} ${printable(path)}: ${reasons[code] ?? message}`, {
+    cause: error,
+  });
 }
 
 async function openFor(path: string): Promise<Opened> {
@@ -124,7 +126,10 @@ async function openFor(path: string): Promise<Opened> {
   // A symbolic link is kept: the file that it points to is replaced.
   const to = existing ? await realpath(path) : path;
   // Not the whole name of the file, which may have the greatest possible length already.
-  const from = join(dirname(to), `.${basename(to).slice(0, 32)}.${randomBytes(6).toString('hex')}.part`);
+  const from = join(
+    dirname(to),
+    `.${basename(to).slice(0, 32)}.${randomBytes(6).toString('hex')}.part`,
+  );
   // Listed before it exists, since a signal may arrive in between.
   unfinished.add(from);
   const file = await open(from, 'wx', existing && existing.mode & PERMISSIONS);

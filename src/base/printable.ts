@@ -15,7 +15,9 @@ export function printable(text: string): string {
 
 /** Does the same for text of several lines: tabs and newlines are kept, too. */
 export function printableLines(text: string): string {
-  return text.replace(UNSAFE, (character) => (/[\t\n]/.test(character) ? character : written(character)));
+  return text.replace(UNSAFE, (character) =>
+    /[\t\n]/.test(character) ? character : written(character),
+  );
 }
 
 /** Puts text in quotes, cut to {@link SHOWN_CHARACTERS}. */

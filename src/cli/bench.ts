@@ -16,14 +16,23 @@ import { text, wholeNumber } from './options.js';
 const own = { global: false } as const;
 
 const options = {
-  full: { ...own, type: 'boolean', default: false, describe: 'run all experiments, with longer rounds' },
+  full: {
+    ...own,
+    type: 'boolean',
+    default: false,
+    describe: 'run all experiments, with longer rounds',
+  },
   peers: {
     ...own,
     type: 'boolean',
     default: false,
     describe: 'also measure the reference servers in C, Python and plain Node',
   },
-  scenario: { ...own, ...manyOf(scenarios), describe: 'experiments to run (default: all of the set)' },
+  scenario: {
+    ...own,
+    ...manyOf(scenarios),
+    describe: 'experiments to run (default: all of the set)',
+  },
   model: {
     ...own,
     ...manyOf([...models(), ...peers()]),
@@ -57,7 +66,10 @@ export function benchBuilder(command: Argv) {
     .conflicts('json', ['markdown', 'csv'])
     .conflicts('markdown', 'csv')
     .example('$0 bench', 'the quick set, in less than two minutes')
-    .example('$0 bench --scenario echo --model event-loop thread-per-client', 'one experiment, two models');
+    .example(
+      '$0 bench --scenario echo --model event-loop thread-per-client',
+      'one experiment, two models',
+    );
 }
 
 type BenchArguments = ArgumentsOf<typeof benchBuilder>;
@@ -84,17 +96,31 @@ export function benchOptions(args: BenchArguments): BenchOptions {
 }
 
 function manyOf(named: readonly { readonly name: string }[]) {
-  return { type: 'string', array: true, requiresArg: true, choices: named.map(({ name }) => name) } as const;
+  return {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    choices: named.map(({ name }) => name),
+  } as const;
 }
 
 function compareBuilder(command: Argv) {
   return command
-    .positional('before', { type: 'string', demandOption: true, describe: 'results file of the earlier run' })
-    .positional('after', { type: 'string', demandOption: true, describe: 'results file of the later run' })
+    .positional('before', {
+      type: 'string',
+      demandOption: true,
+      describe: 'results file of the earlier run',
+    })
+    .positional('after', {
+      type: 'string',
+      demandOption: true,
+      describe: 'results file of the later run',
+    })
     .options({
       'fail-over': {
         ...wholeNumber('fail-over', 0, 1000),
-        describe: 'threshold in per cent: exit with status 99 if a measure is certainly worse by more',
+        describe:
+          'threshold in per cent: exit with status 99 if a measure is certainly worse by more',
       },
       'relative-to': {
         ...text('relative-to'),
@@ -126,7 +152,11 @@ const compareCommand: CommandModule<object, CompareArguments> = {
 
 function reportBuilder(command: Argv) {
   return command
-    .positional('results', { type: 'string', demandOption: true, describe: 'results file of a run' })
+    .positional('results', {
+      type: 'string',
+      demandOption: true,
+      describe: 'results file of a run',
+    })
     .option('output', {
       ...text('output'),
       alias: 'o',

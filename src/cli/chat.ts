@@ -41,7 +41,10 @@ export const chatCommand: Command<Arguments> = {
     const terminal = openTerminal();
     const isHii = args.dialect === 'hii';
     const target = targetFrom(args, 'chat', args.dialect);
-    const settings = { name: args.name, mayAskAgain: terminal.interactive || args.name === undefined };
+    const settings = {
+      name: args.name,
+      mayAskAgain: terminal.interactive || args.name === undefined,
+    };
     const dialogue = isHii ? new HiiDialogue(settings) : new ChatDialogue(settings);
     const wire = await connectWire(target, isHii ? 'chunk' : 'line');
     await runInteractive(dialogue, wire, terminal, target);

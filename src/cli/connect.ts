@@ -25,10 +25,16 @@ const options = {
 
 function builder(command: Argv, sources: OptionSources) {
   return withTarget(command, sources, Object.keys(options))
-    .positional('service', { type: 'string', describe: 'name of the service, for its default port' })
+    .positional('service', {
+      type: 'string',
+      describe: 'name of the service, for its default port',
+    })
     .options(options)
     .example('$0 connect echo', 'type lines; Ctrl-D ends')
-    .example("printf 'work 5\\n' | $0 connect work", 'scripted: exit status 0 if the server answered');
+    .example(
+      "printf 'work 5\\n' | $0 connect work",
+      'scripted: exit status 0 if the server answered',
+    );
 }
 
 type Arguments = ArgumentsOf<typeof builder>;
@@ -47,7 +53,12 @@ export const connectCommand: Command<Arguments> = {
     }
     const terminal = openTerminal();
     if (terminal.interactive) {
-      await runInteractive(new TelnetDialogue(), await connectWire(target, 'loose'), terminal, target);
+      await runInteractive(
+        new TelnetDialogue(),
+        await connectWire(target, 'loose'),
+        terminal,
+        target,
+      );
       return;
     }
     noteAnswered(await exchangeBytes(target, process.stdin, process.stdout));

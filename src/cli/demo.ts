@@ -48,7 +48,12 @@ export const demoCommand: Command<Arguments> = {
     // hasColors() respects NO_COLOR and the abilities of the terminal.
     const colours = stdout.isTTY && stdout.hasColors();
     const { platform } = process;
-    const all = await demonstrate({ maxPauseMs: args['max-pause'], colours, print: writeOut, platform });
+    const all = await demonstrate({
+      maxPauseMs: args['max-pause'],
+      colours,
+      print: writeOut,
+      platform,
+    });
     const sections = all.map(({ section }) => section);
     const page = join(folder, 'timeline.html');
     await writeWhole(page, pageOf('Four clients at once under each model', sections));
@@ -58,7 +63,9 @@ export const demoCommand: Command<Arguments> = {
       JSON.stringify(traceOf(sections.map(({ timeline }) => timeline))),
     );
     for (const one of all) await writeWhole(logFileOf(folder, one), `${one.log.join('\n')}\n`);
-    await writeOut(`Page with all models: ${page}; the picture alone: ${join(folder, 'timeline.svg')};`);
+    await writeOut(
+      `Page with all models: ${page}; the picture alone: ${join(folder, 'timeline.svg')};`,
+    );
     await writeOut(
       `trace for ui.perfetto.dev: ${join(folder, 'trace.json')}; the logs are in the same folder.`,
     );

@@ -16,7 +16,10 @@ const options = {
 
 function builder(command: Argv, sources: OptionSources) {
   return withSettings(command, sources, Object.keys(options))
-    .positional('model', { choices: MODEL_NAMES, describe: 'name of a model (default: list the models)' })
+    .positional('model', {
+      choices: MODEL_NAMES,
+      describe: 'name of a model (default: list the models)',
+    })
     .options(options)
     .example('$0 explain event-loop', 'a page on the event loop');
 }

@@ -15,14 +15,22 @@ import { TransferBar } from './progress.js';
 const MOST_REDIRECTIONS = 5;
 
 const options = {
-  output: { ...text('output'), alias: 'o', describe: 'file for the body; - is standard output, the default' },
+  output: {
+    ...text('output'),
+    alias: 'o',
+    describe: 'file for the body; - is standard output, the default',
+  },
   headers: {
     type: 'boolean',
     default: false,
     alias: 'i',
     describe: 'also write the headers to standard output',
   },
-  follow: { type: 'boolean', default: true, describe: `follow up to ${MOST_REDIRECTIONS} redirections` },
+  follow: {
+    type: 'boolean',
+    default: true,
+    describe: `follow up to ${MOST_REDIRECTIONS} redirections`,
+  },
   timeout: timeoutOption,
 } as const;
 
@@ -33,7 +41,10 @@ function builder(command: Argv, sources: OptionSources) {
       describe: 'http:// URL of the page, such as http://127.0.0.1:8080/',
     })
     .options(options)
-    .example('$0 fetch http://127.0.0.1:8080/ -o page.html', 'exit status 0 if the whole page arrived');
+    .example(
+      '$0 fetch http://127.0.0.1:8080/ -o page.html',
+      'exit status 0 if the whole page arrived',
+    );
 }
 
 type Arguments = ArgumentsOf<typeof builder>;
@@ -47,7 +58,10 @@ export const fetchCommand: Command<Arguments> = {
   },
 };
 
-async function fetchTo(url: URL, { output = '-', headers, follow, timeout }: Arguments): Promise<void> {
+async function fetchTo(
+  url: URL,
+  { output = '-', headers, follow, timeout }: Arguments,
+): Promise<void> {
   const standard = new StreamSink(process.stdout);
   const file = output === '-' ? undefined : new PartFile(output);
   const bar = new TransferBar(file === undefined && process.stdout.isTTY);

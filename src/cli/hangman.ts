@@ -34,7 +34,8 @@ export const hangmanCommand: Command<Arguments> = {
   async handler(args) {
     const terminal = openTerminal();
     const target = targetFrom(args, 'hangman');
-    const wire = args.transport === 'udp' ? await connectUdp(target) : await connectWire(target, 'line');
+    const wire =
+      args.transport === 'udp' ? await connectUdp(target) : await connectWire(target, 'line');
     await runInteractive(new HangmanDialogue(), wire, terminal, target);
   },
 };

@@ -34,7 +34,9 @@ const SAME_SIGNAL_MS = 10;
  *   process
  * @throws what the job throws
  */
-export async function runClient(job: (nextSignal: () => Promise<void>) => Promise<void>): Promise<void> {
+export async function runClient(
+  job: (nextSignal: () => Promise<void>) => Promise<void>,
+): Promise<void> {
   let onSignal = endBy;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => onSignal(signal));
   const nextSignal = () =>

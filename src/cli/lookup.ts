@@ -16,8 +16,14 @@ const options = {
 
 function builder(command: Argv, sources: OptionSources) {
   return withSettings(command, sources, Object.keys(options))
-    .positional('name', { type: 'string', describe: 'host name or IP address (default: this machine)' })
-    .positional('service', { type: 'string', describe: 'service name, such as http, or port number' })
+    .positional('name', {
+      type: 'string',
+      describe: 'host name or IP address (default: this machine)',
+    })
+    .positional('service', {
+      type: 'string',
+      describe: 'service name, such as http, or port number',
+    })
     .options(options)
     .example('$0 lookup localhost http', 'prints addresses, names, and one record per socket type');
 }
@@ -27,7 +33,8 @@ type Arguments = ArgumentsOf<typeof builder>;
 export const lookupCommand: Command<Arguments> = {
   builder,
   async handler({ name = hostname(), service, json, timeout }) {
-    if (name === '' || service === '') throw new UsageError('the name and the service must not be empty');
+    if (name === '' || service === '')
+      throw new UsageError('the name and the service must not be empty');
     await runClient(async () => {
       const info = await lookUp(name, service, timeout);
       await writeOut(json ? JSON.stringify(info) : formatted(info));

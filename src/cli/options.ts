@@ -92,7 +92,8 @@ export function withSettings<T>(
   names: readonly string[],
 ): Argv<T> {
   // yargs does not say where a value has come from.
-  const isTyped = (name: string) => args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+  const isTyped = (name: string) =>
+    args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
   const isInEnvironment = (name: string) => env[variableOf(name)] !== undefined;
   const typedPlaces = overruledBy(isTyped);
   const fromEnvironment = Object.fromEntries(
@@ -102,7 +103,9 @@ export function withSettings<T>(
   );
   const weakPlaces = overruledBy((name) => isTyped(name) || isInEnvironment(name));
   const fromFile = (path: string) => {
-    const settings = Object.entries(readConfig(path)).filter(([name]) => !weakPlaces.includes(name));
+    const settings = Object.entries(readConfig(path)).filter(
+      ([name]) => !weakPlaces.includes(name),
+    );
     return { ...Object.fromEntries(settings), ...fromEnvironment };
   };
   const path = isTyped('config') ? undefined : env[variableOf('config')];
@@ -116,7 +119,9 @@ function variableOf(option: string): string {
 }
 
 function overruledBy(isGiven: (option: string) => boolean): string[] {
-  return PLACES.filter((place) => PLACES.some((other) => other !== place && other.some(isGiven))).flat();
+  return PLACES.filter((place) =>
+    PLACES.some((other) => other !== place && other.some(isGiven)),
+  ).flat();
 }
 
 function readConfig(path: string): object {
@@ -124,7 +129,9 @@ function readConfig(path: string): object {
     const config: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config;
   } catch (error) {
-    throw new UsageError(`cannot read --config ${path}: ${(error as Error).message}`, { cause: error });
+    throw new UsageError(`cannot read --config ${path}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   throw new UsageError(`--config ${path} must hold a JSON object`);
 }

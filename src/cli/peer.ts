@@ -26,7 +26,11 @@ const DEFAULT_PORT = 8080;
 
 const options = {
   root: { ...text('root'), default: '.', describe: 'folder to serve' },
-  file: { ...text('file'), default: 'myData.txt', describe: 'path of the file to fetch from every peer' },
+  file: {
+    ...text('file'),
+    default: 'myData.txt',
+    describe: 'path of the file to fetch from every peer',
+  },
   into: { ...text('into'), default: 'peers', describe: 'folder for the fetched files' },
   host: { ...text('host'), default: '127.0.0.1', describe: 'host name or IP address to listen on' },
   port: {
@@ -105,7 +109,9 @@ export const peerCommand: Command<Arguments> = {
       );
       if (arrived < wanted.length) process.exitCode = 1;
       const stopped = nextSignal();
-      await (args.stay ? stopped : Promise.race([stopped, sleep(args.linger, undefined, { ref: false })]));
+      await (args.stay
+        ? stopped
+        : Promise.race([stopped, sleep(args.linger, undefined, { ref: false })]));
       await server.stop('done');
     });
   },

@@ -45,9 +45,13 @@ export async function runCommand(sources: OptionSources): Promise<void> {
   await add('serve <service>', 'serve clients until SIGINT or SIGTERM', () =>
     import('./serve.js').then((m) => m.serveCommand),
   );
-  await add('bench', 'compare the models under load', () => import('./bench.js').then((m) => m.benchCommand));
-  await add('explain [model]', 'describe how a model serves a client, and what was measured of it here', () =>
-    import('./explain.js').then((m) => m.explainCommand),
+  await add('bench', 'compare the models under load', () =>
+    import('./bench.js').then((m) => m.benchCommand),
+  );
+  await add(
+    'explain [model]',
+    'describe how a model serves a client, and what was measured of it here',
+    () => import('./explain.js').then((m) => m.explainCommand),
   );
   await add('demo', 'serve four clients under each model and draw what happened', () =>
     import('./demo.js').then((m) => m.demoCommand),
@@ -62,12 +66,18 @@ export async function runCommand(sources: OptionSources): Promise<void> {
     import('./connect.js').then((m) => m.connectCommand),
   );
   await add('chat', 'chat with others', () => import('./chat.js').then((m) => m.chatCommand));
-  await add('quiz', 'answer questions for points', () => import('./quiz.js').then((m) => m.quizCommand));
-  await add('hangman', "guess the server's word", () => import('./hangman.js').then((m) => m.hangmanCommand));
+  await add('quiz', 'answer questions for points', () =>
+    import('./quiz.js').then((m) => m.quizCommand),
+  );
+  await add('hangman', "guess the server's word", () =>
+    import('./hangman.js').then((m) => m.hangmanCommand),
+  );
   await add('tictactoe', 'play tic-tac-toe against another client', () =>
     import('./tictactoe.js').then((m) => m.tictactoeCommand),
   );
-  await add('fetch [url]', 'get a page over HTTP', () => import('./fetch.js').then((m) => m.fetchCommand));
+  await add('fetch [url]', 'get a page over HTTP', () =>
+    import('./fetch.js').then((m) => m.fetchCommand),
+  );
   await add('send [file..]', 'send files or standard input to the collect service', () =>
     import('./send.js').then((m) => m.sendCommand),
   );
@@ -80,8 +90,12 @@ export async function runCommand(sources: OptionSources): Promise<void> {
   await add('peer [peer..]', 'serve a folder and fetch a file from every peer', () =>
     import('./peer.js').then((m) => m.peerCommand),
   );
-  await add('services', 'list the services', () => import('./list.js').then((m) => m.servicesCommand));
-  await add('models', 'list the server models', () => import('./list.js').then((m) => m.modelsCommand));
+  await add('services', 'list the services', () =>
+    import('./list.js').then((m) => m.servicesCommand),
+  );
+  await add('models', 'list the server models', () =>
+    import('./list.js').then((m) => m.modelsCommand),
+  );
 
   await program
     .completion('completion', 'print a script for shell completion')

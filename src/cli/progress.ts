@@ -18,7 +18,12 @@ export class TransferBar {
     if (!this.#bar) {
       const format = totalBytes === undefined ? '{value} bytes' : '{bar} {value}/{total} bytes';
       // With gracefulExit, the shell's prompt starts on a new line after Ctrl-C.
-      this.#bar = new SingleBar({ format, stream: process.stderr, linewrap: true, gracefulExit: true });
+      this.#bar = new SingleBar({
+        format,
+        stream: process.stderr,
+        linewrap: true,
+        gracefulExit: true,
+      });
       this.#bar.start(totalBytes ?? 0, 0);
     }
     this.#bar.update(bytes);

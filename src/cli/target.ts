@@ -7,8 +7,15 @@ import type { Dialect } from '../services/service.js';
 import { socketPath, text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 const targetOptions = {
-  host: { ...text('host'), default: '127.0.0.1', describe: 'host name or IP address to connect to' },
-  port: { ...wholeNumber('port', 1, 65_535), describe: "port to connect to (default: the service's port)" },
+  host: {
+    ...text('host'),
+    default: '127.0.0.1',
+    describe: 'host name or IP address to connect to',
+  },
+  port: {
+    ...wholeNumber('port', 1, 65_535),
+    describe: "port to connect to (default: the service's port)",
+  },
   socket: {
     ...socketPath('socket'),
     describe: 'path of a Unix-domain socket to connect to, instead of host and port',
@@ -41,7 +48,9 @@ export function targetFrom(
   service: string,
   dialect?: Dialect,
 ): Target {
-  return socket === undefined ? { host, port: port ?? defaultPort(service, dialect) } : { path: socket };
+  return socket === undefined
+    ? { host, port: port ?? defaultPort(service, dialect) }
+    : { path: socket };
 }
 
 /** @throws UsageError on an unknown service */

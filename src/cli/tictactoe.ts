@@ -17,7 +17,10 @@ function builder(command: Argv, sources: OptionSources) {
       name: { ...text('name'), describe: 'your name in the game (default: tictactoe asks for it)' },
     })
     .example('$0 tictactoe --name alice', 'a move is a field from 1 to 9, or row and column')
-    .example("printf '5\\n1\\n9\\n' | $0 tictactoe --name bob", 'scripted: exit status 0 if the game ended');
+    .example(
+      "printf '5\\n1\\n9\\n' | $0 tictactoe --name bob",
+      'scripted: exit status 0 if the game ended',
+    );
 }
 
 type Arguments = ArgumentsOf<typeof builder>;
@@ -29,6 +32,11 @@ export const tictactoeCommand: Command<Arguments> = {
     const target = targetFrom(args, 'tictactoe');
     const mayAskAgain = terminal.interactive || args.name === undefined;
     const wire = await connectWire(target, 'line');
-    await runInteractive(new TicTacToeDialogue({ name: args.name, mayAskAgain }), wire, terminal, target);
+    await runInteractive(
+      new TicTacToeDialogue({ name: args.name, mayAskAgain }),
+      wire,
+      terminal,
+      target,
+    );
   },
 };

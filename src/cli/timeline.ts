@@ -19,7 +19,9 @@ import type { ArgumentsOf, Command } from './command.js';
 import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 /** The writer of each format, by the extension of the file. */
-const FORMATS: Readonly<Record<string, (title: string, section: Section, notes: string[]) => string>> = {
+const FORMATS: Readonly<
+  Record<string, (title: string, section: Section, notes: string[]) => string>
+> = {
   '.html': (title, section, notes) => pageOf(title, [section], notes),
   '.svg': (_title, section) => drawTimelines([section]),
   '.json': (_title, { timeline }) => JSON.stringify(traceOf([timeline])),
@@ -110,9 +112,14 @@ export const timelineCommand: Command<Arguments> = {
     for (const path of args.output) {
       const format = FORMATS[extname(path)];
       if (format)
-        await writeWhole(path, format(`${timeline.service}, ${timeline.model}: ${name}`, section, notes));
+        await writeWhole(
+          path,
+          format(`${timeline.service}, ${timeline.model}: ${name}`, section, notes),
+        );
     }
-    await writeOut([`${timeline.service}, ${timeline.model}: ${section.sentence}`, ...notes].join('\n'));
+    await writeOut(
+      [`${timeline.service}, ${timeline.model}: ${section.sentence}`, ...notes].join('\n'),
+    );
   },
 };
 
@@ -123,7 +130,12 @@ function empty(listens: boolean): string {
   return `this run of the server has no connection: ${why}`;
 }
 
-function notesOn({ originMs, pid }: Timeline, run: number, runs: number, foreignLines: number): string[] {
+function notesOn(
+  { originMs, pid }: Timeline,
+  run: number,
+  runs: number,
+  foreignLines: number,
+): string[] {
   const which = runs > 1 ? `Run ${run} of ${runs} in the log; ` : '';
   const notes = [`${which}process ${pid}, first client on ${new Date(originMs).toISOString()}.`];
   notes[0] = notes[0]?.replace(/^p/, 'P') ?? '';

@@ -77,16 +77,24 @@ async function watchLive(path: string, everyMs: number, signal: Promise<void>): 
   }
 }
 
-async function showAll(snapshots: AsyncIterable<ReceivedSnapshot>, screen: WatchScreen): Promise<void> {
+async function showAll(
+  snapshots: AsyncIterable<ReceivedSnapshot>,
+  screen: WatchScreen,
+): Promise<void> {
   for await (const { snapshot } of snapshots) screen.show(snapshot);
 }
 
-async function printAll(snapshots: AsyncIterable<ReceivedSnapshot>, asJson: boolean): Promise<void> {
+async function printAll(
+  snapshots: AsyncIterable<ReceivedSnapshot>,
+  asJson: boolean,
+): Promise<void> {
   const output = new StreamSink(process.stdout);
   let separator = '';
   try {
     for await (const { snapshot, line } of snapshots) {
-      const text = asJson ? line : `${separator}${tableOf(snapshot, undefined).map(painted).join('\n')}`;
+      const text = asJson
+        ? line
+        : `${separator}${tableOf(snapshot, undefined).map(painted).join('\n')}`;
       await output.write(Buffer.from(`${text}\n`));
       separator = '\n';
     }

@@ -6,7 +6,16 @@ import type { LossReason } from './connection.js';
  * how the conversation was cut short; `slow` and `dismissed` come from a shared object. The order
  * is part of the mailbox's format.
  */
-export const END_REASONS = ['end', 'done', 'reset', 'idle', 'stopped', 'slow', 'dismissed', 'error'] as const;
+export const END_REASONS = [
+  'end',
+  'done',
+  'reset',
+  'idle',
+  'stopped',
+  'slow',
+  'dismissed',
+  'error',
+] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
 // Every LossReason must be in the list.

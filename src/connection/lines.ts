@@ -101,7 +101,8 @@ class LineSplitter {
   #pending: Buffer = Buffer.alloc(0);
 
   push(chunk: Uint8Array): void {
-    this.#pending = this.#pending.length === 0 ? asBuffer(chunk) : Buffer.concat([this.#pending, chunk]);
+    this.#pending =
+      this.#pending.length === 0 ? asBuffer(chunk) : Buffer.concat([this.#pending, chunk]);
   }
 
   /**

@@ -23,7 +23,10 @@ export class AnswerWorkers {
    * Starts all workers, and resolves when each has loaded the service.
    * @throws StartError when a worker cannot be started
    */
-  static async start({ module, options, threads, log }: DatagramHost, count: number): Promise<AnswerWorkers> {
+  static async start(
+    { module, options, threads, log }: DatagramHost,
+    count: number,
+  ): Promise<AnswerWorkers> {
     const pool = new Piscina<AnswerTask, ComputedAnswer>({
       filename: fileURLToPath(new URL('../../workers/answer-datagram.js', import.meta.url)),
       minThreads: count,
@@ -40,7 +43,9 @@ export class AnswerWorkers {
       await Promise.all(Array.from({ length: count }, () => pool.run({ kind: 'start' })));
     } catch (error) {
       await pool.destroy();
-      throw new StartError(`cannot start a worker thread: ${(error as Error).message}`, { cause: error });
+      throw new StartError(`cannot start a worker thread: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
     log.info({ threads: count }, 'threads started');
     return new AnswerWorkers(pool, count);

@@ -38,7 +38,9 @@ export async function answerDatagram(
   }
   const bytesOut = await receiver.settle(datagram, reply);
   if (!log.isLevelEnabled('debug')) return;
-  const [waitedMs, servedMs] = [startedAtMs - receivedAtMs, monotonicMs() - startedAtMs].map(toMicroseconds);
+  const [waitedMs, servedMs] = [startedAtMs - receivedAtMs, monotonicMs() - startedAtMs].map(
+    toMicroseconds,
+  );
   log.debug({ peer, thread, bytesIn: message.length, bytesOut, waitedMs, servedMs }, 'answered');
 }
 

@@ -45,7 +45,14 @@ export class Receiver implements AsyncIterable<Datagram> {
   readonly #queueLimit: number;
   readonly #log: Logger;
   readonly #queue = new RoundRobinQueue<Datagram>();
-  readonly #counts = { received: 0, answered: 0, refused: 0, ignored: 0, dropped: 0, sendFailures: 0 };
+  readonly #counts = {
+    received: 0,
+    answered: 0,
+    refused: 0,
+    ignored: 0,
+    dropped: 0,
+    sendFailures: 0,
+  };
   #consumer: ((datagram: Datagram | undefined) => void) | undefined;
   #working = 0;
   #onDrained: (() => void) | undefined;
@@ -244,7 +251,9 @@ export class Receiver implements AsyncIterable<Datagram> {
   /** A sender with the server's own address is forged, to make the server talk to itself. */
   #isOwn(address: string, port: number): boolean {
     if (port !== this.#own.port) return false;
-    return address === this.#own.address || (isWildcard(this.#own.address) && isOfThisMachine(address));
+    return (
+      address === this.#own.address || (isWildcard(this.#own.address) && isOfThisMachine(address))
+    );
   }
 
   #drop(count: number): void {

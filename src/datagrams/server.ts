@@ -58,19 +58,33 @@ export class DatagramServer {
     }
     const logFailures = new LogFailures();
     const log = openLog(settings.log, {}, logFailures.onError);
-    const receiver = await Receiver.bind({ ...address, queueLimit: settings.acceptor.queueLimit }, log);
+    const receiver = await Receiver.bind(
+      { ...address, queueLimit: settings.acceptor.queueLimit },
+      log,
+    );
     const memories = new ExpiringMap<unknown>({
       max: MAX_REMEMBERED,
       ttlMs: settings.idleMs || FORGET_MS,
     });
     const { serviceOptions: options } = settings;
-    const host: DatagramHost = { log, receiver, memories, service, module: entry.module, options, threads };
+    const host: DatagramHost = {
+      log,
+      receiver,
+      memories,
+      service,
+      module: entry.module,
+      options,
+      threads,
+    };
     let model: DatagramModel | undefined;
     try {
       model = await datagramModels[modelName](host);
       const { port, receiveBufferBytes } = receiver;
       const where = { address: address.host, port, transport: 'udp' };
-      log.info({ ...where, service: entry.name, model: modelName, receiveBufferBytes }, 'listening');
+      log.info(
+        { ...where, service: entry.name, model: modelName, receiveBufferBytes },
+        'listening',
+      );
       logFailures.checkFirstLine();
       return new DatagramServer(host, model, settings.graceMs);
     } catch (error) {

@@ -68,5 +68,7 @@ async function readAllLines(socket: Socket, onLine: (line: string) => void): Pro
     });
   }
   if (count !== LINES_PER_CLIENT)
-    throw new StartError(`a client of the demonstration received ${count} of ${LINES_PER_CLIENT} lines`);
+    throw new StartError(
+      `a client of the demonstration received ${count} of ${LINES_PER_CLIENT} lines`,
+    );
 }

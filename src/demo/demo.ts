@@ -51,7 +51,10 @@ export async function demonstrate(settings: DemoSettings): Promise<DemonstratedM
   return all;
 }
 
-async function demonstrateModel(model: ModelName, settings: DemoSettings): Promise<DemonstratedModel> {
+async function demonstrateModel(
+  model: ModelName,
+  settings: DemoSettings,
+): Promise<DemonstratedModel> {
   const { maxPauseMs, colours, print } = settings;
   const serveArgs = [
     'serve',
@@ -92,7 +95,12 @@ const COLUMN_WIDTH = 8;
 /** Yellow, cyan, green and magenta: the terminal colours nearest to the clients' in the picture. */
 const TERMINAL_COLOUR_CODES = [33, 36, 32, 35];
 
-function formatReceivedLine(sinceMs: number, client: number, line: string, colours: boolean): string {
+function formatReceivedLine(
+  sinceMs: number,
+  client: number,
+  line: string,
+  colours: boolean,
+): string {
   const time = `${(sinceMs / 1000).toFixed(2)} s`.padStart(8);
   const column = ' '.repeat(4 + client * COLUMN_WIDTH);
   return `${time}${column}${colours ? escape(TERMINAL_COLOUR_CODES[client] ?? 0, line) : line}`;

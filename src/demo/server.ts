@@ -26,7 +26,10 @@ export class DemoServer {
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !name.startsWith('HANDOFF_')),
     );
-    this.#child = spawn(process.execPath, [CLI, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(process.execPath, [CLI, ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#lines = createInterface({ input: this.#child.stdout });
     this.#exited = once(this.#child, 'close');
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));

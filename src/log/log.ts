@@ -49,7 +49,11 @@ const MAX_ENTRIES = 64;
  * @param onFailure called whenever lines cannot be written; logging itself never fails
  * @throws StartError when the file cannot be opened
  */
-export function openLog(settings: LogSettings, base: object, onFailure: (error: Error) => void): Logger {
+export function openLog(
+  settings: LogSettings,
+  base: object,
+  onFailure: (error: Error) => void,
+): Logger {
   const destination = openDestination(settings.file).on('error', onFailure);
   const isFile = isPlainFile(settings.file);
   return loggerTo(new TurnWriter(destination, isFile), settings, base);
@@ -129,7 +133,8 @@ function fitting(line: string): string {
 }
 
 function cut(value: unknown, mostCharacters: number, mostEntries: number): unknown {
-  if (typeof value === 'string' && value.length > mostCharacters) return `${value.slice(0, mostCharacters)}…`;
+  if (typeof value === 'string' && value.length > mostCharacters)
+    return `${value.slice(0, mostCharacters)}…`;
   if (Array.isArray(value) && value.length > mostEntries)
     return [...(value as unknown[]).slice(0, mostEntries), '…'];
   return value;
@@ -147,7 +152,8 @@ export function openThreadLog(settings: LogSettings, base: object) {
       settings,
       base,
     );
-  const enabled = (level: LogLevel) => LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(settings.level);
+  const enabled = (level: LogLevel) =>
+    LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(settings.level);
   const write = (level: 'error' | 'info' | 'debug') => (fields: object, message: string) => {
     if (enabled(level)) (opened ??= open())[level](fields, message);
   };

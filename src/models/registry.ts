@@ -30,7 +30,8 @@ export const models: Readonly<Record<ModelName, ModelEntry>> = {
       platform === 'linux' ? undefined : 'thread-per-client needs Linux',
     async load() {
       const reason = this.unavailable?.();
-      if (reason !== undefined) throw new StartError(`${reason}; use --model event-loop or iterative`);
+      if (reason !== undefined)
+        throw new StartError(`${reason}; use --model event-loop or iterative`);
       return (await import('./thread-per-client.js')).threadPerClient;
     },
   },

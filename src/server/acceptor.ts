@@ -142,7 +142,10 @@ export class Acceptor implements AsyncIterable<Accepted> {
     this.#note(client, 'accepted');
     if (this.#closed) this.#closeWaiting(client);
     else if (this.#onClient) this.#onClient(client);
-    else if (this.#settings.overflow === 'queue' && this.#queue.length < this.#settings.queueLimit) {
+    else if (
+      this.#settings.overflow === 'queue' &&
+      this.#queue.length < this.#settings.queueLimit
+    ) {
       this.#queue.push(client);
       this.#note(client, 'queued', { ahead: this.#queue.length - 1 });
     } else this.#refuse(client);
@@ -152,10 +155,12 @@ export class Acceptor implements AsyncIterable<Accepted> {
   #closeWaiting(client: Accepted): void {
     const { id, socket } = client;
     const { peer } = socket;
-    const leaving = new StreamConnection(id, socket.toSocket(), 0).finish(this.#lingerMs).then(() => {
-      this.#leaving.delete(leaving);
-      this.#noteClosed(client, peer, 'stopped', 0);
-    });
+    const leaving = new StreamConnection(id, socket.toSocket(), 0)
+      .finish(this.#lingerMs)
+      .then(() => {
+        this.#leaving.delete(leaving);
+        this.#noteClosed(client, peer, 'stopped', 0);
+      });
     this.#leaving.add(leaving);
   }
 
@@ -189,7 +194,12 @@ export class Acceptor implements AsyncIterable<Accepted> {
     clientLog.info({ connection: id, peer: socket.peer, ...fields }, message);
   }
 
-  #noteClosed(client: Accepted, peer: string, reason: 'stopped' | 'refused', bytesOut: number): void {
+  #noteClosed(
+    client: Accepted,
+    peer: string,
+    reason: 'stopped' | 'refused',
+    bytesOut: number,
+  ): void {
     const { id: connection, acceptedAtMs } = client;
     const unserved = { thread: undefined, startedAtMs: 0, bytesIn: 0 };
     closedLine(this.#host, { connection, peer, reason, acceptedAtMs, bytesOut, ...unserved });

@@ -10,7 +10,13 @@
  * MOST_A_TURN}. The only file that knows where `net` keeps a listener's handle, which is not
  * documented.
  */
-import { createServer, type AddressInfo, type ListenOptions, type Server, type Socket } from 'node:net';
+import {
+  createServer,
+  type AddressInfo,
+  type ListenOptions,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { StartError } from '../base/errors.js';
 import type { AcceptedSocket } from '../serving/host.js';
 import { removeStaleSocket, startError, type ListenAddress } from '../serving/listen-address.js';
@@ -72,7 +78,9 @@ export class Listener {
     const take = await this.#bindAccept('path' in address);
     if ('path' in address) await removeStaleSocket(address.path);
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error: NodeJS.ErrnoException) => reject(startError(address, error)));
+      this.#server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(startError(address, error)),
+      );
       const options: ListenOptions = { ...address, backlog: BACKLOG };
       this.#server.listen(options, () => {
         // At once: a connection may have come, and Node would make a socket of it in the loop's
@@ -109,7 +117,8 @@ export class Listener {
     const calls = { accept, errorName, lastError };
     return () => {
       const listener = handleOf(this.#server);
-      if (!isUnix) setListenerOptions(listener.fd, KEEP_ALIVE_S, KEEP_ALIVE_INTERVAL_S, KEEP_ALIVE_PROBES);
+      if (!isUnix)
+        setListenerOptions(listener.fd, KEEP_ALIVE_S, KEEP_ALIVE_INTERVAL_S, KEEP_ALIVE_PROBES);
       this.#takeDescriptors(listener, calls, AcceptedDescriptor);
     };
   }
@@ -149,8 +158,14 @@ export class Listener {
  */
 function handleOf(server: Server): ListenerHandle {
   const { _handle } = server as unknown as { _handle?: Partial<ListenerHandle> | null };
-  if (typeof _handle?.fd === 'number' && _handle.fd >= 0 && typeof _handle.onconnection === 'function') {
+  if (
+    typeof _handle?.fd === 'number' &&
+    _handle.fd >= 0 &&
+    typeof _handle.onconnection === 'function'
+  ) {
     return _handle as ListenerHandle;
   }
-  throw new StartError(`this Node (${process.version}) does not show the descriptor of a listening socket`);
+  throw new StartError(
+    `this Node (${process.version}) does not show the descriptor of a listening socket`,
+  );
 }

@@ -87,9 +87,13 @@ export class Server {
       const { adminPath, acceptor: limits } = settings;
       const observed = { host, acceptor, clients: model.clients, address, limits };
       // The admin socket opens last: when it is there, the server accepts clients.
-      if (adminPath !== undefined) admin = await AdminSocket.open(adminPath, new Observer(observed), log);
+      if (adminPath !== undefined)
+        admin = await AdminSocket.open(adminPath, new Observer(observed), log);
       const where = 'path' in address ? { path: address.path } : { address: address.host, port };
-      log.info({ ...where, service: service.name, model: modelName, admin: adminPath }, 'listening');
+      log.info(
+        { ...where, service: service.name, model: modelName, admin: adminPath },
+        'listening',
+      );
       logFailures.checkFirstLine();
       return new Server(host, { port, acceptor, model, admin, graceMs: settings.graceMs });
     } catch (error) {
@@ -122,7 +126,10 @@ export class Server {
 
   get stopStage(): StopStage {
     const { clients } = this.#model.clients.describe(MOST_CONNECTIONS);
-    return { waitsFor: this.#waitsFor, connections: clients.first.map(({ connection }) => connection) };
+    return {
+      waitsFor: this.#waitsFor,
+      connections: clients.first.map(({ connection }) => connection),
+    };
   }
 
   async #stop(cause: string): Promise<void> {

@@ -37,13 +37,20 @@ const entries: readonly CatalogueEntry[] = [
   entry('tictactoe', 5007, 'line', 'pairs players for tic-tac-toe, any number of games'),
   {
     ...entry('web', 8080, 'HTTP', 'GET and HEAD of the files below --root'),
-    fullAnswer: 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
+    fullAnswer:
+      'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
   },
   entry('work', 5004, 'line', 'work <ms> burns processor time, sleep <ms> waits'),
 ];
 
 /** The services whose modules also export `datagram`. */
-export const DATAGRAM_SERVICES: readonly string[] = ['capitalize', 'date', 'daytime', 'echo', 'hangman'];
+export const DATAGRAM_SERVICES: readonly string[] = [
+  'capitalize',
+  'date',
+  'daytime',
+  'echo',
+  'hangman',
+];
 
 export function listServices(): readonly CatalogueEntry[] {
   return entries;

@@ -28,7 +28,11 @@ export const service: Service<ChatSession> = {
       : serveLines(connection, options.framing, shared),
 };
 
-async function serveLines(connection: Connection, framing: Framing, chat: ChatSession): Promise<void> {
+async function serveLines(
+  connection: Connection,
+  framing: Framing,
+  chat: ChatSession,
+): Promise<void> {
   // Both lines in one send: a client that reads once before it answers has read them.
   await reply(connection, GREETING + QUESTION);
   let joined = false;

@@ -5,7 +5,8 @@ import { microsecondsOf, type Instant, now } from './clock.js';
 import type { DatagramService, Service } from './service.js';
 
 export const service: Service = {
-  serve: (connection) => forEachText(connection, (format) => reply(connection, formatTime(format, now()))),
+  serve: (connection) =>
+    forEachText(connection, (format) => reply(connection, formatTime(format, now()))),
 };
 
 export const datagram: DatagramService = {
@@ -50,7 +51,8 @@ export function formatTime(format: string, instant: Instant): string {
   // The name of a zone is slow to look up, and one message may ask for it thousands of times.
   const known = new Map<string, string>();
   const textOf = (directive: string): string => {
-    const text = known.get(directive) ?? own[directive]?.(instant) ?? strftime(`%${directive}`, instant.date);
+    const text =
+      known.get(directive) ?? own[directive]?.(instant) ?? strftime(`%${directive}`, instant.date);
     known.set(directive, text);
     return text;
   };
@@ -78,7 +80,9 @@ function shaped(text: string, directive: string, flags: string, width: number): 
 function inCase(text: string, directive: string, flags: string): string {
   const swaps = flags.includes('#');
   if (swaps && SWAPPED_TO_LOWER.has(directive)) return text.toLowerCase();
-  return flags.includes('^') || (swaps && SWAPPED_TO_UPPER.has(directive)) ? text.toUpperCase() : text;
+  return flags.includes('^') || (swaps && SWAPPED_TO_UPPER.has(directive))
+    ? text.toUpperCase()
+    : text;
 }
 
 /** Which English locale knows the abbreviation of a zone depends on the zone. */

@@ -22,7 +22,9 @@ export async function loadService(module: string): Promise<AnyService> {
  * @returns undefined if it has none
  * @throws StartError when the module cannot be loaded
  */
-export async function loadDatagramService(module: string): Promise<DatagramService<unknown> | undefined> {
+export async function loadDatagramService(
+  module: string,
+): Promise<DatagramService<unknown> | undefined> {
   const { datagram } = await loadModule(module);
   return typeof datagram?.answer === 'function' ? datagram : undefined;
 }

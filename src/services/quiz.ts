@@ -32,10 +32,18 @@ export const service: Service<QuizSession> = {
 
 type Carried = Exclude<Command, { verb: 'QUIT' }>;
 
-function carryOut(command: Carried, session: QuizSession, address: () => string): MaybePromise<Outcome> {
+function carryOut(
+  command: Carried,
+  session: QuizSession,
+  address: () => string,
+): MaybePromise<Outcome> {
   switch (command.verb) {
     case 'REGISTER':
-      return session.register({ name: command.name, password: command.password, address: address() });
+      return session.register({
+        name: command.name,
+        password: command.password,
+        address: address(),
+      });
     case 'LOGIN':
       return session.login({ name: command.name, password: command.password, address: address() });
     case 'GUEST':

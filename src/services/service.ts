@@ -80,7 +80,11 @@ export interface ServiceOptions {
  * changed.
  */
 export interface DatagramService<M = never> {
-  answer(message: Uint8Array, memory: M | undefined, context: DatagramContext): MaybePromise<Answer<M>>;
+  answer(
+    message: Uint8Array,
+    memory: M | undefined,
+    context: DatagramContext,
+  ): MaybePromise<Answer<M>>;
 }
 
 interface DatagramContext {

@@ -20,7 +20,9 @@ export const service: Service = {
     try {
       opendirSync(root).closeSync();
     } catch (error) {
-      throw new StartError(`cannot serve --root ${root}: ${(error as Error).message}`, { cause: error });
+      throw new StartError(`cannot serve --root ${root}: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
   },
   async serve(connection, { options }) {
@@ -29,7 +31,8 @@ export const service: Service = {
       await connection.forEachChunk((chunk) => conversation.onChunk(chunk));
       await conversation.endWith(refusal(400, 'the request ends before it is complete'));
     } catch (error) {
-      if (error instanceof ConnectionLost && error.reason === 'idle') await conversation.endWith(STALLED);
+      if (error instanceof ConnectionLost && error.reason === 'idle')
+        await conversation.endWith(STALLED);
       throw error;
     }
   },

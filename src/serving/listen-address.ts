@@ -9,7 +9,8 @@ import { formatEndpoint } from '../connection/endpoint.js';
 import { StartError } from '../base/errors.js';
 
 /** A host and port (0: any free one), or the path of a Unix-domain socket. */
-export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+export type ListenAddress =
+  { readonly host: string; readonly port: number } | { readonly path: string };
 
 /**
  * Removes a socket file on which no server answers.
@@ -23,7 +24,8 @@ export async function removeStaleSocket(path: string): Promise<void> {
     });
     probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
   });
-  if (code === undefined) throw new StartError(`cannot listen on ${path}: another server answers there`);
+  if (code === undefined)
+    throw new StartError(`cannot listen on ${path}: another server answers there`);
   if (code !== 'ECONNREFUSED') return;
   try {
     // A plain file refuses connections too, and must not be removed.

@@ -15,7 +15,8 @@
  * A handler on main is never seen running, because main takes the snapshot: `main.utilization`
  * shows how busy it is.
  */
-export type State = 'starting' | 'free' | 'recv' | 'send' | 'call' | 'await' | 'running' | 'serving';
+export type State =
+  'starting' | 'free' | 'recv' | 'send' | 'call' | 'await' | 'running' | 'serving';
 
 export interface Listed<T> {
   readonly count: number;

@@ -59,7 +59,8 @@ export function checkName(text: string): CheckedName | string {
   if (text.includes('\ufffd')) return 'the name is not valid UTF-8';
   const name = text.normalize('NFKC');
   if (name === '') return 'a name is expected';
-  if (Array.from(name).length > MAX_CHARACTERS) return `a name has at most ${MAX_CHARACTERS} characters`;
+  if (Array.from(name).length > MAX_CHARACTERS)
+    return `a name has at most ${MAX_CHARACTERS} characters`;
   if (/[\p{C}\p{Default_Ignorable_Code_Point}]/u.test(name)) {
     return 'a name has no control or invisible characters';
   }

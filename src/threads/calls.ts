@@ -98,7 +98,8 @@ export class SyncCallSlot {
 
   #write(text: string): void {
     const length = Buffer.byteLength(text);
-    if (length > TEXT_BYTES) throw new Error(`a call of ${length} bytes is too long: at most ${TEXT_BYTES}`);
+    if (length > TEXT_BYTES)
+      throw new Error(`a call of ${length} bytes is too long: at most ${TEXT_BYTES}`);
     this.#text.write(text);
     this.#words[LENGTH] = length;
   }
@@ -119,7 +120,8 @@ export function remoteSession(slot: SyncCallSlot, notifyMain: () => void): Sessi
       // `await` asks whether a session is a promise.
       if (typeof name === 'symbol' || name === 'then') return undefined;
       let method = methods.get(name);
-      if (!method) methods.set(name, (method = (...args: unknown[]) => slot.call(name, args, notifyMain)));
+      if (!method)
+        methods.set(name, (method = (...args: unknown[]) => slot.call(name, args, notifyMain)));
       return method;
     },
   });
@@ -129,7 +131,10 @@ export function remoteSession(slot: SyncCallSlot, notifyMain: () => void): Sessi
 export async function performCall(session: Session, { method, args }: Call): Promise<Outcome> {
   try {
     // The caller's thread knew the session's type; here the method is looked up by name.
-    const { [method]: call } = session as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const { [method]: call } = session as unknown as Record<
+      string,
+      (...args: unknown[]) => unknown
+    >;
     if (typeof call !== 'function') throw new Error('a session has no such method');
     return { value: await call.apply(session, args) };
   } catch (error) {

@@ -39,7 +39,12 @@ export class DescriptorLease {
    */
   deliver(bytes: Uint8Array): number | undefined {
     if (this.#hasEnded) return undefined;
-    const sent = libc.send(this.fd, addressOf(bytes), bytes.length, libc.MSG_DONTWAIT | libc.MSG_NOSIGNAL);
+    const sent = libc.send(
+      this.fd,
+      addressOf(bytes),
+      bytes.length,
+      libc.MSG_DONTWAIT | libc.MSG_NOSIGNAL,
+    );
     if (sent !== -1) return sent;
     return GONE.has(libc.errorName()) ? undefined : 0;
   }

@@ -68,7 +68,10 @@ export class Mailbox implements Meter {
     // Either this thread sees `retiring`, or main has changed the state before this thread waits.
     if (Atomics.load(this.#words, layout.retiring) === 0) this.#state.waitWhile(mailboxState.empty);
     if (Atomics.load(this.#words, layout.state) !== mailboxState.lent) return undefined;
-    return { fd: this.#words[layout.descriptor] ?? -1, connection: this.#words[layout.connection] ?? -1 };
+    return {
+      fd: this.#words[layout.descriptor] ?? -1,
+      connection: this.#words[layout.connection] ?? -1,
+    };
   }
 
   /**
@@ -118,6 +121,7 @@ export class Mailbox implements Meter {
 
   #require(expected: number): void {
     const state = Atomics.load(this.#words, layout.state);
-    if (state !== expected) throw new Error(`mailbox in state ${state} where ${expected} was expected`);
+    if (state !== expected)
+      throw new Error(`mailbox in state ${state} where ${expected} was expected`);
   }
 }

@@ -161,7 +161,10 @@ export class ThreadPool {
     }
   }
 
-  #noteReady(slot: WorkerSlot, { thread, kernelThread }: Extract<ThreadMessage, { kind: 'ready' }>): void {
+  #noteReady(
+    slot: WorkerSlot,
+    { thread, kernelThread }: Extract<ThreadMessage, { kind: 'ready' }>,
+  ): void {
     slot.noteReady(thread, kernelThread);
     this.#host.log.info({ thread, threads: this.#slots.size }, 'thread started');
     this.#events.onReady(slot);
@@ -199,7 +202,9 @@ export class ThreadPool {
       this.#host.log.error({ thread, connection: client?.id, err: error }, 'thread lost');
     }
     this.#events.onLost(slot);
-    slot.noteLost(new StartError(`cannot start a client thread: ${error.message}`, { cause: error }));
+    slot.noteLost(
+      new StartError(`cannot start a client thread: ${error.message}`, { cause: error }),
+    );
     if (thread === undefined) setTimeout(() => this.#replace(), RESTART_MS).unref();
     else this.#replace();
   }

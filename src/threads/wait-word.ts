@@ -16,7 +16,9 @@ export class WaitWord {
   constructor(words: Int32Array, index: number) {
     this.#words = words;
     this.#index = index;
-    this.#address = futex ? addressOf(new Uint8Array(words.buffer, words.byteOffset + 4 * index, 4)) : 0;
+    this.#address = futex
+      ? addressOf(new Uint8Array(words.buffer, words.byteOffset + 4 * index, 4))
+      : 0;
   }
 
   /**

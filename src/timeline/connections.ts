@@ -66,7 +66,9 @@ export function timelineOf(run: Run): Timeline {
   const known = [...run.connections].map(([connection, facts]) => ({ connection, ...facts }));
   const originMs = known.reduce((least, facts) => Math.min(least, acceptedAt(facts)), run.lastMs);
   const since = (ms: number) => Math.max(0, toMicroseconds(ms - originMs));
-  const closed = known.flatMap((facts) => (facts.closing ? [closedSpan(facts, facts.closing, since)] : []));
+  const closed = known.flatMap((facts) =>
+    facts.closing ? [closedSpan(facts, facts.closing, since)] : [],
+  );
   const logEndMs = since(run.lastMs);
   const open = known
     .filter(({ closing }) => !closing)
@@ -155,10 +157,15 @@ function inferService(
   if (run.model === 'event-loop') return { thread: MAIN_THREAD, startedMs: acceptedMs };
   if (run.model === 'iterative') {
     // The iterative server serves a client when all clients before it have ended.
-    const before = [...run.connections].filter(([id, { refused }]) => id < facts.connection && !refused);
+    const before = [...run.connections].filter(
+      ([id, { refused }]) => id < facts.connection && !refused,
+    );
     if (before.some(([, { closing }]) => !closing)) return { thread: 'none', startedMs: undefined };
     const ends = before.map(([, { closing }]) => since(closing?.atMs ?? 0));
-    return { thread: MAIN_THREAD, startedMs: ends.reduce((latest, ms) => Math.max(latest, ms), acceptedMs) };
+    return {
+      thread: MAIN_THREAD,
+      startedMs: ends.reduce((latest, ms) => Math.max(latest, ms), acceptedMs),
+    };
   }
   const thread = facts.messageThread;
   if (thread !== undefined) {
@@ -182,10 +189,13 @@ function inferService(
  */
 function withoutRoundingOverlaps(spans: readonly Span[]): Span[] {
   const ends = new Map<number, number>();
-  const inOrder = [...spans].sort((a, b) => (a.startedMs ?? a.acceptedMs) - (b.startedMs ?? b.acceptedMs));
+  const inOrder = [...spans].sort(
+    (a, b) => (a.startedMs ?? a.acceptedMs) - (b.startedMs ?? b.acceptedMs),
+  );
   return inOrder.map((span) => {
     const { thread, startedMs, endMs } = span;
-    if (typeof thread !== 'number' || thread === MAIN_THREAD || startedMs === undefined) return span;
+    if (typeof thread !== 'number' || thread === MAIN_THREAD || startedMs === undefined)
+      return span;
     const before = ends.get(thread) ?? 0;
     const cutOffMs = startedMs < before && before - startedMs <= 2 ? before - startedMs : 0;
     const moved = (ms: number) => toMicroseconds(ms + cutOffMs);

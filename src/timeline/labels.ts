@@ -17,7 +17,11 @@ export function nameOf({ connection }: Span, { names }: Pick<Section, 'names'>):
  * Returns the longest label that fits on a bar, or an empty text if none fits. The bar of a refused
  * client has at least a cross.
  */
-export function fittingLabel({ span, kind, fromMs, toMs }: Segment, section: Section, scale: Scale): string {
+export function fittingLabel(
+  { span, kind, fromMs, toMs }: Segment,
+  section: Section,
+  scale: Scale,
+): string {
   const name = nameOf(span, section);
   const took = formatDuration(toMs - fromMs);
   const end = span.reason ?? 'open →';
@@ -33,12 +37,23 @@ export function fittingLabel({ span, kind, fromMs, toMs }: Segment, section: Sec
       : kind === 'refused'
         ? [`✕ ${name} refused`, `✕ ${name}`]
         : kind === 'unknown'
-          ? [`${name} · queued; the log does not say whether it was served`, `${name} · queued`, name]
+          ? [
+              `${name} · queued; the log does not say whether it was served`,
+              `${name} · queued`,
+              name,
+            ]
           : span.startedMs === undefined
-            ? [`${name} · ${took} · ${span.reason ?? 'waits →'}`, `${name} · ${span.reason ?? '→'}`, name]
+            ? [
+                `${name} · ${took} · ${span.reason ?? 'waits →'}`,
+                `${name} · ${span.reason ?? '→'}`,
+                name,
+              ]
             : [`${name} waits ${took}`, name];
   const room = scale.pixels(fromMs, toMs) - 8;
-  return labels.find((label) => label.length * CHARACTER_WIDTH_PX <= room) ?? (kind === 'refused' ? '✕' : '');
+  return (
+    labels.find((label) => label.length * CHARACTER_WIDTH_PX <= room) ??
+    (kind === 'refused' ? '✕' : '')
+  );
 }
 
 /** Returns the tooltip of a connection: several lines of text. */

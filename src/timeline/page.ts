@@ -31,7 +31,11 @@ p{margin:.3rem 0}.faint{color:var(--faint)}
  * @param notes paragraphs of plain text below the title; none by default
  * @returns the HTML document; all texts from the log are escaped
  */
-export function pageOf(title: string, sections: readonly Section[], notes: readonly string[] = []): string {
+export function pageOf(
+  title: string,
+  sections: readonly Section[],
+  notes: readonly string[] = [],
+): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -88,7 +92,9 @@ function cellsOf(span: Span, section: Section): string[] {
     peer,
     typeof thread === 'string' ? by[thread] : thread === 0 ? 'main' : `thread ${thread}`,
     formatDuration(acceptedMs),
-    startedMs === undefined && thread === 'unknown' ? '–' : formatDuration((startedMs ?? endMs) - acceptedMs),
+    startedMs === undefined && thread === 'unknown'
+      ? '–'
+      : formatDuration((startedMs ?? endMs) - acceptedMs),
     startedMs === undefined ? '–' : formatDuration(endMs - startedMs),
     reason === undefined ? '–' : bytesIn.toLocaleString('en'),
     reason === undefined ? '–' : bytesOut.toLocaleString('en'),

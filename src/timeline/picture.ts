@@ -66,7 +66,12 @@ export function drawTimelines(sections: readonly Section[]): string {
       color: { type: 'identity' },
       marks: [
         ...marks,
-        Plot.axisX({ anchor: 'bottom', label: scale.label, labelAnchor: 'center', labelArrow: 'none' }),
+        Plot.axisX({
+          anchor: 'bottom',
+          label: scale.label,
+          labelAnchor: 'center',
+          labelArrow: 'none',
+        }),
         ...legend(scale, patterns, hasRefusals),
       ],
     },
@@ -74,7 +79,10 @@ export function drawTimelines(sections: readonly Section[]): string {
 }
 
 /** Returns the marks for titles, notes, lane names, and the lifetimes of threads. */
-function background({ section, titleTop, rows, notes, bottom }: PlacedSection, scale: Scale): Plot.Markish[] {
+function background(
+  { section, titleTop, rows, notes, bottom }: PlacedSection,
+  scale: Scale,
+): Plot.Markish[] {
   const lanes = rows.filter(({ isFirst }) => isFirst);
   const lives = rows.flatMap((row) => (row.life ? [{ ...row, ...row.life }] : []));
   const lost = lives.filter(({ lostMs }) => lostMs !== undefined);
@@ -83,7 +91,11 @@ function background({ section, titleTop, rows, notes, bottom }: PlacedSection, s
   const bands = lanes.map(({ lane, top }) => ({ top: top + 1, bottom: top + height(lane) - 1 }));
   const [from, to] = scale.domain;
   return [
-    textLine([section.title], titleTop + 14, { fontSize: 17, fontWeight: 600, dx: -LEFT_MARGIN_PX + 8 }),
+    textLine([section.title], titleTop + 14, {
+      fontSize: 17,
+      fontWeight: 600,
+      dx: -LEFT_MARGIN_PX + 8,
+    }),
     textLine([section.sentence], titleTop + 33, { dx: -LEFT_MARGIN_PX + 8 }),
     ...notes.map((note, index) =>
       textLine([note], titleTop + 33 + (index + 1) * NOTE_HEIGHT_PX, {
@@ -91,8 +103,20 @@ function background({ section, titleTop, rows, notes, bottom }: PlacedSection, s
         fontStyle: 'italic',
       }),
     ),
-    Plot.rect(bands, { x1: from, x2: to, y1: 'top', y2: 'bottom', fill: 'var(--rule)', fillOpacity: 0.35 }),
-    Plot.gridX({ y1: () => rows[0]?.top ?? 0, y2: () => bottom, stroke: 'var(--rule)', strokeOpacity: 1 }),
+    Plot.rect(bands, {
+      x1: from,
+      x2: to,
+      y1: 'top',
+      y2: 'bottom',
+      fill: 'var(--rule)',
+      fillOpacity: 0.35,
+    }),
+    Plot.gridX({
+      y1: () => rows[0]?.top ?? 0,
+      y2: () => bottom,
+      stroke: 'var(--rule)',
+      strokeOpacity: 1,
+    }),
     Plot.text(lanes, {
       text: 'lane',
       y: (row: PlacedRow) => row.top + row.height / 2,
@@ -122,7 +146,9 @@ function background({ section, titleTop, rows, notes, bottom }: PlacedSection, s
 function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Markish[] {
   const { section, rows, showsMessages } = placed;
   const segments = rows
-    .flatMap((row) => row.segments.map((segment) => ({ row, ...segment, colour: colourOf(segment.span) })))
+    .flatMap((row) =>
+      row.segments.map((segment) => ({ row, ...segment, colour: colourOf(segment.span) })),
+    )
     .filter(
       ({ fromMs, toMs }) =>
         toMs >= (section.window?.fromMs ?? 0) && fromMs <= (section.window?.toMs ?? Infinity),
@@ -140,7 +166,9 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Ma
     .filter(({ row }) => row.height >= MIN_LABELLED_ROW_PX)
     .map((bar) => ({ ...bar, text: fittingLabel(bar, section, scale) }))
     .filter(({ text }) => text !== '');
-  const ticked = showsMessages ? of('served').filter(({ row }) => row.height >= MIN_LABELLED_ROW_PX) : [];
+  const ticked = showsMessages
+    ? of('served').filter(({ row }) => row.height >= MIN_LABELLED_ROW_PX)
+    : [];
   const ticks = ticked.flatMap(({ row, span, colour }) =>
     [...span.receivedMs, ...span.sentMs]
       .filter((atMs) => isWithin(atMs, section))
@@ -154,7 +182,9 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Ma
       x: ({ fromMs }: Bar) => scale.at(fromMs),
       y: ({ row }: Bar) =>
         row.top +
-        (row.height - (kind === 'served' && row.height >= 24 && hasTicks.has(row) ? TICK_HEIGHT_PX : 0)) / 2,
+        (row.height -
+          (kind === 'served' && row.height >= 24 && hasTicks.has(row) ? TICK_HEIGHT_PX : 0)) /
+          2,
       textAnchor: 'start',
       dx: 5,
       ...style,
@@ -164,7 +194,11 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Ma
   const events = mainThreadEvents(placed).filter(({ atMs }) => isWithin(atMs, section));
   const [mainTop, mainHeight] = [main?.top ?? 0, main?.height ?? 0];
   return [
-    Plot.rect(of('waits'), { ...place, fill: ({ colour }: Bar) => patterns.fill(colour), stroke: 'colour' }),
+    Plot.rect(of('waits'), {
+      ...place,
+      fill: ({ colour }: Bar) => patterns.fill(colour),
+      stroke: 'colour',
+    }),
     Plot.rect(of('refused'), { ...place, fill: 'none', stroke: 'colour', strokeWidth: 2 }),
     Plot.rect(of('unknown'), {
       ...place,

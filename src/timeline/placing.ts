@@ -74,13 +74,18 @@ function rowHeightPx(rows: number): number {
 export function placeSection(section: Section, top: number): PlacedSection {
   const { timeline, window } = section;
   const touched = window
-    ? timeline.spans.filter(({ acceptedMs, endMs }) => endMs >= window.fromMs && acceptedMs <= window.toMs)
+    ? timeline.spans.filter(
+        ({ acceptedMs, endMs }) => endMs >= window.fromMs && acceptedMs <= window.toMs,
+      )
     : timeline.spans;
   const chosen = touched.slice(0, MAX_CONNECTIONS);
   const lanes = lanesOf({ ...timeline, spans: chosen });
   const { shown, hiddenThreads, hiddenWaits } = applyLimits(lanes);
   const spans = drawnSpans(shown);
-  const messages = spans.reduce((sum, { receivedMs, sentMs }) => sum + receivedMs.length + sentMs.length, 0);
+  const messages = spans.reduce(
+    (sum, { receivedMs, sentMs }) => sum + receivedMs.length + sentMs.length,
+    0,
+  );
   const showsMessages = messages <= MAX_MESSAGE_TICKS;
   const notes = [
     window
@@ -92,7 +97,9 @@ export function placeSection(section: Section, top: number): PlacedSection {
     hiddenWaits > 0
       ? `Left out: the waiting of ${plural(hiddenWaits, 'client')}; ${MAX_WAITING_ROWS} at once are shown.`
       : '',
-    hiddenThreads > 0 ? `Left out: ${plural(hiddenThreads, 'thread')} after the first ${MAX_THREADS}.` : '',
+    hiddenThreads > 0
+      ? `Left out: ${plural(hiddenThreads, 'thread')} after the first ${MAX_THREADS}.`
+      : '',
     showsMessages ? '' : `Left out: the ticks of ${messages.toLocaleString('en')} messages.`,
   ].filter((note) => note !== '');
   const rows = placeRows(shown, top + TITLE_HEIGHT_PX + notes.length * NOTE_HEIGHT_PX);
@@ -109,7 +116,11 @@ export function placeSection(section: Section, top: number): PlacedSection {
   };
 }
 
-function applyLimits(lanes: readonly Lane[]): { shown: Lane[]; hiddenThreads: number; hiddenWaits: number } {
+function applyLimits(lanes: readonly Lane[]): {
+  shown: Lane[];
+  hiddenThreads: number;
+  hiddenWaits: number;
+} {
   let hiddenWaits = 0;
   let threads = 0;
   const shown: Lane[] = [];
@@ -149,7 +160,9 @@ function placeRows(lanes: readonly Lane[], top: number): PlacedRow[] {
       y += height;
     };
     if (isMain) place([], true, true, MAIN_EVENTS_HEIGHT_PX);
-    ownRows.forEach((segments, index) => place(segments, false, !isMain && index === 0, segmentRowHeight));
+    ownRows.forEach((segments, index) =>
+      place(segments, false, !isMain && index === 0, segmentRowHeight),
+    );
     y += segmentRowHeight >= 17 ? 4 : 0;
   }
   return rows;
@@ -161,7 +174,8 @@ export function mainThreadEvents({
   showsMessages,
 }: PlacedSection): { span: Span; atMs: number; accepts: boolean }[] {
   return spans.flatMap((span) => {
-    const messages = showsMessages && span.thread === MAIN_THREAD ? [...span.receivedMs, ...span.sentMs] : [];
+    const messages =
+      showsMessages && span.thread === MAIN_THREAD ? [...span.receivedMs, ...span.sentMs] : [];
     return [
       { span, atMs: span.acceptedMs, accepts: true },
       ...messages.map((atMs) => ({ span, atMs, accepts: false })),

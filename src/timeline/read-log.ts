@@ -37,7 +37,9 @@ export async function readLog(path: string): Promise<ServerLog> {
  * @param lines without their newlines
  * @throws the error of `lines`, if it fails
  */
-export async function readLines(lines: AsyncIterable<string> | Iterable<string>): Promise<ServerLog> {
+export async function readLines(
+  lines: AsyncIterable<string> | Iterable<string>,
+): Promise<ServerLog> {
   const runs: Run[] = [];
   const latest = new Map<number, Run>();
   let foreignLines = 0;
@@ -60,7 +62,8 @@ export async function readLines(lines: AsyncIterable<string> | Iterable<string>)
  */
 export function pickRun({ runs, foreignLines }: ServerLog, number: number | undefined): Run {
   if (runs.length === 0) {
-    const hint = foreignLines > 0 ? 'it has no log lines (has pino-pretty changed it?)' : 'it is empty';
+    const hint =
+      foreignLines > 0 ? 'it has no log lines (has pino-pretty changed it?)' : 'it is empty';
     throw new StartError(`this is not the log of a server: ${hint}`);
   }
   const run = runs[(number ?? runs.length) - 1];

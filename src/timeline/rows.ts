@@ -52,7 +52,12 @@ export function lanesOf({ spans, threads }: Timeline): Lane[] {
   );
   const refused = packIntoRows(unserved.filter((span) => span.isRefused).map(segmentsOf));
   const unknown = packIntoRows(spans.filter(({ thread }) => thread === 'unknown').map(segmentsOf));
-  const lane = (name: string, rows: Row[]): Lane => ({ name, isMain: false, rows, life: undefined });
+  const lane = (name: string, rows: Row[]): Lane => ({
+    name,
+    isMain: false,
+    rows,
+    life: undefined,
+  });
   return [
     { ...lane('main', onMain), isMain: true },
     ...(waiting.length > 0 ? [lane('waiting', waiting)] : []),
@@ -83,7 +88,10 @@ function segmentsOf(span: Span): Segment[] {
  * the thread's first row has room there.
  * @returns the rows by thread number, and the waits that had no room
  */
-function threadRowsAndWaits(spans: readonly Span[]): { rows: Map<number, Segment[][]>; waits: Segment[][] } {
+function threadRowsAndWaits(spans: readonly Span[]): {
+  rows: Map<number, Segment[][]>;
+  waits: Segment[][];
+} {
   const rows = new Map<number, Segment[][]>();
   const waits: Segment[][] = [];
   const inOrder = [...spans].sort((a, b) => (a.startedMs ?? a.endMs) - (b.startedMs ?? b.endMs));

@@ -73,7 +73,10 @@ export class Run {
     if (line.msg === 'listening') return this.isListening;
     if (line.msg === 'accepted')
       return this.connections.get(Number(line['connection']))?.acceptedMs !== undefined;
-    return line.msg === 'thread started' && this.threads.get(Number(line['thread']))?.startedMs !== undefined;
+    return (
+      line.msg === 'thread started' &&
+      this.threads.get(Number(line['thread']))?.startedMs !== undefined
+    );
   }
 
   /** Adds a line of this run; lines with unknown messages count only for the times of the run. */

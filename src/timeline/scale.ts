@@ -45,6 +45,8 @@ export class Scale {
   /** Returns the axis value at a distance in pixels from the picture's left edge. */
   atPixel(x: number): number {
     const [from, to] = this.domain;
-    return from + ((x - LEFT_MARGIN_PX) / (WIDTH_PX - LEFT_MARGIN_PX - RIGHT_MARGIN_PX)) * (to - from);
+    return (
+      from + ((x - LEFT_MARGIN_PX) / (WIDTH_PX - LEFT_MARGIN_PX - RIGHT_MARGIN_PX)) * (to - from)
+    );
   }
 }

@@ -39,7 +39,10 @@ describe('the admin socket', bounds, () => {
 
   it('replaces neither the socket of a live server nor a file that is not a socket', async (t) => {
     const { path } = await open(t);
-    await assert.rejects(open(t, { path }), { name: 'StartError', message: /another server answers there/ });
+    await assert.rejects(open(t, { path }), {
+      name: 'StartError',
+      message: /another server answers there/,
+    });
     await assertServed(t, path);
     const precious = join(temporaryDirectory(t), 'precious');
     writeFileSync(precious, 'data');
@@ -121,7 +124,9 @@ describe('a watcher', bounds, () => {
     await (await connectWatcher(t, path)).rest();
     unread.socket.resume();
     // The socket buffer had room for a part of the first snapshot only.
-    assert.deepEqual(await unread.rest().then((lines) => lines.map((line) => isWhole(line))), [false]);
+    assert.deepEqual(await unread.rest().then((lines) => lines.map((line) => isWhole(line))), [
+      false,
+    ]);
     await assertServed(t, path);
   });
 

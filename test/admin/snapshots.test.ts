@@ -53,7 +53,12 @@ underEveryModel('a snapshot', (model) => {
     for (const client of served) await client.exchange('hello', 'hello');
     const waiting = await connectClient(t, server);
     if (model === 'event-loop') {
-      const all = await snapshotWhere(t, server.path, 'three clients', ({ clients }) => clients.count === 3);
+      const all = await snapshotWhere(
+        t,
+        server.path,
+        'three clients',
+        ({ clients }) => clients.count === 3,
+      );
       assert.deepEqual(
         [all.queue, all.threads, all.limits.threads],
         [{ count: 0, first: [] }, undefined, undefined],
@@ -72,16 +77,29 @@ underEveryModel('a snapshot', (model) => {
     });
     const refused = await connectClient(t, server);
     await refused.expect('ERR server full\n');
-    const full = await snapshotWhere(t, server.path, 'a refusal', ({ counts }) => counts.refused === 1);
-    assert.deepEqual(pick(full.counts, ['accepted', 'served']), { accepted: places + 2, served: 0 });
-    assert.deepEqual(full.limits, { ...(hasThreads && { threads: 2 }), queue: 1, overflow: 'queue' });
+    const full = await snapshotWhere(
+      t,
+      server.path,
+      'a refusal',
+      ({ counts }) => counts.refused === 1,
+    );
+    assert.deepEqual(pick(full.counts, ['accepted', 'served']), {
+      accepted: places + 2,
+      served: 0,
+    });
+    assert.deepEqual(full.limits, {
+      ...(hasThreads && { threads: 2 }),
+      queue: 1,
+      overflow: 'queue',
+    });
 
     for (const client of served) client.halfClose();
     const over = await snapshotWhere(
       t,
       server.path,
       'their end',
-      ({ counts, clients }) => counts.served === places && clients.first[0]?.connection === places + 1,
+      ({ counts, clients }) =>
+        counts.served === places && clients.first[0]?.connection === places + 1,
     );
     assert.equal(over.counts.closed.end, places);
     assert.equal(over.queue.count, 0);
@@ -108,25 +126,33 @@ underEveryModel('a snapshot', (model) => {
     }
   });
 
-  it('shows a client thread that waits for main to answer a call', { skip: noStates }, async (t) => {
-    const { server, see } = await startWatched(t, model, fixture('club'));
-    const client = await connectClient(t, server);
-    await client.exchange('stuck\n', 'in\n');
-    await see(hasThreads ? 'call' : 'await');
-  });
+  it(
+    'shows a client thread that waits for main to answer a call',
+    { skip: noStates },
+    async (t) => {
+      const { server, see } = await startWatched(t, model, fixture('club'));
+      const client = await connectClient(t, server);
+      await client.exchange('stuck\n', 'in\n');
+      await see(hasThreads ? 'call' : 'await');
+    },
+  );
 
-  it('shows that the server is stopping, and which clients it waits for', { skip: noStates }, async (t) => {
-    const { server, see } = await startWatched(t, model, fixture('trouble'), { graceMs: 60_000 });
-    const client = await connectClient(t, server);
-    client.pause();
-    client.send('flood 20\n');
-    await see('send');
-    const stopped = server.stop();
-    const last = await snapshotWhere(t, server.path, 'the stop', ({ stopping }) => stopping);
-    assert.deepEqual([last.clients.count, last.address], [1, `127.0.0.1:${server.port}`]);
-    client.close();
-    await stopped;
-  });
+  it(
+    'shows that the server is stopping, and which clients it waits for',
+    { skip: noStates },
+    async (t) => {
+      const { server, see } = await startWatched(t, model, fixture('trouble'), { graceMs: 60_000 });
+      const client = await connectClient(t, server);
+      client.pause();
+      client.send('flood 20\n');
+      await see('send');
+      const stopped = server.stop();
+      const last = await snapshotWhere(t, server.path, 'the stop', ({ stopping }) => stopping);
+      assert.deepEqual([last.clients.count, last.address], [1, `127.0.0.1:${server.port}`]);
+      client.close();
+      await stopped;
+    },
+  );
 });
 
 interface Watched {
@@ -145,7 +171,14 @@ async function startWatched(
   const path = join(temporaryDirectory(t), 'admin');
   const threads = { most, warm };
   const acceptor = { queueLimit: 1 };
-  const running = await startServer(t, { model, service, adminPath: path, acceptor, threads, graceMs });
+  const running = await startServer(t, {
+    model,
+    service,
+    adminPath: path,
+    acceptor,
+    threads,
+    graceMs,
+  });
   const server = { ...running, path };
   const see = async (
     state: State,

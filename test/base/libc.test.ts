@@ -25,10 +25,14 @@ describe('the C library', () => {
       variadic.map(([, name]) => name),
       ['fcntl'],
     );
-    for (const [prototype, , parameters = ''] of variadic) assert.match(parameters, /, \.\.\.$/, prototype);
+    for (const [prototype, , parameters = ''] of variadic)
+      assert.match(parameters, /, \.\.\.$/, prototype);
   });
 
   it('says which call has failed, on what, and why', () => {
-    assert.throws(() => setBlocking(-1), { message: 'fcntl(-1, F_SETFL) failed: EBADF', code: 'EBADF' });
+    assert.throws(() => setBlocking(-1), {
+      message: 'fcntl(-1, F_SETFL) failed: EBADF',
+      code: 'EBADF',
+    });
   });
 });

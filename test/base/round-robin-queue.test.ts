@@ -49,7 +49,11 @@ describe('a round-robin queue', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
         const queue = new RoundRobinQueue<[client: string, number: number]>();
-        const [put, taken, working] = [new Map<string, number>(), new Map<string, number>(), [] as string[]];
+        const [put, taken, working] = [
+          new Map<string, number>(),
+          new Map<string, number>(),
+          [] as string[],
+        ];
         const take = () => {
           const [client, number] = queue.take() ?? [];
           if (client === undefined || number === undefined) return false;

@@ -44,7 +44,16 @@ describe('handoff serve --transport udp', bounds, () => {
 
     it(`ends after the grace period without the last answer, and at once on a second signal, under ${model}`, async (t) => {
       const start = (grace: string) =>
-        startHandoff(t, [fixture('datagrams'), ...UDP, '--model', model, '--threads', '1', '--grace', grace]);
+        startHandoff(t, [
+          fixture('datagrams'),
+          ...UDP,
+          '--model',
+          model,
+          '--threads',
+          '1',
+          '--grace',
+          grace,
+        ]);
       for (const [grace, status] of [
         ['50', 0],
         ['600000', 130],
@@ -72,7 +81,10 @@ describe('handoff serve --transport udp', bounds, () => {
 
   for (const [host, complaint] of [
     ['host.invalid', /^handoff: cannot listen on host\.invalid:0: no such host/],
-    ['203.0.113.1', /^handoff: cannot listen on 203\.0\.113\.1:0: this machine has no such address\n$/],
+    [
+      '203.0.113.1',
+      /^handoff: cannot listen on 203\.0\.113\.1:0: this machine has no such address\n$/,
+    ],
   ] as const) {
     it(`reports that it cannot listen on ${host}`, async (t) => {
       const { status, stderr } = await runHandoff(t, [
@@ -103,7 +115,13 @@ describe('handoff serve --transport udp', bounds, () => {
 });
 
 describe('handoff connect --transport udp', bounds, () => {
-  const connect = (port: number, ...args: string[]) => ['connect', ...args, ...UDP, '--port', `${port}`];
+  const connect = (port: number, ...args: string[]) => [
+    'connect',
+    ...args,
+    ...UDP,
+    '--port',
+    `${port}`,
+  ];
 
   it('sends each line as a datagram and shows each answer on a line', async (t) => {
     const { port } = await startDatagrams(t, { service: 'capitalize' });
@@ -129,7 +147,10 @@ describe('handoff connect --transport udp', bounds, () => {
     const { status, stderr } = await runHandoff(t, connect(port), { input: 'ping\n' });
     assert.deepEqual(
       [status, stderr],
-      [1, `handoff: 127.0.0.1:${port}: the port is closed; is the server running with --transport udp?\n`],
+      [
+        1,
+        `handoff: 127.0.0.1:${port}: the port is closed; is the server running with --transport udp?\n`,
+      ],
     );
   });
 

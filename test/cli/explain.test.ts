@@ -13,7 +13,12 @@ describe('handoff explain', { timeout: 60_000 }, () => {
 
   it('prints the page of a model and says if there are no measurements', async (t) => {
     const results = temporaryDirectory(t);
-    const { status, stdout, stderr } = await runHandoff(t, ['explain', 'iterative', '--results', results]);
+    const { status, stdout, stderr } = await runHandoff(t, [
+      'explain',
+      'iterative',
+      '--results',
+      results,
+    ]);
     assert.deepEqual([status, stderr], [0, '']);
     assert.match(stdout, /^iterative: one client after the other/);
     assert.match(stdout, /No run on this machine has measured iterative yet/);

@@ -9,7 +9,8 @@ describe('handoff', { timeout: 60_000, concurrency: 4 }, () => {
   it('lists its services with their ports', async (t) => {
     const { status, stdout, stderr } = await runHandoff(t, ['services']);
     assert.deepEqual([status, stderr], [0, '']);
-    for (const { name, port } of listServices()) assert.match(stdout, new RegExp(`^${name} +${port} `, 'm'));
+    for (const { name, port } of listServices())
+      assert.match(stdout, new RegExp(`^${name} +${port} `, 'm'));
   });
 
   it('lists its models', async (t) => {

@@ -15,11 +15,21 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 describe('a Node', () => {
   for (const version of ['v16.20.2', 'v18.20.8', 'v20.9.0', 'v20.18.3']) {
     it(`is too old: ${version}`, () => {
-      assert.equal(complaintAbout(version), `handoff needs Node 20.19 or newer; this is ${version}`);
+      assert.equal(
+        complaintAbout(version),
+        `handoff needs Node 20.19 or newer; this is ${version}`,
+      );
     });
   }
 
-  for (const version of ['v20.19.0', 'v20.20.2', 'v21.0.0', 'v22.3.0', 'v24.0.0', 'v26.1.0-nightly2026']) {
+  for (const version of [
+    'v20.19.0',
+    'v20.20.2',
+    'v21.0.0',
+    'v22.3.0',
+    'v24.0.0',
+    'v26.1.0-nightly2026',
+  ]) {
     it(`is new enough: ${version}`, () => assert.equal(complaintAbout(version), undefined));
   }
 
@@ -40,11 +50,15 @@ describe('a Node', () => {
     copyFileSync(join(CLI, '../cli/node-version.js'), join(folder, 'cli/node-version.js'));
     const older = join(folder, 'older.cjs');
     writeFileSync(older, "Object.defineProperty(process, 'version', { value: 'v18.20.8' });");
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['-r', older, 'cli.js', 'serve', 'echo'], {
-      cwd: folder,
-      env: environment({ NODE_V8_COVERAGE: '' }),
-      encoding: 'utf8',
-    });
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['-r', older, 'cli.js', 'serve', 'echo'],
+      {
+        cwd: folder,
+        env: environment({ NODE_V8_COVERAGE: '' }),
+        encoding: 'utf8',
+      },
+    );
     assert.equal(stderr, 'handoff needs Node 20.19 or newer; this is v18.20.8\n');
     assert.deepEqual([status, stdout], [1, '']);
   });

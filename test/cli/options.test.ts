@@ -93,9 +93,14 @@ describe('a configuration file', bounds, () => {
   }
 
   it('gives options; the environment overrides it, and the command line overrides both', async (t) => {
-    const config = fileWith(t, '{ "model": "iterative", "port": 0, "log-level": "debug", "grace": 7 }');
+    const config = fileWith(
+      t,
+      '{ "model": "iterative", "port": 0, "log-level": "debug", "grace": 7 }',
+    );
     const env = { HANDOFF_MODEL: 'event-loop', HANDOFF_LOG_LEVEL: 'error' };
-    const server = await startHandoff(t, ['echo', '--config', config, '--log-level', 'info'], { env });
+    const server = await startHandoff(t, ['echo', '--config', config, '--log-level', 'info'], {
+      env,
+    });
     const { model, level } = server.log.one('listening');
     assert.deepEqual([model, level], ['event-loop', 'info']);
     assert.deepEqual(await server.stop(), { status: 0, signal: null });
@@ -110,7 +115,11 @@ describe('a configuration file', bounds, () => {
 
 describe('the environment', bounds, () => {
   it('gives options under their names in capitals', async (t) => {
-    const env = { HANDOFF_PORT: '0', HANDOFF_MODEL: 'event-loop', HANDOFF_LOG_CONNECTIONS: 'false' };
+    const env = {
+      HANDOFF_PORT: '0',
+      HANDOFF_MODEL: 'event-loop',
+      HANDOFF_LOG_CONNECTIONS: 'false',
+    };
     const server = await startHandoff(t, ['echo', '--once'], { env });
     assert.equal(server.log.one('listening').model, 'event-loop');
   });
@@ -123,7 +132,9 @@ describe('the environment', bounds, () => {
   it('gives the address unless the command line does, even as the other kind of address', async (t) => {
     const path = join(temporaryDirectory(t), 'socket');
     const args = ['echo', '--model', 'event-loop'];
-    const atPath = await startHandoff(t, [...args, '--socket', path], { env: { HANDOFF_PORT: '1' } });
+    const atPath = await startHandoff(t, [...args, '--socket', path], {
+      env: { HANDOFF_PORT: '1' },
+    });
     assert.deepEqual(atPath.address, { path });
     const atPort = await startHandoff(t, [...args, '--port=0'], { env: { HANDOFF_SOCKET: path } });
     assert.ok('port' in atPort.address);
@@ -142,9 +153,15 @@ describe('the environment', bounds, () => {
     const server = await startHandoff(t, ['echo', '--config', config], { env });
     assert.deepEqual(server.address, { path });
     const both = { HANDOFF_SOCKET: path, HANDOFF_PORT: '1' };
-    assertRefusal(await runHandoff(t, ['serve', 'echo'], { env: both }), /socket.*port|port.*socket/);
+    assertRefusal(
+      await runHandoff(t, ['serve', 'echo'], { env: both }),
+      /socket.*port|port.*socket/,
+    );
     const twice = fileWith(t, JSON.stringify({ port: 1, socket: path }));
-    assertRefusal(await runHandoff(t, ['serve', 'echo', '--config', twice]), /socket.*port|port.*socket/);
+    assertRefusal(
+      await runHandoff(t, ['serve', 'echo', '--config', twice]),
+      /socket.*port|port.*socket/,
+    );
   });
 
   it('may hold variables of other commands and unknown variables', async (t) => {

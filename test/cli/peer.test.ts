@@ -49,7 +49,15 @@ describe('handoff peer', bounds, () => {
 
   it('has status 1 when a file is missing', async (t) => {
     const [own, other] = [await unusedPort(), await unusedPort()];
-    const args = argsOf(folderOf(t, 'x'), own, `127.0.0.1:${other}`, '--tries', '2', '--linger', '0');
+    const args = argsOf(
+      folderOf(t, 'x'),
+      own,
+      `127.0.0.1:${other}`,
+      '--tries',
+      '2',
+      '--linger',
+      '0',
+    );
     const { status, stderr } = await runHandoff(t, args);
     assert.equal(status, 1);
     assert.match(stderr, /failed after 2 tries: .*connection refused/);
@@ -103,7 +111,12 @@ describe('handoff peer with wrong usage', { timeout: 60_000, concurrency: 4 }, (
   ] as const) {
     it(`gets one line: ${args.join(' ')}`, async (t) => {
       const outcome = await runHandoff(t, ['peer', ...args]);
-      assert.deepEqual(outcome, { status, signal: null, stdout: '', stderr: `handoff: ${complaint}\n` });
+      assert.deepEqual(outcome, {
+        status,
+        signal: null,
+        stdout: '',
+        stderr: `handoff: ${complaint}\n`,
+      });
     });
   }
 });

@@ -30,8 +30,14 @@ describe('handoff serve', bounds, () => {
 
   for (const [host, complaint] of [
     ['host.invalid', /^handoff: cannot listen on host\.invalid:0: no such host/],
-    ['203.0.113.1', /^handoff: cannot listen on 203\.0\.113\.1:0: this machine has no such address$/m],
-    ['2001:db8::1', /^handoff: cannot listen on \[2001:db8::1\]:0: this machine has no such address$/m],
+    [
+      '203.0.113.1',
+      /^handoff: cannot listen on 203\.0\.113\.1:0: this machine has no such address$/m,
+    ],
+    [
+      '2001:db8::1',
+      /^handoff: cannot listen on \[2001:db8::1\]:0: this machine has no such address$/m,
+    ],
   ] as const) {
     it(`reports that it cannot listen on ${host}`, async (t) => {
       const outcome = await runHandoff(t, ['serve', ...LIGHT, '--port', '0', '--host', host]);
@@ -128,7 +134,10 @@ describe('handoff serve', bounds, () => {
       const env = { NODE_V8_COVERAGE: '' };
       const { stderr, stdout, status, signal } = await runHandoff(t, args, { descriptors, env });
       // The wording depends on the runtime.
-      assert.match(stderr, /^handoff: cannot start a client thread: .*(EMFILE|too many open files)[^\n]*\n$/);
+      assert.match(
+        stderr,
+        /^handoff: cannot start a client thread: .*(EMFILE|too many open files)[^\n]*\n$/,
+      );
       assert.deepEqual([status, signal], [1, null]);
       assert.doesNotMatch(stdout, /listening|thread lost|pool failed/);
     });
@@ -143,7 +152,10 @@ describe('handoff serve', bounds, () => {
       ['--transport', 'udp'],
     ]) {
       const outcome = await runHandoff(t, [...args, ...more]);
-      assertNotStarted(outcome, /^handoff: cannot write the log: ENOSPC: no space left on device, write$/m);
+      assertNotStarted(
+        outcome,
+        /^handoff: cannot write the log: ENOSPC: no space left on device, write$/m,
+      );
     }
     assert.equal(existsSync(admin), false);
   });
@@ -152,7 +164,10 @@ describe('handoff serve', bounds, () => {
     const directory = temporaryDirectory(t);
     const module = join(directory, 'slow.mjs');
     // The module writes to standard error while it loads, and never finishes loading.
-    writeFileSync(module, `console.error('loading'); await new Promise(() => setInterval(() => {}, 1000));`);
+    writeFileSync(
+      module,
+      `console.error('loading'); await new Promise(() => setInterval(() => {}, 1000));`,
+    );
     const { outcome, child } = watchHandoff(t, ['serve', module, '--port', '0']);
     await once(child.stderr, 'data');
     child.kill('SIGINT');

@@ -11,8 +11,22 @@ const read = (folder: string, file: string) => readFileSync(join(folder, file), 
 describe('handoff timeline', { timeout: 60_000, concurrency: 2 }, () => {
   it('writes every requested format of the requested run, and prints the summary', async (t) => {
     const folder = temporaryDirectory(t);
-    writeFileSync(join(folder, 'server.log'), `${[...ITERATIVE, ...EVENT_LOOP, 'torn'].join('\n')}\n`);
-    const args = ['timeline', '-o', 'x.html', 'server.log', '-o', 'x.svg', '-o', 'x.json', '--run', '1'];
+    writeFileSync(
+      join(folder, 'server.log'),
+      `${[...ITERATIVE, ...EVENT_LOOP, 'torn'].join('\n')}\n`,
+    );
+    const args = [
+      'timeline',
+      '-o',
+      'x.html',
+      'server.log',
+      '-o',
+      'x.svg',
+      '-o',
+      'x.json',
+      '--run',
+      '1',
+    ];
     const { status, stdout, stderr } = await runHandoff(t, args, { cwd: folder });
     assert.deepEqual([status, stderr], [0, '']);
     assert.match(stdout, /^count, iterative: 2 clients, one after the other on the main thread/);
@@ -32,7 +46,11 @@ describe('handoff timeline', { timeout: 60_000, concurrency: 2 }, () => {
   });
 
   for (const [args, expected, wanted] of [
-    [['nowhere.log', '-o', 'x.svg'], /^handoff: cannot read nowhere.log: there is no such file\n$/, 1],
+    [
+      ['nowhere.log', '-o', 'x.svg'],
+      /^handoff: cannot read nowhere.log: there is no such file\n$/,
+      1,
+    ],
     [
       ['x.log', '-o', 'x.png'],
       /^handoff: --output takes a file ending in .html, .svg or .json, not "x.png"\n$/,
@@ -40,7 +58,11 @@ describe('handoff timeline', { timeout: 60_000, concurrency: 2 }, () => {
     ],
     [['x.log'], /^handoff: Missing required argument: output\n$/, 2],
     [['-', '-o', 'x.svg'], /^handoff: this is not the log of a server: it is empty\n$/, 1],
-    [['-', '-o', 'x.svg', '--from', '5', '--to', '5'], /^handoff: --to 5 is not after --from 5\n$/, 2],
+    [
+      ['-', '-o', 'x.svg', '--from', '5', '--to', '5'],
+      /^handoff: --to 5 is not after --from 5\n$/,
+      2,
+    ],
   ] as const) {
     it(`reports an error in one line: ${args.join(' ')}`, async (t) => {
       const { status, stderr, stdout } = await runHandoff(t, ['timeline', ...args], {
@@ -55,9 +77,13 @@ describe('handoff timeline', { timeout: 60_000, concurrency: 2 }, () => {
 describe('handoff demo', { timeout: 60_000 }, () => {
   it('shows the clients one after the other, then interleaved, and leaves pictures and logs', async (t) => {
     const folder = temporaryDirectory(t);
-    const { status, stdout, stderr } = await runHandoff(t, ['demo', '-o', 'out', '--max-pause', '20'], {
-      cwd: folder,
-    });
+    const { status, stdout, stderr } = await runHandoff(
+      t,
+      ['demo', '-o', 'out', '--max-pause', '20'],
+      {
+        cwd: folder,
+      },
+    );
     assert.deepEqual([status, stderr], [0, '']);
     assert.deepEqual(readdirSync(join(folder, 'out')).sort(), [
       ...['event-loop.log', 'iterative.log', 'thread-per-client.log'],
@@ -71,7 +97,12 @@ describe('handoff demo', { timeout: 60_000 }, () => {
     assert.match(stdout, /4 clients, one after the other on the main thread;/);
     assert.match(stdout, /4 clients, .* on (the main thread|one client thread|\d threads);/);
     assert.doesNotMatch(stdout, /\u001b/);
-    const replayed = await runHandoff(t, ['timeline', 'out/iterative.log', '-o', 'x.svg'], { cwd: folder });
-    assert.match(replayed.stdout, /^count, iterative: 4 clients, one after the other on the main thread/);
+    const replayed = await runHandoff(t, ['timeline', 'out/iterative.log', '-o', 'x.svg'], {
+      cwd: folder,
+    });
+    assert.match(
+      replayed.stdout,
+      /^count, iterative: 4 clients, one after the other on the main thread/,
+    );
   });
 });

@@ -29,7 +29,10 @@ describe('handoff fetch', bounds, () => {
     const url = `http://127.0.0.1:${await startRawServer(t, PAGE)}/`;
     assert.deepEqual(await runHandoff(t, ['fetch', url]), { ...DONE, stdout: 'hello' });
     const headers = 'HTTP/1.1 200 OK\nContent-Length: 5\nX: ␛[31m\n\n';
-    assert.deepEqual(await runHandoff(t, ['fetch', '-i', url]), { ...DONE, stdout: `${headers}hello` });
+    assert.deepEqual(await runHandoff(t, ['fetch', '-i', url]), {
+      ...DONE,
+      stdout: `${headers}hello`,
+    });
   });
 
   it('gets the page of the hello service', async (t) => {
@@ -65,7 +68,11 @@ describe('handoff fetch', bounds, () => {
 
   it('reads headers as UTF-8, or else as Latin-1', async (t) => {
     const head = Buffer.from('HTTP/1.1 200 Grün\r\nA: 🎲\r\nB: gr');
-    const answer = Buffer.concat([head, Buffer.from([0xfc]), Buffer.from('n\r\nContent-Length: 0\r\n\r\n')]);
+    const answer = Buffer.concat([
+      head,
+      Buffer.from([0xfc]),
+      Buffer.from('n\r\nContent-Length: 0\r\n\r\n'),
+    ]);
     const port = await startRawServer(t, (socket) => void socket.end(answer));
     const { stdout } = await runHandoff(t, ['fetch', '-i', `http://127.0.0.1:${port}/`]);
     assert.equal(stdout, 'HTTP/1.1 200 Grün\nA: 🎲\nB: grün\nContent-Length: 0\n\n');
@@ -101,8 +108,13 @@ describe('handoff fetch', bounds, () => {
   });
 
   it('ends without an error when the reader closes its output', async (t) => {
-    const port = await startRawServer(t, answering('HTTP/1.1 200 OK\r\n\r\n', 'x'.repeat(10_000_000)));
-    const outcome = await runHandoff(t, ['fetch', `http://127.0.0.1:${port}/`], { closeOutput: true });
+    const port = await startRawServer(
+      t,
+      answering('HTTP/1.1 200 OK\r\n\r\n', 'x'.repeat(10_000_000)),
+    );
+    const outcome = await runHandoff(t, ['fetch', `http://127.0.0.1:${port}/`], {
+      closeOutput: true,
+    });
     assert.deepEqual([outcome.status, outcome.stderr], [1, '']);
   });
 
@@ -127,11 +139,20 @@ describe('handoff fetch', bounds, () => {
         1,
       ],
       [[good, '-o', '/'], 'cannot write /: it is a directory', 1],
-      [[good, '-o', join(none, 'x')], `cannot write ${join(none, 'x')}: there is no such directory`, 1],
+      [
+        [good, '-o', join(none, 'x')],
+        `cannot write ${join(none, 'x')}: there is no such directory`,
+        1,
+      ],
       [['https://localhost/'], '"https://localhost/": only http:// can be fetched', 2],
     ] as const) {
       const outcome = await runHandoff(t, ['fetch', ...args]);
-      assert.deepEqual(outcome, { status, signal: null, stdout: '', stderr: `handoff: ${complaint}\n` });
+      assert.deepEqual(outcome, {
+        status,
+        signal: null,
+        stdout: '',
+        stderr: `handoff: ${complaint}\n`,
+      });
     }
     assert.equal(existsSync(none), false);
   });
@@ -142,7 +163,10 @@ describe('handoff send', bounds, () => {
     const { port } = await startServer(t, { service: 'collect' });
     const to = ['--port', `${port}`];
     const input = 'Grüße\n'.repeat(50_000);
-    assert.deepEqual(await runHandoff(t, ['send', ...to], { input }), { ...DONE, stdout: 'OK 400000\n' });
+    assert.deepEqual(await runHandoff(t, ['send', ...to], { input }), {
+      ...DONE,
+      stdout: 'OK 400000\n',
+    });
     const directory = temporaryDirectory(t);
     for (const name of ['a', '-b', '3']) writeFileSync(join(directory, name), name.repeat(100));
     const outcome = await runHandoff(t, ['send', 'a', '3', ...to, '--', '-b'], { cwd: directory });
@@ -152,12 +176,18 @@ describe('handoff send', bounds, () => {
   it("takes the server's address from the environment", async (t) => {
     const path = join(temporaryDirectory(t), 'socket');
     await startServer(t, { service: 'collect', address: { path } });
-    const outcome = await runHandoff(t, ['send'], { env: { HANDOFF_SOCKET: path }, input: 'hello' });
+    const outcome = await runHandoff(t, ['send'], {
+      env: { HANDOFF_SOCKET: path },
+      input: 'hello',
+    });
     assert.deepEqual(outcome, { ...DONE, stdout: 'OK 5\n' });
   });
 
   it('has status 1 and one line when the count is wrong, even if its input stays open', async (t) => {
-    const port = await startRawServer(t, (socket) => void socket.once('data', () => socket.end('OK 4\n')));
+    const port = await startRawServer(
+      t,
+      (socket) => void socket.once('data', () => socket.end('OK 4\n')),
+    );
     const outcome = await runHandoff(t, ['send', '--port', `${port}`], {
       input: 'hello',
       keepInputOpen: true,

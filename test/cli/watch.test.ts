@@ -34,7 +34,14 @@ describe('handoff serve', bounds, () => {
   });
 
   it('has no admin socket for datagrams', async (t) => {
-    const { status, stderr } = await runHandoff(t, ['serve', 'echo', '--transport', 'udp', '--admin', 'x']);
+    const { status, stderr } = await runHandoff(t, [
+      'serve',
+      'echo',
+      '--transport',
+      'udp',
+      '--admin',
+      'x',
+    ]);
     assert.deepEqual(
       [status, stderr],
       [2, 'handoff: --admin cannot be used with --transport udp, which has no connections\n'],
@@ -83,7 +90,9 @@ describe('handoff watch', bounds, () => {
   it('ends without an error when the reader closes its output', async (t) => {
     const path = adminPath(t);
     await startHandoff(t, [...LIGHT, '--admin', path]);
-    const { status, stderr } = await runHandoff(t, ['watch', path, '--every', '50'], { closeOutput: true });
+    const { status, stderr } = await runHandoff(t, ['watch', path, '--every', '50'], {
+      closeOutput: true,
+    });
     assert.deepEqual([status, stderr], [1, '']);
   });
 
@@ -128,25 +137,39 @@ describe('handoff watch', bounds, () => {
     await terminal.shows(/^ +main {2}waiting in recv +#1 127.* 5 B +5 B/m);
     assert.match(terminal.output(), /\x1b\[36mwaiting in recv\x1b/);
     terminal.type('q');
-    assert.deepEqual(await terminal.exit(), { status: 0, signal: null, canonical: true, echo: true });
+    assert.deepEqual(await terminal.exit(), {
+      status: 0,
+      signal: null,
+      canonical: true,
+      echo: true,
+    });
     assert.ok(terminal.output().endsWith('\x1b[?25h\x1b[?1049l'));
   });
 
-  it('restores the terminal on Ctrl-C and at the end of the server', { skip: noTerminal }, async (t) => {
-    const path = adminPath(t);
-    const server = await startHandoff(t, [...LIGHT, '--admin', path]);
-    const env = { NO_COLOR: '1' };
-    const [interrupted, left] = [1, 2].map(() => openTerminal(t, ['watch', path, '--every', '50'], env));
-    await interrupted?.shows(/^queue {4}empty$/m);
-    await left?.shows(/^queue {4}empty$/m);
-    assert.doesNotMatch(left?.output() ?? '', /\x1b\[\d+m/);
-    interrupted?.type('\x03');
-    const modes = { signal: null, canonical: true, echo: true };
-    assert.deepEqual(await interrupted?.exit(), { status: 130, ...modes });
-    await server.stop();
-    assert.deepEqual(await left?.exit(), { status: 1, ...modes });
-    assert.match(left?.output() ?? '', /\x1b\[\?1049lhandoff: .*admin: the server has ended\r\n$/);
-  });
+  it(
+    'restores the terminal on Ctrl-C and at the end of the server',
+    { skip: noTerminal },
+    async (t) => {
+      const path = adminPath(t);
+      const server = await startHandoff(t, [...LIGHT, '--admin', path]);
+      const env = { NO_COLOR: '1' };
+      const [interrupted, left] = [1, 2].map(() =>
+        openTerminal(t, ['watch', path, '--every', '50'], env),
+      );
+      await interrupted?.shows(/^queue {4}empty$/m);
+      await left?.shows(/^queue {4}empty$/m);
+      assert.doesNotMatch(left?.output() ?? '', /\x1b\[\d+m/);
+      interrupted?.type('\x03');
+      const modes = { signal: null, canonical: true, echo: true };
+      assert.deepEqual(await interrupted?.exit(), { status: 130, ...modes });
+      await server.stop();
+      assert.deepEqual(await left?.exit(), { status: 1, ...modes });
+      assert.match(
+        left?.output() ?? '',
+        /\x1b\[\?1049lhandoff: .*admin: the server has ended\r\n$/,
+      );
+    },
+  );
 });
 
 function adminPath(t: TestContext): string {
@@ -156,5 +179,6 @@ function adminPath(t: TestContext): string {
 /** Number of open sockets of a process. */
 function socketsOf(pid: number): number {
   const folder = `/proc/${pid}/fd`;
-  return readdirSync(folder).filter((fd) => readlinkSync(join(folder, fd)).startsWith('socket:')).length;
+  return readdirSync(folder).filter((fd) => readlinkSync(join(folder, fd)).startsWith('socket:'))
+    .length;
 }

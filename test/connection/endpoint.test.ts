@@ -77,7 +77,9 @@ describe('a peer', { skip: !linux && 'the layout is that of Linux' }, () => {
       const address = server.address();
       if (address === null) throw new Error('the server does not listen');
       const client =
-        typeof address === 'string' ? connect(address) : connect({ host: host ?? '', port: address.port });
+        typeof address === 'string'
+          ? connect(address)
+          : connect({ host: host ?? '', port: address.port });
       t.after(() => void client.destroy());
       const [socket] = (await once(server, 'connection')) as [Socket];
       t.after(() => void socket.destroy());

@@ -20,7 +20,8 @@ function linesOf(text: string): string[] {
 }
 
 function randomLines(random: Random): string {
-  const line = () => Array.from({ length: random.below(12) }, () => random.pick(CHARACTERS)).join('');
+  const line = () =>
+    Array.from({ length: random.below(12) }, () => random.pick(CHARACTERS)).join('');
   const lines = Array.from({ length: random.below(8) }, () => line() + random.pick(['\n', '\r\n']));
   return lines.join('') + random.pick(['', 'no line']);
 }
@@ -154,7 +155,9 @@ describe('forEachMessage by lines', () => {
 describe('forEachMessage by chunks', () => {
   for (const manner of MANNERS) {
     it(`treats a chunk as a message and drops one line end, with ${manner}`, async () => {
-      const chunks = ['a', 'b\n', 'c\r\n', 'd\ne\n', '\n', 'f\n\n', 'g\r'].map((text) => Buffer.from(text));
+      const chunks = ['a', 'b\n', 'c\r\n', 'd\ne\n', '\n', 'f\n\n', 'g\r'].map((text) =>
+        Buffer.from(text),
+      );
       const collector = new Collector(new Random(8));
       await forEachMessage(new FakeConnection(chunks, manner), 'chunk', collector.use);
       assert.deepEqual(collector.messages, ['a', 'b', 'c', 'd\ne', '', 'f\n', 'g\r']);
@@ -163,7 +166,9 @@ describe('forEachMessage by chunks', () => {
 
   it('accepts a chunk of 4,096 bytes and refuses a longer one, after which it reads nothing', async () => {
     const longest = 'x'.repeat(MAX_LINE_BYTES);
-    const chunks = [longest, `${longest}\r\n`, `${longest}x`, 'next'].map((text) => Buffer.from(text));
+    const chunks = [longest, `${longest}\r\n`, `${longest}x`, 'next'].map((text) =>
+      Buffer.from(text),
+    );
     const connection = new FakeConnection(chunks, 'values');
     const collector = new Collector(new Random(9));
     await forEachMessage(connection, 'chunk', collector.use);

@@ -83,7 +83,10 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     client.resume();
     const received = (await client.readToEnd()).length;
     // The kernel may have taken a part of the first delivery that is not counted.
-    assert.ok(bytesOut <= received && received < bytesOut + delivery.length, `${bytesOut} of ${received}`);
+    assert.ok(
+      bytesOut <= received && received < bytesOut + delivery.length,
+      `${bytesOut} of ${received}`,
+    );
   });
 
   it('returns no more bytes than were asked for', async (t) => {
@@ -131,7 +134,9 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     await client.stalled();
     assert.ok(sent < count && socket.writableLength > 0);
     client.resume();
-    const expected = Array.from({ length: count }, (_, index) => Buffer.alloc(message.length, index % 251));
+    const expected = Array.from({ length: count }, (_, index) =>
+      Buffer.alloc(message.length, index % 251),
+    );
     await client.expect(Buffer.concat(expected));
     await sending;
   });

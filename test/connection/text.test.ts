@@ -13,7 +13,9 @@ describe('forEachText', () => {
     it(`gives the same text however its bytes are cut, with ${manner}`, async () => {
       const random = new Random(1);
       for (let round = 0; round < ROUNDS; round++) {
-        const text = Array.from({ length: random.below(40) }, () => random.pick(CHARACTERS)).join('');
+        const text = Array.from({ length: random.below(40) }, () => random.pick(CHARACTERS)).join(
+          '',
+        );
         const connection = new FakeConnection(random.cut(Buffer.from(text)), manner);
         const pieces: string[] = [];
         await forEachText(connection, (piece) => {
@@ -28,7 +30,9 @@ describe('forEachText', () => {
     it(`accepts all bytes, with ${manner}`, async () => {
       const random = new Random(2);
       for (let round = 0; round < ROUNDS; round++) {
-        const bytes = Buffer.from(Array.from({ length: random.below(40) }, () => random.below(256)));
+        const bytes = Buffer.from(
+          Array.from({ length: random.below(40) }, () => random.below(256)),
+        );
         let text = '';
         await forEachText(new FakeConnection(random.cut(bytes), manner), (piece) => {
           text += piece;
@@ -40,7 +44,10 @@ describe('forEachText', () => {
     });
 
     it(`reads nothing after stop, with ${manner}`, async () => {
-      const connection = new FakeConnection([Buffer.from('a'), Buffer.from('b'), Buffer.from('c')], manner);
+      const connection = new FakeConnection(
+        [Buffer.from('a'), Buffer.from('b'), Buffer.from('c')],
+        manner,
+      );
       const pieces: string[] = [];
       await forEachText(connection, (piece) => {
         pieces.push(piece);

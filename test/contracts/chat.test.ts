@@ -25,11 +25,16 @@ async function join(t: TestContext, server: RunningServer, name: string): Promis
 }
 
 /** Joins the clients one after the other; each has received the arrivals of the later ones. */
-async function joinAll(t: TestContext, server: RunningServer, names: readonly string[]): Promise<Client[]> {
+async function joinAll(
+  t: TestContext,
+  server: RunningServer,
+  names: readonly string[],
+): Promise<Client[]> {
   const clients: Client[] = [];
   for (const name of names) {
     const client = await join(t, server, name);
-    for (const other of clients) await other.expect(`* ${name} joined (${clients.length + 1} here)\n`);
+    for (const other of clients)
+      await other.expect(`* ${name} joined (${clients.length + 1} here)\n`);
     clients.push(client);
   }
   return clients;
@@ -123,7 +128,10 @@ underEveryModel('the chat', (model) => {
     const client = await connectClient(t, server);
     await client.expect(GREETING);
     await client.exchange('alice\n', `ERR the name alice is taken\n${QUESTION}`);
-    await client.exchange('аlice\n', `ERR the name аlice is taken: it looks like alice\n${QUESTION}`);
+    await client.exchange(
+      'аlice\n',
+      `ERR the name аlice is taken: it looks like alice\n${QUESTION}`,
+    );
     await client.exchange('alicia\n', welcome('alicia'));
   });
 
@@ -214,7 +222,12 @@ underEveryModel('the chat', (model) => {
   it('disconnects no client that reads, however much is said in one turn', async (t) => {
     // A Unix-domain socket buffers far less than TCP on the loopback interface.
     const path = joinPath(temporaryDirectory(t), 'chat');
-    const server = await startServer(t, { service: 'chat', model, address: { path }, threads: { most: 30 } });
+    const server = await startServer(t, {
+      service: 'chat',
+      model,
+      address: { path },
+      threads: { most: 30 },
+    });
     const names = Array.from({ length: 24 }, (_, index) => `n${index}`);
     const clients = await joinAll(t, server, names);
     // The chat shows each character as eight.

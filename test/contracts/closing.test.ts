@@ -65,7 +65,13 @@ async function overtalkativeClient(
   service: string,
   options: { once?: boolean },
 ): Promise<Client> {
-  const server = await startServer(t, { model, service, options, threads: { most: 1 }, graceMs: 0 });
+  const server = await startServer(t, {
+    model,
+    service,
+    options,
+    threads: { most: 1 },
+    graceMs: 0,
+  });
   // The event loop shares its thread with this test, so the bytes arrive first in any case.
   const inFront = model === 'event-loop' ? undefined : await connectClient(t, server);
   const client = await connectClient(t, server);

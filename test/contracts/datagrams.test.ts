@@ -28,7 +28,10 @@ underEveryModel('echo over UDP', (model) => {
     const server = await startDatagrams(t, { model });
     const client = await datagramClient(t, server);
     for (const bytes of [MOST_BYTES + 1, 9000, 65_507]) {
-      await client.exchange(Buffer.alloc(bytes, 'x'), 'ERR datagram too long: at most 1472 bytes\n');
+      await client.exchange(
+        Buffer.alloc(bytes, 'x'),
+        'ERR datagram too long: at most 1472 bytes\n',
+      );
     }
     await client.exchange('ping', 'ping');
     const { received, answered, refused } = await server.stop();
@@ -52,22 +55,28 @@ underEveryModel('echo over UDP', (model) => {
     ['0.0.0.0', '127.0.0.1'],
     ['localhost', undefined],
   ] as const) {
-    it(`works on ${host}`, { skip: noIPv6 && host.includes(':') && 'this machine has no ::1' }, async (t) => {
-      const server = await startDatagrams(t, { model, host });
-      const address = from ?? server.address;
-      const client = await datagramClient(t, { host: address, port: server.port });
-      await client.exchange('ping', 'ping');
-      const { peer } = await server.logLine('answered');
-      assert.match(String(peer), address === '::1' ? /^\[::1\]:\d+$/ : /^127\.0\.0\.1:\d+$/);
-      assert.equal((await server.stop()).kernelDropped, 0);
-    });
+    it(
+      `works on ${host}`,
+      { skip: noIPv6 && host.includes(':') && 'this machine has no ::1' },
+      async (t) => {
+        const server = await startDatagrams(t, { model, host });
+        const address = from ?? server.address;
+        const client = await datagramClient(t, { host: address, port: server.port });
+        await client.exchange('ping', 'ping');
+        const { peer } = await server.logLine('answered');
+        assert.match(String(peer), address === '::1' ? /^\[::1\]:\d+$/ : /^127\.0\.0\.1:\d+$/);
+        assert.equal((await server.stop()).kernelDropped, 0);
+      },
+    );
   }
 
   it('never answers ports on which another service would answer the answer', async (t) => {
     const server = await startDatagrams(t, { model });
     const reflectors: DatagramClient[] = [];
     for (const port of [7, 13, 17, 19]) {
-      const reflector = await datagramClient(t, server, port).catch((error: unknown) => error as Error);
+      const reflector = await datagramClient(t, server, port).catch(
+        (error: unknown) => error as Error,
+      );
       // Low ports need a privilege, and a service may be using one.
       if (reflector instanceof Error) t.diagnostic(reflector.message);
       else reflectors.push(reflector);
@@ -97,13 +106,19 @@ underEveryModel('echo over UDP', (model) => {
 
 underEveryModel('capitalize over UDP', (model) => {
   it('answers text in upper case and replaces invalid UTF-8', async (t) => {
-    const client = await datagramClient(t, await startDatagrams(t, { model, service: 'capitalize' }));
+    const client = await datagramClient(
+      t,
+      await startDatagrams(t, { model, service: 'capitalize' }),
+    );
     await client.exchange('straße\n', 'STRASSE\n');
     await client.exchange(Buffer.of(0x61, 0xff, 0x62), 'A\ufffdB');
   });
 
   it('answers with an error when the answer would be too long', async (t) => {
-    const client = await datagramClient(t, await startDatagrams(t, { model, service: 'capitalize' }));
+    const client = await datagramClient(
+      t,
+      await startDatagrams(t, { model, service: 'capitalize' }),
+    );
     await client.exchange('ŉ'.repeat(MOST_BYTES / 2), 'ERR answer too long: at most 1472 bytes\n');
     await client.exchange('ŉ'.repeat(490), 'ʼN'.repeat(490));
   });
@@ -296,7 +311,8 @@ underEveryModel('a service for datagrams', (model) => {
       const server = await startDatagrams(t, { model, service });
       const client = await datagramClient(t, server);
       await client.exchange('count', '1');
-      for (let exits = 0; exits < 4; exits++) await client.exchange('exit', 'ERR the service failed\n');
+      for (let exits = 0; exits < 4; exits++)
+        await client.exchange('exit', 'ERR the service failed\n');
       await client.exchange('count', '2');
     });
 
@@ -305,7 +321,9 @@ underEveryModel('a service for datagrams', (model) => {
       const clients = [await datagramClient(t, server), await datagramClient(t, server)];
       await Promise.all(clients.map((client) => client.exchange('wait 100 x', 'x')));
       await server.stop();
-      const threads = server.log().flatMap(({ msg, thread }) => (msg === 'answered' ? [thread] : []));
+      const threads = server
+        .log()
+        .flatMap(({ msg, thread }) => (msg === 'answered' ? [thread] : []));
       assert.equal(new Set(threads).size, 2);
     });
   }

@@ -46,7 +46,17 @@ underEveryModel('hangman', (model) => {
     const client = await connectClient(t, server);
     client.send('PLAY\n');
     const length = Number(/^WORD (\d+)$/.exec(await client.readLine())?.[1]);
-    for (const nonsense of ['', '1', '\0', 'a b', 'ab', 'а', '\u202ee', '\x1b[2J', 'x'.repeat(4096)]) {
+    for (const nonsense of [
+      '',
+      '1',
+      '\0',
+      'a b',
+      'ab',
+      'а',
+      '\u202ee',
+      '\x1b[2J',
+      'x'.repeat(4096),
+    ]) {
       client.send(`${nonsense}\n`);
       assert.match(await client.readLine(), /^ERR [ -~]+$/);
     }

@@ -116,7 +116,11 @@ underEveryModel('count', (model) => {
 });
 
 underEveryModel('count --framing chunk', (model) => {
-  const server = sharedServer({ service: 'count', model, options: { framing: 'chunk', maxPauseMs: 0 } });
+  const server = sharedServer({
+    service: 'count',
+    model,
+    options: { framing: 'chunk', maxPauseMs: 0 },
+  });
 
   it('treats a chunk as a name, with or without a newline', async (t) => {
     const client = await connectClient(t, server);

@@ -216,7 +216,13 @@ underEveryModel('the quiz', (model) => {
 
   it('never repeats a line that it does not understand, which may be a password', async (t) => {
     const player = await Player.connect(t, server);
-    for (const line of ['REGISTER s3cret', 's3cret', 'PLAY s3cret', 'LOGNI ann s3cret', 'A s3cret']) {
+    for (const line of [
+      'REGISTER s3cret',
+      's3cret',
+      'PLAY s3cret',
+      'LOGNI ann s3cret',
+      'A s3cret',
+    ]) {
       await player.says(line, /^ERR (?!.*s3cret)/);
     }
   });
@@ -263,7 +269,10 @@ underEveryModel('the quiz', (model) => {
       'Ｃopecký',
       '\u0441\u043e\u0440\u0435\u0441\u043a\u0443\u0301',
     ]) {
-      await player.says(`GUEST ${name}`, 'ERR the name Copecký is registered: LOGIN Copecký password');
+      await player.says(
+        `GUEST ${name}`,
+        'ERR the name Copecký is registered: LOGIN Copecký password',
+      );
       await player.says(`REGISTER ${name} q`, 'ERR the name Copecký is taken');
     }
     await player.says('GUEST Kopecký', 'OK welcome, guest Kopecký');

@@ -110,7 +110,9 @@ underEveryModel('a stop', (model) => {
   it('refuses new clients', async (t) => {
     const server = await startServer(t, { model });
     await server.stop();
-    const [error] = (await once(connect(server.port, '127.0.0.1'), 'error')) as [NodeJS.ErrnoException];
+    const [error] = (await once(connect(server.port, '127.0.0.1'), 'error')) as [
+      NodeJS.ErrnoException,
+    ];
     assert.equal(error.code, 'ECONNREFUSED');
   });
 

@@ -10,7 +10,15 @@ import { connectClient, type Client } from '../support/client.js';
 import { isConcurrent, underEveryModel } from '../support/models.js';
 import { Random } from '../support/random.js';
 import { sharedServer, startServer, type Cleanup, type RunningServer } from '../support/server.js';
-import { expectInit, introduce, LINES, play, randomGame, resultOf, shown } from '../support/tictactoe.js';
+import {
+  expectInit,
+  introduce,
+  LINES,
+  play,
+  randomGame,
+  resultOf,
+  shown,
+} from '../support/tictactoe.js';
 import type { ModelName } from '../../src/serving/host.js';
 
 const MAX_LINE_BYTES = 4096;
@@ -24,7 +32,9 @@ let pairs = 0;
  */
 async function enter(t: Cleanup, server: RunningServer) {
   const client = await connectClient(t, server);
-  const { connection } = await server.logLine('accepted', { peer: `127.0.0.1:${client.localPort ?? 0}` });
+  const { connection } = await server.logLine('accepted', {
+    peer: `127.0.0.1:${client.localPort ?? 0}`,
+  });
   const left = async () => {
     client.close();
     await server.logLine('closed', { connection });

@@ -29,7 +29,11 @@ const noIPv6 = Object.values(networkInterfaces()).some((addresses) =>
   : 'this machine has no ::1';
 
 const transports: readonly Transport[] = [
-  { name: 'IPv4', address: () => ({ host: '127.0.0.1', port: 0 }), peer: (port = 0) => `127.0.0.1:${port}` },
+  {
+    name: 'IPv4',
+    address: () => ({ host: '127.0.0.1', port: 0 }),
+    peer: (port = 0) => `127.0.0.1:${port}`,
+  },
   {
     name: 'IPv6',
     skip: noIPv6,
@@ -58,7 +62,8 @@ underEveryModel('echo', (model) => {
   for (const { name, address, clientHost, peer, skip = false } of transports) {
     it(`works over ${name}`, { skip }, async (t) => {
       const server = await startServer(t, { model, address: address(t), logLevel: 'info' });
-      const to = clientHost === undefined ? server : { address: { host: clientHost, port: server.port } };
+      const to =
+        clientHost === undefined ? server : { address: { host: clientHost, port: server.port } };
       const client = await connectClient(t, to);
       await client.exchange('Hello, how are you?', 'Hello, how are you?');
       const megabyte = randomBytes(1_048_576);

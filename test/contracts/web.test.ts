@@ -75,7 +75,9 @@ underEveryModel('web', (model) => {
       const whole = await ask(client, get(target));
       const head = await ask(client, get(target, '', 'HEAD'), 'HEAD');
       assert.equal(head.status, whole.status);
-      whole.fields.forEach((value, name) => name === 'date' || assert.equal(head.fields.get(name), value));
+      whole.fields.forEach(
+        (value, name) => name === 'date' || assert.equal(head.fields.get(name), value),
+      );
     }
   });
 
@@ -208,7 +210,8 @@ underEveryModel('web', (model) => {
       ['/big.bin', BIG],
     ] as const) {
       const size = content.length;
-      const part = (range: string, more = '') => ask(client, get(target, `Range: bytes=${range}\r\n${more}`));
+      const part = (range: string, more = '') =>
+        ask(client, get(target, `Range: bytes=${range}\r\n${more}`));
       for (const [range, start, end] of [
         ['0-3', 0, 4],
         ['5-', 5, size],
@@ -216,11 +219,17 @@ underEveryModel('web', (model) => {
         ['3-99999999', 3, size],
       ] as const) {
         const { status, fields, body } = await part(range);
-        assert.deepEqual([status, fields.get('content-range')], [206, `bytes ${start}-${end - 1}/${size}`]);
+        assert.deepEqual(
+          [status, fields.get('content-range')],
+          [206, `bytes ${start}-${end - 1}/${size}`],
+        );
         assert.ok(body.equals(content.subarray(start, end)));
       }
       const beyond = await part(`${size}-`);
-      assert.deepEqual([beyond.status, beyond.fields.get('content-range')], [416, `bytes */${size}`]);
+      assert.deepEqual(
+        [beyond.status, beyond.fields.get('content-range')],
+        [416, `bytes */${size}`],
+      );
       assert.ok((await part('0-1,3-4')).body.equals(content));
       assert.ok((await part('0-1', 'If-Range: "x"\r\n')).body.equals(content));
       const { fields } = await part('0-1');
@@ -231,7 +240,10 @@ underEveryModel('web', (model) => {
   it('refuses other methods, lists those that it allows, and stays open', async (t) => {
     const client = await visit(t);
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PATCH']) {
-      const { status, fields } = await ask(client, get('/a.txt', 'Content-Length: 3\r\n', method) + 'a=b');
+      const { status, fields } = await ask(
+        client,
+        get('/a.txt', 'Content-Length: 3\r\n', method) + 'a=b',
+      );
       assert.deepEqual([status, fields.get('allow')], [405, 'GET, HEAD']);
     }
     assert.equal((await ask(client, get('/a.txt'))).status, 200);
@@ -251,7 +263,10 @@ underEveryModel('web', (model) => {
 
   it('sends 100 Continue to a client that asks before it sends its body', async (t) => {
     const client = await visit(t);
-    const interim = await ask(client, get('/a.txt', 'Expect: 100-continue\r\nContent-Length: 2\r\n'));
+    const interim = await ask(
+      client,
+      get('/a.txt', 'Expect: 100-continue\r\nContent-Length: 2\r\n'),
+    );
     assert.equal(interim.status, 100);
     assert.equal((await ask(client, 'ab')).status, 200);
     assert.equal((await ask(client, get('/a.txt'))).status, 200);
@@ -273,12 +288,20 @@ underEveryModel('web', (model) => {
     ['too long a head', 431, get('/', `X: ${'a'.repeat(20_000)}\r\n`)],
     ['too many fields', 431, get('/', 'X: y\r\n'.repeat(200))],
     ['an expectation', 417, get('/', 'Expect: a miracle\r\n')],
-    ['an upload that asks first', 405, get('/', 'Expect: 100-continue\r\nContent-Length: 9\r\n', 'PUT')],
+    [
+      'an upload that asks first',
+      405,
+      get('/', 'Expect: 100-continue\r\nContent-Length: 9\r\n', 'PUT'),
+    ],
   ] as const) {
     it(`answers ${what} with ${expected} after the requests before it, and closes`, async (t) => {
       const client = await visit(t);
       client.send(
-        Buffer.concat([Buffer.from(get('/a.txt')), Buffer.from(request), Buffer.from(get('/a.txt'))]),
+        Buffer.concat([
+          Buffer.from(get('/a.txt')),
+          Buffer.from(request),
+          Buffer.from(get('/a.txt')),
+        ]),
       );
       assert.equal((await readAnswer(client)).status, 200);
       const { status, fields } = await readAnswer(client);
@@ -369,7 +392,8 @@ underEveryModel('web', (model) => {
     const client = await visit(t);
     const count = 1000;
     client.send(
-      get('/big.bin', 'Range: bytes=7-7\r\n').repeat(count) + get('/big.bin', '', 'HEAD').repeat(count),
+      get('/big.bin', 'Range: bytes=7-7\r\n').repeat(count) +
+        get('/big.bin', '', 'HEAD').repeat(count),
     );
     for (let answered = 0; answered < count; answered++) {
       const { status, body } = await readAnswer(client);
@@ -412,7 +436,8 @@ underEveryModel('web', (model) => {
     };
     const answer = () => ask(client, get('/link.txt'));
     point('a.txt');
-    for (let round = 0; round < 2; round++) assert.equal((await answer()).body.toString(), 'text of a');
+    for (let round = 0; round < 2; round++)
+      assert.equal((await answer()).body.toString(), 'text of a');
     point('sub/b.txt');
     assert.equal((await answer()).body.toString(), 'text of b');
     point('../secret.txt');
@@ -456,7 +481,9 @@ underEveryModel('web', (model) => {
     const kept = await connectClient(t, impatient);
     assert.equal((await ask(kept, get('/a.txt'))).status, 200);
     await kept.expectEnd();
-    const { reason } = await impatient.logLine('closed', { peer: `127.0.0.1:${kept.localPort ?? 0}` });
+    const { reason } = await impatient.logLine('closed', {
+      peer: `127.0.0.1:${kept.localPort ?? 0}`,
+    });
     assert.equal(reason, 'idle');
     const mute = await connectClient(t, impatient);
     await mute.expectEnd();

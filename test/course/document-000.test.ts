@@ -6,7 +6,12 @@ import { PythonClient, runClient, withDocument } from './python.js';
 
 withDocument('000', { service: 'capitalize' }, (server) => {
   it('get their messages back in capitals', async (t) => {
-    const printed = await runClient(t, 'capitalize.py', [server.port, 'hello', 'How are you?', 'straße']);
+    const printed = await runClient(t, 'capitalize.py', [
+      server.port,
+      'hello',
+      'How are you?',
+      'straße',
+    ]);
     assert.equal(printed, 'HELLO\nHOW ARE YOU?\nSTRASSE\n');
   });
 });

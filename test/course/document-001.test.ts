@@ -22,7 +22,10 @@ withDocument('001', { service: 'hello' }, (server) => {
   });
 
   it('get the page of the document if they are browsers', async (t) => {
-    assert.equal(await runClient(t, 'browser.py', [server.port]), '200 text/html <h1>Hello World</h1>\n');
+    assert.equal(
+      await runClient(t, 'browser.py', [server.port]),
+      '200 text/html <h1>Hello World</h1>\n',
+    );
   });
 });
 

@@ -13,7 +13,13 @@ withDocument('002', { service: 'greet' }, (server) => {
 
 withDocument('002', { service: 'date' }, (server) => {
   it('get the time in their formats, on one connection', async (t) => {
-    const printed = await runClient(t, 'date.py', [server.port, '%Y-%m-%d', '%H:%M:%S', 'it is %A', '%f']);
+    const printed = await runClient(t, 'date.py', [
+      server.port,
+      '%Y-%m-%d',
+      '%H:%M:%S',
+      'it is %A',
+      '%f',
+    ]);
     assert.match(printed, /^\d{4}-\d\d-\d\d\n\d\d:\d\d:\d\d\nit is [A-Z][a-z]+day\n\d{6}\n$/);
   });
 });
@@ -33,14 +39,20 @@ withDocument('002', { service: 'count', options: { framing: 'chunk' } }, (server
 
 withDocument('002', { service: 'web', options: { root: siteFolder() } }, (server) => {
   it('get an answer to the request of the lecture', async (t) => {
-    assert.match(await runClient(t, 'http_snippet.py', [server.port]), /^HTTP\/1\.1 200 .*text\/html/s);
+    assert.match(
+      await runClient(t, 'http_snippet.py', [server.port]),
+      /^HTTP\/1\.1 200 .*text\/html/s,
+    );
   });
 });
 
 withDocument('002', { service: 'quiz' }, (server) => {
   it('play two questions and get their points and their rank', async (t) => {
     const printed = await runClient(t, 'quiz.py', [server.port, 'Natalia', 2]);
-    assert.match(printed, /^QUESTION 1\/2 .*^QUESTION 2\/2 .*^SCORE [0-2]\/2$.*^RANK \d+ of \d+$/ms);
+    assert.match(
+      printed,
+      /^QUESTION 1\/2 .*^QUESTION 2\/2 .*^SCORE [0-2]\/2$.*^RANK \d+ of \d+$/ms,
+    );
   });
 });
 

@@ -34,7 +34,10 @@ withDocument('003', { service: 'web', options: { root: siteFolder() } }, (server
 
   it('download a classmate’s file and save it', async (t) => {
     const file = join(temporaryDirectory(t), 'saved');
-    assert.equal(await runClient(t, 'easywebclient.py', [server.port, 'myData.txt', file]), '200\n');
+    assert.equal(
+      await runClient(t, 'easywebclient.py', [server.port, 'myData.txt', file]),
+      '200\n',
+    );
     assert.equal(readFileSync(file, 'utf8'), MY_DATA);
   });
 });

@@ -26,7 +26,9 @@ const python = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'])
  */
 export function withDocument(
   document: string,
-  settings: Omit<Parameters<typeof sharedServer>[0] & object, 'model'> & { readonly service: string },
+  settings: Omit<Parameters<typeof sharedServer>[0] & object, 'model'> & {
+    readonly service: string;
+  },
   define: (server: RunningServer, model: ModelName) => void,
 ): void {
   underEveryModel(`document ${document}: the clients of ${settings.service}`, (model) => {
@@ -60,7 +62,9 @@ export class PythonClient {
 
   constructor(t: Cleanup, file: string, args: readonly (string | number)[]) {
     const env = { ...process.env, PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1', no_proxy: '*' };
-    this.#child = spawn(String(python.stdout).trim(), [CLIENTS + file, ...args.map(String)], { env });
+    this.#child = spawn(String(python.stdout).trim(), [CLIENTS + file, ...args.map(String)], {
+      env,
+    });
     t.after(() => void this.#child.kill('SIGKILL'));
     this.#exit = once(this.#child, 'close');
     this.#child.stdin.on('error', () => undefined);

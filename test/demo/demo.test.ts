@@ -16,7 +16,9 @@ describe('the demonstration', { timeout: 60_000 }, () => {
     const models = shown.map(({ section }) => section.timeline.model);
     assert.deepEqual(models, ['iterative', 'event-loop']);
     const named = printed.filter((line) => line.includes('thread-per-client'));
-    assert.deepEqual(named, ['thread-per-client: left out, because thread-per-client needs Linux\n']);
+    assert.deepEqual(named, [
+      'thread-per-client: left out, because thread-per-client needs Linux\n',
+    ]);
   });
 
   it('passes on a server’s error message without the program’s name', async () => {

@@ -53,7 +53,10 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
       assert.ok(Number(port) > 0);
 
       const accepted = server.log.one('accepted');
-      assert.deepEqual([accepted.connection, accepted.peer], [1, `127.0.0.1:${client.localPort ?? 0}`]);
+      assert.deepEqual(
+        [accepted.connection, accepted.peer],
+        [1, `127.0.0.1:${client.localPort ?? 0}`],
+      );
       assert.equal(peer, accepted.peer);
       const { level, time, pid, thread, waitedMs, servedMs, ...rest } = closed;
       assert.deepEqual(rest, {
@@ -86,7 +89,8 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
       [2, 'stopped', 0],
       [3, 'refused', 'ERR server full\n'.length],
     ]) {
-      const closed = server.log.of('closed').find((line) => line.connection === connection) ?? assert.fail();
+      const closed =
+        server.log.of('closed').find((line) => line.connection === connection) ?? assert.fail();
       const accepted = server.log.of('accepted').find((line) => line.connection === connection);
       const { level, time, pid, waitedMs, ...rest } = closed;
       assert.deepEqual(rest, {
@@ -189,7 +193,10 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
         for (;;) told[index] = Number(await client.readLine());
       });
       const broken = Promise.allSettled(reading);
-      await eventually('500 lines of each client', () => told.every((number) => number >= 500) || undefined);
+      await eventually(
+        '500 lines of each client',
+        () => told.every((number) => number >= 500) || undefined,
+      );
       const insisting = setInterval(() => chatter.signal('SIGINT'), 20);
       const { exit, lines } = await chatter.end();
       clearInterval(insisting);
@@ -215,8 +222,14 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
   });
 
   it('cuts texts that would make a line too long for one write', async (t) => {
-    const server = await startHandoff(t, [fixture('trouble'), '--threads', `${THREADS}`], UNCOVERED);
-    const clients = await Promise.all(Array.from({ length: THREADS }, () => connectClient(t, server)));
+    const server = await startHandoff(
+      t,
+      [fixture('trouble'), '--threads', `${THREADS}`],
+      UNCOVERED,
+    );
+    const clients = await Promise.all(
+      Array.from({ length: THREADS }, () => connectClient(t, server)),
+    );
     for (const client of clients) client.send('talk 20000\n');
     for (const client of clients) await client.expectEnd();
     await server.stop();
@@ -236,13 +249,26 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
     await once(child.stdout, 'close');
     await serveTwo(t, socket);
     child.kill('SIGTERM');
-    assert.deepEqual({ ...(await outcome), stdout: '' }, { status: 0, signal: null, stdout: '', stderr: '' });
+    assert.deepEqual(
+      { ...(await outcome), stdout: '' },
+      { status: 0, signal: null, stdout: '', stderr: '' },
+    );
   });
 
   it('delays neither clients nor an orderly stop on a full disk, and the server reports that once', async (t) => {
     const directory = temporaryDirectory(t);
     const [socket, file] = [join(directory, 'socket'), join(directory, 'log')];
-    const command = [CLI, 'serve', 'echo', '--socket', socket, '--log-level', 'debug', '--log-file', file];
+    const command = [
+      CLI,
+      'serve',
+      'echo',
+      '--socket',
+      socket,
+      '--log-level',
+      'debug',
+      '--log-file',
+      file,
+    ];
     // The limit is one block of 512 bytes: it holds the first line, and not all of the others.
     const limited = ['-c', 'ulimit -f 1; exec "$@"', 'sh', process.execPath, ...command];
     // V8 could not write its coverage, either.
@@ -261,7 +287,9 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
   it('gets the kept lines as soon as there is space again', (t) => {
     const file = join(temporaryDirectory(t), 'log');
     const noted: string[] = [];
-    const log = openLog({ level: 'info', file, connections: true }, {}, ({ message }) => noted.push(message));
+    const log = openLog({ level: 'info', file, connections: true }, {}, ({ message }) =>
+      noted.push(message),
+    );
     const write = (message: string) => {
       log.info(message);
       writeGatheredLines();

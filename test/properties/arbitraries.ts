@@ -21,7 +21,10 @@ export function runs(usual: number): fc.Parameters<unknown> {
  * The bytes of a conversation: lines of a protocol's words, of any text and of any bytes; some are
  * too long.
  */
-export function conversations(words: readonly string[], mostLines = MOST_LINES): fc.Arbitrary<Buffer> {
+export function conversations(
+  words: readonly string[],
+  mostLines = MOST_LINES,
+): fc.Arbitrary<Buffer> {
   const text = (arbitrary: fc.Arbitrary<string>) => arbitrary.map((piece) => Buffer.from(piece));
   const piece = fc.oneof(
     { weight: 10, arbitrary: text(fc.constantFrom(...words)) },
@@ -29,16 +32,25 @@ export function conversations(words: readonly string[], mostLines = MOST_LINES):
     { weight: 2, arbitrary: text(fc.string({ unit: 'binary', maxLength: 12 })) },
     {
       weight: 2,
-      arbitrary: fc.uint8Array({ maxLength: 12 }).map((bytes) => Buffer.from(bytes.filter(isNoNewline))),
+      arbitrary: fc
+        .uint8Array({ maxLength: 12 })
+        .map((bytes) => Buffer.from(bytes.filter(isNoNewline))),
     },
   );
-  const atTheLimit = fc.integer({ min: 4090, max: 4100 }).map((length) => Buffer.alloc(length, 'x'));
+  const atTheLimit = fc
+    .integer({ min: 4090, max: 4100 })
+    .map((length) => Buffer.alloc(length, 'x'));
   const line = fc.oneof(
     { weight: 30, arbitrary: text(fc.constantFrom(...words)) },
-    { weight: 30, arbitrary: fc.array(piece, { maxLength: 3 }).map((pieces) => Buffer.concat(pieces)) },
+    {
+      weight: 30,
+      arbitrary: fc.array(piece, { maxLength: 3 }).map((pieces) => Buffer.concat(pieces)),
+    },
     { weight: 1, arbitrary: atTheLimit },
   );
-  const ended = fc.tuple(line, text(fc.constantFrom('\n', '\r\n'))).map((parts) => Buffer.concat(parts));
+  const ended = fc
+    .tuple(line, text(fc.constantFrom('\n', '\r\n')))
+    .map((parts) => Buffer.concat(parts));
   const rest = fc.oneof(fc.constant(Buffer.alloc(0)), line);
   return fc
     .tuple(fc.array(ended, { maxLength: mostLines }), rest)
@@ -47,7 +59,10 @@ export function conversations(words: readonly string[], mostLines = MOST_LINES):
 
 /** The same bytes, which a failure's report shows as short text. */
 function readable(bytes: Buffer): Buffer {
-  const shown = JSON.stringify(bytes.toString('latin1')).replace(/x{9,}/g, ({ length }) => `<${length} × x>`);
+  const shown = JSON.stringify(bytes.toString('latin1')).replace(
+    /x{9,}/g,
+    ({ length }) => `<${length} × x>`,
+  );
   return Object.defineProperty(bytes, fc.toStringMethod, { value: () => shown });
 }
 

@@ -53,24 +53,33 @@ for (const protocol of lineProtocols) {
 
     it('answers the same however the bytes are cut, and serves the next client', async () => {
       await fc.assert(
-        fc.asyncProperty(conversations(words, mostLines), cuts, cuts, async (bytes, some, others) => {
-          const [whole, ...rest] = await Promise.all([
-            answersTo(protocol, [bytes]),
-            answersTo(protocol, cut(bytes, some)),
-            answersTo(protocol, cut(bytes, others), { manner: 'values' }),
-          ]);
-          for (const answers of rest) assert.equal(answers, whole);
-          assert.ok(whole === '' || whole.endsWith('\n'), 'every answer is a line');
-        }),
+        fc.asyncProperty(
+          conversations(words, mostLines),
+          cuts,
+          cuts,
+          async (bytes, some, others) => {
+            const [whole, ...rest] = await Promise.all([
+              answersTo(protocol, [bytes]),
+              answersTo(protocol, cut(bytes, some)),
+              answersTo(protocol, cut(bytes, others), { manner: 'values' }),
+            ]);
+            for (const answers of rest) assert.equal(answers, whole);
+            assert.ok(whole === '' || whole.endsWith('\n'), 'every answer is a line');
+          },
+        ),
         runs(usual),
       );
     });
 
     it('accepts chunks as messages without failing, and serves the next client', async () => {
-      const property = fc.asyncProperty(conversations(words, mostLines), cuts, async (bytes, lengths) => {
-        const chunks = cut(bytes, lengths).slice(0, mostLines);
-        await answersTo(protocol, chunks, { framing: 'chunk' });
-      });
+      const property = fc.asyncProperty(
+        conversations(words, mostLines),
+        cuts,
+        async (bytes, lengths) => {
+          const chunks = cut(bytes, lengths).slice(0, mostLines);
+          await answersTo(protocol, chunks, { framing: 'chunk' });
+        },
+      );
       await fc.assert(property, runs(usual));
     });
   });
@@ -81,27 +90,31 @@ for (const protocol of lineProtocols) {
     const isComparable = !protocol.drawsLots || model !== 'thread-per-client';
 
     it('answers it over a socket, too, and serves the next client', async (t) => {
-      const property = fc.asyncProperty(conversations(words, mostLines), cuts, async (bytes, lengths) => {
-        // A new server each time: answers may depend on clients that have not quite left yet.
-        const server = await startServer(t, { service, model, options });
-        const client = await connectClient(t, server);
-        // As many pieces as a test has time for; the last has the rest.
-        const chunks = cut(bytes, lengths).slice(0, 50);
-        const sentBytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-        for (const chunk of [...chunks, bytes.subarray(sentBytes)]) {
-          client.send(chunk);
-          await turn();
-        }
-        client.halfClose();
-        const answers = (await client.readToEnd()).toString();
-        if (isComparable) assert.equal(answers, await answersTo(protocol, [bytes]));
-        client.close();
-        const next = await connectClient(t, server);
-        next.send(`${protocol.probe.says}\n`);
-        assert.match(await next.readLine(), protocol.probe.hears);
-        next.close();
-        await server.stop();
-      });
+      const property = fc.asyncProperty(
+        conversations(words, mostLines),
+        cuts,
+        async (bytes, lengths) => {
+          // A new server each time: answers may depend on clients that have not quite left yet.
+          const server = await startServer(t, { service, model, options });
+          const client = await connectClient(t, server);
+          // As many pieces as a test has time for; the last has the rest.
+          const chunks = cut(bytes, lengths).slice(0, 50);
+          const sentBytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+          for (const chunk of [...chunks, bytes.subarray(sentBytes)]) {
+            client.send(chunk);
+            await turn();
+          }
+          client.halfClose();
+          const answers = (await client.readToEnd()).toString();
+          if (isComparable) assert.equal(answers, await answersTo(protocol, [bytes]));
+          client.close();
+          const next = await connectClient(t, server);
+          next.send(`${protocol.probe.says}\n`);
+          assert.match(await next.readLine(), protocol.probe.hears);
+          next.close();
+          await server.stop();
+        },
+      );
       await fc.assert(property, runs(SOCKET_RUNS));
     });
   });

@@ -23,7 +23,9 @@ export interface LineProtocol {
 }
 
 /** With one question nothing is left to chance. */
-const ONE_QUESTION = fileURLToPath(new URL('../../../test/fixtures/one-question.json', import.meta.url));
+const ONE_QUESTION = fileURLToPath(
+  new URL('../../../test/fixtures/one-question.json', import.meta.url),
+);
 
 export const lineProtocols: readonly LineProtocol[] = [
   {
@@ -65,7 +67,22 @@ export const lineProtocols: readonly LineProtocol[] = [
   },
   {
     service: 'hangman',
-    words: ['PLAY', 'play', 'QUIT', 'e', 'a', 'Ñ', 't', 'secret', '1', 'ab1', 'Ж', ' ', '\u202e', 'PLAY 2'],
+    words: [
+      'PLAY',
+      'play',
+      'QUIT',
+      'e',
+      'a',
+      'Ñ',
+      't',
+      'secret',
+      '1',
+      'ab1',
+      'Ж',
+      ' ',
+      '\u202e',
+      'PLAY 2',
+    ],
     probe: { says: 'PLAY', hears: /^WORD \d+$/ },
     drawsLots: true,
   },
@@ -94,7 +111,18 @@ export const lineProtocols: readonly LineProtocol[] = [
   {
     service: 'work',
     // No large numbers: the first digits of one that is cut are a valid message that takes long.
-    words: ['work', 'sleep', 'work 0', 'work 1', 'sleep 0', 'sleep 1', 'work x', 'sleep -1', 'WORK 1', ' '],
+    words: [
+      'work',
+      'sleep',
+      'work 0',
+      'work 1',
+      'sleep 0',
+      'sleep 1',
+      'work x',
+      'sleep -1',
+      'WORK 1',
+      ' ',
+    ],
     probe: { says: 'work 0', hears: /^done 0$/ },
     mostLines: 8,
     runs: 40,

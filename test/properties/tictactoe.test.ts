@@ -76,11 +76,16 @@ function accountsOf(lines: readonly string[]): Map<number, Account> {
 
 /** The player that moved was the one whose turn it was, by the lines that it had been sent. */
 function checkMover(saidBy: readonly string[], news: readonly string[]): void {
-  const [, mark] = news.map((line) => /^MOVE ([XO]) /.exec(line)).find((found) => found !== null) ?? [];
+  const [, mark] =
+    news.map((line) => /^MOVE ([XO]) /.exec(line)).find((found) => found !== null) ?? [];
   if (mark === undefined) return;
   const name = saidBy.find((line) => line.startsWith('Welcome '))?.slice('Welcome '.length);
   const init = saidBy.findLast((line) => line.startsWith('init@'));
-  assert.equal(init?.split(' ')[mark === 'X' ? 1 : 2], name, `${mark} was moved by ${name ?? 'no player'}`);
+  assert.equal(
+    init?.split(' ')[mark === 'X' ? 1 : 2],
+    name,
+    `${mark} was moved by ${name ?? 'no player'}`,
+  );
 }
 
 /** The lines that all clients were sent, including those that have left. */
@@ -120,12 +125,19 @@ describe('tic-tac-toe among clients that act at random', () => {
           const both = all.flatMap((accounts) => accounts.get(id) ?? []);
           const [one, other] = both;
           assert.ok(one && other && both.length === 2, `match ${id} has two players`);
-          assert.deepEqual([one.names, one.fields, one.result], [other.names, other.fields, other.result]);
+          assert.deepEqual(
+            [one.names, one.fields, one.result],
+            [other.names, other.fields, other.result],
+          );
           const [x, o] = one.names.toLowerCase().split(' ');
           assert.notEqual(x, o);
           const moves = one.fields.length;
           const over = resultOf(one.fields) !== undefined;
-          assert.equal(one.asked + other.asked, over ? moves : moves + 1, 'each move was asked for once');
+          assert.equal(
+            one.asked + other.asked,
+            over ? moves : moves + 1,
+            'each move was asked for once',
+          );
           if (over) assert.equal(one.result, resultOf(one.fields));
           ends.add(one.result ?? 'unfinished');
         }

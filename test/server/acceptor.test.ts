@@ -13,97 +13,101 @@ const limited = [
 ];
 
 for (const { model, args, places } of limited) {
-  describe(`with all places taken, the ${model} server`, { timeout: 120_000, concurrency: 2 }, () => {
-    it('queues clients and serves them in the order of their arrival', async (t) => {
-      const server = await startHandoff(t, ['echo', ...args]);
-      const [leaving, ...staying] = await takePlaces(t, server, places);
-      const next = await connectClient(t, server);
-      const last = await connectClient(t, server);
-      next.send('next');
-      last.send('last');
-      assert.equal((await server.log.next('queued', { connection: places + 1 })).ahead, 0);
-      assert.equal((await server.log.next('queued', { connection: places + 2 })).ahead, 1);
-      await leaving?.exchange('still', 'still');
-      next.expectNothingYet();
-      last.expectNothingYet();
+  describe(
+    `with all places taken, the ${model} server`,
+    { timeout: 120_000, concurrency: 2 },
+    () => {
+      it('queues clients and serves them in the order of their arrival', async (t) => {
+        const server = await startHandoff(t, ['echo', ...args]);
+        const [leaving, ...staying] = await takePlaces(t, server, places);
+        const next = await connectClient(t, server);
+        const last = await connectClient(t, server);
+        next.send('next');
+        last.send('last');
+        assert.equal((await server.log.next('queued', { connection: places + 1 })).ahead, 0);
+        assert.equal((await server.log.next('queued', { connection: places + 2 })).ahead, 1);
+        await leaving?.exchange('still', 'still');
+        next.expectNothingYet();
+        last.expectNothingYet();
 
-      await leave(leaving);
-      await next.exchange('', 'next');
-      for (const client of staying) await client.exchange('still', 'still');
-      last.expectNothingYet();
-      await leave(next);
-      await last.expect('last');
-      await leave(last);
+        await leave(leaving);
+        await next.exchange('', 'next');
+        for (const client of staying) await client.exchange('still', 'still');
+        last.expectNothingYet();
+        await leave(next);
+        await last.expect('last');
+        await leave(last);
 
-      const closed = await server.log.next('closed', { connection: places + 2 });
-      assert.ok(Number(closed.waitedMs) > 0);
-      assert.equal(closed.reason, 'end');
-      assert.equal(closed.bytesIn, 'last'.length);
-      assert.deepEqual(server.log.of('refused'), []);
-    });
+        const closed = await server.log.next('closed', { connection: places + 2 });
+        assert.ok(Number(closed.waitedMs) > 0);
+        assert.equal(closed.reason, 'end');
+        assert.equal(closed.bytesIn, 'last'.length);
+        assert.deepEqual(server.log.of('refused'), []);
+      });
 
-    it('refuses clients if configured so, with a line that gives the reason', async (t) => {
-      const server = await startHandoff(t, ['echo', ...args, '--overflow', 'refuse']);
-      const [leaving, ...staying] = await takePlaces(t, server, places);
-      const silent = await connectClient(t, server);
-      await silent.expect('ERR server full\n');
-      await silent.expectEnd();
-      const talking = await connectClient(t, server);
-      talking.send('x'.repeat(100_000));
-      await talking.expect('ERR server full\n');
-      await talking.expectEnd();
-      silent.close();
-      talking.close();
-      for (const connection of [places + 1, places + 2]) {
-        await server.log.next('refused', { connection });
-        const closed = await server.log.next('closed', { connection });
-        assert.equal(closed.reason, 'refused');
-        assert.ok(Number(closed.waitedMs) >= 0);
-        assert.equal(closed.servedMs, 0);
-      }
-      assert.deepEqual(server.log.of('queued'), []);
+      it('refuses clients if configured so, with a line that gives the reason', async (t) => {
+        const server = await startHandoff(t, ['echo', ...args, '--overflow', 'refuse']);
+        const [leaving, ...staying] = await takePlaces(t, server, places);
+        const silent = await connectClient(t, server);
+        await silent.expect('ERR server full\n');
+        await silent.expectEnd();
+        const talking = await connectClient(t, server);
+        talking.send('x'.repeat(100_000));
+        await talking.expect('ERR server full\n');
+        await talking.expectEnd();
+        silent.close();
+        talking.close();
+        for (const connection of [places + 1, places + 2]) {
+          await server.log.next('refused', { connection });
+          const closed = await server.log.next('closed', { connection });
+          assert.equal(closed.reason, 'refused');
+          assert.ok(Number(closed.waitedMs) >= 0);
+          assert.equal(closed.servedMs, 0);
+        }
+        assert.deepEqual(server.log.of('queued'), []);
 
-      for (const client of staying) await client.exchange('still', 'still');
-      await leave(leaving);
-      await server.log.next('closed', { connection: 1 });
-      const next = await connectClient(t, server);
-      await next.exchange('served', 'served');
-    });
+        for (const client of staying) await client.exchange('still', 'still');
+        await leave(leaving);
+        await server.log.next('closed', { connection: 1 });
+        const next = await connectClient(t, server);
+        await next.exchange('served', 'served');
+      });
 
-    it('refuses clients that its queue has no room for', async (t) => {
-      const server = await startHandoff(t, ['echo', ...args, '--queue', '1']);
-      const [leaving] = await takePlaces(t, server, places);
-      const waiting = await connectClient(t, server);
-      await server.log.next('queued');
-      const refused = await connectClient(t, server);
-      await refused.expect('ERR server full\n');
-      await refused.expectEnd();
-      assert.equal((await server.log.next('refused')).waiting, 1);
-      waiting.send('patient');
-      await leave(leaving);
-      await waiting.expect('patient');
-    });
+      it('refuses clients that its queue has no room for', async (t) => {
+        const server = await startHandoff(t, ['echo', ...args, '--queue', '1']);
+        const [leaving] = await takePlaces(t, server, places);
+        const waiting = await connectClient(t, server);
+        await server.log.next('queued');
+        const refused = await connectClient(t, server);
+        await refused.expect('ERR server full\n');
+        await refused.expectEnd();
+        assert.equal((await server.log.next('refused')).waiting, 1);
+        waiting.send('patient');
+        await leave(leaving);
+        await waiting.expect('patient');
+      });
 
-    it('handles clients that disconnect from the queue', async (t) => {
-      const server = await startHandoff(t, ['echo', ...args]);
-      const taken = await takePlaces(t, server, places);
-      const resetting = await connectClient(t, server);
-      resetting.send('before the reset');
-      const leaving = await connectClient(t, server);
-      leaving.send('before the end');
-      const patient = await connectClient(t, server);
-      patient.send('patient');
-      await server.log.next('queued', { count: 3 });
-      resetting.reset();
-      leaving.halfClose();
-      for (const client of taken) await leave(client);
-      await patient.expect('patient');
-      await leaving.expect('before the end');
-      await leaving.expectEnd();
-      assert.equal((await server.log.next('closed', { connection: places + 1 })).reason, 'reset');
-      assert.equal((await server.log.next('closed', { connection: places + 2 })).reason, 'end');
-    });
-  });
+      it('handles clients that disconnect from the queue', async (t) => {
+        const server = await startHandoff(t, ['echo', ...args]);
+        const taken = await takePlaces(t, server, places);
+        const resetting = await connectClient(t, server);
+        resetting.send('before the reset');
+        const leaving = await connectClient(t, server);
+        leaving.send('before the end');
+        const patient = await connectClient(t, server);
+        patient.send('patient');
+        await server.log.next('queued', { count: 3 });
+        resetting.reset();
+        leaving.halfClose();
+        for (const client of taken) await leave(client);
+        await patient.expect('patient');
+        await leaving.expect('before the end');
+        await leaving.expectEnd();
+        assert.equal((await server.log.next('closed', { connection: places + 1 })).reason, 'reset');
+        assert.equal((await server.log.next('closed', { connection: places + 2 })).reason, 'end');
+      });
+    },
+  );
 }
 
 describe('the event-loop server', { timeout: 120_000 }, () => {

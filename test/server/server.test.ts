@@ -8,7 +8,13 @@ import { connect } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import { connectClient } from '../support/client.js';
-import { fixture, startHandoff, UNCOVERED, type Exit, type ServerProcess } from '../support/handoff.js';
+import {
+  fixture,
+  startHandoff,
+  UNCOVERED,
+  type Exit,
+  type ServerProcess,
+} from '../support/handoff.js';
 import { startServer } from '../support/server.js';
 
 const IN_ORDER = { status: 0, signal: null };

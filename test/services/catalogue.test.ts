@@ -76,12 +76,18 @@ describe('the catalogue', () => {
   it('rejects a module that exports no service', async () => {
     const entry = findService(pathOf('../../src/services/clock.js'));
     assert.ok(entry);
-    await assert.rejects(loadService(entry.module), /clock\.js exports no service with a serve function/);
+    await assert.rejects(
+      loadService(entry.module),
+      /clock\.js exports no service with a serve function/,
+    );
   });
 
   it('rejects a module that does not exist', async () => {
     const entry = findService('./no-such-module.js');
     assert.ok(entry);
-    await assert.rejects(loadService(entry.module), { name: 'StartError', message: /no-such-module\.js/ });
+    await assert.rejects(loadService(entry.module), {
+      name: 'StartError',
+      message: /no-such-module\.js/,
+    });
   });
 });

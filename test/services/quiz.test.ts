@@ -131,12 +131,17 @@ describe('the quiz as a process', { timeout: 60_000 }, () => {
     await killed(server);
     const file = new DatabaseSync(store);
     t.after(() => file.close());
-    const { total } = file.prepare('SELECT sum(total) AS total FROM players').get() as { total: number };
+    const { total } = file.prepare('SELECT sum(total) AS total FROM players').get() as {
+      total: number;
+    };
     assert.equal(total, acknowledged);
   });
 });
 
-function byRank(one: { total: number; name: string }, two: { total: number; name: string }): number {
+function byRank(
+  one: { total: number; name: string },
+  two: { total: number; name: string },
+): number {
   return two.total - one.total || (one.name < two.name ? -1 : 1);
 }
 

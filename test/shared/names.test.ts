@@ -19,7 +19,8 @@ describe('a name', () => {
     ['*', /letter or a digit/],
   ];
   for (const [name, why] of faults) {
-    it(`must not be ${JSON.stringify(name)}`, () => assert.match(JSON.stringify(checkName(name)), why));
+    it(`must not be ${JSON.stringify(name)}`, () =>
+      assert.match(JSON.stringify(checkName(name)), why));
   }
 
   for (const [one, other] of [

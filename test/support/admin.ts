@@ -15,7 +15,11 @@ interface WatcherClient {
 }
 
 /** @param request sent at once */
-export async function connectWatcher(t: Cleanup, path: string, request = ''): Promise<WatcherClient> {
+export async function connectWatcher(
+  t: Cleanup,
+  path: string,
+  request = '',
+): Promise<WatcherClient> {
   const socket = connect({ path, allowHalfOpen: true });
   t.after(() => void socket.destroy());
   await once(socket, 'connect');
@@ -52,7 +56,8 @@ export async function snapshotWhere(
       watcher.socket.destroy();
       return snapshot;
     }
-    if (performance.now() > deadlineMs) throw new Error(`in vain waited for ${what}; last seen: ${line}`);
+    if (performance.now() > deadlineMs)
+      throw new Error(`in vain waited for ${what}; last seen: ${line}`);
   }
   throw new Error(`the server has ended before ${what}`);
 }

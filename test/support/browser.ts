@@ -43,7 +43,13 @@ const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome'];
 const PATIENCE_MS = 30_000;
 const WINDOW_HEIGHT_PX = 900;
 const FLAGS = [
-  ...['--headless', '--remote-debugging-pipe', '--no-first-run', '--disable-gpu', '--hide-scrollbars'],
+  ...[
+    '--headless',
+    '--remote-debugging-pipe',
+    '--no-first-run',
+    '--disable-gpu',
+    '--hide-scrollbars',
+  ],
   ...['--disable-dev-shm-usage', '--disable-extensions', '--disable-background-networking'],
   // The sandbox refuses to run as root. Only the project's own pages are opened.
   '--no-sandbox',
@@ -53,7 +59,9 @@ const FLAGS = [
 export function chromium(): string | undefined {
   const { CHROME } = process.env;
   const candidates = CHROME === undefined || CHROME === '' ? COMMANDS : [CHROME];
-  return candidates.find((command) => spawnSync(command, ['--version'], { timeout: 10_000 }).status === 0);
+  return candidates.find(
+    (command) => spawnSync(command, ['--version'], { timeout: 10_000 }).status === 0,
+  );
 }
 
 /** The reason to skip a test, for its options; false if there is a browser. */
@@ -137,8 +145,12 @@ class DevTools {
   async send(method: string, params: Fields = {}, sessionId?: string): Promise<Fields> {
     if (this.#gone) throw this.#gone;
     const id = ++this.#last;
-    const answer = new Promise<Fields>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
-    this.#to.write(`${JSON.stringify({ id, method, params, ...(sessionId ? { sessionId } : {}) })}\0`);
+    const answer = new Promise<Fields>((resolve, reject) =>
+      this.#pending.set(id, { resolve, reject }),
+    );
+    this.#to.write(
+      `${JSON.stringify({ id, method, params, ...(sessionId ? { sessionId } : {}) })}\0`,
+    );
     try {
       return await within(answer, method);
     } finally {
@@ -182,7 +194,8 @@ class Page {
   }
 
   async enable(): Promise<void> {
-    for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await this.#send(`${domain}.enable`);
+    for (const domain of ['Page', 'Runtime', 'Log', 'Network'])
+      await this.#send(`${domain}.enable`);
     await this.#send('Page.setLifecycleEventsEnabled', { enabled: true });
   }
 
@@ -196,7 +209,8 @@ class Page {
     this.#requests = [];
     this.#url = url;
     const { errorText, loaderId } = await this.#send('Page.navigate', { url });
-    if (errorText !== undefined) throw new Error(`the browser cannot open ${url}: ${errorText as string}`);
+    if (errorText !== undefined)
+      throw new Error(`the browser cannot open ${url}: ${errorText as string}`);
     const loaded = new Promise<void>((resolve) => {
       this.#hearLoad = () => {
         if (this.#loads.has(loaderId)) resolve();
@@ -207,7 +221,8 @@ class Page {
     const { result, exceptionDetails } = await this.#send('Runtime.evaluate', {
       ...{ expression: `(${LAYOUT})(${widthPx})`, returnByValue: true },
     });
-    if (exceptionDetails) throw new Error(`the layout of ${url}: ${JSON.stringify(exceptionDetails)}`);
+    if (exceptionDetails)
+      throw new Error(`the layout of ${url}: ${JSON.stringify(exceptionDetails)}`);
     const layout = (result as { value: Omit<Sight, 'complaints' | 'requests'> }).value;
     return { ...layout, complaints: this.#complaints, requests: this.#requests };
   }
@@ -272,7 +287,10 @@ const LAYOUT = `(width) => {
 async function within<T>(promise: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the browser: ${what}: no answer in time`)), PATIENCE_MS);
+    timer = setTimeout(
+      () => reject(new Error(`the browser: ${what}: no answer in time`)),
+      PATIENCE_MS,
+    );
   });
   try {
     return await Promise.race([promise, late]);

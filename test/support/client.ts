@@ -123,7 +123,8 @@ export class Client {
     this.halfClose();
     await this.#closed;
     await this.expectEnd();
-    if (this.#socket.errored) assert.fail(`expected a clean close, but ${this.#socket.errored.message}`);
+    if (this.#socket.errored)
+      assert.fail(`expected a clean close, but ${this.#socket.errored.message}`);
   }
 
   /** Asserts that the connection ends, in order or by a reset; drops what comes before that. */
@@ -153,7 +154,8 @@ export class Client {
     let line = Buffer.alloc(0);
     for (;;) {
       const chunk = await this.#next('a line');
-      if (chunk === undefined) assert.fail(`expected a line, but ${this.#ending()} came after ${show(line)}`);
+      if (chunk === undefined)
+        assert.fail(`expected a line, but ${this.#ending()} came after ${show(line)}`);
       const end = chunk.indexOf('\n') + 1;
       line = Buffer.concat([line, end === 0 ? chunk : chunk.subarray(0, end)]);
       if (end === 0) continue;
@@ -168,7 +170,9 @@ export class Client {
     while (bytes.length < lengthBytes) {
       const chunk = await this.#next(`${lengthBytes} bytes`);
       if (chunk === undefined)
-        assert.fail(`expected ${lengthBytes} bytes, but ${this.#ending()} came after ${show(bytes)}`);
+        assert.fail(
+          `expected ${lengthBytes} bytes, but ${this.#ending()} came after ${show(bytes)}`,
+        );
       const missing = lengthBytes - bytes.length;
       bytes = Buffer.concat([bytes, chunk.subarray(0, missing)]);
       if (chunk.length > missing) this.#chunks.unshift(chunk.subarray(missing));
@@ -183,7 +187,10 @@ export class Client {
       const chunk = await this.#next('the end');
       if (chunk !== undefined) chunks.push(chunk);
       else if (this.#end === 'ended') return Buffer.concat(chunks);
-      else assert.fail(`expected the end, but ${this.#ending()} came after ${show(Buffer.concat(chunks))}`);
+      else
+        assert.fail(
+          `expected the end, but ${this.#ending()} came after ${show(Buffer.concat(chunks))}`,
+        );
     }
   }
 

@@ -48,7 +48,12 @@ interface RunningDatagramServer {
  */
 export async function startDatagrams(
   t: Cleanup,
-  { model = 'event-loop', service: name = 'echo', host = '127.0.0.1', ...settings }: Partial<Settings> = {},
+  {
+    model = 'event-loop',
+    service: name = 'echo',
+    host = '127.0.0.1',
+    ...settings
+  }: Partial<Settings> = {},
 ): Promise<RunningDatagramServer> {
   const service = findService(name);
   assert.ok(service, `no service ${name}`);

@@ -18,7 +18,12 @@ export interface Document {
 /** README, CONTRIBUTING, CHANGELOG and every page of docs/. */
 export function allDocuments(): Document[] {
   const pages = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
-  const paths = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...pages.map((name) => `docs/${name}`)];
+  const paths = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    ...pages.map((name) => `docs/${name}`),
+  ];
   return paths.map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
 }
 
@@ -58,8 +63,12 @@ export function anchorsOf({ text }: Document): string[] {
  * `models/iterative.ts`, `docs/`.
  */
 export function pathsOf({ text }: Document): string[] {
-  const files = text.match(/(?<![\w/.:~-])(?:[\w-]+\/)+[\w.-]+\.(?:ts|cjs|c|py|json|md|svg)\b(?![\w/])/g);
-  const folders = text.match(/(?<![\w/.:~-])(?:src|workers|bench|test|docs)\/(?:[\w-]+\/)*(?![\w.<-])/g);
+  const files = text.match(
+    /(?<![\w/.:~-])(?:[\w-]+\/)+[\w.-]+\.(?:ts|cjs|c|py|json|md|svg)\b(?![\w/])/g,
+  );
+  const folders = text.match(
+    /(?<![\w/.:~-])(?:src|workers|bench|test|docs)\/(?:[\w-]+\/)*(?![\w.<-])/g,
+  );
   return [...new Set([...(files ?? []), ...(folders ?? [])])];
 }
 

@@ -26,8 +26,13 @@ delete process.env['NODE_V8_COVERAGE'];
 /**
  * The variables that the tests were started with, without such settings except those given here.
  */
-export function environment(settings: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function environment(
+  settings: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   const inherited = Object.entries(process.env).filter(([name]) => !SETTINGS.test(name));
-  const all = { ...(Object.fromEntries(inherited) as Record<string, string>), NODE_V8_COVERAGE: coverage };
+  const all = {
+    ...(Object.fromEntries(inherited) as Record<string, string>),
+    NODE_V8_COVERAGE: coverage,
+  };
   return { ...all, ...settings };
 }

@@ -3,7 +3,12 @@
  * as on the event loop. As both of them may, it reuses a chunk's buffer as soon as the handler has
  * finished with it.
  */
-import { NO_BYTES, type Connection, type MaybePromise, type Next } from '../../src/connection/connection.js';
+import {
+  NO_BYTES,
+  type Connection,
+  type MaybePromise,
+  type Next,
+} from '../../src/connection/connection.js';
 
 export type Manner = 'values' | 'promises';
 

@@ -65,7 +65,12 @@ export function runHandoff(
 export function watchHandoff(
   t: Cleanup,
   args: readonly string[],
-  { input, keepInputOpen = false, closeOutput = false, ...surroundings }: Surroundings & Streams = {},
+  {
+    input,
+    keepInputOpen = false,
+    closeOutput = false,
+    ...surroundings
+  }: Surroundings & Streams = {},
 ): { child: ChildProcessWithoutNullStreams; outcome: Promise<Outcome> } {
   const child = spawnNode([CLI, ...args], surroundings);
   killAfter(t, child);
@@ -96,7 +101,11 @@ export class ServerProcess {
     this.exit = exit;
     const listening = log.one('listening');
     this.pid = listening.pid;
-    const { address, port, path } = listening as unknown as { address: string; port: number; path?: string };
+    const { address, port, path } = listening as unknown as {
+      address: string;
+      port: number;
+      path?: string;
+    };
     this.address = path === undefined ? { host: address, port } : { path };
   }
 
@@ -140,7 +149,8 @@ export async function startHandoff(
   args: readonly string[],
   surroundings: Surroundings = {},
 ): Promise<ServerProcess> {
-  const isTold = args.some((arg) => /^--(socket|port)\b/.test(arg)) || surroundings.env?.['HANDOFF_SOCKET'];
+  const isTold =
+    args.some((arg) => /^--(socket|port)\b/.test(arg)) || surroundings.env?.['HANDOFF_SOCKET'];
   const where = isTold ? [] : ['--port', '0'];
   const child = spawnNode([CLI, 'serve', ...args, ...where], surroundings);
   killAfter(t, child);

@@ -14,7 +14,8 @@ interface Answer {
 /** The next answer, exactly as long as its head says; later bytes are left. */
 export async function readAnswer(client: Client, to: 'GET' | 'HEAD' = 'GET'): Promise<Answer> {
   const lines: string[] = [];
-  for (let line = await client.readLine(); line !== '\r'; line = await client.readLine()) lines.push(line);
+  for (let line = await client.readLine(); line !== '\r'; line = await client.readLine())
+    lines.push(line);
   const { status, fields } = parseHead(lines);
   const hasBody = to === 'GET' && status >= 200 && status !== 304;
   return {
@@ -27,7 +28,11 @@ export async function readAnswer(client: Client, to: 'GET' | 'HEAD' = 'GET'): Pr
 /**
  * Sends, reads the answer, and asserts that nothing else comes: the next answer follows directly.
  */
-export async function ask(client: Client, request: string, to: 'GET' | 'HEAD' = 'GET'): Promise<Answer> {
+export async function ask(
+  client: Client,
+  request: string,
+  to: 'GET' | 'HEAD' = 'GET',
+): Promise<Answer> {
   client.send(request);
   return readAnswer(client, to);
 }

@@ -81,12 +81,18 @@ export class LogLines {
    * Waits until there are so many lines with this message and these fields; returns the last of
    * them.
    */
-  async next(message: string, { count = 1, ...fields }: Record<string, unknown> & { count?: number } = {}) {
+  async next(
+    message: string,
+    { count = 1, ...fields }: Record<string, unknown> & { count?: number } = {},
+  ) {
     const matching = () =>
       this.of(message).filter((line) =>
         Object.entries(fields).every(([name, value]) => line[name] === value),
       );
-    await this.#until(() => matching().length >= count, `${count} × ${message} ${JSON.stringify(fields)}`);
+    await this.#until(
+      () => matching().length >= count,
+      `${count} × ${message} ${JSON.stringify(fields)}`,
+    );
     return matching()[count - 1] as LogLine;
   }
 
@@ -136,7 +142,8 @@ export class LogLines {
     this.#waiting = this.#waiting.filter(({ isDone, done, failed }) => {
       if (this.#damaged) failed(this.#damaged);
       else if (isDone()) done();
-      else if (this.#ended) failed(new Error(`the log has ended: ${this.messages.slice(-20).join(', ')}`));
+      else if (this.#ended)
+        failed(new Error(`the log has ended: ${this.messages.slice(-20).join(', ')}`));
       else return true;
       return false;
     });

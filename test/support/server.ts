@@ -55,7 +55,10 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-export async function startServer(t: Cleanup, settings: Partial<TestSettings> = {}): Promise<RunningServer> {
+export async function startServer(
+  t: Cleanup,
+  settings: Partial<TestSettings> = {},
+): Promise<RunningServer> {
   const running = await start(settings);
   t.after(() => running.stop());
   return running;

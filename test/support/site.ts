@@ -14,7 +14,9 @@ import { join } from 'node:path';
 
 /** A text that no answer may contain. */
 export const SECRET = 'nobody outside may read this';
-export const BIG = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7 + (at >> 8)) & 0xff));
+export const BIG = Buffer.from(
+  Array.from({ length: 300_000 }, (_, at) => (at * 7 + (at >> 8)) & 0xff),
+);
 export const MODIFIED = 'Sat, 01 Feb 2025 10:20:30 GMT';
 
 interface SiteFolder {

@@ -23,7 +23,8 @@ export function markOf(move: number): 'X' | 'O' {
 export function resultOf(fields: readonly number[]): string | undefined {
   for (const mark of ['X', 'O'] as const) {
     const own = fields.filter((_, move) => markOf(move) === mark).map(String);
-    if (LINES.some((line) => Array.from(line).every((field) => own.includes(field)))) return `${mark} wins`;
+    if (LINES.some((line) => Array.from(line).every((field) => own.includes(field))))
+      return `${mark} wins`;
   }
   return fields.length === 9 ? 'draw' : undefined;
 }
@@ -34,7 +35,9 @@ export function shown(fields: readonly number[]): string {
     const move = fields.indexOf(field);
     return move === -1 ? String(field) : markOf(move);
   };
-  return [1, 4, 7].map((first) => [first, first + 1, first + 2].map(cell).join(' ') + '\n').join('');
+  return [1, 4, 7]
+    .map((first) => [first, first + 1, first + 2].map(cell).join(' ') + '\n')
+    .join('');
 }
 
 export function randomGame(random: Random): Game {
@@ -42,7 +45,9 @@ export function randomGame(random: Random): Game {
   for (;;) {
     const result = resultOf(fields);
     if (result !== undefined) return { fields, result };
-    fields.push(random.pick([1, 2, 3, 4, 5, 6, 7, 8, 9].filter((field) => !fields.includes(field))));
+    fields.push(
+      random.pick([1, 2, 3, 4, 5, 6, 7, 8, 9].filter((field) => !fields.includes(field))),
+    );
   }
 }
 

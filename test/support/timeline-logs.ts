@@ -13,7 +13,12 @@ export function line(msg: string, atMs: number, fields: Fields = {}, pid = 7): s
 }
 
 export function listening(model: string, atMs = 0, pid = 7): string {
-  return line('listening', atMs, { address: '127.0.0.1', port: 5003, service: 'count', model }, pid);
+  return line(
+    'listening',
+    atMs,
+    { address: '127.0.0.1', port: 5003, service: 'count', model },
+    pid,
+  );
 }
 
 export function accepted(connection: number, atMs: number, pid = 7): string {

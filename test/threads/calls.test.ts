@@ -67,6 +67,8 @@ describe('a call from a client thread', { timeout: 20_000 }, () => {
 
   it('carries the longest message with every character escaped', async () => {
     const text = '\u0001'.repeat(4096);
-    assert.deepEqual(await callFromThread(session, [{ method: 'join', args: [text] }]), [{ value: text }]);
+    assert.deepEqual(await callFromThread(session, [{ method: 'join', args: [text] }]), [
+      { value: text },
+    ]);
   });
 });

@@ -17,7 +17,12 @@ const endings = [
   { ask: 'throw', reason: 'error', message: 'service failed', cause: /thrown on request/ },
   { ask: 'reject', reason: 'error', message: 'service failed', cause: /rejected on request/ },
   { ask: 'exit', reason: 'thread lost', message: 'thread lost', cause: /exit/ },
-  { ask: 'throw-later', reason: 'thread lost', message: 'thread lost', cause: /thrown from a timer/ },
+  {
+    ask: 'throw-later',
+    reason: 'thread lost',
+    message: 'thread lost',
+    cause: /thrown from a timer/,
+  },
   { ask: 'oom', reason: 'thread lost', message: 'thread lost', cause: /memory/ },
 ] as const;
 
@@ -36,7 +41,10 @@ describe('a client thread', { timeout: 120_000 }, () => {
       assert.equal(closed.reason, reason);
       assert.equal(closed.bytesIn, 'echo alive\n'.length + ask.length + 1);
       assert.equal(closed.bytesOut, 'alive\n'.length);
-      const why = server.log.one(message) as unknown as { connection: number; err: { message: string } };
+      const why = server.log.one(message) as unknown as {
+        connection: number;
+        err: { message: string };
+      };
       assert.equal(why.connection, 2);
       assert.match(why.err.message, cause);
 
@@ -76,15 +84,20 @@ describe('a client thread', { timeout: 120_000 }, () => {
       const steady = Array.from({ length: 4 }, (_, index) =>
         checkTokens(t, server, `steady-${index}`, over.signal),
       );
-      const doomed = Array.from({ length: 4 }, (_, index) => dieAgainAndAgain(t, server, index + 1, 25));
+      const doomed = Array.from({ length: 4 }, (_, index) =>
+        dieAgainAndAgain(t, server, index + 1, 25),
+      );
       const deaths = (await Promise.all(doomed).finally(() => over.abort())).flat();
       const exchanges = await Promise.all(steady);
       t.diagnostic(`${deaths.length} deaths, ${exchanges.join(' + ')} exchanges beside them`);
 
       await server.log.count('closed', steady.length + deaths.length);
-      const reasonOf = new Map(server.log.of('closed').map(({ connection, reason }) => [connection, reason]));
+      const reasonOf = new Map(
+        server.log.of('closed').map(({ connection, reason }) => [connection, reason]),
+      );
       assert.equal(reasonOf.size, steady.length + deaths.length);
-      const counted = (reason: string) => [...reasonOf.values()].filter((found) => found === reason).length;
+      const counted = (reason: string) =>
+        [...reasonOf.values()].filter((found) => found === reason).length;
       const lost = deaths.filter(({ reason }) => reason === 'thread lost').length;
       assert.equal(counted('end'), steady.length);
       assert.equal(counted('thread lost'), lost);
@@ -102,8 +115,13 @@ describe('a client thread', { timeout: 120_000 }, () => {
         'the descriptors of before',
         () => server.descriptors === before.descriptors || undefined,
       );
-      await eventually('the threads of before', () => server.threads === before.threads || undefined);
-      const all = Array.from({ length: threads }, (_, index) => askOnce(t, server, `after-${index}`));
+      await eventually(
+        'the threads of before',
+        () => server.threads === before.threads || undefined,
+      );
+      const all = Array.from({ length: threads }, (_, index) =>
+        askOnce(t, server, `after-${index}`),
+      );
       await Promise.all(all);
       assert.deepEqual(await server.stop(), { status: 0, signal: null });
     },
@@ -121,7 +139,10 @@ describe('a rejection that a service does not handle', { timeout: 60_000 }, () =
       await second.exchange('later\n', 'later\n');
       await leave(second);
       const failed = await server.log.next('service failed');
-      assert.match((failed as unknown as { err: { message: string } }).err.message, /forgotten on request/);
+      assert.match(
+        (failed as unknown as { err: { message: string } }).err.message,
+        /forgotten on request/,
+      );
       assert.deepEqual(await server.stop(), { status: 0, signal: null });
     });
   }
@@ -153,7 +174,12 @@ async function checkTokens(t: TestContext, server: ServerProcess, name: string, 
 }
 
 /** Runs clients in turn; each checks a token and then causes a death chosen at random. */
-async function dieAgainAndAgain(t: TestContext, server: ServerProcess, seed: number, times: number) {
+async function dieAgainAndAgain(
+  t: TestContext,
+  server: ServerProcess,
+  seed: number,
+  times: number,
+) {
   const random = randomFrom(seed);
   const died: (typeof endings)[number][] = [];
   while (died.length < times) {

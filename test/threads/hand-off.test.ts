@@ -16,56 +16,66 @@ const CYCLES = 20_000;
 /** Less than 20,000 leaks of 2 kB, more than the garbage that V8 has not yet collected. */
 const MEMORY_SLACK_KB = 32_768;
 
-describe('handing descriptors over', { skip: process.platform !== 'linux' && 'reads /proc' }, () => {
-  it(
-    '20,000 connects and closes leave descriptors, threads and memory where they were',
-    {
-      timeout: 60_000,
-    },
-    async (t) => {
-      const server = await startHandoff(t, ['echo', '--threads', '8', '--warm', '8'], UNCOVERED);
-      const idle = server.descriptors;
-      await runCycles(server.address, WARM_UP_CYCLES);
-      await server.log.count('closed', WARM_UP_CYCLES);
-      const before = { threads: server.threads, residentKb: server.residentKb };
+describe(
+  'handing descriptors over',
+  { skip: process.platform !== 'linux' && 'reads /proc' },
+  () => {
+    it(
+      '20,000 connects and closes leave descriptors, threads and memory where they were',
+      {
+        timeout: 60_000,
+      },
+      async (t) => {
+        const server = await startHandoff(t, ['echo', '--threads', '8', '--warm', '8'], UNCOVERED);
+        const idle = server.descriptors;
+        await runCycles(server.address, WARM_UP_CYCLES);
+        await server.log.count('closed', WARM_UP_CYCLES);
+        const before = { threads: server.threads, residentKb: server.residentKb };
 
-      await runCycles(server.address, CYCLES);
-      const total = WARM_UP_CYCLES + CYCLES;
-      await server.log.count('closed', total);
-      await eventually('the descriptors of before', () => server.descriptors === idle || undefined);
-      assert.equal(server.threads, before.threads);
-      const grownKb = server.residentKb - before.residentKb;
-      t.diagnostic(`memory grew by ${grownKb} kB`);
-      assert.ok(grownKb < MEMORY_SLACK_KB, `grown by ${grownKb} kB`);
-
-      assert.deepEqual(await server.stop(), { status: 0, signal: null });
-      assert.equal(server.log.of('accepted').length, total);
-      assert.equal(new Set(server.log.of('closed').map(({ connection }) => connection)).size, total);
-      assert.equal(server.log.of('closed').length, total);
-      assert.deepEqual(server.log.of('thread lost'), []);
-      assert.equal(server.log.of('thread started').length, 8);
-    },
-  );
-
-  it(
-    'a rush while the threads are still starting gives each client one thread',
-    { timeout: 60_000 },
-    async (t) => {
-      const server = await startHandoff(t, ['echo', '--threads', '16'], UNCOVERED);
-      await runCycles(server.address, 500);
-      await server.log.count('closed', 500);
-      assert.deepEqual(await server.stop(), { status: 0, signal: null });
-      const started = new Set(server.log.of('thread started').map(({ thread }) => thread));
-      assert.equal(started.size, server.log.of('thread started').length);
-      for (const { thread, connection } of server.log.of('closed')) {
-        assert.ok(
-          started.has(thread),
-          `connection ${String(connection)} was served by thread ${String(thread)}`,
+        await runCycles(server.address, CYCLES);
+        const total = WARM_UP_CYCLES + CYCLES;
+        await server.log.count('closed', total);
+        await eventually(
+          'the descriptors of before',
+          () => server.descriptors === idle || undefined,
         );
-      }
-    },
-  );
-});
+        assert.equal(server.threads, before.threads);
+        const grownKb = server.residentKb - before.residentKb;
+        t.diagnostic(`memory grew by ${grownKb} kB`);
+        assert.ok(grownKb < MEMORY_SLACK_KB, `grown by ${grownKb} kB`);
+
+        assert.deepEqual(await server.stop(), { status: 0, signal: null });
+        assert.equal(server.log.of('accepted').length, total);
+        assert.equal(
+          new Set(server.log.of('closed').map(({ connection }) => connection)).size,
+          total,
+        );
+        assert.equal(server.log.of('closed').length, total);
+        assert.deepEqual(server.log.of('thread lost'), []);
+        assert.equal(server.log.of('thread started').length, 8);
+      },
+    );
+
+    it(
+      'a rush while the threads are still starting gives each client one thread',
+      { timeout: 60_000 },
+      async (t) => {
+        const server = await startHandoff(t, ['echo', '--threads', '16'], UNCOVERED);
+        await runCycles(server.address, 500);
+        await server.log.count('closed', 500);
+        assert.deepEqual(await server.stop(), { status: 0, signal: null });
+        const started = new Set(server.log.of('thread started').map(({ thread }) => thread));
+        assert.equal(started.size, server.log.of('thread started').length);
+        for (const { thread, connection } of server.log.of('closed')) {
+          assert.ok(
+            started.has(thread),
+            `connection ${String(connection)} was served by thread ${String(thread)}`,
+          );
+        }
+      },
+    );
+  },
+);
 
 /** Runs clients in a few concurrent sequences. */
 async function runCycles(target: NetConnectOpts, cycles: number): Promise<void> {

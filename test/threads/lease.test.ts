@@ -34,7 +34,11 @@ describe('a lease', { timeout: 10_000 }, () => {
     const { accepted } = await acceptedPair(t);
     const lease = new DescriptorLease(accepted);
     const next = await acceptedPair(t, () => lease.end());
-    assert.equal(new DescriptorLease(next.accepted).fd, lease.fd, 'the kernel gives the lowest free number');
+    assert.equal(
+      new DescriptorLease(next.accepted).fd,
+      lease.fd,
+      'the kernel gives the lowest free number',
+    );
     lease.abort();
     lease.shutdownRead();
     const reader = blockedRecv(t, lease.fd);

@@ -57,7 +57,8 @@ describe('a leased socket', { timeout: 20_000 }, () => {
     const { leased, client } = await leasedPair(t);
     client.pause();
     let outcome = 'delivered';
-    for (let count = 0; outcome === 'delivered' && count < 100; count++) outcome = leased.deliver(CHUNK);
+    for (let count = 0; outcome === 'delivered' && count < 100; count++)
+      outcome = leased.deliver(CHUNK);
     assert.equal(outcome, 'slow');
   });
 

@@ -56,7 +56,10 @@ describe('a mailbox', bounds, () => {
     mailbox.bytesIn = 2 ** 33;
     mailbox.bytesOut = 2 ** 34;
     mailbox.startedAtMs = 5.25;
-    assert.deepEqual([mailbox.bytesIn, mailbox.bytesOut, mailbox.startedAtMs], [2 ** 33, 2 ** 34, 5.25]);
+    assert.deepEqual(
+      [mailbox.bytesIn, mailbox.bytesOut, mailbox.startedAtMs],
+      [2 ** 33, 2 ** 34, 5.25],
+    );
     mailbox.settle('end');
     mailbox.lend(21, 2);
     assert.deepEqual([mailbox.bytesIn, mailbox.bytesOut, mailbox.startedAtMs], [0, 0, 0]);

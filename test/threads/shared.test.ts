@@ -44,7 +44,11 @@ describe('what client threads share', { timeout: 120_000 }, () => {
   });
 
   it('does not keep a server from stopping when a call is never answered', async (t) => {
-    const server = await startHandoff(t, [fixture('club'), '--threads', '2', '--grace', '50'], UNCOVERED);
+    const server = await startHandoff(
+      t,
+      [fixture('club'), '--threads', '2', '--grace', '50'],
+      UNCOVERED,
+    );
     const [neighbour, stuck] = await enter(t, server, 2);
     assert.ok(neighbour && stuck);
     stuck.send('stuck\n');
@@ -62,6 +66,9 @@ describe('what client threads share', { timeout: 120_000 }, () => {
     await other.expect('12345\n');
     other.halfClose();
     await other.expectEnd();
-    assert.equal((await server.log.next('closed', { connection: 2 })).bytesOut, 'in\n12345\n'.length);
+    assert.equal(
+      (await server.log.next('closed', { connection: 2 })).bytesOut,
+      'in\n12345\n'.length,
+    );
   });
 });

@@ -25,7 +25,9 @@ async function rowsOf(lines: readonly string[]) {
   return lanesOf(await logs.timelineFrom(lines)).map(({ name, rows }) => [
     name,
     ...rows.map((row) =>
-      row.map(({ span, kind, fromMs, toMs }) => `${span.connection} ${kind} ${fromMs}-${toMs}`).join(', '),
+      row
+        .map(({ span, kind, fromMs, toMs }) => `${span.connection} ${kind} ${fromMs}-${toMs}`)
+        .join(', '),
     ),
   ]);
 }
@@ -42,7 +44,9 @@ describe('the timeline of a log', () => {
   });
 
   it('shows concurrent clients of the event loop in rows of their own', async () => {
-    assert.deepEqual(await rowsOf(logs.EVENT_LOOP), [['main', '1 served 0-300', '2 served 50-400']]);
+    assert.deepEqual(await rowsOf(logs.EVENT_LOOP), [
+      ['main', '1 served 0-300', '2 served 50-400'],
+    ]);
   });
 
   it('has a lane for each thread, and one for clients that wait for a thread', async () => {
@@ -78,7 +82,10 @@ describe('the timeline of a log', () => {
       logs.closed(1, 100, { ...fields, servedMs: 100 }),
       logs.closed(2, 200, { ...fields, servedMs: 100.7 }),
     ];
-    assert.deepEqual(await rowsOf(lines), [['main'], ['thread 1', '1 served 0-100, 2 served 100-200.7']]);
+    assert.deepEqual(await rowsOf(lines), [
+      ['main'],
+      ['thread 1', '1 served 0-100, 2 served 100-200.7'],
+    ]);
   });
 
   it('gives a thread a second row if a clock that was set back makes its clients overlap', async () => {
@@ -102,7 +109,11 @@ describe('a connection that is open when the log ends', () => {
   });
 
   it('is served by the iterative server if all earlier clients have ended, and waits otherwise', async () => {
-    const lines = [...logs.ITERATIVE.slice(0, 7), logs.accepted(3, 350), logs.line('stopping', 900)];
+    const lines = [
+      ...logs.ITERATIVE.slice(0, 7),
+      logs.accepted(3, 350),
+      logs.line('stopping', 900),
+    ];
     assert.deepEqual((await spansOf(lines)).slice(1), [
       [2, 0, 50, 300, 800, undefined],
       [3, 'none', 250, undefined, 800, undefined],
@@ -122,7 +133,11 @@ describe('a connection that is open when the log ends', () => {
   it('is neither served nor waiting if the log does not say', async () => {
     const queued = logs.line('queued', 560, { connection: 6, ahead: 0 });
     const lines = [...logs.THREADS, logs.accepted(5, 550), logs.accepted(6, 560), queued];
-    assert.deepEqual((await rowsOf(lines)).at(-1), ['thread ?', '5 served 450-500', '6 unknown 460-500']);
+    assert.deepEqual((await rowsOf(lines)).at(-1), [
+      'thread ?',
+      '5 served 450-500',
+      '6 unknown 460-500',
+    ]);
   });
 });
 
@@ -136,7 +151,10 @@ describe('a log of several runs', () => {
   it('gives the last run, or the requested one', async () => {
     assert.deepEqual(await spansOf([...older, ...newer]), [[1, 0, 0, 0, 100, 'end']]);
     assert.equal((await spansOf([...older, ...newer], 1)).length, 4);
-    await assert.rejects(spansOf([...older, ...newer], 3), /there is no run 3 in the log, only 1 to 2/);
+    await assert.rejects(
+      spansOf([...older, ...newer], 3),
+      /there is no run 3 in the log, only 1 to 2/,
+    );
   });
 
   it('separates runs with the same process id, as in a container', async () => {
@@ -194,7 +212,11 @@ describe('the summary of a timeline', () => {
       logs.ITERATIVE,
       '2 clients, one after the other on the main thread; the last waited 250 ms.',
     ],
-    ['event-loop', logs.EVENT_LOOP, '2 clients, all at once on the main thread; no client had to wait.'],
+    [
+      'event-loop',
+      logs.EVENT_LOOP,
+      '2 clients, all at once on the main thread; no client had to wait.',
+    ],
     [
       'thread-per-client',
       logs.THREADS,

@@ -31,7 +31,9 @@ function assertWellFormed(xml: string): void {
 
 describe('the picture', () => {
   it('is well-formed, and equal for equal logs', async () => {
-    const sections = await Promise.all([logs.ITERATIVE, logs.EVENT_LOOP, logs.THREADS].map(sectionOf));
+    const sections = await Promise.all(
+      [logs.ITERATIVE, logs.EVENT_LOOP, logs.THREADS].map(sectionOf),
+    );
     const svg = drawTimelines(sections);
     assertWellFormed(svg);
     assert.equal(drawTimelines(sections), svg);
@@ -71,7 +73,10 @@ describe('the picture', () => {
 
   it('escapes texts of the log', async () => {
     const peer = '"><script>&\u001b[31m\u0000\u00a0\u202e';
-    const log = [...logs.ITERATIVE, logs.closed(3, 900, { peer, thread: 0, waitedMs: 0, servedMs: 200 })];
+    const log = [
+      ...logs.ITERATIVE,
+      logs.closed(3, 900, { peer, thread: 0, waitedMs: 0, servedMs: 200 }),
+    ];
     const section = await sectionOf(log);
     assertWellFormed(drawTimelines([section]));
     const page = pageOf('a <log>', [section]);
@@ -114,7 +119,9 @@ describe('the page', () => {
 
 describe('the trace events', () => {
   it('have the format of Perfetto: names, complete events, whole microseconds', async () => {
-    const timelines = await Promise.all([logs.ITERATIVE, logs.THREADS].map((log) => logs.timelineFrom(log)));
+    const timelines = await Promise.all(
+      [logs.ITERATIVE, logs.THREADS].map((log) => logs.timelineFrom(log)),
+    );
     const { traceEvents, displayTimeUnit } = traceOf(timelines);
     assert.equal(displayTimeUnit, 'ms');
     for (const event of traceEvents) {
@@ -124,14 +131,21 @@ describe('the trace events', () => {
       assert.equal(event.ph === 'X', Number.isInteger(event.dur));
       assert.equal(event.ph === 'i', event.s === 't');
     }
-    const names = traceEvents.filter(({ name }) => name.endsWith('_name')).map(({ args }) => args?.['name']);
+    const names = traceEvents
+      .filter(({ name }) => name.endsWith('_name'))
+      .map(({ args }) => args?.['name']);
     const [first, second] = ['main, row 1', 'main, row 2'];
     assert.deepEqual(names, [
       ...['count, iterative (pid 7)', 'main', first, second],
       ...['count, thread-per-client (pid 7)', 'main', 'waiting', 'refused', 'thread 1', 'thread 2'],
     ]);
-    const second2 = traceEvents.find(({ ph, name, pid }) => ph === 'X' && name === '2 count' && pid === 1);
-    assert.deepEqual([second2?.ts, second2?.dur, second2?.args?.['reason']], [300_000, 300_000, 'end']);
+    const second2 = traceEvents.find(
+      ({ ph, name, pid }) => ph === 'X' && name === '2 count' && pid === 1,
+    );
+    assert.deepEqual(
+      [second2?.ts, second2?.dur, second2?.args?.['reason']],
+      [300_000, 300_000, 'end'],
+    );
   });
 
   it('have durations and never overlap on a track, for any times in the log', () =>

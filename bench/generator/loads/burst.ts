@@ -118,7 +118,13 @@ class FirstByteProbe implements Exchange {
     this.#exchange.advance(client);
   }
 
-  matches(client: number, offset: number, length: number, reply: Uint8Array, words: Int32Array): boolean {
+  matches(
+    client: number,
+    offset: number,
+    length: number,
+    reply: Uint8Array,
+    words: Int32Array,
+  ): boolean {
     const isRight = this.#exchange.matches(client, offset, length, reply, words);
     if (isRight && offset === 0) this.#onFirst();
     return isRight;

@@ -92,7 +92,8 @@ export class ChatMembers {
     const fd = this.#fds[member] ?? NO_SOCKET;
     const length = send(fd, this.#lines.advance(member), this.#messageBytes, MSG_NOSIGNAL);
     // All members have the last line, so the send buffer has room for this one.
-    if (length !== this.#messageBytes) this.fail(member, (length < 0 ? failureKind() : undefined) ?? 'other');
+    if (length !== this.#messageBytes)
+      this.fail(member, (length < 0 ? failureKind() : undefined) ?? 'other');
   }
 
   /** Closes the member. @throws Error if it had not joined yet */
@@ -119,7 +120,8 @@ export class ChatMembers {
 
   #await(what: string, isDone: () => boolean): void {
     pollFor(this, JOIN_LIMIT_MS * NS_PER_MS, isDone);
-    if (!isDone()) throw new Error(`the chat server gave no ${what} within ${JOIN_LIMIT_MS / 1e3} s`);
+    if (!isDone())
+      throw new Error(`the chat server gave no ${what} within ${JOIN_LIMIT_MS / 1e3} s`);
   }
 
   /** Reads until nothing is left or, if the server is closing, until the end of the stream. */
@@ -161,7 +163,10 @@ export class ChatMembers {
       }
       const newline = buffer.indexOf(NEWLINE, start);
       if (newline === -1 || newline >= end) break;
-      this.#handleServerLine(member, Buffer.from(buffer.subarray(start, newline)).toString('latin1'));
+      this.#handleServerLine(
+        member,
+        Buffer.from(buffer.subarray(start, newline)).toString('latin1'),
+      );
       // Lines are compared by words, so the rest moves to the start, which is aligned.
       buffer.copyWithin(0, newline + 1, end);
       end -= newline + 1;
@@ -184,7 +189,9 @@ export class ChatMembers {
       return;
     }
     if (line.startsWith('ERR') || (handshakeLines === HELLO_LINES && !line.includes(name))) {
-      throw new Error(`the chat server answers ${JSON.stringify(line)} to a member that joins as ${name}`);
+      throw new Error(
+        `the chat server answers ${JSON.stringify(line)} to a member that joins as ${name}`,
+      );
     }
     this.#handshakeLines[member] = handshakeLines + 1;
     if (handshakeLines + 1 !== HELLO_LINES) return;

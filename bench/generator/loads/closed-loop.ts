@@ -46,7 +46,9 @@ export function runLoadJob(job: LoadJob): LoadResult {
 /** @throws Error if an answer cannot be learned; SystemCallError if epoll fails */
 export function runPopulationsJob(job: PopulationsJob): PopulationsResult {
   const exchangeOf = ({ line, answer }: PopulationSettings) =>
-    answer === undefined ? learnLineExchange(job.port, line, job.answerLimitMs) : lineExchange(line, answer);
+    answer === undefined
+      ? learnLineExchange(job.port, line, job.answerLimitMs)
+      : lineExchange(line, answer);
   const closedLoop = new ClosedLoop(job, job.populations, exchangeOf);
   const usage = runLoad(closedLoop, job);
   const populations = closedLoop.populations.map((population, index) => ({
@@ -129,7 +131,9 @@ class ClosedLoop<Settings extends Behaviour> implements Load, Openable {
 
   drain(): void {
     const limitNs = this.#options.answerLimitMs * NS_PER_MS;
-    pollFor(this.#connections, limitNs, () => this.populations.every(({ awaited }) => awaited === 0));
+    pollFor(this.#connections, limitNs, () =>
+      this.populations.every(({ awaited }) => awaited === 0),
+    );
   }
 
   close(): void {
@@ -159,7 +163,8 @@ class PopulationGroup implements Pollable {
   poll(timeoutMs: number): void {
     const hasDelayed = this.#populations.some((population) => population.hasDelayed);
     const count = this.#epoll.wait(hasDelayed ? Math.min(timeoutMs, DELAY_POLL_MS) : timeoutMs);
-    for (let event = 0; event < count; event++) this.#populations[this.#epoll.clientAt(event)]?.poll(0);
+    for (let event = 0; event < count; event++)
+      this.#populations[this.#epoll.clientAt(event)]?.poll(0);
     if (hasDelayed) for (const population of this.#populations) population.resumeDelayed();
   }
 

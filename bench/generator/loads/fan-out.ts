@@ -50,7 +50,8 @@ class FanOut implements ChatEvents, Load {
     const { port, clients, senders, messageBytes } = job;
     if (senders < 1 || senders >= clients)
       throw new Error(`a chat of ${clients} has 1 to ${clients - 1} senders, not ${senders}`);
-    if (messageBytes < FULL_PAYLOAD_BYTES) throw new Error(`a line has at least ${FULL_PAYLOAD_BYTES} bytes`);
+    if (messageBytes < FULL_PAYLOAD_BYTES)
+      throw new Error(`a line has at least ${FULL_PAYLOAD_BYTES} bytes`);
     this.#job = job;
     this.#count = clients;
     this.#order = new TotalOrder(clients);
@@ -81,7 +82,11 @@ class FanOut implements ChatEvents, Load {
 
   /** Waits for the lines in flight. Compares orders only without loss: a lost line shifts them. */
   drain(): void {
-    pollFor(this.#members, ANSWER_LIMIT_MS * NS_PER_MS, () => this.#inFlight === 0 || this.#hasFailed);
+    pollFor(
+      this.#members,
+      ANSWER_LIMIT_MS * NS_PER_MS,
+      () => this.#inFlight === 0 || this.#hasFailed,
+    );
     if (this.#hasFailed) return;
     this.#errors.timeout += this.#missing.reduce((total, missing) => total + missing, 0);
     if (this.#errors.timeout === 0) this.#errors.wrongOrder += this.#order.countDiffering();

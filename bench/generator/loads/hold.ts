@@ -68,7 +68,8 @@ export class Hold implements ClientEvents {
   /** Calls `start` for each client, with a bounded number of clients pending, and waits for all. */
   #each(limitMs: number, start: (client: number) => void): HoldResult {
     const startNs = nowNs();
-    const settled = () => (this.#withRequest ? this.#answered : this.#connected) + totalErrors(this.#errors);
+    const settled = () =>
+      (this.#withRequest ? this.#answered : this.#connected) + totalErrors(this.#errors);
     let started = 0;
     pollFor(this.#clients, limitMs * NS_PER_MS, () => {
       while (started < this.#count && started - settled() < MAX_PENDING) start(started++);

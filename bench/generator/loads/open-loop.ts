@@ -24,7 +24,14 @@ import type { OpenLoopResult, Usage } from '../protocol/results.js';
 import { Clients, type ClientEvents } from '../sockets/clients.js';
 import { EchoPayloads } from '../sockets/echo-payloads.js';
 import { disableTimerSlack } from '../sockets/epoll.js';
-import { ANSWER_LIMIT_MS, openPaced, runLoad, type Load, type Openable, type Phase } from './phases.js';
+import {
+  ANSWER_LIMIT_MS,
+  openPaced,
+  runLoad,
+  type Load,
+  type Openable,
+  type Phase,
+} from './phases.js';
 import { Schedule } from './schedule.js';
 
 const MAX_POLL_NS = 10 * NS_PER_MS;
@@ -90,7 +97,10 @@ class OpenLoop implements ClientEvents, Load, Openable {
   enter(phase: Exclude<Phase, 'open'>): void {
     this.#phase = phase;
     if (phase === 'drain') {
-      this.#clientsUnanswered = this.#everAnswered.reduce((left, answered) => left - answered, this.size);
+      this.#clientsUnanswered = this.#everAnswered.reduce(
+        (left, answered) => left - answered,
+        this.size,
+      );
     }
   }
 

@@ -179,7 +179,8 @@ export class Population implements ClientEvents, Pollable {
   /** Starts all clients that have their first answer. The others start when they get it. */
   #start(): void {
     for (let client = 0; client < this.size; client++) {
-      if (this.#everAnswered[client] === 1 && !this.#clients.isWaiting(client)) this.#next(client, nowNs());
+      if (this.#everAnswered[client] === 1 && !this.#clients.isWaiting(client))
+        this.#next(client, nowNs());
     }
   }
 

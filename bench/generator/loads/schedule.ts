@@ -63,7 +63,9 @@ export class Schedule {
   /** When each of the client's postponed requests was due. */
   postponedDueNs(client: number): number[] {
     const sent = this.#sent[client] ?? 0;
-    return Array.from({ length: this.postponed(client) }, (_, index) => this.#dueOf(client, sent + index));
+    return Array.from({ length: this.postponed(client) }, (_, index) =>
+      this.#dueOf(client, sent + index),
+    );
   }
 
   /** When the client's request of this number is due, counted from 0. */

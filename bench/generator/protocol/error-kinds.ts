@@ -24,7 +24,15 @@ export type ErrorKind = (typeof ERROR_KINDS)[number];
 export type ErrorCounts = Readonly<Record<ErrorKind, number>>;
 
 export function noErrors(): Record<ErrorKind, number> {
-  return { refused: 0, reset: 0, closedEarly: 0, wrongBytes: 0, wrongOrder: 0, timeout: 0, other: 0 };
+  return {
+    refused: 0,
+    reset: 0,
+    closedEarly: 0,
+    wrongBytes: 0,
+    wrongOrder: 0,
+    timeout: 0,
+    other: 0,
+  };
 }
 
 export function totalErrors(errors: ErrorCounts): number {

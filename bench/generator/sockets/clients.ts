@@ -90,7 +90,8 @@ export class Clients {
   }
 
   get isAnyWaiting(): boolean {
-    for (let client = 0; client < this.#options.clients; client++) if (this.isWaiting(client)) return true;
+    for (let client = 0; client < this.#options.clients; client++)
+      if (this.isWaiting(client)) return true;
     return false;
   }
 
@@ -170,7 +171,8 @@ export class Clients {
 
   #handleAll(count: number): void {
     const epoll = this.#epoll;
-    for (let event = 0; event < count; event++) this.#handle(epoll.clientAt(event), epoll.flagsAt(event));
+    for (let event = 0; event < count; event++)
+      this.#handle(epoll.clientAt(event), epoll.flagsAt(event));
   }
 
   #handle(client: number, flags: number): void {
@@ -195,7 +197,8 @@ export class Clients {
       const receivedBytes = this.#receivedBytes[client] ?? 0;
       // An echo cannot exceed what was sent. One byte more detects a surplus at once.
       const sentBytes = this.#sentBytes[client] ?? 0;
-      const expectedBytes = (sentBytes === this.#requestBytes ? this.#replyBytes : sentBytes) - receivedBytes;
+      const expectedBytes =
+        (sentBytes === this.#requestBytes ? this.#replyBytes : sentBytes) - receivedBytes;
       const wantedBytes = expectedBytes < REPLY_BYTES ? expectedBytes + 1 : REPLY_BYTES;
       const length = recv(fd, this.#replyAddress, wantedBytes, 0);
       if (length <= 0) {
@@ -213,7 +216,8 @@ export class Clients {
       this.#receivedBytes[client] = receivedBytes + length;
       if (receivedBytes + length === this.#replyBytes) {
         this.#events.answered(client, nowNs());
-        if (!closing || this.#generations[client] !== generation || this.#fds[client] === NO_SOCKET) return;
+        if (!closing || this.#generations[client] !== generation || this.#fds[client] === NO_SOCKET)
+          return;
       } else if (length < wantedBytes && !closing) {
         return;
       }

@@ -58,7 +58,11 @@ export class EchoPayloads implements Exchange {
 
   /** @throws Error unless `messageBytes` is an integer from 1 to 2^30 */
   constructor(clients: number, messageBytes: number) {
-    if (!Number.isInteger(messageBytes) || messageBytes < 1 || messageBytes > LARGEST_MESSAGE_BYTES) {
+    if (
+      !Number.isInteger(messageBytes) ||
+      messageBytes < 1 ||
+      messageBytes > LARGEST_MESSAGE_BYTES
+    ) {
       throw new Error(`a message has 1 to ${LARGEST_MESSAGE_BYTES} bytes, not ${messageBytes}`);
     }
     this.requestBytes = this.replyBytes = this.#messageBytes = messageBytes;
@@ -112,7 +116,9 @@ export class EchoPayloads implements Exchange {
   ): boolean {
     const start = client * this.#stride + offset;
     if (length >= NATIVE_COMPARE_BYTES) {
-      return this.#buffer.compare(reply, replyStart, replyStart + length, start, start + length) === 0;
+      return (
+        this.#buffer.compare(reply, replyStart, replyStart + length, start, start + length) === 0
+      );
     }
     let index = 0;
     if (((start | replyStart) & 3) === 0) {

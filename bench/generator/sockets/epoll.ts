@@ -94,7 +94,13 @@ export class Epoll {
     }
     this.#time[LOW_WORD] = timeoutNs / NS_PER_S;
     this.#time[2 + LOW_WORD] = timeoutNs % NS_PER_S;
-    const count = calls.epollPwait2(this.#fd, this.#eventsAddress, MAX_EVENTS, this.#timeAddress, 0);
+    const count = calls.epollPwait2(
+      this.#fd,
+      this.#eventsAddress,
+      MAX_EVENTS,
+      this.#timeAddress,
+      0,
+    );
     if (count >= 0) return count;
     switch (errorName()) {
       case 'EINTR':
@@ -120,12 +126,18 @@ export class Epoll {
   }
 
   #control(operation: number, fd: number, client: number, withOutput: boolean): void {
-    this.#controlWith(operation, fd, client, EPOLLIN | EPOLLRDHUP | EPOLLET | (withOutput ? EPOLLOUT : 0));
+    this.#controlWith(
+      operation,
+      fd,
+      client,
+      EPOLLIN | EPOLLRDHUP | EPOLLET | (withOutput ? EPOLLOUT : 0),
+    );
   }
 
   #controlWith(operation: number, fd: number, client: number, events: number): void {
     this.#interest[0] = events;
     this.#interest[DATA_WORD] = client;
-    if (calls.epollCtl(this.#fd, operation, fd, this.#interestBytes) === -1) throw lastError('epoll_ctl');
+    if (calls.epollCtl(this.#fd, operation, fd, this.#interestBytes) === -1)
+      throw lastError('epoll_ctl');
   }
 }

@@ -15,5 +15,11 @@ export interface Exchange {
    * Whether the first `length` bytes of `reply` are those of a right answer from `offset` on.
    * @param replyWords the same memory as `reply`
    */
-  matches(client: number, offset: number, length: number, reply: Uint8Array, replyWords: Int32Array): boolean;
+  matches(
+    client: number,
+    offset: number,
+    length: number,
+    reply: Uint8Array,
+    replyWords: Int32Array,
+  ): boolean;
 }

@@ -59,7 +59,8 @@ export class FixedExchange implements Exchange {
       if (this.#answerWords[word] !== replyWords[word]) return false;
     }
     return (
-      this.#matchesBytes(0, 0, firstWord << 2, reply) && this.#matchesBytes(0, endWord << 2, length, reply)
+      this.#matchesBytes(0, 0, firstWord << 2, reply) &&
+      this.#matchesBytes(0, endWord << 2, length, reply)
     );
   }
 

@@ -44,7 +44,10 @@ export function fetchReferenceAnswer(options: ReferenceRequest): Uint8Array {
         const sent = checked(send(fd, addressOf(request), request.length, MSG_NOSIGNAL), server);
         isSent = sent !== undefined;
       }
-      const more = checked(recv(fd, addressOf(received) + length, received.length - length, 0), server);
+      const more = checked(
+        recv(fd, addressOf(received) + length, received.length - length, 0),
+        server,
+      );
       if (more === undefined) continue;
       length += more;
       const answer = parse(received.subarray(0, length));

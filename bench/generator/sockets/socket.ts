@@ -103,7 +103,13 @@ export function isConnected(fd: number): boolean {
 /** How many segments the kernel has retransmitted on this socket, SYNs included; 0 if unknown. */
 export function retransmissions(fd: number): number {
   const info = new Int32Array(TOTAL_RETRANSMISSIONS_WORD + 1);
-  const status = calls.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, new Uint32Array([info.byteLength]));
+  const status = calls.getsockopt(
+    fd,
+    IPPROTO_TCP,
+    TCP_INFO,
+    info,
+    new Uint32Array([info.byteLength]),
+  );
   return status === 0 ? (info[TOTAL_RETRANSMISSIONS_WORD] ?? 0) : 0;
 }
 

@@ -46,7 +46,9 @@ export function framed(drawn: Drawn, { spec, points, notes, label }: Surrounding
   const textPx = WIDTH_PX - 2 * EDGE_PX;
   const title = wrapped(shortened(clean(spec.title), TITLE_CHARACTERS), TITLE_PX, textPx);
   const axis = wrapped(axisTitle(spec), FONT_PX, textPx);
-  const below = [intervalNote(points), ...notes].flatMap((note) => wrapped(note, FONT_PX - 1, textPx));
+  const below = [intervalNote(points), ...notes].flatMap((note) =>
+    wrapped(note, FONT_PX - 1, textPx),
+  );
   const topPx = 6 + title.length * TITLE_LINE_PX + axis.length * LINE_PX + 14;
   const bottomPx = drawn.bottomPx + below.length * LINE_PX + 6;
   const left = { frameAnchor: 'top-left', textAnchor: 'start', lineAnchor: 'top' } as const;
@@ -93,6 +95,7 @@ function intervalNote(points: readonly Point[]): string {
   const most = Math.max(...rounds);
   if (rounds.length === 0) return 'Nothing was measured.';
   if (most === 1) return 'One round: no interval.';
-  if (most < MIN_ROUNDS) return `Error bars: the range of ${most} rounds, too few for a 95 % interval.`;
+  if (most < MIN_ROUNDS)
+    return `Error bars: the range of ${most} rounds, too few for a 95 % interval.`;
   return `Error bars: 95 % interval over ${fewest === most ? '' : `${fewest} to `}${most} rounds.`;
 }

@@ -36,7 +36,10 @@ interface Layout {
   readonly heightPx: number;
 }
 
-export function labels(lines: readonly Line[], { x, y, innerPx, heightPx }: Layout): Plot.Markish[] {
+export function labels(
+  lines: readonly Line[],
+  { x, y, innerPx, heightPx }: Layout,
+): Plot.Markish[] {
   const ends = lines.flatMap(({ name, look, dashed, points }) => {
     const end = points.findLast(({ gap }) => gap === undefined);
     if (dashed || end === undefined) return [];
@@ -84,7 +87,9 @@ export function spread(places: readonly number[], gap: number, length: number): 
     const extent = (members.length - 1) * gap;
     return Math.max(0, Math.min(middle - extent / 2, length - extent));
   };
-  const order = places.map((_, index) => index).toSorted((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
+  const order = places
+    .map((_, index) => index)
+    .toSorted((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
   const groups: Group[] = [];
   for (const index of order) {
     let group: Group = { members: [index], start: startOf([index]) };

@@ -29,14 +29,20 @@ export function linesOf(spec: PlotSpec, { axis }: Experiment, found: Points): Dr
   const innerPx = WIDTH_PX - leftPx - rightPx;
   const bytes = axis.label.includes('bytes');
   const places = cases.map((one) => one.x ?? 0);
-  const x = widened(placeScale(axis.scale === 'log' ? 'log' : 'linear', places, innerPx / 52, bytes));
+  const x = widened(
+    placeScale(axis.scale === 'log' ? 'log' : 'linear', places, innerPx / 52, bytes),
+  );
   const heightPx = Math.max(HEIGHT_PX, contenders.length * LABEL_PX + 20);
   const lines = contenders.flatMap(({ name }) =>
     (spec.dashed === undefined ? [false] : [false, true]).map((dashed) => ({
       ...{
         name,
         dashed,
-        look: looks.get(name) ?? { colour: 'currentColor', symbol: 'circle' as const, hollow: false },
+        look: looks.get(name) ?? {
+          colour: 'currentColor',
+          symbol: 'circle' as const,
+          hollow: false,
+        },
       },
       points: points.filter((point) => point.contender === name && point.dashed === dashed),
     })),
@@ -73,7 +79,12 @@ function grid(x: Scale, y: Scale, heightPx: number, label: string): Plot.Markish
       dx: -8,
     }),
     Plot.ruleX(x.ticks, { insetTop: heightPx, insetBottom: -6, stroke: 'var(--faint)' }),
-    Plot.text(x.ticks, { x: (tick: number) => tick, text: x.format, frameAnchor: 'bottom', dy: 20 }),
+    Plot.text(x.ticks, {
+      x: (tick: number) => tick,
+      text: x.format,
+      frameAnchor: 'bottom',
+      dy: 20,
+    }),
     Plot.text([label], { frameAnchor: 'bottom', dy: 42 }),
   ];
 }
@@ -106,6 +117,7 @@ function strokes({ points, look, dashed }: Line): Plot.Markish[] {
 
 /** Returns the tooltip of a point. */
 function titleOf({ contender, inCase, measure, text, range, rounds }: Point): string {
-  const interval = rounds > 1 ? `, ${rounds < MIN_ROUNDS ? 'range' : '95 % interval'} ${range}` : '';
+  const interval =
+    rounds > 1 ? `, ${rounds < MIN_ROUNDS ? 'range' : '95 % interval'} ${range}` : '';
   return clean(`${contender}, ${inCase.name}: ${measure.label} ${text}${interval}`);
 }

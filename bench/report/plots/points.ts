@@ -51,7 +51,9 @@ const NOTE_CHARACTERS = 240;
 export function pointsOf(spec: PlotSpec, { axis }: Experiment, all: readonly CaseResult[]): Points {
   const placed = all.filter(({ x }) => axis.scale === 'none' || x !== undefined);
   const cases = axis.scale === 'none' ? placed : placed.toSorted((a, b) => (a.x ?? 0) - (b.x ?? 0));
-  const kinds = new Map(cases.flatMap((one) => one.contenders.map(({ name, kind }) => [name, kind])));
+  const kinds = new Map(
+    cases.flatMap((one) => one.contenders.map(({ name, kind }) => [name, kind])),
+  );
   const contenders = [...kinds].map(([name, kind]) => ({ name, kind }));
   const measures = spec.dashed === undefined ? [spec.measure] : [spec.measure, spec.dashed];
   const points = measures.flatMap((measure) =>
@@ -68,7 +70,16 @@ function pointOf(spec: PlotSpec, measure: Measure, contender: string, inCase: Ca
   const gap = gapOf(estimate?.value, found, spec.scale);
   if (found === undefined || estimate === undefined || gap !== undefined) {
     const text = gap === 'zero' ? measure.format(0) : `–, ${gap ?? 'no value'}`;
-    return { ...known, value: NaN, low: NaN, high: NaN, rounds: 0, text, range: '', gap: gap ?? 'no value' };
+    return {
+      ...known,
+      value: NaN,
+      low: NaN,
+      high: NaN,
+      rounds: 0,
+      text,
+      range: '',
+      gap: gap ?? 'no value',
+    };
   }
   return {
     ...known,

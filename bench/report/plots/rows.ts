@@ -30,7 +30,9 @@ export function rowsOf(spec: PlotSpec, found: Points): Drawn {
     spec.scale,
     bars.flatMap(({ point: { value, low, high } }) => [value, low, high]),
   );
-  const named = rows.filter(({ point }) => point !== undefined).map(({ name }) => widthOf(name, FONT_PX));
+  const named = rows
+    .filter(({ point }) => point !== undefined)
+    .map(({ name }) => widthOf(name, FONT_PX));
   const leftPx = 14 + Math.max(0, ...named);
   const rightPx = 16 + Math.max(0, ...bars.map(({ point }) => widthOf(point.text, FONT_PX)));
   const keys = rows.map(({ key }) => key);
@@ -70,7 +72,11 @@ function rowsIn({ cases, contenders, points }: Points): Row[] {
           point,
         })),
     );
-    const head = { key: `${place}`, name: shortened(clean(one.title), CASE_CHARACTERS), look: plain };
+    const head = {
+      key: `${place}`,
+      name: shortened(clean(one.title), CASE_CHARACTERS),
+      look: plain,
+    };
     return cases.length > 1 ? [head, ...rows] : rows;
   });
 }
@@ -83,7 +89,15 @@ function marksOf(
   const { value, low, high, text, gap, dashed } = point;
   const y = () => key;
   if (gap !== undefined) {
-    return [Plot.text([text], { y, frameAnchor: 'left', dx: 6, textAnchor: 'start', fill: 'var(--faint)' })];
+    return [
+      Plot.text([text], {
+        y,
+        frameAnchor: 'left',
+        dx: 6,
+        textAnchor: 'start',
+        fill: 'var(--faint)',
+      }),
+    ];
   }
   const end = Math.min(Math.max(value, high), highest);
   const ends = { x1: () => Math.max(low, lowest), x2: () => Math.min(high, highest) };
@@ -93,8 +107,12 @@ function marksOf(
   };
   return [
     ...(scale === 'linear' ? [Plot.barX([value], { x1: 0, x2: (d: number) => d, y, ...bar })] : []),
-    ...(high > low ? [Plot.ruleY([0], { ...ends, y, stroke: 'currentColor', strokeWidth: 2 })] : []),
-    ...(scale === 'log' ? [Plot.dot([value], { x: (d: number) => d, y, ...symbolOf(look), r: 5 })] : []),
+    ...(high > low
+      ? [Plot.ruleY([0], { ...ends, y, stroke: 'currentColor', strokeWidth: 2 })]
+      : []),
+    ...(scale === 'log'
+      ? [Plot.dot([value], { x: (d: number) => d, y, ...symbolOf(look), r: 5 })]
+      : []),
     Plot.text([text], { x: () => end, y, dx: 9, textAnchor: 'start' }),
   ];
 }

@@ -18,7 +18,9 @@ const LADDER = [1, 2, 5];
 
 /** Makes the scale of values; its ends are ticks. */
 export function valueScale(type: 'linear' | 'log', values: readonly number[]): Scale {
-  const finite = values.filter((value) => Number.isFinite(value) && (type === 'linear' || value > 0));
+  const finite = values.filter(
+    (value) => Number.isFinite(value) && (type === 'linear' || value > 0),
+  );
   const ticks = type === 'log' ? logTicks(finite) : linearTicks(finite);
   const low = ticks[0] ?? 0;
   const high = ticks.at(-1) ?? 1;
@@ -43,20 +45,34 @@ export function placeScale(
   const high = ticks.at(-1) ?? 1;
   const domain: [number, number] = [low, high];
   const scale = { type: type === 'log' && low <= 0 ? ('symlog' as const) : type, domain };
-  return { ...scale, ticks: thinned(ticks, scale, fits), format: bytes ? formatBytes : tickFormat(high) };
+  return {
+    ...scale,
+    ticks: thinned(ticks, scale, fits),
+    format: bytes ? formatBytes : tickFormat(high),
+  };
 }
 
 /** Returns the position on the axis: 0 is its start, 1 its end; values outside lie beyond. */
-export function positionOf({ type, domain }: Pick<Scale, 'type' | 'domain'>, value: number): number {
+export function positionOf(
+  { type, domain }: Pick<Scale, 'type' | 'domain'>,
+  value: number,
+): number {
   const [low, high] = domain.map((end) => warp(type, end)) as [number, number];
   return low === high ? 0.5 : (warp(type, value) - low) / (high - low);
 }
 
 /** Returns the value at a position; the inverse of {@link positionOf}. */
-export function valueAt({ type, domain }: Pick<Scale, 'type' | 'domain'>, position: number): number {
+export function valueAt(
+  { type, domain }: Pick<Scale, 'type' | 'domain'>,
+  position: number,
+): number {
   const [low, high] = domain.map((end) => warp(type, end)) as [number, number];
   const at = low + position * (high - low);
-  return type === 'linear' ? at : type === 'log' ? Math.exp(at) : Math.sign(at) * Math.expm1(Math.abs(at));
+  return type === 'linear'
+    ? at
+    : type === 'log'
+      ? Math.exp(at)
+      : Math.sign(at) * Math.expm1(Math.abs(at));
 }
 
 function warp(type: Scale['type'], value: number): number {
@@ -81,7 +97,11 @@ function logTicks(values: readonly number[]): number[] {
   const low = Math.min(...values);
   const high = Math.max(...values);
   const rungs: number[] = [];
-  for (let power = Math.floor(Math.log10(low)) - 1; power <= Math.ceil(Math.log10(high)) + 1; power++) {
+  for (
+    let power = Math.floor(Math.log10(low)) - 1;
+    power <= Math.ceil(Math.log10(high)) + 1;
+    power++
+  ) {
     rungs.push(...LADDER.map((rung) => tidy(rung * 10 ** power)));
   }
   const below = rungs.findLastIndex((rung) => rung <= low);
@@ -121,7 +141,13 @@ function thinned(
 /** Formats all ticks of an axis in thousands or millions if the largest needs it. */
 function tickFormat(largest: number): (value: number) => string {
   const [size, suffix] =
-    largest >= 1e10 ? [1e9, 'G'] : largest >= 2e6 ? [1e6, 'M'] : largest >= 1e4 ? [1e3, 'k'] : [1, ''];
+    largest >= 1e10
+      ? [1e9, 'G']
+      : largest >= 2e6
+        ? [1e6, 'M']
+        : largest >= 1e4
+          ? [1e3, 'k']
+          : [1, ''];
   const options = { maximumSignificantDigits: 4 };
   return (value) =>
     Math.abs(value) < size && value !== 0 && Math.abs(value) < size / 10

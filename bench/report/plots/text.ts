@@ -47,5 +47,7 @@ export function wrapped(text: string, fontPx: number, widthPx: number): string[]
 function pieces(word: string, size: number): string[] {
   const all = Array.from(word);
   const count = Math.max(1, Math.ceil(all.length / size));
-  return Array.from({ length: count }, (_, index) => all.slice(index * size, (index + 1) * size).join(''));
+  return Array.from({ length: count }, (_, index) =>
+    all.slice(index * size, (index + 1) * size).join(''),
+  );
 }

@@ -104,7 +104,8 @@ class ChunkedBody implements Body {
       } else {
         const end = rest.indexOf('\n');
         this.#line += rest.toString('latin1', 0, end === -1 ? rest.length : end);
-        if (this.#line.length > MAX_LINE_BYTES) throw new BadResponse('an endless line between two chunks');
+        if (this.#line.length > MAX_LINE_BYTES)
+          throw new BadResponse('an endless line between two chunks');
         rest = end === -1 ? rest.subarray(rest.length) : rest.subarray(end + 1);
         if (end !== -1) this.#takeLine();
       }
@@ -124,6 +125,7 @@ class ChunkedBody implements Body {
       if (line !== '') throw new BadResponse('a chunk is longer than its size line says');
       this.#expected = 'size';
     } else if (line === '') this.#expected = 'nothing';
-    else if (++this.#trailers > MAX_TRAILERS) throw new BadResponse(`more than ${MAX_TRAILERS} trailers`);
+    else if (++this.#trailers > MAX_TRAILERS)
+      throw new BadResponse(`more than ${MAX_TRAILERS} trailers`);
   }
 }

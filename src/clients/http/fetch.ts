@@ -36,7 +36,11 @@ type Answer = Fetched | { readonly redirectTo: string; readonly status: string }
  * @throws StartError with a one-line message if the connection fails, the server is silent, the
  * body is incomplete, the answer is not HTTP, or a redirection cannot be followed
  */
-export async function fetchUrl(start: URL, sink: ByteSink, options: FetchOptions): Promise<Fetched> {
+export async function fetchUrl(
+  start: URL,
+  sink: ByteSink,
+  options: FetchOptions,
+): Promise<Fetched> {
   let url = start;
   for (let hops = 0; ; hops++) {
     const answer = await get(url, sink, options);
@@ -63,7 +67,9 @@ async function get(url: URL, sink: ByteSink, options: FetchOptions): Promise<Ans
     const reader = new HeadReader();
     let body;
     let bytes = 0;
-    for await (const chunk of socket.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    for await (const chunk of socket.iterator({
+      destroyOnReturn: false,
+    }) as AsyncIterable<Buffer>) {
       let rest = chunk;
       if (!body) {
         const read = reader.read(chunk);
@@ -92,7 +98,8 @@ async function get(url: URL, sink: ByteSink, options: FetchOptions): Promise<Ans
     const total = body.totalBytes === undefined ? '' : ` of ${body.totalBytes}`;
     throw new BadResponse(`the body broke off after ${bytes}${total} bytes`);
   } catch (error) {
-    if (error instanceof BadResponse) throw new StartError(`${url.href}: ${error.message}`, { cause: error });
+    if (error instanceof BadResponse)
+      throw new StartError(`${url.href}: ${error.message}`, { cause: error });
     throw error === socket.errored ? connectionError(nameOf(target), error) : error;
   } finally {
     socket.destroy();
@@ -127,11 +134,19 @@ function withoutBody(url: URL, head: Head, { redirects }: FetchOptions): Answer 
     return { complete: false, isTemporary, why: `${url.href}: ${status}` };
   }
   if (redirects > 0) return { redirectTo: location, status };
-  return { complete: false, isTemporary: false, why: `${url.href}: ${status}, to ${quoted(location)}` };
+  return {
+    complete: false,
+    isTemporary: false,
+    why: `${url.href}: ${status}, to ${quoted(location)}`,
+  };
 }
 
 function tooLong(url: URL, mostBytes: number): Fetched {
-  return { complete: false, isTemporary: false, why: `${url.href}: longer than ${mostBytes} bytes` };
+  return {
+    complete: false,
+    isTemporary: false,
+    why: `${url.href}: longer than ${mostBytes} bytes`,
+  };
 }
 
 const PARTIAL_CONTENT = 206;

@@ -53,9 +53,11 @@ export class HeadReader {
     let rest = chunk;
     for (;;) {
       const used = executeLatin1(this.#parser, rest);
-      if (typeof used !== 'number') throw new BadResponse(`the answer is not HTTP: ${quoted(this.#begin)}`);
+      if (typeof used !== 'number')
+        throw new BadResponse(`the answer is not HTTP: ${quoted(this.#begin)}`);
       this.#bytes += used;
-      if (this.#bytes > MAX_HEAD_BYTES) throw new BadResponse(`headers over ${MAX_HEAD_BYTES} bytes`);
+      if (this.#bytes > MAX_HEAD_BYTES)
+        throw new BadResponse(`headers over ${MAX_HEAD_BYTES} bytes`);
       rest = rest.subarray(used);
       const head = this.#head;
       this.#head = undefined;

@@ -61,7 +61,8 @@ export function wantedFrom(
   if (segments.some((segment) => ['', '.', '..'].includes(segment))) {
     throw new UsageError(`--file ${quoted(file)} is not a path below a peer's folder`);
   }
-  if (peers.length > MAX_PEERS) throw new UsageError(`${peers.length} peers; the maximum is ${MAX_PEERS}`);
+  if (peers.length > MAX_PEERS)
+    throw new UsageError(`${peers.length} peers; the maximum is ${MAX_PEERS}`);
   const path = segments.map((segment) => encodeURIComponent(segment)).join('/');
   const wanted = peers.map((peer) => {
     const { host, port } = addressOf(peer, defaultPort);
@@ -80,7 +81,10 @@ export function wantedFrom(
  * Fetches from all peers at the same time. A failed fetch leaves no partial file.
  * @returns the number of files that have arrived
  */
-export async function fetchFromAll(wanted: readonly Wanted[], settings: PeerSettings): Promise<number> {
+export async function fetchFromAll(
+  wanted: readonly Wanted[],
+  settings: PeerSettings,
+): Promise<number> {
   const arrived = await Promise.all(wanted.map((one) => fetchFromPeer(one, settings)));
   return arrived.filter(Boolean).length;
 }
@@ -110,7 +114,10 @@ async function fetchFromPeer(wanted: Wanted, settings: PeerSettings): Promise<bo
 }
 
 /** Fetches once. A failure affects this peer only. */
-async function fetchOnce({ url, path }: Wanted, { timeoutMs, maxBytes }: PeerSettings): Promise<Fetched> {
+async function fetchOnce(
+  { url, path }: Wanted,
+  { timeoutMs, maxBytes }: PeerSettings,
+): Promise<Fetched> {
   const file = new PartFile(path);
   try {
     const fetched = await fetchUrl(url, file, { timeoutMs, maxBytes, redirects: MAX_REDIRECTIONS });
@@ -132,7 +139,9 @@ async function fetchOnce({ url, path }: Wanted, { timeoutMs, maxBytes }: PeerSet
  * Removes the peer's own name, which the line already begins with. A redirection's target stays.
  */
 function withoutPeer(url: URL, why: string): string {
-  const known = [`${nameOf(targetOf(url))}: `, `${url.href}: `].find((prefix) => why.startsWith(prefix));
+  const known = [`${nameOf(targetOf(url))}: `, `${url.href}: `].find((prefix) =>
+    why.startsWith(prefix),
+  );
   return why.slice(known?.length ?? 0);
 }
 

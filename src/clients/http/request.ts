@@ -7,9 +7,12 @@ import { quoted } from '../../base/printable.js';
 export function parseHttpUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim())) {
-    throw new UsageError(`${quoted(text)} is not a URL; an example is http://127.0.0.1:8080/index.html`);
+    throw new UsageError(
+      `${quoted(text)} is not a URL; an example is http://127.0.0.1:8080/index.html`,
+    );
   }
-  if (url.protocol !== 'http:') throw new UsageError(`${quoted(text)}: only http:// can be fetched`);
+  if (url.protocol !== 'http:')
+    throw new UsageError(`${quoted(text)}: only http:// can be fetched`);
   if (url.username !== '' || url.password !== '') {
     throw new UsageError('a URL with a user name or a password cannot be fetched');
   }
@@ -20,7 +23,10 @@ const HTTP_PORT = 80;
 
 export function targetOf(url: URL): Target {
   // A URL puts brackets around an IPv6 address; a socket's address has none.
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port === '' ? HTTP_PORT : Number(url.port) };
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? HTTP_PORT : Number(url.port),
+  };
 }
 
 export function requestFor(url: URL): string {

@@ -45,7 +45,11 @@ export async function getTime(target: Target, timeoutMs: number): Promise<string
  * @returns the server's line, safe for a terminal
  * @throws StartError with a one-line message if no line comes, or if it contains no time
  */
-export async function getTimeByDatagram(host: string, port: number, timeoutMs: number): Promise<string> {
+export async function getTimeByDatagram(
+  host: string,
+  port: number,
+  timeoutMs: number,
+): Promise<string> {
   const where = `${host} port ${port}`;
   const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
   // Each once() reports the socket's error. One between two must not be uncaught.
@@ -80,7 +84,8 @@ async function firstAnswer(socket: Socket, where: string, timeoutMs: number): Pr
 
 function timeIn(where: string, answer: string): string {
   const line = answer.split('\n', 1)[0]?.replace(/\r$/, '') ?? '';
-  if (answer === '') throw new StartError(`${where}: the server closed the connection without an answer`);
+  if (answer === '')
+    throw new StartError(`${where}: the server closed the connection without an answer`);
   // Date formats differ, but all contain hours and minutes in this form.
   if (!/\d\d:\d\d/.test(line))
     throw new StartError(`${where}: the server says ${quoted(line)}, which is no time`);

@@ -63,7 +63,10 @@ export async function lookUp(
   const known = isIP(name) !== 0 || isLocal(name);
   const [cname, ...reverse] = await Promise.all([
     known ? undefined : resolveAliases(resolver, name),
-    ...addresses.map(async (address) => ({ address, names: await namesOf(resolver, address, deadline) })),
+    ...addresses.map(async (address) => ({
+      address,
+      names: await namesOf(resolver, address, deadline),
+    })),
   ]);
   return {
     hostname: hostname(),
@@ -98,7 +101,11 @@ async function resolveAliases(resolver: Resolver, name: string): Promise<string 
 }
 
 /** Returns the system's name for the address (getnameinfo) first, then the names that DNS adds. */
-async function namesOf(resolver: Resolver, address: string, deadline: AbortSignal): Promise<string[]> {
+async function namesOf(
+  resolver: Resolver,
+  address: string,
+  deadline: AbortSignal,
+): Promise<string[]> {
   const system = lookupService(address, 0).then(
     ({ hostname }) => [hostname],
     () => [],
@@ -146,6 +153,7 @@ function lookupError(name: string, error: unknown, timeoutMs: number): StartErro
     EAI_AGAIN: 'the name service did not answer (EAI_AGAIN)',
     EINVAL: 'not a valid host name (EINVAL)',
   };
-  const reason = kind === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : (reasons[code] ?? message);
+  const reason =
+    kind === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : (reasons[code] ?? message);
   return new StartError(`${printable(name)}: ${reason}`, { cause: error });
 }

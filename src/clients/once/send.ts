@@ -107,7 +107,8 @@ function checkAnswer(where: string, answer: string, { bytes, isComplete }: Uploa
   const count = /^OK (\d+)\r?\n?$/.exec(answer)?.[1];
   if (count === undefined) throw failed(`the server says ${quoted(answer.trimEnd())}`);
   if (!isComplete) throw failed('the server answered before it received everything');
-  if (Number(count) !== bytes) throw failed(`${bytes} bytes were sent, but the server received ${count}`);
+  if (Number(count) !== bytes)
+    throw failed(`${bytes} bytes were sent, but the server received ${count}`);
   return bytes;
 }
 
@@ -124,7 +125,8 @@ export async function sourcesOf(paths: readonly string[]): Promise<Source[]> {
       .catch((error: unknown) => {
         throw fileError('read', path, error);
       });
-    if (found.isDirectory()) throw new StartError(`cannot read ${printable(path)}: it is a directory`);
+    if (found.isDirectory())
+      throw new StartError(`cannot read ${printable(path)}: it is a directory`);
   }
   return paths.map((path) => ({ path, open: () => createReadStream(path) }));
 }

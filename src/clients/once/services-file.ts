@@ -33,14 +33,17 @@ export async function socketTypes(service: string | undefined): Promise<SocketTy
   }
   const file = await readFile(SERVICES_FILE, 'utf8').catch((error: unknown) => {
     const why = `cannot read ${SERVICES_FILE}: ${(error as Error).message}`;
-    throw new StartError(`${why}; give the port of ${quoted(service)} as a number`, { cause: error });
+    throw new StartError(`${why}; give the port of ${quoted(service)} as a number`, {
+      cause: error,
+    });
   });
   const ports = portsOf(service, file);
   const found = TYPES.flatMap((type) => {
     const port = ports.get(type.protocol);
     return port === undefined ? [] : [{ ...type, port }];
   });
-  if (found.length === 0) throw new StartError(`${SERVICES_FILE} has no service ${quoted(service)}`);
+  if (found.length === 0)
+    throw new StartError(`${SERVICES_FILE} has no service ${quoted(service)}`);
   return found;
 }
 

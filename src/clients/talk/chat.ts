@@ -52,7 +52,8 @@ export class ChatDialogue implements Dialogue {
       this.#refusal = undefined;
       return [shown, ask(PROMPT)];
     }
-    const isQuestion = NAME_QUESTION.test(line) || (this.#stage === 'greeting' && this.#linesReceived > 1);
+    const isQuestion =
+      NAME_QUESTION.test(line) || (this.#stage === 'greeting' && this.#linesReceived > 1);
     return isQuestion ? [shown, ...this.#identify()] : [shown];
   }
 

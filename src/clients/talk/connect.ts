@@ -16,7 +16,11 @@ import { nameOf, type Target } from '../wire/target.js';
  * bytes
  * @throws StartError with a one-line message if the connection fails or the output is full
  */
-export async function exchangeBytes(target: Target, input: Readable, output: Writable): Promise<boolean> {
+export async function exchangeBytes(
+  target: Target,
+  input: Readable,
+  output: Writable,
+): Promise<boolean> {
   const socket = connect({ ...target, allowHalfOpen: true });
   // The pipeline does not say which stream failed, and `output.errored` may be set too late.
   let outputFailure: Error | undefined;

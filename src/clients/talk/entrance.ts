@@ -72,7 +72,8 @@ export class Entrance {
   }
 
   #askWayIn(): Step[] {
-    if (this.#wayIn === 'GUEST' || (this.#wayIn && this.#password !== undefined)) return this.#enter();
+    if (this.#wayIn === 'GUEST' || (this.#wayIn && this.#password !== undefined))
+      return this.#enter();
     this.#asked = this.#wayIn === undefined ? 'way in' : 'password';
     if (this.#wayIn !== undefined) return [{ do: 'ask', prompt: 'password: ', secret: true }];
     return [ask('l log in, r register, g play as a guest [l]: ')];
@@ -85,10 +86,18 @@ export class Entrance {
 
   #enter(): Step[] {
     this.#asked = 'nothing';
-    const { name, wayIn, password } = { name: this.#name, wayIn: this.#wayIn, password: this.#password };
+    const { name, wayIn, password } = {
+      name: this.#name,
+      wayIn: this.#wayIn,
+      password: this.#password,
+    };
     this.#password = undefined;
     return [
-      send(wayIn === 'GUEST' ? `GUEST ${name ?? ''}` : `${wayIn ?? ''} ${name ?? ''} ${password ?? ''}`),
+      send(
+        wayIn === 'GUEST'
+          ? `GUEST ${name ?? ''}`
+          : `${wayIn ?? ''} ${name ?? ''} ${password ?? ''}`,
+      ),
     ];
   }
 }

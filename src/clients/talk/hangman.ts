@@ -48,7 +48,8 @@ export class HangmanDialogue implements Dialogue {
       case 'ERR':
         return [show(line.slice('ERR '.length), 'red'), ...this.#ask()];
     }
-    if (/^repeat/i.test(word)) return [show(`You have tried ${first} before.`, 'yellow'), ...this.#ask()];
+    if (/^repeat/i.test(word))
+      return [show(`You have tried ${first} before.`, 'yellow'), ...this.#ask()];
     if (/^\S( \S)+$/u.test(line)) return [show(this.#drawing(line))];
     return [show(line)];
   }
@@ -79,7 +80,9 @@ export class HangmanDialogue implements Dialogue {
   }
 
   failure(): string | undefined {
-    return this.#gamesPlayed > 0 && this.#stage === 'over' ? undefined : 'the game was not played to its end';
+    return this.#gamesPlayed > 0 && this.#stage === 'over'
+      ? undefined
+      : 'the game was not played to its end';
   }
 
   #start(length: number): void {
@@ -89,7 +92,8 @@ export class HangmanDialogue implements Dialogue {
   }
 
   #reveal(position: number): void {
-    if (position >= 1 && position <= this.#pattern.length) this.#pattern[position - 1] = this.#guess;
+    if (position >= 1 && position <= this.#pattern.length)
+      this.#pattern[position - 1] = this.#guess;
   }
 
   /** The first miss shows how many misses a game allows. */
@@ -107,7 +111,8 @@ export class HangmanDialogue implements Dialogue {
 
   #drawing(pattern: string): string {
     const left = this.#missesLeft;
-    const drawn = left === undefined ? '' : `${gallows(this.#mostMisses - left, this.#mostMisses)}\n`;
+    const drawn =
+      left === undefined ? '' : `${gallows(this.#mostMisses - left, this.#mostMisses)}\n`;
     return `\n${drawn}   ${pattern}\n`;
   }
 

@@ -37,7 +37,8 @@ export class HiiDialogue implements Dialogue {
   }
 
   onMessage(chunk: string): Step[] {
-    if (this.#stage === 'silent') return chunk.startsWith(HII) ? this.#greeted(chunk) : [show(chunk)];
+    if (this.#stage === 'silent')
+      return chunk.startsWith(HII) ? this.#greeted(chunk) : [show(chunk)];
     if (this.#stage === 'waiting') return this.#admitted(chunk);
     const own = this.#pending.indexOf(chunk);
     if (own === -1) return [show(chunk.replace(/\n+$/, ''))];

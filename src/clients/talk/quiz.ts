@@ -59,7 +59,9 @@ export class QuizDialogue implements Dialogue {
       case 'WRONG':
         this.#answer = 'wanted';
         return [
-          word === 'RIGHT' ? show(`Right! Points: ${rest}`, 'green') : show(`Wrong: it is ${rest}.`, 'red'),
+          word === 'RIGHT'
+            ? show(`Right! Points: ${rest}`, 'green')
+            : show(`Wrong: it is ${rest}.`, 'red'),
         ];
       case 'SCORE':
         this.#stage = 'lobby';
@@ -72,7 +74,10 @@ export class QuizDialogue implements Dialogue {
         return [show(`Your rank: ${rest}`)];
     }
     const isLastOption = this.#stage === 'playing' && word === 'D';
-    return [show(/^[A-D]$/.test(word) ? `  ${word}  ${rest}` : line), ...(isLastOption ? this.#ask() : [])];
+    return [
+      show(/^[A-D]$/.test(word) ? `  ${word}  ${rest}` : line),
+      ...(isLastOption ? this.#ask() : []),
+    ];
   }
 
   onBatchEnd(): Step[] {
@@ -98,7 +103,8 @@ export class QuizDialogue implements Dialogue {
       this.#answer = 'sent';
       return [send(text.length === 1 ? text.toUpperCase() : text)];
     }
-    const number = text === '' ? String(DEFAULT_QUESTIONS) : /^(?:play\s+)?(\d{1,9})$/i.exec(text)?.[1];
+    const number =
+      text === '' ? String(DEFAULT_QUESTIONS) : /^(?:play\s+)?(\d{1,9})$/i.exec(text)?.[1];
     return number === undefined ? this.#ask() : this.#play(Number(number));
   }
 

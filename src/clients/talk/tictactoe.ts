@@ -38,7 +38,8 @@ export class TicTacToeDialogue implements Dialogue {
     if (word === 'GameEnd') return this.#end(line.slice(word.length + 1));
     if (word === 'MOVE?') return this.#turn();
     if (word === 'MOVE' && isMark(first)) return this.#moved(first, Number(second));
-    if (word === 'Welcome' && this.#stage === 'named') return this.#welcome(line.slice(word.length + 1));
+    if (word === 'Welcome' && this.#stage === 'named')
+      return this.#welcome(line.slice(word.length + 1));
     // Skip the server's own drawing of the board.
     return /^[\sXO1-9_.|+-]*$/.test(line) ? [] : [show(line)];
   }
@@ -111,7 +112,8 @@ export class TicTacToeDialogue implements Dialogue {
   #init(names: string): Step[] {
     const name = this.#name ?? '';
     this.#mark = names.startsWith(`${name} `) ? 'X' : 'O';
-    const opponent = this.#mark === 'X' ? names.slice(name.length + 1) : names.slice(0, -name.length - 1);
+    const opponent =
+      this.#mark === 'X' ? names.slice(name.length + 1) : names.slice(0, -name.length - 1);
     this.#board = new Board();
     this.#stage = 'watching';
     const first = this.#mark === 'X' ? 'you begin' : `${opponent} begins`;
@@ -167,7 +169,9 @@ class Board {
 
   /** Draws the board. A free field shows its number. */
   toString(): string {
-    return Array.from({ length: SIDE }, (_, row) => this.#fields.slice(row * SIDE, (row + 1) * SIDE))
+    return Array.from({ length: SIDE }, (_, row) =>
+      this.#fields.slice(row * SIDE, (row + 1) * SIDE),
+    )
       .map((row) => ` ${row.join(' | ')}`)
       .join('\n---+---+---\n');
   }

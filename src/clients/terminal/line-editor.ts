@@ -5,7 +5,13 @@
  * secret.ts reads passwords with an editor of its own, so that they never enter the history.
  */
 import { once } from 'node:events';
-import { clearScreenDown, createInterface, cursorTo, moveCursor, type Interface } from 'node:readline';
+import {
+  clearScreenDown,
+  createInterface,
+  cursorTo,
+  moveCursor,
+  type Interface,
+} from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { askSecretly, type SecretQuestion } from './secret.js';
 import type { Terminal, TerminalListener } from './terminal.js';

@@ -84,7 +84,8 @@ export class PlainTerminal implements Terminal {
 
   #takeLine(): string | undefined {
     const newline = this.#text.indexOf('\n');
-    const whole = newline !== -1 || this.#text.length >= MAX_LINE_CHARACTERS || (this.#ended && this.#text);
+    const whole =
+      newline !== -1 || this.#text.length >= MAX_LINE_CHARACTERS || (this.#ended && this.#text);
     if (whole === false || whole === '') return undefined;
     const line = newline === -1 ? this.#text : this.#text.slice(0, newline);
     this.#text = newline === -1 ? '' : this.#text.slice(newline + 1);

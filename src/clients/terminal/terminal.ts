@@ -42,7 +42,9 @@ export interface TerminalListener {
 /** Makes foreign text safe for the terminal, and colours it if standard output has colours. */
 export function paint(text: string, style?: Style): string {
   const safe = printableLines(text);
-  return style !== undefined && hasColours() ? styleText(style, safe, { validateStream: false }) : safe;
+  return style !== undefined && hasColours()
+    ? styleText(style, safe, { validateStream: false })
+    : safe;
 }
 
 /**

@@ -115,7 +115,9 @@ export class WatchScreen {
       ? tableOf(this.#snapshot, { columns, rows: rows - 1 }, this.#overdueMs)
       : [[{ text: 'no answer yet' }]];
     const text = lines.map((line) => `${painted(line)}${CLEAR_LINE}\r\n`).join('');
-    this.#output.write(`${HOME}${text}${CLEAR_BELOW}${painted([{ text: 'q: quit', style: 'gray' }])}`);
+    this.#output.write(
+      `${HOME}${text}${CLEAR_BELOW}${painted([{ text: 'q: quit', style: 'gray' }])}`,
+    );
   };
 }
 

@@ -60,8 +60,12 @@ export function tableOf(snapshot: Snapshot, size: WindowSize | undefined, overdu
   const rows = rowsOf(snapshot);
   const total = (snapshot.threads?.count ?? snapshot.clients.count) + snapshot.queue.count;
   const room = size === undefined ? Infinity : Math.max(1, size.rows - head.length - 1);
-  const shown = total <= room && rows.length === total ? rows : byImportance(rows).slice(0, room - 1);
-  const peerWidth = Math.max(PEER_CHARACTERS, ...shown.map(({ client }) => client?.peer.length ?? 0));
+  const shown =
+    total <= room && rows.length === total ? rows : byImportance(rows).slice(0, room - 1);
+  const peerWidth = Math.max(
+    PEER_CHARACTERS,
+    ...shown.map(({ client }) => client?.peer.length ?? 0),
+  );
   const lines = [
     ...head,
     headings(peerWidth),
@@ -90,7 +94,9 @@ function summary(snapshot: Snapshot): Line[] {
     [label('queue'), ...queueBar(snapshot)],
     [
       label('clients'),
-      { text: `${clients.count} now, ${counts.served} served before, ${counts.accepted} accepted, ` },
+      {
+        text: `${clients.count} now, ${counts.served} served before, ${counts.accepted} accepted, `,
+      },
       { text: `${counts.refused} refused`, ...(counts.refused > 0 && { style: 'red' as const }) },
       { text: ends },
     ],
@@ -111,7 +117,10 @@ function mainBar({ main: { utilization } }: Snapshot): Span[] {
 function threadCounts({ limits }: Snapshot, threads: NonNullable<Snapshot['threads']>): Span[] {
   const states = Object.entries(threads.states).flatMap(([state, count], index): Span[] => {
     const { text, style } = stateSpan(state);
-    return [{ text: index === 0 ? ': ' : ', ' }, { text: `${count} ${text}`, ...(style && { style }) }];
+    return [
+      { text: index === 0 ? ': ' : ', ' },
+      { text: `${count} ${text}`, ...(style && { style }) },
+    ];
   });
   return [{ text: `${threads.count} of at most ${limits.threads ?? threads.count}` }, ...states];
 }
@@ -123,7 +132,9 @@ function queueBar({ queue, limits }: Snapshot): Span[] {
   const more = queue.count > QUEUE_BAR ? '…' : '';
   return [
     { text: `${'■'.repeat(Math.min(Math.max(queue.count, 1), QUEUE_BAR))}${more} `, style: 'red' },
-    { text: `${queue.count} of at most ${limits.queue}, the first for ${duration(longest.waitedMs)}` },
+    {
+      text: `${queue.count} of at most ${limits.queue}, the first for ${duration(longest.waitedMs)}`,
+    },
   ];
 }
 
@@ -152,7 +163,15 @@ function rowsOf({ clients, threads, queue }: Snapshot): Row[] {
   return [...[...served, ...others].sort(byThread), ...waiting];
 }
 
-function clientRow({ connection, peer, thread, state, bytesIn, bytesOut, servedMs }: ClientView): Row {
+function clientRow({
+  connection,
+  peer,
+  thread,
+  state,
+  bytesIn,
+  bytesOut,
+  servedMs,
+}: ClientView): Row {
   return {
     kind: 'client',
     thread: threadName(thread),
@@ -171,11 +190,18 @@ function byThread(a: Row, b: Row): number {
 
 /** Puts served clients first, then queued clients, then idle threads: the window cuts the rest. */
 function byImportance(rows: readonly Row[]): Row[] {
-  return (['client', 'queue', 'thread'] as const).flatMap((kind) => rows.filter((row) => row.kind === kind));
+  return (['client', 'queue', 'thread'] as const).flatMap((kind) =>
+    rows.filter((row) => row.kind === kind),
+  );
 }
 
-function omittedText({ clients, queue, threads }: Snapshot, shown: readonly Row[], total: number): string {
-  const left = (kind: Row['kind'], count: number) => count - shown.filter((row) => row.kind === kind).length;
+function omittedText(
+  { clients, queue, threads }: Snapshot,
+  shown: readonly Row[],
+  total: number,
+): string {
+  const left = (kind: Row['kind'], count: number) =>
+    count - shown.filter((row) => row.kind === kind).length;
   const parts = [
     [left('client', clients.count), 'served'],
     [left('queue', queue.count), 'in the queue'],
@@ -212,7 +238,15 @@ function cells({ thread, state, client, bytesIn, bytesOut, forMs }: Row, peerWid
 const THREAD_CHARACTERS = 6;
 
 function columns(texts: readonly string[], peerWidth: number): string {
-  const [thread = '', state = '', client = '', peer = '', bytesIn = '', bytesOut = '', forTime = ''] = texts;
+  const [
+    thread = '',
+    state = '',
+    client = '',
+    peer = '',
+    bytesIn = '',
+    bytesOut = '',
+    forTime = '',
+  ] = texts;
   return [
     thread.padStart(THREAD_CHARACTERS),
     ` ${state.padEnd(15)}`,
@@ -254,7 +288,9 @@ function duration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   const shown = parts[0] === 0 ? parts.slice(1) : parts;
-  return shown.map((part, index) => (index === 0 ? `${part}` : `${part}`.padStart(2, '0'))).join(':');
+  return shown
+    .map((part, index) => (index === 0 ? `${part}` : `${part}`.padStart(2, '0')))
+    .join(':');
 }
 
 /**

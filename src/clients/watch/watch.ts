@@ -89,7 +89,9 @@ function parseJson(line: string): unknown {
 }
 
 function noSnapshot(path: string, line: string): StartError {
-  return new StartError(`${path}: ${quoted(line)} is not a snapshot; is this the path given to --admin?`);
+  return new StartError(
+    `${path}: ${quoted(line)} is not a snapshot; is this the path given to --admin?`,
+  );
 }
 
 const WAITING = { connection: 0, peer: '', waitedMs: 0 };

@@ -8,7 +8,10 @@ const MAX_LINE_CHARACTERS = 65_536;
  * @param quietMs an unfinished line counts as complete after this silence; undefined: never. For
  * servers that do not end their messages with a newline
  */
-export async function* linesOf(texts: AsyncIterable<string>, quietMs?: number): AsyncGenerator<string[]> {
+export async function* linesOf(
+  texts: AsyncIterable<string>,
+  quietMs?: number,
+): AsyncGenerator<string[]> {
   const iterator = texts[Symbol.asyncIterator]();
   let rest = '';
   let wasFlushed = false;
@@ -43,7 +46,9 @@ export async function* linesOf(texts: AsyncIterable<string>, quietMs?: number): 
 /** Returns undefined if the promise takes longer than `ms`. */
 async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
+  const late = new Promise<undefined>(
+    (resolve) => (timer = setTimeout(() => resolve(undefined), ms)),
+  );
   try {
     return await Promise.race([promise, late]);
   } finally {

@@ -89,7 +89,9 @@ class StreamWire implements Wire {
   async flushed(): Promise<void> {
     await this.#paced;
     if (this.#socket.writableNeedDrain && !this.#socket.destroyed) {
-      await Promise.race([once(this.#socket, 'drain'), once(this.#socket, 'close')]).catch(() => undefined);
+      await Promise.race([once(this.#socket, 'drain'), once(this.#socket, 'close')]).catch(
+        () => undefined,
+      );
     }
   }
 

@@ -43,7 +43,8 @@ export function play(game: Game | undefined, message: string, chooseWord: () => 
   if (guess.length > 1 && guess.length !== game.word.length) {
     return { reply: `ERR the word has ${game.word.length} letters\n`, game };
   }
-  if (game.guesses.includes(guess)) return { reply: `REPEATED ${guess}\n${patternLine(game)}`, game };
+  if (game.guesses.includes(guess))
+    return { reply: `REPEATED ${guess}\n${patternLine(game)}`, game };
   return applyGuess(game, guess);
 }
 
@@ -70,7 +71,8 @@ function applyGuess(before: Game, guess: string): Turn {
   };
   const won = `WON ${game.word}\n`;
   if (guess === game.word) return { reply: won, game: undefined };
-  const answer = (hit ? `AT ${positionsOf(guess, game.word)}\n` : `MISS ${game.left}\n`) + patternLine(game);
+  const answer =
+    (hit ? `AT ${positionsOf(guess, game.word)}\n` : `MISS ${game.left}\n`) + patternLine(game);
   if (game.left === 0) return { reply: `${answer}LOST ${game.word}\n`, game: undefined };
   if (isSolved(game)) return { reply: answer + won, game: undefined };
   return { reply: answer, game };

@@ -33,7 +33,9 @@ export function parseCommand(line: string): Command | string {
     case 'B':
     case 'C':
     case 'D':
-      return argument === '' ? { verb: 'ANSWER', letter: verb } : 'expected one letter: A, B, C or D';
+      return argument === ''
+        ? { verb: 'ANSWER', letter: verb }
+        : 'expected one letter: A, B, C or D';
     case 'RANKING':
     case 'QUIT':
       return argument === '' ? { verb } : `expected: ${verb} alone`;

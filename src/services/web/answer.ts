@@ -47,7 +47,9 @@ export class Site {
       case 'refusal':
         return refusalAnswer(found, request);
       case 'folder':
-        return parsed.isFolder ? list(found.path, parsed, request) : redirect(parsed, query, request);
+        return parsed.isFolder
+          ? list(found.path, parsed, request)
+          : redirect(parsed, query, request);
       case 'file':
         return this.#read(found, target, readAtMs, request);
     }
@@ -97,7 +99,12 @@ function readWhole(fd: number, size: number): Buffer | Refusal {
 
 function list(path: string, { names }: TargetPath, request: Request): Buffer {
   try {
-    return textAnswer(200, 'Content-Type: text/html; charset=utf-8\r\n', listingOf(path, names), request);
+    return textAnswer(
+      200,
+      'Content-Type: text/html; charset=utf-8\r\n',
+      listingOf(path, names),
+      request,
+    );
   } catch (error) {
     return refusalAnswer(refusalFor(error as NodeJS.ErrnoException), request);
   }

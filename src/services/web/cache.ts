@@ -63,7 +63,10 @@ export class CachedFile {
   plainAnswer(request: Request): Buffer {
     const second = presentSecond();
     if (this.#answer === undefined || second !== this.#answerSecond) {
-      this.#answer = Buffer.concat([Buffer.from(this.version.wholeHead(request), 'latin1'), this.body]);
+      this.#answer = Buffer.concat([
+        Buffer.from(this.version.wholeHead(request), 'latin1'),
+        this.body,
+      ]);
       this.#answerSecond = second;
     }
     return this.#answer;

@@ -44,7 +44,9 @@ export function checkConditions(fields: Fields, { etag, modifiedMs }: Validators
   }
   const noneMatch = fields['if-none-match'];
   if (noneMatch !== undefined) {
-    return noneMatch === '*' || tags(noneMatch).some((tag) => tag.replace(/^W\//, '') === etag) ? 304 : 200;
+    return noneMatch === '*' || tags(noneMatch).some((tag) => tag.replace(/^W\//, '') === etag)
+      ? 304
+      : 200;
   }
   const modifiedSince = parseDate(fields['if-modified-since']);
   return modifiedSince !== undefined && modifiedMs <= modifiedSince ? 304 : 200;

@@ -87,7 +87,8 @@ export class Conversation {
         const answer = this.#site.answer(message);
         if (answer instanceof Transfer) {
           const next = this.#transfer(answer);
-          if (next instanceof Promise) return next.then((settled) => this.#resume(settled, message));
+          if (next instanceof Promise)
+            return next.then((settled) => this.#resume(settled, message));
           if (next === 'stop') return this.#stop();
         } else {
           this.#add(answer);

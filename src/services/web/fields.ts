@@ -69,7 +69,8 @@ export function checkBody(fields: ReadonlyMap<string, string>, minorVersion: num
   const length = fields.get('content-length');
   const coding = fields.get('transfer-encoding');
   if (coding !== undefined) {
-    if (length !== undefined) throw new Refused(400, 'Content-Length and Transfer-Encoding at once');
+    if (length !== undefined)
+      throw new Refused(400, 'Content-Length and Transfer-Encoding at once');
     if (minorVersion === 0) throw new Refused(400, 'HTTP/1.0 has no Transfer-Encoding');
     if (coding.toLowerCase() !== 'chunked')
       throw new Refused(501, 'no Transfer-Encoding but chunked is known');

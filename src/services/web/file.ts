@@ -5,7 +5,13 @@
 import { extname } from 'node:path';
 import type { Stats } from 'node:fs';
 import { lookup } from 'mrmime';
-import { checkConditions, rangeOf, validatorsOf, type ByteRange, type Validators } from './conditions.js';
+import {
+  checkConditions,
+  rangeOf,
+  validatorsOf,
+  type ByteRange,
+  type Validators,
+} from './conditions.js';
 import { refusal, type Request } from './request.js';
 import { headOf, httpDate, refusalAnswer } from './response.js';
 
@@ -34,13 +40,19 @@ export class FileVersion {
     const status = checkConditions(fields, this.#validators);
     if (status === 304) return planOf(headOf(304, this.#fields, request));
     if (status === 412) {
-      return { head: refusalAnswer(refusal(412, 'the file is another by now'), request), range: NOTHING };
+      return {
+        head: refusalAnswer(refusal(412, 'the file is another by now'), request),
+        range: NOTHING,
+      };
     }
     const isGet = request.method === 'GET';
     const range = isGet ? rangeOf(fields, size, this.#validators) : undefined;
     if (range === 'none') {
       const why = refusal(416, `the file has ${size} bytes`);
-      return { head: refusalAnswer(why, request, `Content-Range: bytes */${size}\r\n`), range: NOTHING };
+      return {
+        head: refusalAnswer(why, request, `Content-Range: bytes */${size}\r\n`),
+        range: NOTHING,
+      };
     }
     if (range === undefined)
       return planOf(this.wholeHead(request), isGet ? { start: 0, end: size } : NOTHING);

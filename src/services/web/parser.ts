@@ -188,7 +188,8 @@ export class RequestParser extends Base {
   #count(bytes: number): void {
     if (this.state === 'BODY_CHUNKHEAD' || this.state === 'BODY_CHUNKEMPTYLINE') {
       this.#countBody(bytes);
-      if (this.line.length > MAX_LINE_BYTES) throw new Refused(400, 'too long a line between chunks');
+      if (this.line.length > MAX_LINE_BYTES)
+        throw new Refused(400, 'too long a line between chunks');
       return;
     }
     this.#headBytes += bytes;
@@ -222,7 +223,8 @@ export class RequestParser extends Base {
       return;
     }
     if (!crlf) throw new Refused(400, 'a line of a chunked body must end in CRLF');
-    if (state === 'BODY_CHUNKHEAD' && !CHUNK_SIZE.test(line)) throw new Refused(400, 'no size of a chunk');
+    if (state === 'BODY_CHUNKHEAD' && !CHUNK_SIZE.test(line))
+      throw new Refused(400, 'no size of a chunk');
   }
 }
 

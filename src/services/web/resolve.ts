@@ -33,7 +33,8 @@ interface FoundFolder {
 }
 
 /** O_NONBLOCK keeps a pipe from blocking the thread: the path may become one after its stat. */
-const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW;
+const OPEN_FLAGS =
+  constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW;
 
 const INDEX = 'index.html';
 
@@ -41,7 +42,10 @@ const INDEX = 'index.html';
  * Resolves a path: a file, opened; a folder without an index; or a refusal.
  * @throws any error that is not the file system's
  */
-export function resolve(root: string, { names, isFolder }: TargetPath): FoundFile | FoundFolder | Refusal {
+export function resolve(
+  root: string,
+  { names, isFolder }: TargetPath,
+): FoundFile | FoundFolder | Refusal {
   try {
     const realRoot = realpathSync.native(root);
     const path = join(root, ...names);
@@ -104,7 +108,9 @@ function isSameFile(one: Stats, other: Stats): boolean {
 
 /** The path of an open file, where the system reports it. */
 function whereIs(fd: number, path: string): string {
-  return process.platform === 'linux' ? readlinkSync(`/proc/self/fd/${fd}`) : realpathSync.native(path);
+  return process.platform === 'linux'
+    ? readlinkSync(`/proc/self/fd/${fd}`)
+    : realpathSync.native(path);
 }
 
 /**

@@ -44,11 +44,19 @@ export function headOf(status: number, fields: string, { minorVersion, keepAlive
 export function textAnswer(status: number, fields: string, text: string, asker: Asker): Buffer {
   const body = asker.method === 'HEAD' ? '' : text;
   const length = `Content-Length: ${Buffer.byteLength(text)}\r\n`;
-  return Buffer.concat([Buffer.from(headOf(status, fields + length, asker), 'latin1'), Buffer.from(body)]);
+  return Buffer.concat([
+    Buffer.from(headOf(status, fields + length, asker), 'latin1'),
+    Buffer.from(body),
+  ]);
 }
 
 export function refusalAnswer({ status, why }: Refusal, asker: Asker, fields = ''): Buffer {
   const allow = status === 405 ? 'Allow: GET, HEAD\r\n' : '';
   const text = `${status} ${STATUS_CODES[status] ?? ''}: ${why}\n`;
-  return textAnswer(status, `${fields}${allow}Content-Type: text/plain; charset=utf-8\r\n`, text, asker);
+  return textAnswer(
+    status,
+    `${fields}${allow}Content-Type: text/plain; charset=utf-8\r\n`,
+    text,
+    asker,
+  );
 }

@@ -71,7 +71,10 @@ function absolutePath(target: string): string | undefined {
 function decode(part: string): string | undefined {
   try {
     return decodeURIComponent(
-      part.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`),
+      part.replace(
+        /[\x80-\xff]/g,
+        (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`,
+      ),
     );
   } catch {
     return undefined;

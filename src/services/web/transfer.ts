@@ -65,7 +65,11 @@ export class Transfer {
     return this.#sendRest(connection, sent, piece);
   }
 
-  async #sendRest(connection: Connection, first: MaybePromise<undefined>, piece: Buffer): Promise<Next> {
+  async #sendRest(
+    connection: Connection,
+    first: MaybePromise<undefined>,
+    piece: Buffer,
+  ): Promise<Next> {
     await first;
     for (let sinceTurn = 0; this.#at < this.#end;) {
       const filled = this.#read(piece, 0);

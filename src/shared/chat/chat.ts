@@ -155,7 +155,8 @@ class ChatClient implements ChatSession, Chatter {
     // An operator may have kicked the client while its lines were on their way.
     if (!this.room) return 'stop';
     if (text.trim() === '') return undefined;
-    if (text.startsWith('/')) return execute({ chat: this.#chat, room: this.room, sender: this }, text);
+    if (text.startsWith('/'))
+      return execute({ chat: this.#chat, room: this.room, sender: this }, text);
     this.room.broadcast(`${this.name}: ${printable(text)}`, this);
     return undefined;
   }

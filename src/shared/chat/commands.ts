@@ -114,7 +114,8 @@ const commands: Readonly<Record<string, Command>> = {
     usage: 'name',
     help: 'make another one operator, too',
     needs: 'operator',
-    run: (scene, argument) => withChatterHere(scene, argument, (other) => scene.room.promote(other)),
+    run: (scene, argument) =>
+      withChatterHere(scene, argument, (other) => scene.room.promote(other)),
   },
   kick: {
     usage: 'name',
@@ -149,7 +150,11 @@ export function execute<C extends Chatter>(scene: Scene<C>, line: string): Next 
   return undefined;
 }
 
-function run<C extends Chatter>(scene: Scene<C>, name: string, argument: string): string | undefined {
+function run<C extends Chatter>(
+  scene: Scene<C>,
+  name: string,
+  argument: string,
+): string | undefined {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) return `there is no command /${printable(name).slice(0, 40)}, see /help`;
   if (command.needs === 'operator' && !scene.room.operators.has(scene.sender)) {

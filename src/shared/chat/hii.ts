@@ -25,7 +25,10 @@ export class HiiChat implements Shared<ChatSession> {
     let nickname = '';
     let gone = false;
     const announce = (event: 'joined' | 'left') => {
-      this.#log.info({ connection: member.id, name: Buffer.from(nickname, 'latin1').toString() }, event);
+      this.#log.info(
+        { connection: member.id, name: Buffer.from(nickname, 'latin1').toString() },
+        event,
+      );
       this.#broadcast(`${nickname} ${event} the chat!`);
     };
     return {
@@ -35,7 +38,8 @@ export class HiiChat implements Shared<ChatSession> {
         // no-break space.
         nickname = name.replace(/[\t-\r ]+$/, '');
         if (nickname === '') return 'a nickname must not be empty';
-        if (nickname.length > LONGEST_NAME_BYTES) return `a nickname has at most ${LONGEST_NAME_BYTES} bytes`;
+        if (nickname.length > LONGEST_NAME_BYTES)
+          return `a nickname has at most ${LONGEST_NAME_BYTES} bytes`;
         this.#members.add(member);
         announce('joined');
         member.deliver('Connected to the server!');

@@ -41,7 +41,11 @@ export async function admitNew(
   const registered = store.register(key, name, hash);
   if (!registered) return refused(`the name ${name} is taken`);
   // Nothing from here on may fail. Otherwise the client would retry with a name that is now taken.
-  return { player: { key, name, isGuest: false }, welcome: `welcome, ${name}`, turn: registered.turn };
+  return {
+    player: { key, name, isGuest: false },
+    welcome: `welcome, ${name}`,
+    turn: registered.turn,
+  };
 }
 
 export async function admitKnown(
@@ -57,7 +61,11 @@ export async function admitKnown(
   if (verdict === 'busy') return refused(BUSY);
   if (verdict === 'wrong') return refused('this name and this password do not belong together');
   const name = store.account(key)?.name ?? checked.name;
-  return { player: { key, name, isGuest: false }, welcome: `welcome back, ${name}`, turn: store.turn(key) };
+  return {
+    player: { key, name, isGuest: false },
+    welcome: `welcome back, ${name}`,
+    turn: store.turn(key),
+  };
 }
 
 export function admitGuest({ store }: Quiz, text: string): Admitted | Refused {
@@ -69,7 +77,11 @@ export function admitGuest({ store }: Quiz, text: string): Admitted | Refused {
   if (known?.password !== undefined) {
     return refused(`the name ${name} is registered: LOGIN ${name} password`);
   }
-  return { player: { key, name, isGuest: true }, welcome: `welcome, guest ${name}`, turn: store.turn(key) };
+  return {
+    player: { key, name, isGuest: true },
+    welcome: `welcome, guest ${name}`,
+    turn: store.turn(key),
+  };
 }
 
 export function refused(why: string): Refused {

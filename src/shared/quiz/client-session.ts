@@ -3,7 +3,13 @@
  * The client makes one call at a time; after each call, its result is in the store.
  */
 import type { MaybePromise } from '../../connection/connection.js';
-import { StoreError, type Identity, type Letter, type Overtaken, type Turn } from './store/store.js';
+import {
+  StoreError,
+  type Identity,
+  type Letter,
+  type Overtaken,
+  type Turn,
+} from './store/store.js';
 import { endOfTurn } from '../turn.js';
 import { admitGuest, admitKnown, admitNew, refused, type Admitted } from './admission.js';
 import type {
@@ -60,7 +66,8 @@ export class ClientSession implements QuizSession {
       if (this.#player === undefined) return refused(NOT_IDENTIFIED);
       if (this.#turn !== undefined) return refused('a game is on: answer A, B, C or D');
       const most = this.#quiz.mostQuestions;
-      if (questions < 1 || questions > most) return refused(`PLAY takes a number from 1 to ${most}`);
+      if (questions < 1 || questions > most)
+        return refused(`PLAY takes a number from 1 to ${most}`);
       const begun = this.#quiz.store.begin(this.#player, this.#quiz.draw(questions));
       if (begun === 'registered') return this.#overtaken(begun, this.#player);
       this.#turn = begun.turn;
@@ -72,14 +79,16 @@ export class ClientSession implements QuizSession {
     return this.#attempt<Answered | Refused>(() => {
       if (this.#player === undefined) return refused(NOT_IDENTIFIED);
       const turn = this.#turn;
-      if (turn === undefined) return refused('no game is on: PLAY and a number of questions begins one');
+      if (turn === undefined)
+        return refused('no game is on: PLAY and a number of questions begins one');
       const correct = turn.question.answer;
       const isRight = letter === correct;
       const counted = this.#quiz.store.count(this.#player, turn, isRight);
       if (typeof counted === 'string') return this.#overtaken(counted, this.#player);
       const { points, next, standing } = counted;
       this.#turn = next;
-      if (standing) this.#log('game over', { player: this.#player.name, points, of: turn.of, ...standing });
+      if (standing)
+        this.#log('game over', { player: this.#player.name, points, of: turn.of, ...standing });
       return {
         kind: 'answered',
         isRight,
@@ -93,10 +102,16 @@ export class ClientSession implements QuizSession {
   }
 
   ranking(): Promise<Ranked | Refused> {
-    return this.#attempt<Ranked | Refused>(() => ({ kind: 'ranked', ...this.#quiz.store.ranking(TOP) }));
+    return this.#attempt<Ranked | Refused>(() => ({
+      kind: 'ranked',
+      ...this.#quiz.store.ranking(TOP),
+    }));
   }
 
-  async #enter(event: string, admit: () => MaybePromise<Admitted | Refused>): Promise<Entered | Refused> {
+  async #enter(
+    event: string,
+    admit: () => MaybePromise<Admitted | Refused>,
+  ): Promise<Entered | Refused> {
     if (this.#player !== undefined) return refused(`you are ${this.#player.name} already`);
     try {
       const admitted = await admit();
@@ -127,7 +142,9 @@ export class ClientSession implements QuizSession {
     }
     this.#turn = this.#quiz.store.turn(player.key);
     const why = `${player.name} has answered this question on another connection`;
-    return this.#turn ? { ...refused(why), asked: asked(this.#turn) } : refused(`${why}, the game is over`);
+    return this.#turn
+      ? { ...refused(why), asked: asked(this.#turn) }
+      : refused(`${why}, the game is over`);
   }
 
   /**
@@ -152,7 +169,8 @@ export class ClientSession implements QuizSession {
   #failed(error: unknown): Refused {
     if (!(error instanceof StoreError)) throw error;
     // The hashing of a password may outlast the client and the store.
-    if (!this.#left) this.#quiz.log.error({ connection: this.#connection, err: error }, 'the store failed');
+    if (!this.#left)
+      this.#quiz.log.error({ connection: this.#connection, err: error }, 'the store failed');
     return refused('the store cannot be used at the moment, and nothing was counted: try again');
   }
 

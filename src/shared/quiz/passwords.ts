@@ -34,7 +34,9 @@ export async function hashPassword(password: string): Promise<string> {
  * Compares a password with a stored hash. Takes the same time without one, and then returns false.
  */
 export async function isPassword(password: string, stored: string | undefined): Promise<boolean> {
-  const [salt = '', expected = ''] = stored?.startsWith(PREFIX) ? stored.slice(PREFIX.length).split('$') : [];
+  const [salt = '', expected = ''] = stored?.startsWith(PREFIX)
+    ? stored.slice(PREFIX.length).split('$')
+    : [];
   const hash = await derive(password, Buffer.from(salt, 'base64'));
   const wanted = Buffer.alloc(HASH_BYTES);
   const isComplete = Buffer.from(expected, 'base64').copy(wanted) === HASH_BYTES;

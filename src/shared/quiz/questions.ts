@@ -11,7 +11,9 @@ import { StartError } from '../../base/errors.js';
 import { printable } from '../../base/printable.js';
 import { LETTERS, type Letter, type Question } from './store/store.js';
 
-const OWN_QUESTIONS = fileURLToPath(new URL('../../../../src/shared/quiz/questions.json', import.meta.url));
+const OWN_QUESTIONS = fileURLToPath(
+  new URL('../../../../src/shared/quiz/questions.json', import.meta.url),
+);
 
 const MAX_BYTES = 4_000_000;
 const MAX_CHARACTERS = 300;
@@ -38,7 +40,9 @@ function readText(path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (error) {
-    throw error instanceof TypeError ? new Error('the file is not valid UTF-8', { cause: error }) : error;
+    throw error instanceof TypeError
+      ? new Error('the file is not valid UTF-8', { cause: error })
+      : error;
   }
 }
 
@@ -109,7 +113,8 @@ function textFrom(value: unknown, what: string, fault: Fault): string {
   if (typeof value !== 'string') throw fault(`${what} must be a text`);
   const text = value.trim();
   if (text === '') throw fault(`${what} is empty`);
-  if (Array.from(text).length > MAX_CHARACTERS) throw fault(`${what} is over ${MAX_CHARACTERS} characters`);
+  if (Array.from(text).length > MAX_CHARACTERS)
+    throw fault(`${what} is over ${MAX_CHARACTERS} characters`);
   if (/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text)) {
     throw fault(`${what} has a line end, a control character or one that reverses text in it`);
   }

@@ -89,7 +89,8 @@ export class Player implements Session, Contestant {
     const checked = checkName(name);
     if (command === 'AGAIN') this.send('ERR your name is expected first');
     else if (typeof checked === 'string') this.send(`ERR ${checked}`);
-    else if (this.#room.isWaiting(checked.key)) this.send('ERR this name is taken by the player who waits');
+    else if (this.#room.isWaiting(checked.key))
+      this.send('ERR this name is taken by the player who waits');
     else this.#enter(checked.name, checked.key);
   }
 

@@ -1,9 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { controlOf, findContender, measured, ratioOf, ratiosOf } from '../../../bench/analysis/estimates.js';
+import {
+  controlOf,
+  findContender,
+  measured,
+  ratioOf,
+  ratiosOf,
+} from '../../../bench/analysis/estimates.js';
 import { runs } from '../../properties/arbitraries.js';
-import { caseOf, contenderOf, p99, rate, roundOf, threads } from '../../support/bench/experiment-samples.js';
+import {
+  caseOf,
+  contenderOf,
+  p99,
+  rate,
+  roundOf,
+  threads,
+} from '../../support/bench/experiment-samples.js';
 
 describe('measured', () => {
   it('is the median over the rounds, with their interval', () => {
@@ -20,14 +33,20 @@ describe('measured', () => {
   });
 
   it('extends the interval to the value over all rounds, on either side', () => {
-    const over = (value: number) => measured(contenderOf('a', [30, 10, 20]), { ...rate, over: () => value });
+    const over = (value: number) =>
+      measured(contenderOf('a', [30, 10, 20]), { ...rate, over: () => value });
     assert.deepEqual(over(50), { value: 50, low: 10, high: 50, rounds: 3 });
     assert.deepEqual(over(5), { value: 5, low: 5, high: 30, rounds: 3 });
   });
 
   it('has no interval if no single round has a value', () => {
     const total = { ...threads, over: () => 7 };
-    assert.deepEqual(measured(contenderOf('a', [1, 2]), total), { value: 7, low: 7, high: 7, rounds: 0 });
+    assert.deepEqual(measured(contenderOf('a', [1, 2]), total), {
+      value: 7,
+      low: 7,
+      high: 7,
+      rounds: 0,
+    });
   });
 
   it('is undefined without a value, and without rounds', () => {
@@ -40,7 +59,10 @@ describe('measured', () => {
 
 describe('ratioOf', () => {
   it('divides within each round, so that a machine that halves its speed changes no ratio', () => {
-    const result = caseOf([contenderOf('threads', [80, 40, 80]), contenderOf('event-loop', [100, 50, 100])]);
+    const result = caseOf([
+      contenderOf('threads', [80, 40, 80]),
+      contenderOf('event-loop', [100, 50, 100]),
+    ]);
     const ratio = ratioOf(result, rate, 'threads', 'event-loop');
     assert.deepEqual(ratio, { value: 0.8, low: 0.8, high: 0.8, rounds: 3 });
   });
@@ -52,7 +74,10 @@ describe('ratioOf', () => {
 
   it('compares only rounds that both have, by their number', () => {
     const late = contenderOf('late', [], { rounds: [roundOf(2, 30)] });
-    assert.deepEqual(ratiosOf(caseOf([late, contenderOf('b', [10, 60])]), rate, 'late', 'b'), [0.5]);
+    assert.deepEqual(
+      ratiosOf(caseOf([late, contenderOf('b', [10, 60])]), rate, 'late', 'b'),
+      [0.5],
+    );
   });
 
   it('is undefined relative to a server that answered nothing or did not take part', () => {
@@ -87,7 +112,10 @@ describe('controlOf', () => {
     const control = contenderOf('event-loop again', [90], { kind: 'control' });
     const result = caseOf([contenderOf('event-loop', [100]), control]);
     assert.equal(controlOf(result, rate, 'event-loop')?.value, 0.9);
-    assert.equal(controlOf(caseOf([contenderOf('event-loop', [100])]), rate, 'event-loop'), undefined);
+    assert.equal(
+      controlOf(caseOf([contenderOf('event-loop', [100])]), rate, 'event-loop'),
+      undefined,
+    );
   });
 });
 

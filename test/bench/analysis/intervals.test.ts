@@ -14,7 +14,10 @@ import { runs } from '../../properties/arbitraries.js';
 import { generator, standardNormal } from '../../support/bench/chance.js';
 
 const mean = (a: number, b: number) => (a + b) / 2;
-const rounds = fc.array(fc.double({ min: 1, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 12 });
+const rounds = fc.array(fc.double({ min: 1, max: 1e6, noNaN: true }), {
+  minLength: 1,
+  maxLength: 12,
+});
 const close = (one: number | undefined, other: number) =>
   assert.ok(one !== undefined && Math.abs(one / other - 1) < 1e-9, `${one} is not ${other}`);
 
@@ -128,7 +131,9 @@ describe('estimateOf', () => {
         const random = generator(n);
         let covered = 0;
         for (let run = 0; run < 500; run++) {
-          const { low, high } = estimateOf(Array.from({ length: n }, () => draw(random))) as Estimate;
+          const { low, high } = estimateOf(
+            Array.from({ length: n }, () => draw(random)),
+          ) as Estimate;
           if (low <= 0 && 0 <= high) covered += 1;
         }
         assert.ok(covered / 500 >= least && covered / 500 <= most, `${covered} of 500`);
@@ -158,7 +163,12 @@ describe('ratioEstimateOf', () => {
     const ratios = [0, 0, 0, 0, 0, 0.5, 0.5, 0.5, 0.5, 0.5];
     assert.deepEqual(ratioEstimateOf(ratios), { value: 0, low: 0, high: 0.5, rounds: 10 });
     const inverse = ratios.map((ratio) => 1 / ratio);
-    assert.deepEqual(ratioEstimateOf(inverse), { value: Infinity, low: 2, high: Infinity, rounds: 10 });
+    assert.deepEqual(ratioEstimateOf(inverse), {
+      value: Infinity,
+      low: 2,
+      high: Infinity,
+      rounds: 10,
+    });
   });
 
   it('ignores NaN, and has 1 between 0 and Infinity', () => {
@@ -175,15 +185,20 @@ describe('changeOfValues', () => {
   });
 
   it('contains its value; exchanging the runs inverts it, another unit leaves it', () => {
-    const property = fc.property(rounds, rounds, fc.constantFrom(2, 1024), (before, after, unit) => {
-      const there = changeOfValues(before, after) as Estimate;
-      assert.ok(there.low <= there.value * (1 + 1e-9) && there.value <= there.high * (1 + 1e-9));
-      const back = changeOfValues(after, before) as Estimate;
-      close(back.value, 1 / there.value);
-      close(back.low, 1 / there.high);
-      const scale = (values: readonly number[]) => values.map((value) => value * unit);
-      assert.deepEqual(changeOfValues(scale(before), scale(after)), there);
-    });
+    const property = fc.property(
+      rounds,
+      rounds,
+      fc.constantFrom(2, 1024),
+      (before, after, unit) => {
+        const there = changeOfValues(before, after) as Estimate;
+        assert.ok(there.low <= there.value * (1 + 1e-9) && there.value <= there.high * (1 + 1e-9));
+        const back = changeOfValues(after, before) as Estimate;
+        close(back.value, 1 / there.value);
+        close(back.low, 1 / there.high);
+        const scale = (values: readonly number[]) => values.map((value) => value * unit);
+        assert.deepEqual(changeOfValues(scale(before), scale(after)), there);
+      },
+    );
     fc.assert(property, runs(100));
   });
 

@@ -24,7 +24,10 @@ describe('littlesLawNote', () => {
 
   it('names the direction of the difference', () => {
     const few = littlesLawNote(contenderOf('a', [800, 800]), 2);
-    assert.match(few ?? '', /^a: rate × mean latency is 1\.6 clients, not 2 .*no latency includes$/);
+    assert.match(
+      few ?? '',
+      /^a: rate × mean latency is 1\.6 clients, not 2 .*no latency includes$/,
+    );
     assert.match(
       littlesLawNote(contenderOf('a', [1300]), 2) ?? '',
       /is 2\.6 clients, not 2 .*outside the window$/,

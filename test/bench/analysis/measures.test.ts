@@ -9,7 +9,10 @@ import { roundOf } from '../../support/bench/samples.js';
 
 /** Equal within the bucket's width of 1/128. */
 const near = (value: number | undefined, expected: number) =>
-  assert.ok(value !== undefined && Math.abs(value / expected - 1) < 0.01, `${value} is not ${expected}`);
+  assert.ok(
+    value !== undefined && Math.abs(value / expected - 1) < 0.01,
+    `${value} is not ${expected}`,
+  );
 
 describe('percentiles of a closed loop', () => {
   // 500 answers of 2 ms in a window of a second.

@@ -53,7 +53,10 @@ describe('a sentence that compares', () => {
     });
     const compared = (share: number) =>
       comparedWith(caseOf([beside('event-loop', share), beside('threads', 0.1)]), rate);
-    assert.match(compared(0.9), /^2 clients \(other programs used 90 % of a core\): requests\/s of/);
+    assert.match(
+      compared(0.9),
+      /^2 clients \(other programs used 90 % of a core\): requests\/s of/,
+    );
     assert.match(compared(0.2), /^2 clients: requests/);
   });
 

@@ -20,7 +20,12 @@ import {
   roundOf,
 } from '../../support/bench/experiment-samples.js';
 
-const ratio = (low: number, high: number, rounds = 5): Estimate => ({ value: low, low, high, rounds });
+const ratio = (low: number, high: number, rounds = 5): Estimate => ({
+  value: low,
+  low,
+  high,
+  rounds,
+});
 const edge = 1 + MIN_MARGIN;
 
 describe('verdictOf', () => {
@@ -52,12 +57,18 @@ describe('verdictOf', () => {
   /**
    * Counts the verdicts of 300 runs of ten rounds; rounds, processes and programs differ as given.
    */
-  const verdicts = ({ differ, rounds, processes }: Record<'differ' | 'rounds' | 'processes', number>) => {
+  const verdicts = ({
+    differ,
+    rounds,
+    processes,
+  }: Record<'differ' | 'rounds' | 'processes', number>) => {
     const random = generator(3);
     const counts: Record<Verdict, number> = { higher: 0, lower: 0, equal: 0, unknown: 0 };
     for (let run = 0; run < 300; run++) {
       const apart = differ + processes * (standardNormal(random) - standardNormal(random));
-      const ratios = Array.from({ length: 10 }, () => Math.exp(apart + rounds * standardNormal(random)));
+      const ratios = Array.from({ length: 10 }, () =>
+        Math.exp(apart + rounds * standardNormal(random)),
+      );
       counts[verdictOf(ratioEstimateOf(ratios) as Estimate)] += 1;
     }
     return counts;
@@ -76,7 +87,11 @@ describe('verdictOf', () => {
   });
 
   it('never finds a difference of a quarter equal, and names it in most runs on a busy machine', () => {
-    const { higher, lower, equal } = verdicts({ differ: Math.log(1.25), rounds: 0.12, processes: 0.02 });
+    const { higher, lower, equal } = verdicts({
+      differ: Math.log(1.25),
+      rounds: 0.12,
+      processes: 0.02,
+    });
     assert.deepEqual([lower, equal], [0, 0]);
     assert.ok(higher >= 210, `${higher} of 300`);
   });
@@ -97,7 +112,8 @@ describe('marginBeside', () => {
 });
 
 describe('marginsOf', () => {
-  const rounds = (latencyNs: number) => [1, 2, 3, 4, 5].map((round) => roundOf(round, 100, latencyNs));
+  const rounds = (latencyNs: number) =>
+    [1, 2, 3, 4, 5].map((round) => roundOf(round, 100, latencyNs));
   const first = contenderOf('event-loop', [], { rounds: rounds(1000) });
   const again = contenderOf('event-loop again', [], { kind: 'control', rounds: rounds(2000) });
 

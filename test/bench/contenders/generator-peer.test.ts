@@ -5,7 +5,8 @@ import { generatorPeer } from '../../../bench/contenders/generator-peer.js';
 import { startRawServer, unusedPort } from '../../support/raw-server.js';
 
 const peer = generatorPeer();
-const missing = 'missing' in peer ? peer.missing : process.platform !== 'linux' && 'epoll is Linux only';
+const missing =
+  'missing' in peer ? peer.missing : process.platform !== 'linux' && 'epoll is Linux only';
 
 describe('the load generator in C', { skip: missing }, () => {
   function load(port: number) {

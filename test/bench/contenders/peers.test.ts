@@ -108,33 +108,37 @@ describe('chat peers', () => {
   }
 });
 
-describe('peers under load', { skip: process.platform !== 'linux' && 'epoll is Linux only' }, () => {
-  let generator: Generator;
-  before(async () => {
-    generator = await startGenerator();
-  });
-  after(() => generator.stop());
+describe(
+  'peers under load',
+  { skip: process.platform !== 'linux' && 'epoll is Linux only' },
+  () => {
+    let generator: Generator;
+    before(async () => {
+      generator = await startGenerator();
+    });
+    after(() => generator.stop());
 
-  for (const peer of peersFor('chat')) {
-    const options = { skip: peer.unavailable('chat') ?? false, timeout: BOUND_MS };
-    it(`${peer.name} delivers lines in one order, job after job`, options, async (test) => {
-      const port = await started(test, peer, 'chat');
-      for (let job = 0; job < 2; job++) {
-        const load = { pattern: 'fan-out', clients: 16, senders: 8, durationMs: 100 } as const;
-        const result = await generator.run({ ...load, port });
+    for (const peer of peersFor('chat')) {
+      const options = { skip: peer.unavailable('chat') ?? false, timeout: BOUND_MS };
+      it(`${peer.name} delivers lines in one order, job after job`, options, async (test) => {
+        const port = await started(test, peer, 'chat');
+        for (let job = 0; job < 2; job++) {
+          const load = { pattern: 'fan-out', clients: 16, senders: 8, durationMs: 100 } as const;
+          const result = await generator.run({ ...load, port });
+          assert.deepEqual(result.errors, noErrors());
+          assert.equal(result.clientsServed, 16);
+        }
+      });
+    }
+
+    for (const peer of peersFor('web')) {
+      const options = { skip: peer.unavailable('web') ?? false, timeout: BOUND_MS };
+      it(`${peer.name} serves the page over persistent connections`, options, async (test) => {
+        const port = await started(test, peer, 'web');
+        const result = await generator.run({ pattern: 'web', port, clients: 16, durationMs: 500 });
         assert.deepEqual(result.errors, noErrors());
         assert.equal(result.clientsServed, 16);
-      }
-    });
-  }
-
-  for (const peer of peersFor('web')) {
-    const options = { skip: peer.unavailable('web') ?? false, timeout: BOUND_MS };
-    it(`${peer.name} serves the page over persistent connections`, options, async (test) => {
-      const port = await started(test, peer, 'web');
-      const result = await generator.run({ pattern: 'web', port, clients: 16, durationMs: 500 });
-      assert.deepEqual(result.errors, noErrors());
-      assert.equal(result.clientsServed, 16);
-    });
-  }
-});
+      });
+    }
+  },
+);

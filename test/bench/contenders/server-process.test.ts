@@ -21,22 +21,26 @@ const echoPeers = peers().filter(({ services }) => services.includes('echo'));
 describe('echo peers', () => {
   for (const peer of echoPeers) {
     const options = { skip: peer.unavailable('echo') ?? false, timeout: BOUND_MS };
-    it(`${peer.name} echoes single bytes and a long message, and ends on stop`, options, async () => {
-      const server = await peer.start({ service: 'echo', clients: 1 });
-      try {
-        const socket = await connected(server.port);
-        for (const byte of Buffer.from('one at a time'))
-          assert.deepEqual(await echoOf(socket, Buffer.from([byte])), Buffer.from([byte]));
-        const long = Buffer.from(Array.from({ length: 200_000 }, (_, index) => index % 251));
-        assert.deepEqual(await echoOf(socket, long), long);
-        socket.end();
-        await once(socket, 'close');
-      } finally {
+    it(
+      `${peer.name} echoes single bytes and a long message, and ends on stop`,
+      options,
+      async () => {
+        const server = await peer.start({ service: 'echo', clients: 1 });
+        try {
+          const socket = await connected(server.port);
+          for (const byte of Buffer.from('one at a time'))
+            assert.deepEqual(await echoOf(socket, Buffer.from([byte])), Buffer.from([byte]));
+          const long = Buffer.from(Array.from({ length: 200_000 }, (_, index) => index % 251));
+          assert.deepEqual(await echoOf(socket, long), long);
+          socket.end();
+          await once(socket, 'close');
+        } finally {
+          await server.stop();
+        }
         await server.stop();
-      }
-      await server.stop();
-      assert.throws(() => process.kill(server.pid, 0), { code: 'ESRCH' });
-    });
+        assert.throws(() => process.kill(server.pid, 0), { code: 'ESRCH' });
+      },
+    );
 
     it(`${peer.name} survives a client that resets`, options, async () => {
       const server = await peer.start({ service: 'echo', clients: 2 });
@@ -88,7 +92,10 @@ describe('launch', { timeout: 2 * BOUND_MS }, () => {
   });
 
   it('rejects when the program does not listen in time', async () => {
-    await assert.rejects(launch(script('setInterval(() => {}, 1000)'), 300), /it took more than 0.3 s/);
+    await assert.rejects(
+      launch(script('setInterval(() => {}, 1000)'), 300),
+      /it took more than 0.3 s/,
+    );
   });
 
   it('keeps reading the output of a running server', async () => {

@@ -243,7 +243,11 @@ describe(
     });
 
     it('causes one error per client in churn, and then refusals', async (test) => {
-      const options = { ...(await serveUntilStart(test)), pattern: 'churn', durationMs: 200 } as const;
+      const options = {
+        ...(await serveUntilStart(test)),
+        pattern: 'churn',
+        durationMs: 200,
+      } as const;
       const { errors } = await generator.run(options);
       assert.ok(totalErrors(errors) >= CLIENTS);
       assert.equal(errors.reset + errors.closedEarly + errors.refused, totalErrors(errors));
@@ -251,7 +255,8 @@ describe(
 
     it('leaves all later requests of an open loop unsent', async (test) => {
       const options = { ...(await serveUntilStart(test)), requestsPerSecond: 2000 };
-      const { errors, offered, answered, unsent, unanswered, corrected } = await generator.openLoop(options);
+      const { errors, offered, answered, unsent, unanswered, corrected } =
+        await generator.openLoop(options);
       assert.equal(errors.reset + errors.closedEarly, CLIENTS);
       assert.equal(totalErrors(errors), CLIENTS);
       assert.equal(answered, 0);

@@ -21,7 +21,8 @@ describe('an interrupted bench', { timeout: BOUND_MS }, () => {
       await saying(bench.child.stderr, 'bench: hand-off');
       const processes = await eventually('the generator, the server and its log', () => {
         const [directory] = readdirSync(temporary);
-        const hasLog = directory !== undefined && readdirSync(join(temporary, directory)).length > 0;
+        const hasLog =
+          directory !== undefined && readdirSync(join(temporary, directory)).length > 0;
         const found = childrenOf(bench.child.pid);
         return hasLog && found.length === 2 ? found : undefined;
       });
@@ -36,7 +37,9 @@ describe('an interrupted bench', { timeout: BOUND_MS }, () => {
         experiments.map(({ name, failed }) => [name, failed]),
         [['control', undefined]],
       );
-      assert.ok(outcome.stderr.includes(`One finished experiment is saved in ${join(output, file)}`));
+      assert.ok(
+        outcome.stderr.includes(`One finished experiment is saved in ${join(output, file)}`),
+      );
       assert.equal(outcome.stdout, '');
     });
   }

@@ -38,7 +38,19 @@ describe('Histogram', () => {
   });
 
   it('is exact below 256 and at the borders of buckets', () => {
-    for (const value of [0, 1, 127, 128, 255, 257, 511, 1023, 2 ** 31 - 1, 2 ** 32 - 1, 2 ** 40 - 1]) {
+    for (const value of [
+      0,
+      1,
+      127,
+      128,
+      255,
+      257,
+      511,
+      1023,
+      2 ** 31 - 1,
+      2 ** 32 - 1,
+      2 ** 40 - 1,
+    ]) {
       assert.equal(histogramOf([value, 2 ** 42]).percentile(50), value);
     }
   });

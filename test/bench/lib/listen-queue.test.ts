@@ -21,7 +21,10 @@ describe('parseListenCounters', () => {
   });
 
   it('names a counter that the kernel lacks', () => {
-    assert.throws(() => parseListenCounters(netstat.replace('ListenDrops', 'Other')), /no ListenDrops/);
+    assert.throws(
+      () => parseListenCounters(netstat.replace('ListenDrops', 'Other')),
+      /no ListenDrops/,
+    );
     assert.throws(() => parseListenCounters(''), /no ListenOverflows/);
   });
 });

@@ -33,12 +33,18 @@ const models = (loop: number, threads: number): ContenderResult[] => [
   contenderOf('event-loop', about(loop)),
   contenderOf('threads', about(threads)),
 ];
-const compare = (before: readonly ContenderResult[], after: readonly ContenderResult[], to?: string) =>
-  compareResults(fileOf(before), fileOf(after), [rateOnly], to);
+const compare = (
+  before: readonly ContenderResult[],
+  after: readonly ContenderResult[],
+  to?: string,
+) => compareResults(fileOf(before), fileOf(after), [rateOnly], to);
 
 describe('compareResults', () => {
   it('finds a measure that is half as good, absolute and relative to the baseline', () => {
-    const [loop, threads] = compare(models(100, 80), models(100, 40)).rows as [ComparedRow, ComparedRow];
+    const [loop, threads] = compare(models(100, 80), models(100, 40)).rows as [
+      ComparedRow,
+      ComparedRow,
+    ];
     assert.equal(loop.verdict, 'no difference');
     assert.equal(loop.relative, undefined);
     assert.equal(threads.verdict, 'worse');
@@ -49,11 +55,17 @@ describe('compareResults', () => {
     assert.equal(threads.relative?.to, 'event-loop');
     assert.equal(threads.relative.times.value, 0.5);
     // 1.05 to the power of √2: four processes take part.
-    assert.deepEqual([threads.absolute.margin, threads.relative.margin.toFixed(3)], [0.05, '0.071']);
+    assert.deepEqual(
+      [threads.absolute.margin, threads.relative.margin.toFixed(3)],
+      [0.05, '0.071'],
+    );
   });
 
   it('has no verdict if only the absolute change shows it, except for the baseline', () => {
-    const [loop, threads] = compare(models(100, 80), models(50, 40)).rows as [ComparedRow, ComparedRow];
+    const [loop, threads] = compare(models(100, 80), models(50, 40)).rows as [
+      ComparedRow,
+      ComparedRow,
+    ];
     assert.equal(threads.absolute.verdict, 'worse');
     assert.equal(threads.relative?.verdict, 'no difference');
     assert.equal(threads.verdict, 'unknown');
@@ -61,7 +73,10 @@ describe('compareResults', () => {
   });
 
   it('has no verdict on a model if only the baseline improved', () => {
-    const [loop, threads] = compare(models(100, 80), models(200, 80)).rows as [ComparedRow, ComparedRow];
+    const [loop, threads] = compare(models(100, 80), models(200, 80)).rows as [
+      ComparedRow,
+      ComparedRow,
+    ];
     assert.equal(loop.verdict, 'better');
     assert.equal(threads.relative?.verdict, 'worse');
     assert.equal(threads.verdict, 'unknown');
@@ -82,7 +97,9 @@ describe('compareResults', () => {
 
   it('uses the better direction of a measure, and leaves out measures without one', () => {
     const slower = (latencyNs: number) =>
-      contenderOf('event-loop', [], { rounds: [1, 2, 3, 4, 5].map((n) => roundOf(n, 100, latencyNs)) });
+      contenderOf('event-loop', [], {
+        rounds: [1, 2, 3, 4, 5].map((n) => roundOf(n, 100, latencyNs)),
+      });
     const { rows } = compareResults(fileOf([slower(1e6)]), fileOf([slower(3e6)]), [echo]);
     assert.deepEqual(
       rows.map(({ measure, verdict }) => [measure.name, verdict]),
@@ -117,7 +134,10 @@ describe('compareResults', () => {
     const control = contenderOf('event-loop again', about(70), { kind: 'control' });
     const controlled = (threads: number) => {
       const echoed = experimentOf([caseOf(models(100, threads))]);
-      const apart = experimentOf([caseOf([contenderOf('event-loop', about(100)), control])], 'control');
+      const apart = experimentOf(
+        [caseOf([contenderOf('event-loop', about(100)), control])],
+        'control',
+      );
       return fileOf([], { experiments: [apart, echoed] });
     };
     const row = compareResults(controlled(80), fileOf(models(100, 64)), [rateOnly]).rows[1];
@@ -177,7 +197,8 @@ describe('compareResults', () => {
     const rates = fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 5, maxLength: 8 });
     const property = fc.property(rates, rates, (one, other) => {
       const row = (from: number[], to: number[]) =>
-        compare([contenderOf('threads', from)], [contenderOf('threads', to)]).rows[0] as ComparedRow;
+        compare([contenderOf('threads', from)], [contenderOf('threads', to)])
+          .rows[0] as ComparedRow;
       const [there, back] = [row(one, other), row(other, one)];
       const inverse = {
         better: 'worse',
@@ -195,7 +216,10 @@ describe('compareResults', () => {
 
 describe('isWorseBy', () => {
   it('requires the whole interval of both changes beyond the limit', () => {
-    const [, threads] = compare(models(100, 80), models(100, 40)).rows as [ComparedRow, ComparedRow];
+    const [, threads] = compare(models(100, 80), models(100, 40)).rows as [
+      ComparedRow,
+      ComparedRow,
+    ];
     assert.equal(isWorseBy(49, threads), true);
     assert.equal(isWorseBy(50, threads), false);
     const [, drifted] = compare(models(100, 80), models(60, 40)).rows as [ComparedRow, ComparedRow];
@@ -237,7 +261,10 @@ describe('a comparison', () => {
   });
 
   it('is JSON with changes in per cent', () => {
-    const json = JSON.parse(comparisonJson(comparison, failOver(comparison, 20))) as Record<string, unknown>;
+    const json = JSON.parse(comparisonJson(comparison, failOver(comparison, 20))) as Record<
+      string,
+      unknown
+    >;
     const [, threads] = json['rows'] as Record<string, Record<string, unknown>>[];
     assert.equal(threads?.['measure'], 'requestsPerSecond');
     assert.equal(threads['change']?.['percent'], -50);
@@ -314,14 +341,24 @@ describe('compareFiles', () => {
     const crashed = contenderOf('threads', [], { failed: 'it crashed' });
     const [before = '', after = ''] = save(t, fileOf(models(1, 1)), fileOf([crashed]));
     const options = { output: 'terminal' } as const;
-    assert.equal(compareFiles(before, after, [echo], { ...options, failOverPercent: 5 }).exitStatus, 99);
+    assert.equal(
+      compareFiles(before, after, [echo], { ...options, failOverPercent: 5 }).exitStatus,
+      99,
+    );
     assert.equal(compareFiles(before, after, [echo], options).exitStatus, 0);
   });
 
   it('rejects a limit that is no percentage, and an unknown contender', (t) => {
     const [path = ''] = save(t, fileOf(models(1, 1)));
-    for (const options of [{ failOverPercent: NaN }, { failOverPercent: -1 }, { relativeTo: 'nobody' }]) {
-      assert.throws(() => compareFiles(path, path, [echo], { output: 'json', ...options }), UsageError);
+    for (const options of [
+      { failOverPercent: NaN },
+      { failOverPercent: -1 },
+      { relativeTo: 'nobody' },
+    ]) {
+      assert.throws(
+        () => compareFiles(path, path, [echo], { output: 'json', ...options }),
+        UsageError,
+      );
     }
   });
 });

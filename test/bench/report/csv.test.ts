@@ -16,9 +16,10 @@ const HEAD = 'experiment,case,x,clients,contender,kind,baseline,round,turn,measu
 
 describe('csvOf', () => {
   it('has a line for each round and measure with a value', () => {
-    const csv = csvOf(fileOf([contenderOf('a', [100]), contenderOf('b', [], { skipped: 'no tool' })]), [
-      echo,
-    ]);
+    const csv = csvOf(
+      fileOf([contenderOf('a', [100]), contenderOf('b', [], { skipped: 'no tool' })]),
+      [echo],
+    );
     assert.deepEqual(csv.split('\r\n'), [
       HEAD,
       'echo,2 clients,2,2,a,model,event-loop,1,1,requestsPerSecond,higher,100',

@@ -45,7 +45,10 @@ describe('htmlReport', () => {
   });
 
   it('begins with a linked sentence for each experiment, the control first', () => {
-    const links = Array.from(page.querySelectorAll('nav a'), (link) => link.getAttribute('href') ?? '');
+    const links = Array.from(
+      page.querySelectorAll('nav a'),
+      (link) => link.getAttribute('href') ?? '',
+    );
     assert.deepEqual(links, ['#control', '#echo', '#open-loop', '#slow-client', '#hostile']);
     for (const link of links) assert.ok(page.querySelector(link), `${link} leads somewhere`);
     assert.match(textsOf(page, 'nav .seen')[0] ?? '', /^Control: event-loop against itself: 1\.00/);
@@ -54,11 +57,16 @@ describe('htmlReport', () => {
 
   it('shows the question, prediction, finding, plots and a table per case of an experiment', () => {
     assert.match(textsOf(echo, 'h2')[0] ?? '', /^echo: How many small requests/);
-    assert.match(textsOf(echo, 'dl')[0] ?? '', /Prediction\s*The iterative.*Look at\s*Clients served/s);
+    assert.match(
+      textsOf(echo, 'dl')[0] ?? '',
+      /Prediction\s*The iterative.*Look at\s*Clients served/s,
+    );
     assert.match(textsOf(echo, '.seen')[0] ?? '', /^Seen: With 64 clients/);
     assert.equal(textsOf(echo, 'figure svg').length, 2);
     assert.equal(textsOf(echo, 'caption').length, 6);
-    assert.deepEqual(textsOf(echo, 'table:first-of-type tbody tr:first-child td').slice(0, 1), ['38,000']);
+    assert.deepEqual(textsOf(echo, 'table:first-of-type tbody tr:first-child td').slice(0, 1), [
+      '38,000',
+    ]);
   });
 
   it('names failed and skipped contenders, the cases and the reasons', () => {
@@ -82,7 +90,9 @@ describe('htmlReport', () => {
 
   it('refers only to its own parts and the pictures next to it', () => {
     const html = htmlReport(sampleRun());
-    const references = [...html.matchAll(/\b(?:href|src)="([^"]*)"/g)].map(([, target = '']) => target);
+    const references = [...html.matchAll(/\b(?:href|src)="([^"]*)"/g)].map(
+      ([, target = '']) => target,
+    );
     assert.ok(references.length > 10);
     for (const target of references) assert.match(target, /^(#[a-z-]+|data:,|[a-z0-9-]+\.svg)$/);
     assert.doesNotMatch(html, /@import|url\((?!#)/);
@@ -127,10 +137,13 @@ describe('the saved report in a browser', { skip: withoutBrowser(command) }, () 
   for (const widthPx of [390, 1440]) {
     for (const dark of [false, true]) {
       it(`fits ${widthPx} pixels in ${dark ? 'dark' : 'light'}, without a console message or a request`, async () => {
-        const { background, root, scrollWidthPx, ...sight } = await browser.look(pathToFileURL(path).href, {
-          widthPx,
-          dark,
-        });
+        const { background, root, scrollWidthPx, ...sight } = await browser.look(
+          pathToFileURL(path).href,
+          {
+            widthPx,
+            dark,
+          },
+        );
         assert.deepEqual(sight, { complaints: [], requests: [], outside: [], cut: [] });
         assert.ok(scrollWidthPx <= widthPx, `${scrollWidthPx} pixels wide`);
         assert.equal(background, dark ? 'rgb(20, 24, 29)' : 'rgb(255, 255, 255)');

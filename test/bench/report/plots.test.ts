@@ -36,7 +36,8 @@ function drawn(experiment: Experiment, result: ExperimentResult) {
   // A text of several lines has a tspan for each.
   const texts = all('text').map(
     (text) =>
-      Array.from(text.querySelectorAll('tspan'), (line) => line.textContent).join(' ') || text.textContent,
+      Array.from(text.querySelectorAll('tspan'), (line) => line.textContent).join(' ') ||
+      text.textContent,
   );
   return { all, texts, svg };
 }
@@ -52,7 +53,11 @@ describe('a plot over an axis', () => {
     const { all, texts } = drawn(only(ratePlot), found(twoSizes('event-loop')));
     assert.equal(all('g[aria-label=line] path').length, 1);
     assert.equal(all('g[aria-label=rule][stroke="#0072b2"] line').length, 2);
-    for (const text of ['Requests served as clients grow', 'requests/s (higher is better)', 'clients']) {
+    for (const text of [
+      'Requests served as clients grow',
+      'requests/s (higher is better)',
+      'clients',
+    ]) {
       assert.ok(texts.includes(text), text);
     }
     for (const text of ['event-loop', '1', '64', '40k']) assert.ok(texts.includes(text), text);
@@ -72,7 +77,10 @@ describe('a plot over an axis', () => {
 
   it('draws the second measure dashed', () => {
     const other = { ...p99, name: 'other', label: 'p99 as sent', of: () => 2e6 };
-    const { all, texts } = drawn(only({ ...p99Plot, dashed: other }), found(twoSizes('event-loop')));
+    const { all, texts } = drawn(
+      only({ ...p99Plot, dashed: other }),
+      found(twoSizes('event-loop')),
+    );
     assert.equal(all('g[aria-label=line][stroke-dasharray="6 5"] path').length, 1);
     assert.ok(texts.includes('p99 in ms (lower is better); dashed: p99 as sent'));
   });
@@ -109,7 +117,10 @@ describe('a plot over an axis', () => {
 
   it('marks a value as a lower bound', () => {
     const cases = twoSizes('event-loop');
-    const { texts } = drawn(only({ ...p99Plot, measure: { ...p99, isAtLeast: () => true } }), found(cases));
+    const { texts } = drawn(
+      only({ ...p99Plot, measure: { ...p99, isAtLeast: () => true } }),
+      found(cases),
+    );
     assert.match(
       texts.join('\n').replaceAll('\n', ' '),
       /event-loop: p99 is a lower bound, because clients got no answer in a whole round/,
@@ -194,7 +205,9 @@ describe('a plot of one case or without an axis', () => {
   it('puts the cases below each other under their titles', () => {
     const experiment = experimentOf({ axis: { label: '', scale: 'none' }, plots: [ratePlot] });
     const { texts } = drawn(experiment, found([caseOf(1, contenders), caseOf(64, contenders)]));
-    assert.ok(texts.includes('echo, 64 bytes, 1 client') && texts.includes('echo, 64 bytes, 64 clients'));
+    assert.ok(
+      texts.includes('echo, 64 bytes, 1 client') && texts.includes('echo, 64 bytes, 64 clients'),
+    );
     assert.equal(texts.filter((text) => text === '9,000').length, 2);
   });
 });
@@ -223,7 +236,10 @@ describe('plotsOf', () => {
   });
 
   it('escapes names, and replaces characters that XML forbids', () => {
-    const { all, svg, texts } = drawn(only({ ...ratePlot, title: HOSTILE }), found(twoSizes(HOSTILE)));
+    const { all, svg, texts } = drawn(
+      only({ ...ratePlot, title: HOSTILE }),
+      found(twoSizes(HOSTILE)),
+    );
     assert.equal(all('script').length, 0);
     assert.ok(texts[0]?.length);
     assert.ok(texts.includes(clean(HOSTILE)));
@@ -246,7 +262,8 @@ describe('plotsOf', () => {
     );
     const sorted = heights.toSorted((a, b) => a - b);
     assert.equal(sorted.length, 10);
-    for (const [index, height] of sorted.slice(1).entries()) assert.ok(height - (sorted[index] ?? 0) > 18);
+    for (const [index, height] of sorted.slice(1).entries())
+      assert.ok(height - (sorted[index] ?? 0) > 18);
   });
 
   it('shows the measure of the plot, not the first measure', () => {
@@ -289,8 +306,16 @@ describe('scales', () => {
   });
 
   it('show thousands, and bytes in powers of two', () => {
-    assert.deepEqual([0, 5000, 20_000].map(valueScale('linear', [19_000]).format), ['0', '5k', '20k']);
-    assert.deepEqual([1, 4, 1000].map(placeScale('log', [1, 1000], 8, false).format), ['1', '4', '1,000']);
+    assert.deepEqual([0, 5000, 20_000].map(valueScale('linear', [19_000]).format), [
+      '0',
+      '5k',
+      '20k',
+    ]);
+    assert.deepEqual([1, 4, 1000].map(placeScale('log', [1, 1000], 8, false).format), [
+      '1',
+      '4',
+      '1,000',
+    ]);
     assert.deepEqual([1, 65_536, 2 ** 20].map(placeScale('log', [1], 8, true).format), [
       '1',
       '64 Ki',

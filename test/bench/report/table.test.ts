@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { judge, targetsOf, targetsTable } from '../../../bench/report/targets.js';
-import type { CaseResult, ContenderResult, ExperimentResult } from '../../../bench/analysis/experiment.js';
+import type {
+  CaseResult,
+  ContenderResult,
+  ExperimentResult,
+} from '../../../bench/analysis/experiment.js';
 import { formatNs, render, type TextTable } from '../../../bench/analysis/numbers.js';
 import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
 import type { BenchResults } from '../../../bench/analysis/results.js';
@@ -57,7 +61,12 @@ describe('a table of a case', () => {
   });
 
   it('keeps the row of a peer that cannot run here, and says why', () => {
-    const absent: ContenderResult = { name: 'c-epoll', kind: 'peer', skipped: 'no C compiler', rounds: [] };
+    const absent: ContenderResult = {
+      name: 'c-epoll',
+      kind: 'peer',
+      skipped: 'no C compiler',
+      rounds: [],
+    };
     const { head, rows, notes } = tableOf(caseOf([absent, contenderOf('event-loop', [1000])]));
     assert.deepEqual(rows[0], ['c-epoll', ...head.slice(1).map(() => '–')]);
     assert.deepEqual(notes, ['c-epoll: skipped, no C compiler']);
@@ -112,7 +121,9 @@ describe('a table of a case', () => {
   });
 
   it('aligns figures for the terminal and rules off the head', () => {
-    const lines = render(tableOf(caseOf([contenderOf('event-loop', [1000])])), 'terminal').split('\n');
+    const lines = render(tableOf(caseOf([contenderOf('event-loop', [1000])])), 'terminal').split(
+      '\n',
+    );
     assert.equal(lines[0], 'echo, 2 clients');
     assert.match(lines[2] ?? '', /^─+$/);
     assert.match(lines[3] ?? '', /^event-loop {7}1,000 {2}2\.00 ms/);
@@ -121,7 +132,9 @@ describe('a table of a case', () => {
 
 describe('formatNs', () => {
   it('gives three significant digits in the unit that fits', () => {
-    const shown = [0, 999, 1000, 12_345, 999_600, 1_000_000, 45_600_000, 999_949_999, 1.2e9].map(formatNs);
+    const shown = [0, 999, 1000, 12_345, 999_600, 1_000_000, 45_600_000, 999_949_999, 1.2e9].map(
+      formatNs,
+    );
     assert.deepEqual(shown, [
       '0 ns',
       '999 ns',
@@ -186,7 +199,11 @@ describe('targets', () => {
       values: { medianNs: 61_000 },
     }));
     const contenders = [{ name: 'thread-per-client', kind: 'model', rounds } as const];
-    const handOff = { name: 'hand-off', cases: [{ name: 'hand-off', title: '', contenders }], remarks: [] };
+    const handOff = {
+      name: 'hand-off',
+      cases: [{ name: 'hand-off', title: '', contenders }],
+      remarks: [],
+    };
     const target = targetsOf(resultsOf(handOff)).find(({ what }) => what.startsWith('hand-off'));
     assert.ok(target?.reached);
     assert.equal(judge(target), 'missed');
@@ -207,7 +224,10 @@ describe('targets', () => {
     const target = p99Of(cases);
     assert.equal(target?.reached?.value, 1);
     assert.equal(judge(target), 'missed');
-    assert.equal(judge({ ...target, reached: { value: 0.9, low: 0.8, high: 0.99, rounds: 5 } }), 'reached');
+    assert.equal(
+      judge({ ...target, reached: { value: 0.9, low: 0.8, high: 0.99, rounds: 5 } }),
+      'reached',
+    );
     assert.equal(p99Of(cases.slice(1))?.reached, undefined);
   });
 
@@ -216,7 +236,9 @@ describe('targets', () => {
       const some = Array.from({ length: rounds }, (_, index) =>
         roundOf(index + 1, 100, { errors: { ...noErrors(), reset } }),
       );
-      const cases = [caseOf([{ name: 'event-loop', kind: 'model', rounds: some }], { name: '1 sender' })];
+      const cases = [
+        caseOf([{ name: 'event-loop', kind: 'model', rounds: some }], { name: '1 sender' }),
+      ];
       const targets = targetsOf(resultsOf({ name: 'fan-out', cases, remarks: [] }));
       const target = targets.find(({ what }) => what.startsWith('fan-out: lines lost'));
       assert.ok(target);

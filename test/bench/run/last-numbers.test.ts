@@ -36,14 +36,24 @@ describe('the latest numbers of a model', () => {
     assert.match(lastNumbers('iterative', directory), nothing);
     assert.match(lastNumbers('iterative', join(directory, 'not-there')), nothing);
     save(directory, '2026-01-01', experimentOf('echo', ['16 clients'], 500));
-    assert.match(lastNumbers('thread-per-client', directory), /^No run on this machine has measured thread/);
+    assert.match(
+      lastNumbers('thread-per-client', directory),
+      /^No run on this machine has measured thread/,
+    );
   });
 
   it('come from the newest run of each experiment, with its date', (t) => {
     const directory = temporaryDirectory(t);
-    const both = [experimentOf('churn', ['64 clients'], 300), experimentOf('echo', ['64 clients'], 400)];
+    const both = [
+      experimentOf('churn', ['64 clients'], 300),
+      experimentOf('echo', ['64 clients'], 400),
+    ];
     save(directory, '2026-01-01', ...both);
-    save(directory, '2026-01-02', experimentOf('echo', ['1 client', '16 clients', '64 clients'], 500));
+    save(
+      directory,
+      '2026-01-02',
+      experimentOf('echo', ['1 client', '16 clients', '64 clients'], 500),
+    );
     const lines = lastNumbers('iterative', directory).split('\n');
     assert.match(lines[0] ?? '', /a processor, 2 cores, Node v20\.20\.0/);
     assert.deepEqual(

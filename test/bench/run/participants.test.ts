@@ -24,11 +24,16 @@ function dryBench(name: string, length: Bench['length'], measured: Set<string>):
   const note = ({ name: own, variantOf = own }: Contender) => void measured.add(variantOf);
   return {
     ...{ length, rounds: 0, longRounds: 0, roundMs: 1, generator: dryGenerator },
-    contenders: (service) => ALL.filter((one) => one.name === name && one.services.includes(service)),
+    contenders: (service) =>
+      ALL.filter((one) => one.name === name && one.services.includes(service)),
     start: (contender) => {
       note(contender);
       const running = { name: contender.name, pid: process.pid, port: 0 };
-      return Promise.resolve({ ...running, exitReason: () => undefined, stop: () => Promise.resolve() });
+      return Promise.resolve({
+        ...running,
+        exitReason: () => undefined,
+        stop: () => Promise.resolve(),
+      });
     },
     compare: (cases, contenders) => {
       contenders.forEach(note);
@@ -48,16 +53,29 @@ const loaded: LoadResult = {
 
 const refuse = () => Promise.reject(new Error('no load runs here'));
 const dryGenerator: Generator = {
-  ...{ openLoop: refuse, runPopulations: refuse, burst: refuse, hold: refuse, requestOnHeld: refuse },
+  ...{
+    openLoop: refuse,
+    runPopulations: refuse,
+    burst: refuse,
+    hold: refuse,
+    requestOnHeld: refuse,
+  },
   run: () => Promise.resolve(loaded),
   release: () => Promise.resolve(),
   stop: () => Promise.resolve(),
 };
 
-async function remarksOf(scenario: Scenario, name: string, length: Bench['length'], measured: Set<string>) {
+async function remarksOf(
+  scenario: Scenario,
+  name: string,
+  length: Bench['length'],
+  measured: Set<string>,
+) {
   const participants = new Participants([name]);
   // Some scenarios read a server's log afterwards, which does not exist here.
-  await scenario.measure(participants.watching(dryBench(name, length, measured))).catch(() => undefined);
+  await scenario
+    .measure(participants.watching(dryBench(name, length, measured)))
+    .catch(() => undefined);
   return participants.remarks(scenario.participation);
 }
 
@@ -74,7 +92,8 @@ describe('--model', () => {
           if (obeys) continue;
           assert.match(remarks[0] ?? '', /^--model: (.+ has no server for \w+|.+: .+)\.$/, about);
           assert.ok(!remarks[0]?.includes('it has no place'), `${about}: no reason`);
-          for (const other of measured) assert.ok(other === name || remarks[0]?.includes(other), about);
+          for (const other of measured)
+            assert.ok(other === name || remarks[0]?.includes(other), about);
         }
       }
     });

@@ -24,7 +24,10 @@ describe('a quick run of the bench', { timeout: BOUND_MS }, () => {
     for (const [index, experiment] of experiments.entries()) {
       assert.ok(experiment.cases.length > 0, experiment.name);
       for (const { name, skipped, rounds } of experiment.cases.flatMap((one) => one.contenders)) {
-        assert.ok(skipped !== undefined || rounds.length > 0, `${experiment.name}: ${name} has no round`);
+        assert.ok(
+          skipped !== undefined || rounds.length > 0,
+          `${experiment.name}: ${name} has no round`,
+        );
       }
       assert.notEqual(wanted[index]?.seen(experiment), '');
     }

@@ -43,7 +43,13 @@ function lab(rate: (load: Loaded, count: number) => number = () => 100): Lab {
     ...changes,
   });
   const plan: RoundPlan = {
-    ...{ rounds: 6, longRounds: 4, roundMs: 10, roundWarmUpMs: 1, warmUp: { loadMs: 1, maxLoads: 8 } },
+    ...{
+      rounds: 6,
+      longRounds: 4,
+      roundMs: 10,
+      roundWarmUpMs: 1,
+      warmUp: { loadMs: 1, maxLoads: 8 },
+    },
     start: (one, needs) => one.start(needs),
     onStep: () => undefined,
   };
@@ -73,7 +79,8 @@ function found({ contenders }: CaseResult, name: string): ContenderResult {
   return one;
 }
 
-const roundsOf = (result: CaseResult, name: string) => found(result, name).rounds.map(({ round }) => round);
+const roundsOf = (result: CaseResult, name: string) =>
+  found(result, name).rounds.map(({ round }) => round);
 
 describe('runCase', () => {
   it('gives each contender one turn per round, and does not count the warm-up', async () => {
@@ -113,7 +120,10 @@ describe('runCase', () => {
     await run();
     const firstMeasured = loads.findIndex(({ isWarmUp }) => !isWarmUp);
     assert.ok(loads.slice(firstMeasured).every(({ isWarmUp }) => !isWarmUp));
-    assert.deepEqual(new Set(loads.slice(0, firstMeasured).map(({ name }) => name)), new Set(NAMES));
+    assert.deepEqual(
+      new Set(loads.slice(0, firstMeasured).map(({ name }) => name)),
+      new Set(NAMES),
+    );
   });
 
   it('ends a warm-up at a steady rate', async () => {
@@ -186,7 +196,9 @@ describe('runCase', () => {
 
   it('divides only values of the same round', async () => {
     // The machine is slower in every round, for both.
-    const { run } = lab(({ name, isWarmUp }, count) => (isWarmUp ? 1 : (name === 'two' ? 30 : 10) / count));
+    const { run } = lab(({ name, isWarmUp }, count) =>
+      isWarmUp ? 1 : (name === 'two' ? 30 : 10) / count,
+    );
     const result = await run();
     for (const ratio of ratiosOf(result, requestsPerSecond, 'two', 'one')) {
       assert.ok(Math.abs(ratio - 3) < 1e-9, `${ratio}`);
@@ -211,7 +223,11 @@ describe('runCase', () => {
     const start = () => Promise.reject(new Error('no port'));
     const check: Case['check'] = (_generator, { name }) =>
       name === 'two' ? Promise.reject(new Error('not what was said')) : Promise.resolve();
-    const some = await run({ check }, [contender('one'), contender('two'), contender('three', { start })]);
+    const some = await run({ check }, [
+      contender('one'),
+      contender('two'),
+      contender('three', { start }),
+    ]);
     assert.equal(found(some, 'two').failed, 'not what was said');
     assert.equal(found(some, 'three').failed, 'no port');
     assert.equal(roundsOf(some, 'one').length, 6);
@@ -229,7 +245,14 @@ describe('runCase', () => {
 
   it('returns the case with its position on the axis', async () => {
     const { run } = lab();
-    const { name, title, x, clients, closedLoop } = await run({ x: 7, clients: 7, closedLoop: true });
-    assert.deepEqual([name, title, x, clients, closedLoop], ['a case', 'a case of the test', 7, 7, true]);
+    const { name, title, x, clients, closedLoop } = await run({
+      x: 7,
+      clients: 7,
+      closedLoop: true,
+    });
+    assert.deepEqual(
+      [name, title, x, clients, closedLoop],
+      ['a case', 'a case of the test', 7, 7, true],
+    );
   });
 });

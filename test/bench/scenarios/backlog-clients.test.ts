@@ -3,7 +3,10 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { BacklogClients } from '../../../bench/scenarios/backlog-clients.js';
 
-async function serverOf(t: TestContext, serve: (socket: Socket, count: number) => void): Promise<number> {
+async function serverOf(
+  t: TestContext,
+  serve: (socket: Socket, count: number) => void,
+): Promise<number> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket);

@@ -18,13 +18,25 @@ describe('the finding about a full accept queue', () => {
   ): ContenderResult => ({
     name: 'iterative',
     kind: 'model',
-    rounds: [{ round: 1, turn: 1, values, latencies: { queued: waited(...queued), late: waited(...late) } }],
+    rounds: [
+      {
+        round: 1,
+        turn: 1,
+        values,
+        latencies: { queued: waited(...queued), late: waited(...late) },
+      },
+    ],
   });
   const seen = (one: ContenderResult) =>
     backlog.seen({ name: 'backlog', cases: [caseOf([one], { name: 'full' })], remarks: [] });
 
   it('separates clients in the queue from clients that found it full', () => {
-    const values = { clients: 6144, completedHandshakes: 4097, listenOverflows: 2047, clientsServed: 6144 };
+    const values = {
+      clients: 6144,
+      completedHandshakes: 4097,
+      listenOverflows: 2047,
+      clientsServed: 6144,
+    };
     assert.equal(
       seen(contender(values, [20, 40], [400, 1200])),
       'full: iterative: 4,097 of 6,144 connected, 2,047 overflows; clients in the queue had their answer within 40.0 ms, ' +

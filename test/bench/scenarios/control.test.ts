@@ -16,7 +16,10 @@ describe('the finding about a model against itself', () => {
   };
 
   it('says whether there was a winner', () => {
-    assert.match(seen([98, 99, 100, 101, 102]), /: no winner, as expected, and no difference beyond 5 %\.$/);
+    assert.match(
+      seen([98, 99, 100, 101, 102]),
+      /: no winner, as expected, and no difference beyond 5 %\.$/,
+    );
     assert.match(
       seen([80, 90, 100, 110, 120]),
       /: no winner, as expected, but this run cannot find differences within this interval\.$/,

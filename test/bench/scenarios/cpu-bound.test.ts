@@ -10,7 +10,10 @@ describe('the finding about jobs that compute', () => {
     rounds: Array.from({ length: rounds }, (_, index) => {
       const short = new Histogram();
       short.record(ms * 1e6);
-      return roundOf(index + 1, 1, { values: { jobsPerSecond }, latencies: { short: short.toJSON() } });
+      return roundOf(index + 1, 1, {
+        values: { jobsPerSecond },
+        latencies: { short: short.toJSON() },
+      });
     }),
   });
   const seen = (...contenders: ReturnType<typeof doing>[]) =>

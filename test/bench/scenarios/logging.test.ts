@@ -12,7 +12,10 @@ describe('the finding about logs', () => {
   it('is the rate with each kind of log relative to no log, per model', () => {
     const cases = [
       caseOf(
-        [contenderOf('no log', [100, 100, 100, 100, 100]), contenderOf('per request', [50, 50, 50, 50, 50])],
+        [
+          contenderOf('no log', [100, 100, 100, 100, 100]),
+          contenderOf('per request', [50, 50, 50, 50, 50]),
+        ],
         { name: 'a' },
       ),
       caseOf([contenderOf('no log', []), contenderOf('per request', [50])], { name: 'b' }),

@@ -50,7 +50,11 @@ describe('the finding about a race', () => {
     })),
   });
   const seen = (...contenders: CaseResult['contenders']) =>
-    race.seen({ name: 'race', cases: [{ name: '2 threads', title: '', x: 2, contenders }], remarks: [] });
+    race.seen({
+      name: 'race',
+      cases: [{ name: '2 threads', title: '', x: 2, contenders }],
+      remarks: [],
+    });
 
   it('is the sum over all rounds, and its share', () => {
     assert.equal(

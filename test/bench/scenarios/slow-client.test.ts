@@ -37,13 +37,25 @@ describe('the finding about silent clients', () => {
   });
 
   it('counts the clients behind a p99, and explains why a server served none', () => {
-    const few = seen(taking('event-loop', [1, 1, 1, 1, 1]), taking('event-loop', [2, 2, 2, 2, 2], 3));
-    assert.match(few, /^event-loop: p99 2\.00 ms with silent clients, for 3 of 16 clients, 2\.00 times/);
-    const none = seen(taking('iterative', [1, 1, 1, 1, 1]), taking('iterative', [1, 1, 1, 1, 1], 0));
+    const few = seen(
+      taking('event-loop', [1, 1, 1, 1, 1]),
+      taking('event-loop', [2, 2, 2, 2, 2], 3),
+    );
+    assert.match(
+      few,
+      /^event-loop: p99 2\.00 ms with silent clients, for 3 of 16 clients, 2\.00 times/,
+    );
+    const none = seen(
+      taking('iterative', [1, 1, 1, 1, 1]),
+      taking('iterative', [1, 1, 1, 1, 1], 0),
+    );
     assert.match(none, /^iterative served no client: it waited for the first silent client\.$/);
   });
 
   it('says that nothing was measured without cases', () => {
-    assert.equal(slowClient.seen({ name: 'slow-client', cases: [], remarks: [] }), 'Nothing was measured.');
+    assert.equal(
+      slowClient.seen({ name: 'slow-client', cases: [], remarks: [] }),
+      'Nothing was measured.',
+    );
   });
 });

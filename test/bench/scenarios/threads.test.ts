@@ -34,7 +34,10 @@ describe('the finding about numbers of threads', () => {
       at(4, [90, 91, 92, 93, 95], beside),
     );
     // 87 and 90 are 3 % apart.
-    assert.match(text, /^Highest rate with 4 threads; 2 threads: no certain difference\. 1 threads: /);
+    assert.match(
+      text,
+      /^Highest rate with 4 threads; 2 threads: no certain difference\. 1 threads: /,
+    );
   });
 
   it('works without an event loop, and without results', () => {
@@ -43,7 +46,10 @@ describe('the finding about numbers of threads', () => {
       seen(at(1, alone(50), undefined), at(2, alone(80), undefined)),
       /^Highest rate with 2 threads; fewer threads served less\./,
     );
-    assert.match(seen(at(1, [50], undefined), at(2, [80], undefined)), /; too few rounds for a verdict\./);
+    assert.match(
+      seen(at(1, [50], undefined), at(2, [80], undefined)),
+      /; too few rounds for a verdict\./,
+    );
     assert.equal(seen(at(1, [], [100])), 'Nothing was measured.');
     assert.equal(seen(), 'Nothing was measured.');
   });

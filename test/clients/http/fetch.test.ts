@@ -26,7 +26,11 @@ class TextSink {
   }
 }
 
-async function fetchFrom(port: number, options: Partial<Parameters<typeof fetchUrl>[2]> = {}, path = '/') {
+async function fetchFrom(
+  port: number,
+  options: Partial<Parameters<typeof fetchUrl>[2]> = {},
+  path = '/',
+) {
   const sink = new TextSink();
   const url = parseHttpUrl(`http://127.0.0.1:${port}${path}`);
   const fetched = await fetchUrl(url, sink, { ...OPTIONS, ...options });
@@ -39,7 +43,11 @@ describe('fetch takes the body of an answer', { timeout: 60_000, concurrency: 4 
   for (const [what, texts, body] of [
     ['with a length', [`${HEAD}Content-Length: 5\r\n\r\nhello`], 'hello'],
     ['with a length of 0', [`${HEAD}Content-Length: 0\r\n\r\n`], ''],
-    ['with the same length twice', [`${HEAD}Content-Length: 5\r\ncontent-length: 5\r\n\r\nhello`], 'hello'],
+    [
+      'with the same length twice',
+      [`${HEAD}Content-Length: 5\r\ncontent-length: 5\r\n\r\nhello`],
+      'hello',
+    ],
     ['and leaves what comes after it', [`${HEAD}Content-Length: 5\r\n\r\nhello, world`], 'hello'],
     ['that ends with the connection', [`${HEAD}\r\nhel`, 'lo'], 'hello'],
     [
@@ -92,7 +100,9 @@ describe('fetch takes the body of an answer', { timeout: 60_000, concurrency: 4 
   });
 
   it('although the connection stays open', async (t) => {
-    const port = await startRawServer(t, (socket) => socket.write(`${HEAD}Content-Length: 2\r\n\r\nhi`));
+    const port = await startRawServer(t, (socket) =>
+      socket.write(`${HEAD}Content-Length: 2\r\n\r\nhi`),
+    );
     assert.deepEqual(await fetchFrom(port), complete('hi'));
   });
 
@@ -116,16 +126,44 @@ describe('fetch fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
       /broke off after 5 of 10 bytes/,
     ],
     ['a body that breaks off in a chunk', [`${CHUNKED}5\r\nhel`], /broke off after 3 bytes/],
-    ['a body that breaks off between chunks', [`${CHUNKED}5\r\nhello\r\n`], /broke off after 5 bytes/],
-    ['a body that breaks off in the trailers', [`${CHUNKED}5\r\nhello\r\n0\r\n`], /broke off after 5 bytes/],
-    ['a chunk size that is none', [`${CHUNKED}5\r\nhello\r\nzz\r\n\r\n`], /"zz" is not a chunk size/],
+    [
+      'a body that breaks off between chunks',
+      [`${CHUNKED}5\r\nhello\r\n`],
+      /broke off after 5 bytes/,
+    ],
+    [
+      'a body that breaks off in the trailers',
+      [`${CHUNKED}5\r\nhello\r\n0\r\n`],
+      /broke off after 5 bytes/,
+    ],
+    [
+      'a chunk size that is none',
+      [`${CHUNKED}5\r\nhello\r\nzz\r\n\r\n`],
+      /"zz" is not a chunk size/,
+    ],
     ['a negative chunk size', [`${CHUNKED}-5\r\nhello\r\n`], /"-5" is not a chunk size/],
-    ['a chunk size beyond all numbers', [`${CHUNKED}${'f'.repeat(20)}\r\nhello`], /is not a chunk size/],
-    ['a chunk longer than its size line', [`${CHUNKED}2\r\nhello\r\n`], /longer than its size line/],
+    [
+      'a chunk size beyond all numbers',
+      [`${CHUNKED}${'f'.repeat(20)}\r\nhello`],
+      /is not a chunk size/,
+    ],
+    [
+      'a chunk longer than its size line',
+      [`${CHUNKED}2\r\nhello\r\n`],
+      /longer than its size line/,
+    ],
     ['an endless chunk size', [`${CHUNKED}5;${'x'.repeat(10_000)}`], /an endless line/],
     ['endless trailers', [`${CHUNKED}0\r\n${'A: b\r\n'.repeat(1000)}`], /trailers/],
-    ['a length that is none', [`${HEAD}Content-Length: many\r\n\r\nhello`], /unusable Content-Length "many"/],
-    ['a negative length', [`${HEAD}Content-Length: -5\r\n\r\nhello`], /unusable Content-Length "-5"/],
+    [
+      'a length that is none',
+      [`${HEAD}Content-Length: many\r\n\r\nhello`],
+      /unusable Content-Length "many"/,
+    ],
+    [
+      'a negative length',
+      [`${HEAD}Content-Length: -5\r\n\r\nhello`],
+      /unusable Content-Length "-5"/,
+    ],
     ['an empty length', [`${HEAD}Content-Length:\r\n\r\nhello`], /unusable Content-Length ""/],
     [
       'a length beyond all numbers',
@@ -137,12 +175,20 @@ describe('fetch fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
       [`${HEAD}Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello`],
       /not HTTP|Content-Length/,
     ],
-    ['an unknown coding', [`${HEAD}Transfer-Encoding: gzip, chunked\r\n\r\n`], /coding "gzip, chunked"/],
+    [
+      'an unknown coding',
+      [`${HEAD}Transfer-Encoding: gzip, chunked\r\n\r\n`],
+      /coding "gzip, chunked"/,
+    ],
     ['headers that break off', [`${HEAD}Content-Le`], /ended before the headers did/],
     ['nothing at all', [], /ended before the headers did/],
     ['headers without end', [HEAD, 'A: b\r\n'.repeat(20_000)], /headers over 65536 bytes/],
     ['one endless header', [HEAD, 'A'.repeat(100_000)], /headers over 65536 bytes/],
-    ['interim answers without end', ['HTTP/1.1 100 C\r\n\r\n'.repeat(10_000)], /headers over 65536 bytes/],
+    [
+      'interim answers without end',
+      ['HTTP/1.1 100 C\r\n\r\n'.repeat(10_000)],
+      /headers over 65536 bytes/,
+    ],
     ['no HTTP', ['SSH-2.0-\u001b[31mred\r\n'], /the answer is not HTTP: "SSH-2\.0-␛\[31mred␍␊"/],
     ['binary garbage', [Buffer.from([0xff, 0, 0x80, 0x0a, 1])], /the answer is not HTTP/],
     ['another version of HTTP', ['HTTP/2.0 200 OK\r\n\r\n'], /HTTP\/2\.0 instead of HTTP\/1/],
@@ -197,14 +243,20 @@ describe('fetch reports an answer without the body', { timeout: 60_000, concurre
     ['503 Service Unavailable', true],
   ] as const) {
     it(answer, async (t) => {
-      const port = await startRawServer(t, answering(`HTTP/1.1 ${answer}\r\nContent-Length: 4\r\n\r\nwhy?`));
+      const port = await startRawServer(
+        t,
+        answering(`HTTP/1.1 ${answer}\r\nContent-Length: 4\r\n\r\nwhy?`),
+      );
       const why = `http://127.0.0.1:${port}/: ${answer}`;
       assert.deepEqual(await fetchFrom(port), { complete: false, isTemporary, why, text: '' });
     });
   }
 
   it('that is only a part of the body', async (t) => {
-    const port = await startRawServer(t, answering('HTTP/1.1 206 Partial\r\nContent-Length: 2\r\n\r\nhe'));
+    const port = await startRawServer(
+      t,
+      answering('HTTP/1.1 206 Partial\r\nContent-Length: 2\r\n\r\nhe'),
+    );
     const why = `http://127.0.0.1:${port}/: only a part of the body, which the client did not request`;
     assert.deepEqual(await fetchFrom(port), { complete: false, isTemporary: false, why, text: '' });
   });
@@ -255,7 +307,10 @@ describe('fetch follows redirections', { timeout: 60_000, concurrency: 4 }, () =
     ['http://', /to "http:\/\/", which is not a URL$/],
   ] as const) {
     it(`but not to ${location}`, async (t) => {
-      const port = await startRawServer(t, answering(`HTTP/1.1 301 Moved\r\nLocation: ${location}\r\n\r\n`));
+      const port = await startRawServer(
+        t,
+        answering(`HTTP/1.1 301 Moved\r\nLocation: ${location}\r\n\r\n`),
+      );
       await assertFails(fetchFrom(port), '', complaint);
     });
   }
@@ -294,7 +349,11 @@ async function startHttp(t: TestContext, listener: RequestListener): Promise<num
   return (server.address() as AddressInfo).port;
 }
 
-async function assertFails(work: Promise<unknown>, begin: string, complaint: RegExp): Promise<void> {
+async function assertFails(
+  work: Promise<unknown>,
+  begin: string,
+  complaint: RegExp,
+): Promise<void> {
   await assert.rejects(work, (error: Error) => {
     assert.ok(error instanceof StartError, error.stack);
     assert.ok(error.message.startsWith(begin), error.message);

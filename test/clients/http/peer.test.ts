@@ -9,7 +9,8 @@ import { UsageError } from '../../../src/base/errors.js';
 import { temporaryDirectory } from '../../support/handoff.js';
 import { answering, startRawServer, unusedPort } from '../../support/raw-server.js';
 
-const page = (text: string) => answering(`HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`);
+const page = (text: string) =>
+  answering(`HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`);
 
 /** Fetches myData.txt from these ports. */
 async function fetchFrom(t: TestContext, ports: readonly number[], tries = 3, onReport = () => {}) {
@@ -95,8 +96,16 @@ describe('fetching from peers', { timeout: 60_000, concurrency: 4 }, () => {
   });
 
   for (const [what, serve, complaint] of [
-    ['has no such file', answering('HTTP/1.1 404 Not Found\r\n\r\n'), /failed after 1 try: .*404 Not Found/],
-    ['has one that is too long', page('x'.repeat(1001)), /failed after 1 try: .*longer than 1000 bytes/],
+    [
+      'has no such file',
+      answering('HTTP/1.1 404 Not Found\r\n\r\n'),
+      /failed after 1 try: .*404 Not Found/,
+    ],
+    [
+      'has one that is too long',
+      page('x'.repeat(1001)),
+      /failed after 1 try: .*longer than 1000 bytes/,
+    ],
   ] as const) {
     it(`does not retry when a peer ${what}`, async (t) => {
       const port = await startRawServer(t, serve);

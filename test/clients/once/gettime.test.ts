@@ -45,7 +45,11 @@ describe('gettime', { timeout: 60_000, concurrency: 4 }, () => {
   for (const [what, answer, complaint] of [
     ['nothing is said', '', 'the server closed the connection without an answer'],
     ['it is refused', 'ERR server full\n', 'the server says "ERR server full", which is no time'],
-    ['a flood comes', 'x'.repeat(100_000), `the server says "${'x'.repeat(100)}…", which is no time`],
+    [
+      'a flood comes',
+      'x'.repeat(100_000),
+      `the server says "${'x'.repeat(100)}…", which is no time`,
+    ],
   ] as const) {
     it(`fails in one line when ${what}`, async (t) => {
       const port = await startRawServer(t, (socket) => void socket.end(answer));
@@ -57,7 +61,11 @@ describe('gettime', { timeout: 60_000, concurrency: 4 }, () => {
     const silent = await startRawServer(t, () => undefined);
     await assertFails(getTime({ host, port: silent }, 50), silent, 'no answer for 50 ms');
     const reset = await startRawServer(t, (socket) => void socket.resetAndDestroy());
-    await assertFails(getTime({ host, port: reset }, PATIENT_MS), reset, 'the server reset the connection');
+    await assertFails(
+      getTime({ host, port: reset }, PATIENT_MS),
+      reset,
+      'the server reset the connection',
+    );
     const unused = await unusedPort();
     const complaint = 'connection refused; is the server running?';
     await assertFails(getTime({ host, port: unused }, PATIENT_MS), unused, complaint);
@@ -83,7 +91,9 @@ describe('gettime by datagrams', { timeout: 60_000, concurrency: 4 }, () => {
   it('fails in one line on no answer, on an answer without a time, and on a closed port', async (t) => {
     const silent = await startDatagramServer(t, () => undefined);
     await assertFails(getTimeByDatagram(host, silent, 50), silent, 'no answer for 50 ms');
-    const other = await startDatagramServer(t, (server, from) => server.send('no', from.port, from.address));
+    const other = await startDatagramServer(t, (server, from) =>
+      server.send('no', from.port, from.address),
+    );
     const complaint = 'the server says "no", which is no time';
     await assertFails(getTimeByDatagram(host, other, PATIENT_MS), other, complaint);
     const gone = createSocket('udp4').bind(0, host);

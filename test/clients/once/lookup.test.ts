@@ -14,7 +14,9 @@ describe('lookup', { timeout: 60_000 }, () => {
     assert.equal(info.address, '127.0.0.1');
     assert.equal(info.canonical.name, 'localhost');
     assert.ok(
-      info.reverse.some(({ address, names }) => address === '127.0.0.1' && names.includes('localhost')),
+      info.reverse.some(
+        ({ address, names }) => address === '127.0.0.1' && names.includes('localhost'),
+      ),
     );
     assert.deepEqual(
       info.records.filter(({ family, type }) => family === 'AF_INET' && type === 'SOCK_STREAM'),
@@ -54,7 +56,11 @@ describe('lookup', { timeout: 60_000 }, () => {
   });
 
   for (const [name, service, complaint] of [
-    ['host.invalid', undefined, /^host\.invalid: (no such host|the name service did not answer) \(E\w+\)$/],
+    [
+      'host.invalid',
+      undefined,
+      /^host\.invalid: (no such host|the name service did not answer) \(E\w+\)$/,
+    ],
     ['\u001b[31m.invalid', undefined, /^␛\[31m\.invalid: /],
     ['x'.repeat(300), undefined, /^x+: not a valid host name|no such host/],
     ['localhost', 'no such service', /^\/etc\/services has no service "no such service"$/],

@@ -83,7 +83,11 @@ describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
       socket.once('data', () => socket.end('OK 5\n'));
     });
     const complaint = 'the server answered before it received everything';
-    await assertFails(sendAll({ host, port }, [sourceOf('hello'), SILENT], PATIENT_MS), port, complaint);
+    await assertFails(
+      sendAll({ host, port }, [sourceOf('hello'), SILENT], PATIENT_MS),
+      port,
+      complaint,
+    );
   });
 
   it('when the server resets the connection', async (t) => {
@@ -92,7 +96,10 @@ describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     });
     const endless: Source = { path: undefined, open: () => Readable.from(endlessly()) };
     await assert.rejects(sendAll({ host, port }, [endless], PATIENT_MS), (error: Error) => {
-      assert.match(error.message, /^127\.0\.0\.1 port \d+: the server (reset|closed) the connection$/);
+      assert.match(
+        error.message,
+        /^127\.0\.0\.1 port \d+: the server (reset|closed) the connection$/,
+      );
       return error instanceof StartError;
     });
   });
@@ -105,13 +112,19 @@ describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
 
   it('when the server has everything and is silent', async (t) => {
     const port = await startRawServer(t, (socket) => void socket.resume());
-    await assertFails(sendAll({ host, port }, [sourceOf('hello')], 50), port, 'no answer for 50 ms');
+    await assertFails(
+      sendAll({ host, port }, [sourceOf('hello')], 50),
+      port,
+      'no answer for 50 ms',
+    );
   });
 
   it('but not on a slow input', async (t) => {
     const port = await startRawServer(t, (socket) => {
       let bytes = 0;
-      socket.on('data', (chunk) => (bytes += chunk.length)).on('end', () => socket.end(`OK ${bytes}\n`));
+      socket
+        .on('data', (chunk) => (bytes += chunk.length))
+        .on('end', () => socket.end(`OK ${bytes}\n`));
     });
     const slow: Source = { path: undefined, open: () => Readable.from(slowly()) };
     assert.equal(await sendAll({ host, port }, [slow], 700), 2);
@@ -126,7 +139,9 @@ describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
   it('when an input fails, and the server sees that it is incomplete', async (t) => {
     const events = new EventEmitter();
     const port = await startRawServer(t, (socket) => {
-      socket.once('data', () => events.emit('begun')).on('end', () => events.emit('over', 'an end'));
+      socket
+        .once('data', () => events.emit('begun'))
+        .on('end', () => events.emit('over', 'an end'));
       socket.once('error', () => events.emit('over', 'a reset'));
     });
     // A reset right behind data can look like an end.
@@ -149,7 +164,10 @@ describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
   it('when a file is missing or is a directory', async (t) => {
     const directory = temporaryDirectory(t);
     const path = join(directory, 'none');
-    await assert.rejects(sourcesOf([path]), new StartError(`cannot read ${path}: there is no such file`));
+    await assert.rejects(
+      sourcesOf([path]),
+      new StartError(`cannot read ${path}: there is no such file`),
+    );
     await assert.rejects(
       sourcesOf([directory]),
       new StartError(`cannot read ${directory}: it is a directory`),

@@ -46,7 +46,12 @@ describe('handoff connect', { timeout: 60_000, concurrency: 4 }, () => {
     const args = [process.execPath, CLI, 'connect', '--port', `${port}`];
     const full = await execute('sh', ['-c', '"$@" </dev/null >/dev/full', 'sh', ...args]);
     assert.deepEqual(full, [1, 'handoff: cannot write standard output: no space left\n']);
-    const unread = await execute('sh', ['-c', '"$@" </dev/null | head -n 1 >/dev/null', 'sh', ...args]);
+    const unread = await execute('sh', [
+      '-c',
+      '"$@" </dev/null | head -n 1 >/dev/null',
+      'sh',
+      ...args,
+    ]);
     assert.deepEqual(unread, [0, '']);
   });
 
@@ -88,7 +93,10 @@ describe('handoff connect', { timeout: 60_000, concurrency: 4 }, () => {
     assert.deepEqual(outcome, { status: 1, signal: null, stdout: '', stderr });
     const path = join(temporaryDirectory(t), 'none');
     const noSocket = await runHandoff(t, ['connect', '--socket', path]);
-    assert.deepEqual([noSocket.status, noSocket.stderr], [1, `handoff: ${path}: there is no such socket\n`]);
+    assert.deepEqual(
+      [noSocket.status, noSocket.stderr],
+      [1, `handoff: ${path}: there is no such socket\n`],
+    );
     const noHost = await runHandoff(t, ['connect', 'echo', '--host', 'host.invalid']);
     assert.equal(noHost.status, 1);
     assert.match(noHost.stderr, /^handoff: host\.invalid port 9000: [^\n]+\n$/);
@@ -134,7 +142,10 @@ async function sayAndEnd(socket: Socket, texts: readonly string[]): Promise<void
 }
 
 /** Its status, and what it has complained of. */
-function execute(command: string, args: readonly string[]): Promise<[status: unknown, stderr: string]> {
+function execute(
+  command: string,
+  args: readonly string[],
+): Promise<[status: unknown, stderr: string]> {
   return new Promise((resolve) => {
     execFile(command, args, (error, _stdout, stderr) => resolve([error?.code ?? 0, stderr]));
   });

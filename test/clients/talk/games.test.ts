@@ -46,9 +46,14 @@ describe("hangman's dialogue", () => {
 
   it('draws the gallows in proportion to the misses', () => {
     assert.equal(gallows(0, 6).trim(), '');
-    const full = ['    +---+', '    |   |', '    |   O', '    |  /|\\', '    |  / \\', '   ======'].join(
-      '\n',
-    );
+    const full = [
+      '    +---+',
+      '    |   |',
+      '    |   O',
+      '    |  /|\\',
+      '    |  / \\',
+      '   ======',
+    ].join('\n');
     assert.equal(gallows(6, 6), full);
     assert.equal(gallows(11, 11), full);
     assert.notEqual(gallows(10, 11), full);

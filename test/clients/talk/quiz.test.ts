@@ -19,7 +19,13 @@ const USER: QuizSettings = {
   mayAskAgain: true,
 };
 
-const question = (number: number) => [`QUESTION ${number}/2 Why?`, 'A so', 'B D', 'C D day', 'D no'];
+const question = (number: number) => [
+  `QUESTION ${number}/2 Why?`,
+  'A so',
+  'B D',
+  'C D day',
+  'D no',
+];
 
 describe("the quiz's dialogue", () => {
   it('plays a game from a script, one line for each question', () => {
@@ -57,7 +63,9 @@ describe("the quiz's dialogue", () => {
   });
 
   it('tries a password of the environment once', () => {
-    const quiz = new Rehearsal(new QuizDialogue({ ...USER, name: 'ann', wayIn: 'LOGIN', password: 'env' }));
+    const quiz = new Rehearsal(
+      new QuizDialogue({ ...USER, name: 'ann', wayIn: 'LOGIN', password: 'env' }),
+    );
     assert.deepEqual(quiz.begin(), ['send LOGIN ann env']);
     assert.deepEqual(quiz.hear('ERR wrong'), ['ask']);
     quiz.type('');

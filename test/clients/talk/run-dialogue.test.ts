@@ -63,5 +63,9 @@ async function hold(t: TestContext, dialogue: Dialogue, service: string) {
     dialogue instanceof HiiDialogue ? 'chunk' : 'line',
   );
   t.after(() => wire.destroy());
-  return runDialogue(dialogue, wire, new PlainTerminal(new PassThrough(), new PassThrough().resume()));
+  return runDialogue(
+    dialogue,
+    wire,
+    new PlainTerminal(new PassThrough(), new PassThrough().resume()),
+  );
 }

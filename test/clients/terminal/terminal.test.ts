@@ -124,14 +124,18 @@ describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurren
   it('has colours, unless NO_COLOR is set or the terminal has none', async (t) => {
     const grey = '\x1b[90m* bob joined';
     const seen = await Promise.all(
-      [{}, { NO_COLOR: '' }, { NO_COLOR: '1' }, { NO_COLOR: '1', FORCE_COLOR: '1' }, { TERM: 'dumb' }].map(
-        async (env) => {
-          const { terminal, client } = await enterChat(t, env);
-          client.send('* bob joined (2 here)\n');
-          await terminal.shows('* bob joined');
-          return terminal.output().includes(grey);
-        },
-      ),
+      [
+        {},
+        { NO_COLOR: '' },
+        { NO_COLOR: '1' },
+        { NO_COLOR: '1', FORCE_COLOR: '1' },
+        { TERM: 'dumb' },
+      ].map(async (env) => {
+        const { terminal, client } = await enterChat(t, env);
+        client.send('* bob joined (2 here)\n');
+        await terminal.shows('* bob joined');
+        return terminal.output().includes(grey);
+      }),
     );
     assert.deepEqual(seen, [true, true, false, false, false]);
   });
@@ -177,7 +181,14 @@ describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurren
       ['\x04', 0],
     ] as const) {
       const server = await startFakeServer(t);
-      const terminal = openTerminal(t, ['quiz', '--name', 'ann', '--login', '--port', `${server.port}`]);
+      const terminal = openTerminal(t, [
+        'quiz',
+        '--name',
+        'ann',
+        '--login',
+        '--port',
+        `${server.port}`,
+      ]);
       await terminal.edits('password: ▮');
       terminal.type(`half${key}`.slice(status === 0 ? -1 : 0));
       assert.deepEqual(await terminal.exit(), { status, ...RESTORED });

@@ -68,7 +68,10 @@ describe('the table of a snapshot', () => {
   });
 
   it('shows main as the only thread if it serves all clients', () => {
-    const clients = { count: 2, first: [client(1, { thread: 0 }), client(2, { thread: 0, state: 'await' })] };
+    const clients = {
+      count: 2,
+      first: [client(1, { thread: 0 }), client(2, { thread: 0, state: 'await' })],
+    };
     const lines = shown({ ...onMain, clients });
     assert.ok(!lines.some((line) => line.startsWith('threads')));
     assert.match(lines.at(-3) ?? '', /^ +main {2}waiting in recv +#1 /);
@@ -98,7 +101,10 @@ describe('the table of a snapshot', () => {
   });
 
   it('fits its window: served and queued clients come first, and a line counts the rest', () => {
-    const free = Array.from({ length: 60 }, (_, index) => ({ thread: index + 4, state: 'free' as const }));
+    const free = Array.from({ length: 60 }, (_, index) => ({
+      thread: index + 4,
+      state: 'free' as const,
+    }));
     const threads = {
       count: 63,
       states: { running: 1, recv: 1, free: 61 },

@@ -45,7 +45,8 @@ describe('a conversation in datagrams', { timeout: 30_000 }, () => {
     const lost = await start(t, QUICK);
     lost.wire.send('PLAY');
     await assert.rejects(lost.wire.messages()[Symbol.asyncIterator]().next(), StartError);
-    for (let tries = 0; tries < QUICK.tries; tries++) assert.equal(await lost.server.hear(), 'PLAY');
+    for (let tries = 0; tries < QUICK.tries; tries++)
+      assert.equal(await lost.server.hear(), 'PLAY');
     assert.deepEqual(lost.server.heard, []);
     const leaving = await start(t, QUICK);
     leaving.wire.send('QUIT');

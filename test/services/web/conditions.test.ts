@@ -73,8 +73,10 @@ describe('a range of 10 bytes', () => {
   });
 
   it('is the whole file if the client has a part of another version', () => {
-    const part = (ifRange: string) => rangeOf({ range: 'bytes=0-3', 'if-range': ifRange }, 10, version);
+    const part = (ifRange: string) =>
+      rangeOf({ range: 'bytes=0-3', 'if-range': ifRange }, 10, version);
     for (const same of ['"v1"', SAME]) assert.deepEqual(part(same), from(0, 4));
-    for (const other of ['"v0"', 'W/"v1"', BEFORE, AFTER, 'v1']) assert.equal(part(other), undefined);
+    for (const other of ['"v0"', 'W/"v1"', BEFORE, AFTER, 'v1'])
+      assert.equal(part(other), undefined);
   });
 });

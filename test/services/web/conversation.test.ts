@@ -38,7 +38,10 @@ describe('a conversation', { timeout: 60_000 }, () => {
   after(() => site.remove());
   const served = new Site(site.root);
 
-  async function answersTo(chunks: readonly Uint8Array[], manner: Manner = 'values'): Promise<string> {
+  async function answersTo(
+    chunks: readonly Uint8Array[],
+    manner: Manner = 'values',
+  ): Promise<string> {
     const connection = new FakeConnection(chunks, manner);
     const conversation = new Conversation(connection, served);
     await connection.forEachChunk((chunk) => conversation.onChunk(chunk));
@@ -55,7 +58,9 @@ describe('a conversation', { timeout: 60_000 }, () => {
     await fc.assert(
       fc.asyncProperty(script, async ({ requests, last, cuts, manner }) => {
         const bytes = Buffer.from(requests.join('') + last);
-        const places = [0, ...cuts.map((cut) => cut % bytes.length), bytes.length].sort((a, b) => a - b);
+        const places = [0, ...cuts.map((cut) => cut % bytes.length), bytes.length].sort(
+          (a, b) => a - b,
+        );
         const pieces = places.slice(1).map((end, at) => bytes.subarray(places[at], end));
         const chunks = pieces.filter(({ length }) => length > 0);
         assert.equal(await answersTo(chunks, manner), await answersTo([bytes]));
@@ -102,7 +107,10 @@ describe('a conversation', { timeout: 60_000 }, () => {
     );
     await fc.assert(
       fc.asyncProperty(bytes, async (chunks) => {
-        assert.match(await answersTo(chunks.filter(({ length }) => length > 0)), /^(HTTP\/1\.1 [1-5]|$)/);
+        assert.match(
+          await answersTo(chunks.filter(({ length }) => length > 0)),
+          /^(HTTP\/1\.1 [1-5]|$)/,
+        );
       }),
       runs(300),
     );
@@ -139,6 +147,9 @@ describe('a conversation', { timeout: 60_000 }, () => {
     assert.equal(await take('X: y\r\n'), undefined);
     nowMs += 50_000;
     assert.equal(await take('X: y\r\n'), 'stop');
-    assert.match(connection.sent, /HTTP\/1\.1 408 Request Timeout\r\n[^]*\r\nConnection: close\r\n/);
+    assert.match(
+      connection.sent,
+      /HTTP\/1\.1 408 Request Timeout\r\n[^]*\r\nConnection: close\r\n/,
+    );
   });
 });

@@ -104,7 +104,8 @@ describe('the parser refuses', () => {
     ['too many fields', 431, field('X: y\r\n'.repeat(101).slice(0, -2))],
     ['too many empty lines', 414, '\r\n'.repeat(5000)],
   ] as const) {
-    it(`${what} with ${status}, and what follows`, () => assert.deepEqual(read(text + NEXT), [status]));
+    it(`${what} with ${status}, and what follows`, () =>
+      assert.deepEqual(read(text + NEXT), [status]));
   }
 
   const chunks = `${START}Transfer-Encoding: chunked\r\n\r\n`;
@@ -129,7 +130,14 @@ describe('the parser', () => {
   it('reports whether it is in the middle of a request', () => {
     const parser = new RequestParser();
     assert.equal(parser.isWithin(), false);
-    for (const part of ['G', 'ET / HTTP/1.0\r', '\n', 'X: y\r\n', 'Content-Length: 2\r\n\r\n', 'a']) {
+    for (const part of [
+      'G',
+      'ET / HTTP/1.0\r',
+      '\n',
+      'X: y\r\n',
+      'Content-Length: 2\r\n\r\n',
+      'a',
+    ]) {
       assert.deepEqual(parser.read(Buffer.from(part)), []);
       assert.equal(parser.isWithin(), true);
     }

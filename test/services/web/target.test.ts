@@ -97,7 +97,9 @@ describe('a target', () => {
   });
 
   it('decodes to the names that it was encoded from', () => {
-    const name = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/[/\\\0]|^\./.test(text));
+    const name = fc
+      .string({ unit: 'grapheme', minLength: 1 })
+      .filter((text) => !/[/\\\0]|^\./.test(text));
     fc.assert(
       fc.property(fc.array(name), (names) => assert.deepEqual(namesOf(pathOf(names, true)), names)),
       runs(200),

@@ -33,7 +33,8 @@ class LosingConnection extends FakeConnection {
 describe('a transfer closes its file', () => {
   for (const manner of ['values', 'promises'] as const) {
     for (let taken = 0; taken <= PIECES; taken++) {
-      const how = taken === PIECES ? 'when all is sent' : `when its client is lost after ${taken} pieces`;
+      const how =
+        taken === PIECES ? 'when all is sent' : `when its client is lost after ${taken} pieces`;
       it(`${how}, sending by ${manner}`, async (t) => {
         const path = join(temporaryDirectory(t), 'file');
         writeFileSync(path, Buffer.alloc(FILE_BYTES));

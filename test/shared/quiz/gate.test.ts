@@ -68,7 +68,8 @@ describe('the gate', () => {
       waits.push(ms);
       return Promise.resolve();
     };
-    const compare = (password: string, known: string | undefined) => Promise.resolve(password === known);
+    const compare = (password: string, known: string | undefined) =>
+      Promise.resolve(password === known);
     const gate = new Gate({ nowMs: () => 0, sleep, isPassword: compare });
     const stored = 'right';
     for (let count = 0; count < 3; count++) {
@@ -78,7 +79,8 @@ describe('the gate', () => {
       assert.deepEqual(verdicts, ['wrong', 'wrong']);
     }
     assert.deepEqual(waits, []);
-    const right = (key: string, known: string | undefined) => gate.check(key, 'right', 'there', () => known);
+    const right = (key: string, known: string | undefined) =>
+      gate.check(key, 'right', 'there', () => known);
     const verdicts = await Promise.all([
       right('ann', stored),
       right('nobody', undefined),
@@ -98,16 +100,24 @@ describe('the gate', () => {
     };
     const gate = new Gate({ nowMs: () => 0, sleep, isPassword: () => Promise.resolve(false) });
     const guess = (key: string) => gate.check(key, 'a guess', 'there', () => 'right');
-    const guesses = (count: number) => Promise.all(Array.from({ length: count }, () => guess('ann')));
+    const guesses = (count: number) =>
+      Promise.all(Array.from({ length: count }, () => guess('ann')));
     await guess('ann');
     await guesses(4);
     assert.deepEqual(waits, [250, 500]);
   });
 
   it('delays no simultaneous attempts as long as none has failed', async () => {
-    const gate = new Gate({ nowMs: () => 0, sleep: neverCalled, isPassword: () => Promise.resolve(true) });
+    const gate = new Gate({
+      nowMs: () => 0,
+      sleep: neverCalled,
+      isPassword: () => Promise.resolve(true),
+    });
     const login = () => gate.check('ann', 'right', 'there', () => 'right');
-    assert.deepEqual(await Promise.all([login(), login(), login(), login()]), Array(4).fill('right'));
+    assert.deepEqual(
+      await Promise.all([login(), login(), login(), login()]),
+      Array(4).fill('right'),
+    );
   });
 });
 

@@ -40,11 +40,27 @@ describe('a file of questions', () => {
     ['is not UTF-8', Buffer.from('["\xff"]', 'latin1'), 'the file is not valid UTF-8'],
     ['is no list', { questions: [good] }, 'a JSON array of questions is expected'],
     ['has no question', [], 'there is no question in it'],
-    ['has null for an entry', [null], 'entry 1: an object with question, options and answer is expected'],
-    ['has a text for an entry', ['x'], 'entry 1: an object with question, options and answer is expected'],
-    ['has no question in it', [good, { ...good, question: undefined }], 'entry 2: question must be a text'],
+    [
+      'has null for an entry',
+      [null],
+      'entry 1: an object with question, options and answer is expected',
+    ],
+    [
+      'has a text for an entry',
+      ['x'],
+      'entry 1: an object with question, options and answer is expected',
+    ],
+    [
+      'has no question in it',
+      [good, { ...good, question: undefined }],
+      'entry 2: question must be a text',
+    ],
     ['has an empty question', [{ ...good, question: '  ' }], 'entry 1 ("  "): question is empty'],
-    ['has a line end', [{ ...good, question: 'a\nb' }], /^entry 1 \("a␊b"\): question has a line end/],
+    [
+      'has a line end',
+      [{ ...good, question: 'a\nb' }],
+      /^entry 1 \("a␊b"\): question has a line end/,
+    ],
     [
       'has a bidi override',
       [{ ...good, options: ['1', '2', '3', '\u202e'] }],
@@ -53,7 +69,11 @@ describe('a file of questions', () => {
     ['has three options', [{ ...good, options: ['1', '2', '3'] }], '3 options, there must be 4'],
     ['has options of a kind', [{ ...good, options: 'ABCD' }], 'options must be a list of 4 texts'],
     ['has a number', [{ ...good, options: ['1', 2, '3', '4'] }], 'option B must be a text'],
-    ['has equal options', [{ ...good, options: ['1', '2', '3', '1 '] }], 'two options are the same'],
+    [
+      'has equal options',
+      [{ ...good, options: ['1', '2', '3', '1 '] }],
+      'two options are the same',
+    ],
     ['has no answer', [{ ...good, answer: undefined }], 'answer must be one of A, B, C, D'],
     ['has a wrong answer', [{ ...good, answer: 'E' }], 'answer must be one of A, B, C, D'],
     ['has an unknown field', [{ ...good, anser: 'A' }], 'unknown field "anser"'],
@@ -80,7 +100,16 @@ describe('a file of questions', () => {
 
   it('stops the start with a message that names the faulty entry', async (t) => {
     const path = file(t, [good, { ...good, question: 'Which?', answer: 'b' }]);
-    const args = ['serve', 'quiz', '--model', 'event-loop', '--store', ':memory:', '--questions', path];
+    const args = [
+      'serve',
+      'quiz',
+      '--model',
+      'event-loop',
+      '--store',
+      ':memory:',
+      '--questions',
+      path,
+    ];
     assert.deepEqual(await runHandoff(t, args), {
       status: 1,
       signal: null,

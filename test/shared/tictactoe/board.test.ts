@@ -17,7 +17,9 @@ describe('the board', () => {
       const result = board.winner ? `${board.winner} wins` : board.isFull ? 'draw' : undefined;
       assert.equal(result, resultOf(fields), fields.join());
       if (result !== undefined) games++;
-      else for (let field = 1; field <= 9; field++) if (!fields.includes(field)) playOn([...fields, field]);
+      else
+        for (let field = 1; field <= 9; field++)
+          if (!fields.includes(field)) playOn([...fields, field]);
     };
     // By symmetry: a first move into a corner, into a side, and into the middle.
     for (const first of [1, 2, 5]) playOn([first]);

@@ -121,7 +121,8 @@ describe('the lobby', () => {
 
   it('returns stop after QUIT only', async () => {
     const { x } = await pair(new Lobby());
-    for (const line of ['1', '1', '', 'x']) assert.equal(await x.player.handleLine(line), undefined);
+    for (const line of ['1', '1', '', 'x'])
+      assert.equal(await x.player.handleLine(line), undefined);
     assert.equal(await x.player.handleLine(' quit '), 'stop');
   });
 

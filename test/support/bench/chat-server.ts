@@ -43,7 +43,8 @@ export async function serveChat(test: TestContext, rules: ChatRules = {}): Promi
     lines.on('line', (line) => {
       if (self) {
         onLine?.(self, line, members);
-        for (const other of members) if (other !== self) deliver(other, self, `${self.name}: ${line}\n`);
+        for (const other of members)
+          if (other !== self) deliver(other, self, `${self.name}: ${line}\n`);
         return;
       }
       for (const other of members) other.socket.write(announcement(line));

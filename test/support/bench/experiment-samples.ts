@@ -48,9 +48,14 @@ export const echo: Experiment = {
 };
 
 /** One second in which all requests took the same time. */
-export function roundOf(round: number, requestsPerSecond: number, latencyNs = 2_000_000): RoundResult {
+export function roundOf(
+  round: number,
+  requestsPerSecond: number,
+  latencyNs = 2_000_000,
+): RoundResult {
   const latency = new Histogram();
-  for (let request = 0; request < Math.min(requestsPerSecond, 100); request++) latency.record(latencyNs);
+  for (let request = 0; request < Math.min(requestsPerSecond, 100); request++)
+    latency.record(latencyNs);
   return { round, turn: 1, values: { requestsPerSecond }, latencies: { all: latency.toJSON() } };
 }
 
@@ -59,14 +64,26 @@ export function contenderOf(
   rates: readonly number[],
   changes: Partial<ContenderResult> = {},
 ): ContenderResult {
-  return { name, kind: 'model', rounds: rates.map((one, index) => roundOf(index + 1, one)), ...changes };
+  return {
+    name,
+    kind: 'model',
+    rounds: rates.map((one, index) => roundOf(index + 1, one)),
+    ...changes,
+  };
 }
 
 export function caseOf(
   contenders: readonly ContenderResult[],
   changes: Partial<CaseResult> = {},
 ): CaseResult {
-  return { name: '2 clients', title: '2 clients, 64 bytes', x: 2, clients: 2, contenders, ...changes };
+  return {
+    name: '2 clients',
+    title: '2 clients, 64 bytes',
+    x: 2,
+    clients: 2,
+    contenders,
+    ...changes,
+  };
 }
 
 export function experimentOf(cases: readonly CaseResult[], name = 'echo'): ExperimentResult {

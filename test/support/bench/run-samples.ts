@@ -105,7 +105,8 @@ function sweep(): CaseResult[] {
       const requestsPerSecond = (rates[place] ?? 0) * 1000;
       const p99Ns = ((name === 'iterative' ? 1 : clients) / requestsPerSecond) * 2.2e9;
       const noThreads = name === 'python-threading' && clients === 1000;
-      if (noThreads) return contenderOf(name, {}, { kind, count: 0, failed: 'cannot start new thread' });
+      if (noThreads)
+        return contenderOf(name, {}, { kind, count: 0, failed: 'cannot start new thread' });
       const served = name !== 'iterative' || clients < 1000;
       return contenderOf(
         name,
@@ -128,7 +129,10 @@ const openLoop = experimentOf({
   axis: { label: 'requests/s offered', scale: 'linear' },
   plots: [
     {
-      ...{ name: 'corrected', title: 'p99 from the intended send, and as a closed loop would report it' },
+      ...{
+        name: 'corrected',
+        title: 'p99 from the intended send, and as a closed loop would report it',
+      },
       ...{ measure: p99, dashed: uncorrected, scale: 'log', label: 'p99 in ms', unit: 1e6 },
     },
   ],
@@ -164,7 +168,8 @@ const slowClientFound: ExperimentResult = {
   remarks: [],
   cases: [0, 8].map((silent) => ({
     name: silent === 0 ? 'none silent' : `${silent} silent`,
-    title: silent === 0 ? '16 clients, none of them silent' : `16 clients beside ${silent} silent ones`,
+    title:
+      silent === 0 ? '16 clients, none of them silent' : `16 clients beside ${silent} silent ones`,
     contenders: RATES.slice(0, 3).map(([name, kind, rates], index) =>
       silent > 0 && name === 'iterative'
         ? contenderOf(name, { requestsPerSecond: 0, p99Ns: Infinity }, { kind })
@@ -181,7 +186,8 @@ const control = experimentOf({
   name: 'control',
   question: 'Does the bench see a difference where there is none?',
   plots: [{ ...ratePlot, title: 'The same server twice' }],
-  seen: () => 'event-loop against itself: 1.00 (0.99–1.01) times the requests, no winner, as expected.',
+  seen: () =>
+    'event-loop against itself: 1.00 (0.99–1.01) times the requests, no winner, as expected.',
 });
 
 const controlFound: ExperimentResult = {
@@ -190,7 +196,11 @@ const controlFound: ExperimentResult = {
   cases: [
     caseOf(64, [
       contenderOf('event-loop', { requestsPerSecond: 144_000, p99Ns: 9e5 }),
-      contenderOf('event-loop again', { requestsPerSecond: 143_500, p99Ns: 9.1e5 }, { kind: 'control' }),
+      contenderOf(
+        'event-loop again',
+        { requestsPerSecond: 143_500, p99Ns: 9.1e5 },
+        { kind: 'control' },
+      ),
     ]),
   ],
 };
@@ -214,7 +224,11 @@ const hostileFound: ExperimentResult = {
     ...caseOf(x, [
       contenderOf(HOSTILE, { requestsPerSecond: x, p99Ns: x === 8 ? Infinity : 1e6 }),
       ...Array.from({ length: 9 }, (_, index) =>
-        contenderOf(`variant ${index}`, { requestsPerSecond: 30 + index, p99Ns: 1e6 }, { kind: 'variant' }),
+        contenderOf(
+          `variant ${index}`,
+          { requestsPerSecond: 30 + index, p99Ns: 1e6 },
+          { kind: 'variant' },
+        ),
       ),
     ]),
     title: HOSTILE,
@@ -254,7 +268,18 @@ export function sampleRun(): ReportInput {
 
 /** Tables as wide as the bench's own. */
 function tablesOf({ measures }: Experiment, { cases }: ExperimentResult): TextTable[] {
-  const more = ['p50', 'p99', 'p99.9', 'max', 'CPU', 'MB', 'threads', 'errors', 'served', 'of event-loop'];
+  const more = [
+    'p50',
+    'p99',
+    'p99.9',
+    'max',
+    'CPU',
+    'MB',
+    'threads',
+    'errors',
+    'served',
+    'of event-loop',
+  ];
   return cases.map(({ title, contenders }) => ({
     title,
     head: ['server', measures[0].label, ...more],

@@ -15,7 +15,11 @@ interface Changes extends Partial<Omit<RoundResult, 'values'>> {
 }
 
 /** One second with this many requests of 2 ms each. A test replaces fields by `changes`. */
-export function roundOf(round: number, requests: number, { values, ...changes }: Changes = {}): RoundResult {
+export function roundOf(
+  round: number,
+  requests: number,
+  { values, ...changes }: Changes = {},
+): RoundResult {
   const latency = new Histogram();
   for (let request = 0; request < Math.min(requests, 1000); request++) latency.record(2_000_000);
   return {

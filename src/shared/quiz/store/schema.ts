@@ -45,7 +45,9 @@ const TABLES = `
  */
 export function prepareSchema(database: DatabaseSyncInstance): void {
   const inUse = checkOwner(database);
-  const { quick_check: health } = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
+  const { quick_check: health } = database.prepare('PRAGMA quick_check(1)').get() as {
+    quick_check: string;
+  };
   if (health !== 'ok') throw new StartError(`it is damaged: ${health}`);
   // Each commit is appended to one file and synced to the disk; readers in other processes never
   // wait for it.
@@ -68,7 +70,9 @@ function checkOwner(database: DatabaseSyncInstance): boolean {
   if (application === 0 && version === 0 && tables === 0) return false;
   if (application !== APPLICATION_ID) throw new StartError('it is a database of another program');
   if (version !== VERSION) {
-    throw new StartError(`its schema is version ${version}, and this program knows version ${VERSION} only`);
+    throw new StartError(
+      `its schema is version ${version}, and this program knows version ${VERSION} only`,
+    );
   }
   return true;
 }

@@ -46,7 +46,9 @@ export function openSqliteStore(path: string): QuizStore {
     return new SqliteStore(database);
   } catch (error) {
     database?.close();
-    throw new StartError(`cannot use the store ${path}: ${(error as Error).message}`, { cause: error });
+    throw new StartError(`cannot use the store ${path}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -91,7 +93,10 @@ class SqliteStore implements QuizStore {
     });
   }
 
-  begin(player: Identity, questions: readonly Question[]): { turn: Turn; isNew: boolean } | 'registered' {
+  begin(
+    player: Identity,
+    questions: readonly Question[],
+  ): { turn: Turn; isNew: boolean } | 'registered' {
     return transaction(this.#database, () => {
       const known = this.#player(player.key);
       if (player.isGuest && known && known.password !== null) return 'registered';
@@ -159,13 +164,17 @@ class SqliteStore implements QuizStore {
   }
 
   #standing(total: number): Standing {
-    const { better, players } = this.#sql.standing.get(total) as { better: number; players: number };
+    const { better, players } = this.#sql.standing.get(total) as {
+      better: number;
+      players: number;
+    };
     return { total, rank: better + 1, players };
   }
 
   #add(key: string, name: string, password: string | null): number {
     const { last } = this.#sql.lastPlayer.get() as { last: number };
-    if (last >= MAX_PLAYERS) throw new StoreError(`there are ${MAX_PLAYERS} players, no more can be added`);
+    if (last >= MAX_PLAYERS)
+      throw new StoreError(`there are ${MAX_PLAYERS} players, no more can be added`);
     return Number(this.#sql.addPlayer.run(key, name, password).lastInsertRowid);
   }
 }

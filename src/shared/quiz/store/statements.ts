@@ -30,13 +30,17 @@ export function prepareStatements(database: DatabaseSyncInstance) {
        JOIN game_questions ON game = games.id AND number = answered + 1 WHERE player = ?`,
     ),
     addGame: database.prepare('INSERT INTO games (player, length) VALUES (?, ?)'),
-    addQuestion: database.prepare('INSERT INTO game_questions (game, number, question) VALUES (?, ?, ?)'),
+    addQuestion: database.prepare(
+      'INSERT INTO game_questions (game, number, question) VALUES (?, ?, ?)',
+    ),
     countAnswer: database.prepare(
       `UPDATE games SET answered = answered + 1, points = points + ? WHERE id = ? AND answered = ?
        RETURNING points`,
     ),
     removeGame: database.prepare('DELETE FROM games WHERE id = ?'),
-    addPoints: database.prepare('UPDATE players SET total = total + ?, games = games + 1 WHERE id = ?'),
+    addPoints: database.prepare(
+      'UPDATE players SET total = total + ?, games = games + 1 WHERE id = ?',
+    ),
     standing: database.prepare(
       `SELECT (SELECT count(*) FROM players WHERE games > 0 AND total > ?) AS better,
               (SELECT count(*) FROM players WHERE games > 0) AS players`,

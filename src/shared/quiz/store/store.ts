@@ -89,7 +89,10 @@ export interface QuizStore {
   /** The next question of the player's unfinished game. */
   turn(key: string): Turn | undefined;
   /** Begins a game, or continues the unfinished one. From here on the store keeps a guest. */
-  begin(player: Identity, questions: readonly Question[]): { turn: Turn; isNew: boolean } | 'registered';
+  begin(
+    player: Identity,
+    questions: readonly Question[],
+  ): { turn: Turn; isNew: boolean } | 'registered';
   /** Counts an answer, if its question has not been answered yet. */
   count(player: Identity, turn: Turn, isRight: boolean): Counted | Overtaken;
   ranking(most: number): Ranking;

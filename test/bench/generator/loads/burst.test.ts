@@ -40,7 +40,11 @@ describe('a burst', { skip: process.platform !== 'linux' && 'epoll is Linux only
 
   it('closes each answered client, so that an iterative server serves all', async (test) => {
     const { port } = await startServer(test, { service: 'echo', model: 'iterative' });
-    const { answered, errors } = await generator.burst({ port, clients: CLIENTS, limitMs: LIMIT_MS });
+    const { answered, errors } = await generator.burst({
+      port,
+      clients: CLIENTS,
+      limitMs: LIMIT_MS,
+    });
     assert.equal(answered, CLIENTS);
     assert.deepEqual(errors, noErrors());
   });
@@ -57,7 +61,11 @@ describe('a burst', { skip: process.platform !== 'linux' && 'epoll is Linux only
         setTimeout(() => waiting.forEach(({ socket: each, rest }) => each.write(rest)), 200);
       });
     });
-    const { firstByte, answer } = await generator.burst({ port, clients: CLIENTS, limitMs: LIMIT_MS });
+    const { firstByte, answer } = await generator.burst({
+      port,
+      clients: CLIENTS,
+      limitMs: LIMIT_MS,
+    });
     assert.equal(answer.count, CLIENTS);
     assert.equal(firstByte.count, CLIENTS);
     assert.ok(firstByte.minNs < answer.minNs);

@@ -34,7 +34,14 @@ describe('fan-out', { skip: process.platform !== 'linux' && 'epoll is Linux only
   async function load(test: TestContext, rules: ChatRules = {}, options: Partial<LoadJob> = {}) {
     const port = await serveChat(test, rules);
     return generator.run({
-      ...{ pattern: 'fan-out', port, clients: MEMBERS, senders: SENDERS, messageBytes: 32, durationMs: 200 },
+      ...{
+        pattern: 'fan-out',
+        port,
+        clients: MEMBERS,
+        senders: SENDERS,
+        messageBytes: 32,
+        durationMs: 200,
+      },
       ...options,
     });
   }

@@ -84,8 +84,13 @@ describe('the open loop', { skip: process.platform !== 'linux' && 'epoll is Linu
     const result = await offer(port, { clients: 1, requestsPerSecond: 400 });
     assert.equal(result.answered, 40);
     // Request k is due after 2.5 k ms but is sent after some 20 k ms: 340 ms late on average.
-    const means = [result.corrected, result.uncorrected].map((json) => Histogram.fromJSON(json).meanNs / 1e6);
-    assert.ok((means[0] ?? 0) - (means[1] ?? 0) > 250, `corrected and not: ${means.join(' and ')} ms`);
+    const means = [result.corrected, result.uncorrected].map(
+      (json) => Histogram.fromJSON(json).meanNs / 1e6,
+    );
+    assert.ok(
+      (means[0] ?? 0) - (means[1] ?? 0) > 250,
+      `corrected and not: ${means.join(' and ')} ms`,
+    );
     assert.ok(result.uncorrected.minNs > 15e6);
     // At most the first connection was free. The other requests waited for the server.
     assert.ok(result.lag.count <= 1);

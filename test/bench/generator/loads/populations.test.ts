@@ -5,7 +5,10 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { Histogram } from '../../../../bench/lib/histogram.js';
-import type { PopulationSettings, PopulationsJob } from '../../../../bench/generator/protocol/jobs.js';
+import type {
+  PopulationSettings,
+  PopulationsJob,
+} from '../../../../bench/generator/protocol/jobs.js';
 import { startGenerator, type Generator } from '../../../../bench/generator/handle.js';
 import { noErrors } from '../../../../bench/generator/protocol/error-kinds.js';
 import type { PopulationResult } from '../../../../bench/generator/protocol/results.js';
@@ -22,10 +25,19 @@ const SHORT: PopulationSettings = {
 };
 /** Without an answer: the generator learns it from the server. */
 const LEARNED: PopulationSettings = { name: 'learned', clients: 2, pattern: 'keep', line: 'short' };
-const LONG: PopulationSettings = { ...SHORT, name: 'long', clients: 2, line: 'long', answer: 'done long' };
+const LONG: PopulationSettings = {
+  ...SHORT,
+  name: 'long',
+  clients: 2,
+  line: 'long',
+  answer: 'done long',
+};
 
 /** A server that calls `answer` for every line. */
-function serveLines(test: TestContext, answer: (line: string, socket: Socket) => void): Promise<number> {
+function serveLines(
+  test: TestContext,
+  answer: (line: string, socket: Socket) => void,
+): Promise<number> {
   return startRawServer(test, (socket) => {
     let rest = '';
     socket.setEncoding('latin1').on('data', (text: string) => {
@@ -48,7 +60,11 @@ describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux 
   });
   after(() => generator.stop());
 
-  function load(port: number, populations: PopulationSettings[], options: Partial<PopulationsJob> = {}) {
+  function load(
+    port: number,
+    populations: PopulationSettings[],
+    options: Partial<PopulationsJob> = {},
+  ) {
     return generator.runPopulations({ port, populations, durationMs: WINDOW_MS, ...options });
   }
 
@@ -84,7 +100,11 @@ describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux 
     );
     const [sleep, learned] = result.populations;
     assert.deepEqual(
-      result.populations.map(({ name, errors, clientsServed }) => ({ name, errors, clientsServed })),
+      result.populations.map(({ name, errors, clientsServed }) => ({
+        name,
+        errors,
+        clientsServed,
+      })),
       [
         { name: 'sleep', errors: noErrors(), clientsServed: 4 },
         { name: 'learned', errors: noErrors(), clientsServed: 2 },
@@ -176,7 +196,11 @@ describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux 
       answeredMs.set(socket, performance.now());
       answerRight(line, socket);
     });
-    const { requests, errors } = await loadOne(port, { ...SHORT, clients: 1, thinkMs: 20 }, { warmUpMs: 20 });
+    const { requests, errors } = await loadOne(
+      port,
+      { ...SHORT, clients: 1, thinkMs: 20 },
+      { warmUpMs: 20 },
+    );
     assert.deepEqual(errors, noErrors());
     assert.ok(requests > 0);
     // The first gap is from the opening to the start, not a think time.
@@ -195,7 +219,9 @@ describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux 
         if (line === 'long') misbehave(socket);
         else answerRight(line, socket);
       });
-      const [short, long] = await loadPair(port, [{ ...SHORT, thinkMs: 2 }, LONG], { warmUpMs: 150 });
+      const [short, long] = await loadPair(port, [{ ...SHORT, thinkMs: 2 }, LONG], {
+        warmUpMs: 150,
+      });
       const kind = fault === 'surplus' ? 'wrongBytes' : fault;
       assert.deepEqual(long.errors, { ...noErrors(), [kind]: LONG.clients }, fault);
       assert.deepEqual(short.errors, noErrors(), fault);
@@ -212,7 +238,10 @@ describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux 
 
   it('reports why an answer cannot be learned', async (test) => {
     const silentPort = await serveLines(test, () => undefined);
-    await assert.rejects(load(silentPort, [LEARNED], { answerLimitMs: 20 }), /no whole answer .* 20 ms/);
+    await assert.rejects(
+      load(silentPort, [LEARNED], { answerLimitMs: 20 }),
+      /no whole answer .* 20 ms/,
+    );
     const twoLines = await serveLines(test, (_line, socket) => socket.write('one\ntwo\n'));
     await assert.rejects(load(twoLines, [LEARNED]), /more than one line: "one\\ntwo\\n"/);
     await assert.rejects(load(await unusedPort(), [LEARNED]), /ECONNREFUSED|refused/);

@@ -12,7 +12,13 @@ import { learnLineExchange } from '../../../../bench/generator/sockets/line-exch
 import { connectSocket, socketAddress } from '../../../../bench/generator/sockets/socket.js';
 import { unusedPort } from '../../../support/raw-server.js';
 
-const POPULATION = { name: 'short', clients: 1, pattern: 'keep', line: 'short', answer: 'done' } as const;
+const POPULATION = {
+  name: 'short',
+  clients: 1,
+  pattern: 'keep',
+  line: 'short',
+  answer: 'done',
+} as const;
 const POPULATIONS: Omit<PopulationsJob, 'port'> = {
   ...{ kind: 'populations', populations: [POPULATION], warmUpMs: 0, durationMs: 10 },
   ...{ silentClients: 0, answerLimitMs: 10 },
@@ -23,7 +29,10 @@ const FAN_OUT: Omit<LoadJob, 'port'> = {
 };
 
 /** The work must fail as expected, and leave as many descriptors open as before. */
-function assertFailsWithoutLeak(work: () => unknown, expected: RegExp | { readonly code: string }): void {
+function assertFailsWithoutLeak(
+  work: () => unknown,
+  expected: RegExp | { readonly code: string },
+): void {
   const before = openDescriptors();
   assert.throws(work, expected);
   assert.equal(openDescriptors(), before);
@@ -97,7 +106,11 @@ describe(
     it('opens no epoll for an invalid set of clients or members', async () => {
       const port = await unusedPort();
       const exchange = new EchoPayloads(1, 64);
-      const events = { connected: () => undefined, answered: () => undefined, failed: () => undefined };
+      const events = {
+        connected: () => undefined,
+        answered: () => undefined,
+        failed: () => undefined,
+      };
       assertFailsWithoutLeak(
         () => new Clients({ port, clients: -1, exchange, ownAddresses: false }, events),
         /Invalid typed array length: -1/,

@@ -58,7 +58,10 @@ describe('an echo payload', () => {
       for (let request = 0; request < 200; request++) {
         payloads.advance(1);
         const text = requestOf(payloads, 1).toString();
-        assert.ok(!before.slice(size < 3 ? -63 : 0).includes(text), `${size} bytes, request ${request}`);
+        assert.ok(
+          !before.slice(size < 3 ? -63 : 0).includes(text),
+          `${size} bytes, request ${request}`,
+        );
         before.push(text);
       }
     }
@@ -68,7 +71,9 @@ describe('an echo payload', () => {
     for (const size of SIZES) {
       const clients = size < 3 ? 64 : 1000;
       const payloads = new EchoPayloads(clients, size);
-      const texts = Array.from({ length: clients }, (_, client) => requestOf(payloads, client).toString());
+      const texts = Array.from({ length: clients }, (_, client) =>
+        requestOf(payloads, client).toString(),
+      );
       assert.equal(new Set(texts).size, clients, `${size} bytes`);
     }
   });

@@ -64,7 +64,9 @@ describe('web', { skip: process.platform !== 'linux' && 'epoll is Linux only' },
     let second = 0;
     const result = await load(test, (_request, response) => {
       const date = new Date((second += 1) * 1000).toUTCString();
-      response.writeHead(200, { Date: date, 'Content-Length': page.length }).write(page.subarray(0, 333));
+      response
+        .writeHead(200, { Date: date, 'Content-Length': page.length })
+        .write(page.subarray(0, 333));
       setImmediate(() => response.end(page.subarray(333)));
     });
     assert.deepEqual(result.errors, noErrors());

@@ -9,7 +9,12 @@ import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { openSqliteStore } from '../../../../src/shared/quiz/store/sqlite.js';
-import type { Identity, Question, QuizStore, Turn } from '../../../../src/shared/quiz/store/store.js';
+import type {
+  Identity,
+  Question,
+  QuizStore,
+  Turn,
+} from '../../../../src/shared/quiz/store/store.js';
 import { temporaryDirectory } from '../../../support/handoff.js';
 import type { Cleanup } from '../../../support/server.js';
 
