@@ -7,7 +7,7 @@
  * show them and which direction is better; tables, plots, CSV and comparisons need nothing else.
  * Read bench/scenarios/echo.ts next.
  */
-import type { HistogramJson } from '../lib/histogram.js';
+import type { HistogramJson } from '../../src/base/histogram.js';
 import type { ErrorCounts } from '../generator/protocol/error-kinds.js';
 
 /** The results of one experiment: plain JSON, as saved in the results file. */
@@ -104,7 +104,6 @@ export type ValueName =
   | 'generatorUsPerRequest'
   // Connections
   | 'connections'
-  | 'medianNs'
   | 'p99Ns'
   | 'maxNs'
   | 'startMs'

@@ -3,7 +3,7 @@
  * scenarios call them, bench/run/rounds.ts keeps the numbers.
  */
 import type { RoundMeasured, RoundValues, ValueName } from './experiment.js';
-import { Histogram } from '../lib/histogram.js';
+import { Histogram } from '../../src/base/histogram.js';
 import { ERROR_KINDS, noErrors, type ErrorCounts } from '../generator/protocol/error-kinds.js';
 import type {
   LoadResult,

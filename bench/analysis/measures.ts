@@ -6,7 +6,7 @@
  */
 import type { LatencyName, Measure, RoundResult, RoundValues, ValueName } from './experiment.js';
 import { formatCount, formatMegabytes, formatNs, formatShare } from './numbers.js';
-import { Histogram, type HistogramJson } from '../lib/histogram.js';
+import { Histogram, type HistogramJson } from '../../src/base/histogram.js';
 import { totalErrors } from '../generator/protocol/error-kinds.js';
 
 const ALL = 'all';

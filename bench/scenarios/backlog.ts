@@ -16,7 +16,7 @@ import { monotonicMs } from '../../src/base/clock.js';
 import { BacklogClients, type Attempt } from './backlog-clients.js';
 import type { CaseResult, RoundMeasured, ValueName } from '../analysis/experiment.js';
 import { formatCount } from '../analysis/numbers.js';
-import { Histogram } from '../lib/histogram.js';
+import { Histogram } from '../../src/base/histogram.js';
 import { acceptQueueLength, listenCounters, somaxconn } from '../lib/listen-queue.js';
 import { known } from '../analysis/measured.js';
 import { longest, percentile, valueOf } from '../analysis/measures.js';

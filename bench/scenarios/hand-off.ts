@@ -1,23 +1,40 @@
-/** Hand-off: the time from accept to the handler's first instruction, from the server's log. */
-import { readFile } from 'node:fs/promises';
+/**
+ * Hand-off: the stages from accept to the handler's first instruction, idle and under load. The
+ * server itself measures them (src/threads/hand-off-stages.ts); its snapshots have the histograms.
+ */
 import { join } from 'node:path';
-import type { RoundMeasured } from '../analysis/experiment.js';
-import { formatCount, formatNs } from '../analysis/numbers.js';
+import type { CaseResult, RoundResult } from '../analysis/experiment.js';
+import { formatCount } from '../analysis/numbers.js';
 import { withTemporaryDirectory } from '../lib/cleanup.js';
-import { valueOf } from '../analysis/measures.js';
-import { NOTHING_SEEN, shown } from '../analysis/sentences.js';
+import { longest, percentile, valueOf } from '../analysis/measures.js';
+import { joined, shown } from '../analysis/sentences.js';
 import { modelNamed } from '../contenders/models.js';
+import { Histogram, type HistogramJson } from '../../src/base/histogram.js';
+import { snapshotsOf } from '../../src/clients/watch/watch.js';
+import type { HandOffView } from '../../src/serving/views.js';
 import type { Bench, Scenario } from './scenario.js';
 
 const MODEL = 'thread-per-client';
-const THREADS = 4;
 /** The first connections are left out, because their code is not compiled yet. */
-const WARM_UP_CONNECTIONS = 200;
-const DURATION_MS = 1800;
+const WARM_UP_MS = 1000;
+const MIN_WINDOW_MS = 400;
 
-const median = valueOf('medianNs', { label: 'median', better: 'lower', format: formatNs });
-const p99 = valueOf('p99Ns', { label: 'p99', better: 'lower', format: formatNs });
-const longest = valueOf('maxNs', { label: 'max', format: formatNs });
+/** The rows of the table, in the order of time. */
+const STAGES: Readonly<Record<string, keyof HandOffView>> = {
+  'accepted to lent': 'queued',
+  'lent to woken': 'woken',
+  'woken to first instruction': 'begun',
+  whole: 'total',
+};
+const WHOLE = 'whole';
+
+const LOADS = [
+  { name: 'idle', clients: 1, pauseMs: 1, what: 'one connection per millisecond' },
+  { name: 'under load', clients: 16, pauseMs: 0, what: '16 clients that connect again at once' },
+] as const;
+
+const median = percentile(50);
+const p99 = percentile(99);
 
 export const handOff: Scenario = {
   name: 'hand-off',
@@ -27,14 +44,16 @@ export const handOff: Scenario = {
   question:
     "How long does a connection take from accept to the handler's first instruction on a warm thread?",
   prediction:
-    'A message to a sleeping thread takes one wake-up, some tens of microseconds, and the time in the queue. The ' +
-    'client connects once per millisecond, so the queue is empty; churn shows the queue under full load.',
-  lookAt: 'The median, and its distance to p99. The server measures them: waitedMs in its log.',
+    'One wake-up of a sleeping thread, some tens of microseconds, is nearly all of it if the server is idle. Under ' +
+    'load the thread waits for a core: main lends a whole batch before it wakes the first thread.',
+  lookAt:
+    'The stage that takes longest, and the distance between its median and p99. The server measures the stages.',
   axis: { label: '', scale: 'none' },
   measures: [
     median,
     p99,
-    longest,
+    percentile(99.9),
+    longest(),
     valueOf('connections', { label: 'connections', format: formatCount }),
   ],
   baseline: false,
@@ -42,56 +61,61 @@ export const handOff: Scenario = {
   async measure(bench) {
     if (!bench.contenders('echo').some(({ name }) => name === MODEL))
       return { cases: [], remarks: [] };
-    const waits = await withTemporaryDirectory(async (directory) => {
-      const logFile = join(directory, 'log.json');
-      await connectSlowly(bench, logFile);
-      return waitsInLog(await readFile(logFile, 'utf8'));
-    });
-    const rounds = [{ round: 1, turn: 1, ...summariseWaits(waits) }];
-    const contenders = [{ name: MODEL, kind: 'model', rounds } as const];
-    const title = 'hand-off: from accept to the first instruction of the handler on a warm thread';
-    return { cases: [{ name: 'hand-off', title, contenders }], remarks: [] };
+    const cases: CaseResult[] = [];
+    for (const load of LOADS) cases.push(await measureCase(bench, load));
+    return { cases, remarks: [] };
   },
-  seen({ cases: [only] }) {
-    const [middle, slow] = [shown(only, median, MODEL), shown(only, p99, MODEL)];
-    return middle === undefined
-      ? NOTHING_SEEN
-      : `The hand-off took at most ${middle} for half of the connections, and ${slow ?? ''} for 99 of 100.`;
-  },
+  seen: ({ cases }) =>
+    joined(
+      ...cases.map((one) => {
+        const [middle, slow] = [shown(one, median, WHOLE), shown(one, p99, WHOLE)];
+        return middle === undefined
+          ? ''
+          : `${one.name}: the hand-off took at most ${middle} for half of the connections, ${slow ?? ''} for 99 of 100.`;
+      }),
+    ),
 };
 
-async function connectSlowly(bench: Bench, logFile: string): Promise<void> {
-  const args = ['--log-file', logFile, '--log-connections'];
-  const server = await bench.start(modelNamed(MODEL), { clients: THREADS, args });
-  await bench.generator.run({
-    port: server.port,
-    pattern: 'churn',
-    clients: 1,
-    pauseMs: 1,
-    durationMs: DURATION_MS,
+async function measureCase(
+  bench: Bench,
+  { name, clients, pauseMs, what }: (typeof LOADS)[number],
+): Promise<CaseResult> {
+  const rounds = new Map(Object.keys(STAGES).map((stage): [string, RoundResult[]] => [stage, []]));
+  await withTemporaryDirectory(async (directory) => {
+    const admin = join(directory, 'admin.sock');
+    const server = await bench.start(modelNamed(MODEL), { clients, args: ['--admin', admin] });
+    const load = (durationMs: number) =>
+      bench.generator.run({ port: server.port, pattern: 'churn', clients, pauseMs, durationMs });
+    await load(WARM_UP_MS);
+    let before = await stagesOf(admin);
+    for (let round = 1; round <= bench.rounds; round++) {
+      bench.note(`hand-off: ${name}`);
+      await load(Math.max(MIN_WINDOW_MS, bench.roundMs));
+      const after = await stagesOf(admin);
+      for (const [row, stage] of Object.entries(STAGES)) {
+        const all = Histogram.fromJSON(after[stage]).since(before[stage]).toJSON();
+        rounds.get(row)?.push(roundOf(round, all));
+      }
+      before = after;
+    }
+    await server.stop();
   });
-  await server.stop();
-}
-
-/** Returns the waits of all closed connections in ms, in the order of the log. */
-export function waitsInLog(log: string): number[] {
-  return log.split('\n').flatMap((line) => {
-    if (!line.includes('"waitedMs"')) return [];
-    const entry = JSON.parse(line) as { msg?: unknown; waitedMs?: unknown };
-    return entry.msg === 'closed' && typeof entry.waitedMs === 'number' ? [entry.waitedMs] : [];
-  });
-}
-
-function summariseWaits(waits: readonly number[]): RoundMeasured {
-  const sorted = waits.slice(WARM_UP_CONNECTIONS).sort((a, b) => a - b);
-  const atNs = (share: number) =>
-    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 1e6;
-  if (sorted.length === 0) throw new Error(`the log has only ${waits.length} closed connections`);
-  const values = {
-    connections: sorted.length,
-    medianNs: atNs(0.5),
-    p99Ns: atNs(0.99),
-    maxNs: atNs(1),
+  return {
+    name,
+    title: `hand-off: ${what}`,
+    clients,
+    contenders: [...rounds].map(([row, of]) => ({ name: row, kind: 'variant', rounds: of })),
   };
-  return { values, latencies: {} };
+}
+
+async function stagesOf(admin: string): Promise<HandOffView> {
+  for await (const { snapshot } of snapshotsOf(admin, { everyMs: undefined })) {
+    if (snapshot.handOff) return snapshot.handOff;
+  }
+  throw new Error(`${MODEL}: its snapshot has no hand-off`);
+}
+
+function roundOf(round: number, all: HistogramJson): RoundResult {
+  if (all.count === 0) throw new Error(`${MODEL} was handed no connection in round ${round}`);
+  return { round, turn: 1, values: { connections: all.count }, latencies: { all } };
 }

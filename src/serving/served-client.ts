@@ -93,6 +93,11 @@ export class ServedClient implements Outlet {
     this.#peer = host.clientLog.isLevelEnabled('info') ? socket.peer : '';
   }
 
+  /** By the monotonic clock. */
+  get acceptedAtMs(): number {
+    return this.#accepted.acceptedAtMs;
+  }
+
   /** What its handler calls on main; undefined where clients share nothing. */
   get session(): Session | undefined {
     return this.#session;

@@ -2,6 +2,7 @@
  * What a model shows of its clients and threads, for the snapshots of admin/snapshot.ts. Types
  * only.
  */
+import type { HistogramJson } from '../base/histogram.js';
 
 /**
  * What a client thread does, or a client's handler on main:
@@ -46,9 +47,23 @@ export interface ThreadView {
   readonly connection?: number;
 }
 
+/** How long the stages of all hand-offs took since the start, in nanoseconds. */
+export interface HandOffView {
+  /** From accept to the lease: in the queue, and behind the others of the batch. */
+  readonly queued: HistogramJson;
+  /** From the lease until the thread runs: the wake-up, and the start of a thread that is not up. */
+  readonly woken: HistogramJson;
+  /** From there to the handler's first instruction. */
+  readonly begun: HistogramJson;
+  /** The whole, from accept to the handler's first instruction. */
+  readonly total: HistogramJson;
+}
+
 /** A model's part of the snapshot. */
 export interface Serving {
   readonly clients: Listed<ClientView>;
   /** Only where there are client threads. Those with a client come first. */
   readonly threads?: Listed<ThreadView> & { readonly states: Partial<Record<State, number>> };
+  /** Only where there are client threads. */
+  readonly handOff?: HandOffView;
 }

@@ -16,6 +16,7 @@ import type { Accepted, Clients, Host } from '../serving/host.js';
 import { ServedClient } from '../serving/served-client.js';
 import { ServedClients } from '../serving/served-clients.js';
 import type { Serving } from '../serving/views.js';
+import { HandOffStages } from './hand-off-stages.js';
 import { DescriptorLease } from './lease.js';
 import { LeasedSocket } from './leased-socket.js';
 import type { Mailbox } from './mailbox.js';
@@ -30,6 +31,7 @@ export class ClientThreads implements Clients {
   readonly #host: Host;
   readonly #pool: ThreadPool;
   readonly #clients = new ServedClients();
+  readonly #stages = new HandOffStages();
   /** The slots with a client, and what resolves their serve(). */
   readonly #taken = new Map<WorkerSlot, () => void>();
   /** Last in, first out: the thread that has just served has warm caches. */
@@ -134,7 +136,9 @@ export class ClientThreads implements Clients {
 
   /** The thread has served its client, if it had one, and is free for the next. */
   #settle(slot: WorkerSlot): void {
-    this.#end(slot, slot.mailbox.reason);
+    const { client, mailbox } = slot;
+    if (client) this.#stages.record(client.acceptedAtMs, mailbox);
+    this.#end(slot, mailbox.reason);
     this.#free.push(slot);
     this.#onAvailable?.();
   }
@@ -160,7 +164,8 @@ export class ClientThreads implements Clients {
 
   describe(most: number): Serving {
     const free = [...this.#pool].filter((slot) => !this.#taken.has(slot));
-    return describeSlots([...this.#taken.keys(), ...free], most);
+    const slots = describeSlots([...this.#taken.keys(), ...free], most);
+    return { ...slots, handOff: this.#stages.describe() };
   }
 
   shutdownRead(): void {

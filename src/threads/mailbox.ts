@@ -12,6 +12,7 @@
  * Memory is ordered by the state word: everything is written before its Atomics.store and read
  * after its load.
  */
+import { monotonicMs } from '../base/clock.js';
 import type { Meter } from '../connection/blocking.js';
 import { END_REASONS, type EndReason } from '../connection/end-reason.js';
 import { mailboxLayout as layout, mailboxState } from './protocol.js';
@@ -41,6 +42,7 @@ export class Mailbox implements Meter {
     this.#words[layout.descriptor] = fd;
     this.#words[layout.connection] = connection;
     this.#floats.fill(0);
+    this.#floats[layout.lentAtMs] = monotonicMs();
     Atomics.store(this.#words, layout.state, mailboxState.lent);
   }
 
@@ -68,6 +70,7 @@ export class Mailbox implements Meter {
     // Either this thread sees `retiring`, or main has changed the state before this thread waits.
     if (Atomics.load(this.#words, layout.retiring) === 0) this.#state.waitWhile(mailboxState.empty);
     if (Atomics.load(this.#words, layout.state) !== mailboxState.lent) return undefined;
+    this.#floats[layout.wokenAtMs] = monotonicMs();
     return {
       fd: this.#words[layout.descriptor] ?? -1,
       connection: this.#words[layout.connection] ?? -1,
@@ -110,7 +113,17 @@ export class Mailbox implements Meter {
     this.#floats[layout.bytesOut] = bytes;
   }
 
-  /** When the client thread took this client, by the monotonic clock; 0 before that. */
+  /** When main lent the descriptor, by the monotonic clock. */
+  get lentAtMs(): number {
+    return this.#floats[layout.lentAtMs] ?? 0;
+  }
+
+  /** When the client thread ran again, having found this client; 0 before that. */
+  get wokenAtMs(): number {
+    return this.#floats[layout.wokenAtMs] ?? 0;
+  }
+
+  /** When the handler began, on the client thread; 0 before that. */
   get startedAtMs(): number {
     return this.#floats[layout.startedAtMs] ?? 0;
   }

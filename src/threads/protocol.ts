@@ -49,8 +49,10 @@ export const mailboxLayout = {
   floatsAtByte: 24,
   bytesIn: 0,
   bytesOut: 1,
-  startedAtMs: 2,
-  floats: 3,
+  lentAtMs: 2,
+  wokenAtMs: 3,
+  startedAtMs: 4,
+  floats: 5,
   /** A mailbox fills its cache lines: two threads would slow each other down on a shared one. */
   bytes: 128,
 } as const;

@@ -8,7 +8,10 @@ import type { WorkerSlot } from './worker-slot.js';
  * @param slots those with a client first
  * @param most how many threads and clients are listed one by one
  */
-export function describeSlots(slots: readonly WorkerSlot[], most: number): Required<Serving> {
+export function describeSlots(
+  slots: readonly WorkerSlot[],
+  most: number,
+): Required<Omit<Serving, 'handOff'>> {
   const states: Partial<Record<State, number>> = {};
   const threads: ThreadView[] = [];
   const clients: ClientView[] = [];

@@ -45,6 +45,32 @@ underEveryModel('a snapshot', (model) => {
     assert.equal((await see('await')).connection, 2);
   });
 
+  it(
+    'has the stages of all hand-offs, which add up to the whole',
+    { skip: noStates },
+    async (t) => {
+      const { server } = await startWatched(t, model, 'echo');
+      for (let count = 0; count < 3; count++) {
+        const client = await connectClient(t, server);
+        await client.exchange('hello', 'hello');
+        client.halfClose();
+        await client.expectEnd();
+      }
+      const { handOff } = await snapshotWhere(
+        t,
+        server.path,
+        'three served clients',
+        ({ counts }) => counts.served === 3,
+      );
+      assert.equal(handOff !== undefined, hasThreads);
+      if (!handOff) return;
+      const { queued, woken, begun, total } = handOff;
+      for (const { count } of [queued, woken, begun, total]) assert.equal(count, 3);
+      const sumNs = queued.sumNs + woken.sumNs + begun.sumNs;
+      assert.ok(total.sumNs > 0 && Math.abs(sumNs - total.sumNs) < 1, `${sumNs} ${total.sumNs}`);
+    },
+  );
+
   it('shows queued clients and counts refused ones', async (t) => {
     const { server } = await startWatched(t, model, 'echo', { most: 2 });
     const places = model === 'iterative' ? 1 : 2;

@@ -8,7 +8,7 @@
  * few places comes to all. Read next: bench/generator/sockets/clients.ts.
  */
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
-import { Histogram } from '../../lib/histogram.js';
+import { Histogram } from '../../../src/base/histogram.js';
 import { noErrors, totalErrors, type ErrorKind } from '../protocol/error-kinds.js';
 import type { BurstJob } from '../protocol/jobs.js';
 import type { BurstResult } from '../protocol/results.js';

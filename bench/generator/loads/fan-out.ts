@@ -8,7 +8,7 @@
  */
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import { jainIndex } from '../../lib/fairness.js';
-import { Histogram } from '../../lib/histogram.js';
+import { Histogram } from '../../../src/base/histogram.js';
 import { noErrors, type ErrorKind } from '../protocol/error-kinds.js';
 import type { LoadJob } from '../protocol/jobs.js';
 import type { ClosedLoopResult, LoadResult } from '../protocol/results.js';

@@ -16,7 +16,7 @@
  */
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import { jainIndex } from '../../lib/fairness.js';
-import { Histogram } from '../../lib/histogram.js';
+import { Histogram } from '../../../src/base/histogram.js';
 import { ServerPause } from '../../lib/pause.js';
 import { noErrors, type ErrorKind } from '../protocol/error-kinds.js';
 import type { OpenLoopJob } from '../protocol/jobs.js';

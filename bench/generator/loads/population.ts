@@ -16,7 +16,7 @@
  */
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import { jainIndex } from '../../lib/fairness.js';
-import { Histogram, type HistogramJson } from '../../lib/histogram.js';
+import { Histogram, type HistogramJson } from '../../../src/base/histogram.js';
 import { noErrors, type ErrorKind } from '../protocol/error-kinds.js';
 import type { PopulationSettings } from '../protocol/jobs.js';
 import type { ClosedLoopResult } from '../protocol/results.js';

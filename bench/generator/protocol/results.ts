@@ -4,7 +4,7 @@
  * Each job has exactly one result. jobs.ts has the jobs. Read bench/generator/handle.ts (the
  * runner's side) or bench/generator/main.ts (the load process) next.
  */
-import type { HistogramJson } from '../../lib/histogram.js';
+import type { HistogramJson } from '../../../src/base/histogram.js';
 import type { ProcessSample } from '../../lib/process-stats.js';
 import type { ErrorCounts } from './error-kinds.js';
 

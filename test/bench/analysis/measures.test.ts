@@ -4,7 +4,7 @@ import { longest, p50, p99, percentile, valueOf } from '../../../bench/analysis/
 import { measuredLoad } from '../../../bench/analysis/measured.js';
 import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
 import type { LoadResult } from '../../../bench/generator/protocol/results.js';
-import { Histogram } from '../../../bench/lib/histogram.js';
+import { Histogram } from '../../../src/base/histogram.js';
 import { roundOf } from '../../support/bench/samples.js';
 
 /** Equal within the bucket's width of 1/128. */

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Participants } from '../../../bench/run/participants.js';
-import { Histogram } from '../../../bench/lib/histogram.js';
+import { Histogram } from '../../../src/base/histogram.js';
 import type { Generator } from '../../../bench/generator/handle.js';
 import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
 import type { LoadResult } from '../../../bench/generator/protocol/results.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ContenderResult, RoundValues } from '../../../bench/analysis/experiment.js';
-import { Histogram } from '../../../bench/lib/histogram.js';
+import { Histogram } from '../../../src/base/histogram.js';
 import { backlog } from '../../../bench/scenarios/backlog.js';
 import { caseOf } from '../../support/bench/samples.js';
 

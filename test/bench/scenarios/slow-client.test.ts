@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { slowClient } from '../../../bench/scenarios/slow-client.js';
-import { Histogram } from '../../../bench/lib/histogram.js';
+import { Histogram } from '../../../src/base/histogram.js';
 import { caseOf, contenderOf, roundOf } from '../../support/bench/samples.js';
 
 describe('the finding about silent clients', () => {

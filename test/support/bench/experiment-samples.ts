@@ -8,7 +8,7 @@ import type {
   Measure,
   RoundResult,
 } from '../../../bench/analysis/experiment.js';
-import { Histogram } from '../../../bench/lib/histogram.js';
+import { Histogram } from '../../../src/base/histogram.js';
 
 export const rate: Measure = {
   name: 'requestsPerSecond',

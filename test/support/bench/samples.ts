@@ -6,7 +6,7 @@ import type {
   RoundResult,
   RoundValues,
 } from '../../../bench/analysis/experiment.js';
-import { Histogram } from '../../../bench/lib/histogram.js';
+import { Histogram } from '../../../src/base/histogram.js';
 import { CLOSED_LOOP } from '../../../bench/analysis/measures.js';
 import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { Histogram, type HistogramJson } from '../../../../bench/lib/histogram.js';
+import { Histogram, type HistogramJson } from '../../../../src/base/histogram.js';
 import type { OpenLoopJob } from '../../../../bench/generator/protocol/jobs.js';
 import { startGenerator, type Generator } from '../../../../bench/generator/handle.js';
 import { noErrors } from '../../../../bench/generator/protocol/error-kinds.js';

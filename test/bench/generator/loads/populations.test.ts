@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { Histogram } from '../../../../bench/lib/histogram.js';
+import { Histogram } from '../../../../src/base/histogram.js';
 import type {
   PopulationSettings,
   PopulationsJob,

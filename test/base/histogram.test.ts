@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Histogram } from '../../../bench/lib/histogram.js';
+import { Histogram } from '../../src/base/histogram.js';
 
 const PERCENTILES = [0, 1, 25, 50, 90, 99, 99.9, 100];
 
@@ -93,5 +93,20 @@ describe('Histogram', () => {
     const histogram = histogramOf([1e15]);
     assert.equal(histogram.count, 1);
     assert.equal(histogram.maxNs, 1e15);
+  });
+
+  it('tells what was recorded since an earlier state', () => {
+    const histogram = new Histogram();
+    for (const ns of [5, 100, 100]) histogram.record(ns);
+    const earlier = histogram.toJSON();
+    for (const ns of [100, 200]) histogram.record(ns);
+    const since = histogram.since(earlier).toJSON();
+    assert.deepEqual(since, {
+      ...{ count: 2, sumNs: 300, minNs: 100, maxNs: 200 },
+      buckets: [
+        [100, 1],
+        [200, 1],
+      ],
+    });
   });
 });

@@ -3,8 +3,8 @@
  *
  * Every power of two is divided into 128 equal buckets, so each value is exact to 1/128 (0.8 %).
  * Recording is a shift and an increment and allocates nothing. Histograms of several rounds or
- * processes can be merged by adding their counts; percentiles cannot. The load process records, the
- * runner merges. Read next: bench/generator/loads/population.ts.
+ * processes can be merged by adding their counts; percentiles cannot. Recorded by the load process
+ * of the bench, which its runner merges, and by a server for its hand-offs.
  */
 
 const BUCKETS_PER_OCTAVE = 128;
@@ -86,6 +86,25 @@ export class Histogram {
       if (seen >= rank) return Math.min(highestOf(index), this.#maxNs);
     }
     return this.#maxNs;
+  }
+
+  /**
+   * What was recorded since an earlier state of this histogram. The extremes are those of buckets,
+   * not exact.
+   */
+  since(earlier: HistogramJson): Histogram {
+    const counts = new Map(earlier.buckets);
+    const later = this.toJSON();
+    const buckets = later.buckets
+      .map(([highestNs, count]) => [highestNs, count - (counts.get(highestNs) ?? 0)] as const)
+      .filter(([, count]) => count > 0);
+    return Histogram.fromJSON({
+      count: later.count - earlier.count,
+      sumNs: later.sumNs - earlier.sumNs,
+      minNs: buckets[0]?.[0] ?? 0,
+      maxNs: Math.min(buckets.at(-1)?.[0] ?? 0, later.maxNs),
+      buckets,
+    });
   }
 
   toJSON(): HistogramJson {
