@@ -10,7 +10,7 @@ import { StreamConnection } from '../connection/stream.js';
 import { converse } from '../services/conversation.js';
 import { loadService } from '../services/load.js';
 import type { AnyService } from '../services/service.js';
-import type { Accepted, Clients, Host } from '../serving/host.js';
+import type { Accepted, AcceptedSocket, Clients, Host } from '../serving/host.js';
 import { ServedClient, type ServedSocket } from '../serving/served-client.js';
 import { ServedClients } from '../serving/served-clients.js';
 import type { ClientView, Serving } from '../serving/views.js';
@@ -91,14 +91,17 @@ class MainThreadSocket implements ServedSocket {
   readonly connection: StreamConnection;
   readonly startedAtMs = monotonicMs();
   readonly isSettled = false;
+  readonly #accepted: AcceptedSocket;
   #onStopped: (() => void) | undefined;
 
   constructor({ id, socket }: Accepted, idleMs: number) {
+    this.#accepted = socket;
     this.connection = new StreamConnection(id, socket.toSocket(), idleMs);
   }
 
+  /** Of the accepted socket, which has asked for it already where a line was written. */
   get peer(): string {
-    return this.connection.peer;
+    return this.#accepted.peer;
   }
 
   get bytesIn(): number {
