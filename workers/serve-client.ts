@@ -11,7 +11,7 @@
 import { createRequire } from 'node:module';
 import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
-import { scheduleAsBatch, setTimeouts } from '../src/base/libc.js';
+import { nameThread, scheduleAsBatch, setTimeouts } from '../src/base/libc.js';
 import { openThreadLog } from '../src/log/log.js';
 import { Doorbell } from '../src/threads/doorbell.js';
 import { Mailbox } from '../src/threads/mailbox.js';
@@ -19,6 +19,7 @@ import type { ThreadMessage, ThreadTask } from '../src/threads/protocol.js';
 import { monotonicMs } from '../src/base/clock.js';
 import { converse } from '../src/services/conversation.js';
 import { loadService } from '../src/services/load.js';
+import { ThreadTimes } from '../src/threads/thread-times.js';
 import { SyncCallSlot, remoteSession } from '../src/threads/calls.js';
 import { rehearse } from './rehearse.js';
 
@@ -30,11 +31,14 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   const notifyMain = () => {
     if (doorbell.notify()) post({ kind: 'doorbell' });
   };
-  const shared = task.calls && remoteSession(new SyncCallSlot(task.calls), notifyMain);
+  const calls = task.calls && new SyncCallSlot(task.calls);
+  const shared = calls && remoteSession(calls, notifyMain);
   const context = { options: task.options, log, debug: task.log.level === 'debug', shared };
   // Main lends to several threads in a turn, and must not lose the processor to the first that
   // wakes.
   scheduleAsBatch();
+  nameThread(`client-${threadId}`);
+  const times = task.measuresTimes ? new ThreadTimes() : undefined;
   if (task.warm) await rehearse();
   // Exposed where there are so many threads that it matters: see MANY_THREADS in src/cli/serve.ts.
   globalThis.gc?.();
@@ -44,10 +48,17 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   post({ kind: 'ready', slot: task.slot, thread: threadId, kernelThread: ownKernelThread() });
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
     if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);
+    times?.take();
     mailbox.startedAtMs = monotonicMs();
     const connection = new BlockingConnection(lent.connection, lent.fd, mailbox);
     const reason = await converse(service, connection, context);
     connection.release();
+    if (times) {
+      const { computedMs, coreWaitMs } = times.take();
+      mailbox.computedMs = computedMs;
+      mailbox.coreWaitMs = coreWaitMs;
+      mailbox.loopWaitMs = calls?.takeWaitedMs() ?? 0;
+    }
     mailbox.settle(reason);
     notifyMain();
   }

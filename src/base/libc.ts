@@ -257,6 +257,53 @@ export function bindFutex() {
   };
 }
 
+const TCP_INFO = 11;
+/** Indexes of the 32-bit words of Linux's `struct tcp_info`. */
+const UNACKED = 6;
+const LAST_DATA_SENT = 11;
+const LAST_DATA_RECEIVED = 13;
+const LAST_ACK_RECEIVED = 14;
+
+/** What only main asks of TCP sockets. Bound on demand, so that client threads do not pay for it. */
+export function bindTcpInfo() {
+  const getsockopt = bind<
+    (fd: number, level: number, option: number, value: number, length: number) => number
+  >('int getsockopt(int fd, int level, int option, uintptr_t value, uintptr_t length)');
+  const info = new Uint32Array(LAST_ACK_RECEIVED + 1);
+  const length = new Uint32Array(1);
+  const [infoAddress, lengthAddress] = [info, length].map((words) =>
+    addressOf(new Uint8Array(words.buffer)),
+  ) as [number, number];
+  const wordOf = (fd: number, word: number): number | undefined => {
+    length[0] = info.byteLength;
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, infoAddress, lengthAddress) === -1
+      ? undefined
+      : info[word];
+  };
+  // Each is undefined for other than TCP sockets. The kernel counts times in ticks of its timer,
+  // which are 1 to 10 ms long, mostly 4.
+  return {
+    /** How long ago data was last sent, in ms; before that, how long ago the handshake ended. */
+    sinceSentMs: (fd: number) => wordOf(fd, LAST_DATA_SENT),
+    /** How long ago the peer's last data arrived, in ms. */
+    sinceReceivedMs: (fd: number) => wordOf(fd, LAST_DATA_RECEIVED),
+    /** How long ago its last segment arrived, in ms: the end, if it has ended its side. */
+    sinceAcknowledgedMs: (fd: number) => wordOf(fd, LAST_ACK_RECEIVED),
+    /** How many connections a listening socket has ready to be accepted. */
+    acceptQueueLength: (fd: number) => wordOf(fd, UNACKED),
+  };
+}
+
+const PR_SET_NAME = 15;
+
+/** Names this thread for ps(1), top(1) and perf(1): at most 15 bytes are kept. Linux only. */
+export function nameThread(name: string): void {
+  const prctl = bind<(option: number, name: Uint8Array) => number>(
+    'int prctl(int option, const void *name)',
+  );
+  prctl(PR_SET_NAME, Buffer.from(`${name}\0`));
+}
+
 const peerAddress = new Uint8Array(128);
 const peerAddressLength = new Uint32Array(1);
 

@@ -152,6 +152,7 @@ function isFolder(path: string): boolean {
 }
 
 /** How long the server's stop waits for unfinished downloads. */
+const LOOP_LAG_MS = 50;
 const GRACE_MS = 30_000;
 const IDLE_MS = 60_000;
 
@@ -174,6 +175,7 @@ function startServing({ root, host, port, 'log-file': logFile }: Arguments): Pro
     acceptor: { overflow: 'queue', queueLimit: 4096 },
     threads: { most: 1, warm: 0, memoryMb: 64 },
     idleMs: IDLE_MS,
+    loopLagMs: LOOP_LAG_MS,
     graceMs: GRACE_MS,
     log: {
       level: logFile === undefined ? 'silent' : 'info',

@@ -70,6 +70,11 @@ const options = {
     default: '5000',
     describe: 'grace period in ms: how long a stop waits for unfinished answers',
   },
+  'loop-lag': {
+    ...wholeNumber('loop-lag', 1, 3_600_000),
+    default: '50',
+    describe: "how long main's loop may not turn, in ms, before a line says who held it",
+  },
   'idle-timeout': {
     ...wholeNumber('idle-timeout', 0, 86_400_000),
     default: '0',
@@ -213,6 +218,7 @@ function settingsFrom(args: Arguments): ServerSettings {
     acceptor: { overflow: args.overflow, queueLimit: args.queue },
     threads: { most: args.threads, warm: args.warm, memoryMb: args['thread-memory'] },
     idleMs: args['idle-timeout'],
+    loopLagMs: args['loop-lag'],
     graceMs: args.grace,
     log: {
       level: args['log-level'],

@@ -12,6 +12,7 @@ import type { Socket } from 'node:net';
 import { ConnectionLost, NO_BYTES, RECV_BYTES, SLOW_BYTES } from './connection.js';
 import type { Connection, Endpoint, LossReason, MaybePromise, Next } from './connection.js';
 import { peerOf } from './endpoint.js';
+import type { LoopAccount } from './loop-account.js';
 import { IdleTimer } from './idle-timer.js';
 
 const HIGH_WATER_BYTES = 4 * RECV_BYTES;
@@ -34,21 +35,31 @@ export class StreamConnection implements Connection {
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
   #idleTimer: IdleTimer | undefined;
+  readonly #account: LoopAccount | undefined;
 
   /**
    * @param idleMs idle timeout in milliseconds; 0 disables it. Disconnects a client that sends
    *   nothing while the handler waits for it, or stops reading its answer.
+   * @param account of the time for which its handler holds main's loop; none without a handler
    */
-  constructor(id: number, socket: Socket, idleMs: number) {
+  constructor(id: number, socket: Socket, idleMs: number, account?: LoopAccount) {
     this.id = id;
     this.#socket = socket;
+    this.#account = account;
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('end', () => {
+      account?.noteInput('end');
       this.#clientEnded = true;
       this.shutdownRead();
     });
-    socket.on('drain', () => this.#wakeWriter?.());
-    socket.on('error', (error) => this.abort('reset', error));
+    socket.on('drain', () => {
+      account?.noteEvent();
+      this.#wakeWriter?.();
+    });
+    socket.on('error', (error) => {
+      account?.noteEvent();
+      this.abort('reset', error);
+    });
     socket.on('close', () => {
       if (!this.#finished) this.abort('reset');
     });
@@ -90,6 +101,7 @@ export class StreamConnection implements Connection {
   }
 
   recv(maxBytes = RECV_BYTES): MaybePromise<Uint8Array> {
+    this.#account?.touch();
     const chunk = this.#received[0];
     if (chunk !== undefined) return this.#shift(chunk, maxBytes);
     if (this.#lost) throw this.#lost;
@@ -98,6 +110,7 @@ export class StreamConnection implements Connection {
   }
 
   sendAll(bytes: Uint8Array): MaybePromise<undefined> {
+    this.#account?.touch();
     if (this.#lost) {
       this.#sendLastMessage(bytes, this.#lost);
       return undefined;
@@ -155,6 +168,7 @@ export class StreamConnection implements Connection {
    */
   async finish(patienceMs: number): Promise<void> {
     const socket = this.#socket;
+    this.#account?.touch();
     this.#finished = true;
     if (this.#clientEnded && socket.writableLength === 0) this.destroy();
     if (socket.destroyed) return;
@@ -207,6 +221,7 @@ export class StreamConnection implements Connection {
   }
 
   #onData(chunk: Uint8Array): void {
+    this.#account?.noteInput('bytes');
     this.#idleTimer?.touch();
     if (this.#consumer) {
       this.#consumer(chunk);

@@ -7,6 +7,7 @@ import { monotonicMs } from '../base/clock.js';
 import type { LossReason } from '../connection/connection.js';
 import type { EndReason } from '../connection/end-reason.js';
 import { StreamConnection } from '../connection/stream.js';
+import { LoopAccount } from '../connection/loop-account.js';
 import { converse } from '../services/conversation.js';
 import { loadService } from '../services/load.js';
 import type { AnyService } from '../services/service.js';
@@ -35,7 +36,7 @@ export class MainThreadClients implements Clients {
 
   /** Serves one client to its end. Never rejects. */
   async serve(accepted: Accepted): Promise<void> {
-    const socket = new MainThreadSocket(accepted, this.#host.idleMs);
+    const socket = new MainThreadSocket(accepted, this.#host);
     const client = ServedClient.enter(this.#host, accepted, socket);
     if (!client) return;
     this.#sockets.set(client, socket);
@@ -89,19 +90,32 @@ export class MainThreadClients implements Clients {
 /** A connection on the main thread, as its owner sees it. */
 class MainThreadSocket implements ServedSocket {
   readonly connection: StreamConnection;
-  readonly startedAtMs = monotonicMs();
+  /** The model takes a client and runs its handler at once. */
+  readonly takenAtMs = monotonicMs();
+  readonly startedAtMs = this.takenAtMs;
+  readonly coreWaitMs = undefined;
   readonly isSettled = false;
+  readonly #account: LoopAccount;
   readonly #accepted: AcceptedSocket;
   #onStopped: (() => void) | undefined;
 
-  constructor({ id, socket }: Accepted, idleMs: number) {
+  constructor({ id, socket }: Accepted, { idleMs, loop }: Host) {
     this.#accepted = socket;
-    this.connection = new StreamConnection(id, socket.toSocket(), idleMs);
+    this.#account = new LoopAccount(loop, id, (what) => socket.sinceReceivedMs(what));
+    this.connection = new StreamConnection(id, socket.toSocket(), idleMs, this.#account);
   }
 
   /** Of the accepted socket, which has asked for it already where a line was written. */
   get peer(): string {
     return this.#accepted.peer;
+  }
+
+  get computedMs(): number {
+    return this.#account.computedMs;
+  }
+
+  get loopWaitMs(): number {
+    return this.#account.loopWaitMs;
   }
 
   get bytesIn(): number {
@@ -131,6 +145,7 @@ class MainThreadSocket implements ServedSocket {
   }
 
   close(): void {
+    this.#account.close();
     this.connection.destroy();
   }
 

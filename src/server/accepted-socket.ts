@@ -6,10 +6,13 @@
  *     AcceptedNetSocket    elsewhere: the net.Socket that Node made
  */
 import { Socket } from 'node:net';
-import { close, peerSocketAddress, setBlocking } from '../base/libc.js';
+import { bindTcpInfo, close, peerSocketAddress, setBlocking } from '../base/libc.js';
 import type { Endpoint } from '../connection/connection.js';
+import type { Arrival } from '../connection/loop-account.js';
 import { endpointOf, peerOf } from '../connection/endpoint.js';
 import type { AcceptedSocket } from '../serving/host.js';
+
+const tcpInfo = process.platform === 'linux' ? bindTcpInfo() : undefined;
 
 /** The part that this project uses of libuv's handle of a connection. Node does not document it. */
 export interface ConnectionHandle {
@@ -35,6 +38,17 @@ export class AcceptedDescriptor implements AcceptedSocket {
 
   get peer(): Endpoint {
     return (this.#peer ??= this.#findPeer());
+  }
+
+  backlogMs(): number | undefined {
+    return tcpInfo?.sinceSentMs(this.fd);
+  }
+
+  sinceReceivedMs(what: Arrival): number | undefined {
+    if (this.#hasClosed || !tcpInfo) return undefined;
+    return what === 'bytes'
+      ? tcpInfo.sinceReceivedMs(this.fd)
+      : tcpInfo.sinceAcknowledgedMs(this.fd);
   }
 
   setBlocking(): void {
@@ -79,6 +93,14 @@ export class AcceptedNetSocket implements AcceptedSocket {
 
   get peer(): Endpoint {
     return peerOf(this.#socket);
+  }
+
+  backlogMs(): undefined {
+    return undefined;
+  }
+
+  sinceReceivedMs(): undefined {
+    return undefined;
   }
 
   setBlocking(): void {

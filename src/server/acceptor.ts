@@ -11,7 +11,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Listed, WaitingView } from '../serving/views.js';
 import { closedLine } from '../serving/closed-line.js';
 import { StreamConnection } from '../connection/stream.js';
-import type { Accepted, AcceptedSocket, AcceptorSettings, Host } from '../serving/host.js';
+import type {
+  Accepted,
+  AcceptedSocket,
+  AcceptorSettings,
+  Clients,
+  Host,
+  Model,
+} from '../serving/host.js';
 import type { ListenAddress } from '../serving/listen-address.js';
 import { Listener } from './listener.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
@@ -31,6 +38,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
   readonly #settings: AcceptorSettings;
   readonly #host: AcceptorHost;
   readonly #listener: Listener;
+  /** Those that the model serves. */
+  readonly #clients: Pick<Clients, 'count'>;
   readonly #queue: Accepted[] = [];
   /** Ends each client that is being refused at the moment. */
   readonly #refusals = new Set<() => void>();
@@ -45,11 +54,11 @@ export class Acceptor implements AsyncIterable<Accepted> {
   /** Clients that the closing acceptor has not ended yet. */
   readonly #leaving = new Set<Promise<void>>();
 
-  /** @param inBatches whether the model takes descriptors */
-  constructor(settings: AcceptorSettings, host: AcceptorHost, inBatches: boolean) {
+  constructor(settings: AcceptorSettings, host: AcceptorHost, model: Model) {
     this.#settings = settings;
     this.#host = host;
-    this.#listener = new Listener(inBatches, {
+    this.#clients = model.clients;
+    this.#listener = new Listener(model.takesDescriptors, {
       onConnection: (socket) => this.#admit(socket),
       onError: (error) => this.#noteError(error),
     });
@@ -138,8 +147,11 @@ export class Acceptor implements AsyncIterable<Accepted> {
   }
 
   #admit(socket: AcceptedSocket): void {
-    const client: Accepted = { id: ++this.#lastId, socket, acceptedAtMs: monotonicMs() };
-    this.#note(client, 'accepted');
+    const acceptedAtMs = monotonicMs();
+    const isShown = this.#host.clientLog.isLevelEnabled('info');
+    const backlogMs = isShown ? socket.backlogMs() : undefined;
+    const client: Accepted = { id: ++this.#lastId, socket, acceptedAtMs, backlogMs };
+    this.#note(client, 'accepted', { backlogMs });
     if (this.#closed) this.#closeWaiting(client);
     else if (this.#onClient) this.#onClient(client);
     else if (
@@ -147,7 +159,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
       this.#queue.length < this.#settings.queueLimit
     ) {
       this.#queue.push(client);
-      this.#note(client, 'queued', { ahead: this.#queue.length - 1 });
+      // Those that are served are what it waits for as well.
+      this.#note(client, 'queued', { ahead: this.#queue.length - 1 + this.#clients.count });
     } else this.#refuse(client);
   }
 
@@ -200,9 +213,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
     reason: 'stopped' | 'refused',
     bytesOut: number,
   ): void {
-    const { id: connection, acceptedAtMs } = client;
-    const unserved = { thread: undefined, startedAtMs: 0, bytesIn: 0 };
-    closedLine(this.#host, { connection, peer, reason, acceptedAtMs, bytesOut, ...unserved });
+    const unserved = { thread: undefined, bytesIn: 0 };
+    closedLine(this.#host, { accepted: client, peer, reason, bytesOut, ...unserved });
   }
 
   #noteError(error: Error): void {

@@ -10,7 +10,9 @@
 import { AdminSocket } from '../admin/admin-socket.js';
 import { Observer } from '../admin/observer.js';
 import { endLoudly } from '../base/errors.js';
+import { toMicroseconds } from '../base/clock.js';
 import { settledWithin } from '../base/settled-within.js';
+import { MainLoop, type LoopBlock } from '../connection/main-loop.js';
 import { LogFailures, openLog, type Logger } from '../log/log.js';
 import { writeGatheredLines } from '../log/turn-writer.js';
 import { models } from '../models/registry.js';
@@ -46,6 +48,7 @@ export class Server {
   readonly #graceMs: number;
   readonly #shared: Shared | undefined;
   readonly #admin: AdminSocket | undefined;
+  readonly #loop: MainLoop;
   #stopping: Promise<void> | undefined;
   #waitsFor = 'nothing';
 
@@ -63,12 +66,14 @@ export class Server {
     await loaded.check?.(settings.serviceOptions);
     const shared = await loaded.share?.({ options: settings.serviceOptions, log });
     const closedLog = clientLog.child({ service: service.name, model: modelName });
+    const loop = new MainLoop(settings.loopLagMs, (block) => noteBlock(clientLog, block));
     const host: Host = {
       log,
       clientLog,
       closedLog,
       logSettings: settings.log,
       counters: new ConnectionCounters(),
+      loop,
       model: modelName,
       service,
       serviceOptions: settings.serviceOptions,
@@ -82,7 +87,7 @@ export class Server {
     try {
       const create = await models[modelName].load();
       model = await create(host);
-      acceptor = new Acceptor(settings.acceptor, host, model.takesDescriptors);
+      acceptor = new Acceptor(settings.acceptor, host, model);
       const port = await acceptor.listen(address);
       const { adminPath, acceptor: limits } = settings;
       const observed = { host, acceptor, clients: model.clients, address, limits };
@@ -100,6 +105,7 @@ export class Server {
       admin?.close();
       await acceptor?.close();
       await model?.clients.close();
+      loop.close();
       shared?.close?.();
       throw error;
     }
@@ -108,6 +114,7 @@ export class Server {
   private constructor(host: Host, { port, acceptor, model, admin, graceMs }: Parts) {
     this.log = host.log;
     this.#shared = host.shared;
+    this.#loop = host.loop;
     this.port = port;
     this.#acceptor = acceptor;
     this.#model = model;
@@ -146,7 +153,13 @@ export class Server {
     await clients.close();
     this.#shared?.close?.();
     this.#admin?.close();
+    this.#loop.close();
     this.log.info({}, 'stopped');
     writeGatheredLines();
   }
+}
+
+function noteBlock(log: Logger, { fromMs, untilMs, connection, heldMs }: LoopBlock): void {
+  const blockedMs = toMicroseconds(untilMs - fromMs);
+  log.info({ blockedMs, connection, heldMs: connection && toMicroseconds(heldMs) }, 'loop blocked');
 }

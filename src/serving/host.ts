@@ -5,6 +5,8 @@
  */
 import type { Socket } from 'node:net';
 import type { Endpoint } from '../connection/connection.js';
+import type { Arrival } from '../connection/loop-account.js';
+import type { MainLoop } from '../connection/main-loop.js';
 import type { Logger, LogSettings } from '../log/log.js';
 import type { CatalogueEntry } from '../services/catalogue.js';
 import type { ServiceOptions } from '../services/service.js';
@@ -42,6 +44,16 @@ export interface AcceptedSocket {
   readonly fd: number;
   /** `unknown` when the kernel has forgotten the address already. Asking costs a system call. */
   readonly peer: Endpoint;
+  /**
+   * How long the connection waited in the kernel until it was accepted, in ms; undefined where the
+   * kernel does not tell, as for Unix-domain sockets. Asked before anything is sent.
+   */
+  backlogMs(): number | undefined;
+  /**
+   * How long ago the client's last bytes or the end of its stream arrived, in ms; undefined where
+   * the kernel does not tell.
+   */
+  sinceReceivedMs(what: Arrival): number | undefined;
   /** Makes the calls of a client thread on the descriptor block. */
   setBlocking(): void;
   /**
@@ -59,6 +71,8 @@ export interface Accepted {
   readonly socket: AcceptedSocket;
   /** By the monotonic clock. */
   readonly acceptedAtMs: number;
+  /** How long it waited in the kernel before; undefined if unknown, or if no line shows it. */
+  readonly backlogMs: number | undefined;
 }
 
 /** The clients that a model serves at the moment, for a stop and for snapshots. Main thread. */
@@ -88,6 +102,7 @@ export interface Host {
   readonly closedLog: Logger;
   readonly logSettings: LogSettings;
   readonly counters: ConnectionCounters;
+  readonly loop: MainLoop;
   readonly model: ModelName;
   readonly service: Pick<CatalogueEntry, 'name' | 'module' | 'fullAnswer'>;
   readonly serviceOptions: ServiceOptions;
@@ -129,6 +144,8 @@ export interface ServerSettings {
   readonly threads: ThreadSettings;
   /** Idle timeout in milliseconds; 0 disables it. */
   readonly idleMs: number;
+  /** How long main's loop may not turn before a line says so, in milliseconds. */
+  readonly loopLagMs: number;
   /** On a stop, how long clients may take to end, in milliseconds. */
   readonly graceMs: number;
   readonly log: LogSettings;

@@ -14,16 +14,14 @@ import type { Endpoint, LossReason } from '../connection/connection.js';
 import { reasonOf, type EndReason, type InputEnd } from '../connection/end-reason.js';
 import { ClientMember, type Outlet } from '../shared/client-member.js';
 import type { Session } from '../shared/shared.js';
-import { closedLine } from './closed-line.js';
+import { closedLine, type ServedTimes } from './closed-line.js';
 import type { Accepted, Host } from './host.js';
 import type { ClientView, State } from './views.js';
 
 /** What main can do with a client's socket while the client's handler uses it. */
-export interface ServedSocket {
+export interface ServedSocket extends ServedTimes {
   /** Asking costs a system call. */
   readonly peer: Endpoint;
-  /** When the handler began, by the monotonic clock; 0 before that. */
-  readonly startedAtMs: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
   /**
@@ -145,14 +143,13 @@ export class ServedClient implements Outlet {
         this.#socket.close();
       } finally {
         closedLine(this.#host, {
-          connection: this.id,
+          accepted: this.#accepted,
           thread,
           peer: this.#peer,
           reason: this.#aborted ?? (this.#leaveFailed ? 'error' : reasonOf(reason, this.#inputEnd)),
-          acceptedAtMs: this.#accepted.acceptedAtMs,
-          startedAtMs: this.#socket.startedAtMs,
           bytesIn: this.#socket.bytesIn,
           bytesOut: this.#socket.bytesOut,
+          times: this.#socket,
         });
       }
     }

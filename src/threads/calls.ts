@@ -13,6 +13,7 @@
  * two turns of the thread's event loop for each line. Memory is ordered by the state word, as in
  * mailbox.ts.
  */
+import { monotonicMs } from '../base/clock.js';
 import { waitWhile } from './wait-while.js';
 import type { Session } from '../shared/shared.js';
 
@@ -20,9 +21,10 @@ const IDLE = 0;
 const ASKED = 1;
 const ANSWERED = 2;
 
-/** Indexes of the 32-bit words; the text of the call or of its outcome follows them. */
+/** Indexes of the 32-bit words; when main took the call, and the text of the call or of its outcome follow. */
 const STATE = 0;
 const LENGTH = 1;
+const TAKEN_AT_BYTE = 8;
 const TEXT_AT_BYTE = 64;
 /** Holds a message of 4,096 bytes, each of them escaped (`\u0000`), and some more arguments. */
 const TEXT_BYTES = 32 * 1024;
@@ -40,7 +42,9 @@ type Outcome =
 export class SyncCallSlot {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
+  readonly #takenAtMs: Float64Array;
   readonly #text: Buffer;
+  #waitedMs = 0;
   /** Main thread: the call has been taken and is not answered yet. */
   #taken = false;
 
@@ -48,6 +52,7 @@ export class SyncCallSlot {
   constructor(buffer = new SharedArrayBuffer(TEXT_AT_BYTE + TEXT_BYTES)) {
     this.buffer = buffer;
     this.#words = new Int32Array(buffer, 0, 2);
+    this.#takenAtMs = new Float64Array(buffer, TAKEN_AT_BYTE, 1);
     this.#text = Buffer.from(buffer, TEXT_AT_BYTE);
   }
 
@@ -58,15 +63,24 @@ export class SyncCallSlot {
    */
   call(method: string, args: unknown[], notifyMain: () => void): unknown {
     this.#write(JSON.stringify({ method, args } satisfies Call));
+    const askedAtMs = monotonicMs();
     Atomics.store(this.#words, STATE, ASKED);
     notifyMain();
     waitWhile(this.#words, STATE, ASKED);
+    this.#waitedMs += (this.#takenAtMs[0] ?? askedAtMs) - askedAtMs;
     const outcome = JSON.parse(this.#read()) as Outcome;
     Atomics.store(this.#words, STATE, IDLE);
     if ('value' in outcome) return outcome.value;
     if (!('error' in outcome)) return undefined;
     const cause = Object.assign(new Error(), outcome.error);
     throw new Error(`the call of ${method} failed: ${cause.message}`, { cause });
+  }
+
+  /** Client thread. How long the calls since the last time this was asked waited for main's loop. */
+  takeWaitedMs(): number {
+    const waitedMs = this.#waitedMs;
+    this.#waitedMs = 0;
+    return waitedMs;
   }
 
   /** Main thread. Whether the client thread waits for an answer. */
@@ -81,6 +95,7 @@ export class SyncCallSlot {
   take(): Call | undefined {
     if (Atomics.load(this.#words, STATE) !== ASKED || this.#taken) return undefined;
     this.#taken = true;
+    this.#takenAtMs[0] = monotonicMs();
     return JSON.parse(this.#read()) as Call;
   }
 

@@ -114,15 +114,16 @@ export class ClientThreads implements Clients {
   }
 
   /** A socket that cannot be lent ends its own client, with an error in the log. */
-  #lease({ id, socket, acceptedAtMs }: Accepted): LeasedSocket | undefined {
+  #lease(accepted: Accepted): LeasedSocket | undefined {
+    const { id, socket } = accepted;
     try {
       return new LeasedSocket(socket, new DescriptorLease(socket));
     } catch (error) {
       this.#host.log.error({ connection: id, err: error }, 'cannot lend');
       const { peer } = socket;
       socket.close();
-      const unserved = { thread: undefined, startedAtMs: 0, bytesIn: 0, bytesOut: 0 };
-      closedLine(this.#host, { connection: id, peer, reason: 'error', acceptedAtMs, ...unserved });
+      const unserved = { thread: undefined, bytesIn: 0, bytesOut: 0 };
+      closedLine(this.#host, { accepted, peer, reason: 'error', ...unserved });
       return undefined;
     }
   }

@@ -45,6 +45,22 @@ export class LeasedSocket implements ServedSocket {
     return this.#socket.peer;
   }
 
+  get takenAtMs(): number {
+    return this.#mailbox?.lentAtMs ?? 0;
+  }
+
+  get computedMs(): number {
+    return this.#mailbox?.computedMs ?? 0;
+  }
+
+  get loopWaitMs(): number {
+    return this.#mailbox?.loopWaitMs ?? 0;
+  }
+
+  get coreWaitMs(): number {
+    return this.#mailbox?.coreWaitMs ?? 0;
+  }
+
   get startedAtMs(): number {
     return this.#mailbox?.startedAtMs ?? 0;
   }

@@ -132,6 +132,33 @@ export class Mailbox implements Meter {
     this.#floats[layout.startedAtMs] = ms;
   }
 
+  /** How long the thread has run for this client; written when it settles. */
+  get computedMs(): number {
+    return this.#floats[layout.computedMs] ?? 0;
+  }
+
+  set computedMs(ms: number) {
+    this.#floats[layout.computedMs] = ms;
+  }
+
+  /** How long it was ready to run for this client and had no core. */
+  get coreWaitMs(): number {
+    return this.#floats[layout.coreWaitMs] ?? 0;
+  }
+
+  set coreWaitMs(ms: number) {
+    this.#floats[layout.coreWaitMs] = ms;
+  }
+
+  /** How long its calls waited until main took them. */
+  get loopWaitMs(): number {
+    return this.#floats[layout.loopWaitMs] ?? 0;
+  }
+
+  set loopWaitMs(ms: number) {
+    this.#floats[layout.loopWaitMs] = ms;
+  }
+
   #require(expected: number): void {
     const state = Atomics.load(this.#words, layout.state);
     if (state !== expected)

@@ -24,6 +24,8 @@ export interface ThreadTask {
   readonly warm: boolean;
   /** Idle timeout in milliseconds; 0 disables it. */
   readonly idleMs: number;
+  /** Whether a line will show how much processor time a client took. */
+  readonly measuresTimes: boolean;
   readonly log: LogSettings;
 }
 
@@ -52,7 +54,10 @@ export const mailboxLayout = {
   lentAtMs: 2,
   wokenAtMs: 3,
   startedAtMs: 4,
-  floats: 5,
+  computedMs: 5,
+  coreWaitMs: 6,
+  loopWaitMs: 7,
+  floats: 8,
   /** A mailbox fills its cache lines: two threads would slow each other down on a shared one. */
   bytes: 128,
 } as const;

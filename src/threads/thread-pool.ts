@@ -116,6 +116,7 @@ export class ThreadPool {
       options: this.#host.serviceOptions,
       warm,
       idleMs: this.#host.idleMs,
+      measuresTimes: this.#host.closedLog.isLevelEnabled('info'),
       log: this.#host.logSettings,
     };
     this.#pool.run(task, { signal: slot.startSignal }).then(
@@ -166,7 +167,8 @@ export class ThreadPool {
     { thread, kernelThread }: Extract<ThreadMessage, { kind: 'ready' }>,
   ): void {
     slot.noteReady(thread, kernelThread);
-    this.#host.log.info({ thread, threads: this.#slots.size }, 'thread started');
+    const tid = Number(kernelThread?.split('/').at(-1)) || undefined;
+    this.#host.log.info({ thread, tid, threads: this.#slots.size }, 'thread started');
     this.#events.onReady(slot);
   }
 

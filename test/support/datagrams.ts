@@ -67,6 +67,7 @@ export async function startDatagrams(
     acceptor: { overflow: 'queue', queueLimit: settings.queueLimit ?? 1000 },
     threads: { most: 2, warm: 0, memoryMb: 64 },
     idleMs: settings.idleMs ?? 0,
+    loopLagMs: 50,
     graceMs: settings.graceMs ?? 5000,
     log: { level: 'debug', file, connections: true },
   });

@@ -109,6 +109,7 @@ async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
     acceptor: { overflow: 'queue', queueLimit: 100, ...settings.acceptor },
     threads: { most: 8, warm: 0, memoryMb: 64, ...settings.threads },
     idleMs,
+    loopLagMs: 50,
     graceMs,
     log: { level: logLevel, file, connections: true },
     adminPath: settings.adminPath,
