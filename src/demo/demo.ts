@@ -81,9 +81,9 @@ async function demonstrateModel(
   }
   await Promise.all(pendingPrints);
   const timeline = timelineOf(pickRun(await readLines(server.log), undefined));
-  const sentence = summarize(timeline);
-  await print(`\n${bold(sentence, colours)}\n`);
   const names = new Map(CLIENT_NAMES.map((name, client) => [client + 1, `client ${name}`]));
+  const sentence = summarize(timeline, names);
+  await print(`\n${bold(sentence, colours)}\n`);
   return {
     section: { title: `${model}: ${models[model].summary}`, sentence, timeline, names },
     log: server.log,

@@ -1,13 +1,14 @@
 /**
- * The timeline of a run: when each connection was accepted, when its handler began, on which
- * thread, and when it ended.
+ * The timeline of a run: when each connection arrived, was accepted, was taken by the model, when
+ * its handler began, on which thread, and when it ended.
  *
  * A `closed` line has all of it. For a connection that is open at the end of the log, the facts are
  * inferred from its `accepted` line, its messages and the ends of other connections. Facts that do
- * not follow from these are marked as unknown. Read rows.ts next, which assigns each connection its
- * lane.
+ * not follow from these are marked as unknown. Read blocks.ts next, for when main's loop was held, then
+ * rows.ts, which assigns each connection its lane.
  */
 import { toMicroseconds } from '../base/clock.js';
+import { blocksOf, type Block } from './blocks.js';
 import type { Closing, ConnectionFacts, Run } from './run.js';
 
 /** The number of the main thread in the log; client threads count from 1. */
@@ -24,9 +25,16 @@ export interface Span {
    * `unknown`: the log does not say which thread served it, or whether any did.
    */
   readonly thread: number | 'none' | 'unknown';
+  /** When the kernel completed its handshake; when it was accepted, if the log does not say. */
+  readonly arrivedMs: number;
+  readonly isArrivalKnown: boolean;
   readonly acceptedMs: number;
+  /** When its turn came: before, it was queued; afterwards, its thread woke or started. */
+  readonly takenMs: number;
   /** When its handler began; undefined if it never began or the log does not say when. */
   readonly startedMs: number | undefined;
+  /** Where the time since `startedMs` went; undefined if the log does not say. */
+  readonly served: ServedTimes | undefined;
   /** When the connection ended, or, for an open connection, when the log ended. */
   readonly endMs: number;
   /** Why the connection ended; undefined if it was open when the log ended. */
@@ -40,9 +48,19 @@ export interface Span {
   readonly sentMs: readonly number[];
 }
 
+/** Where the time of a handler went, in milliseconds. It waited for its client during the rest. */
+interface ServedTimes {
+  readonly computedMs: number;
+  readonly loopWaitMs: number;
+  readonly coreWaitMs: number;
+}
+
 /** When a client thread started and died; undefined where the log does not say. */
 export interface ThreadLife {
+  /** Client threads are numbered from 1 in the order in which they first served a client. */
   readonly thread: number;
+  /** Its number in the log, which counts in the order in which threads were created. */
+  readonly threadInLog: number;
   readonly startedMs: number | undefined;
   readonly lostMs: number | undefined;
 }
@@ -51,12 +69,16 @@ export interface Timeline {
   readonly pid: number;
   readonly service: string;
   readonly model: string;
-  /** Milliseconds since 1970 at which the first connection was accepted. */
+  /** Milliseconds since 1970 at which the first connection arrived. */
   readonly originMs: number;
   /** Milliseconds from the origin to the last end of a connection. */
   readonly lengthMs: number;
-  /** The connections in the order in which they were accepted. */
+  /** The connections in the order in which they arrived. */
   readonly spans: readonly Span[];
+  /** When main's loop did not turn, in the order of time. */
+  readonly blocks: readonly Block[];
+  /** How many more of these the log has. */
+  readonly blocksLeftOut: number;
   /** The client threads in the order of their numbers. */
   readonly threads: readonly ThreadLife[];
 }
@@ -64,7 +86,7 @@ export interface Timeline {
 /** Builds the timeline of a run; a run without connections gives one without spans. */
 export function timelineOf(run: Run): Timeline {
   const known = [...run.connections].map(([connection, facts]) => ({ connection, ...facts }));
-  const originMs = known.reduce((least, facts) => Math.min(least, acceptedAt(facts)), run.lastMs);
+  const originMs = known.reduce((least, facts) => Math.min(least, arrivedAt(facts)), run.lastMs);
   const since = (ms: number) => Math.max(0, toMicroseconds(ms - originMs));
   const closed = known.flatMap((facts) =>
     facts.closing ? [closedSpan(facts, facts.closing, since)] : [],
@@ -73,24 +95,39 @@ export function timelineOf(run: Run): Timeline {
   const open = known
     .filter(({ closing }) => !closing)
     .map((facts) => openSpan(facts, { run, closed, since, logEndMs }));
-  const spans = withoutRoundingOverlaps([...closed, ...open]).sort(
-    (a, b) => a.acceptedMs - b.acceptedMs || a.connection - b.connection,
-  );
+  const numbers = threadNumbers(run, [...closed, ...open]);
+  const spans = withoutRoundingOverlaps([...closed, ...open])
+    .map((span) => ({ ...span, thread: numbers.get(span.thread) ?? span.thread }))
+    .sort((a, b) => a.arrivedMs - b.arrivedMs || a.connection - b.connection);
+  const lengthMs = spans.reduce((latest, { endMs }) => Math.max(latest, endMs), 0);
   return {
     pid: run.pid,
     service: run.service ?? 'unknown service',
     model: run.model ?? 'unknown model',
     originMs,
-    lengthMs: spans.reduce((latest, { endMs }) => Math.max(latest, endMs), 0),
+    lengthMs,
     spans,
-    threads: threadsOf(run, spans, since),
+    blocks: blocksOf(run.blocks, originMs, lengthMs),
+    blocksLeftOut: run.blocksLeftOut,
+    threads: threadsOf(run, numbers, since),
   };
 }
 
 type Facts = ConnectionFacts & { readonly connection: number };
 type Since = (ms: number) => number;
 
-function acceptedAt({ acceptedMs, closing, receivedMs, sentMs }: Facts): number {
+function isRefused({ refused, closing }: ConnectionFacts): boolean {
+  return refused || closing?.reason === 'refused';
+}
+
+function arrivedAt(facts: Facts): number {
+  return acceptedAt(facts) - (facts.backlogMs ?? 0);
+}
+
+function acceptedAt(facts: Facts): number {
+  const { acceptedMs, closing, receivedMs, sentMs } = facts;
+  // A refused client's `closed` line does not say how long the server waited for it to hang up.
+  if (closing && isRefused(facts) && acceptedMs !== undefined) return acceptedMs;
   // The durations of a `closed` line have fractions; the time of an `accepted` line has none.
   if (closing) return closing.atMs - closing.servedMs - closing.waitedMs;
   return acceptedMs ?? receivedMs[0] ?? sentMs[0] ?? Infinity;
@@ -102,21 +139,49 @@ function closedSpan(facts: Facts, closing: Closing, since: Since): Span {
   const endMs = since(atMs);
   // The log truncates message times to milliseconds: a message may seem to precede its service.
   const within = (ms: number) => Math.min(endMs, Math.max(startedMs, since(ms)));
+  // If the thread died before its handler began, the service time is 0.
+  const isStarted = thread !== undefined && servedMs > 0;
   return {
     connection: facts.connection,
     peer: facts.peer,
     thread: thread ?? 'none',
-    acceptedMs: since(acceptedAt(facts)),
-    // If the thread died before its handler began, the service time is 0.
-    startedMs: thread === undefined || servedMs === 0 ? undefined : startedMs,
+    ...waitsOf(facts, thread, isStarted ? startedMs : endMs, since),
+    startedMs: isStarted ? startedMs : undefined,
+    served: servedTimesOf(closing),
     endMs,
     reason: closing.reason,
-    isRefused: facts.refused || closing.reason === 'refused',
+    isRefused: isRefused(facts),
     bytesIn: closing.bytesIn,
     bytesOut: closing.bytesOut,
     receivedMs: facts.receivedMs.map(within),
     sentMs: facts.sentMs.map(within),
   };
+}
+
+/** @param untilMs when its handler began, or when the connection ended without one */
+function waitsOf(
+  facts: Facts,
+  thread: Span['thread'] | undefined,
+  untilMs: number,
+  since: Since,
+): Pick<Span, 'arrivedMs' | 'isArrivalKnown' | 'acceptedMs' | 'takenMs'> {
+  const acceptedMs = since(acceptedAt(facts));
+  const { queuedMs } = facts.closing ?? {};
+  // A log of 0.1.0 has only the sum. A client that was not queued waited for its thread.
+  const isForThread = typeof thread === 'number' && thread !== MAIN_THREAD && !facts.queued;
+  const takenMs =
+    queuedMs !== undefined ? acceptedMs + queuedMs : isForThread ? acceptedMs : untilMs;
+  return {
+    arrivedMs: since(arrivedAt(facts)),
+    isArrivalKnown: facts.backlogMs !== undefined,
+    acceptedMs,
+    takenMs: toMicroseconds(Math.min(Math.max(takenMs, acceptedMs), untilMs)),
+  };
+}
+
+function servedTimesOf({ computedMs, loopWaitMs, coreWaitMs }: Closing): Span['served'] {
+  if (computedMs === undefined) return undefined;
+  return { computedMs, loopWaitMs: loopWaitMs ?? 0, coreWaitMs: coreWaitMs ?? 0 };
 }
 
 interface LogContext {
@@ -133,8 +198,9 @@ function openSpan(facts: Facts, { run, closed, since, logEndMs }: LogContext): S
     connection: facts.connection,
     peer: facts.peer,
     thread,
-    acceptedMs,
+    ...waitsOf(facts, thread, startedMs ?? logEndMs, since),
     startedMs,
+    served: undefined,
     endMs: logEndMs,
     reason: undefined,
     isRefused: facts.refused,
@@ -201,22 +267,36 @@ function withoutRoundingOverlaps(spans: readonly Span[]): Span[] {
     const moved = (ms: number) => toMicroseconds(ms + cutOffMs);
     ends.set(thread, Math.max(before, moved(endMs)));
     if (cutOffMs === 0) return span;
-    return { ...span, acceptedMs: moved(span.acceptedMs), startedMs: before, endMs: moved(endMs) };
+    return {
+      ...span,
+      arrivedMs: moved(span.arrivedMs),
+      acceptedMs: moved(span.acceptedMs),
+      takenMs: moved(span.takenMs),
+      startedMs: before,
+      endMs: moved(endMs),
+    };
   });
 }
 
-function threadsOf(run: Run, spans: readonly Span[], since: Since): ThreadLife[] {
-  const served = spans.map(({ thread }) => thread).filter((thread) => typeof thread === 'number');
-  const all = new Set([...run.threads.keys(), ...served]);
+/** Returns the numbers of client threads, by those in the log: in the order of their first use. */
+function threadNumbers(run: Run, spans: readonly Span[]): Map<Span['thread'], number> {
+  const inOrder = [...spans].sort(
+    (a, b) => (a.startedMs ?? a.endMs) - (b.startedMs ?? b.endMs) || a.connection - b.connection,
+  );
+  const used = inOrder.map(({ thread }) => thread).filter((thread) => typeof thread === 'number');
+  const all = new Set([...used, ...[...run.threads.keys()].sort((a, b) => a - b)]);
   all.delete(MAIN_THREAD);
-  return [...all]
-    .sort((a, b) => a - b)
-    .map((thread) => {
-      const { startedMs, lostMs } = run.threads.get(thread) ?? {};
-      return {
-        thread,
-        startedMs: startedMs === undefined ? undefined : since(startedMs),
-        lostMs: lostMs === undefined ? undefined : since(lostMs),
-      };
-    });
+  return new Map([...all].map((thread, index) => [thread, index + 1]));
+}
+
+function threadsOf(run: Run, numbers: Map<Span['thread'], number>, since: Since): ThreadLife[] {
+  return [...numbers].map(([threadInLog, thread]) => {
+    const { startedMs, lostMs } = run.threads.get(Number(threadInLog)) ?? {};
+    return {
+      thread,
+      threadInLog: Number(threadInLog),
+      startedMs: startedMs === undefined ? undefined : since(startedMs),
+      lostMs: lostMs === undefined ? undefined : since(lostMs),
+    };
+  });
 }

@@ -6,10 +6,11 @@
 import { escaped } from '../plots/render.js';
 import { THEME_CSS } from '../plots/theme.js';
 import type { Span } from './connections.js';
-import { nameOf } from './labels.js';
+import { threadName } from './labels.js';
 import { drawTimelines } from './picture.js';
 import type { Section } from './placing.js';
-import { formatDuration, plural } from './summary.js';
+import { STATES, STATE_TEXTS, stateTimesOf } from './states.js';
+import { formatDuration, nameOf, plural } from './summary.js';
 
 /** A table shows at most this many connections, and says how many it leaves out. */
 const MAX_TABLE_ROWS = 500;
@@ -22,6 +23,7 @@ h2{font-size:1.1rem;margin:1.5rem 0 0}
 .frame>svg{max-width:none}
 table{border-collapse:collapse;font-size:.9rem;overflow-wrap:normal;font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .7rem;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}
+th{white-space:normal;vertical-align:bottom}
 th:nth-child(-n+3),td:nth-child(-n+3),th:last-child,td:last-child{text-align:left}
 p{margin:.3rem 0}.faint{color:var(--faint)}
 @media print{body{padding:0;max-width:none}.frame{overflow:visible}.frame>svg{max-width:100%}}`;
@@ -46,12 +48,14 @@ export function pageOf(
 <style>${CSS}</style>
 </head>
 <body>
+<main>
 <h1>${escaped(title)}</h1>
 ${notes.map((note) => `<p class="faint">${escaped(note)}</p>`).join('\n')}
 <div class="frame" tabindex="0" role="group" aria-label="timeline">
 ${drawTimelines(sections)}
 </div>
 ${sections.map(tableOf).join('\n')}
+</main>
 </body>
 </html>
 `;
@@ -61,9 +65,9 @@ const HEAD = [
   'client',
   'address',
   'served by',
-  'accepted at',
-  'waited',
-  'served',
+  'arrived at',
+  ...STATES.map((state) => STATE_TEXTS[state]),
+  'in all',
   'bytes in',
   'bytes out',
   'end',
@@ -85,17 +89,16 @@ ${rows.join('\n')}
 }
 
 function cellsOf(span: Span, section: Section): string[] {
-  const { thread, acceptedMs, startedMs, endMs, reason, bytesIn, bytesOut, peer } = span;
-  const by = { none: 'no thread', unknown: 'not in the log' };
+  const { arrivedMs, endMs, reason, bytesIn, bytesOut, peer, connection, isRefused } = span;
+  const times = stateTimesOf(span);
+  const duration = (ms: number | undefined) => (ms === undefined ? '–' : formatDuration(ms));
   return [
-    nameOf(span, section),
+    nameOf(connection, section.names),
     peer,
-    typeof thread === 'string' ? by[thread] : thread === 0 ? 'main' : `thread ${thread}`,
-    formatDuration(acceptedMs),
-    startedMs === undefined && thread === 'unknown'
-      ? '–'
-      : formatDuration((startedMs ?? endMs) - acceptedMs),
-    startedMs === undefined ? '–' : formatDuration(endMs - startedMs),
+    threadName(span, section),
+    formatDuration(arrivedMs),
+    ...STATES.map((state) => duration(times[state])),
+    duration(isRefused ? undefined : endMs - arrivedMs),
     reason === undefined ? '–' : bytesIn.toLocaleString('en'),
     reason === undefined ? '–' : bytesOut.toLocaleString('en'),
     reason ?? 'open',

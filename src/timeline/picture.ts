@@ -5,23 +5,26 @@
  * draws the marks. Read placing.ts, labels.ts and ../plots/render.ts next.
  */
 import * as Plot from '@observablehq/plot';
-import { inkOn } from '../plots/theme.js';
 import { renderSvg } from '../plots/render.js';
 import type { Span, ThreadLife } from './connections.js';
-import { colourOf, LEGEND_COLOUR, Hatchings } from './hatching.js';
-import { fittingLabel, tooltipOf } from './labels.js';
+import { colourOf, Hatchings, HEIGHTS, opacityOf } from './hatching.js';
+import { fittingHolder, fittingLabel, tooltipOf } from './labels.js';
+import { legendOf } from './legend.js';
+import { partsOf } from './parts.js';
 import {
+  BLOCKS_HEIGHT_PX,
   mainThreadEvents,
-  NOTE_HEIGHT_PX,
   placeSection,
+  type PictureStyle,
   type PlacedRow,
   type PlacedSection,
+  type PlacedText,
   type Section,
 } from './placing.js';
-import type { Segment } from './rows.js';
-import { LEFT_MARGIN_PX, RIGHT_MARGIN_PX, Scale, WIDTH_PX } from './scale.js';
+import { isWait, type Segment } from './rows.js';
+import { LEFT_MARGIN_PX, RIGHT_MARGIN_PX, Scale } from './scale.js';
 
-const LEGEND_HEIGHT_PX = 34;
+const DEFAULT_STYLE: PictureStyle = { widthPx: 1120, hasTitles: true };
 const AXIS_HEIGHT_PX = 44;
 const FONT_PX = 13;
 /** Lower rows have no room for labels, or for ticks beside them. */
@@ -34,26 +37,27 @@ const MAX_LARGE_DOTS = 50;
  * Draws the sections from top to bottom.
  * @returns one standalone `<svg>` element; equal sections give equal text
  */
-export function drawTimelines(sections: readonly Section[]): string {
-  let top = LEGEND_HEIGHT_PX;
+export function drawTimelines(sections: readonly Section[], style = DEFAULT_STYLE): string {
+  const legend = legendOf(sections, style.widthPx);
+  let top = legend.height;
   const placed = sections.map((section) => {
-    const here = placeSection(section, top);
+    const here = placeSection(section, top, style);
     top = here.bottom + 10;
     return here;
   });
-  const scale = new Scale(placed);
+  const scale = new Scale(placed, style);
   const patterns = new Hatchings(placed);
-  const hasRefusals = placed.some(({ spans }) => spans.some(({ isRefused }) => isRefused));
   const marks = placed.flatMap((section) => [
     ...background(section, scale),
+    ...blockBars(section, scale),
     ...bars(section, scale, patterns),
   ]);
   const label = placed.map(({ section }) => `${section.title}: ${section.sentence}`).join(' ');
   return renderSvg({
-    label: `Timeline of which thread served which client. ${label}`,
+    label: `Timeline of where each client's time went. ${label}`,
     defs: patterns.defs(),
     plot: {
-      width: WIDTH_PX,
+      width: style.widthPx,
       height: top + AXIS_HEIGHT_PX,
       marginTop: 0,
       marginLeft: LEFT_MARGIN_PX,
@@ -72,17 +76,21 @@ export function drawTimelines(sections: readonly Section[]): string {
           labelAnchor: 'center',
           labelArrow: 'none',
         }),
-        ...legend(scale, patterns, hasRefusals),
+        ...legend.marks(scale, patterns),
       ],
     },
   });
 }
 
+const TEXT_STYLES: Readonly<Record<PlacedText['kind'], Plot.TextOptions>> = {
+  heading: { fontSize: 20, fontWeight: 700 },
+  title: { fontSize: 17, fontWeight: 600 },
+  sentence: {},
+  note: { fontStyle: 'italic' },
+};
+
 /** Returns the marks for titles, notes, lane names, and the lifetimes of threads. */
-function background(
-  { section, titleTop, rows, notes, bottom }: PlacedSection,
-  scale: Scale,
-): Plot.Markish[] {
+function background({ section, texts, rows, bottom }: PlacedSection, scale: Scale): Plot.Markish[] {
   const lanes = rows.filter(({ isFirst }) => isFirst);
   const lives = rows.flatMap((row) => (row.life ? [{ ...row, ...row.life }] : []));
   const lost = lives.filter(({ lostMs }) => lostMs !== undefined);
@@ -91,18 +99,7 @@ function background(
   const bands = lanes.map(({ lane, top }) => ({ top: top + 1, bottom: top + height(lane) - 1 }));
   const [from, to] = scale.domain;
   return [
-    textLine([section.title], titleTop + 14, {
-      fontSize: 17,
-      fontWeight: 600,
-      dx: -LEFT_MARGIN_PX + 8,
-    }),
-    textLine([section.sentence], titleTop + 33, { dx: -LEFT_MARGIN_PX + 8 }),
-    ...notes.map((note, index) =>
-      textLine([note], titleTop + 33 + (index + 1) * NOTE_HEIGHT_PX, {
-        dx: -LEFT_MARGIN_PX + 8,
-        fontStyle: 'italic',
-      }),
-    ),
+    ...texts.map(({ text, y, kind }) => textLine(text, y, TEXT_STYLES[kind])),
     Plot.rect(bands, {
       x1: from,
       x2: to,
@@ -142,26 +139,85 @@ function background(
   ];
 }
 
+/** Returns the marks that say who held main's loop, and when. */
+function blockBars({ section, rows, spans }: PlacedSection, scale: Scale): Plot.Markish[] {
+  const row = rows.find(({ isMainEventsRow }) => isMainEventsRow);
+  const drawn = new Set(spans.map(({ connection }) => connection));
+  const blocks = section.timeline.blocks.filter(
+    ({ fromMs, toMs, holder }) =>
+      overlaps(fromMs, toMs, section) && (holder === undefined || drawn.has(holder)),
+  );
+  type Bar = (typeof blocks)[number];
+  const bottom = (row?.top ?? 0) + (row?.height ?? 0) - 2;
+  const place = { x2: ({ toMs }: Bar) => scale.at(toMs), y1: () => bottom - BLOCKS_HEIGHT_PX + 2 };
+  const held = blocks.filter(({ holder }) => holder !== undefined);
+  return [
+    Plot.rect(blocks, {
+      ...place,
+      x1: ({ fromMs }: Bar) => scale.at(fromMs),
+      y2: () => bottom,
+      fill: 'none',
+      stroke: 'var(--faint)',
+      strokeDasharray: '2 2',
+    }),
+    Plot.rect(held, {
+      ...place,
+      x1: ({ heldFromMs }: Bar) => scale.at(heldFromMs),
+      y2: () => bottom,
+      fill: ({ holder = 0 }: Bar) => colourOf({ connection: holder }),
+      stroke: 'var(--ink)',
+      strokeWidth: 1,
+    }),
+    Plot.text(
+      held
+        .map((block) => ({ ...block, text: fittingHolder(block, section, scale) }))
+        .filter(({ text }) => text !== ''),
+      {
+        ...LABEL,
+        text: 'text',
+        x: ({ heldFromMs }: Bar) => scale.at(heldFromMs),
+        y: () => bottom - BLOCKS_HEIGHT_PX / 2 + 1,
+      },
+    ),
+  ];
+}
+
+/** Labels lie on any colour and pattern. */
+const LABEL: Plot.TextOptions = {
+  textAnchor: 'start',
+  dx: 5,
+  fill: 'var(--ink)',
+  stroke: 'var(--paper)',
+  strokeWidth: 7,
+};
+
 /** Returns the marks for the connections, their messages, and the events on the main thread. */
 function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Markish[] {
-  const { section, rows, showsMessages } = placed;
+  const { section, rows, showsMessages, showsBlocks } = placed;
+  const blocks = showsBlocks ? section.timeline.blocks : [];
   const segments = rows
     .flatMap((row) =>
       row.segments.map((segment) => ({ row, ...segment, colour: colourOf(segment.span) })),
     )
-    .filter(
-      ({ fromMs, toMs }) =>
-        toMs >= (section.window?.fromMs ?? 0) && fromMs <= (section.window?.toMs ?? Infinity),
-    );
+    .filter(({ fromMs, toMs }) => overlaps(fromMs, toMs, section));
   type Bar = (typeof segments)[number];
   const of = (kind: Segment['kind']) => segments.filter((bar) => bar.kind === kind);
+  const height = ({ row, kind }: Bar) =>
+    (row.height - 4) * (kind in HEIGHTS ? HEIGHTS[kind as keyof typeof HEIGHTS] : 1);
   const place = {
     x1: ({ fromMs }: Bar) => scale.at(fromMs),
     x2: ({ toMs }: Bar) => scale.at(toMs),
-    y1: ({ row }: Bar) => row.top + 2,
-    y2: ({ row }: Bar) => row.top + row.height - 2,
+    y1: (bar: Bar) => bar.row.top + (bar.row.height - height(bar)) / 2,
+    y2: (bar: Bar) => bar.row.top + (bar.row.height + height(bar)) / 2,
     title: ({ span }: Bar) => tooltipOf(span, section),
   };
+  const parts = of('served')
+    .flatMap(({ row, span, colour }) =>
+      partsOf(span, blocks).map((part) => ({ ...part, row, colour, span })),
+    )
+    .filter(({ fromMs, toMs }) => overlaps(fromMs, toMs, section));
+  type DrawnPart = (typeof parts)[number];
+  const foot = ({ row }: DrawnPart) => row.top + row.height - 2;
   const labelled = segments
     .filter(({ row }) => row.height >= MIN_LABELLED_ROW_PX)
     .map((bar) => ({ ...bar, text: fittingLabel(bar, section, scale) }))
@@ -169,35 +225,29 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Ma
   const ticked = showsMessages
     ? of('served').filter(({ row }) => row.height >= MIN_LABELLED_ROW_PX)
     : [];
-  const ticks = ticked.flatMap(({ row, span, colour }) =>
+  const ticks = ticked.flatMap(({ row, span }) =>
     [...span.receivedMs, ...span.sentMs]
       .filter((atMs) => isWithin(atMs, section))
-      .map((atMs) => ({ row, atMs, colour })),
+      .map((atMs) => ({ row, atMs })),
   );
-  const hasTicks = new Set(ticks.map(({ row }) => row));
-  const labels = (kind: 'served' | 'waits', style: Plot.TextOptions) => {
-    const texts = labelled.filter((bar) => (bar.kind === 'served') === (kind === 'served'));
-    return Plot.text(texts, {
-      text: 'text',
-      x: ({ fromMs }: Bar) => scale.at(fromMs),
-      y: ({ row }: Bar) =>
-        row.top +
-        (row.height -
-          (kind === 'served' && row.height >= 24 && hasTicks.has(row) ? TICK_HEIGHT_PX : 0)) /
-          2,
-      textAnchor: 'start',
-      dx: 5,
-      ...style,
-    });
+  type Tick = (typeof ticks)[number];
+  const tickPlace = {
+    x: ({ atMs }: Tick) => scale.at(atMs),
+    y1: ({ row }: Tick) => row.top + row.height - 2 - TICK_HEIGHT_PX,
+    y2: ({ row }: Tick) => row.top + row.height - 3,
   };
+  const hasTicks = new Set(ticks.map(({ row }) => row));
   const main = rows.find(({ isMainEventsRow }) => isMainEventsRow);
   const events = mainThreadEvents(placed).filter(({ atMs }) => isWithin(atMs, section));
-  const [mainTop, mainHeight] = [main?.top ?? 0, main?.height ?? 0];
+  const mainTop = main?.top ?? 0;
+  const mainHeight =
+    (main?.height ?? 0) - (section.timeline.blocks.length > 0 ? BLOCKS_HEIGHT_PX : 0);
   return [
-    Plot.rect(of('waits'), {
+    Plot.rect(segments.filter(isWait), {
       ...place,
-      fill: ({ colour }: Bar) => patterns.fill(colour),
-      stroke: 'colour',
+      fill: ({ kind, colour }: Bar) => patterns.fill(kind as keyof typeof HEIGHTS, colour),
+      stroke: 'var(--ink)',
+      strokeWidth: 0.7,
     }),
     Plot.rect(of('refused'), { ...place, fill: 'none', stroke: 'colour', strokeWidth: 2 }),
     Plot.rect(of('unknown'), {
@@ -207,16 +257,33 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Ma
       strokeDasharray: '4 3',
       strokeWidth: 2,
     }),
-    Plot.rect(of('served'), { ...place, fill: 'colour', insetRight: 0.5, rx: 2 }),
-    Plot.ruleX(ticks, {
-      x: ({ atMs }: { atMs: number }) => scale.at(atMs),
-      y1: ({ row }: { row: PlacedRow }) => row.top + row.height - 2 - TICK_HEIGHT_PX,
-      y2: ({ row }: { row: PlacedRow }) => row.top + row.height - 3,
-      stroke: ({ colour }: { colour: string }) => inkOn(colour),
-      strokeWidth: 2,
+    Plot.rect(parts, {
+      x1: ({ fromMs }: DrawnPart) => scale.at(fromMs),
+      x2: ({ toMs }: DrawnPart) => scale.at(toMs),
+      y1: (part: DrawnPart) => foot(part) - part.high * (part.row.height - 4),
+      y2: (part: DrawnPart) => foot(part) - part.low * (part.row.height - 4),
+      fill: ({ state, colour }: DrawnPart) => patterns.fill(state, colour),
+      fillOpacity: ({ state }: DrawnPart) => opacityOf(state),
     }),
-    labels('waits', { fill: 'var(--ink)', stroke: 'var(--paper)', strokeWidth: 5 }),
-    labels('served', { fill: ({ colour }: Bar) => inkOn(colour) }),
+    Plot.rect(of('served'), {
+      ...place,
+      fill: 'none',
+      pointerEvents: 'all',
+      stroke: 'var(--ink)',
+      strokeWidth: 0.7,
+    }),
+    Plot.ruleX(ticks, { ...tickPlace, stroke: 'var(--paper)', strokeWidth: 4 }),
+    Plot.ruleX(ticks, { ...tickPlace, stroke: 'var(--ink)', strokeWidth: 2 }),
+    Plot.text(labelled, {
+      ...LABEL,
+      text: 'text',
+      x: ({ fromMs }: Bar) => scale.at(fromMs),
+      y: ({ row, kind }: Bar) =>
+        row.top +
+        (row.height -
+          (kind === 'served' && row.height >= 24 && hasTicks.has(row) ? TICK_HEIGHT_PX : 0)) /
+          2,
+    }),
     Plot.ruleX(
       events.filter(({ accepts }) => !accepts),
       {
@@ -242,52 +309,22 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Ma
   ];
 }
 
+function overlaps(fromMs: number, toMs: number, { window }: Section): boolean {
+  return toMs >= (window?.fromMs ?? 0) && fromMs <= (window?.toMs ?? Infinity);
+}
+
 function isWithin(ms: number, { window }: Section): boolean {
   return !window || (ms >= window.fromMs && ms <= window.toMs);
 }
 
 /** Returns a line of text, left-aligned, at a height in pixels from the top of the picture. */
-function textLine(lines: string[], y: number, options: Plot.TextOptions): Plot.Markish {
-  return Plot.text(lines, {
+function textLine(text: string, y: number, options: Plot.TextOptions): Plot.Markish {
+  return Plot.text([text], {
     text: (line: string) => line,
     y: () => y,
     frameAnchor: 'left',
     textAnchor: 'start',
+    dx: -LEFT_MARGIN_PX + 8,
     ...options,
   });
-}
-
-/** Returns the legend; it explains the mark of refused clients only if there are any. */
-function legend(scale: Scale, patterns: Hatchings, hasRefusals: boolean): Plot.Markish[] {
-  const colour = LEGEND_COLOUR;
-  const y = 15;
-  const box = (x: number) => ({
-    x1: () => scale.atPixel(x),
-    x2: () => scale.atPixel(x + 30),
-    y1: () => y - 8,
-    y2: () => y + 8,
-  });
-  const swatches = [
-    { x: 8, text: 'is served', fill: colour },
-    { x: 120, text: 'waits', fill: patterns.fill(colour) },
-    ...(hasRefusals ? [{ x: 770, text: '✕ is refused', fill: 'none' }] : []),
-  ];
-  const texts = [
-    ...swatches.map(({ x, text }) => ({ x: x + 36, text })),
-    { x: 220, text: '●  main accepts a client' },
-    { x: 400, text: '┃  a message in or out' },
-    { x: 570, text: 'each client has its colour' },
-  ];
-  return [
-    ...swatches.map(({ x, fill }) =>
-      Plot.rect([fill], { ...box(x), fill: () => fill, stroke: () => colour }),
-    ),
-    Plot.text(texts, {
-      text: 'text',
-      x: ({ x }: { x: number }) => scale.atPixel(x),
-      y: () => y,
-      textAnchor: 'start',
-      fill: 'var(--faint)',
-    }),
-  ];
 }

@@ -15,14 +15,21 @@
 import { MAIN_THREAD, type Span, type ThreadLife, type Timeline } from './connections.js';
 
 /**
- * A part of a connection's time, in milliseconds from the origin. `unknown`: the log does not say
- * whether the connection was served.
+ * A part of a connection's time, in milliseconds from the origin. `ready` is the wait for a thread
+ * here; parts.ts says what happens while a client is served. `unknown`: the log does not say whether
+ * the connection was served.
  */
 export interface Segment {
   readonly span: Span;
-  readonly kind: 'waits' | 'refused' | 'served' | 'unknown';
+  readonly kind: Wait | 'refused' | 'served' | 'unknown';
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+type Wait = 'backlog' | 'queue' | 'ready';
+
+export function isWait({ kind }: Segment): boolean {
+  return kind === 'backlog' || kind === 'queue' || kind === 'ready';
 }
 
 /** Segments that do not overlap, in the order of time. */
@@ -72,19 +79,30 @@ export function lanesOf({ spans, threads }: Timeline): Lane[] {
 
 /** Returns a connection's segments in the order of time. */
 function segmentsOf(span: Span): Segment[] {
-  const { acceptedMs, startedMs, endMs, thread, isRefused } = span;
-  if (startedMs === undefined) {
-    const kind = isRefused ? 'refused' : thread === 'unknown' ? 'unknown' : 'waits';
-    return [{ span, kind, fromMs: acceptedMs, toMs: endMs }];
-  }
-  const served: Segment = { span, kind: 'served', fromMs: startedMs, toMs: endMs };
-  return startedMs > acceptedMs
-    ? [{ span, kind: 'waits', fromMs: acceptedMs, toMs: startedMs }, served]
-    : [served];
+  const { arrivedMs, acceptedMs, takenMs, startedMs, endMs, thread, isRefused } = span;
+  const ended = (kind: Segment['kind']): Segment => ({
+    span,
+    kind,
+    fromMs: acceptedMs,
+    toMs: endMs,
+  });
+  const waits = (kind: Wait, fromMs: number, toMs: number): Segment[] =>
+    toMs > fromMs ? [{ span, kind, fromMs, toMs }] : [];
+  const backlog = waits('backlog', arrivedMs, acceptedMs);
+  if (isRefused && startedMs === undefined) return [...backlog, ended('refused')];
+  if (thread === 'unknown' && startedMs === undefined) return [...backlog, ended('unknown')];
+  const before = [
+    ...backlog,
+    ...waits('queue', acceptedMs, takenMs),
+    ...waits('ready', takenMs, startedMs ?? endMs),
+  ];
+  if (startedMs !== undefined)
+    return [...before, { span, kind: 'served', fromMs: startedMs, toMs: endMs }];
+  return before.length > 0 ? before : [ended('queue')];
 }
 
 /**
- * Puts the clients of threads into the rows of their threads. A wait stands before its service if
+ * Puts the clients of threads into the rows of their threads. Waits stand before their service if
  * the thread's first row has room there.
  * @returns the rows by thread number, and the waits that had no room
  */
@@ -98,11 +116,13 @@ function threadRowsAndWaits(spans: readonly Span[]): {
   for (const span of inOrder) {
     const ownRows = rows.get(span.thread as number) ?? [[]];
     rows.set(span.thread as number, ownRows);
+    const early: Segment[] = [];
     for (const segment of segmentsOf(span)) {
       if (segment.kind === 'served') placeInRows(segment, ownRows);
       else if (hasRoom(ownRows[0], segment.fromMs)) ownRows[0]?.push(segment);
-      else waits.push([segment]);
+      else early.push(segment);
     }
+    if (early.length > 0) waits.push(early);
   }
   return { rows, waits };
 }

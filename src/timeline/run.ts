@@ -20,6 +20,11 @@ export interface Closing {
   readonly atMs: number;
   readonly waitedMs: number;
   readonly servedMs: number;
+  /** Where these times went; undefined in logs of 0.1.0, and where it does not apply. */
+  readonly queuedMs: number | undefined;
+  readonly computedMs: number | undefined;
+  readonly loopWaitMs: number | undefined;
+  readonly coreWaitMs: number | undefined;
   /** The thread that served the connection; 0: the main thread; undefined: none. */
   readonly thread: number | undefined;
   readonly reason: string;
@@ -31,6 +36,7 @@ export interface Closing {
 export interface ConnectionFacts {
   peer: string;
   acceptedMs: number | undefined;
+  backlogMs: number | undefined;
   queued: boolean;
   refused: boolean;
   closing: Closing | undefined;
@@ -45,6 +51,17 @@ interface ThreadFacts {
   lostMs: number | undefined;
 }
 
+/** A `loop blocked` line. */
+interface BlockFacts {
+  readonly untilMs: number;
+  readonly blockedMs: number;
+  /** Whose handler held the loop longest; undefined if none did. */
+  readonly connection: number | undefined;
+  readonly heldMs: number;
+}
+
+/** More are counted and not kept: a log of days may have millions. */
+const MAX_BLOCKS = 10_000;
 const FINAL_MESSAGES: readonly string[] = ['stopped', 'ended at once'];
 /** Longer texts of the log are truncated; counted in UTF-16 code units. */
 const MAX_TEXT_LENGTH = 80;
@@ -58,6 +75,8 @@ export class Run {
   lastMs = -Infinity;
   readonly connections = new Map<number, ConnectionFacts>();
   readonly threads = new Map<number, ThreadFacts>();
+  readonly blocks: BlockFacts[] = [];
+  blocksLeftOut = 0;
   #ended = false;
 
   constructor(pid: number) {
@@ -93,6 +112,9 @@ export class Run {
       case 'thread lost':
         this.#addThreadLine(line);
         return;
+      case 'loop blocked':
+        this.#addBlock(line);
+        return;
       case 'accepted':
       case 'queued':
       case 'refused':
@@ -118,12 +140,26 @@ export class Run {
     else facts.lostMs = line.time;
   }
 
+  #addBlock(line: LogLine): void {
+    if (this.blocks.length === MAX_BLOCKS) {
+      this.blocksLeftOut++;
+      return;
+    }
+    this.blocks.push({
+      untilMs: line.time,
+      blockedMs: positiveNumber(line['blockedMs']),
+      connection: nonNegativeInteger(line['connection']),
+      heldMs: positiveNumber(line['heldMs']),
+    });
+  }
+
   #addConnectionLine(line: LogLine): void {
     const connection = nonNegativeInteger(line['connection']);
     if (connection === undefined) return;
     const facts = this.connections.get(connection) ?? emptyFacts();
     this.connections.set(connection, facts);
     facts.peer = xmlText(line['peer']) ?? facts.peer;
+    facts.backlogMs ??= durationMs(line['backlogMs']);
     switch (line.msg) {
       case 'accepted':
         facts.acceptedMs = line.time;
@@ -140,6 +176,10 @@ export class Run {
           atMs: line.time,
           waitedMs: positiveNumber(line['waitedMs']),
           servedMs: positiveNumber(line['servedMs']),
+          queuedMs: durationMs(line['queuedMs']),
+          computedMs: durationMs(line['computedMs']),
+          loopWaitMs: durationMs(line['loopWaitMs']),
+          coreWaitMs: durationMs(line['coreWaitMs']),
           thread: nonNegativeInteger(line['thread']),
           reason: xmlText(line['reason']) ?? 'unknown',
           bytesIn: positiveNumber(line['bytesIn']),
@@ -157,6 +197,7 @@ function emptyFacts(): ConnectionFacts {
   return {
     peer: 'unknown',
     acceptedMs: undefined,
+    backlogMs: undefined,
     queued: false,
     refused: false,
     closing: undefined,
@@ -180,6 +221,10 @@ function nonNegativeInteger(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
+function durationMs(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
 function positiveNumber(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
+  return durationMs(value) ?? 0;
 }

@@ -3,12 +3,22 @@
  * of the pictures and pages.
  */
 import { MAIN_THREAD, type Span, type Timeline } from './connections.js';
+import { waitsOf, type Waits } from './states.js';
 
-/** The sentence mentions no wait that is shorter than this. */
-const MIN_REPORTED_WAIT_MS = 1;
+/**
+ * The sentence mentions no wait that is shorter: the kernel counts the time in the backlog in ticks
+ * of up to this length.
+ */
+export const MIN_REPORTED_WAIT_MS = 10;
 
-/** Summarizes a timeline in one sentence with its full stop. */
-export function summarize({ spans }: Timeline): string {
+type Names = ReadonlyMap<number, string>;
+
+/**
+ * Summarizes a timeline in one sentence with its full stop.
+ * @param names of clients by connection number; others are called by their number
+ */
+export function summarize(timeline: Timeline, names?: Names): string {
+  const { spans } = timeline;
   if (spans.length === 0) return 'No client connected.';
   const served = spans.filter(({ startedMs }) => startedMs !== undefined);
   const refused = spans.filter(({ isRefused }) => isRefused);
@@ -19,6 +29,7 @@ export function summarize({ spans }: Timeline): string {
       ? `${plural(spans.length, 'client')}, none of them served`
       : `${plural(served.length, 'client')}${never.length + refused.length > 0 ? ' served' : ''}, ${concurrencyPhrase(served)}`,
     waitPhrase(spans.filter(({ isRefused }) => !isRefused)),
+    holdPhrase(timeline, names),
     refused.length > 0 ? `${refused.length} refused` : '',
     never.length > 0 && served.length > 0 ? `${never.length} never served` : '',
     open.length > 0 ? `${open.length} still open when the log ends` : '',
@@ -59,19 +70,60 @@ function concurrencyPhrase(served: readonly Span[]): string {
 }
 
 function waitPhrase(spans: readonly Span[]): string {
-  let longest = 0;
-  let last = 0;
-  for (const { thread, startedMs, acceptedMs, endMs } of spans) {
-    if (thread === 'unknown') continue;
-    last = (startedMs ?? endMs) - acceptedMs;
-    longest = Math.max(longest, last);
+  const known = spans.filter(({ thread }) => thread !== 'unknown');
+  if (known.length === 0) return '';
+  const all = known.map(waitsOf);
+  const longest = longestWaits(all).filter(([, ms]) => ms >= MIN_REPORTED_WAIT_MS);
+  const who = spans.length === 1 ? 'it' : 'clients';
+  if (longest.length > 0) {
+    const waits = longest.map(([what, ms]) => `${formatDuration(ms)} ${what}`);
+    return `${who} waited up to ${listed(waits)}`;
   }
-  if (spans.length === 0) return '';
-  if (longest < MIN_REPORTED_WAIT_MS) return 'no client had to wait';
-  if (spans.length === 1) return `it waited ${formatDuration(longest)}`;
-  return last === longest
-    ? `the last waited ${formatDuration(longest)}`
-    : `the longest wait was ${formatDuration(longest)}`;
+  const most = Math.max(...all.map(totalMs));
+  if (most >= MIN_REPORTED_WAIT_MS) return `${who} waited up to ${formatDuration(most)} in all`;
+  const none = `no client waited for ${MIN_REPORTED_WAIT_MS} ms`;
+  if (known.some(({ startedMs, served }) => startedMs !== undefined && !served))
+    return `${none} in the queue or for a thread; the log does not say more`;
+  return known.every(({ isArrivalKnown }) => isArrivalKnown)
+    ? none
+    : `${none} after it was accepted`;
+}
+
+/** Returns the longest wait of each kind, and what it was for. */
+function longestWaits(all: readonly Waits[]): [string, number][] {
+  const [first] = all;
+  return Object.keys(first ?? {}).map((what) => [
+    what,
+    all.reduce((longest, waits) => Math.max(longest, waits[what as keyof Waits]), 0),
+  ]);
+}
+
+/** Returns all that a client waited for, in milliseconds. */
+export function totalMs(waits: Waits): number {
+  return Object.values(waits).reduce((sum: number, ms: number) => sum + ms, 0);
+}
+
+function listed(items: readonly string[]): string {
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** Returns who held main's loop longest. */
+function holdPhrase({ blocks }: Timeline, names: Names | undefined): string {
+  let longest = 0;
+  let holder: number | undefined;
+  for (const block of blocks) {
+    if (block.holder === undefined || block.toMs - block.heldFromMs <= longest) continue;
+    longest = block.toMs - block.heldFromMs;
+    holder = block.holder;
+  }
+  if (holder === undefined) return '';
+  return `${nameOf(holder, names)} held the loop longest, for ${formatDuration(longest)}`;
+}
+
+/** Returns a client's name, or its connection number. */
+export function nameOf(connection: number, names: Names | undefined): string {
+  return names?.get(connection) ?? `#${connection}`;
 }
 
 /**

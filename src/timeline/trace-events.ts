@@ -3,10 +3,21 @@
  * chrome://tracing open.
  *
  * Each server is a process and each row a thread, because the events of a thread must not overlap.
- * Times and durations are in microseconds. Nothing is left out. Read rows.ts next.
+ * Times and durations are in microseconds. No connection is left out. A slice of a client's service
+ * has the sums of its states as arguments, and slices in it where the log tells their order. Read
+ * rows.ts next.
  */
+import { toMicroseconds } from '../base/clock.js';
+import type { Block } from './blocks.js';
 import type { Span, Timeline } from './connections.js';
-import { lanesOf, type Lane, type Segment } from './rows.js';
+import { countBlocks, partsOf } from './parts.js';
+import { isWait, lanesOf, type Lane, type Segment } from './rows.js';
+import { STATES, STATE_TEXTS, stateTimesOf, type State } from './states.js';
+
+/** The category of slices inside of a client's service. */
+const STATE_CATEGORY = 'state';
+/** With more, counted once for each client that main serves meanwhile, there are only the sums. */
+const MAX_BLOCKS_IN_SERVICE = 100_000;
 
 interface TraceEvent {
   readonly name: string;
@@ -45,6 +56,11 @@ export function traceOf(timelines: readonly Timeline[]): Trace {
 
 function eventsOf(timeline: Timeline, pid: number): TraceEvent[] {
   const events = [metadata('process_name', { pid, tid: 0 }, titleOf(timeline))];
+  const blockCount = timeline.spans.reduce(
+    (sum, span) => sum + countBlocks(span, timeline.blocks),
+    0,
+  );
+  const inside = blockCount <= MAX_BLOCKS_IN_SERVICE ? timeline.blocks : [];
   let tid = 0;
   for (const lane of lanesOf(timeline)) {
     const own = { pid, tid: ++tid };
@@ -53,14 +69,14 @@ function eventsOf(timeline: Timeline, pid: number): TraceEvent[] {
       const accepts = timeline.spans.map((span) =>
         instant(own, `accepts ${span.connection}`, span.acceptedMs, span),
       );
-      events.push(...accepts);
+      events.push(...accepts, ...timeline.blocks.map((block) => eventOfBlock(block, own)));
     }
     events.push(...lifeOf(lane, own));
     // The first row of a client thread shares the thread's track; main's clients have their own.
     lane.rows.forEach((row, index) => {
       const track = !lane.isMain && index === 0 ? own : { pid, tid: ++tid };
       if (track !== own) events.push(...threadMetadata(track, `${lane.name}, row ${index + 1}`));
-      events.push(...row.flatMap((segment) => eventsOfSegment(segment, track, timeline)));
+      events.push(...row.flatMap((segment) => eventsOfSegment(segment, track, timeline, inside)));
     });
   }
   return events;
@@ -94,23 +110,62 @@ function lifeOf({ life }: Lane, track: Track): TraceEvent[] {
 
 const MESSAGE_TIMES = { received: 'receivedMs', sending: 'sentMs' } as const;
 
-function eventsOfSegment(segment: Segment, track: Track, { service }: Timeline): TraceEvent[] {
+function eventsOfSegment(
+  segment: Segment,
+  track: Track,
+  { service }: Timeline,
+  blocks: readonly Block[],
+): TraceEvent[] {
   const { span, kind, fromMs, toMs } = segment;
   const { connection, peer, reason = 'open when the log ends', bytesIn, bytesOut } = span;
-  const slice: TraceEvent = {
-    name: kind === 'served' ? `${connection} ${service}` : `${connection} ${kind}`,
-    cat: kind,
-    ph: 'X',
-    ...track,
-    ts: microseconds(fromMs),
-    dur: microseconds(toMs) - microseconds(fromMs),
-    args: { connection, peer, service, reason, bytesIn, bytesOut },
-  };
-  if (kind === 'waits') return [slice];
+  const whole = { connection, peer, service, reason, bytesIn, bytesOut, ...sumsOf(span) };
+  if (isWait(segment)) {
+    const text = kind === 'ready' ? 'waits for a thread' : STATE_TEXTS[kind as State];
+    return [slice(`${connection} ${text}`, kind, track, fromMs, toMs, whole)];
+  }
+  const name = `${connection} ${kind === 'served' ? service : kind}`;
+  const parts = kind === 'served' ? partsOf(span, blocks) : [];
   const messages = Object.entries(MESSAGE_TIMES).flatMap(([name, times]) =>
     span[times].map((ms) => instant(track, name, ms, span)),
   );
-  return [slice, ...messages];
+  return [
+    slice(name, kind, track, fromMs, toMs, whole),
+    ...parts
+      .filter(({ low, high }) => high - low === 1)
+      .filter((part) => part.state !== 'served')
+      .map((part) =>
+        slice(STATE_TEXTS[part.state as State], STATE_CATEGORY, track, part.fromMs, part.toMs),
+      ),
+    ...messages,
+  ];
+}
+
+/** Returns the milliseconds that a client was in each state, as far as the log tells. */
+function sumsOf(span: Span): Record<string, number> {
+  const times = stateTimesOf(span);
+  const known = STATES.flatMap((state) => {
+    const ms = times[state];
+    return ms === undefined ? [] : [[`${STATE_TEXTS[state]}, ms`, toMicroseconds(ms)] as const];
+  });
+  return Object.fromEntries(known);
+}
+
+function eventOfBlock({ holder, heldFromMs, fromMs, toMs }: Block, track: Track): TraceEvent {
+  return holder === undefined
+    ? slice('the loop does not turn', 'blocked', track, fromMs, toMs)
+    : slice(`${holder} holds the loop`, 'blocked', track, heldFromMs, toMs, { connection: holder });
+}
+
+function slice(
+  name: string,
+  cat: string,
+  track: Track,
+  fromMs: number,
+  toMs: number,
+  args?: TraceEvent['args'],
+): TraceEvent {
+  const dur = microseconds(toMs) - microseconds(fromMs);
+  return { name, cat, ph: 'X', ...track, ts: microseconds(fromMs), dur, ...(args && { args }) };
 }
 
 function instant(track: Track, name: string, atMs: number, span?: Span): TraceEvent {

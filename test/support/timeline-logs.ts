@@ -40,7 +40,7 @@ export async function timelineFrom(lines: readonly string[], run?: number): Prom
   return timelineOf(pickRun(await readLines(lines), run));
 }
 
-/** Two clients: the second one waits for the first. */
+/** As a server of 0.1.0 wrote it. Two clients: the second one waits for the first. */
 export const ITERATIVE = [
   listening('iterative'),
   accepted(1, 100),
@@ -55,7 +55,7 @@ export const ITERATIVE = [
   line('stopped', 801),
 ];
 
-/** Two clients on main at the same time. */
+/** As a server of 0.1.0 wrote it. Two clients on main at the same time. */
 export const EVENT_LOOP = [
   listening('event-loop'),
   accepted(1, 100),
@@ -65,7 +65,7 @@ export const EVENT_LOOP = [
 ];
 
 /**
- * Two threads and three clients, the third of which waits for a thread; a fourth client is refused.
+ * As a server of 0.1.0 wrote it. Two threads and three clients, the third of which waits for a thread; a fourth client is refused.
  */
 export const THREADS = [
   listening('thread-per-client'),
@@ -88,4 +88,28 @@ export const THREADS = [
     reason: 'thread lost',
   }),
   closed(3, 600, { model: 'thread-per-client', thread: 1, waitedMs: 200, servedMs: 200 }),
+];
+
+export function blocked(untilMs: number, blockedMs: number, connection?: number, heldMs?: number) {
+  return line('loop blocked', untilMs, { blockedMs, connection, heldMs });
+}
+
+/** A `closed` line with the fields since 0.2.0, whose waits are 0 by default. */
+export function told(connection: number, atMs: number, fields: Fields & { servedMs: number }) {
+  const waits = { backlogMs: 0, waitedMs: 0, queuedMs: 0, loopWaitMs: 0, computedMs: 0 };
+  return closed(connection, atMs, { model: 'event-loop', thread: 0, ...waits, ...fields });
+}
+
+/** Three clients that compute for a second each on the event loop, and arrive almost at once. */
+export const COMPUTING = [
+  listening('event-loop'),
+  accepted(1, 100),
+  blocked(1100, 1000, 1, 1000),
+  told(1, 1100, { servedMs: 1000, computedMs: 1000 }),
+  accepted(2, 1100),
+  accepted(3, 1100),
+  blocked(2100, 1000, 2, 1000),
+  told(2, 2100, { backlogMs: 980, servedMs: 1000, computedMs: 1000 }),
+  blocked(3100, 1000, 3, 1000),
+  told(3, 3100, { backlogMs: 970, servedMs: 2000, loopWaitMs: 1000, computedMs: 1000 }),
 ];

@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import type { Span } from '../../src/timeline/connections.js';
 import { pickRun, readLines } from '../../src/timeline/read-log.js';
 import { lanesOf } from '../../src/timeline/rows.js';
-import { summarize } from '../../src/timeline/summary.js';
+import { waitsOf } from '../../src/timeline/states.js';
+import { summarize, totalMs } from '../../src/timeline/summary.js';
 import * as logs from '../support/timeline-logs.js';
 
 const brief = ({ connection, thread, acceptedMs, startedMs, endMs, reason }: Span) => [
@@ -39,7 +40,7 @@ describe('the timeline of a log', () => {
       [2, 0, 50, 300, 600, 'end'],
     ]);
     assert.deepEqual(await rowsOf(logs.ITERATIVE), [
-      ['main', '1 waits 0-0.5, 1 served 0.5-300', '2 waits 50-300, 2 served 300-600'],
+      ['main', '1 queue 0-0.5, 1 served 0.5-300', '2 queue 50-300, 2 served 300-600'],
     ]);
   });
 
@@ -52,15 +53,15 @@ describe('the timeline of a log', () => {
   it('has a lane for each thread, and one for clients that wait for a thread', async () => {
     assert.deepEqual(await rowsOf(logs.THREADS), [
       ['main'],
-      ['waiting', '3 waits 100-300'],
+      ['waiting', '3 queue 100-300'],
       ['refused', '4 refused 110-115'],
-      ['thread 1', '1 waits 0-50, 1 served 50-300, 3 served 300-500'],
-      ['thread 2', '2 waits 0-60, 2 served 60-400'],
+      ['thread 1', '1 ready 0-50, 1 served 50-300, 3 served 300-500'],
+      ['thread 2', '2 ready 0-60, 2 served 60-400'],
     ]);
     const { threads, spans } = await logs.timelineFrom(logs.THREADS);
     assert.deepEqual(threads, [
-      { thread: 1, startedMs: 50, lostMs: undefined },
-      { thread: 2, startedMs: 60, lostMs: 400 },
+      { thread: 1, threadInLog: 1, startedMs: 50, lostMs: undefined },
+      { thread: 2, threadInLog: 2, startedMs: 60, lostMs: 400 },
     ]);
     assert.deepEqual(spans.map(brief).at(-1), [4, 'none', 110, undefined, 115, 'refused']);
   });
@@ -205,27 +206,98 @@ describe('a damaged log', () => {
   });
 });
 
+describe('the waits of a client', () => {
+  it('begin when it arrives, and are told apart', async () => {
+    const fields = { model: 'thread-per-client', thread: 1, waitedMs: 70, queuedMs: 20 };
+    const lines = [
+      logs.told(1, 1000, { ...fields, backlogMs: 30, threadStartMs: 50, servedMs: 500 }),
+    ];
+    assert.deepEqual(await rowsOf(lines), [
+      ['main'],
+      ['thread 1', '1 backlog 0-30, 1 queue 30-50, 1 ready 50-100, 1 served 100-600'],
+    ]);
+  });
+
+  it('do not include the time that a refused client takes to hang up, in old logs either', async () => {
+    const refused = { model: 'thread-per-client', reason: 'refused', servedMs: 0 };
+    for (const waitedMs of [800, 0]) {
+      const timeline = await logs.timelineFrom([
+        logs.accepted(1, 100),
+        logs.line('refused', 100, { connection: 1, waiting: 1 }),
+        logs.closed(1, 900, { ...refused, waitedMs }),
+      ]);
+      const [span] = timeline.spans;
+      assert.ok(span);
+      assert.deepEqual([span.acceptedMs, span.endMs], [0, 800]);
+      assert.equal(totalMs(waitsOf(span)), 0);
+      assert.equal(summarize(timeline), '1 client, none of them served; 1 refused.');
+    }
+  });
+});
+
+describe('the threads of a timeline', () => {
+  it('are numbered in the order in which they first serve a client', async () => {
+    const fields = { model: 'thread-per-client', waitedMs: 0, servedMs: 100 };
+    const lines = [
+      ...[1, 2, 3].map((thread) => logs.line('thread started', 0, { thread, threads: 3 })),
+      logs.closed(1, 200, { ...fields, thread: 3 }),
+      logs.closed(2, 210, { ...fields, thread: 1 }),
+    ];
+    const { threads, spans } = await logs.timelineFrom(lines);
+    assert.deepEqual(
+      spans.map(({ connection, thread }) => [connection, thread]),
+      [
+        [1, 1],
+        [2, 2],
+      ],
+    );
+    assert.deepEqual(
+      threads.map(({ thread, threadInLog }) => [thread, threadInLog]),
+      [
+        [1, 3],
+        [2, 1],
+        [3, 2],
+      ],
+    );
+  });
+});
+
 describe('the summary of a timeline', () => {
   for (const [name, lines, sentence] of [
     [
       'iterative',
       logs.ITERATIVE,
-      '2 clients, one after the other on the main thread; the last waited 250 ms.',
+      '2 clients, one after the other on the main thread; clients waited up to 250 ms in the queue.',
     ],
     [
       'event-loop',
       logs.EVENT_LOOP,
-      '2 clients, all at once on the main thread; no client had to wait.',
+      '2 clients, all at once on the main thread; no client waited for 10 ms in the queue or for a thread; the log does not say more.',
     ],
     [
       'thread-per-client',
       logs.THREADS,
-      '3 clients served, up to 2 at once on 2 threads; the last waited 200 ms; 1 refused.',
+      '3 clients served, up to 2 at once on 2 threads; clients waited up to 200 ms in the queue and 60 ms for a thread; 1 refused.',
+    ],
+    [
+      'computing',
+      logs.COMPUTING,
+      '3 clients, up to 2 at once on the main thread; clients waited up to 980 ms in the backlog and 1.00 s for the loop; #1 held the loop longest, for 1.00 s.',
+    ],
+    [
+      'without a wait',
+      [logs.told(1, 900, { servedMs: 800, waitedMs: 0.2, queuedMs: 0.2, backlogMs: 4 })],
+      '1 client, on the main thread; no client waited for 10 ms.',
+    ],
+    [
+      'without a backlog that the system tells',
+      [logs.told(1, 900, { servedMs: 800, backlogMs: undefined })],
+      '1 client, on the main thread; no client waited for 10 ms after it was accepted.',
     ],
     [
       'open',
       [...logs.EVENT_LOOP, logs.accepted(3, 450)],
-      '3 clients, up to 2 at once on the main thread; no client had to wait; 1 still open when the log ends.',
+      '3 clients, up to 2 at once on the main thread; no client waited for 10 ms in the queue or for a thread; the log does not say more; 1 still open when the log ends.',
     ],
   ] as const) {
     it(`describes the clients: ${name}`, async () => {

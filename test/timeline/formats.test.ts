@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { fittingLabel } from '../../src/timeline/labels.js';
 import { pageOf } from '../../src/timeline/page.js';
 import { drawTimelines } from '../../src/timeline/picture.js';
+import { STATE_TEXTS } from '../../src/timeline/states.js';
 import { summarize } from '../../src/timeline/summary.js';
 import { traceOf } from '../../src/timeline/trace-events.js';
 import * as logs from '../support/timeline-logs.js';
@@ -45,7 +47,7 @@ describe('the picture', () => {
       'thread 2',
       'waiting',
       '✕ lost',
-      '#2 waits 250 ms',
+      '#2 in the queue · 250 ms',
     ])
       assert.ok(svg.includes(`>${text}<`), text);
   });
@@ -108,10 +110,78 @@ describe('the picture', () => {
   });
 });
 
+describe('the picture of where the time went', () => {
+  it('names the states in legend and sentence with the same words', async () => {
+    const section = await sectionOf(logs.COMPUTING);
+    const svg = drawTimelines([section]);
+    assertWellFormed(svg);
+    for (const text of Object.values(STATE_TEXTS)) assert.ok(svg.includes(`>${text}<`), text);
+    const phrases = [...section.sentence.matchAll(/(in the backlog|for the loop)/g)];
+    assert.equal(phrases.length, 2);
+    for (const [phrase] of phrases)
+      assert.ok(Object.values(STATE_TEXTS).some((text) => text.includes(phrase)));
+  });
+
+  it('names who held the loop in main’s lane, by its name if it has one', async () => {
+    const section = await sectionOf(logs.COMPUTING);
+    assert.match(drawTimelines([section]), />#2 holds the loop · 1.00 s</);
+    const names = new Map([[2, 'client B']]);
+    assert.match(drawTimelines([{ ...section, names }]), />client B holds the loop · 1.00 s</);
+  });
+
+  it('fills each state with a pattern of its own', async () => {
+    const svg = drawTimelines([await sectionOf(logs.COMPUTING)]);
+    const used = new Set([...svg.matchAll(/fill="url\(#(\w+)-/g)].map(([, state]) => state));
+    assert.deepEqual([...used].sort(), ['backlog', 'queue', 'ready']);
+  });
+
+  it('says of a log of 0.1.0 that it does not tell more than the service', async () => {
+    const svg = drawTimelines([await sectionOf(logs.THREADS)]);
+    assert.ok(svg.includes('>is served; the log does not say more<'));
+    assert.ok(!drawTimelines([await sectionOf(logs.COMPUTING)]).includes('does not say more'));
+  });
+
+  it('drops the reason of a label before its duration', async () => {
+    const section = await sectionOf(logs.COMPUTING);
+    const [span] = section.timeline.spans;
+    assert.ok(span);
+    const label = (pixels: number) =>
+      fittingLabel({ span, kind: 'served', fromMs: 0, toMs: 1000 }, section, {
+        pixels: () => pixels,
+      });
+    assert.deepEqual([200, 130, 90, 30, 10].map(label), [
+      '#1 · count · 1.00 s · end',
+      '#1 · 1.00 s · end',
+      '#1 · 1.00 s',
+      '#1',
+      '',
+    ]);
+  });
+
+  it('stays small when many clients overlap with many times in which the loop was held', async () => {
+    const lines = Array.from({ length: 10_500 }, (_, index) =>
+      logs.blocked(100 * (index + 1), 60, 1, 60),
+    );
+    const all = Array.from({ length: 50 }, (_, index) =>
+      logs.told(index + 1, 1_050_000, { servedMs: 1_050_000, computedMs: 1000 }),
+    );
+    const section = await sectionOf([...lines, ...all]);
+    const svg = drawTimelines([section]);
+    assert.ok(svg.length < 6_000_000, String(svg.length));
+    assert.match(
+      svg,
+      /Left out: 500 times after the first 10,000 in which main&#39;s loop was held\.|Left out: 500 times after the first 10,000 in which main's loop was held\./,
+    );
+    assert.match(svg, /Left out: when in its service a client computed/);
+    assert.ok(JSON.stringify(traceOf([section.timeline])).length < 6_000_000);
+  });
+});
+
 describe('the page', () => {
   it('refers to no external resource', async () => {
     const page = pageOf('a log', [await sectionOf(logs.THREADS)]);
     assert.doesNotMatch(page, /(?:src|href)="(?!data:)|@import|url\((?!#)/);
+    assert.match(page, /<body>\n<main>[^]*<\/main>\n<\/body>/);
     assert.match(page, /<td>thread 2<\/td>/);
     assert.match(page, /<td>no thread<\/td>/);
   });
@@ -148,6 +218,19 @@ describe('the trace events', () => {
     );
   });
 
+  it('have slices in a client’s service where the log tells the order, and sums', async () => {
+    const { traceEvents } = traceOf([await logs.timelineFrom(logs.COMPUTING)]);
+    const slices = traceEvents.filter(({ ph }) => ph === 'X');
+    const named = (name: string) =>
+      slices.filter((event) => event.name === name).map(({ ts, dur }) => [ts, dur]);
+    assert.deepEqual(named('2 holds the loop'), [[1_000_000, 1_000_000]]);
+    assert.deepEqual(named('3 in the backlog'), [[30_000, 970_000]]);
+    assert.deepEqual(named(STATE_TEXTS.ready), [[1_000_000, 1_000_000]]);
+    assert.deepEqual(named('computes').at(-1), [2_000_000, 1_000_000]);
+    const sums = slices.find(({ name }) => name === '3 count')?.args;
+    assert.equal(sums?.[`${STATE_TEXTS.ready}, ms`], 1000);
+  });
+
   it('have durations and never overlap on a track, for any times in the log', () =>
     fc.assert(
       fc.asyncProperty(
@@ -162,7 +245,9 @@ describe('the trace events', () => {
             await logs.timelineFrom(lines),
             await logs.timelineFrom([logs.listening('thread-per-client'), ...lines]),
           ]);
-          const slices = traceEvents.filter(({ ph }) => ph === 'X').sort((a, b) => a.ts - b.ts);
+          const slices = traceEvents
+            .filter(({ ph, cat }) => ph === 'X' && cat !== 'state')
+            .sort((a, b) => a.ts - b.ts);
           const ends = new Map<string, number>();
           for (const { pid, tid, ts, dur = -1 } of slices) {
             const track = `${pid}/${tid}`;

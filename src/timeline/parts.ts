@@ -1,0 +1,129 @@
+/**
+ * When a client that is served computes and when it waits, as far as the log tells.
+ *
+ * The log has sums, and the times in which main's loop was held and by whom. So the time of a client
+ * that main serves falls into zones:
+ *
+ *     own       it held the loop: it computes
+ *     others    another client held the loop, or the loop stood: its waits for the loop
+ *     between   the rest of a long turn, which several clients shared: what is left of these waits
+ *               and of its computing
+ *     free      the loop turned: what is left of both
+ *
+ * A client on a thread has the free zone only. The order within a zone is not known, so the states
+ * share the height of the bar there: the area of a state is its time.
+ */
+import { MAIN_THREAD, type Span } from './connections.js';
+import type { Block } from './blocks.js';
+import type { State } from './states.js';
+
+/** A rectangle of a bar. `served`: the log does not say what happened. */
+export interface Part {
+  readonly state: State | 'served';
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Of the height of the bar, from its foot: 0 to 1. */
+  readonly low: number;
+  readonly high: number;
+}
+
+type Interval = readonly [fromMs: number, toMs: number];
+
+interface Zone {
+  readonly intervals: readonly Interval[];
+  /** Shares of the height, 0 to 1; the rest is waiting for the client. */
+  readonly computes: number;
+  readonly ready: number;
+}
+
+/** Lower parts would not be seen. */
+const MIN_SHARE = 0.01;
+
+/** Returns how many blocks overlap the service of a client that main serves. */
+export function countBlocks(span: Span, blocks: readonly Block[]): number {
+  return blocksWithin(span, blocks).length;
+}
+
+/** Returns the parts of a client's service, in the order of time; none without a service. */
+export function partsOf(span: Span, blocks: readonly Block[]): Part[] {
+  const { startedMs, endMs, served } = span;
+  if (startedMs === undefined) return [];
+  if (!served) return [{ state: 'served', fromMs: startedMs, toMs: endMs, low: 0, high: 1 }];
+  return zonesOf(span, blocks)
+    .flatMap((zone) => zone.intervals.flatMap((interval) => stacked(interval, zone)))
+    .sort((a, b) => a.fromMs - b.fromMs || a.low - b.low);
+}
+
+function stacked([fromMs, toMs]: Interval, { computes, ready }: Zone): Part[] {
+  const both = Math.min(1, computes + ready);
+  const parts: Part[] = [
+    { state: 'computes', fromMs, toMs, low: 0, high: computes },
+    { state: 'ready', fromMs, toMs, low: computes, high: both },
+    { state: 'client', fromMs, toMs, low: both, high: 1 },
+  ];
+  return parts.filter(({ low, high }) => high - low >= MIN_SHARE);
+}
+
+function zonesOf(span: Span, blocks: readonly Block[]): Zone[] {
+  const { own, others, between, free } = intervalsOf(span, blocks);
+  const [ownMs, othersMs, betweenMs, freeMs] = [own, others, between, free].map(lengthOf) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const { computedMs = 0, loopWaitMs = 0, coreWaitMs = 0 } = span.served ?? {};
+  const readyMs = loopWaitMs + coreWaitMs;
+  const ownComputedMs = Math.min(computedMs, ownMs);
+  const othersReadyMs = Math.min(readyMs, othersMs);
+  const betweenReadyMs = Math.min(readyMs - othersReadyMs, betweenMs);
+  const betweenComputedMs = Math.min(computedMs - ownComputedMs, betweenMs - betweenReadyMs);
+  const computes = share(computedMs - ownComputedMs - betweenComputedMs, freeMs);
+  const freeReadyMs = readyMs - othersReadyMs - betweenReadyMs;
+  return [
+    { intervals: own, computes: share(ownComputedMs, ownMs), ready: 0 },
+    { intervals: others, computes: 0, ready: share(othersReadyMs, othersMs) },
+    {
+      intervals: between,
+      computes: share(betweenComputedMs, betweenMs),
+      ready: share(betweenReadyMs, betweenMs),
+    },
+    { intervals: free, computes, ready: Math.min(1 - computes, share(freeReadyMs, freeMs)) },
+  ];
+}
+
+function share(partMs: number, wholeMs: number): number {
+  return wholeMs > 0 ? Math.min(1, Math.max(0, partMs / wholeMs)) : 0;
+}
+
+function lengthOf(intervals: readonly Interval[]): number {
+  return intervals.reduce((sum, [fromMs, toMs]) => sum + toMs - fromMs, 0);
+}
+
+function blocksWithin(span: Span, blocks: readonly Block[]): readonly Block[] {
+  const { startedMs = span.endMs, endMs } = span;
+  if (span.thread !== MAIN_THREAD) return [];
+  return blocks.filter(({ fromMs, toMs }) => toMs > startedMs && fromMs < endMs);
+}
+
+function intervalsOf(span: Span, blocks: readonly Block[]) {
+  const { startedMs = span.endMs, endMs, connection } = span;
+  const own: Interval[] = [];
+  const others: Interval[] = [];
+  const between: Interval[] = [];
+  const free: Interval[] = [];
+  const add = (intervals: Interval[], fromMs: number, toMs: number) => {
+    const interval: Interval = [Math.max(fromMs, startedMs), Math.min(toMs, endMs)];
+    if (interval[1] > interval[0]) intervals.push(interval);
+  };
+  let freeFromMs = startedMs;
+  for (const { fromMs, toMs, holder, heldFromMs } of blocksWithin(span, blocks)) {
+    add(free, freeFromMs, fromMs);
+    // Where no handler held the loop, none computed.
+    add(holder === undefined ? others : between, fromMs, heldFromMs);
+    add(holder === connection ? own : others, heldFromMs, toMs);
+    freeFromMs = toMs;
+  }
+  add(free, freeFromMs, endMs);
+  return { own, others, between, free };
+}
