@@ -1,14 +1,15 @@
 /**
- * `handoff demo`: runs four clients under each model, prints what they receive, and draws all
- * models in one picture. Read ../demo/demo.ts next.
+ * `handoff demo`: runs four clients under each model, in two acts, prints what they receive, and
+ * draws all of it in one picture. Read ../demo/demo.ts next.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { writeOut } from '../base/output.js';
 import { fileError, writeWhole } from '../base/part-file.js';
-import { demonstrate, logFileOf } from '../demo/demo.js';
+import { demonstrate, logFileOf, sectionsOf } from '../demo/demo.js';
 import { pageOf } from '../timeline/page.js';
+import { projectorPageOf } from '../timeline/projector.js';
 import { drawTimelines } from '../timeline/picture.js';
 import { traceOf } from '../timeline/trace-events.js';
 import type { ArgumentsOf, Command } from './command.js';
@@ -24,16 +25,28 @@ const options = {
   'max-pause': {
     ...wholeNumber('max-pause', 0, 60_000),
     default: '200',
-    describe: 'upper bound of the random pauses of count in ms',
+    describe: 'first act: upper bound of the random pauses of count in ms',
+  },
+  work: {
+    ...wholeNumber('work', 1, 10_000),
+    default: '1000',
+    describe: 'second act: for how long client A computes in ms',
+  },
+  projector: {
+    type: 'boolean',
+    default: false,
+    describe: 'also write a page for a lecture hall, with one model a step',
   },
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
   return withSettings(command, sources, Object.keys(options))
     .options(options)
-    .example('$0 demo', 'takes less than 15 seconds')
-    .example('$0 demo --max-pause 1000', 'slower, for a lecture');
+    .example('$0 demo', 'takes about 20 seconds')
+    .example('$0 demo --max-pause 1000 --projector', 'slower, for a lecture');
 }
+
+const TITLE = 'Four clients at once under each model';
 
 type Arguments = ArgumentsOf<typeof builder>;
 
@@ -48,15 +61,17 @@ export const demoCommand: Command<Arguments> = {
     // hasColors() respects NO_COLOR and the abilities of the terminal.
     const colours = stdout.isTTY && stdout.hasColors();
     const { platform } = process;
-    const all = await demonstrate({
+    const acts = await demonstrate({
       maxPauseMs: args['max-pause'],
+      workMs: args.work,
       colours,
       print: writeOut,
       platform,
     });
-    const sections = all.map(({ section }) => section);
+    const all = acts.flatMap(({ models }) => models);
+    const sections = sectionsOf(acts);
     const page = join(folder, 'timeline.html');
-    await writeWhole(page, pageOf('Four clients at once under each model', sections));
+    await writeWhole(page, pageOf(TITLE, sections));
     await writeWhole(join(folder, 'timeline.svg'), drawTimelines(sections));
     await writeWhole(
       join(folder, 'trace.json'),
@@ -69,5 +84,19 @@ export const demoCommand: Command<Arguments> = {
     await writeOut(
       `trace for ui.perfetto.dev: ${join(folder, 'trace.json')}; the logs are in the same folder.`,
     );
+    if (!args.projector) return;
+    const lecture = join(folder, 'projector.html');
+    await writeWhole(
+      lecture,
+      projectorPageOf(
+        TITLE,
+        acts.map(({ title, sentence, models }) => ({
+          title,
+          sentence,
+          sections: models.map(({ section }) => section),
+        })),
+      ),
+    );
+    await writeOut(`Page for a lecture hall, with one model a step: ${lecture}.`);
   },
 };

@@ -9,6 +9,7 @@ import { writeWhole } from '../base/part-file.js';
 import { StartError, UsageError } from '../base/errors.js';
 import { timelineOf, type Timeline } from '../timeline/connections.js';
 import { pageOf } from '../timeline/page.js';
+import { projectorPageOf } from '../timeline/projector.js';
 import { drawTimelines } from '../timeline/picture.js';
 import type { Section } from '../timeline/placing.js';
 import { pickRun, readLog } from '../timeline/read-log.js';
@@ -36,6 +37,11 @@ const options = {
     coerce: outputs,
     describe:
       'file to write: a page (.html), a picture (.svg) or trace events for Perfetto (.json); repeatable',
+  },
+  projector: {
+    type: 'boolean',
+    default: false,
+    describe: 'make pages for a lecture hall: large text, the full width of the screen',
   },
   run: {
     ...wholeNumber('run', 1, 1e9),
@@ -110,7 +116,8 @@ export const timelineCommand: Command<Arguments> = {
     const notes = notesOn(timeline, log.runs.indexOf(run) + 1, log.runs.length, log.foreignLines);
     const name = path === '-' ? 'a log' : printable(basename(path));
     for (const path of args.output) {
-      const format = FORMATS[extname(path)];
+      const extension = extname(path);
+      const format = args.projector && extension === '.html' ? projectorPage : FORMATS[extension];
       if (format)
         await writeWhole(
           path,
@@ -122,6 +129,10 @@ export const timelineCommand: Command<Arguments> = {
     );
   },
 };
+
+function projectorPage(title: string, section: Section, notes: string[]): string {
+  return projectorPageOf(title, [{ title, sentence: notes.join(' '), sections: [section] }]);
+}
 
 function empty(listens: boolean): string {
   const why = listens

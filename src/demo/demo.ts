@@ -1,10 +1,10 @@
 /**
- * The demonstration: four clients talk to `count` at the same time, under one model after the
- * other.
+ * The demonstration: in each act, four clients talk to a service at the same time, under one model
+ * after the other.
  *
  * It prints the lines that the clients receive as they arrive, one column for each client. After
- * each model it prints a sentence that is computed from the server's log. `handoff demo` draws the
- * three logs as one picture. Read clients.ts, server.ts and ../timeline/ next.
+ * each model and each act it prints a sentence that is computed from the servers' logs. `handoff
+ * demo` draws the logs as one picture. Read acts.ts, clients.ts, server.ts and ../timeline/ next.
  */
 import { join } from 'node:path';
 import { models, MODEL_NAMES } from '../models/registry.js';
@@ -14,18 +14,23 @@ import { timelineOf } from '../timeline/connections.js';
 import type { Section } from '../timeline/placing.js';
 import { pickRun, readLines } from '../timeline/read-log.js';
 import { summarize } from '../timeline/summary.js';
+import { actsOf, type Act, type ActSettings } from './acts.js';
 import { runClients, CLIENT_NAMES } from './clients.js';
 import { DemoServer } from './server.js';
 
-interface DemoSettings {
-  /** Upper bound in milliseconds of the service's random pauses. */
-  readonly maxPauseMs: number;
+interface DemoSettings extends ActSettings {
   /** Whether the output may contain escape sequences for colour and bold text. */
   readonly colours: boolean;
   /** Prints text and a newline; it resolves when the text is written. */
   readonly print: (line: string) => Promise<void>;
   /** The platform of the servers. Models that are unavailable on it are left out. */
   readonly platform: NodeJS.Platform;
+}
+
+export interface DemonstratedAct {
+  readonly title: string;
+  readonly sentence: string;
+  readonly models: readonly DemonstratedModel[];
 }
 
 interface DemonstratedModel {
@@ -36,43 +41,61 @@ interface DemonstratedModel {
 }
 
 /**
- * Demonstrates one model after the other. For an unavailable model it prints one line with the
- * reason.
- * @returns the models that were shown, in this order
+ * Demonstrates the acts, each under one model after the other. For an unavailable model it prints
+ * one line with the reason.
+ * @returns the acts and the models that were shown, in this order
  * @throws StartError when a server does not start or a client does not get all its lines
  */
-export async function demonstrate(settings: DemoSettings): Promise<DemonstratedModel[]> {
-  const all: DemonstratedModel[] = [];
+export async function demonstrate(settings: DemoSettings): Promise<DemonstratedAct[]> {
+  const { platform, colours, print } = settings;
+  const available: ModelName[] = [];
   for (const model of MODEL_NAMES) {
-    const reason = models[model].unavailable?.(settings.platform);
-    if (reason === undefined) all.push(await demonstrateModel(model, settings));
-    else await settings.print(`${bold(model, settings.colours)}: left out, because ${reason}\n`);
+    const reason = models[model].unavailable?.(platform);
+    if (reason === undefined) available.push(model);
+    else await print(`${bold(model, colours)}: left out, because ${reason}\n`);
   }
-  return all;
+  const shown: DemonstratedAct[] = [];
+  for (const act of actsOf(settings)) {
+    await print(`${bold(act.title, colours)}\n`);
+    const all: DemonstratedModel[] = [];
+    for (const model of available) all.push(await demonstrateModel(act, model, settings));
+    const sentence = act.sentence(all.map(({ section }) => section));
+    await print(`${bold(`${act.title}. ${sentence}`, colours)}\n`);
+    shown.push({ title: act.title, sentence, models: all });
+  }
+  return shown;
+}
+
+/** Returns the sections of all acts, with a heading above the first of each. */
+export function sectionsOf(acts: readonly DemonstratedAct[]): Section[] {
+  return acts.flatMap(({ title, sentence, models: all }) =>
+    all.map(({ section }, index) =>
+      index === 0 ? { ...section, heading: { title, sentence } } : section,
+    ),
+  );
 }
 
 async function demonstrateModel(
+  act: Act,
   model: ModelName,
   settings: DemoSettings,
 ): Promise<DemonstratedModel> {
-  const { maxPauseMs, colours, print } = settings;
+  const { colours, print } = settings;
   const serveArgs = [
     'serve',
-    'count',
-    '--model',
-    model,
+    act.service,
+    ...['--model', model],
     ...(model === 'thread-per-client' ? ['--warm', '4'] : []),
+    ...act.serveArgs,
+    ...['--log-level', 'debug'],
   ];
   await print(`${bold(model, colours)}: ${models[model].summary}`);
-  await print(`$ handoff ${serveArgs.join(' ')} --max-pause ${maxPauseMs} --log-level debug\n`);
-  const { server, port } = await DemoServer.start([
-    ...serveArgs,
-    ...['--port', '0', '--max-pause', String(maxPauseMs), '--log-level', 'debug'],
-  ]);
+  await print(`$ handoff ${serveArgs.join(' ')}\n`);
+  const { server, port } = await DemoServer.start([...serveArgs, '--port', '0']);
   const pendingPrints: Promise<void>[] = [];
   try {
     const startMs = monotonicMs();
-    await runClients(port, (client, line) => {
+    await runClients(port, act.scripts, (client, line) => {
       pendingPrints.push(print(formatReceivedLine(monotonicMs() - startMs, client, line, colours)));
     });
     await server.waitForClosed(CLIENT_NAMES.length);
@@ -91,7 +114,7 @@ async function demonstrateModel(
 }
 
 /** Width in characters of a client's column. */
-const COLUMN_WIDTH = 8;
+const COLUMN_WIDTH = 12;
 /** Yellow, cyan, green and magenta: the terminal colours nearest to the clients' in the picture. */
 const TERMINAL_COLOUR_CODES = [33, 36, 32, 35];
 
@@ -116,5 +139,6 @@ function escape(code: number, text: string): string {
 
 /** Returns the path of the file for a model's log. */
 export function logFileOf(folder: string, { section }: DemonstratedModel): string {
-  return join(folder, `${section.timeline.model}.log`);
+  const { service, model } = section.timeline;
+  return join(folder, `${service}-${model}.log`);
 }

@@ -5,7 +5,9 @@
  * that main serves falls into zones:
  *
  *     own       it held the loop: it computes
- *     others    another client held the loop, or the loop stood: its waits for the loop
+ *     before    another client held the loop, or it stood, right before this one held it or ended:
+ *               its waits for the loop. What waits is served as soon as the loop turns
+ *     others    another client held the loop, or it stood: what is left of these waits
  *     between   the rest of a long turn, which several clients shared: what is left of these waits
  *               and of its computing
  *     free      the loop turned: what is left of both
@@ -36,6 +38,8 @@ interface Zone {
   readonly ready: number;
 }
 
+/** The log truncates times to milliseconds, and a turn of the loop also does other things. */
+const MAX_GAP_MS = 5;
 /** Lower parts would not be seen. */
 const MIN_SHARE = 0.01;
 
@@ -65,39 +69,42 @@ function stacked([fromMs, toMs]: Interval, { computes, ready }: Zone): Part[] {
 }
 
 function zonesOf(span: Span, blocks: readonly Block[]): Zone[] {
-  const { own, others, between, free } = intervalsOf(span, blocks);
-  const [ownMs, othersMs, betweenMs, freeMs] = [own, others, between, free].map(lengthOf) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const { own, before, others, between, free } = intervalsOf(span, blocks);
   const { computedMs = 0, loopWaitMs = 0, coreWaitMs = 0 } = span.served ?? {};
-  const readyMs = loopWaitMs + coreWaitMs;
-  const ownComputedMs = Math.min(computedMs, ownMs);
-  const othersReadyMs = Math.min(readyMs, othersMs);
-  const betweenReadyMs = Math.min(readyMs - othersReadyMs, betweenMs);
-  const betweenComputedMs = Math.min(computedMs - ownComputedMs, betweenMs - betweenReadyMs);
-  const computes = share(computedMs - ownComputedMs - betweenComputedMs, freeMs);
-  const freeReadyMs = readyMs - othersReadyMs - betweenReadyMs;
+  const computing = new Rest(computedMs);
+  const waiting = new Rest(loopWaitMs + coreWaitMs);
+  const zone = (intervals: readonly Interval[], takes: { computes: boolean; ready: boolean }) => {
+    const sizeMs = intervals.reduce((sum, [fromMs, toMs]) => sum + toMs - fromMs, 0);
+    const readyMs = takes.ready ? waiting.take(sizeMs) : 0;
+    const computesMs = takes.computes ? computing.take(sizeMs - readyMs) : 0;
+    return { intervals, computes: share(computesMs, sizeMs), ready: share(readyMs, sizeMs) };
+  };
   return [
-    { intervals: own, computes: share(ownComputedMs, ownMs), ready: 0 },
-    { intervals: others, computes: 0, ready: share(othersReadyMs, othersMs) },
-    {
-      intervals: between,
-      computes: share(betweenComputedMs, betweenMs),
-      ready: share(betweenReadyMs, betweenMs),
-    },
-    { intervals: free, computes, ready: Math.min(1 - computes, share(freeReadyMs, freeMs)) },
+    zone(own, { computes: true, ready: false }),
+    zone(before, { computes: false, ready: true }),
+    zone(others, { computes: false, ready: true }),
+    zone(between, { computes: true, ready: true }),
+    zone(free, { computes: true, ready: true }),
   ];
+}
+
+/** What is left of a sum that the zones share out. */
+class Rest {
+  #leftMs: number;
+
+  constructor(sumMs: number) {
+    this.#leftMs = sumMs;
+  }
+
+  take(mostMs: number): number {
+    const takenMs = Math.min(this.#leftMs, mostMs);
+    this.#leftMs -= takenMs;
+    return takenMs;
+  }
 }
 
 function share(partMs: number, wholeMs: number): number {
   return wholeMs > 0 ? Math.min(1, Math.max(0, partMs / wholeMs)) : 0;
-}
-
-function lengthOf(intervals: readonly Interval[]): number {
-  return intervals.reduce((sum, [fromMs, toMs]) => sum + toMs - fromMs, 0);
 }
 
 function blocksWithin(span: Span, blocks: readonly Block[]): readonly Block[] {
@@ -109,21 +116,32 @@ function blocksWithin(span: Span, blocks: readonly Block[]): readonly Block[] {
 function intervalsOf(span: Span, blocks: readonly Block[]) {
   const { startedMs = span.endMs, endMs, connection } = span;
   const own: Interval[] = [];
+  const before: Interval[] = [];
   const others: Interval[] = [];
   const between: Interval[] = [];
   const free: Interval[] = [];
+  /** Times in which others held the loop, without a gap until the present one. */
+  let run: Interval[] = [];
   const add = (intervals: Interval[], fromMs: number, toMs: number) => {
     const interval: Interval = [Math.max(fromMs, startedMs), Math.min(toMs, endMs)];
     if (interval[1] > interval[0]) intervals.push(interval);
   };
+  const endRun = (nextMs: number, isNextOwn: boolean) => {
+    const isNear = nextMs - (run.at(-1)?.[1] ?? nextMs) <= MAX_GAP_MS;
+    if (isNear && !isNextOwn) return;
+    (isNear ? before : others).push(...run);
+    run = [];
+  };
   let freeFromMs = startedMs;
   for (const { fromMs, toMs, holder, heldFromMs } of blocksWithin(span, blocks)) {
     add(free, freeFromMs, fromMs);
+    endRun(fromMs, holder === connection);
     // Where no handler held the loop, none computed.
-    add(holder === undefined ? others : between, fromMs, heldFromMs);
-    add(holder === connection ? own : others, heldFromMs, toMs);
+    add(holder === undefined ? run : between, fromMs, heldFromMs);
+    add(holder === connection ? own : run, heldFromMs, toMs);
     freeFromMs = toMs;
   }
   add(free, freeFromMs, endMs);
-  return { own, others, between, free };
+  endRun(endMs, true);
+  return { own, before, others, between, free };
 }

@@ -82,7 +82,7 @@ const MAX_MAIN_ROWS = 60;
 const MAX_WAITING_ROWS = 24;
 const MAX_THREADS = 100;
 
-const TEXT_HEIGHTS_PX = { heading: 30, title: 26, sentence: 18, note: 17 } as const;
+const TEXT_HEIGHTS_PX = { heading: 30, title: 30, sentence: 18, note: 17 } as const;
 /** Below the last line of text. */
 const TEXT_GAP_PX = 4;
 /** An average, of a font of 13 px. */

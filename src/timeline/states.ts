@@ -16,14 +16,13 @@ export const STATE_TEXTS: Readonly<Record<State, string>> = {
   computes: 'computes',
 };
 
-/** What a client must wait for that could be there sooner. */
-export interface Waits {
-  readonly 'in the backlog': number;
-  readonly 'in the queue': number;
-  readonly 'for the loop': number;
-  readonly 'for a thread': number;
-  readonly 'for a core': number;
-}
+/** What a client waits for that could be there sooner, in milliseconds. */
+export type Waits = Readonly<
+  Record<
+    'in the backlog' | 'in the queue' | 'for the loop' | 'for a thread' | 'for a core',
+    number
+  >
+>;
 
 /** Returns what a client waited for, in milliseconds; 0 where the log does not say. */
 export function waitsOf(span: Span): Waits {

@@ -100,10 +100,11 @@ function longestWaits(all: readonly Waits[]): [string, number][] {
 
 /** Returns all that a client waited for, in milliseconds. */
 export function totalMs(waits: Waits): number {
-  return Object.values(waits).reduce((sum: number, ms: number) => sum + ms, 0);
+  return Object.values(waits).reduce((sum, ms) => sum + ms, 0);
 }
 
-function listed(items: readonly string[]): string {
+/** Returns the items with commas and an `and`. */
+export function listed(items: readonly string[]): string {
   const last = items.at(-1) ?? '';
   return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
 }

@@ -9,12 +9,16 @@ describe('the demonstration', { timeout: 60_000 }, () => {
     const printed: string[] = [];
     const shown = await demonstrate({
       maxPauseMs: 5,
+      workMs: 50,
       colours: false,
       print: (line) => Promise.resolve(void printed.push(line)),
       platform: 'darwin',
     });
-    const models = shown.map(({ section }) => section.timeline.model);
-    assert.deepEqual(models, ['iterative', 'event-loop']);
+    const models = shown.map((act) => act.models.map(({ section }) => section.timeline.model));
+    assert.deepEqual(models, [
+      ['iterative', 'event-loop'],
+      ['iterative', 'event-loop'],
+    ]);
     const named = printed.filter((line) => line.includes('thread-per-client'));
     assert.deepEqual(named, [
       'thread-per-client: left out, because thread-per-client needs Linux\n',

@@ -33,6 +33,26 @@ describe('the parts of a client’s service', () => {
     ]);
   });
 
+  it('are waiting right before it holds the loop, not while the loop turned without it', async () => {
+    const lines = [
+      logs.blocked(200, 100, 2, 100),
+      logs.blocked(500, 100, 2, 100),
+      logs.blocked(602, 100, 1, 100),
+      logs.told(2, 1000, { servedMs: 1000, computedMs: 200 }),
+      logs.told(1, 1000, { servedMs: 1000, computedMs: 100, loopWaitMs: 75 }),
+    ];
+    assert.deepEqual(await partsFrom(lines, 1), [
+      'client 0-100 0-1',
+      'client 100-200 0-1',
+      'client 200-400 0-1',
+      'ready 400-500 0-0.75',
+      'client 400-500 0.75-1',
+      'client 500-502 0-1',
+      'computes 502-602 0-1',
+      'client 602-1000 0-1',
+    ]);
+  });
+
   it('share the height of the bar, by their sums, where the order is not known', async () => {
     const onMain = logs.told(1, 1000, { servedMs: 1000, computedMs: 250 });
     assert.deepEqual(await partsFrom([onMain], 1), [
