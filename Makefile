@@ -18,7 +18,7 @@ help: ## list the targets
 
 build: $(BUILT) ## install what is missing and compile what has changed
 
-demo: $(BUILT) ## four clients at once under each model, and a picture of it (15 seconds)
+demo: $(BUILT) ## four clients at once under each model, in two acts, and a picture of it (20 seconds)
 	$(HANDOFF) demo -o dist/demo
 
 bench: $(BUILT) ## compare the three models under load: a quick set, in less than two minutes

@@ -32,10 +32,10 @@ export interface Act {
 const COUNTED_LINES = 11;
 /** Requests of a client that does not compute for long, and how they compare to the long one. */
 const SHORT_REQUESTS = 6;
-const SHORT_SHARE = 0.03;
+const SHORT_SHARE = 0.02;
 const PAUSE_SHARE = 0.12;
 /** Shorter than a short request: main's lane then shows each of them. */
-const LOOP_LAG_MS = 20;
+const LOOP_LAG_MS = 10;
 
 export function actsOf({ maxPauseMs, workMs }: ActSettings): Act[] {
   const short = `work ${Math.round(workMs * SHORT_SHARE)}`;

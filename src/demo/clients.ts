@@ -87,7 +87,5 @@ async function converse(
   }
   const expected = requests.length * linesPerRequest;
   if (received !== expected)
-    throw new StartError(
-      `a client of the demonstration received ${received} of ${expected} lines`,
-    );
+    throw new StartError(`a client of the demonstration received ${received} of ${expected} lines`);
 }

@@ -27,7 +27,7 @@ interface DemoSettings extends ActSettings {
   readonly platform: NodeJS.Platform;
 }
 
-export interface DemonstratedAct {
+interface DemonstratedAct {
   readonly title: string;
   readonly sentence: string;
   readonly models: readonly DemonstratedModel[];

@@ -51,19 +51,6 @@ export function colourOfClient(connection: number): string {
 }
 
 /**
- * Returns black or white, whichever has the higher contrast on this colour (`#rrggbb`), by the
- * relative luminance of WCAG 2.
- */
-export function inkOn(colour: string): string {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
-    const part = parseInt(colour.slice(at, at + 2), 16) / 255;
-    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-  });
-  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  return luminance > 0.179 ? '#000' : '#fff';
-}
-
-/**
  * The style sheet of pages and pictures: `currentColor` is readable on light and dark backgrounds.
  */
 export const THEME_CSS = `:root{color-scheme:light dark;--ink:#1b1f24;--paper:#fff;--faint:#6a737d;--rule:#d8dee4}

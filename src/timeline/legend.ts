@@ -8,7 +8,7 @@ import { STATES, STATE_TEXTS } from './states.js';
 
 const LINE_HEIGHT_PX = 24;
 const SAMPLE_WIDTH_PX = 30;
-const GAP_PX = 18;
+const GAP_PX = 22;
 /** An overestimate, so that no entry reaches into the next one. */
 const CHARACTER_WIDTH_PX = 6.6;
 

@@ -209,8 +209,8 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Ma
     x2: ({ toMs }: Bar) => scale.at(toMs),
     y1: (bar: Bar) => bar.row.top + (bar.row.height - height(bar)) / 2,
     y2: (bar: Bar) => bar.row.top + (bar.row.height + height(bar)) / 2,
-    title: ({ span }: Bar) => tooltipOf(span, section),
   };
+  const title = ({ span }: Bar) => tooltipOf(span, section);
   const parts = of('served')
     .flatMap(({ row, span, colour }) =>
       partsOf(span, blocks).map((part) => ({ ...part, row, colour, span })),
@@ -243,15 +243,22 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Ma
   const mainHeight =
     (main?.height ?? 0) - (section.timeline.blocks.length > 0 ? BLOCKS_HEIGHT_PX : 0);
   return [
+    // The line of a thread's life must not show through the tints.
+    Plot.rect(
+      segments.filter((bar) => isWait(bar) || bar.kind === 'served'),
+      { ...place, fill: 'var(--paper)' },
+    ),
     Plot.rect(segments.filter(isWait), {
       ...place,
+      title,
       fill: ({ kind, colour }: Bar) => patterns.fill(kind as keyof typeof HEIGHTS, colour),
       stroke: 'var(--ink)',
       strokeWidth: 0.7,
     }),
-    Plot.rect(of('refused'), { ...place, fill: 'none', stroke: 'colour', strokeWidth: 2 }),
+    Plot.rect(of('refused'), { ...place, title, fill: 'none', stroke: 'colour', strokeWidth: 2 }),
     Plot.rect(of('unknown'), {
       ...place,
+      title,
       fill: 'none',
       stroke: 'colour',
       strokeDasharray: '4 3',
@@ -267,6 +274,7 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Ma
     }),
     Plot.rect(of('served'), {
       ...place,
+      title,
       fill: 'none',
       pointerEvents: 'all',
       stroke: 'var(--ink)',

@@ -38,7 +38,7 @@ button{font:inherit;color:inherit;background:none;border:2px solid var(--faint);
 @page{size:A4 landscape;margin:10mm}
 @media print{html{font-size:11pt}main{padding:0}.step,.stepped .step.current,.stepped nav{display:none}
 .sheet{display:block;break-after:page;break-inside:avoid}.sheet:last-of-type{break-after:auto}
-.sheet svg{width:auto;max-width:100%!important;max-height:160mm;margin:.3rem auto 0}}`;
+.sheet svg{width:auto;max-width:100%!important;max-height:168mm;margin:.3rem auto 0}}`;
 
 const SCRIPT = `const steps=[...document.querySelectorAll('.step')],where=document.getElementById('where');
 let at=Math.min(steps.length,Math.max(1,parseInt(location.hash.slice(1),10)||1))-1;
@@ -82,12 +82,14 @@ function stepsOf(act: Act): string[] {
       Math.min(timeline.lengthMs, window?.toMs ?? Infinity),
     ),
   );
+  // What an act shows is said when its last section has been seen.
+  const last = act.sections.at(-1);
   return act.sections.map(
     (section) => `<section class="step">
 <h1>${escaped(act.title)}</h1>
 <h2>${escaped(section.title)}</h2>
 <p class="sentence">${escaped(section.sentence)}</p>
-${drawTimelines([section], { widthPx: SCREEN_WIDTH_PX, hasTitles: false, toMs })}
+${drawTimelines([section], { widthPx: SCREEN_WIDTH_PX, hasTitles: false, toMs })}${section === last ? `\n<p class="sentence">${escaped(act.sentence)}</p>` : ''}
 </section>`,
   );
 }

@@ -18,10 +18,7 @@ export const STATE_TEXTS: Readonly<Record<State, string>> = {
 
 /** What a client waits for that could be there sooner, in milliseconds. */
 export type Waits = Readonly<
-  Record<
-    'in the backlog' | 'in the queue' | 'for the loop' | 'for a thread' | 'for a core',
-    number
-  >
+  Record<'in the backlog' | 'in the queue' | 'for the loop' | 'for a thread' | 'for a core', number>
 >;
 
 /** Returns what a client waited for, in milliseconds; 0 where the log does not say. */

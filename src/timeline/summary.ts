@@ -9,7 +9,7 @@ import { waitsOf, type Waits } from './states.js';
  * The sentence mentions no wait that is shorter: the kernel counts the time in the backlog in ticks
  * of up to this length.
  */
-export const MIN_REPORTED_WAIT_MS = 10;
+const MIN_REPORTED_WAIT_MS = 10;
 
 type Names = ReadonlyMap<number, string>;
 

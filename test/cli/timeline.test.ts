@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { runHandoff, temporaryDirectory } from '../support/handoff.js';
-import { EVENT_LOOP, ITERATIVE } from '../support/timeline-logs.js';
+import { COMPUTING, EVENT_LOOP, ITERATIVE } from '../support/timeline-logs.js';
 
 const read = (folder: string, file: string) => readFileSync(join(folder, file), 'utf8');
 
@@ -35,6 +35,15 @@ describe('handoff timeline', { timeout: 60_000, concurrency: 2 }, () => {
     assert.match(read(folder, 'x.html'), /^<!doctype html>[^]*<svg [^]*<\/html>\n$/);
     assert.match(read(folder, 'x.svg'), /^<svg [^]*<\/svg>$/);
     assert.ok('traceEvents' in (JSON.parse(read(folder, 'x.json')) as object));
+  });
+
+  it('writes the page for a lecture hall on demand', async (t) => {
+    const folder = temporaryDirectory(t);
+    const options = { cwd: folder, input: COMPUTING.join('\n') };
+    const args = ['timeline', '-', '-o', 'x.html', '--projector'];
+    const { status, stderr } = await runHandoff(t, args, options);
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(read(folder, 'x.html'), /<section class="step">/);
   });
 
   it('reads standard input', async (t) => {
@@ -79,15 +88,16 @@ describe('handoff demo', { timeout: 60_000 }, () => {
     const folder = temporaryDirectory(t);
     const { status, stdout, stderr } = await runHandoff(
       t,
-      ['demo', '-o', 'out', '--max-pause', '20'],
+      ['demo', '-o', 'out', '--max-pause', '20', '--work', '100', '--projector'],
       {
         cwd: folder,
       },
     );
     assert.deepEqual([status, stderr], [0, '']);
     assert.deepEqual(readdirSync(join(folder, 'out')).sort(), [
-      ...['event-loop.log', 'iterative.log', 'thread-per-client.log'],
-      ...['timeline.html', 'timeline.svg', 'trace.json'],
+      ...['count-event-loop.log', 'count-iterative.log', 'count-thread-per-client.log'],
+      ...['projector.html', 'timeline.html', 'timeline.svg', 'trace.json'],
+      ...['work-event-loop.log', 'work-iterative.log', 'work-thread-per-client.log'],
     ]);
     const heard = stdout.match(/^ *\d+\.\d\d s +[A-D]\d+$/gm) ?? [];
     assert.equal(heard.length, 3 * 4 * 11);
@@ -97,7 +107,9 @@ describe('handoff demo', { timeout: 60_000 }, () => {
     assert.match(stdout, /4 clients, one after the other on the main thread;/);
     assert.match(stdout, /4 clients, .* on (the main thread|one client thread|\d threads);/);
     assert.doesNotMatch(stdout, /\u001b/);
-    const replayed = await runHandoff(t, ['timeline', 'out/iterative.log', '-o', 'x.svg'], {
+    const computed = stdout.match(/^ *\d+\.\d\d s +done \d+$/gm) ?? [];
+    assert.equal(computed.length, 3 * (3 + 3 * 6));
+    const replayed = await runHandoff(t, ['timeline', 'out/count-iterative.log', '-o', 'x.svg'], {
       cwd: folder,
     });
     assert.match(

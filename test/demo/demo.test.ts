@@ -1,7 +1,7 @@
 /** The demonstration on a platform without all models, and the errors of its server. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { demonstrate } from '../../src/demo/demo.js';
+import { demonstrate, sectionsOf } from '../../src/demo/demo.js';
 import { DemoServer } from '../../src/demo/server.js';
 
 describe('the demonstration', { timeout: 60_000 }, () => {
@@ -23,6 +23,42 @@ describe('the demonstration', { timeout: 60_000 }, () => {
     assert.deepEqual(named, [
       'thread-per-client: left out, because thread-per-client needs Linux\n',
     ]);
+  });
+
+  it('sums up each act in a sentence from its numbers, above the first model of the act', async () => {
+    const shown = await demonstrate({
+      maxPauseMs: 5,
+      workMs: 100,
+      colours: false,
+      print: () => Promise.resolve(),
+      platform: 'linux',
+    });
+    const time = String.raw`[\d.]+ m?s under`;
+    const three = `${time} iterative, ${time} event-loop and ${time} thread-per-client`;
+    const [first, second] = shown.map(({ sentence }) => sentence);
+    assert.match(first ?? '', new RegExp(`^All 4 clients were served after ${three}\\.$`));
+    assert.match(
+      second ?? '',
+      new RegExp(`^Client A computed for [\\d.]+ m?s; another client waited up to ${three}\\.$`),
+    );
+    assert.deepEqual(
+      sectionsOf(shown).map(({ heading }) => heading?.title),
+      [shown[0]?.title, undefined, undefined, shown[1]?.title, undefined, undefined],
+    );
+  });
+
+  it('has one client hold the event loop in its second act, while others wait', async () => {
+    const [, act] = await demonstrate({
+      maxPauseMs: 5,
+      workMs: 200,
+      colours: false,
+      print: () => Promise.resolve(),
+      platform: 'darwin',
+    });
+    const eventLoop = act?.models.find(({ section }) => section.timeline.model === 'event-loop');
+    assert.ok(eventLoop);
+    assert.match(eventLoop.section.sentence, /client A held the loop longest/);
+    assert.match(eventLoop.section.sentence, /waited up to .* (in the backlog|for the loop)/);
   });
 
   it('passes on a server’s error message without the program’s name', async () => {
