@@ -123,7 +123,7 @@ static struct sockaddr_in loopback(uint32_t host, uint16_t port) {
     return address;
 }
 
-/* Connects and sends a request. On loopback the connect is over before the send. */
+/* Connects and sends a request. On loopback the connect is usually over before the send. */
 static void open_client(struct client *client, int64_t now) {
     struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.ptr = client};
     int on = 1, fd = client->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
