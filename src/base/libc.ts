@@ -87,6 +87,7 @@ const TCP_KEEPCNT = 6;
 const SO_RCVTIMEO = 20;
 const SO_SNDTIMEO = 21;
 export const PR_SET_TIMERSLACK = 29;
+export const CLONE_FILES = 0x400;
 const F_SETFL = 4;
 const O_RDWR = 2;
 const CLOCK_THREAD_CPUTIME_ID = process.platform === 'darwin' ? 16 : 3;
@@ -95,14 +96,14 @@ const CLOCK_THREAD_CPUTIME_ID = process.platform === 'darwin' ? 16 : 3;
  * Calls recv(2). Returns the number of bytes, 0 at end of stream, -1 with {@link errorName} set.
  */
 export const recv = bind<(fd: number, address: number, length: number, flags: number) => number>(
-  'intptr_t recv(int fd, uintptr_t buffer, size_t length, int flags)',
+  'int recv(int fd, uintptr_t buffer, int length, int flags)',
 );
 
 /**
  * Calls send(2). Returns the number of bytes that the kernel took, -1 with {@link errorName} set.
  */
 export const send = bind<(fd: number, address: number, length: number, flags: number) => number>(
-  'intptr_t send(int fd, uintptr_t buffer, size_t length, int flags)',
+  'int send(int fd, uintptr_t buffer, int length, int flags)',
 );
 
 /** Calls send(2) for bytes that are sent once, for which looking up their address does not pay. */
@@ -125,13 +126,18 @@ const getpeername = bind<(fd: number, address: Uint8Array, length: Uint32Array) 
 const clockGettime = bind<(clock: number, time: BigInt64Array) => number>(
   'int clock_gettime(int clock, void *time)',
 );
-export const setsockopt = bind<
+const setsockopt = bind<
   (fd: number, level: number, option: number, value: Uint8Array, length: number) => number
 >('int setsockopt(int fd, int level, int option, const void *value, unsigned int length)');
 
 /** The name of the error that this thread's last failed call left, such as `EAGAIN`. */
 export function errorName(): string {
   return getSystemErrorName(-koffi.errno());
+}
+
+/** The number of the error that this thread's last failed call left, as in `os.constants.errno`. */
+export function errorNumber(): number {
+  return koffi.errno();
 }
 
 /** An error to throw, made of the one that this thread's last failed call left. */
@@ -374,20 +380,22 @@ export function bindClientCalls() {
     socket: bind<(family: number, type: number, protocol: number) => number>(
       'int socket(int family, int type, int protocol)',
     ),
-    bind: bind<(fd: number, address: Uint8Array, length: number) => number>(
-      'int bind(int fd, const void *address, unsigned int length)',
+    setsockopt: bind<
+      (fd: number, level: number, option: number, value: number, length: number) => number
+    >('int setsockopt(int fd, int level, int option, uintptr_t value, unsigned int length)'),
+    bind: bind<(fd: number, address: number, length: number) => number>(
+      'int bind(int fd, uintptr_t address, unsigned int length)',
     ),
-    connect: bind<(fd: number, address: Uint8Array, length: number) => number>(
-      'int connect(int fd, const void *address, unsigned int length)',
+    connect: bind<(fd: number, address: number, length: number) => number>(
+      'int connect(int fd, uintptr_t address, unsigned int length)',
     ),
     getsockopt: bind<
       (fd: number, level: number, option: number, value: Int32Array, length: Uint32Array) => number
     >('int getsockopt(int fd, int level, int option, void *value, void *length)'),
-    close: bind<(fd: number) => number>('int close(int fd)'),
     epollCreate: bind<(flags: number) => number>('int epoll_create1(int flags)'),
     /** `event` is a `struct epoll_event`: 12 bytes on x86-64, where it is packed, 16 elsewhere. */
-    epollCtl: bind<(epoll: number, operation: number, fd: number, event: Uint8Array) => number>(
-      'int epoll_ctl(int epoll, int operation, int fd, void *event)',
+    epollCtl: bind<(epoll: number, operation: number, fd: number, event: number) => number>(
+      'int epoll_ctl(int epoll, int operation, int fd, uintptr_t event)',
     ),
     epollWait: bind<
       (epoll: number, events: number, maxEvents: number, timeoutMs: number) => number
@@ -403,5 +411,6 @@ export function bindClientCalls() {
     prctl: bind<(option: number, argument: number) => number>(
       'int prctl(int option, unsigned long argument)',
     ),
+    unshare: bind<(flags: number) => number>('int unshare(int flags)'),
   };
 }
