@@ -69,8 +69,11 @@ underEveryModel('the times of a client', (model) => {
   });
 
   it('count a pause of the whole process', { skip: noKernelTimes }, async (t) => {
-    const { server, lateness } = await start(t, model, ['--warm', '2', '--loop-lag', '50']);
+    const { server, lateness } = await start(t, model, ['--warm', '2']);
     await visit(server, 'sleep 1\n');
+    await server.log.next('closed');
+    // Else the pause may fall into a turn of its loop, which belongs to a handler.
+    await eventually('a loop that waits', () => server.isAsleep || undefined);
     process.kill(server.pid, 'SIGSTOP');
     const seen = visit(server, 'sleep 1\n');
     await sleep(400);
@@ -101,7 +104,7 @@ async function start(t: TestContext, model: ModelName, args: readonly string[]) 
     model === 'thread-per-client'
       ? args
       : args.filter((arg) => !/^--(warm|threads)$|^\d$/.test(arg));
-  const server = await startHandoff(t, ['work', '--model', model, ...threads], UNCOVERED);
+  const server = await startHandoff(t, ['work', '--model', model, '--loop-lag', '50', ...threads], UNCOVERED);
   let lateMs = 0;
   let dueMs = performance.now() + 5;
   const beat = setInterval(() => {
