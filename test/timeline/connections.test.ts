@@ -33,6 +33,14 @@ async function rowsOf(lines: readonly string[]) {
 }
 
 describe('the timeline of a log', () => {
+  it('takes seconds for tens of thousands of clients that are open at once', async () => {
+    const many = 40_000;
+    const open = Array.from({ length: many }, (_, index) => logs.accepted(index + 1, index));
+    const timeline = await logs.timelineFrom([logs.listening('iterative'), ...open]);
+    const [, waiting] = lanesOf(timeline);
+    assert.deepEqual([waiting?.name, waiting?.rows.length], ['waiting', many - 1]);
+  });
+
   it('starts each client of the iterative server when the previous one ends', async () => {
     assert.deepEqual(await spansOf(logs.ITERATIVE), [
       [1, 0, 0, 0.5, 300, 'end'],
