@@ -67,6 +67,8 @@ export interface ServiceOptions {
   readonly questions: string | undefined;
   /** web: path of the folder whose files are served. */
   readonly root: string;
+  /** web: whether each answer has a line in the log. */
+  readonly logRequests: boolean;
 }
 
 /**
