@@ -28,7 +28,10 @@ export interface Service<S extends Session | undefined = undefined> {
    * @throws ConnectionLost from the connection's calls; any other error is logged. Both end the
    *   connection.
    */
-  serve(connection: Connection, context: ServiceContext<S>): Promise<Breach | void> | void;
+  serve(
+    connection: Connection,
+    context: ServiceContext<S>,
+  ): Promise<Breach | undefined> | Promise<void> | undefined;
 }
 
 /** A service whose session type is not known. */
