@@ -7,7 +7,7 @@ import type { ContenderResult, Measure, RoundResult } from '../analysis/experime
 import { changeOfValues, MIN_ROUNDS } from '../analysis/intervals.js';
 import { totalErrors } from '../generator/protocol/error-kinds.js';
 
-export type FailureKind = 'errors' | 'clients without an answer' | 'rounds without an answer';
+type FailureKind = 'errors' | 'clients without an answer' | 'rounds without an answer';
 
 /** One kind of failure of one contender in both runs. */
 export interface FailureChange {
