@@ -9,6 +9,7 @@ import { ConnectionLost } from '../connection/connection.js';
 import { StartError } from '../base/errors.js';
 import { Site } from './web/answer.js';
 import { Conversation } from './web/conversation.js';
+import { RequestLog } from './web/request-log.js';
 import { refusal } from './web/request.js';
 import type { Service, ServiceOptions } from './service.js';
 
@@ -25,8 +26,10 @@ export const service: Service = {
       });
     }
   },
-  async serve(connection, { options }) {
-    const conversation = new Conversation(connection, siteOf(options));
+  async serve(connection, { options, log }) {
+    const conversation = new Conversation(connection, siteOf(options), {
+      log: options.logRequests ? new RequestLog(connection.id, log) : undefined,
+    });
     try {
       await connection.forEachChunk((chunk) => conversation.onChunk(chunk));
       await conversation.endWith(refusal(400, 'the request ends before it is complete'));

@@ -133,6 +133,10 @@ export class DatagramClient {
     socket.on('error', () => undefined);
   }
 
+  get localPort(): number {
+    return this.#socket.address().port;
+  }
+
   send(message: Bytes): void {
     this.#socket.send(message);
   }

@@ -7,6 +7,7 @@ import type { Connection, MaybePromise, Next } from '../../connection/connection
 import { asBuffer } from '../../connection/text.js';
 import type { Site } from './answer.js';
 import { RequestParser } from './parser.js';
+import type { RequestLog } from './request-log.js';
 import { refusal, type Message, type Refusal, type Request } from './request.js';
 import { CONTINUE, refusalAnswer, UNREADABLE } from './response.js';
 import { Transfer } from './transfer.js';
@@ -16,10 +17,18 @@ const REQUEST_MS = 60_000;
 /** So many bytes of answers are sent although more requests wait. */
 const BATCH_BYTES = 256 * 1024;
 
+interface ConversationSettings {
+  /** Milliseconds since any time. Default: the monotonic clock. */
+  readonly nowMs?: () => number;
+  /** Undefined: answers are not logged. */
+  readonly log?: RequestLog | undefined;
+}
+
 export class Conversation {
   readonly #connection: Connection;
   readonly #site: Site;
   readonly #nowMs: () => number;
+  readonly #log: RequestLog | undefined;
   readonly #parser = new RequestParser();
   #messages: readonly Message[] = [];
   #next = 0;
@@ -30,10 +39,15 @@ export class Conversation {
   /** An answer is being sent, or the last one has been: no other bytes may go out. */
   #isAnswering = false;
 
-  constructor(connection: Connection, site: Site, nowMs: () => number = () => performance.now()) {
+  constructor(
+    connection: Connection,
+    site: Site,
+    { nowMs = () => performance.now(), log }: ConversationSettings = {},
+  ) {
     this.#connection = connection;
     this.#site = site;
     this.#nowMs = nowMs;
+    this.#log = log;
   }
 
   /**
@@ -54,7 +68,9 @@ export class Conversation {
    */
   endWith(why: Refusal): MaybePromise<undefined> {
     if (this.#isAnswering || !this.#parser.isWithin()) return undefined;
-    return this.#connection.sendAll(refusalAnswer(why, UNREADABLE));
+    const answer = refusalAnswer(why, UNREADABLE);
+    this.#log?.note(undefined, answer);
+    return this.#connection.sendAll(answer);
   }
 
   readonly #settle = (next: Next): Next => {
@@ -86,18 +102,22 @@ export class Conversation {
       if (message.kind === 'request') {
         const answer = this.#site.answer(message);
         if (answer instanceof Transfer) {
+          this.#log?.noteTransfer(message, answer);
           const next = this.#transfer(answer);
           if (next instanceof Promise)
             return next.then((settled) => this.#resume(settled, message));
           if (next === 'stop') return this.#stop();
         } else {
           this.#add(answer);
+          this.#log?.note(message, answer);
         }
         if (!message.keepAlive) return this.#stop();
       } else if (message.kind === 'expectation') {
         this.#add(CONTINUE);
       } else {
-        this.#add(refusalAnswer(message, UNREADABLE));
+        const answer = refusalAnswer(message, UNREADABLE);
+        this.#add(answer);
+        this.#log?.note(undefined, answer);
         return this.#stop();
       }
       if (this.#batchBytes >= BATCH_BYTES) {

@@ -133,7 +133,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
   it('times out a client that keeps sending but never completes its request', async () => {
     let nowMs = 0;
     const connection = new FakeConnection([], 'values');
-    const conversation = new Conversation(connection, served, () => nowMs);
+    const conversation = new Conversation(connection, served, { nowMs: () => nowMs });
     const take = (text: string) => Promise.resolve(conversation.onChunk(Buffer.from(text)));
     for (let field = 0; field < 20; field++) {
       // A complete request restarts the time, however long they took together.
