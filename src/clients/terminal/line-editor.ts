@@ -41,6 +41,8 @@ export class LineEditor implements Terminal {
     // When the user closes the window, reads and writes fail with EIO.
     this.#input.on('error', () => listener.end());
     this.#output.on('error', (error: Error) => listener.outputLost(error));
+    // Before the editor's own listener, which redraws the line.
+    this.#output.on('resize', () => this.#keepWhatIsAbove());
     this.#open();
   }
 
@@ -49,10 +51,7 @@ export class LineEditor implements Terminal {
       this.#output.write(`${this.#prompt === '' ? '' : '\n'}${text}\n${this.#prompt}`);
       return;
     }
-    const rows = this.#editor?.getCursorPos().rows ?? 0;
-    moveCursor(this.#output, 0, -rows);
-    cursorTo(this.#output, 0);
-    clearScreenDown(this.#output);
+    const rows = this.#eraseLine();
     // The editor moves up by this many rows before it redraws the line, so the text must add them.
     this.#output.write(`${text}\n${'\n'.repeat(rows)}`);
     if (this.#editor) this.#editor.prompt(true);
@@ -79,12 +78,30 @@ export class LineEditor implements Terminal {
     this.#prompt = '';
     this.#question?.close();
     if (this.#dumb) this.#output.write('\n');
-    else {
-      moveCursor(this.#output, 0, -(this.#editor?.getCursorPos().rows ?? 0));
-      cursorTo(this.#output, 0);
-      clearScreenDown(this.#output);
-    }
+    else this.#eraseLine();
     this.#editor?.close();
+  }
+
+  /** Erases the half-typed line. Returns how many rows of it were above the cursor. */
+  #eraseLine(): number {
+    refreshSize();
+    const rows = this.#editor?.getCursorPos().rows ?? 0;
+    moveCursor(this.#output, 0, -rows);
+    cursorTo(this.#output, 0);
+    clearScreenDown(this.#output);
+    return rows;
+  }
+
+  /**
+   * At a new width, the editor would move up by the rows that the line had at the old width. Most
+   * terminals wrap the line anew, so that it may have fewer rows, and the editor would erase
+   * messages. Others leave the rows as they are. So it moves up by the smaller number of rows: a
+   * piece of the line may then stay on the screen, but no message is lost.
+   */
+  #keepWhatIsAbove(): void {
+    const editor: (Interface & { prevRows?: number }) | undefined = this.#editor;
+    if (editor?.prevRows === undefined) return;
+    editor.prevRows = Math.min(editor.prevRows, editor.getCursorPos().rows);
   }
 
   #open(): void {
@@ -105,7 +122,10 @@ export class LineEditor implements Terminal {
     editor.on('line', (line) => this.#take(line));
     editor.on('close', () => this.#editor === editor && this.#end());
     // readline has paused in the background and does not resume by itself.
-    editor.on('SIGCONT', () => editor.prompt(true));
+    editor.on('SIGCONT', () => {
+      refreshSize();
+      editor.prompt(true);
+    });
     editor.on('SIGINT', () => {
       if (editor.line === '') this.#listener?.interrupt();
       else {
@@ -141,4 +161,12 @@ export class LineEditor implements Terminal {
   #end(): void {
     if (!this.#closed) this.#listener?.end();
   }
+}
+
+/**
+ * Makes Node read the terminal's size, and emit `resize` if it has changed. SIGWINCH may still be on
+ * its way, and a program in the background gets none.
+ */
+function refreshSize(): void {
+  process.emit('SIGWINCH');
 }
