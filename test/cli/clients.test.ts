@@ -118,12 +118,9 @@ describe(
 
     it('quiz logs in with HANDOFF_PASSWORD and has no option for the password', async (t) => {
       const env = { HANDOFF_PASSWORD: 's3cret' };
-      const { client, outcome } = await start(
-        t,
-        ['quiz', '--name', 'ann', '--play', '1'],
-        'b\n',
-        { env },
-      );
+      const { client, outcome } = await start(t, ['quiz', '--name', 'ann', '--play', '1'], 'b\n', {
+        env,
+      });
       await client.exchange('', 'LOGIN ann s3cret\n');
       await client.exchange('OK welcome\n', 'PLAY 1\n');
       await client.exchange('QUESTION 1/1 Why?\nA so\nB D\nC no\nD yes\n', 'B\n');
