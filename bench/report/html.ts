@@ -285,13 +285,13 @@ summary{cursor:pointer;font-weight:600;margin:.5rem 0}
 .scroll{overflow-x:auto;margin:.75rem 0 0}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.92rem;overflow-wrap:normal}
 caption{text-align:left;font-weight:600;padding:.25rem 0}
-th,td{padding:.25rem .7rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--rule)}
+th,td{padding:.25rem .55rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--rule)}
 th:first-child{text-align:left;padding-left:0}
 tbody th{font-weight:400}
 thead th{border-bottom:2px solid var(--faint)}
 .notes{font-size:.9rem;color:var(--faint);padding-left:1.2rem}
-footer{border-top:1px solid var(--rule);margin-top:2.5rem;padding-bottom:2rem;font-size:.95rem}
-@media screen and (min-width:64rem){main{display:grid;grid-template-columns:24rem minmax(0,1fr);gap:2.5rem}
+footer{border-top:1px solid var(--rule);margin-top:2.5rem;padding-top:1.5rem;padding-bottom:2rem;font-size:.95rem}
+@media screen and (min-width:64rem){main{display:grid;grid-template-columns:22rem minmax(0,1fr);gap:2.5rem}
 nav{position:sticky;top:0;align-self:start;max-height:100vh;overflow-y:auto;font-size:.95rem}}
 @media screen and (max-width:63.99rem){.experiment:first-child{margin-top:2rem}}
 @media print{@page{size:A4;margin:14mm}

@@ -35,6 +35,8 @@ interface TerminalProcess {
   shows(what: string | RegExp): Promise<void>;
   /** Waits until the cursor's row is this; `▮` marks the cursor. */
   edits(row: string): Promise<void>;
+  /** Changes the width of the screen, which the program cannot learn yet: tmux takes its time. */
+  resizeEarly(columns: number): void;
   exit(): Promise<TerminalExit>;
 }
 
@@ -68,6 +70,7 @@ export function openTerminal(
   return {
     output: () => output,
     type: (keys) => void child.stdin.write(keys),
+    resizeEarly: (columns) => screen.resize(columns, 'wraps'),
     async resize(columns, resizing = 'wraps') {
       screen.resize(columns, resizing);
       widths.write(`${columns}\n`);

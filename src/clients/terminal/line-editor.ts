@@ -13,6 +13,7 @@ import {
   type Interface,
 } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { endsRows, RowOutput } from './row-output.js';
 import { askSecretly, type SecretQuestion } from './secret.js';
 import type { Terminal, TerminalListener } from './terminal.js';
 
@@ -22,6 +23,7 @@ export class LineEditor implements Terminal {
   readonly interactive = true;
   readonly #input: ReadStream;
   readonly #output: WriteStream;
+  readonly #rows: RowOutput;
   /** A dumb terminal cannot move the cursor: the kernel edits the line, texts are just appended. */
   readonly #dumb = process.env.TERM === 'dumb';
   #listener: TerminalListener | undefined;
@@ -34,6 +36,9 @@ export class LineEditor implements Terminal {
   constructor(input: ReadStream, output: WriteStream) {
     this.#input = input;
     this.#output = output;
+    // Before the editor's own listener, which redraws the line.
+    output.on('resize', () => this.#keepWhatIsAbove());
+    this.#rows = new RowOutput(output, () => this.#editor);
   }
 
   listen(listener: TerminalListener): void {
@@ -41,8 +46,6 @@ export class LineEditor implements Terminal {
     // When the user closes the window, reads and writes fail with EIO.
     this.#input.on('error', () => listener.end());
     this.#output.on('error', (error: Error) => listener.outputLost(error));
-    // Before the editor's own listener, which redraws the line.
-    this.#output.on('resize', () => this.#keepWhatIsAbove());
     this.#open();
   }
 
@@ -93,21 +96,20 @@ export class LineEditor implements Terminal {
   }
 
   /**
-   * At a new width, the editor would move up by the rows that the line had at the old width. Most
-   * terminals wrap the line anew, so that it may have fewer rows, and the editor would erase
-   * messages. Others leave the rows as they are. So it moves up by the smaller number of rows: a
-   * piece of the line may then stay on the screen, but no message is lost.
+   * For lines whose rows are not ended. At a new width, the editor would move up by the rows that
+   * the line had at the old width. It may have fewer now, and the editor would erase messages. So it
+   * moves up by the smaller number: a piece of the line may stay on the screen.
    */
   #keepWhatIsAbove(): void {
     const editor: (Interface & { prevRows?: number }) | undefined = this.#editor;
-    if (editor?.prevRows === undefined) return;
+    if (editor?.prevRows === undefined || endsRows(editor.line)) return;
     editor.prevRows = Math.min(editor.prevRows, editor.getCursorPos().rows);
   }
 
   #open(): void {
     const editor = createInterface({
       input: this.#input,
-      output: this.#output,
+      output: this.#dumb ? this.#output : this.#rows,
       terminal: !this.#dumb,
       history: this.#history,
       historySize: HISTORY_LINES,
