@@ -257,6 +257,32 @@ export function bindFutex() {
   };
 }
 
+const AT_FDCWD = -100;
+const AT_EMPTY_PATH = 0x1000;
+const STATX_MTIME = 0x40;
+const STATX_CTIME = 0x80;
+const STATX_INO = 0x100;
+const STATX_SIZE = 0x200;
+
+/**
+ * statx(2), for what tells a version of a file: inode, size, mtime and ctime; the device comes with
+ * them. Both calls write a `struct statx` of 256 bytes to an address, and return whether they
+ * could. Undefined without Linux.
+ */
+export function bindStatx() {
+  if (process.platform !== 'linux') return undefined;
+  const statx = bindIfThere<
+    (fd: number, path: string, flags: number, mask: number, address: number) => number
+  >('int statx(int fd, const char *path, int flags, unsigned int mask, uintptr_t address)');
+  if (statx === undefined) return undefined;
+  const mask = STATX_INO | STATX_SIZE | STATX_MTIME | STATX_CTIME;
+  return {
+    ofPath: (path: string, address: number) => statx(AT_FDCWD, path, 0, mask, address) === 0,
+    ofDescriptor: (fd: number, address: number) =>
+      statx(fd, '', AT_EMPTY_PATH, mask, address) === 0,
+  };
+}
+
 const peerAddress = new Uint8Array(128);
 const peerAddressLength = new Uint32Array(1);
 
