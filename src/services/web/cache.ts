@@ -46,14 +46,18 @@ export class CachedFile {
    * bytes are never changed.
    */
   plainAnswer(request: Request): Buffer {
-    const second = presentSecond();
-    if (this.#answer === undefined || second !== this.#answerSecond) {
-      this.#answer = Buffer.concat([
-        Buffer.from(this.version.wholeHead(request), 'latin1'),
-        this.body,
-      ]);
-      this.#answerSecond = second;
-    }
+    return this.preparedAnswer() ?? this.#prepare(request);
+  }
+
+  /** The plain answer, if it has been prepared in this second. */
+  preparedAnswer(): Buffer | undefined {
+    return this.#answerSecond === presentSecond() ? this.#answer : undefined;
+  }
+
+  #prepare(request: Request): Buffer {
+    const head = Buffer.from(this.version.wholeHead(request), 'latin1');
+    this.#answerSecond = presentSecond();
+    this.#answer = Buffer.concat([head, this.body]);
     return this.#answer;
   }
 }

@@ -63,10 +63,10 @@ export class Conversation {
     return next;
   };
 
-  /** The answer to the last request, if the chunk repeats it and its file is cached. */
+  /** The answer to the last request, if the chunk repeats it and the answer is prepared. */
   #answerAgain(chunk: Uint8Array): Buffer | undefined {
     const request = this.#parser.isFresh() ? this.#last.sameAs(chunk) : undefined;
-    return request && this.#site.cachedAnswer(request);
+    return request && this.#site.preparedAnswer(request);
   }
 
   #answerAll(chunk: Uint8Array): MaybePromise<Next> {
