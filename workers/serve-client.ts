@@ -20,7 +20,7 @@ import { monotonicMs } from '../src/base/clock.js';
 import { converse } from '../src/services/conversation.js';
 import { loadService } from '../src/services/load.js';
 import { SyncCallSlot, remoteSession } from '../src/threads/calls.js';
-import { rehearse } from './rehearse.js';
+import { echoRehearsal, rehearse } from './rehearse.js';
 
 export default async function serveClients(task: ThreadTask): Promise<void> {
   const service = await loadService(task.module);
@@ -35,7 +35,7 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   // Main lends to several threads in a turn, and must not lose the processor to the first that
   // wakes.
   scheduleAsBatch();
-  if (task.warm) await rehearse();
+  if (task.warm) await rehearse(service.rehearsal?.() ?? echoRehearsal());
   // Exposed where there are so many threads that it matters: see MANY_THREADS in src/cli/serve.ts.
   globalThis.gc?.();
   // Node reports a forgotten rejection when the thread next waits, most likely while it serves

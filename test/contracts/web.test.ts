@@ -489,6 +489,15 @@ underEveryModel('web', (model) => {
     await mute.expectEnd();
   });
 
+  it('serves its own root, although a warm thread has rehearsed with another', async (t) => {
+    const options = { root: site.root };
+    const threads = { most: 1, warm: 1 };
+    const warm = await startServer(t, { service: 'web', model, options, threads });
+    const client = await connectClient(t, warm);
+    assert.equal((await ask(client, get('/web.js'))).status, 404);
+    assert.equal((await ask(client, get('/a.txt'))).body.toString(), 'text of a');
+  });
+
   it('does not start without its root', async (t) => {
     const root = join(site.root, 'none');
     await assert.rejects(startServer(t, { service: 'web', model, options: { root } }), {
