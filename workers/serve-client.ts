@@ -21,7 +21,7 @@ import { converse } from '../src/services/conversation.js';
 import { loadService } from '../src/services/load.js';
 import { ThreadTimes } from '../src/threads/thread-times.js';
 import { SyncCallSlot, remoteSession } from '../src/threads/calls.js';
-import { rehearse } from './rehearse.js';
+import { echoRehearsal, rehearse } from './rehearse.js';
 
 export default async function serveClients(task: ThreadTask): Promise<void> {
   const service = await loadService(task.module);
@@ -39,7 +39,7 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   scheduleAsBatch();
   nameThread(`client-${threadId}`);
   const times = task.measuresTimes ? new ThreadTimes() : undefined;
-  if (task.warm) await rehearse();
+  if (task.warm) await rehearse(service.rehearsal?.() ?? echoRehearsal());
   // Exposed where there are so many threads that it matters: see MANY_THREADS in src/cli/serve.ts.
   globalThis.gc?.();
   // Node reports a forgotten rejection when the thread next waits, most likely while it serves

@@ -32,6 +32,18 @@ export interface Service<S extends Session | undefined = undefined> {
     connection: Connection,
     context: ServiceContext<S>,
   ): Promise<Breach | undefined> | Promise<void> | undefined;
+  /**
+   * What a client thread rehearses that starts before its first client (workers/rehearse.ts).
+   * Without it, the thread rehearses an echo.
+   */
+  rehearsal?(): Rehearsal;
+}
+
+/** Conversations with a client that sends one message again and again. */
+export interface Rehearsal {
+  readonly message: string;
+  /** Serves the client. 25 answers must fit into a socket's buffer: they are not read. */
+  serve(connection: Connection): Promise<void> | void;
 }
 
 /** A service whose session type is not known. */

@@ -521,6 +521,16 @@ underEveryModel('web', (model) => {
     assert.ok(!JSON.stringify(logging.log()).includes('secret'));
   });
 
+  it('logs a request that repeats the last one, too', async (t) => {
+    const options = { root: site.root, logRequests: true };
+    const logging = await startServer(t, { service: 'web', model, logLevel: 'info', options });
+    const client = await connectClient(t, logging);
+    for (let count = 0; count < 3; count++) await ask(client, get('/a.txt'));
+    client.close();
+    await logging.logLine('closed');
+    assert.equal(logging.log().filter(({ msg }) => msg === 'request').length, 3);
+  });
+
   it('logs a transfer that broke off with the bytes that were sent', async (t) => {
     const path = join(site.root, 'large.bin');
     writeFileSync(path, '');
@@ -539,6 +549,15 @@ underEveryModel('web', (model) => {
     const { status, bytes } = await logging.logLine('request', { path: '/large.bin' });
     assert.equal(status, 200);
     assert.ok(Number(bytes) > 0 && Number(bytes) < 20_000_000, String(bytes));
+  });
+
+  it('serves its own root, although a warm thread has rehearsed with another', async (t) => {
+    const options = { root: site.root };
+    const threads = { most: 1, warm: 1 };
+    const warm = await startServer(t, { service: 'web', model, options, threads });
+    const client = await connectClient(t, warm);
+    assert.equal((await ask(client, get('/web.js'))).status, 404);
+    assert.equal((await ask(client, get('/a.txt'))).body.toString(), 'text of a');
   });
 
   it('does not start without its root', async (t) => {

@@ -8,6 +8,7 @@ import { asBuffer } from '../../connection/text.js';
 import type { Site } from './answer.js';
 import { RequestParser } from './parser.js';
 import type { RequestLog } from './request-log.js';
+import { LastRequest } from './repeat.js';
 import { refusal, type Message, type Refusal, type Request } from './request.js';
 import { CONTINUE, refusalAnswer, UNREADABLE } from './response.js';
 import { Transfer } from './transfer.js';
@@ -30,6 +31,7 @@ export class Conversation {
   readonly #nowMs: () => number;
   readonly #log: RequestLog | undefined;
   readonly #parser = new RequestParser();
+  readonly #last = new LastRequest();
   #messages: readonly Message[] = [];
   #next = 0;
   #batch: Buffer[] = [];
@@ -56,10 +58,9 @@ export class Conversation {
    */
   onChunk(chunk: Uint8Array): MaybePromise<Next> {
     this.#isAnswering = true;
-    this.#messages = this.#read(chunk);
-    this.#next = 0;
-    const next = this.#answer();
-    return next instanceof Promise ? next.then(this.#settle) : this.#settle(next);
+    const answer = this.#answerAgain(chunk);
+    const next = answer ? this.#connection.sendAll(answer) : this.#answerAll(chunk);
+    return typeof next === 'object' ? next.then(this.#settle) : this.#settle(next);
   }
 
   /**
@@ -78,8 +79,25 @@ export class Conversation {
     return next;
   };
 
+  /** The answer to the last request, if the chunk repeats it and the answer is prepared. */
+  #answerAgain(chunk: Uint8Array): Buffer | undefined {
+    const request = this.#parser.isFresh() ? this.#last.sameAs(chunk) : undefined;
+    const answer = request && this.#site.preparedAnswer(request);
+    if (answer) this.#log?.note(request, answer);
+    return answer;
+  }
+
+  #answerAll(chunk: Uint8Array): MaybePromise<Next> {
+    this.#messages = this.#read(chunk);
+    this.#next = 0;
+    return this.#answer();
+  }
+
   #read(chunk: Uint8Array): readonly Message[] {
-    const messages = this.#parser.read(asBuffer(chunk));
+    const bytes = asBuffer(chunk);
+    const wasFresh = this.#parser.isFresh();
+    const messages = this.#parser.read(bytes);
+    if (wasFresh && this.#parser.isFresh()) this.#last.note(bytes, messages);
     return this.#isLate(messages) ? [...messages, TOO_SLOW] : messages;
   }
 

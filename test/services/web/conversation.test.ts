@@ -97,6 +97,17 @@ describe('a conversation', { timeout: 60_000 }, () => {
     }
   });
 
+  it('counts empty lines before a repeated request as part of its head', async () => {
+    const request = get('/a.txt');
+    const emptyLines = '\r\n'.repeat(4095);
+    const chunks = [request, request, emptyLines, request].map((chunk) => Buffer.from(chunk));
+    const statuses = [...(await answersTo(chunks)).matchAll(/HTTP\/1\.1 (\d+)/g)];
+    assert.deepEqual(
+      statuses.map(([, status]) => status),
+      ['200', '200', '414'],
+    );
+  });
+
   it('answers bytes of any kind, or waits for more, and never throws', async () => {
     const bytes = fc.array(
       fc.oneof(
