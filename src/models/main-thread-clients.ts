@@ -94,7 +94,7 @@ class MainThreadSocket implements ServedSocket {
   #onStopped: (() => void) | undefined;
 
   constructor({ id, socket }: Accepted, idleMs: number) {
-    this.connection = new StreamConnection(id, socket.toSocket(), idleMs);
+    this.connection = new StreamConnection(id, socket.toSocket(), idleMs, socket.fd);
   }
 
   get peer(): string {
