@@ -13,7 +13,7 @@ import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
 import { scheduleAsBatch, setTimeouts } from '../src/base/libc.js';
 import { openThreadLog } from '../src/log/log.js';
-import { Doorbell } from '../src/threads/doorbell.js';
+import { ring } from '../src/threads/doorbell.js';
 import { Mailbox } from '../src/threads/mailbox.js';
 import type { ThreadMessage, ThreadTask } from '../src/threads/protocol.js';
 import { monotonicMs } from '../src/base/clock.js';
@@ -25,10 +25,9 @@ import { rehearse } from './rehearse.js';
 export default async function serveClients(task: ThreadTask): Promise<void> {
   const service = await loadService(task.module);
   const mailbox = new Mailbox(task.mailbox);
-  const doorbell = new Doorbell(task.doorbell);
   const log = openThreadLog(task.log, { thread: threadId });
   const notifyMain = () => {
-    if (doorbell.notify()) post({ kind: 'doorbell' });
+    if (ring(task.doorbell, task.place)) post({ kind: 'doorbell' });
   };
   const shared = task.calls && remoteSession(new SyncCallSlot(task.calls), notifyMain);
   const context = { options: task.options, log, debug: task.log.level === 'debug', shared };

@@ -15,6 +15,8 @@ export interface ThreadTask {
   readonly slot: number;
   readonly mailbox: SharedArrayBuffer;
   readonly doorbell: SharedArrayBuffer;
+  /** The thread's place at the doorbell. */
+  readonly place: number;
   /** For calls of what the clients share; undefined where they share nothing. */
   readonly calls: SharedArrayBuffer | undefined;
   /** The URL of the service's module. */

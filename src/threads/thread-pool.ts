@@ -36,8 +36,8 @@ interface ThreadPoolEvents {
    * served it.
    */
   onReady(slot: WorkerSlot): void;
-  /** Some threads have settled, or wait for a call to be answered. */
-  onDoorbell(): void;
+  /** The slot's thread has settled, or waits for a call to be answered. */
+  onRung(slot: WorkerSlot): void;
   /** The slot's thread is dead. */
   onLost(slot: WorkerSlot): void;
   /** A slot may be added again, or has replaced a lost one. */
@@ -48,7 +48,7 @@ export class ThreadPool {
   readonly #host: Host;
   readonly #events: ThreadPoolEvents;
   readonly #pool: Piscina;
-  readonly #doorbell = new Doorbell();
+  readonly #doorbell: Doorbell<WorkerSlot>;
   readonly #slots = new Map<number, WorkerSlot>();
   #lastIndex = 0;
   #replacing = true;
@@ -59,6 +59,7 @@ export class ThreadPool {
   constructor(host: Host, events: ThreadPoolEvents) {
     this.#host = host;
     this.#events = events;
+    this.#doorbell = new Doorbell(host.threads.most);
     this.#pool = new Piscina({
       filename: fileURLToPath(new URL('../../workers/serve-client.js', import.meta.url)),
       minThreads: 0,
@@ -111,6 +112,7 @@ export class ThreadPool {
       slot: slot.index,
       mailbox: slot.mailbox.buffer,
       doorbell: this.#doorbell.buffer,
+      place: this.#doorbell.add(slot),
       calls: slot.calls?.buffer,
       module: this.#host.service.module,
       options: this.#host.serviceOptions,
@@ -157,7 +159,7 @@ export class ThreadPool {
         return;
       }
       case 'doorbell':
-        this.#passDoorbellOn();
+        this.#answerDoorbell();
     }
   }
 
@@ -170,9 +172,8 @@ export class ThreadPool {
     this.#events.onReady(slot);
   }
 
-  #passDoorbellOn(): void {
-    this.#doorbell.clear();
-    this.#events.onDoorbell();
+  #answerDoorbell(): void {
+    for (const slot of this.#doorbell.take()) this.#events.onRung(slot);
   }
 
   /**
@@ -194,8 +195,9 @@ export class ThreadPool {
       slot.noteLost(error);
       return;
     }
-    // The thread may have notified the doorbell and died before it could send main the message.
-    this.#passDoorbellOn();
+    // The thread may have rung the doorbell and died before it could send main the message.
+    this.#answerDoorbell();
+    this.#doorbell.remove(slot);
     this.#slots.delete(slot.index);
     const { thread, client } = slot;
     if (!this.#warmingUp) {
