@@ -13,9 +13,9 @@ import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
 import { scheduleAsBatch, setTimeouts } from '../src/base/libc.js';
 import { openThreadLog } from '../src/log/log.js';
-import { ring } from '../src/threads/doorbell.js';
+import { DoorbellButton } from '../src/threads/doorbell-button.js';
 import { Mailbox } from '../src/threads/mailbox.js';
-import type { ThreadMessage, ThreadTask } from '../src/threads/protocol.js';
+import type { ReadyMessage, ThreadTask } from '../src/threads/protocol.js';
 import { monotonicMs } from '../src/base/clock.js';
 import { converse } from '../src/services/conversation.js';
 import { loadService } from '../src/services/load.js';
@@ -26,9 +26,8 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   const service = await loadService(task.module);
   const mailbox = new Mailbox(task.mailbox);
   const log = openThreadLog(task.log, { thread: threadId });
-  const notifyMain = () => {
-    if (ring(task.doorbell, task.place)) post({ kind: 'doorbell' });
-  };
+  const doorbell = new DoorbellButton(task.doorbell);
+  const notifyMain = () => doorbell.press();
   const shared = task.calls && remoteSession(new SyncCallSlot(task.calls), notifyMain);
   const context = { options: task.options, log, debug: task.log.level === 'debug', shared };
   // Main lends to several threads in a turn, and must not lose the processor to the first that
@@ -40,7 +39,12 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   // Node reports a forgotten rejection when the thread next waits, most likely while it serves
   // another client.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
-  post({ kind: 'ready', slot: task.slot, thread: threadId, kernelThread: ownKernelThread() });
+  const ready: ReadyMessage = {
+    slot: task.slot,
+    thread: threadId,
+    kernelThread: ownKernelThread(),
+  };
+  parentPort?.postMessage(ready);
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
     if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);
     mailbox.startedAtMs = monotonicMs();
@@ -62,8 +66,4 @@ function ownKernelThread(): string | undefined {
     // Without /proc, snapshots show that this thread has a client, but not what it does.
     return undefined;
   }
-}
-
-function post(message: ThreadMessage): void {
-  parentPort?.postMessage(message);
 }

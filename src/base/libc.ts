@@ -257,6 +257,19 @@ export function bindFutex() {
   };
 }
 
+/**
+ * Two connected sockets of this process; both are closed when it executes another program.
+ * @throws SystemCallError if socketpair(2) fails
+ */
+export function socketPair(): [number, number] {
+  const pair = bind<(family: number, type: number, protocol: number, fds: Int32Array) => number>(
+    'int socketpair(int family, int type, int protocol, void *fds)',
+  );
+  const fds = new Int32Array(2);
+  if (pair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) === -1) throw lastError('socketpair');
+  return [fds[0] ?? -1, fds[1] ?? -1];
+}
+
 const peerAddress = new Uint8Array(128);
 const peerAddressLength = new Uint32Array(1);
 

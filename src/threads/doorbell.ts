@@ -1,64 +1,77 @@
 /**
- * Tells main which mailboxes have settled, and which calls wait for an answer: one message for all
- * that did so before main looked. Under load, a message for each served client would cost main more
- * than closing its descriptor; looking at every mailbox costs as much as some sends.
+ * Main's side of the doorbell: client threads ring it when they have settled, or wait for a call to
+ * be answered. Main thread. doorbell-button.ts is a thread's side.
  *
- * Shared memory: a word that is 1 while a message is on its way, then a bit for each place.
+ *     client thread                                         main
+ *     press() ── its bit; one byte, if none is on its way ──► reads the byte, passes on who has rung
+ *
+ * One byte wakes main for all that rang before it looked. A message of `worker_threads` for each
+ * would take longer than several sends, and so would looking at every mailbox.
  */
-const NOTIFIED = 0;
-const FIRST = 1;
-const BITS = 32;
+import { Socket, type ConnectOpts } from 'node:net';
+import { close, socketPair } from '../base/libc.js';
+import { doorbellLayout as layout, type DoorbellPlace } from './protocol.js';
 
-/** Main thread. `Caller` is what main knows of a thread that rings. */
+/** More than one byte comes only where a thread has died in between. */
+const READ_BYTES = 64;
+
+/** `Caller` is what main knows of a thread that rings. */
 export class Doorbell<Caller> {
-  readonly buffer: SharedArrayBuffer;
-  readonly #words: Int32Array;
+  readonly #words: Int32Array<SharedArrayBuffer>;
   /** By place. */
   readonly #callers: (Caller | undefined)[];
+  readonly #onRung: (caller: Caller) => void;
+  readonly #socket: Socket;
+  /** The threads' end. */
+  readonly #fd: number;
 
-  /** @param most how many threads have a place at a time */
-  constructor(most: number) {
-    const words = FIRST + Math.ceil(most / BITS);
-    this.buffer = new SharedArrayBuffer(words * Int32Array.BYTES_PER_ELEMENT);
-    this.#words = new Int32Array(this.buffer);
+  /**
+   * @param most how many threads have a place at a time
+   * @throws SystemCallError, for example EMFILE
+   */
+  constructor(most: number, onRung: (caller: Caller) => void) {
+    const words = layout.firstPlaces + Math.ceil(most / layout.placesPerWord);
+    this.#words = new Int32Array(new SharedArrayBuffer(4 * words));
     this.#callers = new Array<Caller | undefined>(most).fill(undefined);
+    this.#onRung = onRung;
+    const [fd, threadsFd] = socketPair();
+    this.#fd = threadsFd;
+    const onread = { buffer: new Uint8Array(READ_BYTES), callback: () => this.#passOn() };
+    const options: ConnectOpts & { readonly fd: number } = { fd, onread };
+    this.#socket = new Socket(options).unref();
   }
 
-  /** @returns the place of the caller's thread */
-  add(caller: Caller): number {
+  /** @throws Error if all places are taken */
+  add(caller: Caller): DoorbellPlace {
     const place = this.#callers.indexOf(undefined);
-    if (place === -1) throw new Error('the doorbell has no free place');
+    if (place === -1) throw new Error(`all ${this.#callers.length} places are taken`);
     this.#callers[place] = caller;
-    return place;
+    return { memory: this.#words.buffer, fd: this.#fd, place };
   }
 
-  /** The caller's thread is dead, and what it rang for has been dealt with. */
+  /** The caller's thread is dead. If it had rung and not been heard yet, it still is. */
   remove(caller: Caller): void {
+    this.#passOn();
     this.#callers[this.#callers.indexOf(caller)] = undefined;
   }
 
-  /** Those who have rung since the last call. One that rings from now on sends another message. */
-  take(): Caller[] {
-    const callers: Caller[] = [];
-    Atomics.store(this.#words, NOTIFIED, 0);
-    for (let word = FIRST; word < this.#words.length; word++) {
-      let bits = Atomics.exchange(this.#words, word, 0);
-      for (; bits !== 0; bits &= bits - 1) {
-        const place = BITS * (word - FIRST) + BITS - 1 - Math.clz32(bits & -bits);
-        const caller = this.#callers[place];
-        if (caller !== undefined) callers.push(caller);
+  /** All threads have ended. */
+  close(): void {
+    this.#socket.destroy();
+    close(this.#fd);
+  }
+
+  /** @returns true: the socket reads on */
+  #passOn(): true {
+    // First: a thread that rings from now on sends another byte, so none is overlooked.
+    Atomics.store(this.#words, layout.isOnItsWay, 0);
+    for (let word = layout.firstPlaces; word < this.#words.length; word++) {
+      const firstPlace = layout.placesPerWord * (word - layout.firstPlaces);
+      for (let bits = Atomics.exchange(this.#words, word, 0); bits !== 0; bits &= bits - 1) {
+        const caller = this.#callers[firstPlace + 31 - Math.clz32(bits & -bits)];
+        if (caller !== undefined) this.#onRung(caller);
       }
     }
-    return callers;
+    return true;
   }
-}
-
-/**
- * Client thread, after settling or calling.
- * @returns whether the thread must send main a message: none is on its way
- */
-export function ring(buffer: SharedArrayBuffer, place: number): boolean {
-  const words = new Int32Array(buffer);
-  Atomics.or(words, FIRST + Math.floor(place / BITS), 1 << place % BITS);
-  return Atomics.exchange(words, NOTIFIED, 1) === 0;
 }

@@ -16,7 +16,7 @@ import { Piscina } from 'piscina';
 import { StartError } from '../base/errors.js';
 import { settledWithin } from '../base/settled-within.js';
 import { Doorbell } from './doorbell.js';
-import type { ThreadMessage, ThreadTask } from './protocol.js';
+import type { ReadyMessage, ThreadTask } from './protocol.js';
 import type { Host } from '../serving/host.js';
 import { WorkerSlot } from './worker-slot.js';
 
@@ -59,7 +59,7 @@ export class ThreadPool {
   constructor(host: Host, events: ThreadPoolEvents) {
     this.#host = host;
     this.#events = events;
-    this.#doorbell = new Doorbell(host.threads.most);
+    this.#doorbell = new Doorbell(host.threads.most, (slot) => events.onRung(slot));
     this.#pool = new Piscina({
       filename: fileURLToPath(new URL('../../workers/serve-client.js', import.meta.url)),
       minThreads: 0,
@@ -75,7 +75,7 @@ export class ThreadPool {
         maxOldGenerationSizeMb: host.threads.memoryMb,
       },
     });
-    this.#pool.on('message', (message: ThreadMessage) => this.#onMessage(message));
+    this.#pool.on('message', (message: ReadyMessage) => this.#onReady(message));
     this.#pool.on('error', (error: Error) => this.#onError(error));
   }
 
@@ -111,8 +111,7 @@ export class ThreadPool {
     const task: ThreadTask = {
       slot: slot.index,
       mailbox: slot.mailbox.buffer,
-      doorbell: this.#doorbell.buffer,
-      place: this.#doorbell.add(slot),
+      doorbell: this.#doorbell.add(slot),
       calls: slot.calls?.buffer,
       module: this.#host.service.module,
       options: this.#host.serviceOptions,
@@ -143,6 +142,7 @@ export class ThreadPool {
     for (const { mailbox } of this.#slots.values()) mailbox.retire();
     await settledWithin(this.#untilStarted(), MOST_START_MS);
     await this.#pool.destroy();
+    this.#doorbell.close();
   }
 
   /** Node aborts the whole process if a thread is terminated while it loads modules or koffi. */
@@ -151,29 +151,12 @@ export class ThreadPool {
     await Promise.allSettled(starting.map(({ ready }) => ready));
   }
 
-  #onMessage(message: ThreadMessage): void {
-    switch (message.kind) {
-      case 'ready': {
-        const slot = this.#slots.get(message.slot);
-        if (slot) this.#noteReady(slot, message);
-        return;
-      }
-      case 'doorbell':
-        this.#answerDoorbell();
-    }
-  }
-
-  #noteReady(
-    slot: WorkerSlot,
-    { thread, kernelThread }: Extract<ThreadMessage, { kind: 'ready' }>,
-  ): void {
+  #onReady({ slot: index, thread, kernelThread }: ReadyMessage): void {
+    const slot = this.#slots.get(index);
+    if (!slot) return;
     slot.noteReady(thread, kernelThread);
     this.#host.log.info({ thread, threads: this.#slots.size }, 'thread started');
     this.#events.onReady(slot);
-  }
-
-  #answerDoorbell(): void {
-    for (const slot of this.#doorbell.take()) this.#events.onRung(slot);
   }
 
   /**
@@ -195,8 +178,6 @@ export class ThreadPool {
       slot.noteLost(error);
       return;
     }
-    // The thread may have rung the doorbell and died before it could send main the message.
-    this.#answerDoorbell();
     this.#doorbell.remove(slot);
     this.#slots.delete(slot.index);
     const { thread, client } = slot;
