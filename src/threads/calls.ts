@@ -13,8 +13,8 @@
  * two turns of the thread's event loop for each line. Memory is ordered by the state word, as in
  * mailbox.ts.
  */
-import { waitWhile } from './wait-while.js';
 import type { Session } from '../shared/shared.js';
+import { WaitWord } from './wait-word.js';
 
 const IDLE = 0;
 const ASKED = 1;
@@ -23,6 +23,8 @@ const ANSWERED = 2;
 /** Indexes of the 32-bit words; the text of the call or of its outcome follows them. */
 const STATE = 0;
 const LENGTH = 1;
+const CLOSED = 2;
+const WORDS = 3;
 const TEXT_AT_BYTE = 64;
 /** Holds a message of 4,096 bytes, each of them escaped (`\u0000`), and some more arguments. */
 const TEXT_BYTES = 32 * 1024;
@@ -40,6 +42,7 @@ type Outcome =
 export class SyncCallSlot {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
+  readonly #state: WaitWord;
   readonly #text: Buffer;
   /** Main thread: the call has been taken and is not answered yet. */
   #taken = false;
@@ -47,20 +50,24 @@ export class SyncCallSlot {
   /** @param buffer of the slot on the other thread; without it, the slot is new */
   constructor(buffer = new SharedArrayBuffer(TEXT_AT_BYTE + TEXT_BYTES)) {
     this.buffer = buffer;
-    this.#words = new Int32Array(buffer, 0, 2);
+    this.#words = new Int32Array(buffer, 0, WORDS);
+    this.#state = new WaitWord(this.#words, STATE);
     this.#text = Buffer.from(buffer, TEXT_AT_BYTE);
   }
 
   /**
    * Client thread. Asks main and blocks until main has answered.
    * @param notifyMain makes main look at the calls
-   * @throws Error when the call failed on main, or does not fit into the slot
+   * @throws Error when the call failed on main or will not be answered, or does not fit into the
+   *   slot
    */
   call(method: string, args: unknown[], notifyMain: () => void): unknown {
     this.#write(JSON.stringify({ method, args } satisfies Call));
     Atomics.store(this.#words, STATE, ASKED);
     notifyMain();
-    waitWhile(this.#words, STATE, ASKED);
+    // Either this thread sees `closed`, or main has changed the state before this thread waits.
+    if (!this.#isClosed) this.#state.waitWhile(ASKED);
+    if (this.#isClosed) throw new Error(`the call of ${method} ended: the server stops`);
     const outcome = JSON.parse(this.#read()) as Outcome;
     Atomics.store(this.#words, STATE, IDLE);
     if ('value' in outcome) return outcome.value;
@@ -93,7 +100,21 @@ export class SyncCallSlot {
       this.#write(JSON.stringify(failure(error)));
     }
     Atomics.store(this.#words, STATE, ANSWERED);
-    Atomics.notify(this.#words, STATE);
+    this.#state.wake();
+  }
+
+  /**
+   * Main thread. A call that waits for an answer fails, and so do later ones. Terminating the
+   * thread would not wake it.
+   */
+  close(): void {
+    Atomics.store(this.#words, CLOSED, 1);
+    Atomics.compareExchange(this.#words, STATE, ASKED, IDLE);
+    this.#state.wake();
+  }
+
+  get #isClosed(): boolean {
+    return Atomics.load(this.#words, CLOSED) === 1;
   }
 
   #write(text: string): void {

@@ -141,7 +141,10 @@ export class ThreadPool {
     this.#closing = true;
     for (const { mailbox } of this.#slots.values()) mailbox.retire();
     await settledWithin(this.#untilStarted(), MOST_START_MS);
-    await this.#pool.destroy();
+    // First: a thread whose call is ended is to end, and not to report that its service failed.
+    const destroyed = this.#pool.destroy();
+    for (const { calls } of this.#slots.values()) calls?.close();
+    await destroyed;
     this.#doorbell.close();
   }
 
