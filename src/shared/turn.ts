@@ -35,6 +35,6 @@ function perform(duty: () => void): void {
   try {
     duty();
   } catch (error) {
-    void Promise.reject(error as Error);
+    void Promise.reject(error);
   }
 }
