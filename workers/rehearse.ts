@@ -7,7 +7,7 @@
  * its next call.
  */
 import { BlockingConnection } from '../src/connection/blocking.js';
-import { bindSocketPair, close, shutdown, SHUT_WR } from '../src/base/libc.js';
+import { bindSocketPair, close, shutdown, SHUT_WR, SOCK_SEQPACKET } from '../src/base/libc.js';
 import type { Rehearsal } from '../src/services/service.js';
 import { Mailbox } from '../src/threads/mailbox.js';
 
@@ -27,7 +27,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<void> {
   const meter = new Mailbox();
   const bytes = Buffer.from(rehearsal.message);
   for (let conversation = 0; conversation < CONVERSATIONS; conversation++) {
-    const [fd, clientFd] = openPair();
+    const [fd, clientFd] = openPair(SOCK_SEQPACKET);
     const client = new BlockingConnection(0, clientFd, meter);
     for (let sent = 0; sent < MESSAGES; sent++) client.sendAll(bytes);
     shutdown(clientFd, SHUT_WR);

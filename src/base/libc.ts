@@ -67,7 +67,7 @@ export const SHUT_RDWR = 2;
 const AF_UNIX = 1;
 export const AF_INET = 2;
 export const SOCK_STREAM = 1;
-const SOCK_SEQPACKET = 5;
+export const SOCK_SEQPACKET = 5;
 export const SOCK_NONBLOCK = 0x800;
 const SOCK_CLOEXEC = 0x80000;
 export const IPPROTO_IP = 0;
@@ -360,18 +360,19 @@ export function threadCpuMs(): number {
   return Number(threadTime[0]) * 1e3 + Number(threadTime[1]) / 1e6;
 }
 
-/** Bound on demand, since only a rehearsal calls it. */
+/** Bound on demand, since only the doorbell and a rehearsal call it. */
 export function bindSocketPair() {
   const socketpair = bind<
     (family: number, type: number, protocol: number, pair: Int32Array) => number
   >('int socketpair(int family, int type, int protocol, void *pair)');
   /**
-   * Opens two sockets that are connected to each other and keep the boundaries of messages.
+   * Opens two sockets of this process that are connected to each other.
+   * @param type SOCK_SEQPACKET keeps the boundaries of messages
    * @throws SystemCallError if socketpair(2) fails
    */
-  return (): readonly [number, number] => {
+  return (type: number): readonly [number, number] => {
     const pair = new Int32Array(2);
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) === -1) throw lastError('socketpair');
+    if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, pair) === -1) throw lastError('socketpair');
     return [pair[0] ?? -1, pair[1] ?? -1];
   };
 }

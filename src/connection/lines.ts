@@ -92,6 +92,7 @@ function withoutLineEnd(text: string): string {
   return text.replace(/\r?\n$/, '');
 }
 
+const NOTHING = Buffer.alloc(0);
 const TOO_LONG = Symbol('a line over the limit');
 
 /**
@@ -104,7 +105,7 @@ class LineSplitter {
    * During a chunk this may be the caller's own buffer; only the rest that remains behind is
    * copied.
    */
-  #pending: Buffer = Buffer.alloc(0);
+  #pending: Buffer = NOTHING;
 
   push(chunk: Uint8Array): void {
     this.#pending =
@@ -121,7 +122,7 @@ class LineSplitter {
     if (this.#pending[end - 1] === CARRIAGE_RETURN) end--;
     if (end > MAX_LINE_BYTES) return TOO_LONG;
     if (newline === -1) {
-      this.#pending = Buffer.from(this.#pending);
+      this.#pending = this.#pending.length === 0 ? NOTHING : Buffer.from(this.#pending);
       return undefined;
     }
     const line = this.#pending.toString('utf8', 0, end);

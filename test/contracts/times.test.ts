@@ -104,7 +104,11 @@ async function start(t: TestContext, model: ModelName, args: readonly string[]) 
     model === 'thread-per-client'
       ? args
       : args.filter((arg) => !/^--(warm|threads)$|^\d$/.test(arg));
-  const server = await startHandoff(t, ['work', '--model', model, '--loop-lag', '50', ...threads], UNCOVERED);
+  const server = await startHandoff(
+    t,
+    ['work', '--model', model, '--loop-lag', '50', ...threads],
+    UNCOVERED,
+  );
   let lateMs = 0;
   let dueMs = performance.now() + 5;
   const beat = setInterval(() => {

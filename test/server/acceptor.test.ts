@@ -25,7 +25,10 @@ for (const { model, args, places } of limited) {
         next.send('next');
         last.send('last');
         assert.equal((await server.log.next('queued', { connection: places + 1 })).ahead, places);
-        assert.equal((await server.log.next('queued', { connection: places + 2 })).ahead, places + 1);
+        assert.equal(
+          (await server.log.next('queued', { connection: places + 2 })).ahead,
+          places + 1,
+        );
         await leaving?.exchange('still', 'still');
         next.expectNothingYet();
         last.expectNothingYet();
