@@ -11,7 +11,7 @@ import { demonstrate, logFileOf, sectionsOf } from '../demo/demo.js';
 import { pageOf } from '../timeline/page.js';
 import { projectorPageOf } from '../timeline/projector.js';
 import { drawTimelines } from '../timeline/picture.js';
-import { traceOf } from '../timeline/trace-events.js';
+import { traceText } from '../timeline/trace-events.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
@@ -75,7 +75,7 @@ export const demoCommand: Command<Arguments> = {
     await writeWhole(join(folder, 'timeline.svg'), drawTimelines(sections));
     await writeWhole(
       join(folder, 'trace.json'),
-      JSON.stringify(traceOf(sections.map(({ timeline }) => timeline))),
+      traceText(sections.map(({ timeline }) => timeline)),
     );
     for (const one of all) await writeWhole(logFileOf(folder, one), `${one.log.join('\n')}\n`);
     await writeOut(

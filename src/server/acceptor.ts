@@ -24,7 +24,7 @@ import { Listener } from './listener.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
 
 /** What the acceptor needs to write its lines. */
-type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'closedLog' | 'service' | 'counters'>;
+type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'closedLog' | 'service' | 'counters' | 'loop'>;
 
 /** How long a refused client may take to read the reason. */
 const REFUSAL_MS = 1000;
@@ -40,6 +40,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
   readonly #listener: Listener;
   /** Those that the model serves. */
   readonly #clients: Pick<Clients, 'count'>;
+  /** Handlers run on main's loop, too. */
+  readonly #sharesLoop: boolean;
   readonly #queue: Accepted[] = [];
   /** Ends each client that is being refused at the moment. */
   readonly #refusals = new Set<() => void>();
@@ -58,6 +60,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
     this.#settings = settings;
     this.#host = host;
     this.#clients = model.clients;
+    this.#sharesLoop = !model.takesDescriptors;
     this.#listener = new Listener(model.takesDescriptors, {
       onConnection: (socket) => this.#admit(socket),
       onError: (error) => this.#noteError(error),
@@ -148,6 +151,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
 
   #admit(socket: AcceptedSocket): void {
     const acceptedAtMs = monotonicMs();
+    if (this.#sharesLoop) this.#host.loop.enterOther(acceptedAtMs);
     const isShown = this.#host.clientLog.isLevelEnabled('info');
     const backlogMs = isShown ? socket.backlogMs() : undefined;
     const client: Accepted = { id: ++this.#lastId, socket, acceptedAtMs, backlogMs };

@@ -14,8 +14,8 @@
  * mailbox.ts.
  */
 import { monotonicMs } from '../base/clock.js';
-import { waitWhile } from './wait-while.js';
 import type { Session } from '../shared/shared.js';
+import { WaitWord } from './wait-word.js';
 
 const IDLE = 0;
 const ASKED = 1;
@@ -24,7 +24,9 @@ const ANSWERED = 2;
 /** Indexes of the 32-bit words; when main took the call, and the text of the call or of its outcome follow. */
 const STATE = 0;
 const LENGTH = 1;
-const TAKEN_AT_BYTE = 8;
+const CLOSED = 2;
+const WORDS = 3;
+const TAKEN_AT_BYTE = 16;
 const TEXT_AT_BYTE = 64;
 /** Holds a message of 4,096 bytes, each of them escaped (`\u0000`), and some more arguments. */
 const TEXT_BYTES = 32 * 1024;
@@ -42,6 +44,7 @@ type Outcome =
 export class SyncCallSlot {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
+  readonly #state: WaitWord;
   readonly #takenAtMs: Float64Array;
   readonly #text: Buffer;
   #waitedMs = 0;
@@ -51,7 +54,8 @@ export class SyncCallSlot {
   /** @param buffer of the slot on the other thread; without it, the slot is new */
   constructor(buffer = new SharedArrayBuffer(TEXT_AT_BYTE + TEXT_BYTES)) {
     this.buffer = buffer;
-    this.#words = new Int32Array(buffer, 0, 2);
+    this.#words = new Int32Array(buffer, 0, WORDS);
+    this.#state = new WaitWord(this.#words, STATE);
     this.#takenAtMs = new Float64Array(buffer, TAKEN_AT_BYTE, 1);
     this.#text = Buffer.from(buffer, TEXT_AT_BYTE);
   }
@@ -59,14 +63,17 @@ export class SyncCallSlot {
   /**
    * Client thread. Asks main and blocks until main has answered.
    * @param notifyMain makes main look at the calls
-   * @throws Error when the call failed on main, or does not fit into the slot
+   * @throws Error when the call failed on main or will not be answered, or does not fit into the
+   *   slot
    */
   call(method: string, args: unknown[], notifyMain: () => void): unknown {
     this.#write(JSON.stringify({ method, args } satisfies Call));
     const askedAtMs = monotonicMs();
     Atomics.store(this.#words, STATE, ASKED);
     notifyMain();
-    waitWhile(this.#words, STATE, ASKED);
+    // Either this thread sees `closed`, or main has changed the state before this thread waits.
+    if (!this.#isClosed) this.#state.waitWhile(ASKED);
+    if (this.#isClosed) throw new Error(`the call of ${method} ended: the server stops`);
     this.#waitedMs += (this.#takenAtMs[0] ?? askedAtMs) - askedAtMs;
     const outcome = JSON.parse(this.#read()) as Outcome;
     Atomics.store(this.#words, STATE, IDLE);
@@ -108,7 +115,21 @@ export class SyncCallSlot {
       this.#write(JSON.stringify(failure(error)));
     }
     Atomics.store(this.#words, STATE, ANSWERED);
-    Atomics.notify(this.#words, STATE);
+    this.#state.wake();
+  }
+
+  /**
+   * Main thread. A call that waits for an answer fails, and so do later ones. Terminating the
+   * thread would not wake it.
+   */
+  close(): void {
+    Atomics.store(this.#words, CLOSED, 1);
+    Atomics.compareExchange(this.#words, STATE, ASKED, IDLE);
+    this.#state.wake();
+  }
+
+  get #isClosed(): boolean {
+    return Atomics.load(this.#words, CLOSED) === 1;
   }
 
   #write(text: string): void {

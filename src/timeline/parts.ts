@@ -45,7 +45,8 @@ const MIN_SHARE = 0.01;
 
 /** Returns how many blocks overlap the service of a client that main serves. */
 export function countBlocks(span: Span, blocks: readonly Block[]): number {
-  return blocksWithin(span, blocks).length;
+  const [first, end] = rangeWithin(span, blocks);
+  return end - first;
 }
 
 /** Returns the parts of a client's service, in the order of time; none without a service. */
@@ -107,10 +108,25 @@ function share(partMs: number, wholeMs: number): number {
   return wholeMs > 0 ? Math.min(1, Math.max(0, partMs / wholeMs)) : 0;
 }
 
-function blocksWithin(span: Span, blocks: readonly Block[]): readonly Block[] {
+/** Returns the indexes of the blocks that overlap the service: the first, and the one after the last. */
+function rangeWithin(span: Span, blocks: readonly Block[]): [first: number, end: number] {
   const { startedMs = span.endMs, endMs } = span;
-  if (span.thread !== MAIN_THREAD) return [];
-  return blocks.filter(({ fromMs, toMs }) => toMs > startedMs && fromMs < endMs);
+  if (span.thread !== MAIN_THREAD) return [0, 0];
+  const first = countWhile(blocks, ({ toMs }) => toMs <= startedMs);
+  return [first, Math.max(first, countWhile(blocks, ({ fromMs }) => fromMs < endMs))];
+}
+
+/** Returns for how many blocks a condition holds that holds for the first ones only. */
+function countWhile(blocks: readonly Block[], holds: (block: Block) => boolean): number {
+  let from = 0;
+  let to = blocks.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const block = blocks[middle];
+    if (block && holds(block)) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 function intervalsOf(span: Span, blocks: readonly Block[]) {
@@ -133,7 +149,7 @@ function intervalsOf(span: Span, blocks: readonly Block[]) {
     run = [];
   };
   let freeFromMs = startedMs;
-  for (const { fromMs, toMs, holder, heldFromMs } of blocksWithin(span, blocks)) {
+  for (const { fromMs, toMs, holder, heldFromMs } of blocks.slice(...rangeWithin(span, blocks))) {
     add(free, freeFromMs, fromMs);
     endRun(fromMs, holder === connection);
     // Where no handler held the loop, none computed.

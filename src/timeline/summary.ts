@@ -79,7 +79,7 @@ function waitPhrase(spans: readonly Span[]): string {
     const waits = longest.map(([what, ms]) => `${formatDuration(ms)} ${what}`);
     return `${who} waited up to ${listed(waits)}`;
   }
-  const most = Math.max(...all.map(totalMs));
+  const most = all.reduce((longest, waits) => Math.max(longest, totalMs(waits)), 0);
   if (most >= MIN_REPORTED_WAIT_MS) return `${who} waited up to ${formatDuration(most)} in all`;
   const none = `no client waited for ${MIN_REPORTED_WAIT_MS} ms`;
   if (known.some(({ startedMs, served }) => startedMs !== undefined && !served))

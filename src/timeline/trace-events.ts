@@ -4,7 +4,8 @@
  *
  * Each server is a process and each row a thread, because the events of a thread must not overlap.
  * Times and durations are in microseconds. No connection is left out. A slice of a client's service
- * has the sums of its states as arguments, and slices in it where the log tells their order. Read
+ * has the sums of its states as arguments, and slices in it where the log tells their order. A log
+ * can have millions of events, so they are made one at a time, and their text in pieces. Read
  * rows.ts next.
  */
 import { toMicroseconds } from '../base/clock.js';
@@ -33,29 +34,33 @@ interface TraceEvent {
   readonly args?: Readonly<Record<string, string | number>>;
 }
 
-/** A trace in the object form of the format. */
-interface Trace {
-  readonly traceEvents: readonly TraceEvent[];
-  readonly displayTimeUnit: 'ms';
-}
-
 /** The process and the thread of the trace that an event belongs to. */
 interface Track {
   readonly pid: number;
   readonly tid: number;
 }
 
-/** Returns the trace of all timelines, each as a process of its own; serialize it as JSON. */
-export function traceOf(timelines: readonly Timeline[]): Trace {
-  return {
-    // Consecutive numbers, because servers on several machines may have the same process id.
-    traceEvents: timelines.flatMap((timeline, index) => eventsOf(timeline, index + 1)),
-    displayTimeUnit: 'ms',
-  };
+/**
+ * Returns the trace of all timelines as JSON text, in the object form of the format. Each timeline
+ * is a process of its own.
+ * @returns short pieces of the text, one for each event
+ */
+export function* traceText(timelines: readonly Timeline[]): Generator<string> {
+  let before = '{"displayTimeUnit":"ms","traceEvents":[\n';
+  for (const event of traceEvents(timelines)) {
+    yield `${before}${JSON.stringify(event)}`;
+    before = ',\n';
+  }
+  yield ']}\n';
 }
 
-function eventsOf(timeline: Timeline, pid: number): TraceEvent[] {
-  const events = [metadata('process_name', { pid, tid: 0 }, titleOf(timeline))];
+function* traceEvents(timelines: readonly Timeline[]): Generator<TraceEvent> {
+  // Consecutive numbers, because servers on several machines may have the same process id.
+  for (const [index, timeline] of timelines.entries()) yield* eventsOf(timeline, index + 1);
+}
+
+function* eventsOf(timeline: Timeline, pid: number): Generator<TraceEvent> {
+  yield metadata('process_name', { pid, tid: 0 }, titleOf(timeline));
   const blockCount = timeline.spans.reduce(
     (sum, span) => sum + countBlocks(span, timeline.blocks),
     0,
@@ -64,22 +69,23 @@ function eventsOf(timeline: Timeline, pid: number): TraceEvent[] {
   let tid = 0;
   for (const lane of lanesOf(timeline)) {
     const own = { pid, tid: ++tid };
-    events.push(...threadMetadata(own, lane.name));
-    if (lane.isMain) {
-      const accepts = timeline.spans.map((span) =>
-        instant(own, `accepts ${span.connection}`, span.acceptedMs, span),
-      );
-      events.push(...accepts, ...timeline.blocks.map((block) => eventOfBlock(block, own)));
-    }
-    events.push(...lifeOf(lane, own));
-    // The first row of a client thread shares the thread's track; main's clients have their own.
-    lane.rows.forEach((row, index) => {
+    yield* threadMetadata(own, lane.name);
+    if (lane.isMain) yield* eventsOfMain(timeline, own);
+    yield* lifeOf(lane, own);
+    for (const [index, row] of lane.rows.entries()) {
+      // The first row of a client thread shares the thread's track; main's clients have their own.
       const track = !lane.isMain && index === 0 ? own : { pid, tid: ++tid };
-      if (track !== own) events.push(...threadMetadata(track, `${lane.name}, row ${index + 1}`));
-      events.push(...row.flatMap((segment) => eventsOfSegment(segment, track, timeline, inside)));
-    });
+      if (track !== own) yield* threadMetadata(track, `${lane.name}, row ${index + 1}`);
+      for (const segment of row) yield* eventsOfSegment(segment, track, timeline, inside);
+    }
   }
-  return events;
+}
+
+function* eventsOfMain({ spans, blocks }: Timeline, track: Track): Generator<TraceEvent> {
+  for (const span of spans) {
+    yield instant(track, `accepts ${span.connection}`, span.acceptedMs, span);
+  }
+  for (const block of blocks) yield eventOfBlock(block, track);
 }
 
 function titleOf({ service, model, pid }: Timeline): string {
@@ -101,43 +107,34 @@ function threadMetadata(track: Track, name: string): TraceEvent[] {
   return [metadata('thread_name', track, name), order];
 }
 
-function lifeOf({ life }: Lane, track: Track): TraceEvent[] {
-  const events: TraceEvent[] = [];
-  if (life?.startedMs !== undefined) events.push(instant(track, 'thread started', life.startedMs));
-  if (life?.lostMs !== undefined) events.push(instant(track, 'thread lost', life.lostMs));
-  return events;
+function* lifeOf({ life }: Lane, track: Track): Generator<TraceEvent> {
+  if (life?.startedMs !== undefined) yield instant(track, 'thread started', life.startedMs);
+  if (life?.lostMs !== undefined) yield instant(track, 'thread lost', life.lostMs);
 }
 
-const MESSAGE_TIMES = { received: 'receivedMs', sending: 'sentMs' } as const;
-
-function eventsOfSegment(
+function* eventsOfSegment(
   segment: Segment,
   track: Track,
   { service }: Timeline,
   blocks: readonly Block[],
-): TraceEvent[] {
+): Generator<TraceEvent> {
   const { span, kind, fromMs, toMs } = segment;
   const { connection, peer, reason = 'open when the log ends', bytesIn, bytesOut } = span;
   const whole = { connection, peer, service, reason, bytesIn, bytesOut, ...sumsOf(span) };
   if (isWait(segment)) {
     const text = kind === 'ready' ? 'waits for a thread' : STATE_TEXTS[kind as State];
-    return [slice(`${connection} ${text}`, kind, track, fromMs, toMs, whole)];
+    yield slice(`${connection} ${text}`, kind, track, fromMs, toMs, whole);
+    return;
   }
   const name = `${connection} ${kind === 'served' ? service : kind}`;
-  const parts = kind === 'served' ? partsOf(span, blocks) : [];
-  const messages = Object.entries(MESSAGE_TIMES).flatMap(([name, times]) =>
-    span[times].map((ms) => instant(track, name, ms, span)),
-  );
-  return [
-    slice(name, kind, track, fromMs, toMs, whole),
-    ...parts
-      .filter(({ low, high }) => high - low === 1)
-      .filter((part) => part.state !== 'served')
-      .map((part) =>
-        slice(STATE_TEXTS[part.state as State], STATE_CATEGORY, track, part.fromMs, part.toMs),
-      ),
-    ...messages,
-  ];
+  yield slice(name, kind, track, fromMs, toMs, whole);
+  for (const part of kind === 'served' ? partsOf(span, blocks) : []) {
+    // Slices cannot share the height of a track as the states of a picture do.
+    if (part.state === 'served' || part.high - part.low < 1) continue;
+    yield slice(STATE_TEXTS[part.state], STATE_CATEGORY, track, part.fromMs, part.toMs);
+  }
+  for (const ms of span.receivedMs) yield instant(track, 'received', ms, span);
+  for (const ms of span.sentMs) yield instant(track, 'sending', ms, span);
 }
 
 /** Returns the milliseconds that a client was in each state, as far as the log tells. */
