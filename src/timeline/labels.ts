@@ -103,5 +103,5 @@ export function threadName({ thread }: Span, { timeline }: Section): string {
   if (thread === 'unknown') return 'not in the log';
   if (thread === 0) return 'main';
   const inLog = timeline.threads.find((life) => life.thread === thread)?.threadInLog ?? thread;
-  return inLog === thread ? `thread ${thread}` : `thread ${thread} (in the log: ${inLog})`;
+  return inLog === thread ? `thread ${thread}` : `thread ${thread} (${inLog} in the log)`;
 }

@@ -9,8 +9,6 @@ import { STATES, STATE_TEXTS } from './states.js';
 const LINE_HEIGHT_PX = 24;
 const SAMPLE_WIDTH_PX = 30;
 const GAP_PX = 22;
-/** An overestimate, so that no entry reaches into the next one. */
-const CHARACTER_WIDTH_PX = 6.6;
 
 interface Entry {
   readonly text: string;
@@ -30,7 +28,7 @@ export function legendOf(sections: readonly Section[], widthPx: number): Legend 
   let y = 15;
   const placed = entriesOf(sections).map((entry) => {
     const room = entry.sample ? SAMPLE_WIDTH_PX + 6 : 0;
-    const entryWidth = room + entry.text.length * CHARACTER_WIDTH_PX;
+    const entryWidth = room + textWidth(entry.text);
     if (x > 8 && x + entryWidth > widthPx - 8) {
       x = 8;
       y += LINE_HEIGHT_PX;
@@ -40,6 +38,15 @@ export function legendOf(sections: readonly Section[], widthPx: number): Legend 
     return here;
   });
   return { height: y + 19, marks: (scale, patterns) => marksOf(placed, scale, patterns) };
+}
+
+/** An estimate for a wide font of 13 pixels, so that no entry reaches into the next one. */
+function textWidth(text: string): number {
+  return [...text].reduce(
+    (sum, character) =>
+      sum + (/[fijlrt ,.:;’┃]/.test(character) ? 4.6 : /[mw●✕]/.test(character) ? 12 : 8.1),
+    0,
+  );
 }
 
 function entriesOf(sections: readonly Section[]): Entry[] {

@@ -18,12 +18,13 @@ const MAX_TABLE_ROWS = 500;
 const CSS = `${THEME_CSS}
 body{margin:0 auto;padding:1rem;max-width:72rem;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0}
-h2{font-size:1.1rem;margin:1.5rem 0 0}
+h2{font-size:1.25rem;margin:2rem 0 0}
+h3{font-size:1.1rem;margin:1.5rem 0 0}
 .frame{overflow-x:auto;margin:1rem 0}
 .frame>svg{max-width:none}
 table{border-collapse:collapse;font-size:.9rem;overflow-wrap:normal;font-variant-numeric:tabular-nums}
 th,td{padding:.2rem .7rem;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}
-th{white-space:normal;vertical-align:bottom}
+th{white-space:normal;vertical-align:bottom;min-width:4.5rem}
 th:nth-child(-n+3),td:nth-child(-n+3),th:last-child,td:last-child{text-align:left}
 p{margin:.3rem 0}.faint{color:var(--faint)}
 @media print{body{padding:0;max-width:none}.frame{overflow:visible}.frame>svg{max-width:100%}}`;
@@ -54,7 +55,7 @@ ${notes.map((note) => `<p class="faint">${escaped(note)}</p>`).join('\n')}
 <div class="frame" tabindex="0" role="group" aria-label="timeline">
 ${drawTimelines(sections)}
 </div>
-${sections.map(tableOf).join('\n')}
+${sections.map((section) => tableOf(section, sections.some(({ heading }) => heading) ? 'h3' : 'h2')).join('\n')}
 </main>
 </body>
 </html>
@@ -73,12 +74,15 @@ const HEAD = [
   'end',
 ];
 
-function tableOf(section: Section): string {
-  const { title, sentence, timeline } = section;
+function tableOf(section: Section, tag: 'h2' | 'h3'): string {
+  const { heading, title, sentence, timeline } = section;
+  const above = heading
+    ? `<h2>${escaped(heading.title)}</h2>\n<p>${escaped(heading.sentence)}</p>\n`
+    : '';
   const { spans } = timeline;
   const rows = spans.slice(0, MAX_TABLE_ROWS).map((span) => row(cellsOf(span, section), 'td'));
   const rest = spans.length - rows.length;
-  return `<h2>${escaped(title)}</h2>
+  return `${above}<${tag}>${escaped(title)}</${tag}>
 <p>${escaped(sentence)}</p>
 <div class="frame" tabindex="0" role="group" aria-label="${escaped(`clients of ${title}`)}"><table>
 <thead>${row(HEAD, 'th')}</thead>

@@ -113,7 +113,13 @@ function rangeWithin(span: Span, blocks: readonly Block[]): [first: number, end:
   const { startedMs = span.endMs, endMs } = span;
   if (span.thread !== MAIN_THREAD) return [0, 0];
   const first = countWhile(blocks, ({ toMs }) => toMs <= startedMs);
-  return [first, Math.max(first, countWhile(blocks, ({ fromMs }) => fromMs < endMs))];
+  return [
+    first,
+    Math.max(
+      first,
+      countWhile(blocks, ({ fromMs }) => fromMs < endMs),
+    ),
+  ];
 }
 
 /** Returns for how many blocks a condition holds that holds for the first ones only. */

@@ -30,7 +30,7 @@ main{padding:.8rem 1.2rem}
 h1,h2,p{margin:0 0 .3rem}
 h1{font-size:1.2rem}h2{font-size:1.6rem}
 .sentence{font-size:1.25rem}
-svg{display:block;width:100%;height:auto;max-width:none!important;margin-top:.6rem}
+svg{display:block;width:100%;height:auto;max-width:none!important;margin:.6rem 0}
 .stepped .step:not(.current),.sheet{display:none}
 nav{display:none}
 .stepped nav{display:flex;gap:1rem;align-items:center;margin-top:.6rem}

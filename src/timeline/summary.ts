@@ -42,7 +42,8 @@ export function summarize(timeline: Timeline, names?: Names): string {
  */
 export function formatDuration(ms: number): string {
   if (ms >= 1e4) return `${(ms / 1e3).toFixed(1)} s`;
-  if (ms >= 1e3) return `${(ms / 1e3).toFixed(2)} s`;
+  // 999.5 ms and more would be rounded to 1000 ms.
+  if (ms >= 999.5) return `${(ms / 1e3).toFixed(2)} s`;
   if (ms >= 10) return `${ms.toFixed(0)} ms`;
   return `${ms.toFixed(ms >= 1 ? 1 : 2)} ms`;
 }

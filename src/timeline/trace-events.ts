@@ -120,14 +120,14 @@ function* eventsOfSegment(
 ): Generator<TraceEvent> {
   const { span, kind, fromMs, toMs } = segment;
   const { connection, peer, reason = 'open when the log ends', bytesIn, bytesOut } = span;
-  const whole = { connection, peer, service, reason, bytesIn, bytesOut, ...sumsOf(span) };
+  const whole = { connection, peer, service, reason, bytesIn, bytesOut };
   if (isWait(segment)) {
     const text = kind === 'ready' ? 'waits for a thread' : STATE_TEXTS[kind as State];
     yield slice(`${connection} ${text}`, kind, track, fromMs, toMs, whole);
     return;
   }
   const name = `${connection} ${kind === 'served' ? service : kind}`;
-  yield slice(name, kind, track, fromMs, toMs, whole);
+  yield slice(name, kind, track, fromMs, toMs, { ...whole, ...sumsOf(span) });
   for (const part of kind === 'served' ? partsOf(span, blocks) : []) {
     // Slices cannot share the height of a track as the states of a picture do.
     if (part.state === 'served' || part.high - part.low < 1) continue;

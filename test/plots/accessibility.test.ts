@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { savePictures } from '../../bench/report/html.js';
 import { pageOf } from '../../src/timeline/page.js';
 import { drawTimelines } from '../../src/timeline/picture.js';
+import { projectorPageOf } from '../../src/timeline/projector.js';
 import { summarize } from '../../src/timeline/summary.js';
 import { findingsOf, withoutAxe } from '../support/axe.js';
 import { sampleRun } from '../support/bench/run-samples.js';
@@ -24,12 +25,14 @@ describe('axe-core finds nothing', { skip, timeout: 120_000 }, () => {
   before(async () => {
     savePictures(directory, sampleRun());
     const sections = await Promise.all(
-      [logs.ITERATIVE, logs.EVENT_LOOP, logs.THREADS].map(async (lines) => {
+      [logs.ITERATIVE, logs.COMPUTING, logs.THREADS].map(async (lines) => {
         const timeline = await logs.timelineFrom(lines);
         return { title: timeline.model, sentence: summarize(timeline), timeline };
       }),
     );
     writeFileSync(join(directory, 'timeline.html'), pageOf('Three timelines', sections));
+    const act = { title: 'An act', sentence: 'It ends.', sections };
+    writeFileSync(join(directory, 'projector.html'), projectorPageOf('A lecture', [act]));
     writeFileSync(join(directory, 'timeline.svg'), drawTimelines(sections));
     assert.ok(command);
     browser = await startBrowser(command);

@@ -7,7 +7,7 @@ import { fittingLabel } from '../../src/timeline/labels.js';
 import { pageOf } from '../../src/timeline/page.js';
 import { drawTimelines } from '../../src/timeline/picture.js';
 import { STATE_TEXTS } from '../../src/timeline/states.js';
-import { summarize } from '../../src/timeline/summary.js';
+import { formatDuration, summarize } from '../../src/timeline/summary.js';
 import { traceText } from '../../src/timeline/trace-events.js';
 import * as logs from '../support/timeline-logs.js';
 
@@ -201,9 +201,27 @@ describe('the page', () => {
   it('refers to no external resource', async () => {
     const page = pageOf('a log', [await sectionOf(logs.THREADS)]);
     assert.doesNotMatch(page, /(?:src|href)="(?!data:)|@import|url\((?!#)/);
+    assert.match(page, /<h2>thread-per-client<\/h2>/);
     assert.match(page, /<body>\n<main>[^]*<\/main>\n<\/body>/);
     assert.match(page, /<td>thread 2<\/td>/);
     assert.match(page, /<td>no thread<\/td>/);
+  });
+});
+
+describe('the page of several acts', () => {
+  it('has the heading and the sentence of an act above the tables of its sections', async () => {
+    const section = await sectionOf(logs.COMPUTING);
+    const heading = { title: 'An act', sentence: 'It ends.' };
+    const page = pageOf('acts', [{ ...section, heading }, section]);
+    assert.match(page, /<h2>An act<\/h2>\n<p>It ends\.<\/p>\n<h3>event-loop<\/h3>/);
+    assert.equal(page.match(/<h3>/g)?.length, 2);
+  });
+});
+
+describe('a duration', () => {
+  it('has the unit of what it is rounded to', () => {
+    const texts = [0.004, 9.94, 999.4, 999.6, 10_000].map(formatDuration);
+    assert.deepEqual(texts, ['0.00 ms', '9.9 ms', '999 ms', '1.00 s', '10.0 s']);
   });
 });
 
