@@ -1,4 +1,5 @@
 /** The labels of a picture's bars, and the tooltips that a browser shows for them. */
+import type { TextOptions } from '@observablehq/plot';
 import type { Block } from './blocks.js';
 import type { Span } from './connections.js';
 import type { Section } from './placing.js';
@@ -6,6 +7,15 @@ import { isWait, type Segment } from './rows.js';
 import type { Scale } from './scale.js';
 import { STATES, STATE_TEXTS, stateTimesOf } from './states.js';
 import { formatDuration, nameOf } from './summary.js';
+
+/** The style of labels, which lie on any colour and pattern. */
+export const LABEL: TextOptions = {
+  textAnchor: 'start',
+  dx: 5,
+  fill: 'var(--ink)',
+  stroke: 'var(--paper)',
+  strokeWidth: 7,
+};
 
 type Pixels = Pick<Scale, 'pixels'>;
 

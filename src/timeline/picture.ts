@@ -2,18 +2,18 @@
  * Draws timelines as one SVG picture, below each other on one time axis.
  *
  * A client has the same colour in all timelines. placing.ts computes the positions, and this file
- * draws the marks. Read placing.ts, labels.ts and ../plots/render.ts next.
+ * draws the marks. Read placing.ts, main-lane.ts, labels.ts and ../plots/render.ts next.
  */
 import * as Plot from '@observablehq/plot';
 import { renderSvg } from '../plots/render.js';
-import type { Span, ThreadLife } from './connections.js';
+import type { ThreadLife } from './connections.js';
 import { colourOf, Hatchings, HEIGHTS, opacityOf } from './hatching.js';
-import { fittingHolder, fittingLabel, tooltipOf } from './labels.js';
+import { fittingLabel, LABEL, tooltipOf } from './labels.js';
 import { legendOf } from './legend.js';
+import { mainLane } from './main-lane.js';
 import { partsOf } from './parts.js';
 import {
-  BLOCKS_HEIGHT_PX,
-  mainThreadEvents,
+  overlaps,
   placeSection,
   type PictureStyle,
   type PlacedRow,
@@ -30,8 +30,6 @@ const FONT_PX = 13;
 /** Lower rows have no room for labels, or for ticks beside them. */
 const MIN_LABELLED_ROW_PX = 17;
 const TICK_HEIGHT_PX = 8;
-/** With more connections than this, the dots of accepts are small and have no outline. */
-const MAX_LARGE_DOTS = 50;
 
 /**
  * Draws the sections from top to bottom.
@@ -49,8 +47,8 @@ export function drawTimelines(sections: readonly Section[], style = DEFAULT_STYL
   const patterns = new Hatchings(placed);
   const marks = placed.flatMap((section) => [
     ...background(section, scale),
-    ...blockBars(section, scale),
     ...bars(section, scale, patterns),
+    ...mainLane(section, scale),
   ]);
   const label = placed.map(({ section }) => `${section.title}: ${section.sentence}`).join(' ');
   return renderSvg({
@@ -139,59 +137,7 @@ function background({ section, texts, rows, bottom }: PlacedSection, scale: Scal
   ];
 }
 
-/** Returns the marks that say who held main's loop, and when. */
-function blockBars({ section, rows, spans }: PlacedSection, scale: Scale): Plot.Markish[] {
-  const row = rows.find(({ isMainEventsRow }) => isMainEventsRow);
-  const drawn = new Set(spans.map(({ connection }) => connection));
-  const blocks = section.timeline.blocks.filter(
-    ({ fromMs, toMs, holder }) =>
-      overlaps(fromMs, toMs, section) && (holder === undefined || drawn.has(holder)),
-  );
-  type Bar = (typeof blocks)[number];
-  const bottom = (row?.top ?? 0) + (row?.height ?? 0) - 2;
-  const place = { x2: ({ toMs }: Bar) => scale.at(toMs), y1: () => bottom - BLOCKS_HEIGHT_PX + 2 };
-  const held = blocks.filter(({ holder }) => holder !== undefined);
-  return [
-    Plot.rect(blocks, {
-      ...place,
-      x1: ({ fromMs }: Bar) => scale.at(fromMs),
-      y2: () => bottom,
-      fill: 'none',
-      stroke: 'var(--faint)',
-      strokeDasharray: '2 2',
-    }),
-    Plot.rect(held, {
-      ...place,
-      x1: ({ heldFromMs }: Bar) => scale.at(heldFromMs),
-      y2: () => bottom,
-      fill: ({ holder = 0 }: Bar) => colourOf({ connection: holder }),
-      stroke: 'var(--ink)',
-      strokeWidth: 1,
-    }),
-    Plot.text(
-      held
-        .map((block) => ({ ...block, text: fittingHolder(block, section, scale) }))
-        .filter(({ text }) => text !== ''),
-      {
-        ...LABEL,
-        text: 'text',
-        x: ({ heldFromMs }: Bar) => scale.at(heldFromMs),
-        y: () => bottom - BLOCKS_HEIGHT_PX / 2 + 1,
-      },
-    ),
-  ];
-}
-
-/** Labels lie on any colour and pattern. */
-const LABEL: Plot.TextOptions = {
-  textAnchor: 'start',
-  dx: 5,
-  fill: 'var(--ink)',
-  stroke: 'var(--paper)',
-  strokeWidth: 7,
-};
-
-/** Returns the marks for the connections, their messages, and the events on the main thread. */
+/** Returns the marks for the connections and their messages. */
 function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Markish[] {
   const { section, rows, showsMessages, showsBlocks } = placed;
   const blocks = showsBlocks ? section.timeline.blocks : [];
@@ -227,7 +173,7 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Ma
     : [];
   const ticks = ticked.flatMap(({ row, span }) =>
     [...span.receivedMs, ...span.sentMs]
-      .filter((atMs) => isWithin(atMs, section))
+      .filter((atMs) => overlaps(atMs, atMs, section))
       .map((atMs) => ({ row, atMs })),
   );
   type Tick = (typeof ticks)[number];
@@ -237,11 +183,6 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Ma
     y2: ({ row }: Tick) => row.top + row.height - 3,
   };
   const hasTicks = new Set(ticks.map(({ row }) => row));
-  const main = rows.find(({ isMainEventsRow }) => isMainEventsRow);
-  const events = mainThreadEvents(placed).filter(({ atMs }) => isWithin(atMs, section));
-  const mainTop = main?.top ?? 0;
-  const mainHeight =
-    (main?.height ?? 0) - (section.timeline.blocks.length > 0 ? BLOCKS_HEIGHT_PX : 0);
   return [
     // The line of a thread's life must not show through the tints.
     Plot.rect(
@@ -292,37 +233,7 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Ma
           (kind === 'served' && row.height >= 24 && hasTicks.has(row) ? TICK_HEIGHT_PX : 0)) /
           2,
     }),
-    Plot.ruleX(
-      events.filter(({ accepts }) => !accepts),
-      {
-        x: ({ atMs }: { atMs: number }) => scale.at(atMs),
-        y1: () => mainTop + 3,
-        y2: () => mainTop + mainHeight - 3,
-        stroke: ({ span }: { span: Span }) => colourOf(span),
-        strokeWidth: 3,
-      },
-    ),
-    Plot.dot(
-      events.filter(({ accepts }) => accepts),
-      {
-        x: ({ atMs }: { atMs: number }) => scale.at(atMs),
-        y: () => mainTop + mainHeight / 2,
-        // Many large dots with outlines would merge into one black area.
-        r: placed.spans.length > MAX_LARGE_DOTS ? 2 : 5,
-        strokeWidth: placed.spans.length > MAX_LARGE_DOTS ? 0 : 1,
-        fill: ({ span }: { span: Span }) => colourOf(span),
-        stroke: 'var(--ink)',
-      },
-    ),
   ];
-}
-
-function overlaps(fromMs: number, toMs: number, { window }: Section): boolean {
-  return toMs >= (window?.fromMs ?? 0) && fromMs <= (window?.toMs ?? Infinity);
-}
-
-function isWithin(ms: number, { window }: Section): boolean {
-  return !window || (ms >= window.fromMs && ms <= window.toMs);
 }
 
 /** Returns a line of text, left-aligned, at a height in pixels from the top of the picture. */

@@ -4,7 +4,7 @@
  * The picture has limits, because thousands of bars are unreadable and slow to draw. Notes below
  * the title count everything that is left out. Read rows.ts next.
  */
-import { MAIN_THREAD, type Span, type Timeline } from './connections.js';
+import type { Span, Timeline } from './connections.js';
 import { countBlocks } from './parts.js';
 import { isWait, lanesOf, type Lane, type Row } from './rows.js';
 import { formatDuration, plural } from './summary.js';
@@ -27,6 +27,11 @@ export interface Section {
 interface TimeWindow {
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+/** Whether a time overlaps the section's window. */
+export function overlaps(fromMs: number, toMs: number, { window }: Section): boolean {
+  return toMs >= (window?.fromMs ?? 0) && fromMs <= (window?.toMs ?? Infinity);
 }
 
 export interface PlacedRow {
@@ -237,19 +242,4 @@ function placeRows(lanes: readonly Lane[], top: number, mainHeightPx: number): P
     y += segmentRowHeight >= 17 ? 4 : 0;
   }
   return rows;
-}
-
-/** Returns the accepts and messages on the main thread, with their times. */
-export function mainThreadEvents({
-  spans,
-  showsMessages,
-}: PlacedSection): { span: Span; atMs: number; accepts: boolean }[] {
-  return spans.flatMap((span) => {
-    const messages =
-      showsMessages && span.thread === MAIN_THREAD ? [...span.receivedMs, ...span.sentMs] : [];
-    return [
-      { span, atMs: span.acceptedMs, accepts: true },
-      ...messages.map((atMs) => ({ span, atMs, accepts: false })),
-    ];
-  });
 }
