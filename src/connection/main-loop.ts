@@ -37,6 +37,8 @@ export class MainLoop {
   readonly #heartbeat: NodeJS.Timeout;
   #holder: LoopHolder | undefined;
   #heldSinceMs = 0;
+  /** When a handler or something else last let go of the loop. */
+  #freeSinceMs = 0;
   /** When the present turn began, as far as connections know; 0 between turns. */
   #turnSinceMs = 0;
   #longest: LoopHolder | undefined;
@@ -98,7 +100,7 @@ export class MainLoop {
     if (this.#holder === account) return;
     const nowMs = monotonicMs();
     const resumedMs = nowMs - Math.max(0, busyMs(nowMs) - this.#busyAtEndMs);
-    this.#pass(account, this.#holder ? nowMs : resumedMs, nowMs);
+    this.#pass(account, this.#holder ? nowMs : Math.max(resumedMs, this.#freeSinceMs), nowMs);
   }
 
   /**
@@ -107,6 +109,7 @@ export class MainLoop {
    */
   enterOther(nowMs: number): void {
     if (this.#holder) this.#endSlice(nowMs);
+    this.#freeSinceMs = nowMs;
     this.#beginTurn(nowMs);
   }
 
@@ -141,6 +144,7 @@ export class MainLoop {
       this.#longest = this.#holder;
     }
     this.#holder = undefined;
+    this.#freeSinceMs = nowMs;
   }
 
   #endTurn(): void {

@@ -3,13 +3,14 @@
  * happens to them.
  *
  *     libuv: a connection has come ──► the handle it accepted ──► onConnection
- *                                      accept4(2) until EAGAIN ──► onConnection, for each further one
+ *            end of the turn       ──► accept4(2) until EAGAIN ──► onConnection, for each further one
  *
  * Since 1.45, libuv accepts one connection a turn of the loop. Under load several have come by
  * then: for a model that takes descriptors the listener accepts them all, up to {@link
  * MOST_A_TURN}. The only file that knows where `net` keeps a listener's handle, which is not
  * documented.
  */
+import { constants } from 'node:os';
 import {
   createServer,
   type AddressInfo,
@@ -43,7 +44,7 @@ interface ListenerEvents {
   onError(error: Error): void;
 }
 
-type AcceptCalls = Pick<typeof import('../base/libc.js'), 'accept' | 'errorName' | 'lastError'>;
+type AcceptCalls = Pick<typeof import('../base/libc.js'), 'accept' | 'errorNumber' | 'lastError'>;
 
 /** libuv's handle of a listening socket. */
 interface ListenerHandle {
@@ -113,8 +114,8 @@ export class Listener {
           this.#events.onConnection(new AcceptedNetSocket(socket)),
         );
     }
-    const { accept, errorName, lastError, setListenerOptions } = await import('../base/libc.js');
-    const calls = { accept, errorName, lastError };
+    const { accept, errorNumber, lastError, setListenerOptions } = await import('../base/libc.js');
+    const calls = { accept, errorNumber, lastError };
     return () => {
       const listener = handleOf(this.#server);
       if (!isUnix)
@@ -125,7 +126,7 @@ export class Listener {
 
   #takeDescriptors(
     listener: ListenerHandle,
-    { accept, errorName, lastError }: AcceptCalls,
+    { accept, errorNumber, lastError }: AcceptCalls,
     AcceptedDescriptor: typeof import('./accepted-socket.js').AcceptedDescriptor,
   ): void {
     const events = this.#events;
@@ -134,7 +135,7 @@ export class Listener {
       for (let count = 1; count < MOST_A_TURN && !this.#closed; count++) {
         const fd = accept(listener.fd);
         if (fd !== -1) events.onConnection(new AcceptedDescriptor(fd));
-        else if (errorName() === 'EAGAIN') return;
+        else if (errorNumber() === constants.errno.EAGAIN) return;
         else {
           events.onError(lastError('accept4'));
           return;
@@ -147,7 +148,8 @@ export class Listener {
         return;
       }
       events.onConnection(new AcceptedDescriptor(handle.fd, handle));
-      if (this.#inBatches) drain();
+      // Not at once: if no other has come, the first one's thread need not wait until main knows.
+      if (this.#inBatches) setImmediate(drain);
     };
   }
 }
