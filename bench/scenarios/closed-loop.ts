@@ -23,7 +23,13 @@ interface ClosedLoop extends Pick<
   readonly messageBytes?: number;
 }
 
-const SERVICES = { echo: 'echo', churn: 'echo', web: 'web', 'fan-out': 'chat' } as const;
+const SERVICES = {
+  echo: 'echo',
+  churn: 'echo',
+  web: 'web',
+  'web-varied': 'web',
+  'fan-out': 'chat',
+} as const;
 const PROBE_LIMIT_MS = 5000;
 
 /** `x` is by default the number of clients. */

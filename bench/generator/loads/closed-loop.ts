@@ -35,7 +35,9 @@ export function runLoadJob(job: LoadJob): LoadResult {
   const behaviour: Behaviour =
     pattern === 'churn' ? { pattern, clients, thinkMs: pauseMs } : { pattern: 'keep', clients };
   const closedLoop = new ClosedLoop({ ...job, answerLimitMs: ANSWER_LIMIT_MS }, [behaviour], () =>
-    pattern === 'web' ? learnWebExchange(port) : new EchoPayloads(clients, messageBytes),
+    pattern === 'web' || pattern === 'web-varied'
+      ? learnWebExchange(port, pattern)
+      : new EchoPayloads(clients, messageBytes),
   );
   const usage = runLoad(closedLoop, job);
   const [population] = closedLoop.populations;

@@ -20,11 +20,12 @@ interface WindowJob {
 /**
  * What the clients of a {@link LoadJob} do.
  *
- * - `echo`, `web`: each client keeps its connection and sends the next request after each answer.
+ * - `echo`, `web`, `web-varied`: each client keeps its connection and sends the next request after
+ *   each answer. `web` sends the same request each time.
  * - `churn`: each client connects, sends one request, reads the answer, closes, and starts again.
  * - `fan-out`: all clients are members of one chat, and some of them send; see loads/fan-out.ts.
  */
-export type Pattern = 'echo' | 'churn' | 'web' | 'fan-out';
+export type Pattern = 'echo' | 'churn' | 'web' | 'web-varied' | 'fan-out';
 
 export interface LoadJob extends WindowJob {
   readonly kind: 'load';

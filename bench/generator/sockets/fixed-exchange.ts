@@ -1,5 +1,6 @@
 /**
- * An exchange whose request and answer never change: a line and its answer, or a page over HTTP.
+ * An exchange whose answer never changes: a line and its answer, or a page over HTTP. The request is
+ * the same each time, or one of several that have the same answer and length, in turns.
  *
  * Such an answer looks the same for every client and every request, so a mix-up between them stays
  * undetected here; echo-payloads.ts detects mix-ups. On the generator's hot path.
@@ -15,15 +16,22 @@ interface Variable {
 
 export class FixedExchange implements Exchange {
   readonly replyBytes: number;
-  readonly #requestAddress: number;
-  readonly #request: Uint8Array;
+  readonly #requests: readonly Uint8Array[];
+  readonly #addresses: readonly number[];
+  /** By client: which request is its current one. */
+  readonly #turns: number[] = [];
   readonly #answer: Uint8Array;
   readonly #answerWords: Int32Array;
   readonly #variable: Variable;
 
-  constructor(request: Uint8Array, answer: Uint8Array, variable: Variable = { start: 0, end: 0 }) {
-    this.#request = request;
-    this.#requestAddress = addressOf(request);
+  /** @param requests of one length */
+  constructor(
+    requests: readonly Uint8Array[],
+    answer: Uint8Array,
+    variable: Variable = { start: 0, end: 0 },
+  ) {
+    this.#requests = requests;
+    this.#addresses = requests.map(addressOf);
     this.replyBytes = answer.length;
     this.#answer = new Uint8Array(Math.ceil(answer.length / 4) * 4);
     this.#answer.set(answer);
@@ -32,15 +40,15 @@ export class FixedExchange implements Exchange {
   }
 
   get requestBytes(): number {
-    return this.#request.length;
+    return this.#requests[0]?.length ?? 0;
   }
 
-  addressOf(): number {
-    return this.#requestAddress;
+  addressOf(client: number): number {
+    return this.#addresses[this.#turns[client] ?? 0] ?? 0;
   }
 
-  advance(): void {
-    // The next request is the same.
+  advance(client: number): void {
+    this.#turns[client] = ((this.#turns[client] ?? 0) + 1) % this.#addresses.length;
   }
 
   matches(

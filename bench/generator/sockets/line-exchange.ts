@@ -12,7 +12,7 @@ const NEWLINE = 10;
 
 /** An exchange of two lines, both given without their newline. */
 export function lineExchange(line: string, answer: string): FixedExchange {
-  return new FixedExchange(withNewline(line), withNewline(answer));
+  return new FixedExchange([withNewline(line)], withNewline(answer));
 }
 
 /**
@@ -28,7 +28,7 @@ export function learnLineExchange(port: number, line: string, limitMs: number): 
     maxBytes: MAX_ANSWER_BYTES,
     parse: oneLine,
   });
-  return new FixedExchange(request, answer);
+  return new FixedExchange([request], answer);
 }
 
 function withNewline(text: string): Buffer {

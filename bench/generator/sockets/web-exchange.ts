@@ -1,5 +1,7 @@
 /**
- * The exchange of the pattern `web`: a GET for the bench's page, and the first answer to it.
+ * The exchange of the patterns `web` and `web-varied`: a GET for the bench's page, and the first
+ * answer to it. The former sends the same request each time, as a client does that polls; the latter
+ * a thousand that differ in a cookie, so that a server that knows its last requests must read each.
  *
  * The first answer is checked in full: its status, its Content-Length, and its body against the
  * file. Later answers must equal it except for the value of the Date header, whose length is fixed.
@@ -10,6 +12,7 @@ import { PAGE_PATH, readPage } from '../../lib/page.js';
 import { FixedExchange } from './fixed-exchange.js';
 import { fetchReferenceAnswer } from './reference-answer.js';
 
+const VARIED_REQUESTS = 1000;
 const ANSWER_LIMIT_MS = 2000;
 const MAX_HEAD_BYTES = 4096;
 const HEAD_END = '\r\n\r\n';
@@ -19,8 +22,12 @@ const HEAD_END = '\r\n\r\n';
  * @throws Error if the answer is not the page, or comes too late; SystemCallError if the connect
  * fails
  */
-export function learnWebExchange(port: number): FixedExchange {
-  const request = Buffer.from(`GET ${PAGE_PATH} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
+export function learnWebExchange(port: number, pattern: 'web' | 'web-varied'): FixedExchange {
+  const requests = Array.from({ length: pattern === 'web' ? 1 : VARIED_REQUESTS }, (_, index) => {
+    const cookie = pattern === 'web' ? '' : `Cookie: visit=${1000 + index}\r\n`;
+    return Buffer.from(`GET ${PAGE_PATH} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${cookie}\r\n`);
+  });
+  const [request] = requests as [Buffer];
   const page = readPage();
   const answer = fetchReferenceAnswer({
     ...{ port, request },
@@ -32,7 +39,7 @@ export function learnWebExchange(port: number): FixedExchange {
   const text = Buffer.from(answer).toString('latin1');
   const date = /\r\ndate: *([^\r]*)/i.exec(text.slice(0, text.indexOf(HEAD_END)));
   const end = date === null ? 0 : date.index + date[0].length;
-  return new FixedExchange(request, answer, { start: end - (date?.[1]?.length ?? 0), end });
+  return new FixedExchange(requests, answer, { start: end - (date?.[1]?.length ?? 0), end });
 }
 
 function wholeAnswer(bytes: Uint8Array, page: Buffer): Uint8Array | undefined {

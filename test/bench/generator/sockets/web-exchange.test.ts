@@ -43,6 +43,21 @@ describe('web', { skip: process.platform !== 'linux' && 'epoll is Linux only' },
     return generator.run({ pattern: 'web', port, clients: CLIENTS, durationMs: 300 });
   }
 
+  it('sends no request that repeats the last one if it is to vary them', async (test) => {
+    const last = new Map<unknown, string>();
+    let repeated = 0;
+    const port = await serve(test, (request, response) => {
+      const { cookie = '' } = request.headers;
+      if (last.get(request.socket) === cookie) repeated++;
+      last.set(request.socket, cookie);
+      response.writeHead(200, { 'Content-Length': page.length }).end(page);
+    });
+    const job = { pattern: 'web-varied', port, clients: CLIENTS, durationMs: 300 } as const;
+    const { requests, errors } = await generator.run(job);
+    assert.ok(requests > 100, String(requests));
+    assert.deepEqual([repeated, errors], [0, noErrors()]);
+  });
+
   it('requests one page over persistent connections, in HTTP/1.1', async (test) => {
     const asked = new Set<string>();
     const sockets = new Set();
