@@ -96,14 +96,14 @@ const CLOCK_THREAD_CPUTIME_ID = process.platform === 'darwin' ? 16 : 3;
  * Calls recv(2). Returns the number of bytes, 0 at end of stream, -1 with {@link errorName} set.
  */
 export const recv = bind<(fd: number, address: number, length: number, flags: number) => number>(
-  'int recv(int fd, uintptr_t buffer, int length, int flags)',
+  'int recv(int fd, uintptr_t buffer, size_t length, int flags)',
 );
 
 /**
  * Calls send(2). Returns the number of bytes that the kernel took, -1 with {@link errorName} set.
  */
 export const send = bind<(fd: number, address: number, length: number, flags: number) => number>(
-  'int send(int fd, uintptr_t buffer, int length, int flags)',
+  'int send(int fd, uintptr_t buffer, size_t length, int flags)',
 );
 
 /** Calls send(2) for bytes that are sent once, for which looking up their address does not pay. */
@@ -298,6 +298,13 @@ export function bindTcpInfo() {
     /** How many connections a listening socket has ready to be accepted. */
     acceptQueueLength: (fd: number) => wordOf(fd, UNACKED),
   };
+}
+
+/** pread(2), which only threads need that measure their time. */
+export function bindPread() {
+  return bind<(fd: number, address: number, length: number, offset: number) => number>(
+    'intptr_t pread(int fd, uintptr_t buffer, size_t length, intptr_t offset)',
+  );
 }
 
 const PR_SET_NAME = 15;

@@ -95,13 +95,13 @@ class MainThreadSocket implements ServedSocket {
   readonly startedAtMs = this.takenAtMs;
   readonly coreWaitMs = undefined;
   readonly isSettled = false;
-  readonly #account: LoopAccount;
+  readonly #account: LoopAccount | undefined;
   readonly #accepted: AcceptedSocket;
   #onStopped: (() => void) | undefined;
 
   constructor({ id, socket }: Accepted, { idleMs, loop }: Host) {
     this.#accepted = socket;
-    this.#account = new LoopAccount(loop, id, (what) => socket.sinceReceivedMs(what));
+    this.#account = loop && new LoopAccount(loop, id, (what) => socket.sinceReceivedMs(what));
     const { fd } = socket;
     this.connection = new StreamConnection(id, socket.toSocket(), idleMs, fd, this.#account);
   }
@@ -112,11 +112,11 @@ class MainThreadSocket implements ServedSocket {
   }
 
   get computedMs(): number {
-    return this.#account.computedMs;
+    return this.#account?.computedMs ?? 0;
   }
 
   get loopWaitMs(): number {
-    return this.#account.loopWaitMs;
+    return this.#account?.loopWaitMs ?? 0;
   }
 
   get bytesIn(): number {
@@ -146,7 +146,7 @@ class MainThreadSocket implements ServedSocket {
   }
 
   close(): void {
-    this.#account.close();
+    this.#account?.close();
     this.connection.destroy();
   }
 

@@ -34,6 +34,9 @@ const REFUSAL_MS = 1000;
  */
 const ERROR_LOG_MS = 1000;
 
+/** The kernel counts in ticks of its timer, mostly of 4 ms. */
+const LEAST_BACKLOG_MS = 4;
+
 export class Acceptor implements AsyncIterable<Accepted> {
   readonly #settings: AcceptorSettings;
   readonly #host: AcceptorHost;
@@ -151,9 +154,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
 
   #admit(socket: AcceptedSocket): void {
     const acceptedAtMs = monotonicMs();
-    if (this.#sharesLoop) this.#host.loop.enterOther(acceptedAtMs);
-    const isShown = this.#host.clientLog.isLevelEnabled('info');
-    const backlogMs = isShown ? socket.backlogMs() : undefined;
+    if (this.#sharesLoop) this.#host.loop?.enterOther(acceptedAtMs);
+    const backlogMs = this.#backlogMs(socket, acceptedAtMs);
     const client: Accepted = { id: ++this.#lastId, socket, acceptedAtMs, backlogMs };
     this.#note(client, 'accepted', { backlogMs });
     if (this.#closed) this.#closeWaiting(client);
@@ -166,6 +168,13 @@ export class Acceptor implements AsyncIterable<Accepted> {
       // Those that are served are what it waits for as well.
       this.#note(client, 'queued', { ahead: this.#queue.length - 1 + this.#clients.count });
     } else this.#refuse(client);
+  }
+
+  /** Asks the kernel only if the answer can be another than 0, and is shown. */
+  #backlogMs(socket: AcceptedSocket, acceptedAtMs: number): number | undefined {
+    if (!this.#host.clientLog.isLevelEnabled('info')) return undefined;
+    const mostMs = acceptedAtMs - this.#listener.emptyAtMs;
+    return mostMs < LEAST_BACKLOG_MS ? 0 : socket.backlogMs();
   }
 
   /** Reads what the client has sent before closing: otherwise the kernel would send a reset. */

@@ -18,6 +18,7 @@ import {
   type Server,
   type Socket,
 } from 'node:net';
+import { monotonicMs } from '../base/clock.js';
 import { StartError } from '../base/errors.js';
 import type { AcceptedSocket } from '../serving/host.js';
 import { removeStaleSocket, startError, type ListenAddress } from '../serving/listen-address.js';
@@ -57,6 +58,7 @@ export class Listener {
   readonly #events: ListenerEvents;
   readonly #inBatches: boolean;
   #closed = false;
+  #emptyAtMs = -Infinity;
 
   /**
    * @param inBatches whether to accept all connections that have come, as descriptors; Linux only
@@ -99,6 +101,14 @@ export class Listener {
     return (this.#server.address() as AddressInfo).port || 0;
   }
 
+  /**
+   * When no connection was left to accept, by the monotonic clock; -Infinity if unknown, as on
+   * Unix-domain sockets and without batches.
+   */
+  get emptyAtMs(): number {
+    return this.#emptyAtMs;
+  }
+
   /** Harmless before it listens. */
   close(): void {
     this.#closed = true;
@@ -120,7 +130,8 @@ export class Listener {
       const listener = handleOf(this.#server);
       if (!isUnix)
         setListenerOptions(listener.fd, KEEP_ALIVE_S, KEEP_ALIVE_INTERVAL_S, KEEP_ALIVE_PROBES);
-      this.#takeDescriptors(listener, calls, AcceptedDescriptor);
+      const noteEmpty = isUnix ? () => undefined : () => (this.#emptyAtMs = monotonicMs());
+      this.#takeDescriptors(listener, calls, AcceptedDescriptor, noteEmpty);
     };
   }
 
@@ -128,6 +139,7 @@ export class Listener {
     listener: ListenerHandle,
     { accept, errorNumber, lastError }: AcceptCalls,
     AcceptedDescriptor: typeof import('./accepted-socket.js').AcceptedDescriptor,
+    noteEmpty: () => void,
   ): void {
     const events = this.#events;
     const byNode = listener.onconnection;
@@ -135,9 +147,9 @@ export class Listener {
       for (let count = 1; count < MOST_A_TURN && !this.#closed; count++) {
         const fd = accept(listener.fd);
         if (fd !== -1) events.onConnection(new AcceptedDescriptor(fd));
-        else if (errorNumber() === constants.errno.EAGAIN) return;
         else {
-          events.onError(lastError('accept4'));
+          if (errorNumber() === constants.errno.EAGAIN) noteEmpty();
+          else events.onError(lastError('accept4'));
           return;
         }
       }

@@ -48,7 +48,7 @@ export class Server {
   readonly #graceMs: number;
   readonly #shared: Shared | undefined;
   readonly #admin: AdminSocket | undefined;
-  readonly #loop: MainLoop;
+  readonly #loop: MainLoop | undefined;
   #stopping: Promise<void> | undefined;
   #waitsFor = 'nothing';
 
@@ -66,7 +66,10 @@ export class Server {
     await loaded.check?.(settings.serviceOptions);
     const shared = await loaded.share?.({ options: settings.serviceOptions, log });
     const closedLog = clientLog.child({ service: service.name, model: modelName });
-    const loop = new MainLoop(settings.loopLagMs, (block) => noteBlock(clientLog, block));
+    const isSeen = clientLog.isLevelEnabled('info') || settings.adminPath !== undefined;
+    const loop = isSeen
+      ? new MainLoop(settings.loopLagMs, (block) => noteBlock(clientLog, block))
+      : undefined;
     const host: Host = {
       log,
       clientLog,
@@ -105,7 +108,7 @@ export class Server {
       admin?.close();
       await acceptor?.close();
       await model?.clients.close();
-      loop.close();
+      loop?.close();
       shared?.close?.();
       throw error;
     }
@@ -153,7 +156,7 @@ export class Server {
     await clients.close();
     this.#shared?.close?.();
     this.#admin?.close();
-    this.#loop.close();
+    this.#loop?.close();
     this.log.info({}, 'stopped');
     writeGatheredLines();
   }

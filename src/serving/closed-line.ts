@@ -57,10 +57,15 @@ export function closedLine(
       queuedMs: toMicroseconds(takenAtMs - acceptedAtMs),
       threadStartMs: thread ? toMicroseconds(startMs - takenAtMs) : undefined,
       servedMs: toMicroseconds(endedAtMs - startMs),
-      loopWaitMs: times && toMicroseconds(times.loopWaitMs),
+      loopWaitMs: shown(times?.loopWaitMs),
       computedMs: times && toMicroseconds(times.computedMs),
-      coreWaitMs: times?.coreWaitMs && toMicroseconds(times.coreWaitMs),
+      coreWaitMs: shown(times?.coreWaitMs),
     },
     'closed',
   );
+}
+
+/** A time of 0, which most clients have, is left out: a number costs as much as a field. */
+function shown(ms: number | undefined): number | undefined {
+  return ms ? toMicroseconds(ms) : undefined;
 }

@@ -102,7 +102,8 @@ export interface Host {
   readonly closedLog: Logger;
   readonly logSettings: LogSettings;
   readonly counters: ConnectionCounters;
-  readonly loop: MainLoop;
+  /** Undefined where neither a line nor a snapshot shows what it knows. */
+  readonly loop: MainLoop | undefined;
   readonly model: ModelName;
   readonly service: Pick<CatalogueEntry, 'name' | 'module' | 'fullAnswer'>;
   readonly serviceOptions: ServiceOptions;

@@ -1,23 +1,26 @@
 /**
  * What the kernel knows of a thread's time: how long it ran, and how long it was ready to run and
- * had no core. Client thread.
+ * had no core. Client thread, once a client; so it reads /proc with one system call and makes no
+ * strings.
  */
 import { createRequire } from 'node:module';
-import { threadCpuMs } from '../base/libc.js';
+import { addressOf, bindPread, threadCpuMs } from '../base/libc.js';
 
 // By require, not import: see base/libc.ts.
-const { openSync, readSync } = createRequire(import.meta.url)(
-  'node:fs',
-) as typeof import('node:fs');
+const { openSync } = createRequire(import.meta.url)('node:fs') as typeof import('node:fs');
 
 const LONGEST = 64;
+const [ZERO, NINE] = [0x30, 0x39];
 
 export class ThreadTimes {
   /** Kept open: to open a file of /proc takes ten times as long as to read it. */
   readonly #fd: number | undefined;
-  readonly #text = Buffer.alloc(LONGEST);
+  readonly #pread = bindPread();
+  readonly #text = new Uint8Array(LONGEST);
+  readonly #address = addressOf(this.#text);
   #ranMs = 0;
   #waitedMs = 0;
+  #readAtByte = 0;
 
   /** For the thread that calls this. */
   constructor() {
@@ -26,6 +29,7 @@ export class ThreadTimes {
     } catch {
       // Without it, the time without a core is not known.
     }
+    this.take();
   }
 
   /**
@@ -33,19 +37,24 @@ export class ThreadTimes {
    * @returns `coreWaitMs` is 0 where the system does not tell
    */
   take(): { readonly computedMs: number; readonly coreWaitMs: number } {
-    const [ranMs, waitedMs] = this.#read();
-    const computedMs = ranMs - this.#ranMs;
-    const coreWaitMs = waitedMs - this.#waitedMs;
-    this.#ranMs = ranMs;
-    this.#waitedMs = waitedMs;
-    return { computedMs, coreWaitMs };
+    const [ranMs, waitedMs] = [this.#ranMs, this.#waitedMs];
+    if (this.#fd === undefined) this.#ranMs = threadCpuMs();
+    else {
+      // Two numbers of nanoseconds, and how often the thread ran: `343 574 153`.
+      this.#pread(this.#fd, this.#address, LONGEST, 0);
+      this.#readAtByte = 0;
+      this.#ranMs = this.#nextNumber() / 1e6;
+      this.#waitedMs = this.#nextNumber() / 1e6;
+    }
+    return { computedMs: this.#ranMs - ranMs, coreWaitMs: this.#waitedMs - waitedMs };
   }
 
-  #read(): [ranMs: number, waitedMs: number] {
-    if (this.#fd === undefined) return [threadCpuMs(), 0];
-    const length = readSync(this.#fd, this.#text, 0, LONGEST, 0);
-    // Two numbers of nanoseconds, and how often the thread ran.
-    const [ran, waited] = this.#text.toString('latin1', 0, length).split(' ');
-    return [Number(ran) / 1e6, Number(waited) / 1e6];
+  #nextNumber(): number {
+    let value = 0;
+    for (;;) {
+      const digit = this.#text[this.#readAtByte++] ?? 0;
+      if (digit < ZERO || digit > NINE) return value;
+      value = value * 10 + digit - ZERO;
+    }
   }
 }
