@@ -48,17 +48,13 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   post({ kind: 'ready', slot: task.slot, thread: threadId, kernelThread: ownKernelThread() });
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
     if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);
-    times?.take();
+    times?.begin(mailbox);
     mailbox.startedAtMs = monotonicMs();
     const connection = new BlockingConnection(lent.connection, lent.fd, mailbox);
     const reason = await converse(service, connection, context);
     connection.release();
-    if (times) {
-      const { computedMs, coreWaitMs } = times.take();
-      mailbox.computedMs = computedMs;
-      mailbox.coreWaitMs = coreWaitMs;
-      mailbox.loopWaitMs = calls?.takeWaitedMs() ?? 0;
-    }
+    times?.end(mailbox);
+    mailbox.loopWaitMs = calls?.takeWaitedMs() ?? 0;
     mailbox.settle(reason);
     notifyMain();
   }

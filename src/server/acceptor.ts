@@ -8,7 +8,7 @@
  * all models. Read models/iterative.ts next.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Listed, WaitingView } from '../serving/views.js';
+import type { BacklogView, Listed, WaitingView } from '../serving/views.js';
 import { closedLine } from '../serving/closed-line.js';
 import { StreamConnection } from '../connection/stream.js';
 import type {
@@ -24,7 +24,10 @@ import { Listener } from './listener.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
 
 /** What the acceptor needs to write its lines. */
-type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'closedLog' | 'service' | 'counters'>;
+type AcceptorHost = Pick<
+  Host,
+  'log' | 'clientLog' | 'closedLog' | 'showsTimes' | 'service' | 'counters'
+>;
 
 /** How long a refused client may take to read the reason. */
 const REFUSAL_MS = 1000;
@@ -48,6 +51,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
   #refused = 0;
   #port = 0;
   #lastErrorLogMs = -Infinity;
+  #longestBacklogMs = 0;
   #closed = false;
   #closing: Promise<void> | undefined;
   #lingerMs = 0;
@@ -100,12 +104,21 @@ export class Acceptor implements AsyncIterable<Accepted> {
   /** The queue, with its first `most` connections one by one. */
   describeQueue(most: number): Listed<WaitingView> {
     const nowMs = monotonicMs();
-    const first = this.#queue.slice(0, most).map(({ id, socket, acceptedAtMs }) => ({
+    const first = this.#queue.slice(0, most).map(({ id, socket, acceptedAtMs, backlogMs }) => ({
       connection: id,
       peer: socket.peer,
+      ...(backlogMs !== undefined && { backlogMs }),
       waitedMs: toMicroseconds(nowMs - acceptedAtMs),
     }));
     return { count: this.#queue.length, first };
+  }
+
+  /** The kernel's queue, and the longest wait in it since this was last asked. */
+  takeBacklog(): BacklogView | undefined {
+    const longestMs = this.#longestBacklogMs;
+    this.#longestBacklogMs = 0;
+    const { acceptQueue } = this.#listener;
+    return acceptQueue && { ...acceptQueue, longestMs };
   }
 
   /**
@@ -148,8 +161,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
 
   #admit(socket: AcceptedSocket): void {
     const acceptedAtMs = monotonicMs();
-    const isShown = this.#host.clientLog.isLevelEnabled('info');
-    const backlogMs = isShown ? socket.backlogMs() : undefined;
+    const backlogMs = this.#host.showsTimes ? socket.backlogMs() : undefined;
+    this.#longestBacklogMs = Math.max(this.#longestBacklogMs, backlogMs ?? 0);
     const client: Accepted = { id: ++this.#lastId, socket, acceptedAtMs, backlogMs };
     this.#note(client, 'accepted', { backlogMs });
     if (this.#closed) this.#closeWaiting(client);

@@ -72,6 +72,7 @@ export class Server {
       clientLog,
       closedLog,
       logSettings: settings.log,
+      showsTimes: clientLog.isLevelEnabled('info') || settings.adminPath !== undefined,
       counters: new ConnectionCounters(),
       loop,
       model: modelName,

@@ -21,10 +21,13 @@ const IDLE = 0;
 const ASKED = 1;
 const ANSWERED = 2;
 
-/** Indexes of the 32-bit words; when main took the call, and the text of the call or of its outcome follow. */
+/** Indexes of the 32-bit words; the times and the text of the call or of its outcome follow. */
 const STATE = 0;
 const LENGTH = 1;
-const TAKEN_AT_BYTE = 8;
+const TIMES_AT_BYTE = 8;
+/** Indexes of the times: when main took the call, and how long the client's calls have waited. */
+const TAKEN_AT = 0;
+const WAITED = 1;
 const TEXT_AT_BYTE = 64;
 /** Holds a message of 4,096 bytes, each of them escaped (`\u0000`), and some more arguments. */
 const TEXT_BYTES = 32 * 1024;
@@ -42,9 +45,8 @@ type Outcome =
 export class SyncCallSlot {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
-  readonly #takenAtMs: Float64Array;
+  readonly #timesMs: Float64Array;
   readonly #text: Buffer;
-  #waitedMs = 0;
   /** Main thread: the call has been taken and is not answered yet. */
   #taken = false;
 
@@ -52,7 +54,7 @@ export class SyncCallSlot {
   constructor(buffer = new SharedArrayBuffer(TEXT_AT_BYTE + TEXT_BYTES)) {
     this.buffer = buffer;
     this.#words = new Int32Array(buffer, 0, 2);
-    this.#takenAtMs = new Float64Array(buffer, TAKEN_AT_BYTE, 1);
+    this.#timesMs = new Float64Array(buffer, TIMES_AT_BYTE, 2);
     this.#text = Buffer.from(buffer, TEXT_AT_BYTE);
   }
 
@@ -67,7 +69,7 @@ export class SyncCallSlot {
     Atomics.store(this.#words, STATE, ASKED);
     notifyMain();
     waitWhile(this.#words, STATE, ASKED);
-    this.#waitedMs += (this.#takenAtMs[0] ?? askedAtMs) - askedAtMs;
+    this.#timesMs[WAITED] = this.waitedMs + (this.#timesMs[TAKEN_AT] ?? askedAtMs) - askedAtMs;
     const outcome = JSON.parse(this.#read()) as Outcome;
     Atomics.store(this.#words, STATE, IDLE);
     if ('value' in outcome) return outcome.value;
@@ -78,9 +80,14 @@ export class SyncCallSlot {
 
   /** Client thread. How long the calls since the last time this was asked waited for main's loop. */
   takeWaitedMs(): number {
-    const waitedMs = this.#waitedMs;
-    this.#waitedMs = 0;
+    const { waitedMs } = this;
+    this.#timesMs[WAITED] = 0;
     return waitedMs;
+  }
+
+  /** The same; either thread may ask. */
+  get waitedMs(): number {
+    return this.#timesMs[WAITED] ?? 0;
   }
 
   /** Main thread. Whether the client thread waits for an answer. */
@@ -95,7 +102,7 @@ export class SyncCallSlot {
   take(): Call | undefined {
     if (Atomics.load(this.#words, STATE) !== ASKED || this.#taken) return undefined;
     this.#taken = true;
-    this.#takenAtMs[0] = monotonicMs();
+    this.#timesMs[TAKEN_AT] = monotonicMs();
     return JSON.parse(this.#read()) as Call;
   }
 
