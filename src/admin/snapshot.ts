@@ -41,8 +41,8 @@ export interface Snapshot extends Serving {
     readonly utilization: number;
     /** The length of that time. */
     readonly overMs: number;
-    /** The longest time in it in which main's loop did not turn. */
-    readonly lagMs: number;
+    /** The longest time in it in which main's loop did not turn. Not sent before version 0.2. */
+    readonly lagMs?: number;
     /** The last time, since the start, in which it did not turn for longer than `--loop-lag`. */
     readonly blocked?: BlockedView;
   };
