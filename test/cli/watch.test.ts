@@ -165,7 +165,7 @@ describe('handoff watch', bounds, () => {
       await terminal.shows(/^no answer for \d+\.\d s: the process is stopped$/m);
       await terminal.shows(/^1 client waits in the backlog: main has not accepted it$/m);
       server.signal('SIGCONT');
-      await terminal.shows(/^main blocked for \d+\.\d s by no connection \(stopped\?\), /m);
+      await terminal.shows(/^main blocked for \d+\.\d s by no client \(stopped\?\), /m);
     },
   );
 
@@ -182,7 +182,7 @@ describe('handoff watch', bounds, () => {
       while (!what.test(text)) text += ((await once(child.stdout, 'data')) as [string])[0];
     };
     await says(/^the first client in the queue has waited \d+\.\d s$/m);
-    await says(/^client 1 is silent for \d+\.\d s while others are in the queue$/m);
+    await says(/^client 1 silent for \d+\.\d s; others are in the queue$/m);
     first.pause();
     first.send('flood 20\n');
     await says(/^client 1 does not read its answers, for \d+\.\d s now$/m);

@@ -84,13 +84,13 @@ interface Column {
 }
 
 const CELL = 7;
-/** Length of the longest IPv4 address with its port. */
-const PEER_CHARACTERS = 21;
+/** The longest address on this machine with its port; others widen the column. */
+const PEER_CHARACTERS = 15;
 
 function columnsOf(peerWidth: number): Column[] {
   const time = (heading: string, rank: number, msOf: (row: Row) => number | undefined): Column => ({
     heading,
-    width: Math.max(CELL, heading.length + 1),
+    width: Math.max(CELL, heading.length),
     rank,
     cell: (row) => inText(msOf(row), shortDuration),
   });

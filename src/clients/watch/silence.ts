@@ -25,7 +25,7 @@ export function silenceTexts({ forMs, main, backlog }: Silence): string[] {
     stopped: 'the process is stopped',
     computing: 'main is blocked, computing',
     'in a call': 'main is blocked in a system call',
-    unknown: 'main is blocked, or the process is stopped',
+    unknown: 'main is blocked, or stopped',
   }[main];
   const silence = `no answer for ${duration(forMs)}: ${why}`;
   return backlog ? [silence, backlogText(backlog)] : [silence];

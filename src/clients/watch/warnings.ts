@@ -47,9 +47,12 @@ function blockedText(blocked: Snapshot['main']['blocked']): string {
   const { blockedMs, connection, heldMs = blockedMs, agoMs } = blocked;
   const ago = `${duration(agoMs)} ago`;
   if (connection === undefined)
-    return `main blocked for ${duration(blockedMs)} by no connection (stopped?), ${ago}`;
-  const most = heldMs >= 0.9 * blockedMs ? '' : `, ${duration(heldMs)} of it`;
-  return `main blocked for ${duration(blockedMs)}${most} by connection ${connection}, ${ago}`;
+    return `main blocked for ${duration(blockedMs)} by no client (stopped?), ${ago}`;
+  const by =
+    heldMs >= 0.9 * blockedMs
+      ? `by connection ${connection}`
+      : `(connection ${connection}: ${duration(heldMs)})`;
+  return `main blocked for ${duration(blockedMs)} ${by}, ${ago}`;
 }
 
 /** Clients that say nothing while others wait for their place. */
@@ -57,11 +60,15 @@ function silentText({ threads }: Snapshot, silent: ClientView[], steadyMs: Stead
   const [first] = silent;
   if (!first) return '';
   if (threads) {
-    const count = silent.length === 1 ? '1 thread' : `${silent.length} threads`;
-    return `${count} idle: silent clients, while others are ${TIME_WORDS.queue}`;
+    const idle =
+      silent.length === 1
+        ? '1 thread idle: silent client'
+        : `${silent.length} threads idle: silent clients`;
+    return `${idle}; others are ${TIME_WORDS.queue}`;
   }
   const silentMs = steadyMs.get(first.connection) ?? 0;
-  return `client ${first.connection} is silent for ${duration(silentMs)} while others are ${TIME_WORDS.queue}`;
+  const silence = `client ${first.connection} silent for ${duration(silentMs)}`;
+  return `${silence}; others are ${TIME_WORDS.queue}`;
 }
 
 function unreadText(unread: ClientView[], steadyMs: SteadyMs): string {

@@ -63,11 +63,11 @@ describe('the table of a snapshot', () => {
       'clients  2 now, 5 served before, 9 accepted, 1 refused; ended: end 4, reset 1, refused 1',
       'the first client in the queue has waited 1.2 s',
       '',
-      'thread  state            client peer                       in     out     for  queued',
-      '     1  waiting in recv      #6 127.0.0.1:50006         999 B  123 kB    1:01    0 ms',
+      'thread  state            client peer                 in     out     for  queued',
+      '     1  waiting in recv      #6 127.0.0.1:50006   999 B  123 kB    1:01    0 ms',
       '     2  free',
-      '     3  running              #7 127.0.0.1:50007         999 B  123 kB    1:01    0 ms',
-      '        in the queue         #8 127.0.0.1:50008                         1.2 s   1.2 s',
+      '     3  running              #7 127.0.0.1:50007   999 B  123 kB    1:01    0 ms',
+      '        in the queue         #8 127.0.0.1:50008                   1.2 s   1.2 s',
     ]);
   });
 
@@ -77,13 +77,14 @@ describe('the table of a snapshot', () => {
     const headings = (columns: number) => {
       const lines = shown({ ...base, clients }, { columns, rows: 30 });
       assert.ok(lines.every((line) => line.length <= columns));
-      return lines.find((line) => line.startsWith('thread '))?.split(/ {2,}| (?=peer)/);
+      return lines.find((line) => line.startsWith('thread '))?.split(/ {2,}| (?=peer|computed|core|loop|backlog)/);
     };
     const narrow = ['thread', 'state', 'client', 'in', 'out', 'for'];
     const wide = ['thread', 'state', 'client', 'peer', 'in', 'out', 'for'];
     assert.deepEqual(headings(60), narrow);
-    assert.deepEqual(headings(80), wide);
-    assert.deepEqual(headings(100), [...wide, 'computed', 'loop wait']);
+    assert.deepEqual(headings(79), wide);
+    assert.deepEqual(headings(80), [...wide, 'computed']);
+    assert.deepEqual(headings(90), [...wide, 'computed', 'loop wait']);
     const all = [...wide, 'computed', 'loop wait', 'core wait', 'queued', 'backlog'];
     assert.deepEqual(headings(200), all);
     assert.match(
@@ -118,10 +119,10 @@ describe('the table of a snapshot', () => {
       'main blocked for 1.2 s by connection 3, 0.4 s ago',
     ]);
     assert.deepEqual(blocked({ connection: 3, heldMs: 300 }), [
-      'main blocked for 1.2 s, 0.3 s of it by connection 3, 0.4 s ago',
+      'main blocked for 1.2 s (connection 3: 0.3 s), 0.4 s ago',
     ]);
     assert.deepEqual(blocked({}), [
-      'main blocked for 1.2 s by no connection (stopped?), 0.4 s ago',
+      'main blocked for 1.2 s by no client (stopped?), 0.4 s ago',
     ]);
     assert.deepEqual(blocked({ agoMs: 60_000 }), []);
   });
@@ -153,7 +154,7 @@ describe('the table of a snapshot', () => {
     const silent = [1, 2].map((id) => client(id));
     const said = last(at(0, ...silent), at(1_000, ...silent));
     assert.deepEqual(said, [
-      '2 threads idle: silent clients, while others are in the queue',
+      '2 threads idle: silent clients; others are in the queue',
     ]);
   });
 
@@ -189,7 +190,7 @@ describe('the table of a snapshot', () => {
       return warnings(base, undefined, { silence }).slice(0, -1);
     };
     assert.deepEqual(silent({}), [
-      'no answer for 2.6 s: main is blocked, or the process is stopped',
+      'no answer for 2.6 s: main is blocked, or stopped',
     ]);
     assert.deepEqual(silent({ main: 'stopped', backlog: 0 }), [
       'no answer for 2.6 s: the process is stopped',
