@@ -208,7 +208,9 @@ function seenOf(one: CaseResult): string {
     const missing = all - (numberOf(one, answered, name) ?? 0);
     return [
       `${name}: ${connected} of ${formatCount(all)} connected, ${full === 0 ? 'no' : formatCount(full)} overflows` +
-        (inQueue === undefined ? '' : `; clients ${TIME_WORDS.backlog} had their answer within ${inQueue}`) +
+        (inQueue === undefined
+          ? ''
+          : `; clients ${TIME_WORDS.backlog} had their answer within ${inQueue}`) +
         (found === undefined ? '' : `, clients that found it full within ${found}`) +
         `; ${missing === 0 ? 'all were served' : `${formatCount(missing)} were not served`}.`,
     ];

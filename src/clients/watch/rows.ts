@@ -80,7 +80,7 @@ interface Column {
   readonly isLeft?: true;
   /** The lowest remain in a narrow window. */
   readonly rank: number;
-  cell(row: Row): string | undefined;
+  readonly cell: (row: Row) => string | undefined;
 }
 
 const CELL = 7;
@@ -129,7 +129,10 @@ function inText(value: number | undefined, format: (value: number) => string): s
  * @param columns the window's width in characters
  */
 export function drawRows(rows: readonly Row[], columns: number): Line[] {
-  const peerWidth = Math.max(PEER_CHARACTERS, ...rows.map(({ peer = '' }) => printable(peer).length));
+  const peerWidth = Math.max(
+    PEER_CHARACTERS,
+    ...rows.map(({ peer = '' }) => printable(peer).length),
+  );
   // A column without a value in any row is left out, too.
   const used = columnsOf(peerWidth).filter(
     ({ rank, cell }) => rank < 3 || rows.some((row) => cell(row) !== undefined),

@@ -77,7 +77,9 @@ describe('the table of a snapshot', () => {
     const headings = (columns: number) => {
       const lines = shown({ ...base, clients }, { columns, rows: 30 });
       assert.ok(lines.every((line) => line.length <= columns));
-      return lines.find((line) => line.startsWith('thread '))?.split(/ {2,}| (?=peer|computed|core|loop|backlog)/);
+      return lines
+        .find((line) => line.startsWith('thread '))
+        ?.split(/ {2,}| (?=peer|computed|core|loop|backlog)/);
     };
     const narrow = ['thread', 'state', 'client', 'in', 'out', 'for'];
     const wide = ['thread', 'state', 'client', 'peer', 'in', 'out', 'for'];
@@ -121,9 +123,7 @@ describe('the table of a snapshot', () => {
     assert.deepEqual(blocked({ connection: 3, heldMs: 300 }), [
       'main blocked for 1.2 s (connection 3: 0.3 s), 0.4 s ago',
     ]);
-    assert.deepEqual(blocked({}), [
-      'main blocked for 1.2 s by no client (stopped?), 0.4 s ago',
-    ]);
+    assert.deepEqual(blocked({}), ['main blocked for 1.2 s by no client (stopped?), 0.4 s ago']);
     assert.deepEqual(blocked({ agoMs: 60_000 }), []);
   });
 
@@ -153,9 +153,7 @@ describe('the table of a snapshot', () => {
     ]);
     const silent = [1, 2].map((id) => client(id));
     const said = last(at(0, ...silent), at(1_000, ...silent));
-    assert.deepEqual(said, [
-      '2 threads idle: silent clients; others are in the queue',
-    ]);
+    assert.deepEqual(said, ['2 threads idle: silent clients; others are in the queue']);
   });
 
   it('shows main as the only thread if it serves all clients', () => {
@@ -189,9 +187,7 @@ describe('the table of a snapshot', () => {
       const silence = { forMs: 2_600, main: 'unknown', backlog: undefined, ...fields } as const;
       return warnings(base, undefined, { silence }).slice(0, -1);
     };
-    assert.deepEqual(silent({}), [
-      'no answer for 2.6 s: main is blocked, or stopped',
-    ]);
+    assert.deepEqual(silent({}), ['no answer for 2.6 s: main is blocked, or stopped']);
     assert.deepEqual(silent({ main: 'stopped', backlog: 0 }), [
       'no answer for 2.6 s: the process is stopped',
     ]);
