@@ -56,11 +56,17 @@ export const watchCommand: Command<Arguments> = {
   },
 };
 
+/** Silence before the first snapshot after which a line says so. */
+const NOTICE_MS = 1000;
+
 async function watchLive(path: string, everyMs: number, signal: Promise<void>): Promise<void> {
   const over = new AbortController();
   const snapshots = snapshotsOf(path, { everyMs, signal: over.signal });
   // The screen opens after the first snapshot, so that a connection error stays visible.
-  const first = await Promise.race([snapshots.next(), signal]);
+  const notice = setTimeout(() => {
+    process.stderr.write(`${path}: no answer yet: main is blocked, or stopped\n`);
+  }, NOTICE_MS);
+  const first = await Promise.race([snapshots.next(), signal]).finally(() => clearTimeout(notice));
   if (!first || first.done) {
     process.exitCode = INTERRUPTED;
     return;

@@ -166,6 +166,12 @@ describe('handoff watch', bounds, () => {
       await terminal.shows(/^1 client waits in the backlog: main has not accepted it$/m);
       server.signal('SIGCONT');
       await terminal.shows(/^main blocked for \d+\.\d s by no client \(stopped\?\), /m);
+
+      server.signal('SIGSTOP');
+      const late = openTerminal(t, ['watch', path, '--every', '50']);
+      await late.shows(/admin: no answer yet: main is blocked, or stopped$/m);
+      server.signal('SIGCONT');
+      await late.shows(/^main blocked for /m);
     },
   );
 
