@@ -13,24 +13,22 @@ import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
 import { nameThread, scheduleAsBatch, setTimeouts } from '../src/base/libc.js';
 import { openThreadLog } from '../src/log/log.js';
-import { Doorbell } from '../src/threads/doorbell.js';
+import { DoorbellButton } from '../src/threads/doorbell-button.js';
 import { Mailbox } from '../src/threads/mailbox.js';
-import type { ThreadMessage, ThreadTask } from '../src/threads/protocol.js';
+import type { ReadyMessage, ThreadTask } from '../src/threads/protocol.js';
 import { monotonicMs } from '../src/base/clock.js';
 import { converse } from '../src/services/conversation.js';
 import { loadService } from '../src/services/load.js';
 import { ThreadTimes } from '../src/threads/thread-times.js';
 import { SyncCallSlot, remoteSession } from '../src/threads/calls.js';
-import { rehearse } from './rehearse.js';
+import { echoRehearsal, rehearse } from './rehearse.js';
 
 export default async function serveClients(task: ThreadTask): Promise<void> {
   const service = await loadService(task.module);
   const mailbox = new Mailbox(task.mailbox);
-  const doorbell = new Doorbell(task.doorbell);
   const log = openThreadLog(task.log, { thread: threadId });
-  const notifyMain = () => {
-    if (doorbell.notify()) post({ kind: 'doorbell' });
-  };
+  const doorbell = new DoorbellButton(task.doorbell);
+  const notifyMain = () => doorbell.press();
   const calls = task.calls && new SyncCallSlot(task.calls);
   const shared = calls && remoteSession(calls, notifyMain);
   const context = { options: task.options, log, debug: task.log.level === 'debug', shared };
@@ -39,13 +37,18 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   scheduleAsBatch();
   nameThread(`client-${threadId}`);
   const times = task.measuresTimes ? new ThreadTimes() : undefined;
-  if (task.warm) await rehearse();
+  if (task.warm) await rehearse(service.rehearsal?.() ?? echoRehearsal());
   // Exposed where there are so many threads that it matters: see MANY_THREADS in src/cli/serve.ts.
   globalThis.gc?.();
   // Node reports a forgotten rejection when the thread next waits, most likely while it serves
   // another client.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
-  post({ kind: 'ready', slot: task.slot, thread: threadId, kernelThread: ownKernelThread() });
+  const ready: ReadyMessage = {
+    slot: task.slot,
+    thread: threadId,
+    kernelThread: ownKernelThread(),
+  };
+  parentPort?.postMessage(ready);
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
     if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);
     times?.begin(mailbox);
@@ -70,8 +73,4 @@ function ownKernelThread(): string | undefined {
     // Without /proc, snapshots show that this thread has a client, but not what it does.
     return undefined;
   }
-}
-
-function post(message: ThreadMessage): void {
-  parentPort?.postMessage(message);
 }

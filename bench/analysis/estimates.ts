@@ -27,11 +27,14 @@ export function measured(contender: ContenderResult, measure: Measure): Estimate
   return value === undefined ? undefined : extendedTo(value, median);
 }
 
+/** Stands before a value that is a lower bound. */
+export const AT_LEAST = '≥ ';
+
 /** Formats an estimate for reading: `12.3 ms`, or `≥ 250 ms` if the value is a lower bound. */
 export function textOf(contender: ContenderResult, measure: Measure): string | undefined {
   const estimate = measured(contender, measure);
   if (estimate === undefined) return undefined;
-  return `${measure.isAtLeast?.(contender.rounds) ? '≥ ' : ''}${measure.format(estimate.value)}`;
+  return `${measure.isAtLeast?.(contender.rounds) ? AT_LEAST : ''}${measure.format(estimate.value)}`;
 }
 
 /** Extends an interval to a value that another method found. */

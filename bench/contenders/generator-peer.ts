@@ -1,5 +1,5 @@
 /**
- * The reference load generator: the same closed loop of echoes in C.
+ * The reference load generator: the same closed loops in C, of echoes and of short connections.
  *
  * Runs in the runner. Each load runs bench/peers/load-epoll.c as a process of its own. The results
  * of both generators have the same fields, so the bench compares them like two servers.
@@ -11,7 +11,10 @@ import type { LoadResult } from '../generator/protocol/results.js';
 import { killWithThisProcess } from '../lib/cleanup.js';
 import { compile } from './compile.js';
 
-type PeerOptions = Pick<LoadJob, 'port' | 'clients' | 'warmUpMs' | 'durationMs'>;
+interface PeerOptions extends Pick<LoadJob, 'port' | 'clients' | 'warmUpMs' | 'durationMs'> {
+  /** As in {@link LoadJob}. */
+  readonly pattern: 'echo' | 'churn';
+}
 
 /** What load-epoll.c prints, except for the CPU times. */
 interface PeerRates {
@@ -23,9 +26,9 @@ interface PeerRates {
 
 type PeerResult = PeerRates & Pick<LoadResult, 'generatorCpuShare'>;
 
-interface GeneratorPeer {
+export interface GeneratorPeer {
   /**
-   * Sends echoes of 64 bytes. Rejects if the server refuses, closes, or sends no or a wrong answer.
+   * Sends echoes of 64 bytes; in `churn`, each over a connection of its own. Rejects if the server refuses, closes, or sends no or a wrong answer.
    */
   run(options: PeerOptions): Promise<PeerResult>;
 }
@@ -41,8 +44,9 @@ export function generatorPeer(): GeneratorPeer | { readonly missing: string } {
   if ('missing' in command) return command;
   const [file] = command.argv;
   return {
-    run: async ({ port, clients, warmUpMs, durationMs }) => {
-      const running = promisify(execFile)(file, [port, clients, warmUpMs, durationMs].map(String), {
+    run: async ({ port, clients, warmUpMs, durationMs, pattern }) => {
+      const args = [port, clients, warmUpMs, durationMs, pattern].map(String);
+      const running = promisify(execFile)(file, args, {
         timeout: warmUpMs + durationMs + SPARE_MS,
         killSignal: 'SIGKILL',
       });

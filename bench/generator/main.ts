@@ -12,6 +12,7 @@ import { Hold } from './loads/hold.js';
 import { runOpenLoop } from './loads/open-loop.js';
 import type { HoldJob, Job } from './protocol/jobs.js';
 import type { HoldResult, JobResult } from './protocol/results.js';
+import { ownDescriptorTable } from './sockets/socket.js';
 
 let hold: Hold | undefined;
 
@@ -60,6 +61,7 @@ function resultOf(job: Job): JobResult {
   }
 }
 
+ownDescriptorTable();
 process.on('message', (job: Job) => process.send?.(resultOf(job)));
 process.on('disconnect', () => process.exit());
 // Ctrl-C reaches the whole process group. The runner ends this process itself.

@@ -1,17 +1,18 @@
 /*
- * Load generator in C: the closed loop of echoes of bench/generator/, for comparison. Linux only.
+ * Load generator in C: the closed loops of bench/generator/, for comparison. Linux only.
  *
- *     load-epoll port clients warm-up-ms duration-ms
+ *     load-epoll port clients warm-up-ms duration-ms echo|churn
  *
  * It makes the same calls as ours: one thread, one edge-triggered epoll, and unique 64-byte
  * requests. It compares answers byte for byte, reads one byte more than expected, and reads the
- * clock once per request. Its histogram has 128 buckets per octave. It prints one line of JSON; CPU
- * times are its own, over the measured window. Any wrong, missing or failed answer ends it with an
- * error. Read next: bench/contenders/generator-peer.ts, which compiles and runs this.
+ * clock once per answer. Its histogram has 128 buckets per octave. In `churn` it closes after each
+ * answer and connects again, from the client's own loopback address; the latency starts before the
+ * connect. It prints one line of JSON; CPU times are its own, over the measured window. Any wrong,
+ * missing or failed answer ends it with an error. Read next: bench/contenders/generator-peer.ts,
+ * which compiles and runs this.
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
@@ -25,16 +26,20 @@
 #include <unistd.h>
 
 enum { MESSAGE_BYTES = 64, EVENTS = 512, ANSWER_LIMIT_MS = 2000, OCTAVE_BITS = 7, BUCKETS = 64 << OCTAVE_BITS };
+/* As in bench/generator/sockets/socket.ts: the clients of `churn` connect from 127.0.0.2 and up. */
+enum { SOURCE_ADDRESSES = 200 };
 
 struct client {
-    int fd;
+    int fd, is_sent;
+    struct sockaddr_in source;
     uint32_t sequence;
     size_t received;
     int64_t started_ns;
     char request[MESSAGE_BYTES];
 };
 
-static int poller;
+static int poller, churns;
+static struct sockaddr_in server;
 static uint64_t histogram[BUCKETS];
 
 static void fail(const char *call) {
@@ -81,14 +86,21 @@ static void fill(struct client *client, uint32_t number) {
     client->request[MESSAGE_BYTES - 1] = '\n';
 }
 
+/* Sends the client's request, unless its connect is still in progress. */
+static void try_send(struct client *client) {
+    ssize_t length = send(client->fd, client->request, MESSAGE_BYTES, MSG_NOSIGNAL);
+    client->is_sent = length == MESSAGE_BYTES;
+    /* The last answer has been read, so the send buffer has room: a short write is an error. */
+    if (!client->is_sent && (length >= 0 || errno != EAGAIN)) fail("send");
+}
+
 static void request(struct client *client, int64_t now) {
     client->sequence++;
     write_digits(client->request, 5, client->sequence);
     write_digits(client->request + MESSAGE_BYTES - 6, 5, client->sequence);
     client->received = 0;
     client->started_ns = now;
-    /* The last answer has been read, so the send buffer has room: a short write is an error. */
-    if (send(client->fd, client->request, MESSAGE_BYTES, MSG_NOSIGNAL) != MESSAGE_BYTES) fail("send");
+    try_send(client);
 }
 
 /* Returns whether the whole answer has come. */
@@ -105,17 +117,33 @@ static int receive(struct client *client) {
     return client->received == MESSAGE_BYTES;
 }
 
-static void connect_to(struct client *client, int port) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+static struct sockaddr_in loopback(uint32_t host, uint16_t port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    address.sin_addr.s_addr = htonl((INADDR_LOOPBACK & ~UINT32_C(0xff)) + host);
+    return address;
+}
+
+/* Connects and sends a request. On loopback the connect is usually over before the send. */
+static void open_client(struct client *client, int64_t now) {
     struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.ptr = client};
-    int on = 1;
-    address.sin_port = htons((uint16_t)port);
-    client->fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (client->fd < 0) fail("socket");
-    setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(client->fd, (struct sockaddr *)&address, sizeof address) < 0) fail("connect");
-    if (fcntl(client->fd, F_SETFL, O_RDWR | O_NONBLOCK) < 0) fail("fcntl");
-    if (epoll_ctl(poller, EPOLL_CTL_ADD, client->fd, &event) < 0) fail("epoll_ctl");
+    int on = 1, fd = client->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    if (fd < 0) fail("socket");
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (churns) {
+        setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+        if (bind(fd, (struct sockaddr *)&client->source, sizeof client->source) < 0) fail("bind");
+    }
+    if (connect(fd, (struct sockaddr *)&server, sizeof server) < 0 && errno != EINPROGRESS) fail("connect");
+    request(client, now);
+    if (!client->is_sent) event.events |= EPOLLOUT;
+    if (epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event) < 0) fail("epoll_ctl");
+}
+
+static void next_request(struct client *client, int64_t now) {
+    if (!churns) return request(client, now);
+    if (close(client->fd) < 0) fail("close");
+    /* Not `now`: the close took a while, which is not the server's time. */
+    open_client(client, now_ns());
 }
 
 /*
@@ -130,11 +158,12 @@ static uint64_t run_until(int64_t end_ns, int measured) {
         if (ready < 0 && errno != EINTR) fail("epoll_wait");
         for (int i = 0; i < ready; i++) {
             struct client *client = events[i].data.ptr;
+            if (!client->is_sent) try_send(client);
             if (!receive(client)) continue;
             last = now_ns();
             if (measured) record(last - client->started_ns);
             answers++;
-            request(client, last);
+            next_request(client, last);
         }
         if (now - last > ANSWER_LIMIT_MS * INT64_C(1000000)) wrong("no answer for 2 s");
     }
@@ -144,8 +173,11 @@ static uint64_t run_until(int64_t end_ns, int measured) {
 static double ms_of(struct timeval time) { return (double)time.tv_sec * 1e3 + (double)time.tv_usec / 1e3; }
 
 int main(int argc, char **argv) {
-    if (argc != 5) wrong("usage: load-epoll port clients warm-up-ms duration-ms");
-    int port = atoi(argv[1]), count = atoi(argv[2]);
+    if (argc != 6 || (strcmp(argv[5], "echo") != 0 && strcmp(argv[5], "churn") != 0))
+        wrong("usage: load-epoll port clients warm-up-ms duration-ms echo|churn");
+    int count = atoi(argv[2]);
+    churns = strcmp(argv[5], "churn") == 0;
+    server = loopback(1, (uint16_t)atoi(argv[1]));
     int64_t warm_up_ns = atoll(argv[3]) * 1000000, duration_ns = atoll(argv[4]) * 1000000;
     struct client *clients = calloc((size_t)count, sizeof *clients);
     struct rusage before, after;
@@ -154,9 +186,9 @@ int main(int argc, char **argv) {
     if (poller < 0) fail("epoll_create1");
     for (int i = 0; i < count; i++) {
         fill(&clients[i], (uint32_t)i);
-        connect_to(&clients[i], port);
+        clients[i].source = loopback(2 + (uint32_t)i % SOURCE_ADDRESSES, 0);
+        open_client(&clients[i], now_ns());
     }
-    for (int i = 0; i < count; i++) request(&clients[i], now_ns());
     run_until(now_ns() + warm_up_ns, 0);
     getrusage(RUSAGE_SELF, &before);
     int64_t start = now_ns();

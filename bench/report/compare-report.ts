@@ -3,18 +3,29 @@
  * text or JSON. Runs in the process of the command; compare.ts computes the comparison.
  */
 import { StartError, UsageError } from '../../src/base/errors.js';
-import type { Experiment } from '../analysis/experiment.js';
+import { AT_LEAST } from '../analysis/estimates.js';
+import type { Experiment, Measure } from '../analysis/experiment.js';
 import { MIN_ROUNDS, type Estimate } from '../analysis/intervals.js';
-import { DASH, orDash, render, type Rendering, type TextTable } from '../analysis/numbers.js';
+import {
+  DASH,
+  formatCount,
+  orDash,
+  render,
+  type Rendering,
+  type TextTable,
+} from '../analysis/numbers.js';
 import { readResults } from '../analysis/results.js';
 import { formatMargin, UNCERTAIN } from '../analysis/verdicts.js';
 import {
   compareResults,
+  isMoreBy,
   isWorseBy,
   type Change,
   type ChangeVerdict,
+  type ComparedFailure,
   type ComparedRow,
   type Comparison,
+  type Value,
 } from './compare.js';
 
 interface CompareOptions {
@@ -25,7 +36,10 @@ interface CompareOptions {
   readonly output: Rendering | 'json';
 }
 
-/** Exit status if a measure is certainly worse than the limit, or failed in the second run only. */
+/**
+ * Exit status if a measure or the number of failures is certainly worse than the limit, or if a part
+ * failed in the second run only.
+ */
 const WORSE = 99;
 
 /**
@@ -47,22 +61,24 @@ export function compareFiles(
   const after = readResults(afterPath);
   const comparison = compareResults(before, after, definitions, relativeTo);
   const { rows, failed } = comparison;
+  const limit = failOverPercent === undefined ? undefined : failOver(comparison, failOverPercent);
   if (relativeTo !== undefined && !rows.some(({ relative }) => relative !== undefined)) {
     throw new UsageError(
       `--relative-to: both runs have no contender ${JSON.stringify(relativeTo)} next to others`,
     );
   }
   // Without enough rounds the limit could never fail.
-  const isGate = failOverPercent !== undefined && failed.length === 0;
-  if (isGate && !rows.some(({ absolute }) => absolute.times.rounds >= MIN_ROUNDS)) {
+  const isPassed = limit !== undefined && limit.failures.length + failed.length === 0;
+  if (isPassed && !rows.some(({ absolute }) => absolute.times.rounds >= MIN_ROUNDS)) {
     throw new StartError(
       `--fail-over needs runs of ${MIN_ROUNDS} rounds or more: fewer give no verdict`,
     );
   }
-  const limit = failOverPercent === undefined ? undefined : failOver(comparison, failOverPercent);
+  const isFailed =
+    limit !== undefined && limit.worse.length + limit.failures.length + failed.length > 0;
   return {
     output: `${output === 'json' ? comparisonJson(comparison, limit) : comparisonText(comparison, output, limit)}\n`,
-    exitStatus: limit !== undefined && limit.worse.length + failed.length > 0 ? WORSE : 0,
+    exitStatus: isFailed ? WORSE : 0,
   };
 }
 
@@ -74,14 +90,19 @@ const VERDICTS = {
   unknown: UNCERTAIN,
 } as const;
 
-/** The rows beyond the limit of `--fail-over`. */
+/** What is beyond the limit of `--fail-over`. */
 interface FailOver {
   readonly percent: number;
   readonly worse: readonly ComparedRow[];
+  readonly failures: readonly ComparedFailure[];
 }
 
-export function failOver({ rows }: Comparison, percent: number): FailOver {
-  return { percent, worse: rows.filter((row) => isWorseBy(percent, row)) };
+export function failOver({ rows, failures }: Comparison, percent: number): FailOver {
+  return {
+    percent,
+    worse: rows.filter((row) => isWorseBy(percent, row)),
+    failures: failures.filter((failure) => isMoreBy(percent, failure)),
+  };
 }
 
 export function comparisonText(
@@ -89,7 +110,7 @@ export function comparisonText(
   rendering: Rendering,
   limit?: FailOver,
 ): string {
-  const { before, after, rows, warnings, missing, failed } = comparison;
+  const { before, after, rows, warnings, missing, failed, failures } = comparison;
   const counts = Object.entries(VERDICTS).map(
     ([verdict, words]) => `${rows.filter((row) => row.verdict === verdict).length} ${words}`,
   );
@@ -97,6 +118,7 @@ export function comparisonText(
     ...warnings.map((warning) => `warning: ${warning}`),
     ...missing.map((one) => `not compared: ${one}`),
     ...failed.map((one) => `FAILED in the second run: ${one}`),
+    ...failures.map(failureNote),
     ...limitNotes(limit),
   ];
   return [
@@ -123,13 +145,15 @@ export function comparisonJson({ rows, ...rest }: Comparison, limit?: FailOver):
     kind: one.kind,
     measure: measure.name,
     better: measure.better,
-    before: one.before,
-    after: one.after,
+    before: one.before.value,
+    after: one.after.value,
+    beforeIsAtLeast: one.before.isAtLeast,
+    afterIsAtLeast: one.after.isAtLeast,
     change: change(absolute),
     ...(relative === undefined ? {} : { relativeChange: { to: relative.to, ...change(relative) } }),
     verdict: one.verdict,
   });
-  const over = limit && { percent: limit.percent, worse: limit.worse.map(row) };
+  const over = limit && { ...limit, worse: limit.worse.map(row) };
   return JSON.stringify({ ...rest, rows: rows.map(row), failOver: over }, undefined, 2);
 }
 
@@ -143,14 +167,18 @@ function tableOf(rows: readonly ComparedRow[]): TextTable {
     rows: rows.map(({ contender, measure, before, after, absolute, relative, verdict }) => [
       contender,
       measure.label,
-      measure.format(before),
-      measure.format(after),
+      formatValue(measure, before),
+      formatValue(measure, after),
       formatChange(absolute.times),
       ...(to === undefined ? [] : [orDash(relative?.times, formatChange)]),
       wordsFor(verdict, absolute, relative),
     ]),
     notes: [],
   };
+}
+
+function formatValue({ format }: Measure, { value, isAtLeast }: Value): string {
+  return `${isAtLeast ? AT_LEAST : ''}${format(value)}`;
 }
 
 /** Two changes without a difference have the wider of their margins. */
@@ -160,10 +188,22 @@ function wordsFor(verdict: ChangeVerdict, ...changes: readonly (Change | undefin
   return `no difference beyond ${formatMargin(Math.max(...changes.map((change) => change?.margin ?? 0)))}`;
 }
 
+function failureNote(failure: ComparedFailure): string {
+  const { experiment, case: name, contender, kind, before, after, timesAtLeast } = failure;
+  const increase = timesAtLeast > 1 ? 'MORE ' : '';
+  const counts = [before, after].map(({ total, rounds, ofRounds }) =>
+    kind === 'rounds without an answer'
+      ? `${formatCount(total)} of ${ofRounds}`
+      : `${formatCount(total)} in ${rounds} of ${ofRounds} rounds`,
+  );
+  return `${increase}${kind}: ${experiment}, ${name}: ${contender}: ${counts.join(', then ')}`;
+}
+
 function limitNotes(limit: FailOver | undefined): string[] {
   if (limit === undefined) return [];
-  const { percent, worse } = limit;
-  if (worse.length === 0) return [`no measure is certainly more than ${percent} % worse`];
+  const { percent, worse, failures } = limit;
+  if (worse.length + failures.length === 0)
+    return [`no measure is certainly more than ${percent} % worse`];
   return worse.map(({ experiment, case: name, contender, measure, absolute }) => {
     const what = `${experiment}, ${name}: ${contender}, ${measure.label}`;
     return `more than ${percent} % WORSE: ${what}: ${formatChange(absolute.times)}`;

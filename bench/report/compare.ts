@@ -17,6 +17,7 @@ import type {
 import { changeOfRatios, MIN_ROUNDS, type Estimate } from '../analysis/intervals.js';
 import type { BenchResults } from '../analysis/results.js';
 import { marginsOf, verdictOf } from '../analysis/verdicts.js';
+import { failuresOf, type FailureChange } from './failures.js';
 
 /**
  * `no difference`: proven to lie within the margin; `unknown`: the interval is too wide to tell.
@@ -31,6 +32,13 @@ export interface Change {
   readonly verdict: ChangeVerdict;
 }
 
+/** The value of a measure in one run. */
+export interface Value {
+  readonly value: number;
+  /** Whether the value is a lower bound; see `isAtLeast` of the measure. */
+  readonly isAtLeast: boolean;
+}
+
 /** One measure of one contender in one case of both runs. */
 export interface ComparedRow {
   readonly experiment: string;
@@ -39,8 +47,8 @@ export interface ComparedRow {
   readonly contender: string;
   readonly kind: ContenderResult['kind'];
   readonly measure: Measure;
-  readonly before: number;
-  readonly after: number;
+  readonly before: Value;
+  readonly after: Value;
   readonly absolute: Change;
   /** The change of the ratio to the baseline of the same run; the baseline itself has none. */
   readonly relative?: Change & { readonly to: string };
@@ -49,6 +57,13 @@ export interface ComparedRow {
    * one.
    */
   readonly verdict: ChangeVerdict;
+}
+
+/** Failures of one contender in one case of both runs. */
+export interface ComparedFailure extends FailureChange {
+  readonly experiment: string;
+  readonly case: string;
+  readonly contender: string;
 }
 
 export interface Comparison {
@@ -60,6 +75,8 @@ export interface Comparison {
   readonly missing: readonly string[];
   /** Parts that worked in the first run and failed in the second. */
   readonly failed: readonly string[];
+  /** What contenders left unserved in the second run. */
+  readonly failures: readonly ComparedFailure[];
   readonly rows: readonly ComparedRow[];
 }
 
@@ -72,6 +89,7 @@ export function compareResults(
 ): Comparison {
   const missing: string[] = [];
   const failed: string[] = [];
+  const failures: ComparedFailure[] = [];
   const rows: ComparedRow[] = [];
   const pairs = pairsByName(before.experiments, after.experiments, '', missing);
   const margins = marginsOf(before.experiments, after.experiments);
@@ -98,6 +116,10 @@ export function compareResults(
         }
         const baseline = relativeTo ?? baselineOf(definition);
         rows.push(...rowsOf({ definition, from, to, baseline, margins }, one, other));
+        const place = { experiment: experiment.name, case: from.name, contender: one.name };
+        for (const failure of failuresOf(one, other, definition.measures[0])) {
+          failures.push({ ...place, ...failure });
+        }
       }
     }
   }
@@ -107,6 +129,7 @@ export function compareResults(
     warnings: [...differencesOf(before, after), ...noteOnRounds(rows)],
     missing,
     failed,
+    failures,
     rows,
   };
 }
@@ -128,6 +151,11 @@ export function isWorseBy(
   });
 }
 
+/** Returns true if the failures certainly increased by more than the limit. */
+export function isMoreBy(percent: number, { timesAtLeast }: FailureChange): boolean {
+  return timesAtLeast > 1 + percent / 100;
+}
+
 interface Place {
   readonly definition: Experiment;
   readonly from: CaseResult;
@@ -144,12 +172,12 @@ function rowsOf(
 ): ComparedRow[] {
   return definition.measures.flatMap((measure): ComparedRow[] => {
     if (measure.better === undefined) return [];
-    const before = measured(one, measure);
-    const after = measured(other, measure);
+    const before = valueOf(one, measure);
+    const after = valueOf(other, measure);
     const times = changeOf(one, other, measure);
     if (before === undefined || after === undefined || times === undefined) return [];
     const margin = margins(measure);
-    const absolute = judged(times, measure, margin);
+    const absolute = bounded(judged(times, measure, margin), before, after);
     const relative =
       baseline === undefined || baseline === one.name
         ? undefined
@@ -170,8 +198,8 @@ function rowsOf(
         contender: one.name,
         kind: one.kind,
         measure,
-        before: before.value,
-        after: after.value,
+        before,
+        after,
         absolute,
         ...(relativeChange === undefined || baseline === undefined
           ? {}
@@ -180,6 +208,24 @@ function rowsOf(
       },
     ];
   });
+}
+
+function valueOf(contender: ContenderResult, measure: Measure): Value | undefined {
+  const estimate = measured(contender, measure);
+  if (estimate === undefined) return undefined;
+  return { value: estimate.value, isAtLeast: measure.isAtLeast?.(contender.rounds) ?? false };
+}
+
+/**
+ * Withdraws a verdict that a lower bound does not prove. Only latencies have such bounds: the first
+ * run's may have been longer, so nothing is worse than it, and the second run's may be longer, so
+ * that is better than nothing.
+ */
+function bounded(change: Change, before: Value, after: Value): Change {
+  const { verdict } = change;
+  const isUnproven =
+    (before.isAtLeast && verdict !== 'better') || (after.isAtLeast && verdict !== 'worse');
+  return isUnproven ? { ...change, verdict: 'unknown' } : change;
 }
 
 function judged(times: Estimate, { better }: Measure, margin: number): Change {

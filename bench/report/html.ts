@@ -36,7 +36,7 @@ interface Chapter {
   readonly tables: readonly TextTable[];
 }
 
-/** The name of the control experiment, which shows how far to trust the others. */
+/** The name of the control experiment, which shows how far to trust the others. It comes last. */
 const CONTROL = 'control';
 
 /** All parts are inline, and the page forbids itself to load others. */
@@ -67,7 +67,12 @@ export function savePictures(directory: string, input: ReportInput): string {
 
 function chaptersOf({ results, experiments, tablesOf }: ReportInput): Chapter[] {
   const margins = marginsOf(results.experiments);
-  return results.experiments.flatMap((result) => {
+  const isControl = ({ name }: ExperimentResult) => name === CONTROL;
+  const inOrder = [
+    ...results.experiments.filter((result) => !isControl(result)),
+    ...results.experiments.filter(isControl),
+  ];
+  return inOrder.flatMap((result) => {
     const experiment = experiments.find(({ name }) => name === result.name);
     if (experiment === undefined) return [];
     const seen = experiment.seen(result, margins);
@@ -97,12 +102,16 @@ function pageOf(
 <body>
 <header>
 <h1>Server models compared</h1>
-${termsOf('facts', factsOf(results, date))}
+<p>${escaped(`${date}, on ${coresOf(results)}`)}</p>
 </header>
 <main>
+<nav aria-label="Findings">
 ${summaryOf(chapters)}
 ${listOf('wrong', unread)}
+</nav>
+<div>
 ${chapters.map(chapterOf).join('\n')}
+</div>
 </main>
 <footer>
 <h2>How it was measured</h2>
@@ -115,37 +124,37 @@ control if it is larger. If the whole interval is inside the margin, there is no
 than five rounds, there is no verdict.</p>
 <p>Methods, columns and sources: <code>docs/bench.md</code>. Raw results of every round:
 <code>${escaped(resultsName)}</code>.</p>
+<h2>The run</h2>
+${termsOf('facts', factsOf(results, date))}
 </footer>
 </body>
 </html>
 `;
 }
 
-function factsOf({ machine, versions, durationMs }: Run, date: string): [string, string][] {
+function coresOf({ machine: { cores } }: Run): string {
+  return `${cores} ${cores === 1 ? 'core' : 'cores'}`;
+}
+
+function factsOf(run: Run, date: string): [string, string][] {
+  const { machine, versions, durationMs } = run;
   const packages = Object.entries(versions.packages).map(([name, version]) => `${name} ${version}`);
   return [
     ['Started', `${date}, took ${formatDuration(durationMs)}`],
-    ['Processor', `${machine.cpu}, ${machine.cores} ${machine.cores === 1 ? 'core' : 'cores'}`],
+    ['Processor', `${machine.cpu}, ${coresOf(run)}`],
     ['Memory', `${(machine.memoryBytes / 1e9).toFixed(1)} GB`],
     ['System', `${machine.kernel}, ${machine.arch}`],
     ['Versions', [`Node ${versions.node}`, ...packages].join(', ')],
   ];
 }
 
-/** Lists a sentence per experiment, the control first. */
+/** Lists a sentence per experiment. */
 function summaryOf(chapters: readonly Chapter[]): string {
-  const control = chapters.find(({ experiment }) => experiment.name === CONTROL);
-  const others = chapters.filter((chapter) => chapter !== control);
-  const verdict =
-    control === undefined
-      ? ''
-      : `<p class="seen"><strong>Control:</strong> ${sentenceOf(control)} <a href="#${CONTROL}">More</a></p>`;
-  const items = others.map(
-    (chapter) =>
-      `<li><a href="#${escaped(chapter.experiment.name)}">${escaped(chapter.experiment.name)}</a>: ${sentenceOf(chapter)}</li>`,
-  );
-  const list = items.length === 0 ? '' : `<ul class="summary">\n${items.join('\n')}\n</ul>`;
-  return `<nav aria-label="Experiments">\n${verdict}\n${list}\n</nav>`;
+  const items = chapters.map((chapter) => {
+    const name = escaped(chapter.experiment.name);
+    return `<li><a href="#${name}">${name}</a>: ${sentenceOf(chapter)}</li>`;
+  });
+  return items.length === 0 ? '' : `<ul class="summary">\n${items.join('\n')}\n</ul>`;
 }
 
 function sentenceOf({ result, seen }: Chapter): string {
@@ -160,13 +169,13 @@ function chapterOf({ experiment, result, seen, plots, tables }: Chapter): string
   const figures = plots.map((plot) => figureOf(name, plot)).join('\n');
   return `<section class="experiment" id="${escaped(name)}" aria-labelledby="${escaped(name)}-title">
 <h2 id="${escaped(name)}-title"><span class="name">${escaped(name)}:</span> ${escaped(question)}</h2>
+<p class="seen"><strong>Seen:</strong> ${escaped(seen)}</p>
+${figures === '' ? '<p>No plot: there is nothing to draw.</p>' : `<div class="figures">\n${figures}\n</div>`}
+${listOf('wrong', wrongIn(result))}
 ${termsOf('', [
   ['Prediction', prediction],
   ['Look at', lookAt],
 ])}
-<p class="seen"><strong>Seen:</strong> ${escaped(seen)}</p>
-${listOf('wrong', wrongIn(result))}
-${figures === '' ? '<p>No plot: there is nothing to draw.</p>' : `<div class="figures">\n${figures}\n</div>`}
 <details open><summary>${tables.length === 1 ? 'Table' : `${tables.length} tables`}</summary>
 ${tables.map(tableOf).join('\n')}
 </details>
@@ -208,7 +217,7 @@ function wrongIn({ failed, cases, remarks }: ExperimentResult): string[] {
 function tableOf({ title, head, rows, notes }: TextTable): string {
   const columns = head.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('');
   const body = rows.map((cells) => `<tr>${cells.map(cellOf).join('')}</tr>`).join('\n');
-  return `<div class="scroll" role="region" tabindex="0" aria-label="${escaped(title)}">
+  return `<div class="scroll" role="group" tabindex="0" aria-label="${escaped(title)}">
 <table><caption>${escaped(title)}</caption>
 <thead><tr>${columns}</tr></thead>
 <tbody>
@@ -242,14 +251,17 @@ function formatDuration(durationMs: number): string {
 }
 
 /**
- * One column on a phone, pictures side by side on a wide screen, an experiment per page on paper.
+ * One column on a phone. On a wide screen the findings stay beside the experiments, so that they
+ * and the first plot are on the first screen. An experiment per page on paper.
  */
 const REPORT_CSS = `${THEME_CSS}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
-header,main,footer{max-width:84rem;margin:0 auto;padding:0 1rem}
-h1{font-size:1.7rem;line-height:1.2;margin:1.5rem 0 .5rem}
+header,main,footer{max-width:112rem;margin:0 auto;padding:0 1rem}
+header{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 1.5rem;padding-top:1rem;padding-bottom:1rem}
+header p{margin:0;color:var(--faint)}
+h1{font-size:1.7rem;line-height:1.2;margin:0}
 h2{font-size:1.35rem;line-height:1.3;margin:0 0 .75rem}
 h2 .name{color:var(--faint);font-weight:400}
 p,ul,dl{margin:.5rem 0;max-width:46rem}
@@ -259,9 +271,10 @@ dt{font-weight:600;font-size:.9rem;color:var(--faint)}
 dd{margin:0 0 .5rem}
 .facts{display:flex;flex-wrap:wrap;gap:0 1.5rem}
 .facts div{min-width:0}
-.summary{padding-left:1.2rem}
-.summary li{margin:.35rem 0}
+.summary{padding-left:1.2rem;margin-top:0}
+.summary li{margin:0 0 .5rem}
 .experiment{border-top:1px solid var(--rule);padding-top:1.5rem;margin-top:2.5rem}
+.experiment:first-child{border-top:0;padding-top:0;margin-top:0}
 .seen{border-left:4px solid #0072b2;padding:.25rem 0 .25rem .9rem;font-size:1.1rem}
 .wrong{border-left:4px solid #d55e00;padding:.25rem 0 .25rem .9rem;list-style:none}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,30rem),1fr));gap:1rem 2rem;margin:1rem 0}
@@ -272,12 +285,15 @@ summary{cursor:pointer;font-weight:600;margin:.5rem 0}
 .scroll{overflow-x:auto;margin:.75rem 0 0}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.92rem;overflow-wrap:normal}
 caption{text-align:left;font-weight:600;padding:.25rem 0}
-th,td{padding:.25rem .7rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--rule)}
+th,td{padding:.25rem .55rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--rule)}
 th:first-child{text-align:left;padding-left:0}
 tbody th{font-weight:400}
 thead th{border-bottom:2px solid var(--faint)}
 .notes{font-size:.9rem;color:var(--faint);padding-left:1.2rem}
-footer{border-top:1px solid var(--rule);margin-top:2.5rem;padding-bottom:2rem;font-size:.95rem}
+footer{border-top:1px solid var(--rule);margin-top:2.5rem;padding-top:1.5rem;padding-bottom:2rem;font-size:.95rem}
+@media screen and (min-width:64rem){main{display:grid;grid-template-columns:22rem minmax(0,1fr);gap:2.5rem}
+nav{position:sticky;top:0;align-self:start;max-height:100vh;overflow-y:auto;font-size:.95rem}}
+@media screen and (max-width:63.99rem){.experiment:first-child{margin-top:2rem}}
 @media print{@page{size:A4;margin:14mm}
 html{font-size:9.5pt}
 header,main,footer{padding:0;max-width:none}

@@ -47,11 +47,12 @@ export async function runBench(options: BenchOptions): Promise<number> {
   const wanted = scenarios.filter((scenario) => isWanted(scenario, options));
   prepareResults(options.directory);
   const startedAt = new Date();
+  const startMs = performance.now();
   const { peers: withPeers, rounds, roundMs, directory } = options;
   const resultsOf = (experiments: readonly ExperimentResult[]): BenchResults => ({
     format: FORMAT,
     startedAt: startedAt.toISOString(),
-    durationMs: Date.now() - startedAt.getTime(),
+    durationMs: Math.round(performance.now() - startMs),
     machine: thisMachine(),
     versions: installedVersions(),
     options: { peers: withPeers, rounds, roundMs },

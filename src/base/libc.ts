@@ -67,7 +67,7 @@ export const SHUT_RDWR = 2;
 const AF_UNIX = 1;
 export const AF_INET = 2;
 export const SOCK_STREAM = 1;
-const SOCK_DGRAM = 2;
+export const SOCK_SEQPACKET = 5;
 export const SOCK_NONBLOCK = 0x800;
 const SOCK_CLOEXEC = 0x80000;
 export const IPPROTO_IP = 0;
@@ -87,6 +87,7 @@ const TCP_KEEPCNT = 6;
 const SO_RCVTIMEO = 20;
 const SO_SNDTIMEO = 21;
 export const PR_SET_TIMERSLACK = 29;
+export const CLONE_FILES = 0x400;
 const F_SETFL = 4;
 const O_RDWR = 2;
 const CLOCK_THREAD_CPUTIME_ID = process.platform === 'darwin' ? 16 : 3;
@@ -95,14 +96,14 @@ const CLOCK_THREAD_CPUTIME_ID = process.platform === 'darwin' ? 16 : 3;
  * Calls recv(2). Returns the number of bytes, 0 at end of stream, -1 with {@link errorName} set.
  */
 export const recv = bind<(fd: number, address: number, length: number, flags: number) => number>(
-  'intptr_t recv(int fd, uintptr_t buffer, size_t length, int flags)',
+  'int recv(int fd, uintptr_t buffer, int length, int flags)',
 );
 
 /**
  * Calls send(2). Returns the number of bytes that the kernel took, -1 with {@link errorName} set.
  */
 export const send = bind<(fd: number, address: number, length: number, flags: number) => number>(
-  'intptr_t send(int fd, uintptr_t buffer, size_t length, int flags)',
+  'int send(int fd, uintptr_t buffer, int length, int flags)',
 );
 
 /** Calls send(2) for bytes that are sent once, for which looking up their address does not pay. */
@@ -125,13 +126,18 @@ const getpeername = bind<(fd: number, address: Uint8Array, length: Uint32Array) 
 const clockGettime = bind<(clock: number, time: BigInt64Array) => number>(
   'int clock_gettime(int clock, void *time)',
 );
-export const setsockopt = bind<
+const setsockopt = bind<
   (fd: number, level: number, option: number, value: Uint8Array, length: number) => number
 >('int setsockopt(int fd, int level, int option, const void *value, unsigned int length)');
 
 /** The name of the error that this thread's last failed call left, such as `EAGAIN`. */
 export function errorName(): string {
   return getSystemErrorName(-koffi.errno());
+}
+
+/** The number of the error that this thread's last failed call left, as in `os.constants.errno`. */
+export function errorNumber(): number {
+  return koffi.errno();
 }
 
 /** An error to throw, made of the one that this thread's last failed call left. */
@@ -307,6 +313,32 @@ export function nameThread(name: string): void {
   prctl(PR_SET_NAME, Buffer.from(`${name}\0`));
 }
 
+const AT_FDCWD = -100;
+const AT_EMPTY_PATH = 0x1000;
+const STATX_MTIME = 0x40;
+const STATX_CTIME = 0x80;
+const STATX_INO = 0x100;
+const STATX_SIZE = 0x200;
+
+/**
+ * statx(2), for what tells a version of a file: inode, size, mtime and ctime; the device comes with
+ * them. Both calls write a `struct statx` of 256 bytes to an address, and return whether they
+ * could. Undefined without Linux.
+ */
+export function bindStatx() {
+  if (process.platform !== 'linux') return undefined;
+  const statx = bindIfThere<
+    (fd: number, path: string, flags: number, mask: number, address: number) => number
+  >('int statx(int fd, const char *path, int flags, unsigned int mask, uintptr_t address)');
+  if (statx === undefined) return undefined;
+  const mask = STATX_INO | STATX_SIZE | STATX_MTIME | STATX_CTIME;
+  return {
+    ofPath: (path: string, address: number) => statx(AT_FDCWD, path, 0, mask, address) === 0,
+    ofDescriptor: (fd: number, address: number) =>
+      statx(fd, '', AT_EMPTY_PATH, mask, address) === 0,
+  };
+}
+
 const peerAddress = new Uint8Array(128);
 const peerAddressLength = new Uint32Array(1);
 
@@ -331,40 +363,20 @@ export function threadCpuMs(): number {
   return Number(threadTime[0]) * 1e3 + Number(threadTime[1]) / 1e6;
 }
 
-/** The calls that only a rehearsal makes. They are bound on demand. */
-export function bindEchoSocket() {
-  const socket = bind<(family: number, type: number, protocol: number) => number>(
-    'int socket(int family, int type, int protocol)',
-  );
-  const bindTo = bind<(fd: number, address: Uint8Array, length: number) => number>(
-    'int bind(int fd, const void *address, unsigned int length)',
-  );
-  const getsockname = bind<(fd: number, address: Uint8Array, length: Uint32Array) => number>(
-    'int getsockname(int fd, void *address, void *length)',
-  );
-  const connect = bind<(fd: number, address: Uint8Array, length: number) => number>(
-    'int connect(int fd, const void *address, unsigned int length)',
-  );
-  return {
-    /**
-     * Opens a socket that is connected to itself: it receives each message that is sent on it.
-     * @throws SystemCallError if one of the calls fails
-     */
-    open: (): number => {
-      const fd = socket(AF_UNIX, SOCK_DGRAM, 0);
-      if (fd === -1) throw lastError('socket');
-      const address = new Uint8Array(128);
-      new Uint16Array(address.buffer)[0] = AF_UNIX;
-      const length = new Uint32Array([address.length]);
-      // For an address of nothing but a family, the kernel chooses an abstract name, which is in no
-      // folder.
-      if (bindTo(fd, address, 2) === -1) throw lastError(`bind(${fd})`);
-      if (getsockname(fd, address, length) === -1) throw lastError(`getsockname(${fd})`);
-      if (connect(fd, address, length[0] ?? 0) === -1)
-        throw lastError(`connect(${fd}) with itself`);
-      return fd;
-    },
-    close: bind<(fd: number) => number>('int close(int fd)'),
+/** Bound on demand, since only the doorbell and a rehearsal call it. */
+export function bindSocketPair() {
+  const socketpair = bind<
+    (family: number, type: number, protocol: number, pair: Int32Array) => number
+  >('int socketpair(int family, int type, int protocol, void *pair)');
+  /**
+   * Opens two sockets of this process that are connected to each other.
+   * @param type SOCK_SEQPACKET keeps the boundaries of messages
+   * @throws SystemCallError if socketpair(2) fails
+   */
+  return (type: number): readonly [number, number] => {
+    const pair = new Int32Array(2);
+    if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, pair) === -1) throw lastError('socketpair');
+    return [pair[0] ?? -1, pair[1] ?? -1];
   };
 }
 
@@ -377,20 +389,22 @@ export function bindClientCalls() {
     socket: bind<(family: number, type: number, protocol: number) => number>(
       'int socket(int family, int type, int protocol)',
     ),
-    bind: bind<(fd: number, address: Uint8Array, length: number) => number>(
-      'int bind(int fd, const void *address, unsigned int length)',
+    setsockopt: bind<
+      (fd: number, level: number, option: number, value: number, length: number) => number
+    >('int setsockopt(int fd, int level, int option, uintptr_t value, unsigned int length)'),
+    bind: bind<(fd: number, address: number, length: number) => number>(
+      'int bind(int fd, uintptr_t address, unsigned int length)',
     ),
-    connect: bind<(fd: number, address: Uint8Array, length: number) => number>(
-      'int connect(int fd, const void *address, unsigned int length)',
+    connect: bind<(fd: number, address: number, length: number) => number>(
+      'int connect(int fd, uintptr_t address, unsigned int length)',
     ),
     getsockopt: bind<
       (fd: number, level: number, option: number, value: Int32Array, length: Uint32Array) => number
     >('int getsockopt(int fd, int level, int option, void *value, void *length)'),
-    close: bind<(fd: number) => number>('int close(int fd)'),
     epollCreate: bind<(flags: number) => number>('int epoll_create1(int flags)'),
     /** `event` is a `struct epoll_event`: 12 bytes on x86-64, where it is packed, 16 elsewhere. */
-    epollCtl: bind<(epoll: number, operation: number, fd: number, event: Uint8Array) => number>(
-      'int epoll_ctl(int epoll, int operation, int fd, void *event)',
+    epollCtl: bind<(epoll: number, operation: number, fd: number, event: number) => number>(
+      'int epoll_ctl(int epoll, int operation, int fd, uintptr_t event)',
     ),
     epollWait: bind<
       (epoll: number, events: number, maxEvents: number, timeoutMs: number) => number
@@ -406,5 +420,6 @@ export function bindClientCalls() {
     prctl: bind<(option: number, argument: number) => number>(
       'int prctl(int option, unsigned long argument)',
     ),
+    unshare: bind<(flags: number) => number>('int unshare(int flags)'),
   };
 }

@@ -82,18 +82,38 @@ export class PartFile implements ByteSink {
   }
 }
 
+/** So many characters, or a few more, are written at once. */
+const WRITTEN_AT_ONCE = 256 * 1024;
+
 /**
  * Writes a complete file.
+ * @param content the whole text or its pieces, which need not fit into memory at once
  * @throws FileError in one line, if it cannot be written
  */
-export async function writeWhole(path: string, content: string): Promise<void> {
+export async function writeWhole(path: string, content: string | Iterable<string>): Promise<void> {
   const file = new PartFile(path);
   try {
-    await file.write(Buffer.from(content));
+    for (const text of gathered(content)) await file.write(Buffer.from(text));
     await file.commit();
   } finally {
     await file.discard();
   }
+}
+
+/** Joins small pieces: a write for each would cost more than its text. */
+function* gathered(content: string | Iterable<string>): Generator<string> {
+  if (typeof content === 'string') {
+    yield content;
+    return;
+  }
+  let text = '';
+  for (const piece of content) {
+    text += piece;
+    if (text.length < WRITTEN_AT_ONCE) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
 }
 
 /** A local file failed, not the server. */

@@ -120,7 +120,7 @@ function compareBuilder(command: Argv) {
       'fail-over': {
         ...wholeNumber('fail-over', 0, 1000),
         describe:
-          'threshold in per cent: exit with status 99 if a measure is certainly worse by more',
+          'threshold in per cent: exit with status 99 if a measure or the number of failures is certainly worse by more',
       },
       'relative-to': {
         ...text('relative-to'),

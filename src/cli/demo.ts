@@ -10,7 +10,7 @@ import { fileError, writeWhole } from '../base/part-file.js';
 import { demonstrate, logFileOf } from '../demo/demo.js';
 import { pageOf } from '../timeline/page.js';
 import { drawTimelines } from '../timeline/picture.js';
-import { traceOf } from '../timeline/trace-events.js';
+import { traceText } from '../timeline/trace-events.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
@@ -60,7 +60,7 @@ export const demoCommand: Command<Arguments> = {
     await writeWhole(join(folder, 'timeline.svg'), drawTimelines(sections));
     await writeWhole(
       join(folder, 'trace.json'),
-      JSON.stringify(traceOf(sections.map(({ timeline }) => timeline))),
+      traceText(sections.map(({ timeline }) => timeline)),
     );
     for (const one of all) await writeWhole(logFileOf(folder, one), `${one.log.join('\n')}\n`);
     await writeOut(

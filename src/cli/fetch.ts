@@ -10,7 +10,7 @@ import { StartError, UsageError } from '../base/errors.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { text, withSettings, type OptionSources } from './options.js';
-import { TransferBar } from './progress.js';
+import { ProgressBar } from './progress.js';
 
 const MOST_REDIRECTIONS = 5;
 
@@ -64,7 +64,7 @@ async function fetchTo(
 ): Promise<void> {
   const standard = new StreamSink(process.stdout);
   const file = output === '-' ? undefined : new PartFile(output);
-  const bar = new TransferBar(file === undefined && process.stdout.isTTY);
+  const bar = new ProgressBar({ dataOnTerminal: file === undefined && process.stdout.isTTY });
   let heads = Promise.resolve();
   try {
     const fetched = await fetchUrl(url, file ?? standard, {

@@ -18,9 +18,9 @@ export async function runInteractive(
   terminal: Terminal,
   target: Target,
 ): Promise<void> {
-  const ending = await runDialogue(dialogue, wire, terminal);
+  const { ending, refusal } = await runDialogue(dialogue, wire, terminal);
   const expected = ending === 'late' ? dialogue.expected?.() : undefined;
-  const failure = expected ? missingText(expected) : dialogue.failure();
+  const failure = expected ? missingText(expected) : (refusal ?? dialogue.failure());
   if (ending === 'interrupted') process.exitCode = INTERRUPTED;
   else if (ending === 'unread') process.exitCode = 1;
   else if (failure === undefined || (ending === 'left' && terminal.interactive)) return;

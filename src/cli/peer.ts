@@ -169,6 +169,7 @@ function startServing({ root, host, port, 'log-file': logFile }: Arguments): Pro
       store: '',
       questions: undefined,
       root: resolve(root),
+      logRequests: false,
     },
     model: 'event-loop',
     address: { host, port },

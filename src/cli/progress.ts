@@ -1,32 +1,49 @@
 /**
- * The progress bar of a transfer. It appears only if standard error is a terminal and the data go
- * elsewhere.
+ * The progress bar of work that may take long, such as a transfer. It appears only if standard
+ * error is a terminal and the data go elsewhere.
  */
 import { SingleBar } from 'cli-progress';
 
-export class TransferBar {
-  #bar: SingleBar | undefined;
-  readonly #shown: boolean;
+interface BarSettings {
+  /** Whether standard output receives the data and is a terminal; default: false. */
+  readonly dataOnTerminal?: boolean;
+  /** The text before the bar; default: none. */
+  readonly label?: string;
+  /** What is counted; default: bytes. */
+  readonly unit?: string;
+  /** Shorter work shows no bar; default: 0 ms, which is with the first update. */
+  readonly afterMs?: number;
+}
 
-  /** @param dataOnTerminal whether standard output receives the data and is a terminal */
-  constructor(dataOnTerminal: boolean) {
-    this.#shown = process.stderr.isTTY && !dataOnTerminal;
+export class ProgressBar {
+  #bar: SingleBar | undefined;
+  readonly #isHidden: boolean;
+  readonly #label: string;
+  readonly #unit: string;
+  readonly #shownFromMs: number;
+
+  constructor({ dataOnTerminal, label, unit = 'bytes', afterMs = 0 }: BarSettings) {
+    this.#isHidden = !process.stderr.isTTY || (dataOnTerminal ?? false);
+    this.#label = label === undefined ? '' : `${label} `;
+    this.#unit = unit;
+    this.#shownFromMs = performance.now() + afterMs;
   }
 
-  update(bytes: number, totalBytes: number | undefined): void {
-    if (!this.#shown) return;
+  update(count: number, total: number | undefined): void {
+    if (this.#isHidden) return;
     if (!this.#bar) {
-      const format = totalBytes === undefined ? '{value} bytes' : '{bar} {value}/{total} bytes';
+      if (performance.now() < this.#shownFromMs) return;
+      const value = total === undefined ? '{value}' : '{bar} {value}/{total}';
       // With gracefulExit, the shell's prompt starts on a new line after Ctrl-C.
       this.#bar = new SingleBar({
-        format,
+        format: `${this.#label}${value} ${this.#unit}`,
         stream: process.stderr,
         linewrap: true,
         gracefulExit: true,
       });
-      this.#bar.start(totalBytes ?? 0, 0);
+      this.#bar.start(total ?? 0, 0);
     }
-    this.#bar.update(bytes);
+    this.#bar.update(count);
   }
 
   stop(): void {

@@ -129,6 +129,11 @@ const options = {
     describe: 'quiz: JSON file of questions (default: the built-in questions)',
   },
   root: { ...text('root'), default: '.', describe: 'web: folder to serve' },
+  'log-requests': {
+    type: 'boolean',
+    default: false,
+    describe: 'web: log a line for each request',
+  },
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
@@ -209,6 +214,7 @@ function settingsFrom(args: Arguments): ServerSettings {
       store: args.store === ':memory:' ? args.store : resolve(args.store),
       questions: args.questions === undefined ? undefined : resolve(args.questions),
       root: resolve(args.root),
+      logRequests: args['log-requests'],
     },
     model: args.model,
     address:

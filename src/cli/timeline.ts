@@ -13,18 +13,19 @@ import { drawTimelines } from '../timeline/picture.js';
 import type { Section } from '../timeline/placing.js';
 import { pickRun, readLog } from '../timeline/read-log.js';
 import { plural, summarize } from '../timeline/summary.js';
-import { traceOf } from '../timeline/trace-events.js';
+import { traceText } from '../timeline/trace-events.js';
 import { printable } from '../base/printable.js';
 import type { ArgumentsOf, Command } from './command.js';
+import { ProgressBar } from './progress.js';
 import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 /** The writer of each format, by the extension of the file. */
 const FORMATS: Readonly<
-  Record<string, (title: string, section: Section, notes: string[]) => string>
+  Record<string, (title: string, section: Section, notes: string[]) => string | Iterable<string>>
 > = {
   '.html': (title, section, notes) => pageOf(title, [section], notes),
   '.svg': (_title, section) => drawTimelines([section]),
-  '.json': (_title, { timeline }) => JSON.stringify(traceOf([timeline])),
+  '.json': (_title, { timeline }) => withProgress(traceText([timeline])),
 };
 
 const options = {
@@ -50,6 +51,22 @@ const options = {
     describe: 'end of the drawing in ms since the first client (default: the end of the run)',
   },
 } as const;
+
+/** Reading or writing that takes longer shows its progress on a terminal. */
+const PATIENCE_MS = 1000;
+
+function* withProgress(pieces: Iterable<string>): Generator<string> {
+  const bar = new ProgressBar({ label: 'writing', unit: 'events', afterMs: PATIENCE_MS });
+  let events = 0;
+  try {
+    for (const piece of pieces) {
+      yield piece;
+      bar.update(++events, undefined);
+    }
+  } finally {
+    bar.stop();
+  }
+}
 
 /** @throws UsageError on an empty path and on an unknown extension */
 function outputs(value: unknown): string[] {
@@ -92,7 +109,10 @@ export const timelineCommand: Command<Arguments> = {
     if (toMs <= fromMs) throw new UsageError(`--to ${toMs} is not after --from ${fromMs}`);
     // yargs turns a positional `-` into an empty string.
     const path = args.log || '-';
-    const log = await readLog(path);
+    const bar = new ProgressBar({ label: 'reading', afterMs: PATIENCE_MS });
+    const log = await readLog(path, (bytes, totalBytes) => bar.update(bytes, totalBytes)).finally(
+      () => bar.stop(),
+    );
     const run = pickRun(log, args.run);
     const timeline = timelineOf(run);
     if (timeline.spans.length === 0) throw new StartError(empty(run.isListening));

@@ -51,6 +51,9 @@ export interface Connection {
   forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void>;
 }
 
+/** Which rule the client broke, so that the service ended the conversation. */
+export type Breach = 'too long';
+
 /** Why a connection was cut short: the `reason` of its `closed` line. */
 export type LossReason = 'reset' | 'idle' | 'stopped' | 'slow';
 

@@ -1,10 +1,10 @@
 /** Why a conversation ended: the `reason` of its `closed` line. Used on every thread. */
-import type { LossReason } from './connection.js';
+import type { Breach, LossReason } from './connection.js';
 
 /**
- * `end`: the client closed. `done`: the service closed. `error`: the service threw. The others say
- * how the conversation was cut short; `slow` and `dismissed` come from a shared object. The order
- * is part of the mailbox's format.
+ * `end`: the client closed. `done`: the service closed. `error`: the service threw. `too long`: the
+ * client sent a message over the limit. The others say how the conversation was cut short; `slow`
+ * and `dismissed` come from a shared object. The order is part of the mailbox's format.
  */
 export const END_REASONS = [
   'end',
@@ -14,12 +14,13 @@ export const END_REASONS = [
   'stopped',
   'slow',
   'dismissed',
+  'too long',
   'error',
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
 // Every LossReason must be in the list.
-END_REASONS satisfies readonly (LossReason | 'end' | 'done' | 'error' | 'dismissed')[];
+END_REASONS satisfies readonly (LossReason | Breach | 'end' | 'done' | 'error' | 'dismissed')[];
 
 /** Why main ended a client's input. */
 export type InputEnd = 'stopped' | 'dismissed';

@@ -3,7 +3,7 @@
  * returns. A layer over any connection; runs on whichever thread serves the client.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Connection, MaybePromise, Next } from './connection.js';
+import type { Breach, Connection, MaybePromise, Next } from './connection.js';
 import { asBuffer, forEachText, reply } from './text.js';
 
 /** How a service finds the end of a message. */
@@ -30,24 +30,33 @@ type Refuse = (text: string) => MaybePromise<undefined>;
  *
  * @param refuse sends that error. A connection has one writer at a time: a handler whose client
  *   receives from a shared object passes a method of its session.
+ * @returns `too long` after such a message, which the service returns in turn
  */
-export function forEachMessage(
+export async function forEachMessage(
   connection: Connection,
   framing: Framing,
   use: (message: string) => MaybePromise<Next>,
   refuse: Refuse = (text) => reply(connection, text),
-): Promise<void> {
+): Promise<Breach | undefined> {
+  const ending: { breach?: Breach } = {};
+  const refuseTooLong = async (): Promise<Next> => {
+    ending.breach = 'too long';
+    await refuse('ERR line too long\n');
+    return 'stop';
+  };
   if (framing === 'chunk') {
-    return forEachText(connection, (text) => {
+    await forEachText(connection, (text) => {
       const message = withoutLineEnd(text);
-      return isTooLong(message) ? refuseTooLong(refuse) : use(message);
+      return isTooLong(message) ? refuseTooLong() : use(message);
+    });
+  } else {
+    const lines = new LineSplitter();
+    await connection.forEachChunk((chunk) => {
+      lines.push(chunk);
+      return useLines(lines, use, refuseTooLong);
     });
   }
-  const lines = new LineSplitter();
-  return connection.forEachChunk((chunk) => {
-    lines.push(chunk);
-    return useLines(lines, use, refuse);
-  });
+  return ending.breach;
 }
 
 /**
@@ -57,24 +66,21 @@ export function forEachMessage(
 function useLines(
   lines: LineSplitter,
   use: (line: string) => MaybePromise<Next>,
-  refuse: Refuse,
+  refuseTooLong: () => Promise<Next>,
 ): MaybePromise<Next> {
   for (let used = 0; ; used++) {
-    if (used === MAX_AT_ONCE) return nextTurn().then(() => useLines(lines, use, refuse));
+    if (used === MAX_AT_ONCE) return nextTurn().then(() => useLines(lines, use, refuseTooLong));
     const line = lines.next();
     if (line === undefined) return undefined;
-    if (line === TOO_LONG) return refuseTooLong(refuse);
+    if (line === TOO_LONG) return refuseTooLong();
     const next = use(line);
     if (next === 'stop') return 'stop';
     if (next !== undefined) {
-      return next.then((settled) => (settled === 'stop' ? 'stop' : useLines(lines, use, refuse)));
+      return next.then((settled) =>
+        settled === 'stop' ? 'stop' : useLines(lines, use, refuseTooLong),
+      );
     }
   }
-}
-
-async function refuseTooLong(refuse: Refuse): Promise<Next> {
-  await refuse('ERR line too long\n');
-  return 'stop';
 }
 
 /** Counts the bytes of the decoded text, in which an invalid byte has become three. */
@@ -86,6 +92,7 @@ function withoutLineEnd(text: string): string {
   return text.replace(/\r?\n$/, '');
 }
 
+const NOTHING = Buffer.alloc(0);
 const TOO_LONG = Symbol('a line over the limit');
 
 /**
@@ -98,7 +105,7 @@ class LineSplitter {
    * During a chunk this may be the caller's own buffer; only the rest that remains behind is
    * copied.
    */
-  #pending: Buffer = Buffer.alloc(0);
+  #pending: Buffer = NOTHING;
 
   push(chunk: Uint8Array): void {
     this.#pending =
@@ -115,7 +122,7 @@ class LineSplitter {
     if (this.#pending[end - 1] === CARRIAGE_RETURN) end--;
     if (end > MAX_LINE_BYTES) return TOO_LONG;
     if (newline === -1) {
-      this.#pending = Buffer.from(this.#pending);
+      this.#pending = this.#pending.length === 0 ? NOTHING : Buffer.from(this.#pending);
       return undefined;
     }
     const line = this.#pending.toString('utf8', 0, end);

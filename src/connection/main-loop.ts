@@ -101,6 +101,15 @@ export class MainLoop {
     this.#pass(account, this.#holder ? nowMs : resumedMs, nowMs);
   }
 
+  /**
+   * Main does something that is no handler's, such as accepting.
+   * @param nowMs by the monotonic clock
+   */
+  enterOther(nowMs: number): void {
+    if (this.#holder) this.#endSlice(nowMs);
+    this.#beginTurn(nowMs);
+  }
+
   /** The account gets no more time. */
   leave(account: LoopHolder): void {
     if (this.#holder === account) this.#endSlice(monotonicMs());
@@ -112,13 +121,16 @@ export class MainLoop {
 
   #pass(account: LoopHolder, sinceMs: number, nowMs: number): void {
     if (this.#holder) this.#endSlice(nowMs);
-    if (this.#turnSinceMs === 0) {
-      this.#turnSinceMs = sinceMs;
-      // Runs after all events of this turn.
-      setImmediate(() => this.#endTurn());
-    }
+    this.#beginTurn(sinceMs);
     this.#holder = account;
     this.#heldSinceMs = sinceMs;
+  }
+
+  #beginTurn(sinceMs: number): void {
+    if (this.#turnSinceMs !== 0) return;
+    this.#turnSinceMs = sinceMs;
+    // Runs after all events of this turn.
+    setImmediate(() => this.#endTurn());
   }
 
   #endSlice(nowMs: number): void {
@@ -154,8 +166,12 @@ export class MainLoop {
     this.#nextBeatMs = nowMs + everyMs;
     this.#mostLagMs = Math.max(this.#mostLagMs, nowMs - dueMs);
     // A turn with events reports itself when it ends.
-    const isKnown = this.#turnSinceMs > 0 || (this.#lastBlock?.untilMs ?? 0) >= dueMs;
-    if (nowMs - dueMs > this.#lagMs && !isKnown) this.#noteBlock(dueMs, nowMs);
+    if (this.#turnSinceMs > 0) return;
+    const known = this.#lastBlock && this.#lastBlock.untilMs >= dueMs ? this.#lastBlock : undefined;
+    const untilMs = known?.fromMs ?? nowMs;
+    if (untilMs - dueMs > this.#lagMs) this.#noteBlock(dueMs, untilMs);
+    // What main has done since the last turn with events was no handler's.
+    this.#busyAtEndMs = busyMs(nowMs);
   }
 }
 

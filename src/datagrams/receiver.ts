@@ -136,7 +136,7 @@ export class Receiver implements AsyncIterable<Datagram> {
     this.#counts.received++;
     if (this.#ended) this.#drop(1);
     else if (isReflector(port) || this.#isOwn(address, port)) this.#counts.ignored++;
-    else if (message.length > MAX_DATAGRAM_BYTES) void this.#refuse(address, port);
+    else if (message.length > MAX_DATAGRAM_BYTES) void this.#refuse(message.length, address, port);
     else {
       const peer = formatEndpoint(address, port);
       if (!this.#hasRoomFor(peer)) {
@@ -188,14 +188,18 @@ export class Receiver implements AsyncIterable<Datagram> {
   /**
    * Answers a message that is too long. It costs no call of the service and no place in the queue.
    */
-  async #refuse(address: string, port: number): Promise<void> {
+  async #refuse(bytesIn: number, address: string, port: number): Promise<void> {
     // MAX_AT_ONCE does not bound these replies, so the socket's own queue must.
     if (this.#socket.getSendQueueCount() > MAX_AT_ONCE) {
       this.#drop(1);
       return;
     }
     this.#counts.refused++;
-    await this.#send(Buffer.from(TOO_LONG), address, port);
+    const reply = Buffer.from(TOO_LONG);
+    const bytesOut = (await this.#send(reply, address, port)) ? reply.length : 0;
+    if (!this.#log.isLevelEnabled('debug')) return;
+    const peer = formatEndpoint(address, port);
+    this.#log.debug({ peer, bytesIn, bytesOut }, 'datagram refused');
   }
 
   /** Never rejects. Resolves when the send has ended, with whether the kernel took the datagram. */

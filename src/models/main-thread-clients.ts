@@ -102,7 +102,8 @@ class MainThreadSocket implements ServedSocket {
   constructor({ id, socket }: Accepted, { idleMs, loop }: Host) {
     this.#accepted = socket;
     this.#account = new LoopAccount(loop, id, (what) => socket.sinceReceivedMs(what));
-    this.connection = new StreamConnection(id, socket.toSocket(), idleMs, this.#account);
+    const { fd } = socket;
+    this.connection = new StreamConnection(id, socket.toSocket(), idleMs, fd, this.#account);
   }
 
   /** Of the accepted socket, which has asked for it already where a line was written. */

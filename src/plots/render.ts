@@ -23,6 +23,12 @@ interface Picture {
 }
 
 /**
+ * Matches the label that Plot gives to a group. It names the kind of mark, such as `rule`, which
+ * tells a reader nothing, and ARIA forbids labels of groups without a role.
+ */
+const PLOTS_LABEL = /(<g\b[^>]* )aria-label=/g;
+
+/**
  * Renders a plot as text.
  * @returns one `<svg>` element with its size in `viewBox` and its style inside; the style follows
  * the reader's light or dark colour scheme
@@ -33,10 +39,9 @@ export function renderSvg({ plot, label, defs = '' }: Picture): string {
   const drawing = Plot.plot({ ...plot, document: createDocument('') }) as unknown as Drawing;
   const style = `<style>${THEME_CSS} svg{color:var(--ink);background:var(--paper);--plot-background:var(--paper)}</style>`;
   const opening = `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escaped(label)}"`;
-  return drawing.outerHTML.replace(
-    /^<svg([^>]*)>/,
-    `${opening}$1>${style}${defs === '' ? '' : `<defs>${defs}</defs>`}`,
-  );
+  return drawing.outerHTML
+    .replace(/^<svg([^>]*)>/, `${opening}$1>${style}${defs === '' ? '' : `<defs>${defs}</defs>`}`)
+    .replace(PLOTS_LABEL, '$1data-mark=');
 }
 
 /** Escapes text for the content and the quoted attributes of SVG and HTML. */

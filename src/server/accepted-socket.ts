@@ -81,14 +81,11 @@ export class AcceptedDescriptor implements AcceptedSocket {
 }
 
 export class AcceptedNetSocket implements AcceptedSocket {
+  readonly fd = undefined;
   readonly #socket: Socket;
 
   constructor(socket: Socket) {
     this.#socket = socket;
-  }
-
-  get fd(): number {
-    throw new Error('thread-per-client needs Linux');
   }
 
   get peer(): Endpoint {

@@ -26,7 +26,7 @@ import { monotonicMs, toMicroseconds } from '../base/clock.js';
 /** What the acceptor needs to write its lines. */
 type AcceptorHost = Pick<
   Host,
-  'log' | 'clientLog' | 'closedLog' | 'showsTimes' | 'service' | 'counters'
+  'log' | 'clientLog' | 'closedLog' | 'showsTimes' | 'service' | 'counters' | 'loop'
 >;
 
 /** How long a refused client may take to read the reason. */
@@ -43,6 +43,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
   readonly #listener: Listener;
   /** Those that the model serves. */
   readonly #clients: Pick<Clients, 'count'>;
+  /** Handlers run on main's loop, too. */
+  readonly #sharesLoop: boolean;
   readonly #queue: Accepted[] = [];
   /** Ends each client that is being refused at the moment. */
   readonly #refusals = new Set<() => void>();
@@ -62,6 +64,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
     this.#settings = settings;
     this.#host = host;
     this.#clients = model.clients;
+    this.#sharesLoop = !model.takesDescriptors;
     this.#listener = new Listener(model.takesDescriptors, {
       onConnection: (socket) => this.#admit(socket),
       onError: (error) => this.#noteError(error),
@@ -161,6 +164,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
 
   #admit(socket: AcceptedSocket): void {
     const acceptedAtMs = monotonicMs();
+    if (this.#sharesLoop) this.#host.loop.enterOther(acceptedAtMs);
     const backlogMs = this.#host.showsTimes ? socket.backlogMs() : undefined;
     this.#longestBacklogMs = Math.max(this.#longestBacklogMs, backlogMs ?? 0);
     const client: Accepted = { id: ++this.#lastId, socket, acceptedAtMs, backlogMs };

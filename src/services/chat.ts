@@ -4,7 +4,7 @@
  *
  * Until a client has joined, its handler here sends to it. After that the handler only reads.
  */
-import type { Connection } from '../connection/connection.js';
+import type { Breach, Connection } from '../connection/connection.js';
 import { forEachMessage, type Framing } from '../connection/lines.js';
 import { asBuffer, reply } from '../connection/text.js';
 import type { ChatSession } from '../shared/chat/chat.js';
@@ -32,7 +32,7 @@ async function serveLines(
   connection: Connection,
   framing: Framing,
   chat: ChatSession,
-): Promise<void> {
+): Promise<Breach | undefined> {
   // Both lines in one send: a client that reads once before it answers has read them.
   await reply(connection, GREETING + QUESTION);
   let joined = false;
@@ -49,7 +49,7 @@ async function serveLines(
     }
     return reply(connection, `ERR ${fault}\n${QUESTION}`);
   };
-  await forEachMessage(
+  return forEachMessage(
     connection,
     framing,
     (line) => (joined ? chat.say(line) : identify(line)),

@@ -36,8 +36,10 @@ export async function converse(
   context: ConversationContext,
 ): Promise<EndReason> {
   try {
-    await service.serve(context.debug ? logged(connection, context.log) : connection, context);
-    const reason = connection.ended ? 'end' : 'done';
+    const seen = context.debug ? logged(connection, context.log) : connection;
+    // A service in JavaScript may return anything.
+    const breach = (await service.serve(seen, context)) === 'too long' ? 'too long' : undefined;
+    const reason = breach ?? (connection.ended ? 'end' : 'done');
     await connection.finish(PATIENCE_MS);
     return reason;
   } catch (error) {

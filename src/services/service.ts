@@ -3,7 +3,7 @@
  * threads, events or sockets, only a Connection. echo.ts is the shortest service; catalogue.ts
  * lists all.
  */
-import type { Connection, MaybePromise } from '../connection/connection.js';
+import type { Breach, Connection, MaybePromise } from '../connection/connection.js';
 import type { Framing } from '../connection/lines.js';
 import type { ServiceLog } from '../log/log.js';
 import type { Session, Shared } from '../shared/shared.js';
@@ -24,10 +24,26 @@ export interface Service<S extends Session | undefined = undefined> {
   /**
    * Runs one client's conversation. When it returns (or its promise resolves), the server ends the
    * connection.
+   * @returns what the client did wrong, if that ended the conversation
    * @throws ConnectionLost from the connection's calls; any other error is logged. Both end the
    *   connection.
    */
-  serve(connection: Connection, context: ServiceContext<S>): Promise<void> | void;
+  serve(
+    connection: Connection,
+    context: ServiceContext<S>,
+  ): Promise<Breach | undefined> | Promise<void> | undefined;
+  /**
+   * What a client thread rehearses that starts before its first client (workers/rehearse.ts).
+   * Without it, the thread rehearses an echo.
+   */
+  rehearsal?(): Rehearsal;
+}
+
+/** Conversations with a client that sends one message again and again. */
+export interface Rehearsal {
+  readonly message: string;
+  /** Serves the client. 25 answers must fit into a socket's buffer: they are not read. */
+  serve(connection: Connection): Promise<void> | void;
 }
 
 /** A service whose session type is not known. */
@@ -66,6 +82,8 @@ export interface ServiceOptions {
   readonly questions: string | undefined;
   /** web: path of the folder whose files are served. */
   readonly root: string;
+  /** web: whether each answer has a line in the log. */
+  readonly logRequests: boolean;
 }
 
 /**

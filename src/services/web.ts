@@ -5,10 +5,12 @@
  *     conversation.ts ── parser.ts ──► request ── answer.ts ──► cache.ts, or target.ts ── resolve.ts ──► file
  */
 import { opendirSync } from 'node:fs';
-import { ConnectionLost } from '../connection/connection.js';
+import { basename } from 'node:path';
+import { ConnectionLost, type Connection } from '../connection/connection.js';
 import { StartError } from '../base/errors.js';
 import { Site } from './web/answer.js';
 import { Conversation } from './web/conversation.js';
+import { RequestLog } from './web/request-log.js';
 import { refusal } from './web/request.js';
 import type { Service, ServiceOptions } from './service.js';
 
@@ -25,18 +27,33 @@ export const service: Service = {
       });
     }
   },
-  async serve(connection, { options }) {
-    const conversation = new Conversation(connection, siteOf(options));
-    try {
-      await connection.forEachChunk((chunk) => conversation.onChunk(chunk));
-      await conversation.endWith(refusal(400, 'the request ends before it is complete'));
-    } catch (error) {
-      if (error instanceof ConnectionLost && error.reason === 'idle')
-        await conversation.endWith(STALLED);
-      throw error;
-    }
+  serve: (connection, { options, log }) =>
+    converse(
+      connection,
+      siteOf(options),
+      options.logRequests ? new RequestLog(connection.id, log) : undefined,
+    ),
+  // Requests for this very file: it is there, and small.
+  rehearsal() {
+    const site = new Site(import.meta.dirname);
+    return {
+      message: `GET /${basename(import.meta.filename)} HTTP/1.1\r\nHost: rehearsal\r\n\r\n`,
+      serve: (connection) => converse(connection, site),
+    };
   },
 };
+
+async function converse(connection: Connection, site: Site, log?: RequestLog): Promise<void> {
+  const conversation = new Conversation(connection, site, { log });
+  try {
+    await connection.forEachChunk((chunk) => conversation.onChunk(chunk));
+    await conversation.endWith(refusal(400, 'the request ends before it is complete'));
+  } catch (error) {
+    if (error instanceof ConnectionLost && error.reason === 'idle')
+      await conversation.endWith(STALLED);
+    throw error;
+  }
+}
 
 const STALLED = refusal(408, 'the rest of the request did not come in time');
 

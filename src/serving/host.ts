@@ -40,8 +40,8 @@ export type ModelFactory = (host: Host) => Promise<Model>;
 
 /** An accepted connection, of which the main thread is the only owner. */
 export interface AcceptedSocket {
-  /** @throws Error where client threads are not available */
-  readonly fd: number;
+  /** Undefined elsewhere than on Linux, where only Node itself uses it. */
+  readonly fd: number | undefined;
   /** `unknown` when the kernel has forgotten the address already. Asking costs a system call. */
   readonly peer: Endpoint;
   /**

@@ -32,8 +32,9 @@ export function endOfTurn(): Promise<void> {
 
 /** Turns what a duty throws into a rejection that nothing handles. */
 function perform(duty: () => void): void {
-  void new Promise<void>((resolve) => {
+  try {
     duty();
-    resolve();
-  });
+  } catch (error) {
+    void Promise.reject(error);
+  }
 }

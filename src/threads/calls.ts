@@ -14,8 +14,8 @@
  * mailbox.ts.
  */
 import { monotonicMs } from '../base/clock.js';
-import { waitWhile } from './wait-while.js';
 import type { Session } from '../shared/shared.js';
+import { WaitWord } from './wait-word.js';
 
 const IDLE = 0;
 const ASKED = 1;
@@ -24,7 +24,9 @@ const ANSWERED = 2;
 /** Indexes of the 32-bit words; the times and the text of the call or of its outcome follow. */
 const STATE = 0;
 const LENGTH = 1;
-const TIMES_AT_BYTE = 8;
+const CLOSED = 2;
+const WORDS = 3;
+const TIMES_AT_BYTE = 16;
 /** Indexes of the times: when main took the call, and how long the client's calls have waited. */
 const TAKEN_AT = 0;
 const WAITED = 1;
@@ -45,6 +47,7 @@ type Outcome =
 export class SyncCallSlot {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
+  readonly #state: WaitWord;
   readonly #timesMs: Float64Array;
   readonly #text: Buffer;
   /** Main thread: the call has been taken and is not answered yet. */
@@ -53,7 +56,8 @@ export class SyncCallSlot {
   /** @param buffer of the slot on the other thread; without it, the slot is new */
   constructor(buffer = new SharedArrayBuffer(TEXT_AT_BYTE + TEXT_BYTES)) {
     this.buffer = buffer;
-    this.#words = new Int32Array(buffer, 0, 2);
+    this.#words = new Int32Array(buffer, 0, WORDS);
+    this.#state = new WaitWord(this.#words, STATE);
     this.#timesMs = new Float64Array(buffer, TIMES_AT_BYTE, 2);
     this.#text = Buffer.from(buffer, TEXT_AT_BYTE);
   }
@@ -61,14 +65,17 @@ export class SyncCallSlot {
   /**
    * Client thread. Asks main and blocks until main has answered.
    * @param notifyMain makes main look at the calls
-   * @throws Error when the call failed on main, or does not fit into the slot
+   * @throws Error when the call failed on main or will not be answered, or does not fit into the
+   *   slot
    */
   call(method: string, args: unknown[], notifyMain: () => void): unknown {
     this.#write(JSON.stringify({ method, args } satisfies Call));
     const askedAtMs = monotonicMs();
     Atomics.store(this.#words, STATE, ASKED);
     notifyMain();
-    waitWhile(this.#words, STATE, ASKED);
+    // Either this thread sees `closed`, or main has changed the state before this thread waits.
+    if (!this.#isClosed) this.#state.waitWhile(ASKED);
+    if (this.#isClosed) throw new Error(`the call of ${method} ended: the server stops`);
     this.#timesMs[WAITED] = this.waitedMs + (this.#timesMs[TAKEN_AT] ?? askedAtMs) - askedAtMs;
     const outcome = JSON.parse(this.#read()) as Outcome;
     Atomics.store(this.#words, STATE, IDLE);
@@ -115,7 +122,21 @@ export class SyncCallSlot {
       this.#write(JSON.stringify(failure(error)));
     }
     Atomics.store(this.#words, STATE, ANSWERED);
-    Atomics.notify(this.#words, STATE);
+    this.#state.wake();
+  }
+
+  /**
+   * Main thread. A call that waits for an answer fails, and so do later ones. Terminating the
+   * thread would not wake it.
+   */
+  close(): void {
+    Atomics.store(this.#words, CLOSED, 1);
+    Atomics.compareExchange(this.#words, STATE, ASKED, IDLE);
+    this.#state.wake();
+  }
+
+  get #isClosed(): boolean {
+    return Atomics.load(this.#words, CLOSED) === 1;
   }
 
   #write(text: string): void {

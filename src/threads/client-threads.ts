@@ -66,7 +66,10 @@ export class ClientThreads implements Clients {
       onReady: (slot) => {
         if (slot.isSettled) this.#settle(slot);
       },
-      onDoorbell: () => this.#answerDoorbell(),
+      onRung: (slot) => {
+        if (!slot.isSettled) void slot.answerCall();
+        else if (this.#taken.has(slot)) this.#settle(slot);
+      },
       onLost: (slot) => {
         const place = this.#free.indexOf(slot);
         if (place !== -1) this.#free.splice(place, 1);
@@ -125,13 +128,6 @@ export class ClientThreads implements Clients {
       const unserved = { thread: undefined, bytesIn: 0, bytesOut: 0 };
       closedLine(this.#host, { accepted, peer, reason: 'error', ...unserved });
       return undefined;
-    }
-  }
-
-  #answerDoorbell(): void {
-    for (const slot of this.#taken.keys()) {
-      if (slot.isSettled) this.#settle(slot);
-      else void slot.answerCall();
     }
   }
 

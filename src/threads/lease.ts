@@ -8,6 +8,7 @@
  * main shuts the descriptor down: the thread's blocked recv then returns 0. Nothing else wakes it.
  */
 import * as libc from '../base/libc.js';
+import { sendNow } from '../base/send-now.js';
 import type { AcceptedSocket } from '../serving/host.js';
 
 export class DescriptorLease {
@@ -15,8 +16,12 @@ export class DescriptorLease {
   readonly #socket: AcceptedSocket;
   #hasEnded = false;
 
-  /** @param socket of which no net.Socket has been made: libuv has never polled its descriptor */
+  /**
+   * @param socket of which no net.Socket has been made: libuv has never polled its descriptor
+   * @throws Error elsewhere than on Linux
+   */
   constructor(socket: AcceptedSocket) {
+    if (socket.fd === undefined) throw new Error('thread-per-client needs Linux');
     this.#socket = socket;
     this.fd = socket.fd;
     socket.setBlocking();
@@ -39,12 +44,7 @@ export class DescriptorLease {
    */
   deliver(bytes: Uint8Array): number | undefined {
     if (this.#hasEnded) return undefined;
-    const sent = libc.send(
-      this.fd,
-      addressOf(bytes),
-      bytes.length,
-      libc.MSG_DONTWAIT | libc.MSG_NOSIGNAL,
-    );
+    const sent = sendNow(this.fd, bytes);
     if (sent !== -1) return sent;
     return GONE.has(libc.errorName()) ? undefined : 0;
   }
@@ -63,21 +63,6 @@ export class DescriptorLease {
     // shutdown(2) fails when the client has left already: nothing is left to shut down.
     if (!this.#hasEnded) libc.shutdown(this.fd, how);
   }
-}
-
-let lastBytes: Uint8Array | undefined;
-let lastAddress = 0;
-
-/**
- * Most deliveries send the same bytes to many clients in turn: the address of the last ones is
- * kept.
- */
-function addressOf(bytes: Uint8Array): number {
-  if (bytes !== lastBytes) {
-    lastBytes = bytes;
-    lastAddress = libc.addressOf(bytes);
-  }
-  return lastAddress;
 }
 
 /** The errors of send(2) after which nothing can be sent any more. All others are temporary. */

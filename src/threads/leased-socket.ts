@@ -109,7 +109,8 @@ export class LeasedSocket implements ServedSocket {
       return 'gone';
     }
     this.#deliveredBytes += sent;
-    return this.#keep(bytes.subarray(sent));
+    // Most sends are complete: no view is made then.
+    return this.#keep(sent === bytes.length ? NO_BYTES : bytes.subarray(sent));
   }
 
   #keep(backlog: Uint8Array): 'delivered' | 'slow' {

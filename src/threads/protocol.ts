@@ -4,7 +4,8 @@
  *     ThreadTask       main to thread, once, when the thread starts
  *     mailbox words    both ways, for each client: mailbox.ts
  *     call words       thread to main and back, for each call of what clients share: calls.ts
- *     ThreadMessage    thread to main
+ *     doorbell words   thread to main, to look at the other two: doorbell.ts
+ *     ReadyMessage     thread to main, once, when the thread is up
  */
 import type { LogSettings } from '../log/log.js';
 import type { ServiceOptions } from '../services/service.js';
@@ -14,7 +15,7 @@ export interface ThreadTask {
   /** Names the slot in the thread's messages. */
   readonly slot: number;
   readonly mailbox: SharedArrayBuffer;
-  readonly doorbell: SharedArrayBuffer;
+  readonly doorbell: DoorbellPlace;
   /** For calls of what the clients share; undefined where they share nothing. */
   readonly calls: SharedArrayBuffer | undefined;
   /** The URL of the service's module. */
@@ -29,16 +30,23 @@ export interface ThreadTask {
   readonly log: LogSettings;
 }
 
-export type ThreadMessage =
-  | {
-      readonly kind: 'ready';
-      readonly slot: number;
-      readonly thread: number;
-      /** Where /proc shows the thread's state: `123/task/125`; undefined without /proc. */
-      readonly kernelThread: string | undefined;
-    }
-  /** Some client threads have settled, or wait for a call to be answered. */
-  | { readonly kind: 'doorbell' };
+export interface ReadyMessage {
+  readonly slot: number;
+  readonly thread: number;
+  /** Where /proc shows the thread's state: `123/task/125`; undefined without /proc. */
+  readonly kernelThread: string | undefined;
+}
+
+/** What a thread needs to ring the doorbell. */
+export interface DoorbellPlace {
+  readonly memory: SharedArrayBuffer;
+  /** A byte sent here wakes main. */
+  readonly fd: number;
+  readonly place: number;
+}
+
+/** The doorbell: 32-bit words. From `firstPlaces` on, each has a bit for each of its places. */
+export const doorbellLayout = { isOnItsWay: 0, firstPlaces: 1, placesPerWord: 32 } as const;
 
 /** A mailbox: 32-bit words, then 64-bit floats. */
 export const mailboxLayout = {

@@ -16,7 +16,7 @@ import { Piscina } from 'piscina';
 import { StartError } from '../base/errors.js';
 import { settledWithin } from '../base/settled-within.js';
 import { Doorbell } from './doorbell.js';
-import type { ThreadMessage, ThreadTask } from './protocol.js';
+import type { ReadyMessage, ThreadTask } from './protocol.js';
 import type { Host } from '../serving/host.js';
 import { WorkerSlot } from './worker-slot.js';
 
@@ -36,8 +36,8 @@ interface ThreadPoolEvents {
    * served it.
    */
   onReady(slot: WorkerSlot): void;
-  /** Some threads have settled, or wait for a call to be answered. */
-  onDoorbell(): void;
+  /** The slot's thread has settled, or waits for a call to be answered. */
+  onRung(slot: WorkerSlot): void;
   /** The slot's thread is dead. */
   onLost(slot: WorkerSlot): void;
   /** A slot may be added again, or has replaced a lost one. */
@@ -48,7 +48,7 @@ export class ThreadPool {
   readonly #host: Host;
   readonly #events: ThreadPoolEvents;
   readonly #pool: Piscina;
-  readonly #doorbell = new Doorbell();
+  readonly #doorbell: Doorbell<WorkerSlot>;
   readonly #slots = new Map<number, WorkerSlot>();
   #lastIndex = 0;
   #replacing = true;
@@ -59,6 +59,7 @@ export class ThreadPool {
   constructor(host: Host, events: ThreadPoolEvents) {
     this.#host = host;
     this.#events = events;
+    this.#doorbell = new Doorbell(host.threads.most, (slot) => events.onRung(slot));
     this.#pool = new Piscina({
       filename: fileURLToPath(new URL('../../workers/serve-client.js', import.meta.url)),
       minThreads: 0,
@@ -74,7 +75,7 @@ export class ThreadPool {
         maxOldGenerationSizeMb: host.threads.memoryMb,
       },
     });
-    this.#pool.on('message', (message: ThreadMessage) => this.#onMessage(message));
+    this.#pool.on('message', (message: ReadyMessage) => this.#onReady(message));
     this.#pool.on('error', (error: Error) => this.#onError(error));
   }
 
@@ -110,7 +111,7 @@ export class ThreadPool {
     const task: ThreadTask = {
       slot: slot.index,
       mailbox: slot.mailbox.buffer,
-      doorbell: this.#doorbell.buffer,
+      doorbell: this.#doorbell.add(slot),
       calls: slot.calls?.buffer,
       module: this.#host.service.module,
       options: this.#host.serviceOptions,
@@ -141,7 +142,11 @@ export class ThreadPool {
     this.#closing = true;
     for (const { mailbox } of this.#slots.values()) mailbox.retire();
     await settledWithin(this.#untilStarted(), MOST_START_MS);
-    await this.#pool.destroy();
+    // First: a thread whose call is ended is to end, and not to report that its service failed.
+    const destroyed = this.#pool.destroy();
+    for (const { calls } of this.#slots.values()) calls?.close();
+    await destroyed;
+    this.#doorbell.close();
   }
 
   /** Node aborts the whole process if a thread is terminated while it loads modules or koffi. */
@@ -150,31 +155,13 @@ export class ThreadPool {
     await Promise.allSettled(starting.map(({ ready }) => ready));
   }
 
-  #onMessage(message: ThreadMessage): void {
-    switch (message.kind) {
-      case 'ready': {
-        const slot = this.#slots.get(message.slot);
-        if (slot) this.#noteReady(slot, message);
-        return;
-      }
-      case 'doorbell':
-        this.#passDoorbellOn();
-    }
-  }
-
-  #noteReady(
-    slot: WorkerSlot,
-    { thread, kernelThread }: Extract<ThreadMessage, { kind: 'ready' }>,
-  ): void {
+  #onReady({ slot: index, thread, kernelThread }: ReadyMessage): void {
+    const slot = this.#slots.get(index);
+    if (!slot) return;
     slot.noteReady(thread, kernelThread);
     const tid = Number(kernelThread?.split('/').at(-1)) || undefined;
     this.#host.log.info({ thread, tid, threads: this.#slots.size }, 'thread started');
     this.#events.onReady(slot);
-  }
-
-  #passDoorbellOn(): void {
-    this.#doorbell.clear();
-    this.#events.onDoorbell();
   }
 
   /**
@@ -196,8 +183,7 @@ export class ThreadPool {
       slot.noteLost(error);
       return;
     }
-    // The thread may have notified the doorbell and died before it could send main the message.
-    this.#passDoorbellOn();
+    this.#doorbell.remove(slot);
     this.#slots.delete(slot.index);
     const { thread, client } = slot;
     if (!this.#warmingUp) {

@@ -1,4 +1,4 @@
-/** Waiting on a word of shared memory, for mailbox.ts and calls.ts. Client thread. */
+/** Waiting on a word of shared memory, for wait-word.ts. Client thread. */
 
 /**
  * Blocks the thread as long as the word at `index` is `state`.

@@ -1,5 +1,5 @@
 /**
- * A word of shared memory on which a thread waits, for mailbox.ts. Used on both sides.
+ * A word of shared memory on which a thread waits, for mailbox.ts and calls.ts. Used on both sides.
  *
  * Linux's futex(2) where this project knows how to call it, else Atomics.
  */

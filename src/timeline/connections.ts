@@ -70,9 +70,12 @@ export function timelineOf(run: Run): Timeline {
     facts.closing ? [closedSpan(facts, facts.closing, since)] : [],
   );
   const logEndMs = since(run.lastMs);
-  const open = known
-    .filter(({ closing }) => !closing)
-    .map((facts) => openSpan(facts, { run, closed, since, logEndMs }));
+  const unclosed = known.filter(({ closing }) => !closing);
+  const firstOpen = unclosed
+    .filter(({ refused }) => !refused)
+    .reduce((least, { connection }) => Math.min(least, connection), Infinity);
+  const context = { run, closed, since, logEndMs, firstOpen };
+  const open = unclosed.map((facts) => openSpan(facts, context));
   const spans = withoutRoundingOverlaps([...closed, ...open]).sort(
     (a, b) => a.acceptedMs - b.acceptedMs || a.connection - b.connection,
   );
@@ -124,11 +127,14 @@ interface LogContext {
   readonly closed: readonly Span[];
   readonly since: Since;
   readonly logEndMs: number;
+  /** The first connection that was neither refused nor closed. */
+  readonly firstOpen: number;
 }
 
-function openSpan(facts: Facts, { run, closed, since, logEndMs }: LogContext): Span {
+function openSpan(facts: Facts, context: LogContext): Span {
+  const { since, logEndMs } = context;
   const acceptedMs = since(acceptedAt(facts));
-  const { thread, startedMs } = inferService(facts, acceptedMs, run, closed, since);
+  const { thread, startedMs } = inferService(facts, acceptedMs, context);
   return {
     connection: facts.connection,
     peer: facts.peer,
@@ -149,18 +155,16 @@ function openSpan(facts: Facts, { run, closed, since, logEndMs }: LogContext): S
 function inferService(
   facts: Facts,
   acceptedMs: number,
-  run: Run,
-  closed: readonly Span[],
-  since: Since,
+  { run, closed, since, firstOpen }: LogContext,
 ): Pick<Span, 'thread' | 'startedMs'> {
   if (facts.refused) return { thread: 'none', startedMs: undefined };
   if (run.model === 'event-loop') return { thread: MAIN_THREAD, startedMs: acceptedMs };
   if (run.model === 'iterative') {
     // The iterative server serves a client when all clients before it have ended.
+    if (facts.connection !== firstOpen) return { thread: 'none', startedMs: undefined };
     const before = [...run.connections].filter(
       ([id, { refused }]) => id < facts.connection && !refused,
     );
-    if (before.some(([, { closing }]) => !closing)) return { thread: 'none', startedMs: undefined };
     const ends = before.map(([, { closing }]) => since(closing?.atMs ?? 0));
     return {
       thread: MAIN_THREAD,

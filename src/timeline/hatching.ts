@@ -23,7 +23,10 @@ export class Hatchings {
   constructor(placed: readonly PlacedSection[]) {
     const spans = placed.flatMap((section) => section.spans);
     this.#colours = new Set([LEGEND_COLOUR, ...spans.map(colourOf)]);
-    this.#prefix = `wait-${createHash('sha256').update(JSON.stringify(spans)).digest('hex').slice(0, 8)}`;
+    const hash = createHash('sha256');
+    // One connection at a time: the text of all their messages may be longer than a string can be.
+    for (const span of spans) hash.update(JSON.stringify(span));
+    this.#prefix = `wait-${hash.digest('hex').slice(0, 8)}`;
   }
 
   /** Returns the `fill` value for a colour of the picture. */

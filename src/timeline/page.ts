@@ -46,12 +46,14 @@ export function pageOf(
 <style>${CSS}</style>
 </head>
 <body>
+<main>
 <h1>${escaped(title)}</h1>
 ${notes.map((note) => `<p class="faint">${escaped(note)}</p>`).join('\n')}
 <div class="frame" tabindex="0" role="group" aria-label="timeline">
 ${drawTimelines(sections)}
 </div>
 ${sections.map(tableOf).join('\n')}
+</main>
 </body>
 </html>
 `;

@@ -5,7 +5,7 @@
  * time. It can also hold lines of other programs, and a torn line where a server was killed. Read
  * run.ts next.
  */
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileError } from '../base/part-file.js';
 import { StartError } from '../base/errors.js';
@@ -21,11 +21,18 @@ interface ServerLog {
 /**
  * Reads the log in a file.
  * @param path of the file; `-` is standard input
+ * @param onProgress called with the number of bytes read so far, and that of the file if known
  * @throws StartError, with a message of one line, when the file cannot be read
  */
-export async function readLog(path: string): Promise<ServerLog> {
+export async function readLog(
+  path: string,
+  onProgress?: (bytes: number, totalBytes: number | undefined) => void,
+): Promise<ServerLog> {
   const input = path === '-' ? process.stdin : createReadStream(path);
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  let bytes = 0;
   try {
+    input.on('data', (chunk: Buffer) => onProgress?.((bytes += chunk.length), size || undefined));
     return await readLines(createInterface({ input, crlfDelay: Infinity }));
   } catch (error) {
     throw fileError('read', path === '-' ? 'standard input' : path, error);

@@ -3,7 +3,8 @@
  * chrome://tracing open.
  *
  * Each server is a process and each row a thread, because the events of a thread must not overlap.
- * Times and durations are in microseconds. Nothing is left out. Read rows.ts next.
+ * Times and durations are in microseconds. Nothing is left out. A log can have millions of events,
+ * so they are made one at a time, and their text in pieces. Read rows.ts next.
  */
 import type { Span, Timeline } from './connections.js';
 import { lanesOf, type Lane, type Segment } from './rows.js';
@@ -22,48 +23,52 @@ interface TraceEvent {
   readonly args?: Readonly<Record<string, string | number>>;
 }
 
-/** A trace in the object form of the format. */
-interface Trace {
-  readonly traceEvents: readonly TraceEvent[];
-  readonly displayTimeUnit: 'ms';
-}
-
 /** The process and the thread of the trace that an event belongs to. */
 interface Track {
   readonly pid: number;
   readonly tid: number;
 }
 
-/** Returns the trace of all timelines, each as a process of its own; serialize it as JSON. */
-export function traceOf(timelines: readonly Timeline[]): Trace {
-  return {
-    // Consecutive numbers, because servers on several machines may have the same process id.
-    traceEvents: timelines.flatMap((timeline, index) => eventsOf(timeline, index + 1)),
-    displayTimeUnit: 'ms',
-  };
+/**
+ * Returns the trace of all timelines as JSON text, in the object form of the format. Each timeline
+ * is a process of its own.
+ * @returns short pieces of the text, one for each event
+ */
+export function* traceText(timelines: readonly Timeline[]): Generator<string> {
+  let before = '{"displayTimeUnit":"ms","traceEvents":[\n';
+  for (const event of traceEvents(timelines)) {
+    yield `${before}${JSON.stringify(event)}`;
+    before = ',\n';
+  }
+  yield ']}\n';
 }
 
-function eventsOf(timeline: Timeline, pid: number): TraceEvent[] {
-  const events = [metadata('process_name', { pid, tid: 0 }, titleOf(timeline))];
+function* traceEvents(timelines: readonly Timeline[]): Generator<TraceEvent> {
+  // Consecutive numbers, because servers on several machines may have the same process id.
+  for (const [index, timeline] of timelines.entries()) yield* eventsOf(timeline, index + 1);
+}
+
+function* eventsOf(timeline: Timeline, pid: number): Generator<TraceEvent> {
+  yield metadata('process_name', { pid, tid: 0 }, titleOf(timeline));
   let tid = 0;
   for (const lane of lanesOf(timeline)) {
     const own = { pid, tid: ++tid };
-    events.push(...threadMetadata(own, lane.name));
-    if (lane.isMain) {
-      const accepts = timeline.spans.map((span) =>
-        instant(own, `accepts ${span.connection}`, span.acceptedMs, span),
-      );
-      events.push(...accepts);
-    }
-    events.push(...lifeOf(lane, own));
-    // The first row of a client thread shares the thread's track; main's clients have their own.
-    lane.rows.forEach((row, index) => {
+    yield* threadMetadata(own, lane.name);
+    if (lane.isMain) yield* acceptsOf(timeline, own);
+    yield* lifeOf(lane, own);
+    for (const [index, row] of lane.rows.entries()) {
+      // The first row of a client thread shares the thread's track; main's clients have their own.
       const track = !lane.isMain && index === 0 ? own : { pid, tid: ++tid };
-      if (track !== own) events.push(...threadMetadata(track, `${lane.name}, row ${index + 1}`));
-      events.push(...row.flatMap((segment) => eventsOfSegment(segment, track, timeline)));
-    });
+      if (track !== own) yield* threadMetadata(track, `${lane.name}, row ${index + 1}`);
+      for (const segment of row) yield* eventsOfSegment(segment, track, timeline);
+    }
   }
-  return events;
+}
+
+function* acceptsOf({ spans }: Timeline, track: Track): Generator<TraceEvent> {
+  for (const span of spans) {
+    yield instant(track, `accepts ${span.connection}`, span.acceptedMs, span);
+  }
 }
 
 function titleOf({ service, model, pid }: Timeline): string {
@@ -85,19 +90,19 @@ function threadMetadata(track: Track, name: string): TraceEvent[] {
   return [metadata('thread_name', track, name), order];
 }
 
-function lifeOf({ life }: Lane, track: Track): TraceEvent[] {
-  const events: TraceEvent[] = [];
-  if (life?.startedMs !== undefined) events.push(instant(track, 'thread started', life.startedMs));
-  if (life?.lostMs !== undefined) events.push(instant(track, 'thread lost', life.lostMs));
-  return events;
+function* lifeOf({ life }: Lane, track: Track): Generator<TraceEvent> {
+  if (life?.startedMs !== undefined) yield instant(track, 'thread started', life.startedMs);
+  if (life?.lostMs !== undefined) yield instant(track, 'thread lost', life.lostMs);
 }
 
-const MESSAGE_TIMES = { received: 'receivedMs', sending: 'sentMs' } as const;
-
-function eventsOfSegment(segment: Segment, track: Track, { service }: Timeline): TraceEvent[] {
+function* eventsOfSegment(
+  segment: Segment,
+  track: Track,
+  { service }: Timeline,
+): Generator<TraceEvent> {
   const { span, kind, fromMs, toMs } = segment;
   const { connection, peer, reason = 'open when the log ends', bytesIn, bytesOut } = span;
-  const slice: TraceEvent = {
+  yield {
     name: kind === 'served' ? `${connection} ${service}` : `${connection} ${kind}`,
     cat: kind,
     ph: 'X',
@@ -106,11 +111,9 @@ function eventsOfSegment(segment: Segment, track: Track, { service }: Timeline):
     dur: microseconds(toMs) - microseconds(fromMs),
     args: { connection, peer, service, reason, bytesIn, bytesOut },
   };
-  if (kind === 'waits') return [slice];
-  const messages = Object.entries(MESSAGE_TIMES).flatMap(([name, times]) =>
-    span[times].map((ms) => instant(track, name, ms, span)),
-  );
-  return [slice, ...messages];
+  if (kind === 'waits') return;
+  for (const ms of span.receivedMs) yield instant(track, 'received', ms, span);
+  for (const ms of span.sentMs) yield instant(track, 'sending', ms, span);
 }
 
 function instant(track: Track, name: string, atMs: number, span?: Span): TraceEvent {

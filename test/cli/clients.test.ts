@@ -9,6 +9,51 @@ import { runHandoff } from '../support/handoff.js';
 
 const DONE = { status: 0, signal: null, stderr: '' };
 
+/** What the server says and then hears, up to the line `B` of the script. */
+const CONVERSATIONS: readonly [string, readonly string[], readonly [string, string][]][] = [
+  [
+    'chat',
+    ['chat', '--name', 'ann'],
+    [
+      ['Hello.\nWho are you?\n', 'ann\n'],
+      ['Welcome ann\n', 'B\n'],
+    ],
+  ],
+  [
+    'chat --dialect hii',
+    ['chat', '--dialect', 'hii', '--name', 'ann'],
+    [
+      ['Hii', 'ann'],
+      ['Connected to the server!', 'ann: B'],
+    ],
+  ],
+  [
+    'quiz',
+    ['quiz', '--guest', '--name', 'ann', '--play', '1'],
+    [
+      ['', 'GUEST ann\n'],
+      ['OK\n', 'PLAY 1\n'],
+      ['QUESTION 1/2 Why?\nA a\nB b\nC c\nD d\n', 'B\n'],
+    ],
+  ],
+  [
+    'hangman',
+    ['hangman'],
+    [
+      ['', 'PLAY\n'],
+      ['WORD 3\n', 'B\n'],
+    ],
+  ],
+  [
+    'tictactoe',
+    ['tictactoe', '--name', 'ann'],
+    [
+      ['', 'ann\n'],
+      ['Welcome ann\ninit@ann bob\nMOVE?\n', 'B\n'],
+    ],
+  ],
+];
+
 describe(
   'handoff chat, quiz, hangman and tictactoe in a script',
   { timeout: 60_000, concurrency: 2 },
@@ -73,12 +118,9 @@ describe(
 
     it('quiz logs in with HANDOFF_PASSWORD and has no option for the password', async (t) => {
       const env = { HANDOFF_PASSWORD: 's3cret' };
-      const { client, outcome } = await start(
-        t,
-        ['quiz', '--name', 'ann', '--play', '1'],
-        'b\n',
+      const { client, outcome } = await start(t, ['quiz', '--name', 'ann', '--play', '1'], 'b\n', {
         env,
-      );
+      });
       await client.exchange('', 'LOGIN ann s3cret\n');
       await client.exchange('OK welcome\n', 'PLAY 1\n');
       await client.exchange('QUESTION 1/1 Why?\nA so\nB D\nC no\nD yes\n', 'B\n');
@@ -136,6 +178,21 @@ describe(
       assert.equal((await outcome).status, 0);
     });
 
+    for (const [what, args, talk] of CONVERSATIONS) {
+      for (const keepInputOpen of [false, true]) {
+        const when = keepInputOpen ? 'while the script goes on' : "after the script's last line";
+        it(`${what} reports the ERR with which the server closes ${when}`, async (t) => {
+          const { client, port, outcome } = await start(t, args, 'B\n', { keepInputOpen });
+          for (const [said, heard] of talk) await client.exchange(said, heard);
+          client.send('ERR line too long\n');
+          client.halfClose();
+          const { status, stderr } = await outcome;
+          const reason = `handoff: 127.0.0.1 port ${port}: line too long\n`;
+          assert.deepEqual({ status, stderr }, { status: 1, stderr: reason });
+        });
+      }
+    }
+
     it('reports a refused connection and a later reset in one line', async (t) => {
       const commands = [
         ['chat', '--name', 'ann'],
@@ -178,9 +235,9 @@ async function start(
   t: TestContext,
   args: readonly string[],
   input: string,
-  env: Readonly<Record<string, string>> = {},
+  options: Parameters<typeof runHandoff>[2] = {},
 ) {
   const server = await startFakeServer(t);
-  const outcome = runHandoff(t, [...args, '--port', `${server.port}`], { input, env });
+  const outcome = runHandoff(t, [...args, '--port', `${server.port}`], { ...options, input });
   return { outcome, port: server.port, client: await server.accept() };
 }

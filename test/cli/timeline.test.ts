@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { eventually } from '../support/eventually.js';
 import { runHandoff, temporaryDirectory } from '../support/handoff.js';
+import { noTerminal, openTerminal } from '../support/terminal.js';
 import { EVENT_LOOP, ITERATIVE } from '../support/timeline-logs.js';
 
 const read = (folder: string, file: string) => readFileSync(join(folder, file), 'utf8');
@@ -44,6 +46,27 @@ describe('handoff timeline', { timeout: 60_000, concurrency: 2 }, () => {
     assert.equal(status, 0);
     assert.match(stdout, /^count, event-loop: 2 clients, all at once/);
   });
+
+  it(
+    'shows on a terminal how far it is, if that takes more than a second',
+    {
+      skip: noTerminal,
+    },
+    async (t) => {
+      const terminal = openTerminal(t, [
+        'timeline',
+        '-',
+        '-o',
+        join(temporaryDirectory(t), 'x.svg'),
+      ]);
+      await eventually('the progress', () => {
+        terminal.type('\n');
+        return /reading \d+ bytes/.test(terminal.output()) || undefined;
+      });
+      terminal.type('\u0004');
+      assert.equal((await terminal.exit()).status, 1);
+    },
+  );
 
   for (const [args, expected, wanted] of [
     [

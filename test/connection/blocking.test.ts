@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BlockingConnection } from '../../src/connection/blocking.js';
 import { ConnectionLost } from '../../src/connection/connection.js';
-import { addressOf, bindEchoSocket, MSG_DONTWAIT, recv } from '../../src/base/libc.js';
+import { addressOf, MSG_DONTWAIT, recv } from '../../src/base/libc.js';
 import { openSocketpair } from '../support/socketpair.js';
 
 /** Short, since this client neither keeps sending nor closes. */
@@ -28,21 +28,24 @@ describe('a blocking connection', { timeout: 20_000 }, () => {
   });
 
   it('neither reads nor writes after its lease, though the descriptor may be open', (t) => {
-    const { open, close } = bindEchoSocket();
-    const fd = open();
-    t.after(() => close(fd));
+    const [fd, partner] = openSocketpair(t);
+    const client = new BlockingConnection(1, partner, { bytesIn: 0, bytesOut: 0 });
     const meter = { bytesIn: 0, bytesOut: 0 };
-    const connection = new BlockingConnection(1, fd, meter);
+    const connection = new BlockingConnection(2, fd, meter);
+    client.sendAll(Buffer.from('first'));
+    assert.equal(Buffer.from(connection.recv()).toString(), 'first');
     connection.sendAll(Buffer.from('mine'));
-    assert.equal(Buffer.from(connection.recv()).toString(), 'mine');
+    assert.equal(Buffer.from(client.recv()).toString(), 'mine');
+    client.sendAll(Buffer.from('second'));
 
     connection.release();
     assert.throws(() => connection.sendAll(Buffer.from('not mine')), ConnectionLost);
     assert.throws(() => connection.recv(), ConnectionLost);
-    assert.deepEqual(meter, { bytesIn: 4, bytesOut: 4 });
-    // The second message was not sent: the next bytes are those of the other connection.
-    const other = new BlockingConnection(2, fd, { bytesIn: 0, bytesOut: 0 });
+    assert.deepEqual(meter, { bytesIn: 5, bytesOut: 4 });
+    // The next bytes each way are those of the descriptor's next connection.
+    const other = new BlockingConnection(3, fd, { bytesIn: 0, bytesOut: 0 });
+    assert.equal(Buffer.from(other.recv()).toString(), 'second');
     other.sendAll(Buffer.from('another'));
-    assert.equal(Buffer.from(other.recv()).toString(), 'another');
+    assert.equal(Buffer.from(client.recv()).toString(), 'another');
   });
 });

@@ -89,8 +89,9 @@ describe('forEachMessage by lines', () => {
         const text = `before\n${'x'.repeat(lineBytes)}${end}`;
         const connection = new FakeConnection(random.cut(Buffer.from(text)), manner);
         const collector = new Collector(random);
-        await forEachMessage(connection, 'line', collector.use);
+        const breach = await forEachMessage(connection, 'line', collector.use);
         const tooLong = lineBytes > MAX_LINE_BYTES;
+        assert.equal(breach, tooLong ? 'too long' : undefined);
         assert.equal(connection.sent, tooLong ? 'ERR line too long\n' : '');
         const messages = tooLong || end === '' ? ['before'] : ['before', 'x'.repeat(lineBytes)];
         assert.deepEqual(collector.messages, messages);

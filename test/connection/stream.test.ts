@@ -7,6 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { ConnectionLost, RECV_BYTES } from '../../src/connection/connection.js';
 import { StreamConnection } from '../../src/connection/stream.js';
 import { connectClient } from '../support/client.js';
+import type { ConnectionHandle } from '../../src/server/accepted-socket.js';
 import type { Cleanup } from '../support/server.js';
 
 const MORE_THAN_BUFFERS = 12_000_000;
@@ -16,7 +17,8 @@ const MORE_THAN_BUFFERS = 12_000_000;
  */
 const MOST_BUFFERED = 6 * RECV_BYTES;
 
-async function pair(t: Cleanup, idleMs = 0) {
+/** @param byDescriptor whether the connection also gets the descriptor, to deliver by it */
+async function pair(t: Cleanup, idleMs = 0, byDescriptor = false) {
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true, noDelay: true }).listen(
     0,
     '127.0.0.1',
@@ -29,7 +31,9 @@ async function pair(t: Cleanup, idleMs = 0) {
     socket.destroy();
     server.close();
   });
-  return { client, socket, connection: new StreamConnection(1, socket, idleMs) };
+  const { _handle } = socket as Socket & { readonly _handle: ConnectionHandle };
+  const fd = byDescriptor ? _handle.fd : undefined;
+  return { client, socket, connection: new StreamConnection(1, socket, idleMs, fd) };
 }
 
 const lost = (reason: string) => (error: unknown) =>
@@ -65,29 +69,55 @@ describe('a stream connection', { timeout: 60_000 }, () => {
     assert.ok(bytes.equals(Buffer.concat(chunks)));
   });
 
-  it('reports a client as slow that leaves too much unread, and counts the bytes that still reach it', async (t) => {
-    const { client, connection } = await pair(t);
-    const delivery = Buffer.alloc(100_000);
-    client.pause();
-    const outcome = { over: false };
-    const reading = assert.rejects(Promise.resolve(connection.recv()), lost('slow')).then(() => {
-      outcome.over = true;
+  for (const byDescriptor of process.platform === 'linux' ? [false, true] : [false]) {
+    const how = byDescriptor ? 'by its descriptor' : 'by its socket';
+
+    it(`reports a client as slow that leaves too much unread of what is delivered ${how}, and counts the bytes that still reach it`, async (t) => {
+      const { client, connection } = await pair(t, 0, byDescriptor);
+      const delivery = Buffer.alloc(100_000);
+      client.pause();
+      const outcome = { over: false };
+      const reading = assert.rejects(Promise.resolve(connection.recv()), lost('slow')).then(() => {
+        outcome.over = true;
+      });
+      while (!outcome.over) {
+        if (connection.deliver(delivery) === 'slow') connection.abort('slow');
+        await turn();
+      }
+      assert.equal(connection.deliver(delivery), 'gone');
+      await reading;
+      const { bytesOut } = connection;
+      client.resume();
+      const received = (await client.readToEnd()).length;
+      // The kernel may have taken a part of the first delivery that is not counted.
+      assert.ok(
+        bytesOut <= received && received < bytesOut + delivery.length,
+        `${bytesOut} of ${received}`,
+      );
     });
-    while (!outcome.over) {
-      if (connection.deliver(delivery) === 'slow') connection.abort('slow');
-      await turn();
-    }
-    assert.equal(connection.deliver(delivery), 'gone');
-    await reading;
-    const { bytesOut } = connection;
-    client.resume();
-    const received = (await client.readToEnd()).length;
-    // The kernel may have taken a part of the first delivery that is not counted.
-    assert.ok(
-      bytesOut <= received && received < bytesOut + delivery.length,
-      `${bytesOut} of ${received}`,
-    );
-  });
+
+    it(`delivers ${how} behind what the client has not read yet`, async (t) => {
+      const { client, socket, connection } = await pair(t, 0, byDescriptor);
+      client.pause();
+      connection.deliver(Buffer.from('first'));
+      let queued = 'first';
+      for (const text = 'x'.repeat(100_000); socket.writableLength === 0; queued += text)
+        connection.deliver(Buffer.from(text));
+      connection.deliver(Buffer.from('last'));
+      client.resume();
+      const expected = `${queued}last`;
+      assert.ok((await client.read(expected.length)).equals(Buffer.from(expected)));
+    });
+
+    it(`reports a client as gone that has closed, when a delivery ${how} fails`, async (t) => {
+      const { client, socket, connection } = await pair(t, 0, byDescriptor);
+      client.reset();
+      // Stops reading, so that only a delivery can notice.
+      socket.pause();
+      while (connection.deliver(Buffer.from('hello')) !== 'gone') await turn();
+      assert.equal(connection.lossReason, 'reset');
+    });
+  }
 
   it('returns no more bytes than were asked for', async (t) => {
     const { client, connection } = await pair(t);

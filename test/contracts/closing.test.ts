@@ -3,6 +3,7 @@
  * makes the kernel send a reset, which can destroy the answer on its way. So the server reads on
  * for a while: the client sees its answer and an orderly end.
  */
+import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { connectClient, type Client } from '../support/client.js';
 import { coverThreads } from '../support/environment.js';
@@ -29,6 +30,23 @@ underEveryModel('a service that closes first', (model) => {
       await client.expect(answer);
       await client.expectEnd();
       await client.expectCleanClose();
+    });
+  }
+
+  for (const [service, options] of [
+    ['count', {}],
+    ['count', { framing: 'chunk' }],
+    ['chat', {}],
+    ['hangman', {}],
+    ['quiz', {}],
+    ['tictactoe', {}],
+  ] as const) {
+    it(`logs that a message to ${service} was too long ${JSON.stringify(options)}`, async (t) => {
+      const server = await startServer(t, { model, service, options, logLevel: 'info' });
+      const client = await connectClient(t, server);
+      client.send('x'.repeat(4097));
+      assert.match((await client.readToEnd()).toString(), /ERR line too long\n$/);
+      assert.equal((await server.logLine('closed')).reason, 'too long');
     });
   }
 

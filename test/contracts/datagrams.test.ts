@@ -38,6 +38,24 @@ underEveryModel('echo over UDP', (model) => {
     assert.deepEqual([received, answered, refused], [4, 1, 3]);
   });
 
+  it('logs each client at level debug: its address, and the bytes in and out', async (t) => {
+    const server = await startDatagrams(t, { model });
+    const client = await datagramClient(t, server);
+    await client.exchange('ping', 'ping');
+    const refusal = await client.ask(Buffer.alloc(MOST_BYTES + 1, 'x'));
+    const peer = `127.0.0.1:${client.localPort}`;
+    for (const [msg, bytesIn, bytesOut] of [
+      ['answered', 4, 4],
+      ['datagram refused', MOST_BYTES + 1, refusal.length],
+    ] as const) {
+      const line = await server.logLine(msg);
+      assert.deepEqual(
+        [line.level, line['peer'], line['bytesIn'], line['bytesOut']],
+        ['debug', peer, bytesIn, bytesOut],
+      );
+    }
+  });
+
   it('answers 5,000 paced datagrams, loses none, and keeps the order of each client', async (t) => {
     const server = await startDatagrams(t, { model });
     const clients = await Promise.all(Array.from({ length: 10 }, () => datagramClient(t, server)));

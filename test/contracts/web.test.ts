@@ -489,6 +489,77 @@ underEveryModel('web', (model) => {
     await mute.expectEnd();
   });
 
+  it('logs each request with --log-requests, also one that could not be read', async (t) => {
+    const logging = await startServer(t, {
+      service: 'web',
+      model,
+      logLevel: 'info',
+      options: { root: site.root, logRequests: true },
+    });
+    const requests = [
+      ['GET', '/a.txt', 200, get('/a.txt')],
+      ['GET', '/a.txt', 200, get('/a.txt?password=secret')],
+      ['HEAD', '/', 200, get('/', '', 'HEAD')],
+      ['GET', '/big.bin', 200, get('/big.bin')],
+      ['GET', '/sub', 301, get('/sub')],
+      ['GET', '/none', 404, get('/none')],
+      ['POST', '/a.txt', 405, get('/a.txt', '', 'POST')],
+      [undefined, undefined, 400, 'nonsense\r\n\r\n'],
+    ] as const;
+    const client = await connectClient(t, logging);
+    client.send(requests.map(([, , , text]) => text).join(''));
+    const bytes = (await client.readToEnd()).length;
+    client.close();
+    await logging.logLine('closed');
+    const lines = logging.log().filter(({ msg }) => msg === 'request');
+    assert.deepEqual(
+      lines.map(({ connection, method, path, status }) => [connection, method, path, status]),
+      requests.map(([method, path, status]) => [1, method, path, status]),
+    );
+    const logged = lines.reduce((sum, line) => sum + Number(line['bytes']), 0);
+    assert.equal(logged, bytes);
+    assert.ok(!JSON.stringify(logging.log()).includes('secret'));
+  });
+
+  it('logs a request that repeats the last one, too', async (t) => {
+    const options = { root: site.root, logRequests: true };
+    const logging = await startServer(t, { service: 'web', model, logLevel: 'info', options });
+    const client = await connectClient(t, logging);
+    for (let count = 0; count < 3; count++) await ask(client, get('/a.txt'));
+    client.close();
+    await logging.logLine('closed');
+    assert.equal(logging.log().filter(({ msg }) => msg === 'request').length, 3);
+  });
+
+  it('logs a transfer that broke off with the bytes that were sent', async (t) => {
+    const path = join(site.root, 'large.bin');
+    writeFileSync(path, '');
+    truncateSync(path, 20_000_000);
+    t.after(() => rmSync(path));
+    const logging = await startServer(t, {
+      service: 'web',
+      model,
+      logLevel: 'info',
+      options: { root: site.root, logRequests: true },
+    });
+    const client = await connectClient(t, logging);
+    client.send(get('/large.bin'));
+    await client.readLine();
+    client.reset();
+    const { status, bytes } = await logging.logLine('request', { path: '/large.bin' });
+    assert.equal(status, 200);
+    assert.ok(Number(bytes) > 0 && Number(bytes) < 20_000_000, String(bytes));
+  });
+
+  it('serves its own root, although a warm thread has rehearsed with another', async (t) => {
+    const options = { root: site.root };
+    const threads = { most: 1, warm: 1 };
+    const warm = await startServer(t, { service: 'web', model, options, threads });
+    const client = await connectClient(t, warm);
+    assert.equal((await ask(client, get('/web.js'))).status, 404);
+    assert.equal((await ask(client, get('/a.txt'))).body.toString(), 'text of a');
+  });
+
   it('does not start without its root', async (t) => {
     const root = join(site.root, 'none');
     await assert.rejects(startServer(t, { service: 'web', model, options: { root } }), {

@@ -58,7 +58,9 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
         [1, `127.0.0.1:${client.localPort ?? 0}`],
       );
       assert.equal(peer, accepted.peer);
-      const { level, time, pid, thread, waitedMs, servedMs, ...rest } = closed;
+      const { level, time, pid, thread, waitedMs, servedMs, ...others } = closed;
+      const { backlogMs, queuedMs, threadStartMs, loopWaitMs, computedMs, coreWaitMs, ...rest } =
+        others;
       assert.deepEqual(rest, {
         connection: 1,
         service: 'echo',
@@ -72,6 +74,10 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
       assert.ok(time >= accepted.time);
       assert.equal(Number(thread) > 0, model === 'thread-per-client');
       assert.ok(Number(waitedMs) >= 0 && Number(servedMs) > 0);
+      // test/contracts/times.test.ts compares them with what the client sees.
+      for (const ms of [backlogMs, queuedMs, loopWaitMs, computedMs]) assert.ok(Number(ms) >= 0);
+      for (const ms of [threadStartMs, coreWaitMs])
+        assert.equal(ms !== undefined, model === 'thread-per-client');
     });
   }
 
@@ -92,7 +98,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
       const closed =
         server.log.of('closed').find((line) => line.connection === connection) ?? assert.fail();
       const accepted = server.log.of('accepted').find((line) => line.connection === connection);
-      const { level, time, pid, waitedMs, ...rest } = closed;
+      const { level, time, pid, backlogMs, waitedMs, queuedMs, ...rest } = closed;
       assert.deepEqual(rest, {
         connection,
         service: 'echo',
@@ -104,7 +110,10 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
         bytesOut,
         msg: 'closed',
       });
-      assert.ok(level === 'info' && time > 0 && pid > 0 && Number(waitedMs) >= 0);
+      assert.ok(level === 'info' && time > 0 && pid > 0 && Number(backlogMs) >= 0);
+      assert.equal(queuedMs, waitedMs);
+      // A refused client keeps the server waiting, not the other way round.
+      assert.equal(Number(waitedMs) > 0, reason === 'stopped');
     }
   });
 

@@ -33,7 +33,9 @@ describe('a conversation', () => {
 
   it('ends with the reason of a lost client, which is not logged as an error', async () => {
     for (const why of ['reset', 'idle', 'stopped'] as const) {
-      const { reason, lines } = await conversation(() => Promise.reject(new ConnectionLost(why)));
+      const { reason, lines } = await conversation(() =>
+        Promise.reject<undefined>(new ConnectionLost(why)),
+      );
       assert.equal(reason, why);
       assert.deepEqual(lines, []);
     }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { microsecondsOf, now, type Instant } from '../../src/services/clock.js';
-import { formatTime } from '../../src/services/date.js';
+import fc from 'fast-check';
+import { microsecondsOf, now, wallClock, type Instant } from '../../src/services/clock.js';
+import { datagram, formatTime } from '../../src/services/date.js';
+import { DEFAULT_OPTIONS } from '../support/service-options.js';
 
 /** @param time local time, as Date understands it */
 function at(time: string, microseconds = 0): Instant {
@@ -117,5 +119,45 @@ describe('the clock', () => {
   it('gives date and microseconds of one instant', () => {
     const { date, epochUs } = now();
     assert.equal(date.getTime(), Math.floor(epochUs / 1000));
+  });
+});
+
+describe('the time of day', () => {
+  const HOUR_MS = 3_600_000;
+
+  for (const [direction, stepMs] of [
+    ['forward', HOUR_MS],
+    ['back', -HOUR_MS],
+  ] as const) {
+    it(`follows the wall clock when that is set ${direction} by an hour`, async (t) => {
+      now();
+      const wallMs = Date.now() + stepMs;
+      t.mock.method(Date, 'now', () => wallMs);
+      const { date, epochUs } = now();
+      assert.equal(date.getTime(), wallMs);
+      assert.equal(Math.floor(epochUs / 1000), wallMs);
+      const answered = datagram.answer(Buffer.from('%s'), undefined, { options: DEFAULT_OPTIONS });
+      const { reply } = await answered;
+      assert.equal(reply, String(Math.floor(wallMs / 1000)));
+    });
+  }
+
+  it('has the millisecond of the wall clock, and never goes back within it', () => {
+    const steps = fc.array(fc.record({ byMs: fc.float({ min: 0, max: 3, noNaN: true }) }));
+    const property = fc.property(steps, fc.constantFrom(-5, 0, 7.3), (all, aheadMs) => {
+      let elapsedMs = 0;
+      const wallMs = () => Math.floor(1e12 + elapsedMs);
+      const clock = wallClock(wallMs, () => 1e12 + aheadMs + elapsedMs);
+      let before = clock();
+      for (const { byMs } of all) {
+        elapsedMs += byMs;
+        const instant = clock();
+        assert.equal(instant.date.getTime(), wallMs());
+        assert.equal(Math.floor(instant.epochUs / 1000), wallMs());
+        assert.ok(instant.epochUs >= before.epochUs);
+        before = instant;
+      }
+    });
+    fc.assert(property);
   });
 });

@@ -11,8 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
-interface View {
+export interface View {
   readonly widthPx: number;
+  /** 900 by default. */
+  readonly heightPx?: number;
   readonly dark: boolean;
 }
 
@@ -34,8 +36,10 @@ interface Sight {
 }
 
 export interface Browser {
-  /** Opens a page, such as `file:///…`, in a window of this width. */
+  /** Opens a page, such as `file:///…`, in a window of this size. */
   look(url: string, view: View): Promise<Sight>;
+  /** Opens a page and returns the JSON value of an expression, or of its promise. */
+  evaluate(url: string, view: View, expression: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -96,7 +100,14 @@ export async function startBrowser(command: string): Promise<Browser> {
     const { sessionId } = await devTools.send('Target.attachToTarget', { targetId, flatten: true });
     const page = new Page(devTools, String(sessionId));
     await page.enable();
-    return { look: (url, view) => page.look(url, view), close };
+    return {
+      look: (url, view) => page.look(url, view),
+      evaluate: async (url, view, expression) => {
+        await page.open(url, view);
+        return page.evaluate(expression);
+      },
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -199,9 +210,28 @@ class Page {
     await this.#send('Page.setLifecycleEventsEnabled', { enabled: true });
   }
 
-  async look(url: string, { widthPx, dark }: View): Promise<Sight> {
+  async look(url: string, view: View): Promise<Sight> {
+    await this.open(url, view);
+    const layout = await this.evaluate(`(${LAYOUT})(${view.widthPx})`);
+    return {
+      ...(layout as Omit<Sight, 'complaints' | 'requests'>),
+      complaints: this.#complaints,
+      requests: this.#requests,
+    };
+  }
+
+  async evaluate(expression: string): Promise<unknown> {
+    const { result, exceptionDetails } = await this.#send('Runtime.evaluate', {
+      ...{ expression, returnByValue: true, awaitPromise: true },
+    });
+    if (exceptionDetails)
+      throw new Error(`in the page ${this.#url}: ${JSON.stringify(exceptionDetails)}`);
+    return (result as { value: unknown }).value;
+  }
+
+  async open(url: string, { widthPx, heightPx = WINDOW_HEIGHT_PX, dark }: View): Promise<void> {
     await this.#send('Emulation.setDeviceMetricsOverride', {
-      ...{ width: widthPx, height: WINDOW_HEIGHT_PX, deviceScaleFactor: 1, mobile: false },
+      ...{ width: widthPx, height: heightPx, deviceScaleFactor: 1, mobile: false },
     });
     const features = [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }];
     await this.#send('Emulation.setEmulatedMedia', { features });
@@ -218,13 +248,6 @@ class Page {
     });
     this.#hearLoad();
     await within(loaded, `loading ${url}`);
-    const { result, exceptionDetails } = await this.#send('Runtime.evaluate', {
-      ...{ expression: `(${LAYOUT})(${widthPx})`, returnByValue: true },
-    });
-    if (exceptionDetails)
-      throw new Error(`the layout of ${url}: ${JSON.stringify(exceptionDetails)}`);
-    const layout = (result as { value: Omit<Sight, 'complaints' | 'requests'> }).value;
-    return { ...layout, complaints: this.#complaints, requests: this.#requests };
   }
 
   #send(method: string, params: Fields = {}): Promise<Fields> {

@@ -2,6 +2,7 @@
  * Servers for datagrams and scripted clients, for tests; the counterparts of server.ts and
  * client.ts.
  */
+import { LONGEST_LOOP_LAG_MS } from './environment.js';
 import assert from 'node:assert/strict';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -67,7 +68,7 @@ export async function startDatagrams(
     acceptor: { overflow: 'queue', queueLimit: settings.queueLimit ?? 1000 },
     threads: { most: 2, warm: 0, memoryMb: 64 },
     idleMs: settings.idleMs ?? 0,
-    loopLagMs: 50,
+    loopLagMs: LONGEST_LOOP_LAG_MS,
     graceMs: settings.graceMs ?? 5000,
     log: { level: 'debug', file, connections: true },
   });
@@ -130,6 +131,10 @@ export class DatagramClient {
     });
     // The server has gone: the caller that waits in vain reports it.
     socket.on('error', () => undefined);
+  }
+
+  get localPort(): number {
+    return this.#socket.address().port;
   }
 
   send(message: Bytes): void {

@@ -125,6 +125,11 @@ export class ServerProcess {
     return exit;
   }
 
+  /** Whether its main thread waits for something. */
+  get isAsleep(): boolean {
+    return /^\d+ \(.*\) S/.test(readFileSync(`/proc/${this.pid}/stat`, 'utf8'));
+  }
+
   get descriptors(): number {
     return readdirSync(`/proc/${this.pid}/fd`).length;
   }

@@ -15,7 +15,7 @@ import type { ThreadSettings } from '../../src/serving/host.js';
 import type { ModelName } from '../../src/serving/host.js';
 import { Server } from '../../src/server/server.js';
 import { findService } from '../../src/services/catalogue.js';
-import './environment.js';
+import { LONGEST_LOOP_LAG_MS } from './environment.js';
 import { DEFAULT_OPTIONS } from './service-options.js';
 import type { ServiceOptions } from '../../src/services/service.js';
 import { eventually } from './eventually.js';
@@ -32,6 +32,7 @@ interface TestSettings {
   readonly threads: Partial<ThreadSettings>;
   readonly idleMs: number;
   readonly graceMs: number;
+  readonly loopLagMs: number;
   readonly adminPath: string;
   /** At other levels than `silent`, the log goes to a file that {@link RunningServer.log} reads. */
   readonly logLevel: LogLevel;
@@ -109,7 +110,7 @@ async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
     acceptor: { overflow: 'queue', queueLimit: 100, ...settings.acceptor },
     threads: { most: 8, warm: 0, memoryMb: 64, ...settings.threads },
     idleMs,
-    loopLagMs: 50,
+    loopLagMs: settings.loopLagMs ?? LONGEST_LOOP_LAG_MS,
     graceMs,
     log: { level: logLevel, file, connections: true },
     adminPath: settings.adminPath,

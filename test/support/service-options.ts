@@ -9,4 +9,5 @@ export const DEFAULT_OPTIONS: ServiceOptions = {
   store: ':memory:',
   questions: undefined,
   root: '.',
+  logRequests: false,
 };

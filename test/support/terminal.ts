@@ -3,11 +3,12 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { environment } from './environment.js';
 import { eventually } from './eventually.js';
 import { CLI, killAfter } from './handoff.js';
-import { Screen } from './screen.js';
+import { Screen, type Resizing } from './screen.js';
 import type { Cleanup } from './server.js';
 
 const DRIVER = fileURLToPath(new URL('../../../test/fixtures/terminal.py', import.meta.url));
@@ -28,10 +29,14 @@ interface TerminalProcess {
   /** Every byte that was written to the terminal. */
   readonly output: () => string;
   type(keys: string): void;
+  /** Changes the width. The program may learn it later, from SIGWINCH. */
+  resize(columns: number, resizing?: Resizing): Promise<void>;
   /** Waits until the rows of the screen, joined by newlines, show this. */
   shows(what: string | RegExp): Promise<void>;
   /** Waits until the cursor's row is this; `▮` marks the cursor. */
   edits(row: string): Promise<void>;
+  /** Changes the width of the screen, which the program cannot learn yet: tmux takes its time. */
+  resizeEarly(columns: number): void;
   exit(): Promise<TerminalExit>;
 }
 
@@ -42,7 +47,9 @@ export function openTerminal(
 ): TerminalProcess {
   const child = spawn('python3', [DRIVER, process.execPath, CLI, ...args], {
     env: environment({ TERM: 'xterm', ...env }),
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
+  const widths = child.stdio[3] as Duplex;
   killAfter(t, child);
   const screen = new Screen();
   let output = '';
@@ -63,6 +70,12 @@ export function openTerminal(
   return {
     output: () => output,
     type: (keys) => void child.stdin.write(keys),
+    resizeEarly: (columns) => screen.resize(columns, 'wraps'),
+    async resize(columns, resizing = 'wraps') {
+      screen.resize(columns, resizing);
+      widths.write(`${columns}\n`);
+      await once(widths, 'data');
+    },
     shows: (what) =>
       wait(String(what), () => {
         const shown = screen.rows.join('\n');

@@ -65,6 +65,20 @@ describe('a call from a client thread', { timeout: 20_000 }, () => {
     ]);
   });
 
+  it('fails, as do later ones, when main closes the slot instead of answering', async () => {
+    const box = new SyncCallSlot();
+    const calls = [1, 2].map((value) => ({ method: 'twice', args: [value] }));
+    const thread = new Worker(CALLER, { workerData: { buffer: box.buffer, calls } });
+    const errors: unknown[] = [];
+    thread.on('message', (message: { rung: true } | { result: { error: string } }) => {
+      if ('result' in message) errors.push(message.result.error);
+      else box.close();
+    });
+    await once(thread, 'exit');
+    const error = 'the call of twice ended: the server stops';
+    assert.deepEqual(errors, [error, error]);
+  });
+
   it('carries the longest message with every character escaped', async () => {
     const text = '\u0001'.repeat(4096);
     assert.deepEqual(await callFromThread(session, [{ method: 'join', args: [text] }]), [

@@ -33,6 +33,21 @@ async function rowsOf(lines: readonly string[]) {
 }
 
 describe('the timeline of a log', () => {
+  it('names the reason of the log, also one that is new since version 0.1.0', async () => {
+    const fields = { thread: 0, waitedMs: 0, servedMs: 300, reason: 'too long' };
+    const spans = await spansOf([...logs.ITERATIVE.slice(0, 2), logs.closed(1, 400, fields)]);
+    assert.deepEqual(spans, [[1, 0, 0, 0, 300, 'too long']]);
+  });
+
+  it('takes seconds for tens of thousands of clients that are open at once', async () => {
+    const many = 40_000;
+    const open = Array.from({ length: many }, (_, index) => logs.accepted(index + 1, index));
+    const lines = [logs.listening('iterative'), ...open, logs.line('stopping', many)];
+    const timeline = await logs.timelineFrom(lines);
+    const [, waiting] = lanesOf(timeline);
+    assert.deepEqual([waiting?.name, waiting?.rows.length], ['waiting', many - 1]);
+  });
+
   it('starts each client of the iterative server when the previous one ends', async () => {
     assert.deepEqual(await spansOf(logs.ITERATIVE), [
       [1, 0, 0, 0.5, 300, 'end'],

@@ -2,15 +2,34 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { Timeline } from '../../src/timeline/connections.js';
 import { pageOf } from '../../src/timeline/page.js';
 import { drawTimelines } from '../../src/timeline/picture.js';
 import { summarize } from '../../src/timeline/summary.js';
-import { traceOf } from '../../src/timeline/trace-events.js';
+import { traceText } from '../../src/timeline/trace-events.js';
 import * as logs from '../support/timeline-logs.js';
 
 async function sectionOf(lines: readonly string[]) {
   const timeline = await logs.timelineFrom(lines);
   return { title: timeline.model, sentence: summarize(timeline), timeline };
+}
+
+interface Trace {
+  readonly displayTimeUnit: string;
+  readonly traceEvents: readonly {
+    readonly name: string;
+    readonly ph: string;
+    readonly pid: number;
+    readonly tid: number;
+    readonly ts: number;
+    readonly dur?: number;
+    readonly s?: string;
+    readonly args?: Readonly<Record<string, string | number>>;
+  }[];
+}
+
+function traceOf(timelines: readonly Timeline[]): Trace {
+  return JSON.parse([...traceText(timelines)].join('')) as Trace;
 }
 
 /** Asserts that tags match, attributes have values, and entities are XML's own. */
@@ -146,6 +165,15 @@ describe('the trace events', () => {
       [second2?.ts, second2?.dur, second2?.args?.['reason']],
       [300_000, 300_000, 'end'],
     );
+  });
+
+  it('are one JSON object, also of more connections than a call takes arguments', async () => {
+    const many = 130_000;
+    const lines = Array.from({ length: many }, (_, index) =>
+      logs.closed(index + 1, 2 * index, { thread: 0, waitedMs: 0, servedMs: 1 }),
+    );
+    const { traceEvents } = traceOf([await logs.timelineFrom(lines)]);
+    assert.equal(traceEvents.filter(({ ph }) => ph === 'X').length, many);
   });
 
   it('have durations and never overlap on a track, for any times in the log', () =>

@@ -9,11 +9,11 @@
  *
  * Read next: fan-out.ts, which decides when a member sends.
  */
-import { MSG_NOSIGNAL, addressOf, recv, send, sendBytes } from '../../../src/base/libc.js';
+import { MSG_NOSIGNAL, addressOf, close, recv, send, sendBytes } from '../../../src/base/libc.js';
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import type { ErrorKind } from '../protocol/error-kinds.js';
 import { CLOSING, Epoll } from '../sockets/epoll.js';
-import { NO_SOCKET, closeSocket, connectSocket, failureKind } from '../sockets/socket.js';
+import { NO_SOCKET, connectSocket, failureKind } from '../sockets/socket.js';
 import { ChatLines } from './chat-lines.js';
 import { pollFor } from './phases.js';
 
@@ -209,7 +209,7 @@ export class ChatMembers {
   #close(member: number): void {
     const fd = this.#fds[member] ?? NO_SOCKET;
     if (fd === NO_SOCKET) return;
-    closeSocket(fd);
+    close(fd);
     this.#fds[member] = NO_SOCKET;
   }
 }

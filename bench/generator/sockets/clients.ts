@@ -9,14 +9,20 @@
  *     idle ── openIdle ──► connecting ── connected ──► quiet
  *     any  ── close, failed ──► idle
  */
-import { MSG_NOSIGNAL, SystemCallError, addressOf, recv, send } from '../../../src/base/libc.js';
+import {
+  MSG_NOSIGNAL,
+  SystemCallError,
+  addressOf,
+  close,
+  recv,
+  send,
+} from '../../../src/base/libc.js';
 import { nowNs } from '../../lib/clock.js';
 import type { ErrorKind } from '../protocol/error-kinds.js';
 import { CLOSING, EPOLLERR, EPOLLHUP, EPOLLOUT, Epoll } from './epoll.js';
 import type { Exchange } from './exchange.js';
 import {
   NO_SOCKET,
-  closeSocket,
   connectSocket,
   failureKind,
   isConnected,
@@ -130,7 +136,7 @@ export class Clients {
   close(client: number): void {
     const fd = this.#fds[client] ?? NO_SOCKET;
     if (fd === NO_SOCKET) return;
-    closeSocket(fd);
+    close(fd);
     this.#fds[client] = NO_SOCKET;
     this.#connecting[client] = 0;
     this.#sentBytes[client] = this.#requestBytes;

@@ -5,7 +5,13 @@
  * handler must read until everything expected has come. clients.ts is built on this.
  */
 import { endianness } from 'node:os';
-import { PR_SET_TIMERSLACK, addressOf, errorName, lastError } from '../../../src/base/libc.js';
+import {
+  PR_SET_TIMERSLACK,
+  addressOf,
+  close,
+  errorName,
+  lastError,
+} from '../../../src/base/libc.js';
 import { NS_PER_MS } from '../../lib/clock.js';
 import { calls } from './socket.js';
 
@@ -43,7 +49,7 @@ export class Epoll {
   readonly #events = new Int32Array(MAX_EVENTS * EVENT_WORDS);
   readonly #eventsAddress = addressOf(new Uint8Array(this.#events.buffer));
   readonly #interest = new Int32Array(EVENT_WORDS);
-  readonly #interestBytes = new Uint8Array(this.#interest.buffer);
+  readonly #interestAddress = addressOf(new Uint8Array(this.#interest.buffer));
   /** A `struct timespec`. All values fit the lower halves of its two 64-bit fields. */
   readonly #time = new Int32Array(4);
   readonly #timeAddress = addressOf(new Uint8Array(this.#time.buffer));
@@ -122,7 +128,7 @@ export class Epoll {
   }
 
   close(): void {
-    calls.close(this.#fd);
+    close(this.#fd);
   }
 
   #control(operation: number, fd: number, client: number, withOutput: boolean): void {
@@ -137,7 +143,7 @@ export class Epoll {
   #controlWith(operation: number, fd: number, client: number, events: number): void {
     this.#interest[0] = events;
     this.#interest[DATA_WORD] = client;
-    if (calls.epollCtl(this.#fd, operation, fd, this.#interestBytes) === -1)
+    if (calls.epollCtl(this.#fd, operation, fd, this.#interestAddress) === -1)
       throw lastError('epoll_ctl');
   }
 }

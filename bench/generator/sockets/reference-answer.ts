@@ -4,9 +4,9 @@
  * Runs in the load process and keeps its thread until the answer or the time limit. Used where a
  * job does not contain the answer: line-exchange.ts and web-exchange.ts.
  */
-import { MSG_NOSIGNAL, addressOf, recv, send } from '../../../src/base/libc.js';
+import { MSG_NOSIGNAL, addressOf, close, recv, send } from '../../../src/base/libc.js';
 import { Epoll } from './epoll.js';
-import { NO_SOCKET, closeSocket, connectSocket, failureKind } from './socket.js';
+import { NO_SOCKET, connectSocket, failureKind } from './socket.js';
 
 interface ReferenceRequest {
   readonly port: number;
@@ -56,7 +56,7 @@ export function fetchReferenceAnswer(options: ReferenceRequest): Uint8Array {
     }
     throw new Error(`no whole answer from ${server} within ${limitMs} ms`);
   } finally {
-    if (fd !== NO_SOCKET) closeSocket(fd);
+    if (fd !== NO_SOCKET) close(fd);
     epoll.close();
   }
 }

@@ -12,7 +12,7 @@ import type { Target } from '../wire/target.js';
 import { connectionError } from '../wire/errors.js';
 import { nameOf } from '../wire/target.js';
 import { fileError } from '../../base/part-file.js';
-import { openSocket } from '../wire/socket.js';
+import { openPatientSocket } from '../wire/socket.js';
 import { quoted, printable } from '../../base/printable.js';
 
 /** Far longer than any correct answer. */
@@ -38,7 +38,7 @@ export async function sendAll(
 ): Promise<number> {
   const where = nameOf(target);
   const isOurTurn = (to: Socket) => !to.writableEnded && to.writableLength === 0;
-  const socket = await openSocket(target, { timeoutMs, isOurTurn });
+  const socket = await openPatientSocket(target, { timeoutMs, isOurTurn });
   // A reset shows the server that the input is incomplete. A Unix-domain socket has no reset.
   const abort = () => {
     if ('path' in target) socket.destroy();
@@ -54,6 +54,7 @@ export async function sendAll(
       answer += chunk.toString('utf8', 0, MAX_ANSWER_BYTES);
       if (answer.length >= MAX_ANSWER_BYTES) break;
     }
+    if (socket.failure) throw socket.failure;
   } catch (error) {
     if (outgoing.failure) throw outgoing.failure;
     if (answer === '') throw connectionError(where, error);

@@ -3,10 +3,10 @@
  * thread.
  */
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { connectionError } from '../wire/errors.js';
+import { PatientSocket } from '../wire/patient-socket.js';
 import { outputError } from '../../base/output.js';
 import { nameOf, type Target } from '../wire/target.js';
 
@@ -21,7 +21,7 @@ export async function exchangeBytes(
   input: Readable,
   output: Writable,
 ): Promise<boolean> {
-  const socket = connect({ ...target, allowHalfOpen: true });
+  const socket = new PatientSocket({ allowHalfOpen: true });
   // The pipeline does not say which stream failed, and `output.errored` may be set too late.
   let outputFailure: Error | undefined;
   output.on('error', (error) => (outputFailure = error));
@@ -34,11 +34,12 @@ export async function exchangeBytes(
     line = lines.at(-1)?.slice(0, 'ERR '.length) ?? '';
   });
   try {
-    await once(socket, 'connect');
+    await once(socket.connect(target), 'connect');
     // The server may close before the input ends, so this is not awaited. The socket reports
     // errors.
     pipeline(input, socket).catch(() => undefined);
     await pipeline(socket, output, { end: false });
+    if (socket.failure && !heard.refusal) throw socket.failure;
   } catch (error) {
     if (!outputFailure && error !== output.errored) throw connectionError(nameOf(target), error);
     const failure = outputError(outputFailure ?? (error as Error));

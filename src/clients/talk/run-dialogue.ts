@@ -17,11 +17,17 @@ import type { Dialogue, Expected, Step } from './dialogue.js';
  */
 type Ending = 'left' | 'closed' | 'interrupted' | 'unread' | 'late';
 
+interface Outcome {
+  readonly ending: Ending;
+  /** The server's reason, if the last line that it sent is an `ERR`. */
+  readonly refusal: string | undefined;
+}
+
 /** After the client has left, it closes when the server is silent for this long. */
 const GOODBYE_TIMEOUT_MS = { interactive: 1000, script: 20_000 } as const;
 
 /** @throws StartError with a one-line message if the connection breaks or the output is full */
-export function runDialogue(dialogue: Dialogue, wire: Wire, terminal: Terminal): Promise<Ending> {
+export function runDialogue(dialogue: Dialogue, wire: Wire, terminal: Terminal): Promise<Outcome> {
   return new DialogueRun(dialogue, wire, terminal).run();
 }
 
@@ -30,6 +36,7 @@ class DialogueRun {
   readonly #wire: Wire;
   readonly #terminal: Terminal;
   #ending: Ending = 'closed';
+  #lastMessage = '';
   #goodbyeTimer: NodeJS.Timeout | undefined;
   #expected: Expected | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -41,7 +48,7 @@ class DialogueRun {
     this.#terminal = terminal;
   }
 
-  async run(): Promise<Ending> {
+  async run(): Promise<Outcome> {
     this.#terminal.listen({
       line: (line) => this.#perform(this.#dialogue.onLine(line)),
       end: () => this.#perform(this.#dialogue.onInputEnd()),
@@ -56,6 +63,7 @@ class DialogueRun {
       for await (const messages of this.#wire.messages()) {
         this.#goodbyeTimer?.refresh();
         for (const message of messages) {
+          this.#lastMessage = message;
           if (!this.#terminal.interactive) this.#terminal.show(paint(message));
           this.#perform(this.#dialogue.onMessage(message));
         }
@@ -63,8 +71,9 @@ class DialogueRun {
         await this.#terminal.flushed();
       }
     } catch (error) {
-      // After the client has left, an error of the connection no longer matters.
-      if (this.#ending === 'closed') throw error;
+      // After the client has left, an error of the connection no longer matters. After a refusal
+      // it is only the way in which the server closed.
+      if (this.#ending === 'closed' && this.#refusal === undefined) throw error;
     } finally {
       clearTimeout(this.#goodbyeTimer);
       clearTimeout(this.#timer);
@@ -72,7 +81,11 @@ class DialogueRun {
       this.#wire.destroy();
     }
     if (this.#outputError) throw this.#outputError;
-    return this.#ending;
+    return { ending: this.#ending, refusal: this.#refusal };
+  }
+
+  get #refusal(): string | undefined {
+    return /(?:^|\n)ERR (.+)\s*$/.exec(this.#lastMessage)?.[1];
   }
 
   #abort(ending: Ending): void {

@@ -13,6 +13,7 @@ import {
   type Interface,
 } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { endsRows, RowOutput } from './row-output.js';
 import { askSecretly, type SecretQuestion } from './secret.js';
 import type { Terminal, TerminalListener } from './terminal.js';
 
@@ -22,6 +23,7 @@ export class LineEditor implements Terminal {
   readonly interactive = true;
   readonly #input: ReadStream;
   readonly #output: WriteStream;
+  readonly #rows: RowOutput;
   /** A dumb terminal cannot move the cursor: the kernel edits the line, texts are just appended. */
   readonly #dumb = process.env.TERM === 'dumb';
   #listener: TerminalListener | undefined;
@@ -34,6 +36,9 @@ export class LineEditor implements Terminal {
   constructor(input: ReadStream, output: WriteStream) {
     this.#input = input;
     this.#output = output;
+    // Before the editor's own listener, which redraws the line.
+    output.on('resize', () => this.#keepWhatIsAbove());
+    this.#rows = new RowOutput(output, () => this.#editor);
   }
 
   listen(listener: TerminalListener): void {
@@ -49,10 +54,7 @@ export class LineEditor implements Terminal {
       this.#output.write(`${this.#prompt === '' ? '' : '\n'}${text}\n${this.#prompt}`);
       return;
     }
-    const rows = this.#editor?.getCursorPos().rows ?? 0;
-    moveCursor(this.#output, 0, -rows);
-    cursorTo(this.#output, 0);
-    clearScreenDown(this.#output);
+    const rows = this.#eraseLine();
     // The editor moves up by this many rows before it redraws the line, so the text must add them.
     this.#output.write(`${text}\n${'\n'.repeat(rows)}`);
     if (this.#editor) this.#editor.prompt(true);
@@ -79,18 +81,35 @@ export class LineEditor implements Terminal {
     this.#prompt = '';
     this.#question?.close();
     if (this.#dumb) this.#output.write('\n');
-    else {
-      moveCursor(this.#output, 0, -(this.#editor?.getCursorPos().rows ?? 0));
-      cursorTo(this.#output, 0);
-      clearScreenDown(this.#output);
-    }
+    else this.#eraseLine();
     this.#editor?.close();
+  }
+
+  /** Erases the half-typed line. Returns how many rows of it were above the cursor. */
+  #eraseLine(): number {
+    refreshSize();
+    const rows = this.#editor?.getCursorPos().rows ?? 0;
+    moveCursor(this.#output, 0, -rows);
+    cursorTo(this.#output, 0);
+    clearScreenDown(this.#output);
+    return rows;
+  }
+
+  /**
+   * For lines whose rows are not ended. At a new width, the editor would move up by the rows that
+   * the line had at the old width. It may have fewer now, and the editor would erase messages. So it
+   * moves up by the smaller number: a piece of the line may stay on the screen.
+   */
+  #keepWhatIsAbove(): void {
+    const editor: (Interface & { prevRows?: number }) | undefined = this.#editor;
+    if (editor?.prevRows === undefined || endsRows(editor.line)) return;
+    editor.prevRows = Math.min(editor.prevRows, editor.getCursorPos().rows);
   }
 
   #open(): void {
     const editor = createInterface({
       input: this.#input,
-      output: this.#output,
+      output: this.#dumb ? this.#output : this.#rows,
       terminal: !this.#dumb,
       history: this.#history,
       historySize: HISTORY_LINES,
@@ -105,7 +124,10 @@ export class LineEditor implements Terminal {
     editor.on('line', (line) => this.#take(line));
     editor.on('close', () => this.#editor === editor && this.#end());
     // readline has paused in the background and does not resume by itself.
-    editor.on('SIGCONT', () => editor.prompt(true));
+    editor.on('SIGCONT', () => {
+      refreshSize();
+      editor.prompt(true);
+    });
     editor.on('SIGINT', () => {
       if (editor.line === '') this.#listener?.interrupt();
       else {
@@ -141,4 +163,12 @@ export class LineEditor implements Terminal {
   #end(): void {
     if (!this.#closed) this.#listener?.end();
   }
+}
+
+/**
+ * Makes Node read the terminal's size, and emit `resize` if it has changed. SIGWINCH may still be on
+ * its way, and a program in the background gets none.
+ */
+function refreshSize(): void {
+  process.emit('SIGWINCH');
 }

@@ -5,10 +5,11 @@
  * the name lookup and connecting, but not the time that this client itself needs.
  */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { StartError } from '../../base/errors.js';
 import type { Target } from './target.js';
 import { connectionError } from './errors.js';
+import { PatientSocket } from './patient-socket.js';
 import { nameOf } from './target.js';
 
 interface SocketOptions {
@@ -17,23 +18,34 @@ interface SocketOptions {
   readonly isOurTurn?: (socket: Socket) => boolean;
 }
 
+const HALF_OPEN = { allowHalfOpen: true };
+
 /**
  * Connects. If the server is silent for `timeoutMs`, the socket is destroyed with a StartError.
  * @throws StartError with a one-line message if the connection fails
  */
-export async function openSocket(
+export function openSocket(target: Target, options: SocketOptions): Promise<Socket> {
+  return open(new Socket(HALF_OPEN), target, options);
+}
+
+/** Like openSocket, but keeps what the server sent before it broke the connection. */
+export function openPatientSocket(target: Target, options: SocketOptions): Promise<PatientSocket> {
+  return open(new PatientSocket(HALF_OPEN), target, options);
+}
+
+async function open<S extends Socket>(
+  socket: S,
   target: Target,
   { timeoutMs, isOurTurn = () => false }: SocketOptions,
-): Promise<Socket> {
+): Promise<S> {
   const where = nameOf(target);
-  const socket = connect({ ...target, allowHalfOpen: true, noDelay: true });
   // Each read reports the socket's error. One between two reads must not be uncaught.
   socket.on('error', () => undefined);
   socket.setTimeout(timeoutMs, () => {
     if (!socket.connecting && isOurTurn(socket)) socket.setTimeout(timeoutMs);
     else socket.destroy(timeoutError(where, timeoutMs));
   });
-  await once(socket, 'connect').catch((error: unknown) => {
+  await once(socket.setNoDelay(true).connect(target), 'connect').catch((error: unknown) => {
     throw connectionError(where, error);
   });
   return socket;

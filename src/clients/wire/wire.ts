@@ -4,10 +4,10 @@
  * thread.
  */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import { connectionError } from './errors.js';
 import { linesOf } from './lines.js';
+import { PatientSocket } from './patient-socket.js';
 import { nameOf, type Target } from './target.js';
 
 export interface Wire {
@@ -42,7 +42,8 @@ type Framing = 'line' | 'chunk' | 'loose';
 
 /** @throws StartError with a one-line message if the connection fails */
 export async function connectWire(target: Target, framing: Framing): Promise<Wire> {
-  const socket = connect({ ...target, allowHalfOpen: true, noDelay: true, keepAlive: true });
+  const socket = new PatientSocket({ allowHalfOpen: true });
+  socket.setNoDelay(true).setKeepAlive(true).connect(target);
   try {
     await once(socket, 'connect');
   } catch (error) {
@@ -54,13 +55,13 @@ export async function connectWire(target: Target, framing: Framing): Promise<Wir
 }
 
 class StreamWire implements Wire {
-  readonly #socket: Socket;
+  readonly #socket: PatientSocket;
   readonly #where: string;
   readonly #framing: Framing;
   /** Resolves after the last chunk and the gap that follows it. */
   #paced = Promise.resolve();
 
-  constructor(socket: Socket, where: string, framing: Framing) {
+  constructor(socket: PatientSocket, where: string, framing: Framing) {
     this.#socket = socket;
     this.#where = where;
     this.#framing = framing;
@@ -112,5 +113,6 @@ class StreamWire implements Wire {
     }
     const rest = decoder.end();
     if (rest !== '') yield rest;
+    if (this.#socket.failure) throw this.#socket.failure;
   }
 }

@@ -5,9 +5,11 @@
  *
  * The cache is written by hand: loading a library for it took 5 ms and 0.5 MB in each thread.
  */
-import { statSync, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
+import type { FileStamp } from '../../base/file-stamp.js';
 import { FileVersion } from './file.js';
 import type { Request } from './request.js';
+import type { FoundFile } from './resolve.js';
 import { presentSecond } from './response.js';
 
 /** Larger files are read again for each request. */
@@ -25,35 +27,18 @@ const ENTRY_BYTES = 1024;
  */
 const TICK_MS = 50;
 
-const MISSING_IS_NO_ERROR = { throwIfNoEntry: false } as const;
-
 export class CachedFile {
   readonly version: FileVersion;
   readonly body: Buffer;
-  readonly #path: string;
-  readonly #stats: Stats;
+  readonly stamp: FileStamp | undefined;
   /** Head and body for a plain GET. Made again when the second of its Date has passed. */
   #answer: Buffer | undefined;
   #answerSecond = -1;
 
-  constructor(path: string, stats: Stats, body: Buffer) {
+  constructor({ path, stats, stamp }: FoundFile, body: Buffer) {
     this.version = new FileVersion(path, stats);
     this.body = body;
-    this.#path = path;
-    this.#stats = stats;
-  }
-
-  get isCurrent(): boolean {
-    const known = this.#stats;
-    const stats = statSync(this.#path, MISSING_IS_NO_ERROR);
-    return (
-      stats !== undefined &&
-      stats.ino === known.ino &&
-      stats.mtimeMs === known.mtimeMs &&
-      stats.ctimeMs === known.ctimeMs &&
-      stats.size === known.size &&
-      stats.dev === known.dev
-    );
+    this.stamp = stamp;
   }
 
   /**
@@ -61,14 +46,18 @@ export class CachedFile {
    * bytes are never changed.
    */
   plainAnswer(request: Request): Buffer {
-    const second = presentSecond();
-    if (this.#answer === undefined || second !== this.#answerSecond) {
-      this.#answer = Buffer.concat([
-        Buffer.from(this.version.wholeHead(request), 'latin1'),
-        this.body,
-      ]);
-      this.#answerSecond = second;
-    }
+    return this.preparedAnswer() ?? this.#prepare(request);
+  }
+
+  /** The plain answer, if it has been prepared in this second. */
+  preparedAnswer(): Buffer | undefined {
+    return this.#answerSecond === presentSecond() ? this.#answer : undefined;
+  }
+
+  #prepare(request: Request): Buffer {
+    const head = Buffer.from(this.version.wholeHead(request), 'latin1');
+    this.#answerSecond = presentSecond();
+    this.#answer = Buffer.concat([head, this.body]);
     return this.#answer;
   }
 }
@@ -81,17 +70,17 @@ export class FileCache {
   /** The file, if it is cached and has not changed. */
   find(target: string): CachedFile | undefined {
     const file = this.#files.get(target);
-    if (file === undefined || isCurrent(file)) return file;
+    if (file === undefined || file.stamp?.isCurrent()) return file;
     this.#drop(target, file);
     return undefined;
   }
 
   /**
-   * Caches a file, unless it changed just before it was read.
+   * Caches a file, unless it has no stamp or changed just before it was read.
    * @param readAtMs when the file was opened, before it was read; milliseconds since 1970
    */
   keep(target: string, file: CachedFile, { mtimeMs, ctimeMs }: Stats, readAtMs: number): void {
-    if (Math.max(mtimeMs, ctimeMs) + TICK_MS > readAtMs) return;
+    if (!file.stamp || Math.max(mtimeMs, ctimeMs) + TICK_MS > readAtMs) return;
     const before = this.#files.get(target);
     if (before) this.#drop(target, before);
     this.#files.set(target, file);
@@ -105,15 +94,6 @@ export class FileCache {
   #drop(target: string, file: CachedFile): void {
     this.#files.delete(target);
     this.#bytes -= costOf(target, file);
-  }
-}
-
-/** A failing stat counts as a change: the following look-up reports the error. */
-function isCurrent(file: CachedFile): boolean {
-  try {
-    return file.isCurrent;
-  } catch {
-    return false;
   }
 }
 

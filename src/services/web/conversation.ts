@@ -7,6 +7,8 @@ import type { Connection, MaybePromise, Next } from '../../connection/connection
 import { asBuffer } from '../../connection/text.js';
 import type { Site } from './answer.js';
 import { RequestParser } from './parser.js';
+import type { RequestLog } from './request-log.js';
+import { LastRequest } from './repeat.js';
 import { refusal, type Message, type Refusal, type Request } from './request.js';
 import { CONTINUE, refusalAnswer, UNREADABLE } from './response.js';
 import { Transfer } from './transfer.js';
@@ -16,11 +18,20 @@ const REQUEST_MS = 60_000;
 /** So many bytes of answers are sent although more requests wait. */
 const BATCH_BYTES = 256 * 1024;
 
+interface ConversationSettings {
+  /** Milliseconds since any time. Default: the monotonic clock. */
+  readonly nowMs?: () => number;
+  /** Undefined: answers are not logged. */
+  readonly log?: RequestLog | undefined;
+}
+
 export class Conversation {
   readonly #connection: Connection;
   readonly #site: Site;
   readonly #nowMs: () => number;
+  readonly #log: RequestLog | undefined;
   readonly #parser = new RequestParser();
+  readonly #last = new LastRequest();
   #messages: readonly Message[] = [];
   #next = 0;
   #batch: Buffer[] = [];
@@ -30,10 +41,15 @@ export class Conversation {
   /** An answer is being sent, or the last one has been: no other bytes may go out. */
   #isAnswering = false;
 
-  constructor(connection: Connection, site: Site, nowMs: () => number = () => performance.now()) {
+  constructor(
+    connection: Connection,
+    site: Site,
+    { nowMs = () => performance.now(), log }: ConversationSettings = {},
+  ) {
     this.#connection = connection;
     this.#site = site;
     this.#nowMs = nowMs;
+    this.#log = log;
   }
 
   /**
@@ -42,10 +58,9 @@ export class Conversation {
    */
   onChunk(chunk: Uint8Array): MaybePromise<Next> {
     this.#isAnswering = true;
-    this.#messages = this.#read(chunk);
-    this.#next = 0;
-    const next = this.#answer();
-    return next instanceof Promise ? next.then(this.#settle) : this.#settle(next);
+    const answer = this.#answerAgain(chunk);
+    const next = answer ? this.#connection.sendAll(answer) : this.#answerAll(chunk);
+    return typeof next === 'object' ? next.then(this.#settle) : this.#settle(next);
   }
 
   /**
@@ -54,7 +69,9 @@ export class Conversation {
    */
   endWith(why: Refusal): MaybePromise<undefined> {
     if (this.#isAnswering || !this.#parser.isWithin()) return undefined;
-    return this.#connection.sendAll(refusalAnswer(why, UNREADABLE));
+    const answer = refusalAnswer(why, UNREADABLE);
+    this.#log?.note(undefined, answer);
+    return this.#connection.sendAll(answer);
   }
 
   readonly #settle = (next: Next): Next => {
@@ -62,8 +79,25 @@ export class Conversation {
     return next;
   };
 
+  /** The answer to the last request, if the chunk repeats it and the answer is prepared. */
+  #answerAgain(chunk: Uint8Array): Buffer | undefined {
+    const request = this.#parser.isFresh() ? this.#last.sameAs(chunk) : undefined;
+    const answer = request && this.#site.preparedAnswer(request);
+    if (answer) this.#log?.note(request, answer);
+    return answer;
+  }
+
+  #answerAll(chunk: Uint8Array): MaybePromise<Next> {
+    this.#messages = this.#read(chunk);
+    this.#next = 0;
+    return this.#answer();
+  }
+
   #read(chunk: Uint8Array): readonly Message[] {
-    const messages = this.#parser.read(asBuffer(chunk));
+    const bytes = asBuffer(chunk);
+    const wasFresh = this.#parser.isFresh();
+    const messages = this.#parser.read(bytes);
+    if (wasFresh && this.#parser.isFresh()) this.#last.note(bytes, messages);
     return this.#isLate(messages) ? [...messages, TOO_SLOW] : messages;
   }
 
@@ -86,18 +120,22 @@ export class Conversation {
       if (message.kind === 'request') {
         const answer = this.#site.answer(message);
         if (answer instanceof Transfer) {
+          this.#log?.noteTransfer(message, answer);
           const next = this.#transfer(answer);
           if (next instanceof Promise)
             return next.then((settled) => this.#resume(settled, message));
           if (next === 'stop') return this.#stop();
         } else {
           this.#add(answer);
+          this.#log?.note(message, answer);
         }
         if (!message.keepAlive) return this.#stop();
       } else if (message.kind === 'expectation') {
         this.#add(CONTINUE);
       } else {
-        this.#add(refusalAnswer(message, UNREADABLE));
+        const answer = refusalAnswer(message, UNREADABLE);
+        this.#add(answer);
+        this.#log?.note(undefined, answer);
         return this.#stop();
       }
       if (this.#batchBytes >= BATCH_BYTES) {

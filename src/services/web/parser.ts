@@ -97,6 +97,11 @@ export class RequestParser extends Base {
     return this.state !== 'REQUEST_LINE' || this.line !== '';
   }
 
+  /** Whether no byte has come since the last request ended, not even an empty line. */
+  isFresh(): boolean {
+    return this.#headBytes === 0 && !this.isWithin();
+  }
+
   /**
    * Overrides the library's: returns the next line without its end; undefined until that has
    * arrived.

@@ -14,6 +14,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { FileStamp } from '../../base/file-stamp.js';
 import { refusal, type Refusal } from './request.js';
 import { isHidden, type TargetPath } from './target.js';
 
@@ -24,6 +25,8 @@ export interface FoundFile {
   /** Open for reading. The caller closes it. */
   readonly fd: number;
   readonly stats: Stats;
+  /** Taken before `stats`, so that it does not vouch for a later version. */
+  readonly stamp: FileStamp | undefined;
 }
 
 interface FoundFolder {
@@ -90,9 +93,10 @@ function open(realRoot: string, path: string, real: string, expected: Stats): Fo
   if (!expected.isFile()) return refusal(403, 'this is no ordinary file');
   const fd = openSync(real, OPEN_FLAGS);
   try {
+    const stamp = FileStamp.of(fd, path);
     const stats = fstatSync(fd);
     if (isSameFile(stats, expected) && isBelow(realRoot, whereIs(fd, real))) {
-      return { kind: 'file', path, fd, stats };
+      return { kind: 'file', path, fd, stats, stamp };
     }
   } catch (error) {
     closeSync(fd);

@@ -10,17 +10,12 @@ export const UNREADABLE: Asker = { method: 'GET', minorVersion: 1, keepAlive: fa
 
 export const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 
-let second = -1;
+let dateSecond = -1;
 let date = '';
 
-/** The present second since 1970. Sets the Date of the heads that are made from now on. */
+/** Whole seconds since 1970. */
 export function presentSecond(): number {
-  const now = Math.floor(Date.now() / 1000);
-  if (now !== second) {
-    second = now;
-    date = httpDate(now * 1000);
-  }
-  return now;
+  return Math.floor(Date.now() / 1000);
 }
 
 export function httpDate(ms: number): string {
@@ -29,7 +24,11 @@ export function httpDate(ms: number): string {
 
 /** @param fields each with its line end */
 export function headOf(status: number, fields: string, { minorVersion, keepAlive }: Asker): string {
-  presentSecond();
+  const second = presentSecond();
+  if (second !== dateSecond) {
+    dateSecond = second;
+    date = httpDate(second * 1000);
+  }
   const connection = !keepAlive
     ? 'Connection: close\r\n'
     : minorVersion === 0

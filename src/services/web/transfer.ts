@@ -16,17 +16,26 @@ const PIECE_BYTES = 65_536;
 const TURN_BYTES = 16 * PIECE_BYTES;
 
 export class Transfer {
+  readonly head: Buffer;
+  /** Called once, when the file is closed. */
+  onClose: (() => void) | undefined;
   readonly #fd: number;
-  readonly #head: Buffer;
+  readonly #start: number;
   #at: number;
   readonly #end: number;
+  #isBegun = false;
 
   /** @param fd open for reading; the transfer closes it */
   constructor(fd: number, { head, range }: FilePlan) {
     this.#fd = fd;
-    this.#head = head;
-    this.#at = range.start;
+    this.head = head;
+    this.#start = this.#at = range.start;
     this.#end = range.end;
+  }
+
+  /** The number of bytes that the connection was given so far. */
+  get bytes(): number {
+    return this.#isBegun ? this.head.length + this.#at - this.#start : 0;
   }
 
   /**
@@ -51,14 +60,16 @@ export class Transfer {
 
   close(): void {
     closeSync(this.#fd);
+    this.onClose?.();
   }
 
   /** Synchronous if the connection is and little is sent, as in a client thread. */
   #send(connection: Connection): MaybePromise<Next> {
-    const { length } = this.#head;
+    const { length } = this.head;
     const piece = Buffer.allocUnsafe(length + Math.min(PIECE_BYTES, this.#end - this.#at));
-    this.#head.copy(piece);
+    this.head.copy(piece);
     const filled = this.#read(piece, length);
+    this.#isBegun = true;
     const sent = connection.sendAll(piece.subarray(0, length + filled));
     if (this.#at === this.#end) return sent;
     if (filled === 0) return 'stop';

@@ -11,8 +11,9 @@ import {
   failOver,
 } from '../../../bench/report/compare-report.js';
 import { compareResults, isWorseBy, type ComparedRow } from '../../../bench/report/compare.js';
-import type { ContenderResult } from '../../../bench/analysis/experiment.js';
+import type { ContenderResult, RoundResult } from '../../../bench/analysis/experiment.js';
 import { parseResults, readResults, type BenchResults } from '../../../bench/analysis/results.js';
+import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
 import { StartError, UsageError } from '../../../src/base/errors.js';
 import { runs } from '../../properties/arbitraries.js';
 import {
@@ -21,6 +22,7 @@ import {
   echo,
   experimentOf,
   fileOf,
+  p99,
   rate,
   roundOf,
 } from '../../support/bench/experiment-samples.js';
@@ -48,8 +50,7 @@ describe('compareResults', () => {
     assert.equal(loop.verdict, 'no difference');
     assert.equal(loop.relative, undefined);
     assert.equal(threads.verdict, 'worse');
-    assert.equal(threads.before, 80);
-    assert.equal(threads.after, 40);
+    assert.deepEqual([threads.before.value, threads.after.value], [80, 40]);
     assert.ok(Math.abs(threads.absolute.times.value - 0.5) < 1e-9);
     assert.ok(threads.absolute.times.low > 0.49 && threads.absolute.times.high < 0.51);
     assert.equal(threads.relative?.to, 'event-loop');
@@ -273,6 +274,38 @@ describe('a comparison', () => {
   });
 });
 
+describe('a comparison of lower bounds', () => {
+  const atLeast = { ...p99, isAtLeast: (rounds: readonly RoundResult[]) => rounds.some(isBound) };
+  const isBound = ({ values }: RoundResult) => values.clientsWaiting === 1;
+  const slow = (latencyNs: number, clientsWaiting: number) => [
+    contenderOf('event-loop', [], {
+      rounds: [1, 2, 3, 4, 5].map((n) => {
+        const round = roundOf(n, 100, latencyNs);
+        return { ...round, values: { ...round.values, clientsWaiting } };
+      }),
+    }),
+  ];
+  const compared = (before: readonly ContenderResult[], after: readonly ContenderResult[]) =>
+    compareResults(fileOf(before), fileOf(after), [{ ...echo, measures: [atLeast] }]);
+
+  it('marks them in its table and in JSON', () => {
+    const comparison = compared(slow(1e6, 0), slow(3e6, 1));
+    assert.match(comparisonText(comparison, 'markdown'), /\| p99 \| 1\d* ns \| ≥ [23]\d* ns \|/);
+    const { rows } = JSON.parse(comparisonJson(comparison)) as { rows: Record<string, unknown>[] };
+    assert.deepEqual([rows[0]?.['beforeIsAtLeast'], rows[0]?.['afterIsAtLeast']], [false, true]);
+  });
+
+  it('has only verdicts that they prove', () => {
+    const verdict = (before: number, isFrom: number, after: number, isTo: number) =>
+      compared(slow(before, isFrom), slow(after, isTo)).rows[0]?.verdict;
+    assert.equal(verdict(1e6, 0, 3e6, 1), 'worse');
+    assert.equal(verdict(1e6, 1, 3e6, 0), 'unknown');
+    assert.equal(verdict(3e6, 1, 1e6, 0), 'better');
+    assert.equal(verdict(3e6, 0, 1e6, 1), 'unknown');
+    assert.equal(verdict(1e6, 1, 1e6, 1), 'unknown');
+  });
+});
+
 describe('parseResults', () => {
   it('accepts the file of a run', () => {
     const file = fileOf(models(1, 2));
@@ -346,6 +379,57 @@ describe('compareFiles', () => {
       99,
     );
     assert.equal(compareFiles(before, after, [echo], options).exitStatus, 0);
+  });
+
+  const threadsWith = (change: (round: RoundResult) => RoundResult) => {
+    const [loop, threads] = models(100, 80) as [ContenderResult, ContenderResult];
+    return fileOf([loop, { ...threads, rounds: threads.rounds.map(change) }]);
+  };
+  const withErrors = (reset: number) =>
+    threadsWith((round) => ({ ...round, errors: { ...noErrors(), reset } }));
+
+  for (const [what, after, note] of [
+    [
+      'errors',
+      withErrors(5046),
+      'MORE errors: echo, 2 clients: threads: 0 in 0 of 5 rounds, then 25,230 in 5 of 5 rounds',
+    ],
+    [
+      'clients without an answer',
+      threadsWith((round) => ({ ...round, values: { ...round.values, clientsWaiting: 1 } })),
+      'MORE clients without an answer: echo, 2 clients: threads: 0 in 0 of 5 rounds, then 5 in 5 of 5 rounds',
+    ],
+    [
+      'rounds without an answer',
+      threadsWith((round) => (round.round > 3 ? roundOf(round.round, 0) : round)),
+      'MORE rounds without an answer: echo, 2 clients: threads: 0 of 5, then 2 of 5',
+    ],
+  ] as const) {
+    it(`lists ${what} of the second run, and exits with 99 if there is a limit`, (t) => {
+      const [before = '', later = ''] = save(t, fileOf(models(100, 80)), after);
+      const options = { output: 'markdown' } as const;
+      const limited = compareFiles(before, later, [rateOnly], { ...options, failOverPercent: 10 });
+      assert.match(limited.output, new RegExp(`^- ${note}$`, 'm'));
+      assert.doesNotMatch(limited.output, /no measure is/);
+      assert.equal(limited.exitStatus, 99);
+      assert.equal(compareFiles(before, later, [rateOnly], options).exitStatus, 0);
+      const back = compareFiles(later, before, [rateOnly], { ...options, failOverPercent: 10 });
+      assert.deepEqual([back.exitStatus, /MORE/.test(back.output)], [0, false]);
+    });
+  }
+
+  it('lists errors of both runs, and exits with 99 only if they increased beyond the limit', (t) => {
+    const [few = '', more = ''] = save(t, withErrors(100), withErrors(150));
+    const options = { output: 'markdown', failOverPercent: 40 } as const;
+    const same = compareFiles(few, few, [rateOnly], options);
+    assert.match(
+      same.output,
+      /^- errors: echo, 2 clients: threads: 500 in 5 of 5 rounds, then 500 /m,
+    );
+    assert.equal(same.exitStatus, 0);
+    assert.equal(compareFiles(few, more, [rateOnly], options).exitStatus, 99);
+    const higher = { ...options, failOverPercent: 60 };
+    assert.equal(compareFiles(few, more, [rateOnly], higher).exitStatus, 0);
   });
 
   it('rejects a limit that is no percentage, and an unknown contender', (t) => {

@@ -44,14 +44,19 @@ describe('htmlReport', () => {
     }
   });
 
-  it('begins with a linked sentence for each experiment, the control first', () => {
+  it('begins with a linked sentence for each experiment, the control last', () => {
     const links = Array.from(
       page.querySelectorAll('nav a'),
       (link) => link.getAttribute('href') ?? '',
     );
-    assert.deepEqual(links, ['#control', '#echo', '#open-loop', '#slow-client', '#hostile']);
+    assert.deepEqual(links, ['#echo', '#open-loop', '#slow-client', '#hostile', '#control']);
+    const chapters = Array.from(
+      page.querySelectorAll('.experiment'),
+      (chapter) => `#${chapter.getAttribute('id') ?? ''}`,
+    );
+    assert.deepEqual(chapters, links);
     for (const link of links) assert.ok(page.querySelector(link), `${link} leads somewhere`);
-    assert.match(textsOf(page, 'nav .seen')[0] ?? '', /^Control: event-loop against itself: 1\.00/);
+    assert.match(textsOf(page, 'nav li')[4] ?? '', /^control: event-loop against itself: 1\.00/);
     assert.match(textsOf(page, 'nav li')[0] ?? '', /^echo: With 64 clients.* \(1 failure\)$/);
   });
 
@@ -77,7 +82,7 @@ describe('htmlReport', () => {
   });
 
   it('names an unknown experiment that it cannot show', () => {
-    assert.match(textsOf(page, 'main > .wrong')[0] ?? '', /^from-tomorrow: not shown/);
+    assert.match(textsOf(page, 'nav .wrong')[0] ?? '', /^from-tomorrow: not shown/);
   });
 
   it('escapes names and errors', () => {
@@ -113,7 +118,7 @@ describe('htmlReport', () => {
     const empty = parsed(htmlReport({ ...input, results: { ...results, experiments } }));
     assert.equal(textsOf(empty, '.experiment').length, 5);
     assert.equal(textsOf(empty, 'svg').length, 0);
-    assert.match(textsOf(empty, '#echo')[0] ?? '', /FAILED: no ports\s*No plot/);
+    assert.match(textsOf(empty, '#echo')[0] ?? '', /No plot[^\n]*\s*FAILED: no ports/);
   });
 });
 
@@ -150,6 +155,21 @@ describe('the saved report in a browser', { skip: withoutBrowser(command) }, () 
         assert.equal(root, 'html');
       });
     }
+  }
+
+  for (const [widthPx, heightPx] of [
+    [1440, 900],
+    [1920, 1080],
+  ] as const) {
+    it(`shows all findings and the first plot on the first screen of ${widthPx} × ${heightPx}`, async () => {
+      const bottoms = await browser.evaluate(
+        pathToFileURL(path).href,
+        { widthPx, heightPx, dark: false },
+        `['nav', 'figure svg'].map((selector) =>
+          document.querySelector(selector).getBoundingClientRect().bottom)`,
+      );
+      for (const bottomPx of bottoms as number[]) assert.ok(bottomPx <= heightPx, `${bottomPx}`);
+    });
   }
 
   it('fails these checks if the page is faulty', async () => {

@@ -51,8 +51,8 @@ const twoSizes = (name: string) =>
 describe('a plot over an axis', () => {
   it('has a line, its interval and its name for each contender, a tick for each case', () => {
     const { all, texts } = drawn(only(ratePlot), found(twoSizes('event-loop')));
-    assert.equal(all('g[aria-label=line] path').length, 1);
-    assert.equal(all('g[aria-label=rule][stroke="#0072b2"] line').length, 2);
+    assert.equal(all('g[data-mark=line] path').length, 1);
+    assert.equal(all('g[data-mark=rule][stroke="#0072b2"] line').length, 2);
     for (const text of [
       'Requests served as clients grow',
       'requests/s (higher is better)',
@@ -81,7 +81,7 @@ describe('a plot over an axis', () => {
       only({ ...p99Plot, dashed: other }),
       found(twoSizes('event-loop')),
     );
-    assert.equal(all('g[aria-label=line][stroke-dasharray="6 5"] path').length, 1);
+    assert.equal(all('g[data-mark=line][stroke-dasharray="6 5"] path').length, 1);
     assert.ok(texts.includes('p99 in ms (lower is better); dashed: p99 as sent'));
   });
 
@@ -90,7 +90,7 @@ describe('a plot over an axis', () => {
       caseOf(clients, [contenderOf('iterative', { p99Ns: clients === 4 ? Infinity : 1e6 })]),
     );
     const { all, texts } = drawn(only(p99Plot), found(cases));
-    const path = all('g[aria-label=line] path')[0]?.getAttribute('d') ?? '';
+    const path = all('g[data-mark=line] path')[0]?.getAttribute('d') ?? '';
     assert.equal(path.match(/M/g)?.length, 2);
     assert.match(texts.join('\n'), /iterative: no p99 at 4 clients\./);
   });
@@ -188,7 +188,7 @@ describe('a plot of one case or without an axis', () => {
 
   it('has a row with the value of each contender, or why it has none', () => {
     const { all, texts } = drawn(only(ratePlot), found([caseOf(64, contenders)]));
-    assert.equal(all('g[aria-label=bar] rect').length, 2);
+    assert.equal(all('g[data-mark=bar] rect').length, 2);
     for (const text of ['event-loop', '9,000', 'iterative', '0', 'c-epoll', '–, skipped']) {
       assert.ok(texts.includes(text), `${text} in ${texts.join()}`);
     }
@@ -197,8 +197,8 @@ describe('a plot of one case or without an axis', () => {
 
   it('uses symbols instead of bars on a logarithmic scale, which has no zero', () => {
     const { all, texts } = drawn(only(p99Plot), found([caseOf(64, contenders)]));
-    assert.equal(all('g[aria-label=bar] rect').length, 0);
-    assert.equal(all('g[aria-label=dot] path').length, 1);
+    assert.equal(all('g[data-mark=bar] rect').length, 0);
+    assert.equal(all('g[data-mark=dot] path').length, 1);
     assert.ok(texts.includes('–, no value'));
   });
 
@@ -214,7 +214,7 @@ describe('a plot of one case or without an axis', () => {
 
 describe('plotsOf', () => {
   it('gives a contender the same colour and symbol next to any others', () => {
-    const alone = drawn(only(ratePlot), found(twoSizes('c-epoll'))).all('g[aria-label=dot]');
+    const alone = drawn(only(ratePlot), found(twoSizes('c-epoll'))).all('g[data-mark=dot]');
     const beside = [1, 64].map((x) =>
       caseOf(
         x,
@@ -222,7 +222,7 @@ describe('plotsOf', () => {
       ),
     );
     const colours = drawn(only(ratePlot), found(beside))
-      .all('g[aria-label=dot]')
+      .all('g[data-mark=dot]')
       .map((dot) => dot.getAttribute('stroke'));
     assert.equal(new Set(colours).size, 3);
     assert.ok(colours.includes(alone[0]?.getAttribute('stroke') ?? ''));

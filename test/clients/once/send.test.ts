@@ -57,6 +57,27 @@ describe('send fails in one line', { timeout: 60_000, concurrency: 4 }, () => {
     });
   }
 
+  it('on a refusal while the input goes on', async (t) => {
+    const closed = new EventEmitter();
+    const port = await startRawServer(t, (socket) => {
+      socket.once('data', () => {
+        socket.write('ERR server full\n');
+        socket.destroy();
+        closed.emit('closed');
+      });
+    });
+    async function* lines() {
+      const refused = once(closed, 'closed');
+      yield Buffer.from('one\n');
+      await refused;
+      // The first is answered by a reset, so that the next ones fail before the client reads.
+      for (const line of ['two\n', 'three\n', 'four\n']) yield Buffer.from(line);
+    }
+    const source: Source = { path: undefined, open: () => Readable.from(lines()) };
+    const complaint = 'the server says "ERR server full"';
+    await assertFails(sendAll({ host, port }, [source], PATIENT_MS), port, complaint);
+  });
+
   it('on an endless answer', async (t) => {
     const port = await startRawServer(t, (socket) => {
       const flood = () => {

@@ -4,7 +4,9 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
+import { exchangeBytes } from '../../../src/clients/talk/connect.js';
 import { CLI, runHandoff, temporaryDirectory } from '../../support/handoff.js';
 import { startServer } from '../../support/server.js';
 
@@ -76,6 +78,22 @@ describe('handoff connect', { timeout: 60_000, concurrency: 4 }, () => {
       assert.deepEqual(outcome, { ...DONE, status: 1, stdout: answers.join('') });
     });
   }
+
+  it('writes the last line of a server that closes while the input goes on', async (t) => {
+    const input = new PassThrough();
+    const port = await listen(t, (socket) => {
+      socket.once('data', () => {
+        socket.write('ERR line too long\n');
+        socket.destroy();
+        // The first write is answered by a reset, and the second fails, before the client reads.
+        for (const line of ['two\n', 'three\n', 'four\n']) input.write(line);
+      });
+    });
+    const output = new PassThrough();
+    input.write('one\n');
+    assert.equal(await exchangeBytes({ host: '127.0.0.1', port }, input, output), false);
+    assert.equal(String(output.read()), 'ERR line too long\n');
+  });
 
   it('has status 0 when an answer only mentions errors', async (t) => {
     const port = await listen(

@@ -63,9 +63,10 @@ async function hold(t: TestContext, dialogue: Dialogue, service: string) {
     dialogue instanceof HiiDialogue ? 'chunk' : 'line',
   );
   t.after(() => wire.destroy());
-  return runDialogue(
+  const { ending } = await runDialogue(
     dialogue,
     wire,
     new PlainTerminal(new PassThrough(), new PassThrough().resume()),
   );
+  return ending;
 }

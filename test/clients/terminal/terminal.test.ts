@@ -9,6 +9,7 @@ import { noTerminal, openTerminal } from '../../support/terminal.js';
 
 const RESTORED = { signal: null, canonical: true, echo: true };
 const LEFT = '\x1b[D';
+const HALF_TYPED = 'word '.repeat(12).trim();
 const UP = '\x1b[A';
 
 describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurrency: 2 }, () => {
@@ -34,6 +35,59 @@ describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurren
     await terminal.shows(`for help\nbob: one\n${typed}`);
     terminal.type('\r');
     await client.expect(`${long}\n`);
+  });
+
+  for (const resizing of ['wraps', 'cuts'] as const) {
+    // The editor ends the rows of the first line, and lets the terminal wrap the second.
+    for (const line of [HALF_TYPED, `${HALF_TYPED}→`]) {
+      it(`keeps the messages above '${line.slice(-5)}' when the width changes and the terminal ${resizing} rows`, async (t) => {
+        const { terminal, client } = await enterChat(t);
+        terminal.type(line);
+        await terminal.edits(`> ${line}▮`);
+        client.send('bob: zero\n');
+        await terminal.shows('for help\nbob: zero\n> word');
+        await terminal.resize(40, resizing);
+        client.send('bob: one\nbob: two\n');
+        await terminal.shows(/\nbob: zero\n[^]*bob: one\nbob: two\n> [word ]{38}\n[word→ ]+$/);
+        for (const columns of [60, 80]) {
+          await terminal.resize(columns, resizing);
+          client.send(`bob: ${columns}\n`);
+          await terminal.shows(`bob: ${columns}\n> word`);
+        }
+        await terminal.edits(`> ${line}▮`);
+        await terminal.shows(/bob: zero\n[^]*bob: one\nbob: two\n[^]*bob: 60\n[^]*bob: 80\n> /);
+        terminal.type('\r');
+        await client.expect(`${line}\n`);
+      });
+    }
+  }
+
+  it('keeps the messages when it is not notified of a new width, as in the background', async (t) => {
+    const { terminal, client } = await enterChat(t, { DEAF: '1' });
+    await terminal.resize(40);
+    client.send('bob: zero\n');
+    await terminal.shows('bob: zero\n>');
+    terminal.type(HALF_TYPED);
+    await terminal.edits(`${HALF_TYPED.slice(38)}▮`);
+    client.send('bob: one\n');
+    await terminal.shows('bob: zero\nbob: one\n> word');
+    await terminal.resize(80);
+    client.send('bob: two\n');
+    await terminal.shows(`bob: zero\nbob: one\nbob: two\n> ${HALF_TYPED}`);
+  });
+
+  it('keeps the messages when the screen is wider than the terminal says', async (t) => {
+    const { terminal, client } = await enterChat(t);
+    await terminal.resize(40);
+    client.send('bob: zero\n');
+    await terminal.shows('bob: zero\n>');
+    terminal.type(HALF_TYPED);
+    await terminal.edits(`${HALF_TYPED.slice(38)}▮`);
+    terminal.resizeEarly(80);
+    client.send('bob: one\n');
+    await terminal.shows('bob: one\n> word');
+    client.send('bob: two\n');
+    await terminal.shows('bob: zero\nbob: one\nbob: two\n> word');
   });
 
   it('connect shows messages above the typed line, with or without newlines, and half-closes on Ctrl-D', async (t) => {

@@ -97,6 +97,17 @@ describe('a conversation', { timeout: 60_000 }, () => {
     }
   });
 
+  it('counts empty lines before a repeated request as part of its head', async () => {
+    const request = get('/a.txt');
+    const emptyLines = '\r\n'.repeat(4095);
+    const chunks = [request, request, emptyLines, request].map((chunk) => Buffer.from(chunk));
+    const statuses = [...(await answersTo(chunks)).matchAll(/HTTP\/1\.1 (\d+)/g)];
+    assert.deepEqual(
+      statuses.map(([, status]) => status),
+      ['200', '200', '414'],
+    );
+  });
+
   it('answers bytes of any kind, or waits for more, and never throws', async () => {
     const bytes = fc.array(
       fc.oneof(
@@ -133,7 +144,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
   it('times out a client that keeps sending but never completes its request', async () => {
     let nowMs = 0;
     const connection = new FakeConnection([], 'values');
-    const conversation = new Conversation(connection, served, () => nowMs);
+    const conversation = new Conversation(connection, served, { nowMs: () => nowMs });
     const take = (text: string) => Promise.resolve(conversation.onChunk(Buffer.from(text)));
     for (let field = 0; field < 20; field++) {
       // A complete request restarts the time, however long they took together.
