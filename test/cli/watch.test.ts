@@ -157,7 +157,7 @@ describe('handoff watch', bounds, () => {
     { skip: noTerminal },
     async (t) => {
       const path = adminPath(t);
-      const server = await startHandoff(t, [...LIGHT, '--admin', path]);
+      const server = await startHandoff(t, [...LIGHT, '--loop-lag', '50', '--admin', path]);
       const terminal = openTerminal(t, ['watch', path, '--every', '50']);
       await terminal.shows(/^backlog {2}empty$/m);
       server.signal('SIGSTOP');
