@@ -36,43 +36,31 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   // wakes.
   scheduleAsBatch();
   nameThread(`client-${threadId}`);
-  const times = task.measuresTimes ? new ThreadTimes() : undefined;
   if (task.warm) await rehearse(service.rehearsal?.() ?? echoRehearsal());
   // Exposed where there are so many threads that it matters: see MANY_THREADS in src/cli/serve.ts.
   globalThis.gc?.();
   // Node reports a forgotten rejection when the thread next waits, most likely while it serves
   // another client.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
-  const upAtMs = monotonicMs();
   const ready: ReadyMessage = {
     slot: task.slot,
     thread: threadId,
     kernelThread: ownKernelThread(),
   };
   parentPort?.postMessage(ready);
-  // What the thread has done so far was for no client.
-  times?.take();
+  const times = task.measuresTimes ? new ThreadTimes() : undefined;
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
     if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);
+    times?.begin(mailbox);
     mailbox.startedAtMs = monotonicMs();
     const connection = new BlockingConnection(lent.connection, lent.fd, mailbox);
     const reason = await converse(service, connection, context);
     connection.release();
-    if (times) {
-      const { computedMs, coreWaitMs } = times.take();
-      mailbox.computedMs = computedMs;
-      // Since the last client: the wake-up for this one is not part of its service.
-      mailbox.coreWaitMs = Math.max(0, coreWaitMs - wokeInMs(mailbox, upAtMs));
-      mailbox.loopWaitMs = calls?.takeWaitedMs() ?? 0;
-    }
+    times?.end(mailbox);
+    mailbox.loopWaitMs = calls?.takeWaitedMs() ?? 0;
     mailbox.settle(reason);
     notifyMain();
   }
-}
-
-/** How long the thread took to wake up; 0 for a client that was lent before the thread was up. */
-function wokeInMs({ lentAtMs, wokenAtMs }: Mailbox, upAtMs: number): number {
-  return lentAtMs > upAtMs ? wokenAtMs - lentAtMs : 0;
 }
 
 // By require, not import: see src/base/libc.ts.

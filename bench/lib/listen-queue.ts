@@ -1,8 +1,9 @@
 /**
- * Reads from Linux's /proc how long a listener's accept queue is and how often such queues were
- * full. Runs in the runner, for bench/scenarios/backlog.ts. The parsers are apart, for the tests.
+ * Reads from Linux's /proc how often accept queues were full, and how long they may be. Runs in the
+ * runner, for bench/scenarios/backlog.ts; src/base/accept-queue.ts has the length of one queue. The
+ * parser is apart, for the tests.
  */
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 interface ListenCounters {
   /** SYNs and last segments of handshakes that found the accept queue full. */
@@ -40,45 +41,4 @@ export function somaxconn(): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-/**
- * Connections that an IPv4 listener has not accepted yet; undefined if the port has no listener.
- */
-export function acceptQueueLength(port: number): number | undefined {
-  return parseAcceptQueueLength(listeners(), port);
-}
-
-/** The listeners, the first part of the table. Thousands of TIME_WAIT rows would take 0.5 s. */
-function listeners(): string {
-  const file = openSync('/proc/net/tcp', 'r');
-  try {
-    const page = Buffer.alloc(4096);
-    let table = '';
-    while (!OTHER_STATE.test(table)) {
-      const length = readSync(file, page);
-      if (length === 0) break;
-      table += page.toString('latin1', 0, length);
-    }
-    return table;
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** A row in another state than LISTEN (0A). The kernel lists listeners first. */
-const OTHER_STATE = /^ *\d+: [0-9A-F:]+ [0-9A-F:]+ (?!0A)[0-9A-F]{2} /m;
-
-/**
- * The rx_queue of a listening socket is its accept queue length, see proc_pid_net(5) and tcp_diag.
- */
-export function parseAcceptQueueLength(table: string, port: number): number | undefined {
-  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
-  // sl, local_address, rem_address, st (0A: LISTEN), tx_queue:rx_queue
-  const row = new RegExp(
-    `^ *\\d+: [0-9A-F]{8}:${hexPort} [0-9A-F:]+ 0A [0-9A-F]{8}:([0-9A-F]{8})`,
-    'm',
-  );
-  const hexLength = row.exec(table)?.[1];
-  return hexLength === undefined ? undefined : parseInt(hexLength, 16);
 }

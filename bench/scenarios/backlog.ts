@@ -1,5 +1,5 @@
 /**
- * Backlog: a full accept queue. The server's process is stopped (SIGSTOP) while clients connect,
+ * Backlog: the kernel's accept queue is full. The server's process is stopped (SIGSTOP) while clients connect,
  * and then continued.
  *
  * Meanwhile the kernel completes handshakes up to the queue length of listen(2):
@@ -13,11 +13,13 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BACKLOG } from '../../src/server/listener.js';
 import { monotonicMs } from '../../src/base/clock.js';
+import { TIME_WORDS } from '../../src/serving/time-words.js';
 import { BacklogClients, type Attempt } from './backlog-clients.js';
 import type { CaseResult, RoundMeasured, ValueName } from '../analysis/experiment.js';
 import { formatCount } from '../analysis/numbers.js';
 import { Histogram } from '../../src/base/histogram.js';
-import { acceptQueueLength, listenCounters, somaxconn } from '../lib/listen-queue.js';
+import { acceptQueueLength } from '../../src/base/accept-queue.js';
+import { listenCounters, somaxconn } from '../lib/listen-queue.js';
 import { known } from '../analysis/measured.js';
 import { longest, percentile, valueOf } from '../analysis/measures.js';
 import { descriptorLimit } from '../lib/process-stats.js';
@@ -51,21 +53,21 @@ export const backlog: Scenario = {
   name: 'backlog',
   partOf: 'full',
   question:
-    'What happens to clients that connect while the server does not accept, and what if its queue is full?',
+    'What happens to clients that connect while the server does not accept, and what if the backlog is full?',
   prediction:
-    'The kernel completes handshakes without the server until the accept queue is full. The queue holds one more than ' +
-    'the backlog: the smaller of the argument of listen(2) and net.core.somaxconn. The kernel silently drops and ' +
-    'counts further SYNs, and the client retransmits after 1 s (RFC 6298). So a client that finds the queue full ' +
-    'waits for its own timer, even if the server continues at once. The model makes no difference: the main thread ' +
-    "moves all clients from the kernel's queue to the acceptor's, which decides the order of serving.",
+    'The kernel completes handshakes without the server until the backlog is full. It holds one more than its size: ' +
+    'the smaller of the argument of listen(2) and net.core.somaxconn. The kernel silently drops and counts further ' +
+    'SYNs, and the client retransmits after 1 s (RFC 6298). So a client that finds the backlog full waits for its own ' +
+    'timer, even if the server continues at once. The model makes no difference: the main thread moves all clients ' +
+    "from the backlog to the server's queue, which decides the order of serving.",
   lookAt:
     'Clients connected while the server was stopped; overflows; the time from its continuation to the last answer, ' +
-    'for clients in the queue and for those that found it full; served, which must be all clients.',
+    `for clients ${TIME_WORDS.backlog} and for those that found it full; served, which must be all clients.`,
   axis: { label: '', scale: 'none' },
   measures: [
     completed,
     clients,
-    count('acceptQueue', 'in the queue'),
+    count('acceptQueue', TIME_WORDS.backlog),
     overflows,
     count('listenDrops', 'drops'),
     percentile(50, queued),
@@ -206,7 +208,9 @@ function seenOf(one: CaseResult): string {
     const missing = all - (numberOf(one, answered, name) ?? 0);
     return [
       `${name}: ${connected} of ${formatCount(all)} connected, ${full === 0 ? 'no' : formatCount(full)} overflows` +
-        (inQueue === undefined ? '' : `; clients in the queue had their answer within ${inQueue}`) +
+        (inQueue === undefined
+          ? ''
+          : `; clients ${TIME_WORDS.backlog} had their answer within ${inQueue}`) +
         (found === undefined ? '' : `, clients that found it full within ${found}`) +
         `; ${missing === 0 ? 'all were served' : `${formatCount(missing)} were not served`}.`,
     ];

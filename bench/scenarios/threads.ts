@@ -1,7 +1,6 @@
 /**
  * Threads: the same load with more and more client threads, and the unchanged event loop next to
- * it. A client that finds no free thread waits in the acceptor's queue, so one thread serves 64
- * clients, too.
+ * it. A client that finds no free thread waits in the queue, so one thread serves 64 clients, too.
  */
 import { measured, ratioOf } from '../analysis/estimates.js';
 import type { CaseResult, ExperimentResult, Margins } from '../analysis/experiment.js';
@@ -13,6 +12,7 @@ import { defaultMargins } from '../analysis/verdicts.js';
 import { closedLoop } from './closed-loop.js';
 import { latencyPlot, ratePlot } from './plots.js';
 import type { Case, Scenario } from './scenario.js';
+import { TIME_WORDS } from '../../src/serving/time-words.js';
 
 const THREADS = [1, 2, 4, 16, 64];
 const CLIENTS = 64;
@@ -31,7 +31,7 @@ export const threadSweep: Scenario = {
     'connection takes a turn of the main thread, which is the limit here.',
   lookAt:
     'Requests/s, each of which is a whole connection: where the line bends, there are enough threads. p99: with few ' +
-    'threads a client waits in the queue, with many a thread waits for a core. Memory.',
+    `threads a client is ${TIME_WORDS.queue}, with many it is ${TIME_WORDS.core}. Memory.`,
   axis: { label: 'client threads', scale: 'log' },
   measures: CLOSED_LOOP,
   plots: [

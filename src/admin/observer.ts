@@ -1,8 +1,9 @@
 /** Takes a snapshot of a running server from its parts. Main thread. snapshot.ts has the shape. */
 import type { ListenAddress } from '../serving/listen-address.js';
 import { formatEndpoint } from '../connection/endpoint.js';
+import type { LoopBlock } from '../connection/main-loop.js';
 import type { AcceptorSettings, Clients, Host } from '../serving/host.js';
-import type { Listed, WaitingView } from '../serving/views.js';
+import type { BacklogView, Listed, WaitingView } from '../serving/views.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
 import { MOST_LISTED, SNAPSHOT_FORMAT, type Snapshot } from './snapshot.js';
 
@@ -14,6 +15,7 @@ interface ObservedAcceptor {
   readonly accepted: number;
   readonly refused: number;
   describeQueue(most: number): Listed<WaitingView>;
+  takeBacklog(): BacklogView | undefined;
 }
 
 interface Observed {
@@ -37,6 +39,7 @@ export class Observer {
   take(): Snapshot {
     const { host, acceptor, clients, address, limits } = this.#observed;
     const serving = clients.describe(MOST_LISTED);
+    const backlog = acceptor.takeBacklog();
     return {
       format: SNAPSHOT_FORMAT,
       time: Date.now(),
@@ -53,6 +56,7 @@ export class Observer {
       },
       counts: { accepted: acceptor.accepted, refused: acceptor.refused, ...host.counters.counts },
       main: this.#mainSinceLast(),
+      ...(backlog && { backlog }),
       queue: acceptor.describeQueue(MOST_LISTED),
       ...serving,
     };
@@ -65,6 +69,24 @@ export class Observer {
     const overMs = toMicroseconds(nowMs - this.#lastAtMs);
     this.#lastAtMs = nowMs;
     this.#lastUtilization = utilization;
-    return { utilization: Math.round(since.utilization * 1000) / 1000, overMs };
+    const { loop } = this.#observed.host;
+    const blocked = loop?.lastBlock && blockedView(loop.lastBlock, nowMs);
+    return {
+      utilization: Math.round(since.utilization * 1000) / 1000,
+      overMs,
+      lagMs: toMicroseconds(loop?.takeMostLagMs() ?? 0),
+      ...(blocked && { blocked }),
+    };
   }
+}
+
+function blockedView(
+  { fromMs, untilMs, connection, heldMs }: LoopBlock,
+  nowMs: number,
+): Snapshot['main']['blocked'] {
+  return {
+    blockedMs: toMicroseconds(untilMs - fromMs),
+    ...(connection !== undefined && { connection, heldMs: toMicroseconds(heldMs) }),
+    agoMs: toMicroseconds(nowMs - untilMs),
+  };
 }

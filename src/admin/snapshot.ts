@@ -6,7 +6,7 @@
  * A list holds its first {@link MOST_LISTED} entries, with the count of all beside them.
  */
 import type { ModelName } from '../serving/host.js';
-import type { Listed, Serving, WaitingView } from '../serving/views.js';
+import type { BacklogView, Listed, Serving, WaitingView } from '../serving/views.js';
 
 export const SNAPSHOT_FORMAT = 1;
 
@@ -41,9 +41,26 @@ export interface Snapshot extends Serving {
     readonly utilization: number;
     /** The length of that time. */
     readonly overMs: number;
+    /** The longest time in it in which main's loop did not turn. Not sent before version 0.2. */
+    readonly lagMs?: number;
+    /** The last time, since the start, in which it did not turn for longer than `--loop-lag`. */
+    readonly blocked?: BlockedView;
   };
+  /** Only where the kernel shows it: of TCP listeners, on Linux. */
+  readonly backlog?: BacklogView;
   /** Connections that wait to be served; the one that has waited longest comes first. */
   readonly queue: Listed<WaitingView>;
+}
+
+/** The fields of the log line `loop blocked`. */
+interface BlockedView {
+  readonly blockedMs: number;
+  /** Whose handler held the loop longest; missing if none did, as when the process was stopped. */
+  readonly connection?: number;
+  /** For how long it did, without a pause. Missing with `connection`. */
+  readonly heldMs?: number;
+  /** How long ago the loop turned again. */
+  readonly agoMs: number;
 }
 
 /** Since the server's start. */

@@ -266,6 +266,7 @@ export function bindFutex() {
 const TCP_INFO = 11;
 /** Indexes of the 32-bit words of Linux's `struct tcp_info`. */
 const UNACKED = 6;
+const SACKED = 7;
 const LAST_DATA_SENT = 11;
 const LAST_DATA_RECEIVED = 13;
 const LAST_ACK_RECEIVED = 14;
@@ -297,6 +298,8 @@ export function bindTcpInfo() {
     sinceAcknowledgedMs: (fd: number) => wordOf(fd, LAST_ACK_RECEIVED),
     /** How many connections a listening socket has ready to be accepted. */
     acceptQueueLength: (fd: number) => wordOf(fd, UNACKED),
+    /** How many it keeps at most. */
+    acceptQueueLimit: (fd: number) => wordOf(fd, SACKED),
   };
 }
 

@@ -1,9 +1,10 @@
 /**
  * The pages of `handoff explain`: one page of text per model, at most 40 lines of 100 columns. A
  * change to the code that a page names changes the page too. explain.ts prints a page, followed by
- * the last measurements.
+ * the last measurements. What clients wait for has the words of docs/logs.md.
  */
 import type { ModelName } from '../serving/host.js';
+import { TIME_WORDS } from '../serving/time-words.js';
 
 export const explanations: Readonly<Record<ModelName, string>> = {
   iterative: `
@@ -11,14 +12,14 @@ iterative: one client after the other, on the main thread
 
     for await (const client of acceptor) await clients.serve(client);
 
-    clients ──► kernel's backlog ──► acceptor's queue ──► main thread
-                4096 at most         --queue, 4096        client 1: recv … send … end, close
-                                                          client 2:                    recv …
+    clients ──► backlog ──► queue ──────► main thread
+                4096        --queue,      client 1: recv … send … end, close
+                at most     4096          client 2:                    recv …
 
   1. The kernel completes the handshake. The main thread accepts the connection at its event loop's
      next turn. The connection waits in the kernel's backlog only while a handler computes.
      net.core.somaxconn may limit the backlog to less than 4096.
-  2. While the main thread serves another client, the new client waits in the acceptor's queue and
+  2. While the main thread serves another client, the new client waits in the server's queue and
      the log says "queued". If the queue is full, or with --overflow refuse, the acceptor answers
      "ERR server full" and closes the connection.
   3. The main thread serves the first client of the queue. recv and sendAll return promises. While
@@ -26,6 +27,8 @@ iterative: one client after the other, on the main thread
   4. When the handler ends or the client disconnects, the main thread closes the connection and logs
      "closed" (thread 0; waitedMs is the time in the queue). Then it takes the next client.
 
+A client  is ${TIME_WORDS.backlog}, while a handler computes; ${TIME_WORDS.queue}, while main serves others;
+          then ${TIME_WORDS.client} or ${TIME_WORDS.computing}.
 Good for  short and rare conversations; code that must never serve two clients at once; a first
           server.
 Bad for   slow clients: a client that connects and sends nothing stops the service for all others.
@@ -44,7 +47,7 @@ event-loop: all clients at once, on the main thread
                              (·: suspended at an await until libuv reports bytes)
 
   1. The main thread accepts a connection and starts its handler at once. The loop does not wait for
-     the handler's end, so no client waits in the acceptor's queue and no client is refused.
+     the handler's end, so no client waits in the queue and no client is refused.
   2. recv and sendAll return promises. An await suspends the handler, which then costs a few
      kilobytes of memory. libuv polls all descriptors and resumes a handler when its bytes arrive.
   3. A handler yields only at an await. Between two awaits nothing else runs, so the service needs
@@ -52,6 +55,9 @@ event-loop: all clients at once, on the main thread
   4. When the handler ends or the client disconnects, the main thread closes the connection and logs
      "closed" (thread 0).
 
+A client  is ${TIME_WORDS.backlog}, while a handler computes; never ${TIME_WORDS.queue};
+          then ${TIME_WORDS.loop}, while another handler computes, ${TIME_WORDS.client} or
+          ${TIME_WORDS.computing}.
 Good for  thousands of clients that mostly wait; many small requests; state that clients share,
           because one thread has no data races.
 Bad for   services that compute: 100 ms of computing delays every other client by 100 ms. The model
@@ -72,7 +78,7 @@ thread-per-client: each client on its own thread, with blocking reads and writes
 
   1. Main accepts a connection and reads nothing from it, so libuv never polls its descriptor.
   2. Main gives the client to the free thread that served last, or starts a new thread, up to
-     --threads (64). While all threads are busy, the client waits in the acceptor's queue. If the
+     --threads (64). While all threads are busy, the client waits in the server's queue. If the
      queue is full, or with --overflow refuse, the acceptor refuses the client.
   3. Main makes the descriptor blocking and writes its number into the thread's mailbox in shared
      memory. The thread wakes and calls recv(2) and send(2) on the descriptor. In recv it sleeps in
@@ -82,6 +88,10 @@ thread-per-client: each client on its own thread, with blocking reads and writes
   5. When the handler ends, the thread rings the bell. Main closes the descriptor and logs "closed"
      with the thread's number. The thread takes its next client or waits on its mailbox.
 
+A client  is ${TIME_WORDS.queue}, while all threads have clients; ${TIME_WORDS.thread}, while one
+          starts; then ${TIME_WORDS.core}, while more threads compute than there are cores,
+          ${TIME_WORDS.loop}, when it calls what clients share, ${TIME_WORDS.client} or
+          ${TIME_WORDS.computing}.
 Good for  services that compute or block, because threads use all cores; slow clients, because each
           delays only its own thread. State that clients share stays on main and needs no locks.
 Bad for   thousands of clients that mostly wait: each thread costs several megabytes and compiles

@@ -1,6 +1,6 @@
 /**
- * `handoff watch`: shows the threads, clients and queue of a running server. Read
- * ../clients/watch/watch.ts and table.ts next.
+ * `handoff watch`: shows the threads, clients and queue of a running server, and what holds clients
+ * up. Read ../clients/watch/watch.ts and table.ts next.
  */
 import { ReadStream } from 'node:tty';
 import type { Argv } from 'yargs';
@@ -8,6 +8,7 @@ import { LEAST_EVERY_MS, MOST_EVERY_MS } from '../admin/snapshot.js';
 import { ReaderGone, StreamSink } from '../base/output.js';
 import { snapshotsOf, type ReceivedSnapshot } from '../clients/watch/watch.js';
 import { painted, WatchScreen, type ExitReason } from '../clients/watch/screen.js';
+import { Steadiness } from '../clients/watch/steadiness.js';
 import { tableOf } from '../clients/watch/table.js';
 import { INTERRUPTED, type ArgumentsOf, type Command } from './command.js';
 import { runClient } from './job.js';
@@ -55,11 +56,17 @@ export const watchCommand: Command<Arguments> = {
   },
 };
 
+/** Silence before the first snapshot after which a line says so. */
+const NOTICE_MS = 1000;
+
 async function watchLive(path: string, everyMs: number, signal: Promise<void>): Promise<void> {
   const over = new AbortController();
   const snapshots = snapshotsOf(path, { everyMs, signal: over.signal });
   // The screen opens after the first snapshot, so that a connection error stays visible.
-  const first = await Promise.race([snapshots.next(), signal]);
+  const notice = setTimeout(() => {
+    process.stderr.write(`${path}: no answer yet: main is blocked, or stopped\n`);
+  }, NOTICE_MS);
+  const first = await Promise.race([snapshots.next(), signal]).finally(() => clearTimeout(notice));
   if (!first || first.done) {
     process.exitCode = INTERRUPTED;
     return;
@@ -89,12 +96,14 @@ async function printAll(
   asJson: boolean,
 ): Promise<void> {
   const output = new StreamSink(process.stdout);
+  const steadiness = new Steadiness();
   let separator = '';
   try {
     for await (const { snapshot, line } of snapshots) {
+      const steadyMs = steadiness.note(snapshot);
       const text = asJson
         ? line
-        : `${separator}${tableOf(snapshot, undefined).map(painted).join('\n')}`;
+        : `${separator}${tableOf(snapshot, undefined, { steadyMs }).map(painted).join('\n')}`;
       await output.write(Buffer.from(`${text}\n`));
       separator = '\n';
     }

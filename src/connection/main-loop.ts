@@ -168,11 +168,12 @@ export class MainLoop {
     const nowMs = monotonicMs();
     const dueMs = this.#nextBeatMs;
     this.#nextBeatMs = nowMs + everyMs;
-    this.#mostLagMs = Math.max(this.#mostLagMs, nowMs - dueMs);
+    const known = this.#lastBlock && this.#lastBlock.untilMs >= dueMs ? this.#lastBlock : undefined;
+    // A known block is in the lag already: a snapshot in between must not show it twice.
+    const untilMs = known?.fromMs ?? nowMs;
+    this.#mostLagMs = Math.max(this.#mostLagMs, untilMs - dueMs);
     // A turn with events reports itself when it ends.
     if (this.#turnSinceMs > 0) return;
-    const known = this.#lastBlock && this.#lastBlock.untilMs >= dueMs ? this.#lastBlock : undefined;
-    const untilMs = known?.fromMs ?? nowMs;
     if (untilMs - dueMs > this.#lagMs) this.#noteBlock(dueMs, untilMs);
     // What main has done since the last turn with events was no handler's.
     this.#busyAtEndMs = busyMs(nowMs);

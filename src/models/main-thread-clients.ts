@@ -63,9 +63,9 @@ export class MainThreadClients implements Clients {
 
   describe(most: number): Serving {
     const first: ClientView[] = [];
-    for (const [client, { connection }] of this.#sockets) {
+    for (const [client, { connection, computedMs, loopWaitMs }] of this.#sockets) {
       if (first.length === most) break;
-      first.push(client.view(connection.waitsFor, MAIN_THREAD));
+      first.push(client.view(connection.waitsFor, MAIN_THREAD, { computedMs, loopWaitMs }));
     }
     return { clients: { count: this.#clients.count, first } };
   }

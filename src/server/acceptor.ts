@@ -8,7 +8,7 @@
  * all models. Read models/iterative.ts next.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Listed, WaitingView } from '../serving/views.js';
+import type { BacklogView, Listed, WaitingView } from '../serving/views.js';
 import { closedLine } from '../serving/closed-line.js';
 import { StreamConnection } from '../connection/stream.js';
 import type {
@@ -24,7 +24,10 @@ import { Listener } from './listener.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
 
 /** What the acceptor needs to write its lines. */
-type AcceptorHost = Pick<Host, 'log' | 'clientLog' | 'closedLog' | 'service' | 'counters' | 'loop'>;
+type AcceptorHost = Pick<
+  Host,
+  'log' | 'clientLog' | 'closedLog' | 'showsTimes' | 'service' | 'counters' | 'loop'
+>;
 
 /** How long a refused client may take to read the reason. */
 const REFUSAL_MS = 1000;
@@ -53,6 +56,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
   #refused = 0;
   #port = 0;
   #lastErrorLogMs = -Infinity;
+  #longestBacklogMs = 0;
   #closed = false;
   #closing: Promise<void> | undefined;
   #lingerMs = 0;
@@ -106,12 +110,21 @@ export class Acceptor implements AsyncIterable<Accepted> {
   /** The queue, with its first `most` connections one by one. */
   describeQueue(most: number): Listed<WaitingView> {
     const nowMs = monotonicMs();
-    const first = this.#queue.slice(0, most).map(({ id, socket, acceptedAtMs }) => ({
+    const first = this.#queue.slice(0, most).map(({ id, socket, acceptedAtMs, backlogMs }) => ({
       connection: id,
       peer: socket.peer,
+      ...(backlogMs !== undefined && { backlogMs }),
       waitedMs: toMicroseconds(nowMs - acceptedAtMs),
     }));
     return { count: this.#queue.length, first };
+  }
+
+  /** The kernel's queue, and the longest wait in it since this was last asked. */
+  takeBacklog(): BacklogView | undefined {
+    const longestMs = this.#longestBacklogMs;
+    this.#longestBacklogMs = 0;
+    const { acceptQueue } = this.#listener;
+    return acceptQueue && { ...acceptQueue, longestMs };
   }
 
   /**
@@ -156,6 +169,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
     const acceptedAtMs = monotonicMs();
     if (this.#sharesLoop) this.#host.loop?.enterOther(acceptedAtMs);
     const backlogMs = this.#backlogMs(socket, acceptedAtMs);
+    this.#longestBacklogMs = Math.max(this.#longestBacklogMs, backlogMs ?? 0);
     const client: Accepted = { id: ++this.#lastId, socket, acceptedAtMs, backlogMs };
     this.#note(client, 'accepted', { backlogMs });
     if (this.#closed) this.#closeWaiting(client);
@@ -172,7 +186,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
 
   /** Asks the kernel only if the answer can be another than 0, and is shown. */
   #backlogMs(socket: AcceptedSocket, acceptedAtMs: number): number | undefined {
-    if (!this.#host.clientLog.isLevelEnabled('info')) return undefined;
+    if (!this.#host.showsTimes) return undefined;
     const mostMs = acceptedAtMs - this.#listener.emptyAtMs;
     return mostMs < LEAST_BACKLOG_MS ? 0 : socket.backlogMs();
   }

@@ -21,6 +21,7 @@ import {
 import { monotonicMs } from '../base/clock.js';
 import { StartError } from '../base/errors.js';
 import type { AcceptedSocket } from '../serving/host.js';
+import type { BacklogView } from '../serving/views.js';
 import { removeStaleSocket, startError, type ListenAddress } from '../serving/listen-address.js';
 import type { ConnectionHandle } from './accepted-socket.js';
 
@@ -45,6 +46,9 @@ interface ListenerEvents {
   onError(error: Error): void;
 }
 
+/** The kernel's accept queue of a listening descriptor; undefined where it does not show it. */
+type AcceptQueueOf = (fd: number) => Omit<BacklogView, 'longestMs'> | undefined;
+
 type AcceptCalls = Pick<typeof import('../base/libc.js'), 'accept' | 'errorNumber' | 'lastError'>;
 
 /** libuv's handle of a listening socket. */
@@ -57,6 +61,7 @@ export class Listener {
   readonly #server: Server;
   readonly #events: ListenerEvents;
   readonly #inBatches: boolean;
+  #acceptQueue: (() => ReturnType<AcceptQueueOf>) | undefined;
   #closed = false;
   #emptyAtMs = -Infinity;
 
@@ -109,6 +114,11 @@ export class Listener {
     return this.#emptyAtMs;
   }
 
+  /** The connections that wait in the kernel; undefined where it does not show them. */
+  get acceptQueue(): ReturnType<AcceptQueueOf> {
+    return this.#closed ? undefined : this.#acceptQueue?.();
+  }
+
   /** Harmless before it listens. */
   close(): void {
     this.#closed = true;
@@ -124,13 +134,16 @@ export class Listener {
           this.#events.onConnection(new AcceptedNetSocket(socket)),
         );
     }
-    const { accept, errorNumber, lastError, setListenerOptions } = await import('../base/libc.js');
+    const { accept, errorNumber, lastError, setListenerOptions, bindTcpInfo } =
+      await import('../base/libc.js');
     const calls = { accept, errorNumber, lastError };
+    const acceptQueueOf = makeAcceptQueueOf(bindTcpInfo());
     return () => {
       const listener = handleOf(this.#server);
       if (!isUnix)
         setListenerOptions(listener.fd, KEEP_ALIVE_S, KEEP_ALIVE_INTERVAL_S, KEEP_ALIVE_PROBES);
       const noteEmpty = isUnix ? () => undefined : () => (this.#emptyAtMs = monotonicMs());
+      this.#acceptQueue = () => acceptQueueOf(listener.fd);
       this.#takeDescriptors(listener, calls, AcceptedDescriptor, noteEmpty);
     };
   }
@@ -164,6 +177,17 @@ export class Listener {
       if (this.#inBatches) setImmediate(drain);
     };
   }
+}
+
+function makeAcceptQueueOf({
+  acceptQueueLength,
+  acceptQueueLimit,
+}: ReturnType<typeof import('../base/libc.js').bindTcpInfo>): AcceptQueueOf {
+  return (fd) => {
+    const count = acceptQueueLength(fd);
+    const limit = acceptQueueLimit(fd);
+    return count === undefined || limit === undefined ? undefined : { count, limit };
+  };
 }
 
 /**

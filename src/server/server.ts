@@ -66,8 +66,8 @@ export class Server {
     await loaded.check?.(settings.serviceOptions);
     const shared = await loaded.share?.({ options: settings.serviceOptions, log });
     const closedLog = clientLog.child({ service: service.name, model: modelName });
-    const isSeen = clientLog.isLevelEnabled('info') || settings.adminPath !== undefined;
-    const loop = isSeen
+    const showsTimes = clientLog.isLevelEnabled('info') || settings.adminPath !== undefined;
+    const loop = showsTimes
       ? new MainLoop(settings.loopLagMs, (block) => noteBlock(clientLog, block))
       : undefined;
     const host: Host = {
@@ -75,6 +75,7 @@ export class Server {
       clientLog,
       closedLog,
       logSettings: settings.log,
+      showsTimes,
       counters: new ConnectionCounters(),
       loop,
       model: modelName,

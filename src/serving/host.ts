@@ -71,7 +71,7 @@ export interface Accepted {
   readonly socket: AcceptedSocket;
   /** By the monotonic clock. */
   readonly acceptedAtMs: number;
-  /** How long it waited in the kernel before; undefined if unknown, or if no line shows it. */
+  /** How long it waited in the kernel before; undefined if unknown, or if nothing shows it. */
   readonly backlogMs: number | undefined;
 }
 
@@ -101,8 +101,10 @@ export interface Host {
   /** The same, with the fields that all `closed` lines share. */
   readonly closedLog: Logger;
   readonly logSettings: LogSettings;
+  /** Whether a line or a snapshot shows where a client's time went. */
+  readonly showsTimes: boolean;
   readonly counters: ConnectionCounters;
-  /** Undefined where neither a line nor a snapshot shows what it knows. */
+  /** Undefined unless {@link showsTimes}. */
   readonly loop: MainLoop | undefined;
   readonly model: ModelName;
   readonly service: Pick<CatalogueEntry, 'name' | 'module' | 'fullAnswer'>;

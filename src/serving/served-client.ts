@@ -16,7 +16,7 @@ import { ClientMember, type Outlet } from '../shared/client-member.js';
 import type { Session } from '../shared/shared.js';
 import { closedLine, type ServedTimes } from './closed-line.js';
 import type { Accepted, Host } from './host.js';
-import type { ClientView, State } from './views.js';
+import type { ClientView, State, TimesSoFar } from './views.js';
 
 /** What main can do with a client's socket while the client's handler uses it. */
 export interface ServedSocket extends ServedTimes {
@@ -155,8 +155,9 @@ export class ServedClient implements Outlet {
     }
   }
 
-  view(state: State, thread: number | undefined): ClientView {
-    const { peer, startedAtMs, bytesIn, bytesOut } = this.#socket;
+  view(state: State, thread: number | undefined, times: TimesSoFar): ClientView {
+    const { peer, takenAtMs, startedAtMs, bytesIn, bytesOut } = this.#socket;
+    const { acceptedAtMs, backlogMs } = this.#accepted;
     const nowMs = monotonicMs();
     const startMs = startedAtMs || nowMs;
     return {
@@ -164,7 +165,10 @@ export class ServedClient implements Outlet {
       peer,
       ...(thread !== undefined && { thread }),
       state,
-      waitedMs: toMicroseconds(startMs - this.#accepted.acceptedAtMs),
+      ...(backlogMs !== undefined && { backlogMs }),
+      waitedMs: toMicroseconds(startMs - acceptedAtMs),
+      queuedMs: toMicroseconds(takenAtMs - acceptedAtMs),
+      ...roundedTimes(times),
       servedMs: toMicroseconds(nowMs - startMs),
       bytesIn,
       bytesOut,
@@ -189,4 +193,12 @@ export class ServedClient implements Outlet {
   #logFailure(error: unknown): void {
     this.#host.log.error({ connection: this.id, err: error }, 'service failed');
   }
+}
+
+function roundedTimes({ computedMs, loopWaitMs, coreWaitMs }: TimesSoFar): TimesSoFar {
+  return {
+    ...(computedMs !== undefined && { computedMs: toMicroseconds(computedMs) }),
+    ...(loopWaitMs !== undefined && { loopWaitMs: toMicroseconds(loopWaitMs) }),
+    ...(coreWaitMs !== undefined && { coreWaitMs: toMicroseconds(coreWaitMs) }),
+  };
 }

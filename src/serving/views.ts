@@ -24,18 +24,50 @@ export interface Listed<T> {
   readonly first: readonly T[];
 }
 
+/**
+ * The kernel's accept queue. A snapshot is taken after main has accepted what it could, so most
+ * often nobody is in it, and `longestMs` shows what happened.
+ */
+export interface BacklogView {
+  /** Connections that are ready to be accepted. */
+  readonly count: number;
+  /** How many the kernel keeps at most. */
+  readonly limit: number;
+  /**
+   * The longest time that one of the connections accepted since the last snapshot was in it; 0 if
+   * none was accepted.
+   */
+  readonly longestMs: number;
+}
+
 export interface WaitingView {
   readonly connection: number;
   readonly peer: string;
+  /** Not on Unix-domain sockets, and not off Linux. */
+  readonly backlogMs?: number;
   readonly waitedMs: number;
 }
 
-export interface ClientView extends WaitingView {
+/**
+ * Where a client's time has gone so far: the fields of the log's `closed` line, as far as main
+ * knows them while the client is served.
+ */
+export interface TimesSoFar {
+  /** On a thread only where the kernel shows it; it may lack the last 10 ms. */
+  readonly computedMs?: number;
+  readonly loopWaitMs?: number;
+  /** Only on a thread, as `computedMs`. */
+  readonly coreWaitMs?: number;
+}
+
+export interface ClientView extends WaitingView, TimesSoFar {
   /** 0: main. Undefined while the thread starts. */
   readonly thread?: number;
   readonly state: State;
   readonly bytesIn: number;
   readonly bytesOut: number;
+  /** The part of `waitedMs` before the model took the client. */
+  readonly queuedMs: number;
   readonly servedMs: number;
 }
 

@@ -21,12 +21,15 @@ const IDLE = 0;
 const ASKED = 1;
 const ANSWERED = 2;
 
-/** Indexes of the 32-bit words; when main took the call, and the text of the call or of its outcome follow. */
+/** Indexes of the 32-bit words; the times and the text of the call or of its outcome follow. */
 const STATE = 0;
 const LENGTH = 1;
 const CLOSED = 2;
 const WORDS = 3;
-const TAKEN_AT_BYTE = 16;
+const TIMES_AT_BYTE = 16;
+/** Indexes of the times: when main took the call, and how long the client's calls have waited. */
+const TAKEN_AT = 0;
+const WAITED = 1;
 const TEXT_AT_BYTE = 64;
 /** Holds a message of 4,096 bytes, each of them escaped (`\u0000`), and some more arguments. */
 const TEXT_BYTES = 32 * 1024;
@@ -45,9 +48,8 @@ export class SyncCallSlot {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #state: WaitWord;
-  readonly #takenAtMs: Float64Array;
+  readonly #timesMs: Float64Array;
   readonly #text: Buffer;
-  #waitedMs = 0;
   /** Main thread: the call has been taken and is not answered yet. */
   #taken = false;
 
@@ -56,7 +58,7 @@ export class SyncCallSlot {
     this.buffer = buffer;
     this.#words = new Int32Array(buffer, 0, WORDS);
     this.#state = new WaitWord(this.#words, STATE);
-    this.#takenAtMs = new Float64Array(buffer, TAKEN_AT_BYTE, 1);
+    this.#timesMs = new Float64Array(buffer, TIMES_AT_BYTE, 2);
     this.#text = Buffer.from(buffer, TEXT_AT_BYTE);
   }
 
@@ -74,7 +76,7 @@ export class SyncCallSlot {
     // Either this thread sees `closed`, or main has changed the state before this thread waits.
     if (!this.#isClosed) this.#state.waitWhile(ASKED);
     if (this.#isClosed) throw new Error(`the call of ${method} ended: the server stops`);
-    this.#waitedMs += (this.#takenAtMs[0] ?? askedAtMs) - askedAtMs;
+    this.#timesMs[WAITED] = this.waitedMs + (this.#timesMs[TAKEN_AT] ?? askedAtMs) - askedAtMs;
     const outcome = JSON.parse(this.#read()) as Outcome;
     Atomics.store(this.#words, STATE, IDLE);
     if ('value' in outcome) return outcome.value;
@@ -85,9 +87,14 @@ export class SyncCallSlot {
 
   /** Client thread. How long the calls since the last time this was asked waited for main's loop. */
   takeWaitedMs(): number {
-    const waitedMs = this.#waitedMs;
-    this.#waitedMs = 0;
+    const { waitedMs } = this;
+    this.#timesMs[WAITED] = 0;
     return waitedMs;
+  }
+
+  /** The same; either thread may ask. */
+  get waitedMs(): number {
+    return this.#timesMs[WAITED] ?? 0;
   }
 
   /** Main thread. Whether the client thread waits for an answer. */
@@ -102,7 +109,7 @@ export class SyncCallSlot {
   take(): Call | undefined {
     if (Atomics.load(this.#words, STATE) !== ASKED || this.#taken) return undefined;
     this.#taken = true;
-    this.#takenAtMs[0] = monotonicMs();
+    this.#timesMs[TAKEN_AT] = monotonicMs();
     return JSON.parse(this.#read()) as Call;
   }
 

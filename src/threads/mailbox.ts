@@ -150,6 +150,23 @@ export class Mailbox implements Meter {
     this.#floats[layout.coreWaitMs] = ms;
   }
 
+  /** How long the thread had run when it took this client, and had waited for a core. */
+  get ranBeforeMs(): number {
+    return this.#floats[layout.ranBeforeMs] ?? 0;
+  }
+
+  set ranBeforeMs(ms: number) {
+    this.#floats[layout.ranBeforeMs] = ms;
+  }
+
+  get waitedBeforeMs(): number {
+    return this.#floats[layout.waitedBeforeMs] ?? 0;
+  }
+
+  set waitedBeforeMs(ms: number) {
+    this.#floats[layout.waitedBeforeMs] = ms;
+  }
+
   /** How long its calls waited until main took them. */
   get loopWaitMs(): number {
     return this.#floats[layout.loopWaitMs] ?? 0;

@@ -25,7 +25,7 @@ export interface ThreadTask {
   readonly warm: boolean;
   /** Idle timeout in milliseconds; 0 disables it. */
   readonly idleMs: number;
-  /** Whether a line will show how much processor time a client took. */
+  /** Whether a line or a snapshot will show how much processor time a client took. */
   readonly measuresTimes: boolean;
   readonly log: LogSettings;
 }
@@ -65,7 +65,9 @@ export const mailboxLayout = {
   computedMs: 5,
   coreWaitMs: 6,
   loopWaitMs: 7,
-  floats: 8,
+  ranBeforeMs: 8,
+  waitedBeforeMs: 9,
+  floats: 10,
   /** A mailbox fills its cache lines: two threads would slow each other down on a shared one. */
   bytes: 128,
 } as const;

@@ -117,7 +117,7 @@ export class ThreadPool {
       options: this.#host.serviceOptions,
       warm,
       idleMs: this.#host.idleMs,
-      measuresTimes: this.#host.closedLog.isLevelEnabled('info'),
+      measuresTimes: this.#host.showsTimes,
       log: this.#host.logSettings,
     };
     this.#pool.run(task, { signal: slot.startSignal }).then(

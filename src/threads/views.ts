@@ -28,7 +28,7 @@ export function describeSlots(
       state,
       ...(served && { connection: served.id }),
     });
-    if (served) clients.push(served.view(state, thread));
+    if (served) clients.push(served.view(state, thread, slot.timesSoFar));
   }
   return {
     clients: { count: clientCount, first: clients },

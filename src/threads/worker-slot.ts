@@ -4,10 +4,10 @@
  * assigns clients.
  */
 import type { ServedClient } from '../serving/served-client.js';
-import type { State } from '../serving/views.js';
+import type { State, TimesSoFar } from '../serving/views.js';
 import { performCall, SyncCallSlot } from './calls.js';
 import { Mailbox } from './mailbox.js';
-import { threadStateOf } from './thread-state.js';
+import { runTimesOf, threadStateOf } from './thread-state.js';
 
 export class WorkerSlot {
   readonly index: number;
@@ -85,5 +85,20 @@ export class WorkerSlot {
     if (this.#thread === undefined) return 'starting';
     if (!this.client || this.isSettled) return 'free';
     return this.calls?.isAsked ? 'call' : threadStateOf(this.#kernelThread);
+  }
+
+  /** Where its client's time has gone, while the client is served. */
+  get timesSoFar(): TimesSoFar {
+    const { startedAtMs, ranBeforeMs, waitedBeforeMs } = this.mailbox;
+    // Before the handler begins, the thread has not noted what it did for others.
+    if (startedAtMs === 0) return {};
+    const times = ranBeforeMs > 0 ? runTimesOf(this.#kernelThread) : undefined;
+    return {
+      ...(times && {
+        computedMs: Math.max(0, times.ranMs - ranBeforeMs),
+        coreWaitMs: Math.max(0, times.waitedMs - waitedBeforeMs),
+      }),
+      ...(this.calls && { loopWaitMs: this.calls.waitedMs }),
+    };
   }
 }

@@ -136,7 +136,7 @@ underEveryModel('a snapshot', (model) => {
     const client = await connectClient(t, server);
     if (hasThreads) {
       client.send('work 10000\n');
-      await see('running');
+      await see('running', ({ computedMs = 0 }) => computedMs > 0);
       const { threads } = await snapshotWhere(t, server.path, 'any snapshot');
       assert.deepEqual(threads?.states, { running: 1, free: 1 });
       assert.deepEqual(
@@ -159,7 +159,8 @@ underEveryModel('a snapshot', (model) => {
       const { server, see } = await startWatched(t, model, fixture('club'));
       const client = await connectClient(t, server);
       await client.exchange('stuck\n', 'in\n');
-      await see(hasThreads ? 'call' : 'await');
+      const caller = await see(hasThreads ? 'call' : 'await');
+      assert.notEqual(caller.loopWaitMs, undefined);
     },
   );
 

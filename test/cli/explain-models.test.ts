@@ -5,9 +5,22 @@ import { fileURLToPath } from 'node:url';
 import { describe, it } from 'node:test';
 import { explanations } from '../../src/cli/explain-models.js';
 import { MODEL_NAMES } from '../../src/models/registry.js';
+import { TIME_WORDS } from '../../src/serving/time-words.js';
 
 /** Absolute path of a source file. This file runs in dist/test/cli/. */
 const sourceOf = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+describe('the words for what a client waits for', () => {
+  const logs = readFileSync(sourceOf('docs/logs.md'), 'utf8');
+  const pages = MODEL_NAMES.map((name) => explanations[name].replace(/\s+/g, ' ')).join('\n');
+
+  for (const words of Object.values(TIME_WORDS)) {
+    it(`are the same in docs/logs.md and on the pages: ${words}`, () => {
+      assert.ok(logs.includes(`| ${words} |`));
+      assert.ok(pages.includes(words));
+    });
+  }
+});
 
 describe('the page on a model', () => {
   for (const name of MODEL_NAMES) {

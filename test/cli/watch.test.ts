@@ -7,7 +7,13 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { Snapshot } from '../../src/admin/snapshot.js';
 import { connectClient } from '../support/client.js';
-import { runHandoff, startHandoff, temporaryDirectory, watchHandoff } from '../support/handoff.js';
+import {
+  fixture,
+  runHandoff,
+  startHandoff,
+  temporaryDirectory,
+  watchHandoff,
+} from '../support/handoff.js';
 import { noTerminal, openTerminal } from '../support/terminal.js';
 
 const bounds = { timeout: 60_000, concurrency: 4 };
@@ -144,6 +150,48 @@ describe('handoff watch', bounds, () => {
       echo: true,
     });
     assert.ok(terminal.output().endsWith('\x1b[?25h\x1b[?1049l'));
+  });
+
+  it(
+    'says for how long a server has been silent, why, and who waits',
+    { skip: noTerminal },
+    async (t) => {
+      const path = adminPath(t);
+      const server = await startHandoff(t, [...LIGHT, '--loop-lag', '50', '--admin', path]);
+      const terminal = openTerminal(t, ['watch', path, '--every', '50']);
+      await terminal.shows(/^backlog {2}empty$/m);
+      server.signal('SIGSTOP');
+      await connectClient(t, server);
+      await terminal.shows(/^no answer for \d+\.\d s: the process is stopped$/m);
+      await terminal.shows(/^1 client waits in the backlog: main has not accepted it$/m);
+      server.signal('SIGCONT');
+      await terminal.shows(/^main blocked for \d+\.\d s by no client \(stopped\?\), /m);
+
+      server.signal('SIGSTOP');
+      const late = openTerminal(t, ['watch', path, '--every', '50']);
+      await late.shows(/admin: no answer yet: main is blocked, or stopped$/m);
+      server.signal('SIGCONT');
+      await late.shows(/^main blocked for /m);
+    },
+  );
+
+  it('names clients that hold others up', async (t) => {
+    const path = adminPath(t);
+    const iterative = [fixture('trouble'), '--model', 'iterative', '--admin', path];
+    const server = await startHandoff(t, iterative);
+    const first = await connectClient(t, server);
+    await first.exchange('echo hello\n', 'hello\n');
+    await connectClient(t, server);
+    const { child } = watchHandoff(t, ['watch', path, '--every', '50']);
+    const says = async (what: RegExp) => {
+      let text = '';
+      while (!what.test(text)) text += ((await once(child.stdout, 'data')) as [string])[0];
+    };
+    await says(/^the first client in the queue has waited \d+\.\d s$/m);
+    await says(/^client 1 silent for \d+\.\d s; others are in the queue$/m);
+    first.pause();
+    first.send('flood 20\n');
+    await says(/^client 1 does not read its answers, for \d+\.\d s now$/m);
   });
 
   it(

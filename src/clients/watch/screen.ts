@@ -6,7 +6,10 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Snapshot } from '../../admin/snapshot.js';
 import { paint } from '../terminal/terminal.js';
-import { tableOf, type Line } from './table.js';
+import { lookAtSilent } from './silence.js';
+import { Steadiness, type SteadyMs } from './steadiness.js';
+import { tableOf, type WindowSize } from './table.js';
+import type { Line } from './text.js';
 
 /** Enters the alternate screen, hides the cursor and turns line wrapping off; LEAVE undoes that. */
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l';
@@ -36,7 +39,9 @@ export class WatchScreen {
   readonly #everyMs: number;
   readonly #ticker: NodeJS.Timeout;
   #resolveExit: (how: ExitReason) => void = () => undefined;
+  readonly #steadiness = new Steadiness();
   #snapshot: Snapshot | undefined;
+  #steadyMs: SteadyMs = new Map();
   #receivedAtMs = 0;
   #closed = false;
 
@@ -60,6 +65,7 @@ export class WatchScreen {
 
   show(snapshot: Snapshot): void {
     this.#snapshot = snapshot;
+    this.#steadyMs = this.#steadiness.note(snapshot);
     this.#receivedAtMs = performance.now();
     this.#draw();
   }
@@ -106,13 +112,19 @@ export class WatchScreen {
     return silenceMs > Math.max(MIN_OVERDUE_MS, 2 * this.#everyMs) ? silenceMs : 0;
   }
 
+  #table(snapshot: Snapshot, size: WindowSize): Line[] {
+    const overdueMs = this.#overdueMs;
+    const silence = overdueMs > 0 ? lookAtSilent(snapshot, overdueMs) : undefined;
+    return tableOf(snapshot, size, { steadyMs: this.#steadyMs, silence });
+  }
+
   readonly #draw = () => {
     if (this.#closed) return;
     // A terminal without a known size reports 0.
     const columns = this.#output.columns || COLUMNS;
     const rows = this.#output.rows || ROWS;
-    const lines: Line[] = this.#snapshot
-      ? tableOf(this.#snapshot, { columns, rows: rows - 1 }, this.#overdueMs)
+    const lines = this.#snapshot
+      ? this.#table(this.#snapshot, { columns, rows: rows - 1 })
       : [[{ text: 'no answer yet' }]];
     const text = lines.map((line) => `${painted(line)}${CLEAR_LINE}\r\n`).join('');
     this.#output.write(

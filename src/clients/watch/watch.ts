@@ -94,21 +94,26 @@ function noSnapshot(path: string, line: string): StartError {
   );
 }
 
-const WAITING = { connection: 0, peer: '', waitedMs: 0 };
+const WAITING = { connection: 0, peer: '', waitedMs: 0, 'backlogMs?': 0 };
+const TIMES = { 'queuedMs?': 0, 'computedMs?': 0, 'loopWaitMs?': 0, 'coreWaitMs?': 0 };
+const BLOCKED = { blockedMs: 0, 'connection?': 0, 'heldMs?': 0, agoMs: 0 };
 
 /**
  * An example of the fields that the table shows. A list has one element; `?` marks an optional
- * field.
+ * field, or one that older servers do not send.
  */
 const SNAPSHOT = {
   ...{ service: '', model: '', pid: 0, address: '', uptimeMs: 0, stopping: false },
   limits: { 'threads?': 0, queue: 0 },
   counts: { accepted: 0, refused: 0, served: 0, closed: {} },
-  main: { utilization: 0 },
+  main: { utilization: 0, 'lagMs?': 0, 'blocked?': BLOCKED },
+  'backlog?': { count: 0, limit: 0, longestMs: 0 },
   queue: { count: 0, first: [WAITING] },
   clients: {
     count: 0,
-    first: [{ ...WAITING, 'thread?': 0, state: '', bytesIn: 0, bytesOut: 0, servedMs: 0 }],
+    first: [
+      { ...WAITING, ...TIMES, 'thread?': 0, state: '', bytesIn: 0, bytesOut: 0, servedMs: 0 },
+    ],
   },
   'threads?': { count: 0, states: {}, first: [{ 'thread?': 0, state: '', 'connection?': 0 }] },
 };

@@ -5,7 +5,7 @@ import { Histogram } from '../../../src/base/histogram.js';
 import { backlog } from '../../../bench/scenarios/backlog.js';
 import { caseOf } from '../../support/bench/samples.js';
 
-describe('the finding about a full accept queue', () => {
+describe('the finding about a full backlog', () => {
   const waited = (...ms: readonly number[]) => {
     const histogram = new Histogram();
     for (const one of ms) histogram.record(one * 1e6);
@@ -30,7 +30,7 @@ describe('the finding about a full accept queue', () => {
   const seen = (one: ContenderResult) =>
     backlog.seen({ name: 'backlog', cases: [caseOf([one], { name: 'full' })], remarks: [] });
 
-  it('separates clients in the queue from clients that found it full', () => {
+  it('separates clients in the backlog from clients that found it full', () => {
     const values = {
       clients: 6144,
       completedHandshakes: 4097,
@@ -39,7 +39,7 @@ describe('the finding about a full accept queue', () => {
     };
     assert.equal(
       seen(contender(values, [20, 40], [400, 1200])),
-      'full: iterative: 4,097 of 6,144 connected, 2,047 overflows; clients in the queue had their answer within 40.0 ms, ' +
+      'full: iterative: 4,097 of 6,144 connected, 2,047 overflows; clients in the backlog had their answer within 40.0 ms, ' +
         'clients that found it full within 1.20 s; all were served.',
     );
   });
@@ -48,7 +48,7 @@ describe('the finding about a full accept queue', () => {
     const values = { clients: 10, completedHandshakes: 10, listenOverflows: 0, clientsServed: 8 };
     assert.equal(
       seen(contender(values, [20], [])),
-      'full: iterative: 10 of 10 connected, no overflows; clients in the queue had their answer within 20.0 ms; ' +
+      'full: iterative: 10 of 10 connected, no overflows; clients in the backlog had their answer within 20.0 ms; ' +
         '2 were not served.',
     );
   });
