@@ -123,8 +123,8 @@ const fcntl = bind<(fd: number, command: number, type: 'int', argument: number) 
 const getpeername = bind<(fd: number, address: Uint8Array, length: Uint32Array) => number>(
   'int getpeername(int fd, void *address, void *length)',
 );
-const clockGettime = bind<(clock: number, time: BigInt64Array) => number>(
-  'int clock_gettime(int clock, void *time)',
+const clockGettime = bind<(clock: number, time: number) => number>(
+  'int clock_gettime(int clock, uintptr_t time)',
 );
 const setsockopt = bind<
   (fd: number, level: number, option: number, value: Uint8Array, length: number) => number
@@ -359,14 +359,17 @@ export function peerSocketAddress(fd: number): Uint8Array | undefined {
   return peerAddress.subarray(0, peerAddressLength[0]);
 }
 
+/** A `struct timespec`. */
 const threadTime = new BigInt64Array(2);
+const threadTimeAddress = addressOf(new Uint8Array(threadTime.buffer));
 
 /**
  * The processor time that this thread has used so far, in milliseconds.
  * @throws SystemCallError if clock_gettime(2) fails
  */
 export function threadCpuMs(): number {
-  if (clockGettime(CLOCK_THREAD_CPUTIME_ID, threadTime) === -1) throw lastError('clock_gettime');
+  if (clockGettime(CLOCK_THREAD_CPUTIME_ID, threadTimeAddress) === -1)
+    throw lastError('clock_gettime');
   return Number(threadTime[0]) * 1e3 + Number(threadTime[1]) / 1e6;
 }
 

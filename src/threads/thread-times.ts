@@ -36,15 +36,22 @@ export function parseRunTimes(text: Uint8Array): RunTimes {
   return { ranMs: numbers[0] / 1e6, waitedMs: numbers[1] / 1e6 };
 }
 
+/** A client that was served for less has no time without a core that its line would show. */
+const LEAST_SERVED_MS = 5;
+/** After so long a pause the thread is not busy, and can look again at what it has waited. */
+const LEAST_PAUSE_MS = 20;
+
 export class ThreadTimes {
   /** Kept open: to open a file of /proc takes ten times as long as to read it. */
   readonly #fd: number | undefined;
   readonly #pread = bindPread();
   readonly #text = new Uint8Array(LONGEST);
   readonly #address = addressOf(this.#text);
-  readonly #upAtMs = monotonicMs();
-  /** When the last client had been served. */
-  #last: RunTimes;
+  /** When the last client had been served, and the thread's processor time by then. */
+  #endedAtMs = monotonicMs();
+  #ranMs = threadCpuMs();
+  /** As far as it has been read. */
+  #waitedMs: number;
 
   /** For the thread that calls this, which is up: what it has done so far was for no client. */
   constructor() {
@@ -53,29 +60,38 @@ export class ThreadTimes {
     } catch {
       // Without it, the time without a core is not known.
     }
-    this.#last = this.#read();
+    this.#waitedMs = this.#readWaitedMs();
   }
 
   /** The client thread takes a client: main may ask for its times from now on. */
   begin(mailbox: Mailbox): void {
-    mailbox.ranBeforeMs = this.#last.ranMs;
-    mailbox.waitedBeforeMs = this.#last.waitedMs;
+    if (mailbox.wokenAtMs - this.#endedAtMs > LEAST_PAUSE_MS) this.#waitedMs = this.#readWaitedMs();
+    mailbox.ranBeforeMs = this.#ranMs;
+    mailbox.waitedBeforeMs = this.#waitedMs;
   }
 
-  /** Notes what has passed for this client; `coreWaitMs` is 0 where the system does not tell. */
+  /**
+   * Notes what has passed for this client. Between short clients without a pause, the time without a
+   * core is not read, since that takes several times as long as the clock: the next longer client
+   * may get a little of it.
+   */
   end(mailbox: Mailbox): void {
-    const before = this.#last;
-    this.#last = this.#read();
-    mailbox.computedMs = this.#last.ranMs - before.ranMs;
-    // The wake-up for this client, unless the thread was not up yet, is no part of its service.
-    const { lentAtMs, wokenAtMs } = mailbox;
-    const wokeInMs = lentAtMs > this.#upAtMs ? wokenAtMs - lentAtMs : 0;
-    mailbox.coreWaitMs = Math.max(0, this.#last.waitedMs - before.waitedMs - wokeInMs);
+    this.#endedAtMs = monotonicMs();
+    const ranBeforeMs = this.#ranMs;
+    this.#ranMs = threadCpuMs();
+    mailbox.computedMs = this.#ranMs - ranBeforeMs;
+    const servedMs = this.#endedAtMs - mailbox.startedAtMs;
+    if (servedMs < LEAST_SERVED_MS) return;
+    const waitedBeforeMs = this.#waitedMs;
+    this.#waitedMs = this.#readWaitedMs();
+    const mostMs = Math.max(0, servedMs - mailbox.computedMs);
+    mailbox.coreWaitMs = Math.min(mostMs, this.#waitedMs - waitedBeforeMs);
   }
 
-  #read(): RunTimes {
-    if (this.#fd === undefined) return { ranMs: threadCpuMs(), waitedMs: 0 };
+  /** @returns 0 where the system does not tell */
+  #readWaitedMs(): number {
+    if (this.#fd === undefined) return 0;
     this.#pread(this.#fd, this.#address, LONGEST, 0);
-    return parseRunTimes(this.#text);
+    return parseRunTimes(this.#text).waitedMs;
   }
 }
