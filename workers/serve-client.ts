@@ -11,7 +11,7 @@
 import { createRequire } from 'node:module';
 import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
-import { nameThread, scheduleAsBatch, setTimeouts } from '../src/base/libc.js';
+import { bindScheduler, nameThread, setTimeouts } from '../src/base/libc.js';
 import { openThreadLog } from '../src/log/log.js';
 import { DoorbellButton } from '../src/threads/doorbell-button.js';
 import { Mailbox } from '../src/threads/mailbox.js';
@@ -32,9 +32,10 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   const calls = task.calls && new SyncCallSlot(task.calls);
   const shared = calls && remoteSession(calls, notifyMain);
   const context = { options: task.options, log, debug: task.log.level === 'debug', shared };
-  // Main lends to several threads in a turn, and must not lose the processor to the first that
-  // wakes.
-  scheduleAsBatch();
+  // Between clients and for a single request, the thread must not take the processor from main, which
+  // wakes several in a turn. With a client that stays, it is as good as any other thread.
+  const scheduler = bindScheduler();
+  scheduler.asBatch();
   nameThread(`client-${threadId}`);
   if (task.warm) await rehearse(service.rehearsal?.() ?? echoRehearsal());
   // Exposed where there are so many threads that it matters: see MANY_THREADS in src/cli/serve.ts.
@@ -53,9 +54,10 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
     if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);
     times?.begin(mailbox);
     mailbox.startedAtMs = monotonicMs();
-    const connection = new BlockingConnection(lent.connection, lent.fd, mailbox);
+    const connection = new BlockingConnection(lent.connection, lent.fd, mailbox, scheduler.asUsual);
     const reason = await converse(service, connection, context);
     connection.release();
+    if (connection.hasStayed) scheduler.asBatch();
     times?.end(mailbox);
     mailbox.loopWaitMs = calls?.takeWaitedMs() ?? 0;
     mailbox.settle(reason);

@@ -214,18 +214,22 @@ export function setListenerOptions(
   set(IPPROTO_TCP, TCP_KEEPCNT, keepAliveProbes);
 }
 
+const SCHED_OTHER = 0;
 /** The policy of threads that do not preempt the running thread when they wake: see sched(7). */
 const SCHED_BATCH = 3;
 
-/**
- * From now on this thread waits for its turn when it wakes, instead of preempting another. Linux;
- * where the system forbids the change, the policy stays as it is.
- */
-export function scheduleAsBatch(): void {
+/** How the system schedules this thread; where it forbids a change, the policy stays as it is. Linux. */
+export function bindScheduler() {
   const set = bind<(thread: number, policy: number, parameter: Int32Array) => number>(
     'int sched_setscheduler(int thread, int policy, const void *parameter)',
   );
-  set(0, SCHED_BATCH, new Int32Array([0]));
+  const parameter = new Int32Array([0]);
+  return {
+    /** From now on it waits for its turn when it wakes. */
+    asBatch: () => void set(0, SCHED_BATCH, parameter),
+    /** From now on it takes its turn when it wakes, as threads do by default. */
+    asUsual: () => void set(0, SCHED_OTHER, parameter),
+  };
 }
 
 /** By architecture; Linux only. */

@@ -29,6 +29,9 @@ export interface Meter {
 const buffer = Buffer.alloc(RECV_BYTES);
 const bufferAddress = libc.addressOf(buffer);
 
+/** A client that leaves after one request is received from twice: its request, and its end. */
+const CALLS_OF_A_VISIT = 2;
+
 export class BlockingConnection implements Connection {
   readonly id: number;
   #fd: number;
@@ -39,11 +42,20 @@ export class BlockingConnection implements Connection {
    */
   #received: Uint8Array = NO_BYTES;
   #ended = false;
+  #callsUntilStay = CALLS_OF_A_VISIT;
+  readonly #onStay: (() => void) | undefined;
 
-  constructor(id: number, fd: number, meter: Meter) {
+  /** @param onStay called once, when the client stays for more than one request */
+  constructor(id: number, fd: number, meter: Meter, onStay?: () => void) {
     this.id = id;
     this.#fd = fd;
     this.#meter = meter;
+    this.#onStay = onStay;
+  }
+
+  /** Whether the client has stayed for more than one request. */
+  get hasStayed(): boolean {
+    return this.#callsUntilStay < 0;
   }
 
   get ended(): boolean {
@@ -57,6 +69,7 @@ export class BlockingConnection implements Connection {
   }
 
   recv(maxBytes = RECV_BYTES): Uint8Array {
+    if (this.#callsUntilStay-- === 0) this.#onStay?.();
     const length = libc.recv(this.#fd, bufferAddress, Math.min(maxBytes, RECV_BYTES), 0);
     if (length > 0) return this.#view(length);
     if (length === 0) {
