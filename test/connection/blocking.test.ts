@@ -48,4 +48,23 @@ describe('a blocking connection', { timeout: 20_000 }, () => {
     other.sendAll(Buffer.from('another'));
     assert.equal(Buffer.from(client.recv()).toString(), 'another');
   });
+
+  it('says once that a client stays, when it is received from after its first request and end', (t) => {
+    const [fd, partner] = openSocketpair(t);
+    const client = new BlockingConnection(1, partner, { bytesIn: 0, bytesOut: 0 });
+    let stays = 0;
+    const onStay = () => stays++;
+    const connection = new BlockingConnection(2, fd, { bytesIn: 0, bytesOut: 0 }, onStay);
+    const seen = Array.from({ length: 4 }, () => {
+      client.sendAll(Buffer.from('x'));
+      connection.recv();
+      return [stays, connection.hasStayed];
+    });
+    assert.deepEqual(seen, [
+      [0, false],
+      [0, false],
+      [1, true],
+      [1, true],
+    ]);
+  });
 });
