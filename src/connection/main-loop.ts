@@ -37,7 +37,7 @@ export class MainLoop {
   readonly #heartbeat: NodeJS.Timeout;
   #holder: LoopHolder | undefined;
   #heldSinceMs = 0;
-  /** When a handler or something else last let go of the loop. */
+  /** When the last slice ended, of a handler or of something else. */
   #freeSinceMs = 0;
   /** When the present turn began, as far as connections know; 0 between turns. */
   #turnSinceMs = 0;

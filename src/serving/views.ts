@@ -26,7 +26,7 @@ export interface Listed<T> {
 
 /**
  * The kernel's accept queue. A snapshot is taken after main has accepted what it could, so most
- * often nobody is in it, and `longestMs` shows what happened.
+ * it is often empty, and `longestMs` shows what happened.
  */
 export interface BacklogView {
   /** Connections that are ready to be accepted. */

@@ -41,7 +41,7 @@ export function fittingLabel(segment: Segment, section: Section, scale: Pixels):
   );
 }
 
-/** Returns the longest label that fits on the bar of whoever held main's loop, or an empty text. */
+/** Returns the longest label that fits on the bar of the client that held main's loop, or an empty text. */
 export function fittingHolder(
   { holder, heldFromMs, toMs }: Block,
   section: Section,

@@ -10,7 +10,7 @@ import { duration } from './text.js';
 
 /** From here on a wait is worth a line. */
 const LONG_MS = 1000;
-/** For so long a line says that main was blocked: somebody must have time to read it. */
+/** For so long a line says that main was blocked: it takes a moment to read. */
 const SHOW_BLOCK_MS = 10_000;
 /** Connections that a line names. */
 const MOST_NAMED = 3;
