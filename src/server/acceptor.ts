@@ -39,6 +39,8 @@ const ERROR_LOG_MS = 1000;
 
 /** The kernel counts in ticks of its timer, mostly of 4 ms. */
 const LEAST_BACKLOG_MS = 4;
+/** After an answer of 0 the kernel is not asked for so long: the error grows by it. */
+const ASK_AGAIN_MS = 1;
 
 export class Acceptor implements AsyncIterable<Accepted> {
   readonly #settings: AcceptorSettings;
@@ -56,6 +58,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
   #refused = 0;
   #port = 0;
   #lastErrorLogMs = -Infinity;
+  /** When the kernel last said that a connection had not waited. */
+  #shortAtMs = -Infinity;
   #longestBacklogMs = 0;
   #closed = false;
   #closing: Promise<void> | undefined;
@@ -184,11 +188,18 @@ export class Acceptor implements AsyncIterable<Accepted> {
     } else this.#refuse(client);
   }
 
-  /** Asks the kernel only if the answer can be another than 0, and is shown. */
+  /**
+   * Asks the kernel only if the answer can be another than 0, and is shown. Connections leave the
+   * backlog in the order in which they came: the next one has waited for no longer than the last one
+   * and the time since.
+   */
   #backlogMs(socket: AcceptedSocket, acceptedAtMs: number): number | undefined {
     if (!this.#host.showsTimes) return undefined;
     const mostMs = acceptedAtMs - this.#listener.emptyAtMs;
-    return mostMs < LEAST_BACKLOG_MS ? 0 : socket.backlogMs();
+    if (mostMs < LEAST_BACKLOG_MS || acceptedAtMs - this.#shortAtMs < ASK_AGAIN_MS) return 0;
+    const backlogMs = socket.backlogMs();
+    if (backlogMs === 0) this.#shortAtMs = acceptedAtMs;
+    return backlogMs;
   }
 
   /** Reads what the client has sent before closing: otherwise the kernel would send a reset. */
