@@ -72,7 +72,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
     this.#host = host;
     this.#clients = model.clients;
     this.#sharesLoop = !model.takesDescriptors;
-    this.#listener = new Listener(model.takesDescriptors, {
+    this.#listener = new Listener({
       onConnection: (socket) => this.#admit(socket),
       onError: (error) => this.#noteError(error),
     });

@@ -6,8 +6,7 @@
  *            end of the turn       ──► accept4(2) until EAGAIN ──► onConnection, for each further one
  *
  * Since 1.45, libuv accepts one connection a turn of the loop. Under load several have come by
- * then: for a model that takes descriptors the listener accepts them all, up to {@link
- * MOST_A_TURN}. The only file that knows where `net` keeps a listener's handle, which is not
+ * then: on Linux the listener accepts them all, up to {@link MOST_A_TURN}. The only file that knows where `net` keeps a listener's handle, which is not
  * documented.
  */
 import { constants } from 'node:os';
@@ -60,16 +59,11 @@ interface ListenerHandle {
 export class Listener {
   readonly #server: Server;
   readonly #events: ListenerEvents;
-  readonly #inBatches: boolean;
   #acceptQueue: (() => ReturnType<AcceptQueueOf>) | undefined;
   #closed = false;
   #emptyAtMs = -Infinity;
 
-  /**
-   * @param inBatches whether to accept all connections that have come, as descriptors; Linux only
-   */
-  constructor(inBatches: boolean, events: ListenerEvents) {
-    this.#inBatches = inBatches;
+  constructor(events: ListenerEvents) {
     this.#events = events;
     const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_S * 1000 };
     // On Linux the listener itself has these options, and accepted sockets inherit them.
@@ -108,7 +102,7 @@ export class Listener {
 
   /**
    * When no connection was left to accept, by the monotonic clock; -Infinity if unknown, as on
-   * Unix-domain sockets and without batches.
+   * Unix-domain sockets.
    */
   get emptyAtMs(): number {
     return this.#emptyAtMs;
@@ -174,7 +168,7 @@ export class Listener {
       }
       events.onConnection(new AcceptedDescriptor(handle.fd, handle));
       // Not at once: if no other has come, the first one's thread need not wait until main knows.
-      if (this.#inBatches) setImmediate(drain);
+      setImmediate(drain);
     };
   }
 }

@@ -25,8 +25,7 @@ export interface Model {
    */
   serve(acceptor: AsyncIterable<Accepted>): Promise<void>;
   /**
-   * Whether it serves descriptors, and not sockets of main's event loop: they are accepted in
-   * batches then.
+   * Whether it serves descriptors, and not sockets of main's event loop.
    */
   readonly takesDescriptors: boolean;
   readonly clients: Clients;

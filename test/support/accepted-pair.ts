@@ -19,7 +19,7 @@ export async function acceptedPair(t: Cleanup, beforeAccept?: () => void): Promi
     const promise = new Promise<AcceptedSocket>((settle) => (resolve = settle));
     return { promise, resolve };
   })();
-  const listener = new Listener(true, {
+  const listener = new Listener({
     onConnection: resolve,
     onError: (error) => {
       throw error;
