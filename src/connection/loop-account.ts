@@ -13,6 +13,7 @@ type SinceReceived = (what: Arrival) => number | undefined;
 export class LoopAccount {
   readonly connection: number;
   computedMs = 0;
+  heldUntilMs = 0;
   #loopWaitMs = 0;
   readonly #loop: MainLoop;
   readonly #sinceReceived: SinceReceived;
@@ -66,6 +67,9 @@ export class LoopAccount {
     // What arrived after the last block waited for no one, unless this turn is one itself.
     const inBlock = isNew && lastBlock && arrivedMs < lastBlock.untilMs;
     const blockedFromMs = inBlock ? lastBlock.fromMs : turnSinceMs;
-    this.#loopWaitMs += Math.max(0, nowMs - Math.max(arrivedMs, blockedFromMs, this.#openedAtMs));
+    this.#loopWaitMs += Math.max(
+      0,
+      nowMs - Math.max(arrivedMs, blockedFromMs, this.#openedAtMs, this.heldUntilMs),
+    );
   }
 }

@@ -17,8 +17,9 @@ import { monotonicMs } from '../base/clock.js';
 /** A connection whose handler can hold the loop: loop-account.ts. */
 interface LoopHolder {
   readonly connection: number;
-  /** For how long it has held the loop. Written at the end of each slice. */
+  /** For how long it has held the loop, and until when. Written at the end of each slice. */
   computedMs: number;
+  heldUntilMs: number;
 }
 
 /** A time in which the loop did not turn. */
@@ -138,7 +139,10 @@ export class MainLoop {
 
   #endSlice(nowMs: number): void {
     const heldMs = nowMs - this.#heldSinceMs;
-    if (this.#holder) this.#holder.computedMs += heldMs;
+    if (this.#holder) {
+      this.#holder.computedMs += heldMs;
+      this.#holder.heldUntilMs = nowMs;
+    }
     if (heldMs > this.#longestMs) {
       this.#longestMs = heldMs;
       this.#longest = this.#holder;

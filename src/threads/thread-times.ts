@@ -50,8 +50,9 @@ export class ThreadTimes {
   /** When the last client had been served, and the thread's processor time by then. */
   #endedAtMs = monotonicMs();
   #ranMs = threadCpuMs();
-  /** As far as it has been read. */
+  /** As far as it has been read, and how long the thread took since then to wake up for clients. */
   #waitedMs: number;
+  #wokeInMs = 0;
 
   /** For the thread that calls this, which is up: what it has done so far was for no client. */
   constructor() {
@@ -65,9 +66,12 @@ export class ThreadTimes {
 
   /** The client thread takes a client: main may ask for its times from now on. */
   begin(mailbox: Mailbox): void {
-    if (mailbox.wokenAtMs - this.#endedAtMs > LEAST_PAUSE_MS) this.#waitedMs = this.#readWaitedMs();
+    const { lentAtMs, wokenAtMs } = mailbox;
+    if (wokenAtMs - this.#endedAtMs > LEAST_PAUSE_MS) this.#lookAgain();
+    // Its wake-up is no part of a client's service, unless the thread was busy when it came.
+    else if (lentAtMs > this.#endedAtMs) this.#wokeInMs += wokenAtMs - lentAtMs;
     mailbox.ranBeforeMs = this.#ranMs;
-    mailbox.waitedBeforeMs = this.#waitedMs;
+    mailbox.waitedBeforeMs = this.#waitedMs + this.#wokeInMs;
   }
 
   /**
@@ -82,10 +86,15 @@ export class ThreadTimes {
     mailbox.computedMs = this.#ranMs - ranBeforeMs;
     const servedMs = this.#endedAtMs - mailbox.startedAtMs;
     if (servedMs < LEAST_SERVED_MS) return;
-    const waitedBeforeMs = this.#waitedMs;
+    const mostMs = servedMs - mailbox.computedMs;
+    this.#lookAgain();
+    const waitedMs = this.#waitedMs - mailbox.waitedBeforeMs;
+    mailbox.coreWaitMs = Math.max(0, Math.min(mostMs, waitedMs));
+  }
+
+  #lookAgain(): void {
     this.#waitedMs = this.#readWaitedMs();
-    const mostMs = Math.max(0, servedMs - mailbox.computedMs);
-    mailbox.coreWaitMs = Math.min(mostMs, this.#waitedMs - waitedBeforeMs);
+    this.#wokeInMs = 0;
   }
 
   /** @returns 0 where the system does not tell */

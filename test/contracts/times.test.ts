@@ -50,8 +50,10 @@ underEveryModel('the times of a client', (model) => {
     const seen = [await visit(server, 'sleep 300\n'), await visit(server, '', 300)];
     const times = await closedTimes(server, seen, lateness);
     const lateMs = lateness();
-    for (const { rest, computed, about } of times) {
-      assert.ok(rest >= 290 && computed <= 30 + lateMs, about);
+    for (const { life, rest, computed, about } of times) {
+      assert.ok(life >= 290 && computed <= 30 + lateMs, about);
+      const named = life - rest - computed;
+      assert.ok(named <= Math.max(life / 10, 5) + TICK_MS + lateMs, about);
     }
   });
 
