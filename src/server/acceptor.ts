@@ -51,6 +51,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
   /** Handlers run on main's loop, too. */
   readonly #sharesLoop: boolean;
   readonly #queue: Accepted[] = [];
+  /** Accepted in this batch; the model may still ask for them before they have to wait. */
+  readonly #arrived: Accepted[] = [];
   /** Ends each client that is being refused at the moment. */
   readonly #refusals = new Set<() => void>();
   #onClient: ((client: Accepted | undefined) => void) | undefined;
@@ -145,7 +147,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
     this.#lingerMs = lingerMs;
     this.#listener.close();
     this.#onClient?.(undefined);
-    for (const client of this.#queue.splice(0)) this.#closeWaiting(client);
+    const waiting = [...this.#queue.splice(0), ...this.#arrived.splice(0)];
+    for (const client of waiting) this.#closeWaiting(client);
     for (const end of this.#refusals) end();
     // A connection that libuv is accepting at this moment is admitted in the next turn of the loop.
     await nextTurn();
@@ -158,7 +161,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
   }
 
   #next(): Promise<IteratorResult<Accepted, undefined>> {
-    const first = this.#queue.shift();
+    const first = this.#queue.shift() ?? this.#arrived.shift();
     if (first) return Promise.resolve({ done: false, value: first });
     if (this.#closed) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve) => {
@@ -178,14 +181,22 @@ export class Acceptor implements AsyncIterable<Accepted> {
     this.#note(client, 'accepted', { backlogMs });
     if (this.#closed) this.#closeWaiting(client);
     else if (this.#onClient) this.#onClient(client);
-    else if (
-      this.#settings.overflow === 'queue' &&
-      this.#queue.length < this.#settings.queueLimit
-    ) {
-      this.#queue.push(client);
-      // Those that are served are what it waits for as well.
-      this.#note(client, 'queued', { ahead: this.#queue.length - 1 + this.#clients.count });
-    } else this.#refuse(client);
+    else if (this.#arrived.push(client) === 1) {
+      // A batch comes in one go, and the model asks for each client in a microtask. What it has not
+      // asked for when all of them have run must wait.
+      queueMicrotask(() => process.nextTick(() => this.#queueArrived()));
+    }
+  }
+
+  #queueArrived(): void {
+    const { overflow, queueLimit } = this.#settings;
+    for (const client of this.#arrived.splice(0)) {
+      if (overflow === 'queue' && this.#queue.length < queueLimit) {
+        this.#queue.push(client);
+        // Those that are served are what it waits for as well.
+        this.#note(client, 'queued', { ahead: this.#queue.length - 1 + this.#clients.count });
+      } else this.#refuse(client);
+    }
   }
 
   /**

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import { connectClient, type Client } from '../support/client.js';
-import { startHandoff, type ServerProcess } from '../support/handoff.js';
+import { startHandoff, UNCOVERED, type ServerProcess } from '../support/handoff.js';
 
 /** The models that limit the number of clients served at a time. */
 const limited = [
@@ -210,3 +210,25 @@ async function leave(client: Client | undefined): Promise<void> {
   client?.halfClose();
   await client?.expectEnd();
 }
+
+describe('clients that come at once', { timeout: 120_000 }, () => {
+  const roomy = [
+    { model: 'event-loop', args: [] },
+    { model: 'thread-per-client', args: ['--threads', '12', '--warm', '12'] },
+  ];
+  for (const { model, args } of roomy) {
+    for (const overflow of ['queue', 'refuse']) {
+      it(`neither wait nor are refused while ${model} has room, with --overflow ${overflow}`, async (t) => {
+        const flags = ['--model', model, '--overflow', overflow, ...args];
+        const server = await startHandoff(t, ['echo', ...flags], UNCOVERED);
+        // So that all of them are in the kernel's backlog when the server next accepts.
+        process.kill(server.pid, 'SIGSTOP');
+        const clients = [];
+        for (let count = 0; count < 12; count++) clients.push(await connectClient(t, server));
+        process.kill(server.pid, 'SIGCONT');
+        for (const client of clients) await client.exchange('hello', 'hello');
+        assert.deepEqual([server.log.of('queued'), server.log.of('refused')], [[], []]);
+      });
+    }
+  }
+});
