@@ -40,6 +40,9 @@ test: $(BUILT) ## lint, check formats and run every test, with coverage of src a
 test-node: $(BUILT) dist/node-$(NODE)/bin/node ## run every test under another Node: make test-node NODE=26
 	@PATH=$(CURDIR)/dist/node-$(NODE)/bin:$$PATH && echo "Node $$(node --version)" && node $(NODE_TEST) $(TESTS)
 
+test-faults: $(BUILT) ## attack the server: limits, deadlines, isolation (ten minutes; as root, all of it)
+	@node $(NODE_TEST) $(FAULTS)
+
 NODE ?= 24
 
 # The npm package `node` has no binary in it: its install script fetches the package of the platform, which is asked for
@@ -57,7 +60,8 @@ NODE_PACKAGE = $(shell node -p '"node" + (process.platform + process.arch === "d
 NODE_TEST := --enable-source-maps --test --test-reporter=spec --test-concurrency=$$(($$(nproc) + 1))
 # What takes longest comes first, so that no core waits for it at the end.
 LONGEST := $(patsubst %,dist/test/%.test.js,bench/run/quick server/server threads/deaths threads/hand-off log/log)
-TESTS = $(LONGEST) $(filter-out $(LONGEST),$(shell find dist/test -name '*.test.js' | sort))
+FAULTS = $(shell find dist/test/faults -name '*.test.js' | sort)
+TESTS = $(LONGEST) $(filter-out $(LONGEST) $(FAULTS),$(shell find dist/test -name '*.test.js' | sort))
 
 eslint: $(BUILT)
 	$(BIN)/eslint .
@@ -86,4 +90,4 @@ $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json
 	@chmod +x dist/src/cli.js
 	@touch $@
 
-.PHONY: help build demo bench bench-full bench-peers bench-udp test test-node eslint prettier knip rooms clean
+.PHONY: help build demo bench bench-full bench-peers bench-udp test test-node test-faults eslint prettier knip rooms clean

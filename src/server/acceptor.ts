@@ -21,6 +21,7 @@ import type {
 } from '../serving/host.js';
 import type { ListenAddress } from '../serving/listen-address.js';
 import { Listener } from './listener.js';
+import { LineLimit } from '../log/line-limit.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
 
 /** What the acceptor needs to write its lines. */
@@ -31,11 +32,6 @@ type AcceptorHost = Pick<
 
 /** How long a refused client may take to read the reason. */
 const REFUSAL_MS = 1000;
-/**
- * At most one line a second: without free descriptors, accept(2) can fail thousands of times a
- * second.
- */
-const ERROR_LOG_MS = 1000;
 
 /** The kernel counts in ticks of its timer, mostly of 4 ms. */
 const LEAST_BACKLOG_MS = 4;
@@ -59,7 +55,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
   #lastId = 0;
   #refused = 0;
   #port = 0;
-  #lastErrorLogMs = -Infinity;
+  /** Without free descriptors, accept(2) can fail thousands of times a second. */
+  readonly #errorLines = new LineLimit();
   /** When the kernel last said that a connection had not waited. */
   #shortAtMs = -Infinity;
   #longestBacklogMs = 0;
@@ -267,9 +264,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
   }
 
   #noteError(error: Error): void {
-    const nowMs = monotonicMs();
-    if (nowMs - this.#lastErrorLogMs < ERROR_LOG_MS) return;
-    this.#lastErrorLogMs = nowMs;
-    this.#host.log.error({ err: error }, 'accept failed');
+    this.#errorLines.line('accept failed', (repeated) =>
+      this.#host.log.error({ err: error, ...repeated }, 'accept failed'),
+    );
   }
 }
