@@ -43,13 +43,14 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   // Node reports a forgotten rejection when the thread next waits, most likely while it serves
   // another client.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
+  // Before the thread is up: a thread that is up opens no more descriptors.
+  const times = task.measuresTimes ? new ThreadTimes() : undefined;
   const ready: ReadyMessage = {
     slot: task.slot,
     thread: threadId,
     kernelThread: ownKernelThread(),
   };
   parentPort?.postMessage(ready);
-  const times = task.measuresTimes ? new ThreadTimes() : undefined;
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
     if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);
     times?.begin(mailbox);
