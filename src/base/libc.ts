@@ -314,6 +314,32 @@ export function bindPread() {
   );
 }
 
+const POLLOUT = 4;
+
+/** poll(2) for room in send buffers. Bound on demand: only main asks, and only for slow clients. */
+export function bindPoll() {
+  const poll = bind<(descriptors: Int32Array, count: number, timeoutMs: number) => number>(
+    'int poll(void *descriptors, unsigned long count, int timeout)',
+  );
+  /** Two words each: the descriptor; the events asked for (16 bits) and those returned. */
+  let asked = new Int32Array(0);
+  /**
+   * Does not wait. Returns those that can be sent to, or whose connection has failed; none if the
+   * call fails, as it may for want of memory.
+   */
+  return <T extends { readonly fd: number }>(all: readonly T[]): T[] => {
+    if (asked.length < 2 * all.length) asked = new Int32Array(4 * all.length);
+    const events = new Uint16Array(asked.buffer);
+    all.forEach(({ fd }, index) => {
+      asked[2 * index] = fd;
+      events[4 * index + 2] = POLLOUT;
+      events[4 * index + 3] = 0;
+    });
+    if (poll(asked, all.length, 0) === -1) return [];
+    return all.filter((_, index) => events[4 * index + 3] !== 0);
+  };
+}
+
 const PR_SET_NAME = 15;
 
 /** Names this thread for ps(1), top(1) and perf(1): at most 15 bytes are kept. Linux only. */

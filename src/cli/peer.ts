@@ -177,6 +177,7 @@ function startServing({ root, host, port, 'log-file': logFile }: Arguments): Pro
     threads: { most: 1, warm: 0, memoryMb: 64 },
     idleMs: IDLE_MS,
     loopLagMs: LOOP_LAG_MS,
+    maxBufferBytes: 256 * 1024 * 1024,
     graceMs: GRACE_MS,
     log: {
       level: logFile === undefined ? 'silent' : 'info',

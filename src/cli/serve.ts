@@ -70,6 +70,13 @@ const options = {
     default: '5000',
     describe: 'grace period in ms: how long a stop waits for unfinished answers',
   },
+  'max-buffer': {
+    ...wholeNumber('max-buffer', 1, 1_048_576),
+    default: '256',
+    describe:
+      'memory in MB for output that all clients together leave unread; ' +
+      'above it, the client with the most is closed',
+  },
   'loop-lag': {
     ...wholeNumber('loop-lag', 1, 3_600_000),
     default: '50',
@@ -191,6 +198,8 @@ async function loadServer(transport: Arguments['transport']) {
   return (await import('../server/server.js')).Server;
 }
 
+const BYTES_PER_MB = 1024 * 1024;
+
 /** @throws UsageError on an unknown service, and on options that exclude each other */
 function settingsFrom(args: Arguments): ServerSettings {
   const service = findService(args.service);
@@ -224,6 +233,7 @@ function settingsFrom(args: Arguments): ServerSettings {
     acceptor: { overflow: args.overflow, queueLimit: args.queue },
     threads: { most: args.threads, warm: args.warm, memoryMb: args['thread-memory'] },
     idleMs: args['idle-timeout'],
+    maxBufferBytes: args['max-buffer'] * BYTES_PER_MB,
     loopLagMs: args['loop-lag'],
     graceMs: args.grace,
     log: {

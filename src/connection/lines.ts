@@ -93,6 +93,7 @@ function withoutLineEnd(text: string): string {
 }
 
 const NOTHING = Buffer.alloc(0);
+const LEAST_MEMORY_BYTES = 64;
 const TOO_LONG = Symbol('a line over the limit');
 
 /**
@@ -102,14 +103,25 @@ const TOO_LONG = Symbol('a line over the limit');
  */
 class LineSplitter {
   /**
-   * During a chunk this may be the caller's own buffer; only the rest that remains behind is
-   * copied.
+   * What is not cut yet. During a chunk this may be the caller's own buffer; only the rest that
+   * remains behind is copied, into memory of its own.
    */
   #pending: Buffer = NOTHING;
+  /** The memory of an incomplete line, to which later chunks are added. */
+  #memory: Buffer = NOTHING;
+  /** So many of the pending bytes are no newline. */
+  #searched = 0;
 
   push(chunk: Uint8Array): void {
-    this.#pending =
-      this.#pending.length === 0 ? asBuffer(chunk) : Buffer.concat([this.#pending, chunk]);
+    const { length } = this.#pending;
+    if (length === 0) {
+      this.#pending = asBuffer(chunk);
+      return;
+    }
+    const total = length + chunk.length;
+    if (total > this.#memory.length) this.#remember(this.#pending, Math.max(total, 2 * length));
+    this.#memory.set(chunk, length);
+    this.#pending = this.#memory.subarray(0, total);
   }
 
   /**
@@ -117,16 +129,33 @@ class LineSplitter {
    * the chunk.
    */
   next(): string | typeof TOO_LONG | undefined {
-    const newline = this.#pending.indexOf(NEWLINE);
+    const newline = this.#pending.indexOf(NEWLINE, this.#searched);
     let end = newline === -1 ? this.#pending.length : newline;
     if (this.#pending[end - 1] === CARRIAGE_RETURN) end--;
     if (end > MAX_LINE_BYTES) return TOO_LONG;
     if (newline === -1) {
-      this.#pending = this.#pending.length === 0 ? NOTHING : Buffer.from(this.#pending);
+      this.#keepRest();
       return undefined;
     }
     const line = this.#pending.toString('utf8', 0, end);
     this.#pending = this.#pending.subarray(newline + 1);
+    this.#searched = 0;
     return line;
+  }
+
+  #keepRest(): void {
+    const { length, buffer, byteOffset } = this.#pending;
+    this.#searched = length;
+    if (length === 0) this.#pending = this.#memory = NOTHING;
+    else if (buffer !== this.#memory.buffer || byteOffset > 0) {
+      this.#remember(this.#pending, length);
+      this.#pending = this.#memory.subarray(0, length);
+    }
+  }
+
+  /** Not of a slab: the rest of a line would keep all of it. */
+  #remember(bytes: Buffer, capacity: number): void {
+    this.#memory = Buffer.allocUnsafeSlow(Math.max(capacity, LEAST_MEMORY_BYTES));
+    this.#memory.set(bytes);
   }
 }

@@ -5,24 +5,44 @@
  *
  *     'data' ──► consumer, if one waits and nothing is ahead ──► else #received ──► recv / forEachChunk
  *
- * The socket flows, and is paused only while more than HIGH_WATER_BYTES wait to be read. Pausing
- * and resuming it for every message would cost more than an echo itself.
+ * The socket flows, and is paused only while what waits to be read keeps more than HIGH_WATER_BYTES
+ * of memory. Pausing and resuming it for every message would cost more than an echo itself.
+ *
+ * Deliveries that the kernel has no room for wait in #output; the socket gets one chunk of it at a
+ * time. So a queue of small deliveries does not cost a write request each.
  */
 import type { Socket } from 'node:net';
 import { sendNow } from '../base/send-now.js';
+import { ByteQueue } from './byte-queue.js';
 import { ConnectionLost, NO_BYTES, RECV_BYTES, SLOW_BYTES } from './connection.js';
 import type { Connection, Endpoint, LossReason, MaybePromise, Next } from './connection.js';
 import { peerOf } from './endpoint.js';
 import type { LoopAccount } from './loop-account.js';
 import { IdleTimer } from './idle-timer.js';
+import type { OutputHolder, OutputLimit } from './output-limit.js';
 
 const HIGH_WATER_BYTES = 4 * RECV_BYTES;
 
-export class StreamConnection implements Connection {
+interface StreamSettings {
+  /** The socket's descriptor, for deliveries; without it, the socket writes them. */
+  readonly fd?: number | undefined;
+  /** Counts the time for which its handler holds main's loop; none without a handler. */
+  readonly account?: LoopAccount | undefined;
+  /** Counts what the client leaves unread. */
+  readonly limit?: OutputLimit | undefined;
+}
+
+export class StreamConnection implements Connection, OutputHolder {
   readonly id: number;
+  /** Is asked to abort the connection when the {@link OutputLimit} cuts it. */
+  owner: { abort(why: 'slow'): void } | undefined;
   readonly #socket: Socket;
-  readonly #received: Uint8Array[] = [];
-  #receivedBytes = 0;
+  readonly #received = new ByteQueue();
+  /** What was delivered and the socket has not been given yet. */
+  #output: ByteQueue | undefined;
+  /** The socket has a chunk of it. */
+  #isPassing = false;
+  readonly #limit: OutputLimit | undefined;
   readonly #fd: number | undefined;
   /** What the kernel has taken from {@link deliver}, of which the socket does not know. */
   #sentBesideBytes = 0;
@@ -44,12 +64,12 @@ export class StreamConnection implements Connection {
   /**
    * @param idleMs idle timeout in milliseconds; 0 disables it. Disconnects a client that sends
    *   nothing while the handler waits for it, or stops reading its answer.
-   * @param fd the socket's descriptor, for deliveries; without it, the socket writes them
-   * @param account of the time for which its handler holds main's loop; none without a handler
    */
-  constructor(id: number, socket: Socket, idleMs: number, fd?: number, account?: LoopAccount) {
+  constructor(id: number, socket: Socket, idleMs: number, settings: StreamSettings = {}) {
+    const { fd, account, limit } = settings;
     this.id = id;
     this.#fd = fd;
+    this.#limit = limit;
     this.#socket = socket;
     this.#account = account;
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
@@ -109,7 +129,7 @@ export class StreamConnection implements Connection {
 
   recv(maxBytes = RECV_BYTES): MaybePromise<Uint8Array> {
     this.#account?.touch();
-    const chunk = this.#received[0];
+    const chunk = this.#received.first;
     if (chunk !== undefined) return this.#shift(chunk, maxBytes);
     if (this.#lost) throw this.#lost;
     if (this.#ended) return NO_BYTES;
@@ -122,6 +142,7 @@ export class StreamConnection implements Connection {
       this.#sendLastMessage(bytes, this.#lost);
       return undefined;
     }
+    if (this.#output) this.#passAllOutput(this.#output);
     if (!this.#socket.write(bytes)) return this.#untilDrained();
     // Below its own high-water mark the socket also queues bytes. They must not be reused before
     // the kernel has taken them.
@@ -130,20 +151,30 @@ export class StreamConnection implements Connection {
 
   /**
    * Sends beside the handler, without waiting.
-   * @returns `slow` when the client leaves more than {@link SLOW_BYTES} unread, `gone` when the
-   *   connection has ended
+   * @returns `slow` when what the client leaves unread keeps more than {@link SLOW_BYTES}, `gone`
+   *   when the connection has ended
    */
   deliver(bytes: Uint8Array): 'delivered' | 'slow' | 'gone' {
     if (this.#lost || this.#finished) return 'gone';
-    const sent = this.#sendBeside(bytes);
+    const sent = this.#output ? 0 : this.#sendBeside(bytes);
     if (sent === bytes.length) return 'delivered';
-    this.#socket.write(sent === 0 ? bytes : bytes.subarray(sent));
-    return this.#socket.writableLength <= SLOW_BYTES ? 'delivered' : 'slow';
+    this.#output ??= new ByteQueue();
+    this.#output.push(sent === 0 ? bytes : bytes.subarray(sent));
+    // Also while the kernel has taken the last chunk, and the socket has yet to say so.
+    if (!this.#isPassing || this.#socket.writableLength === 0) this.#passOutput();
+    const keptBytes = this.#keptOutputBytes;
+    if (keptBytes > SLOW_BYTES) return 'slow';
+    this.#limit?.note(this, keptBytes);
+    return 'delivered';
+  }
+
+  cut(): void {
+    (this.owner ?? this).abort('slow');
   }
 
   async forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void> {
     for (;;) {
-      const chunk = this.#received.length > 0 ? await this.recv() : await this.#flow(use);
+      const chunk = !this.#received.isEmpty ? await this.recv() : await this.#flow(use);
       if (chunk === 'stop') return;
       if (chunk === undefined) continue;
       if (chunk.length === 0 || (await use(chunk)) === 'stop') return;
@@ -179,9 +210,10 @@ export class StreamConnection implements Connection {
     const socket = this.#socket;
     this.#account?.touch();
     this.#finished = true;
+    if (this.#output) this.#passAllOutput(this.#output);
     if (this.#clientEnded && socket.writableLength === 0) this.destroy();
     if (socket.destroyed) return;
-    let talking = this.#receivedBytes > 0;
+    let talking = !this.#received.isEmpty;
     this.#consumer = () => {
       talking = true;
     };
@@ -199,6 +231,8 @@ export class StreamConnection implements Connection {
   /** Closes the socket. Calling it again changes nothing. */
   destroy(): void {
     this.#sentBytes ??= this.bytesOut;
+    this.#output = undefined;
+    this.#limit?.note(this, 0);
     this.#socket.destroy();
   }
 
@@ -238,6 +272,37 @@ export class StreamConnection implements Connection {
     return sent;
   }
 
+  /** Gives the socket the next chunk of output, when the kernel has taken the last one. */
+  #passOutput(): void {
+    const chunk = this.#output?.first;
+    if (chunk === undefined) {
+      this.#output = undefined;
+      return;
+    }
+    this.#output?.shift(chunk.length);
+    this.#isPassing = true;
+    this.#socket.write(chunk, () => {
+      this.#isPassing = false;
+      if (this.#socket.destroyed) return;
+      this.#passOutput();
+      this.#limit?.note(this, this.#keptOutputBytes);
+    });
+  }
+
+  /** Gives the socket all output, before something else is written. */
+  #passAllOutput(output: ByteQueue): void {
+    for (let chunk = output.first; chunk; chunk = output.first) {
+      output.shift(chunk.length);
+      this.#socket.write(chunk);
+    }
+    this.#output = undefined;
+  }
+
+  /** The memory of what the client leaves unread. */
+  get #keptOutputBytes(): number {
+    return this.#socket.writableLength + (this.#output?.keptBytes ?? 0);
+  }
+
   #sendLastMessage(bytes: Uint8Array, lost: ConnectionLost): void {
     if (lost.reason !== 'idle' || this.#socket.destroyed) throw lost;
     this.#socket.write(bytes);
@@ -251,17 +316,15 @@ export class StreamConnection implements Connection {
       return;
     }
     this.#received.push(chunk);
-    this.#receivedBytes += chunk.length;
-    if (this.#receivedBytes > HIGH_WATER_BYTES) this.#socket.pause();
+    if (this.#received.keptBytes > HIGH_WATER_BYTES) this.#socket.pause();
     this.#wakeReader?.();
   }
 
   #shift(chunk: Uint8Array, maxBytes: number): Uint8Array {
-    if (chunk.length > maxBytes) this.#received[0] = chunk.subarray(maxBytes);
-    else this.#received.shift();
     const taken = chunk.subarray(0, maxBytes);
-    this.#receivedBytes -= taken.length;
-    if (this.#receivedBytes <= HIGH_WATER_BYTES && this.#socket.isPaused()) this.#socket.resume();
+    this.#received.shift(taken.length);
+    if (this.#received.keptBytes <= HIGH_WATER_BYTES && this.#socket.isPaused())
+      this.#socket.resume();
     return taken;
   }
 
@@ -324,9 +387,12 @@ export class StreamConnection implements Connection {
   }
 
   #untilDrained(): Promise<undefined> {
+    // Mostly the kernel has taken all of it, and the event is on its way.
+    if (this.#socket.writableLength > 0) this.#limit?.note(this, this.#keptOutputBytes);
     return new Promise((resolve, reject) => {
       this.#wakeWriter = () => {
         this.#wakeWriter = undefined;
+        this.#limit?.note(this, 0);
         if (this.#lost) reject(this.#lost);
         else resolve(undefined);
       };

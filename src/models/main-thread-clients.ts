@@ -12,7 +12,7 @@ import { converse } from '../services/conversation.js';
 import { loadService } from '../services/load.js';
 import type { AnyService } from '../services/service.js';
 import type { Accepted, AcceptedSocket, Clients, Host } from '../serving/host.js';
-import { ServedClient, type ServedSocket } from '../serving/served-client.js';
+import { ServedClient, type ServedSocket, type SocketOwner } from '../serving/served-client.js';
 import { ServedClients } from '../serving/served-clients.js';
 import type { ClientView, Serving } from '../serving/views.js';
 
@@ -99,11 +99,19 @@ class MainThreadSocket implements ServedSocket {
   readonly #accepted: AcceptedSocket;
   #onStopped: (() => void) | undefined;
 
-  constructor({ id, socket }: Accepted, { idleMs, loop }: Host) {
+  constructor({ id, socket }: Accepted, { idleMs, loop, outputLimit }: Host) {
     this.#accepted = socket;
     this.#account = loop && new LoopAccount(loop, id, (what) => socket.sinceReceivedMs(what));
     const { fd } = socket;
-    this.connection = new StreamConnection(id, socket.toSocket(), idleMs, fd, this.#account);
+    this.connection = new StreamConnection(id, socket.toSocket(), idleMs, {
+      fd,
+      account: this.#account,
+      limit: outputLimit,
+    });
+  }
+
+  set owner(owner: SocketOwner | undefined) {
+    this.connection.owner = owner;
   }
 
   /** Of the accepted socket, which has asked for it already where a line was written. */

@@ -13,6 +13,7 @@ import { endLoudly } from '../base/errors.js';
 import { toMicroseconds } from '../base/clock.js';
 import { settledWithin } from '../base/settled-within.js';
 import { MainLoop, type LoopBlock } from '../connection/main-loop.js';
+import { OutputLimit } from '../connection/output-limit.js';
 import { LogFailures, openLog, type Logger } from '../log/log.js';
 import { writeGatheredLines } from '../log/turn-writer.js';
 import { models } from '../models/registry.js';
@@ -78,6 +79,7 @@ export class Server {
       showsTimes,
       counters: new ConnectionCounters(),
       loop,
+      outputLimit: new OutputLimit(settings.maxBufferBytes),
       model: modelName,
       service,
       serviceOptions: settings.serviceOptions,

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { Endpoint } from '../connection/connection.js';
 import type { Arrival } from '../connection/loop-account.js';
 import type { MainLoop } from '../connection/main-loop.js';
+import type { OutputLimit } from '../connection/output-limit.js';
 import type { Logger, LogSettings } from '../log/log.js';
 import type { CatalogueEntry } from '../services/catalogue.js';
 import type { ServiceOptions } from '../services/service.js';
@@ -105,6 +106,7 @@ export interface Host {
   readonly counters: ConnectionCounters;
   /** Undefined unless {@link showsTimes}. */
   readonly loop: MainLoop | undefined;
+  readonly outputLimit: OutputLimit;
   readonly model: ModelName;
   readonly service: Pick<CatalogueEntry, 'name' | 'module' | 'fullAnswer'>;
   readonly serviceOptions: ServiceOptions;
@@ -146,6 +148,8 @@ export interface ServerSettings {
   readonly threads: ThreadSettings;
   /** Idle timeout in milliseconds; 0 disables it. */
   readonly idleMs: number;
+  /** Most memory for output that all clients together leave unread, in bytes. */
+  readonly maxBufferBytes: number;
   /** How long main's loop may not turn before a line says so, in milliseconds. */
   readonly loopLagMs: number;
   /** On a stop, how long clients may take to end, in milliseconds. */

@@ -18,8 +18,15 @@ import { closedLine, type ServedTimes } from './closed-line.js';
 import type { Accepted, Host } from './host.js';
 import type { ClientView, State, TimesSoFar } from './views.js';
 
+/** What a socket may ask of the client that it serves. */
+export interface SocketOwner {
+  abort(why: 'slow'): void;
+}
+
 /** What main can do with a client's socket while the client's handler uses it. */
 export interface ServedSocket extends ServedTimes {
+  /** Set before the handler begins. */
+  owner: SocketOwner | undefined;
   /** Asking costs a system call. */
   readonly peer: Endpoint;
   readonly bytesIn: number;
@@ -45,7 +52,7 @@ export interface ServedSocket extends ServedTimes {
   close(): void;
 }
 
-export class ServedClient implements Outlet {
+export class ServedClient implements Outlet, SocketOwner {
   readonly id: number;
   readonly #accepted: Accepted;
   readonly #socket: ServedSocket;
@@ -88,6 +95,7 @@ export class ServedClient implements Outlet {
     this.#host = host;
     this.#accepted = accepted;
     this.#socket = socket;
+    socket.owner = this;
     this.#peer = host.clientLog.isLevelEnabled('info') ? socket.peer : '';
   }
 

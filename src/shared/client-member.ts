@@ -3,6 +3,7 @@
  * on the main thread. Its outlet is a net.Socket (connection/stream.ts) or a lent descriptor
  * (threads/leased-socket.ts); neither blocks.
  */
+import { SMALL_BYTES } from '../connection/byte-queue.js';
 import { NO_BYTES } from '../connection/connection.js';
 import { bytesOf, type Member } from './shared.js';
 import { atEndOfTurn } from './turn.js';
@@ -25,9 +26,18 @@ let lastBytes: Uint8Array = NO_BYTES;
 function encode(text: string): Uint8Array {
   if (text !== lastText) {
     lastText = text;
-    lastBytes = Buffer.from(text, 'latin1');
+    // Not from a slab, which a queue that keeps the bytes would keep, too.
+    lastBytes =
+      text.length < SMALL_BYTES
+        ? Buffer.from(text, 'latin1')
+        : bytesAt(Buffer.allocUnsafeSlow(text.length), text);
   }
   return lastBytes;
+}
+
+function bytesAt(memory: Buffer, text: string): Buffer {
+  memory.write(text, 'latin1');
+  return memory;
 }
 
 export class ClientMember implements Member {

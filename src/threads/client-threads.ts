@@ -120,7 +120,7 @@ export class ClientThreads implements Clients {
   #lease(accepted: Accepted): LeasedSocket | undefined {
     const { id, socket } = accepted;
     try {
-      return new LeasedSocket(socket, new DescriptorLease(socket));
+      return new LeasedSocket(socket, new DescriptorLease(socket), this.#host.outputLimit);
     } catch (error) {
       this.#host.log.error({ connection: id, err: error }, 'cannot lend');
       const { peer } = socket;

@@ -2,34 +2,38 @@
  * A client's socket while a client thread has the lease of its descriptor: what main sends to the
  * client meanwhile, and what main reads of the thread's progress. Main thread.
  *
- * Deliveries go out with non-blocking sends. What the kernel has no room for is kept in a backlog
- * and retried; nothing notifies main of room, since libuv does not poll a leased descriptor.
+ * Deliveries go out with non-blocking sends. What the kernel has no room for waits in a queue until
+ * room.ts finds room, since libuv does not poll a leased descriptor.
  */
-import { NO_BYTES, SLOW_BYTES, type Endpoint } from '../connection/connection.js';
+import { ByteQueue } from '../connection/byte-queue.js';
+import { SLOW_BYTES, type Endpoint } from '../connection/connection.js';
+import type { OutputHolder, OutputLimit } from '../connection/output-limit.js';
 import type { AcceptedSocket } from '../serving/host.js';
-import type { ServedSocket } from '../serving/served-client.js';
+import type { ServedSocket, SocketOwner } from '../serving/served-client.js';
 import type { DescriptorLease } from './lease.js';
 import type { Mailbox } from './mailbox.js';
+import { stopWaiting, waitForRoom, type Waiting } from './room.js';
 
-const RETRY_MS = 2;
 /** How long a disconnected client may take to read its backlog. */
 const DISCONNECT_MS = 1000;
 
-export class LeasedSocket implements ServedSocket {
+export class LeasedSocket implements ServedSocket, OutputHolder, Waiting {
+  owner: SocketOwner | undefined;
   readonly #socket: AcceptedSocket;
   readonly #lease: DescriptorLease;
+  readonly #limit: OutputLimit;
   /** Of the slot whose thread serves the client. */
   #mailbox: Mailbox | undefined;
   #deliveredBytes = 0;
   /** What was delivered and the kernel had no room for yet. */
-  #backlog: Uint8Array = NO_BYTES;
-  #retry: NodeJS.Timeout | undefined;
+  #backlog: ByteQueue | undefined;
   /** Set while a disconnect waits for the backlog to be sent. */
   #disconnecting: NodeJS.Timeout | undefined;
 
-  constructor(socket: AcceptedSocket, lease: DescriptorLease) {
+  constructor(socket: AcceptedSocket, lease: DescriptorLease, limit: OutputLimit) {
     this.#socket = socket;
     this.#lease = lease;
+    this.#limit = limit;
   }
 
   /**
@@ -39,6 +43,10 @@ export class LeasedSocket implements ServedSocket {
   lendTo(mailbox: Mailbox, connection: number): void {
     this.#mailbox = mailbox;
     mailbox.lend(this.#lease.fd, connection);
+  }
+
+  get fd(): number {
+    return this.#lease.fd;
   }
 
   get peer(): Endpoint {
@@ -78,8 +86,35 @@ export class LeasedSocket implements ServedSocket {
   }
 
   deliver(bytes: Uint8Array): 'delivered' | 'slow' | 'gone' {
-    if (this.#retry === undefined) return this.#send(bytes);
-    return this.#keep(Buffer.concat([this.#backlog, bytes]));
+    if (this.#backlog) return this.#keep(this.#backlog, bytes);
+    const sent = this.#lease.deliver(bytes);
+    if (sent === undefined) return this.#lose();
+    this.#deliveredBytes += sent;
+    if (sent === bytes.length) return 'delivered';
+    return this.#keep((this.#backlog = new ByteQueue()), bytes.subarray(sent));
+  }
+
+  onRoom(): void {
+    const backlog = this.#backlog;
+    for (let first = backlog?.first; backlog && first; first = backlog.first) {
+      const sent = this.#lease.deliver(first);
+      if (sent === undefined) {
+        this.#lose();
+        return;
+      }
+      this.#deliveredBytes += sent;
+      backlog.shift(sent);
+      if (sent === first.length) continue;
+      this.#limit.note(this, backlog.keptBytes);
+      waitForRoom(this);
+      return;
+    }
+    this.#drop();
+    this.#finishDisconnect();
+  }
+
+  cut(): void {
+    this.owner?.abort('slow');
   }
 
   shutdownRead(): void {
@@ -87,43 +122,33 @@ export class LeasedSocket implements ServedSocket {
   }
 
   disconnect(): void {
-    if (this.#retry === undefined) this.#lease.shutdownRead();
+    if (!this.#backlog) this.#lease.shutdownRead();
     else this.#disconnecting ??= setTimeout(() => this.#finishDisconnect(), DISCONNECT_MS).unref();
   }
 
   abort(): void {
-    this.#clearTimers();
+    this.#stop();
     this.#lease.abort();
   }
 
   close(): void {
-    this.#clearTimers();
+    this.#stop();
     this.#lease.end();
   }
 
-  #send(bytes: Uint8Array): 'delivered' | 'slow' | 'gone' {
-    const sent = this.#lease.deliver(bytes);
-    if (sent === undefined) {
-      this.#finishDisconnect();
-      this.#clearTimers();
-      return 'gone';
-    }
-    this.#deliveredBytes += sent;
-    // Most sends are complete: no view is made then.
-    return this.#keep(sent === bytes.length ? NO_BYTES : bytes.subarray(sent));
+  #keep(backlog: ByteQueue, bytes: Uint8Array): 'delivered' | 'slow' {
+    backlog.push(bytes);
+    if (backlog.keptBytes > SLOW_BYTES) return 'slow';
+    waitForRoom(this);
+    this.#limit.note(this, backlog.keptBytes);
+    return 'delivered';
   }
 
-  #keep(backlog: Uint8Array): 'delivered' | 'slow' {
-    this.#backlog = backlog;
-    if (backlog.length > SLOW_BYTES) return 'slow';
-    if (backlog.length === 0) this.#finishDisconnect();
-    else {
-      this.#retry ??= setTimeout(() => {
-        this.#retry = undefined;
-        this.#send(this.#backlog);
-      }, RETRY_MS);
-    }
-    return 'delivered';
+  /** The client's thread notices itself that the client is gone. */
+  #lose(): 'gone' {
+    this.#drop();
+    this.#finishDisconnect();
+    return 'gone';
   }
 
   #finishDisconnect(): void {
@@ -133,10 +158,16 @@ export class LeasedSocket implements ServedSocket {
     this.#lease.shutdownRead();
   }
 
-  #clearTimers(): void {
-    clearTimeout(this.#retry);
+  #stop(): void {
     clearTimeout(this.#disconnecting);
-    this.#retry = this.#disconnecting = undefined;
-    this.#backlog = NO_BYTES;
+    this.#disconnecting = undefined;
+    this.#drop();
+  }
+
+  #drop(): void {
+    if (!this.#backlog) return;
+    this.#backlog = undefined;
+    stopWaiting(this);
+    this.#limit.note(this, 0);
   }
 }

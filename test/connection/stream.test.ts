@@ -33,7 +33,7 @@ async function pair(t: Cleanup, idleMs = 0, byDescriptor = false) {
   });
   const { _handle } = socket as Socket & { readonly _handle: ConnectionHandle };
   const fd = byDescriptor ? _handle.fd : undefined;
-  return { client, socket, connection: new StreamConnection(1, socket, idleMs, fd) };
+  return { client, socket, connection: new StreamConnection(1, socket, idleMs, { fd }) };
 }
 
 const lost = (reason: string) => (error: unknown) =>

@@ -69,6 +69,7 @@ export async function startDatagrams(
     threads: { most: 2, warm: 0, memoryMb: 64 },
     idleMs: settings.idleMs ?? 0,
     loopLagMs: LONGEST_LOOP_LAG_MS,
+    maxBufferBytes: 256 * 1024 * 1024,
     graceMs: settings.graceMs ?? 5000,
     log: { level: 'debug', file, connections: true },
   });

@@ -32,6 +32,7 @@ interface TestSettings {
   readonly threads: Partial<ThreadSettings>;
   readonly idleMs: number;
   readonly graceMs: number;
+  readonly maxBufferBytes: number;
   readonly loopLagMs: number;
   readonly adminPath: string;
   /** At other levels than `silent`, the log goes to a file that {@link RunningServer.log} reads. */
@@ -110,6 +111,7 @@ async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
     acceptor: { overflow: 'queue', queueLimit: 100, ...settings.acceptor },
     threads: { most: 8, warm: 0, memoryMb: 64, ...settings.threads },
     idleMs,
+    maxBufferBytes: settings.maxBufferBytes ?? 256 * 1024 * 1024,
     loopLagMs: settings.loopLagMs ?? LONGEST_LOOP_LAG_MS,
     graceMs,
     log: { level: logLevel, file, connections: true },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import * as libc from '../../src/base/libc.js';
+import { OutputLimit } from '../../src/connection/output-limit.js';
 import { DescriptorLease } from '../../src/threads/lease.js';
 import { LeasedSocket } from '../../src/threads/leased-socket.js';
 import { acceptedPair } from '../support/accepted-pair.js';
@@ -89,7 +90,7 @@ function endOfStream(lease: DescriptorLease): boolean {
 async function leasedPair(t: TestContext) {
   const { accepted, client } = await acceptedPair(t);
   const lease = new DescriptorLease(accepted);
-  const leased = new LeasedSocket(accepted, lease);
+  const leased = new LeasedSocket(accepted, lease, new OutputLimit(Infinity));
   t.after(() => leased.close());
   return { lease, leased, client };
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { MAX_BODY_BYTES } from '../../../src/services/web/fields.js';
 import { RequestParser } from '../../../src/services/web/parser.js';
 
@@ -160,4 +162,30 @@ describe('the parser', () => {
     assert.equal(keeps('1.0', 'Connection: Keep-Alive\r\n'), true);
     assert.equal(keeps('1.0', 'Connection: keep-alive\r\nConnection: close\r\n'), false);
   });
+
+  it('keeps little more memory than the bytes of a head that comes byte by byte', () => {
+    const collectGarbage = garbageCollector();
+    const parsers = Array.from({ length: 20 }, () => new RequestParser());
+    const bytes = 15_000;
+    const heapBytes = () => {
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const beforeBytes = heapBytes();
+    for (const parser of parsers) {
+      parser.read(Buffer.from(`${START}X: `));
+      for (let sent = 0; sent < bytes; sent++) assert.deepEqual(parser.read(BYTE), []);
+    }
+    const eachBytes = (heapBytes() - beforeBytes) / parsers.length;
+    assert.ok(eachBytes < 6 * bytes, `${eachBytes} bytes for ${bytes}`);
+    for (const parser of parsers) assert.ok(parser.isWithin());
+  });
 });
+
+const BYTE = Buffer.from('a');
+
+/** The test's own: without it, garbage would count. */
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
