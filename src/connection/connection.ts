@@ -76,7 +76,7 @@ export class ConnectionLost extends Error {
 }
 
 /**
- * The number of bytes that a client may leave unread of what other clients send it, beyond the
+ * The memory, in bytes, of what a client may leave unread of what other clients send it, beyond the
  * kernel's buffers. Those hold megabytes on the loopback interface, some 200 kB on a Unix-domain
  * socket, and less than 100 kB at first on an Ethernet.
  */

@@ -63,7 +63,7 @@ describe('a byte queue', () => {
       assert.equal(queue.first, chunk);
       assert.ok(queue.keptBytes <= chunk.length + MOST_OVERHEAD_BYTES);
       queue.clear();
-      assert.ok(queue.isEmpty && queue.keptBytes === 0 && queue.first === undefined);
+      assert.deepEqual([queue.isEmpty, queue.keptBytes, queue.first], [true, 0, undefined]);
     }
   });
 });

@@ -100,7 +100,7 @@ function attack({ address }: ServerProcess, random: Random): Promise<void> {
 
 function randomBytes(random: Random): Buffer {
   const parts: Buffer[] = [];
-  const most = random.pick([3, 30, 300]);
+  const most = random.pick([3, 30, 150]);
   for (let count = 1 + random.below(most); count > 0; count--) {
     if (random.below(4) > 0) parts.push(Buffer.from(random.pick(WORDS), 'latin1'));
     else {

@@ -32,7 +32,7 @@ export class Conversation {
   readonly #log: RequestLog | undefined;
   readonly #parser = new RequestParser();
   readonly #last = new LastRequest();
-  #messages: readonly Message[] = [];
+  #messages = NO_MESSAGES;
   #next = 0;
   #batch: Buffer[] = [];
   #batchBytes = 0;
@@ -116,7 +116,11 @@ export class Conversation {
   #answer(): MaybePromise<Next> {
     for (;;) {
       const message = this.#messages[this.#next++];
-      if (message === undefined) return this.#send();
+      if (message === undefined) {
+        // A client may stay silent for long: thousands of requests would be kept for it.
+        this.#messages = NO_MESSAGES;
+        return this.#send();
+      }
       if (message.kind === 'request') {
         const answer = this.#site.answer(message);
         if (answer instanceof Transfer) {
@@ -183,6 +187,7 @@ export class Conversation {
   }
 }
 
+const NO_MESSAGES: readonly Message[] = [];
 const TOO_SLOW = refusal(408, 'the request took too long');
 
 /** Closes the transfer if the answers before it could not be sent. */

@@ -86,14 +86,15 @@ export class RequestParser extends Base {
    * more. One chunk completes at most some thousands.
    */
   read(chunk: Buffer): readonly Message[] {
-    this.#messages = [];
     try {
       const parsed = this.execute(chunk);
       if (parsed instanceof Error) throw parsed;
     } catch (error) {
       this.#messages.push(refusalFor(error));
     }
-    return this.#messages;
+    const messages = this.#messages;
+    this.#messages = [];
+    return messages;
   }
 
   /** Whether a request has begun and not ended. */

@@ -5,6 +5,7 @@ import { Site } from '../../../src/services/web/answer.js';
 import { Conversation } from '../../../src/services/web/conversation.js';
 import { runs } from '../../properties/arbitraries.js';
 import { FakeConnection, type Manner } from '../../support/fake-connection.js';
+import { heapBytes } from '../../support/heap.js';
 import { get, withoutDates } from '../../support/http.js';
 import { makeSite } from '../../support/site.js';
 
@@ -47,6 +48,20 @@ describe('a conversation', { timeout: 60_000 }, () => {
     await connection.forEachChunk((chunk) => conversation.onChunk(chunk));
     return withoutDates(connection.sent);
   }
+
+  it('keeps nothing of the requests that it has answered', async () => {
+    const chunk = Buffer.from('HEAD /none HTTP/1.1\nHost: a\n\n'.repeat(2000));
+    const before = heapBytes();
+    const conversations: Conversation[] = [];
+    for (let count = 0; count < 10; count++) {
+      const conversation = new Conversation(new FakeConnection([], 'values'), served);
+      await conversation.onChunk(chunk);
+      conversations.push(conversation);
+    }
+    const eachBytes = (heapBytes() - before) / conversations.length;
+    assert.ok(eachBytes < 64 * 1024, `${eachBytes} bytes`);
+    for (const conversation of conversations) await conversation.onChunk(Buffer.from('x'));
+  });
 
   it('gives the same answers wherever the requests are cut', async () => {
     const script = fc.record({

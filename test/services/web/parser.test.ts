@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { MAX_BODY_BYTES } from '../../../src/services/web/fields.js';
 import { RequestParser } from '../../../src/services/web/parser.js';
+import { heapBytes } from '../../support/heap.js';
 
 /** The targets of the requests, or the status of a refusal. */
 function read(text: string): (string | number)[] {
@@ -164,13 +163,8 @@ describe('the parser', () => {
   });
 
   it('keeps little more memory than the bytes of a head that comes byte by byte', () => {
-    const collectGarbage = garbageCollector();
     const parsers = Array.from({ length: 20 }, () => new RequestParser());
     const bytes = 15_000;
-    const heapBytes = () => {
-      collectGarbage();
-      return process.memoryUsage().heapUsed;
-    };
     const beforeBytes = heapBytes();
     for (const parser of parsers) {
       parser.read(Buffer.from(`${START}X: `));
@@ -183,9 +177,3 @@ describe('the parser', () => {
 });
 
 const BYTE = Buffer.from('a');
-
-/** The test's own: without it, garbage would count. */
-function garbageCollector(): () => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
-}
