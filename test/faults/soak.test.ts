@@ -15,7 +15,7 @@ const SOAK_S = Number(process.env['SOAK_SECONDS'] ?? 40);
 const WARM_SHARE = 0.4;
 const MOST_DESCRIPTORS = 5;
 /** Of the resident memory after the warm-up. Garbage may wait to be collected. */
-const MOST_GROWN_KB = 40 * 1024;
+const MOST_GROWN_KB = 64 * 1024;
 /** Between two visits of a client, so that the load leaves time for other tests. */
 const PAUSE_MS = 5;
 
