@@ -137,7 +137,7 @@ const options = {
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
-  return withSettings(command, sources, Object.keys(options))
+  return withSettings(command, sources, options)
     .positional('service', {
       type: 'string',
       demandOption: true,
