@@ -17,14 +17,11 @@ export function wholeNumber(name: string, least: number, most: number) {
     type: 'string',
     requiresArg: true,
     coerce: (value: unknown, place: Place = `--${name}`): number => {
-      const text = oneValue(place, typeof value === 'number' ? String(value) : value);
+      const expected = `a whole number from ${least} to ${most}`;
+      const text = oneValue(place, typeof value === 'number' ? String(value) : value, expected);
       const number = Number(text);
-      if (!/^\d+$/.test(text) || number < least || number > most) {
-        throw new UsageError(
-          `${place} takes a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`,
-        );
-      }
-      return number;
+      if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+      throw new UsageError(`${place} takes ${expected}, not ${shown(text)}`);
     },
   } as const satisfies Options;
 }
@@ -63,11 +60,11 @@ export function checkSocketPath(what: string, path: string): string {
   );
 }
 
-function oneValue(place: Place, value: unknown): string {
+function oneValue(place: Place, value: unknown, expected = 'a text'): string {
   if (Array.isArray(value)) throw new UsageError(`${place} takes one value, not ${value.length}`);
   if (value === '' || value === undefined) throw new UsageError(`${place} needs a value`);
   if (typeof value === 'string') return value;
-  throw new UsageError(`${place} takes a text, not ${shown(value)}`);
+  throw new UsageError(`${place} takes ${expected}, not ${shown(value)}`);
 }
 
 /**

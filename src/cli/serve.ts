@@ -10,7 +10,7 @@ import { UsageError } from '../base/errors.js';
 import { waitForLogReader } from '../log/stdout-pipe.js';
 import { LOG_LEVELS } from '../log/log.js';
 import { MODEL_NAMES } from '../models/registry.js';
-import type { ServerSettings } from '../serving/host.js';
+import type { ServerSettings, TlsSettings } from '../serving/host.js';
 import { DATAGRAM_SERVICES, findService, listServices, portOf } from '../services/catalogue.js';
 import { DIALECTS } from '../services/service.js';
 import { stopOnSignals } from '../server/shutdown.js';
@@ -96,6 +96,17 @@ const options = {
     type: 'boolean',
     default: true,
     describe: 'log the lines accepted, queued, refused and closed',
+  },
+  'tls-cert': {
+    ...text('tls-cert'),
+    describe:
+      'PEM file of the certificate: clients must use TLS; not for thread-per-client and udp',
+  },
+  'tls-key': { ...text('tls-key'), describe: "PEM file of the certificate's private key" },
+  'tls-handshake': {
+    ...wholeNumber('tls-handshake', 1, 600_000),
+    default: '10000',
+    describe: 'handshake deadline in ms: how long a client may take to agree on TLS',
   },
   admin: {
     ...socketPath('admin'),
@@ -232,7 +243,25 @@ function settingsFrom(args: Arguments): ServerSettings {
       connections: args['log-connections'],
     },
     adminPath: args.admin,
+    tls: tlsFrom(args),
   };
+}
+
+/** @throws UsageError when a file is missing, or the model cannot serve TLS */
+function tlsFrom(args: Arguments): TlsSettings | undefined {
+  const { model, transport, 'tls-cert': cert, 'tls-key': key } = args;
+  if (cert === undefined && key === undefined) return undefined;
+  if (key === undefined) throw new UsageError('--tls-cert needs --tls-key as well');
+  if (cert === undefined) throw new UsageError('--tls-key needs --tls-cert as well');
+  if (transport === 'udp')
+    throw new UsageError('--tls-cert cannot be used with --transport udp: TLS needs a byte stream');
+  if (model === 'thread-per-client') {
+    throw new UsageError(
+      '--tls-cert cannot be used with --model thread-per-client: client threads call recv(2) on ' +
+        'the descriptor, and OpenSSL has the keys on main; use --model event-loop or iterative',
+    );
+  }
+  return { cert: resolve(cert), key: resolve(key), handshakeMs: args['tls-handshake'] };
 }
 
 /** Number of warm threads from which a terminal shows a bar. About 50 threads start in a second. */

@@ -66,13 +66,21 @@ export class Acceptor implements AsyncIterable<Accepted> {
   /** Clients that the closing acceptor has not ended yet. */
   readonly #leaving = new Set<Promise<void>>();
 
-  constructor(settings: AcceptorSettings, host: AcceptorHost, model: Model) {
+  /** @param secure puts TLS around each connection; undefined: none */
+  constructor(
+    settings: AcceptorSettings,
+    host: AcceptorHost,
+    model: Model,
+    secure?: (socket: AcceptedSocket) => AcceptedSocket,
+  ) {
     this.#settings = settings;
     this.#host = host;
     this.#clients = model.clients;
     this.#sharesLoop = !model.takesDescriptors;
     this.#listener = new Listener({
-      onConnection: (socket) => this.#admit(socket),
+      onConnection: secure
+        ? (socket) => this.#admit(secure(socket))
+        : (socket) => this.#admit(socket),
       onError: (error) => this.#noteError(error),
     });
   }

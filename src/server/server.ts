@@ -16,9 +16,10 @@ import { MainLoop, type LoopBlock } from '../connection/main-loop.js';
 import { LogFailures, openLog, type Logger } from '../log/log.js';
 import { writeGatheredLines } from '../log/turn-writer.js';
 import { models } from '../models/registry.js';
+import type { CatalogueEntry } from '../services/catalogue.js';
 import { loadService } from '../services/load.js';
 import { ConnectionCounters } from '../serving/counters.js';
-import type { Host, Model, ServerSettings } from '../serving/host.js';
+import type { AcceptedSocket, Host, Model, ServerSettings, TlsSettings } from '../serving/host.js';
 import type { Shared } from '../shared/shared.js';
 import { Acceptor } from './acceptor.js';
 
@@ -62,6 +63,7 @@ export class Server {
     const logFailures = new LogFailures();
     const log = openLog(settings.log, {}, logFailures.onError);
     const clientLog = log.child({}, { level: settings.log.connections ? log.level : 'silent' });
+    const secure = settings.tls && (await securing(settings.tls, service));
     const loaded = await loadService(service.module);
     await loaded.check?.(settings.serviceOptions);
     const shared = await loaded.share?.({ options: settings.serviceOptions, log });
@@ -91,7 +93,7 @@ export class Server {
     try {
       const create = await models[modelName].load();
       model = await create(host);
-      acceptor = new Acceptor(settings.acceptor, host, model);
+      acceptor = new Acceptor(settings.acceptor, host, model, secure);
       const port = await acceptor.listen(address);
       const { adminPath, acceptor: limits } = settings;
       const observed = { host, acceptor, clients: model.clients, address, limits };
@@ -100,7 +102,13 @@ export class Server {
         admin = await AdminSocket.open(adminPath, new Observer(observed), log);
       const where = 'path' in address ? { path: address.path } : { address: address.host, port };
       log.info(
-        { ...where, service: service.name, model: modelName, admin: adminPath },
+        {
+          ...where,
+          service: service.name,
+          model: modelName,
+          tls: secure && true,
+          admin: adminPath,
+        },
         'listening',
       );
       logFailures.checkFirstLine();
@@ -161,6 +169,16 @@ export class Server {
     this.log.info({}, 'stopped');
     writeGatheredLines();
   }
+}
+
+/** @throws StartError when certificate or key cannot be used */
+async function securing({ cert, key, handshakeMs }: TlsSettings, { framing }: CatalogueEntry) {
+  const { loadCertificate } = await import('./certificate.js');
+  const { SecuredSocket } = await import('./secured-socket.js');
+  const context = loadCertificate({ cert, key });
+  const protocols = framing === 'HTTP' ? ['http/1.1'] : [];
+  const security = { context, protocols, handshakeMs };
+  return (socket: AcceptedSocket) => new SecuredSocket(socket, security);
 }
 
 function noteBlock(log: Logger, { fromMs, untilMs, connection, heldMs }: LoopBlock): void {

@@ -53,6 +53,10 @@ export interface AcceptedSocket {
    * the kernel does not tell.
    */
   sinceReceivedMs(what: Arrival): number | undefined;
+  /**
+   * Of a connection with TLS: resolves when its handshake is over, with the reason if it failed.
+   */
+  readonly handshake?: Promise<string | undefined>;
   /** Makes the calls of a client thread on the descriptor block. */
   setBlocking(): void;
   /**
@@ -136,6 +140,14 @@ export interface AcceptorSettings {
   readonly queueLimit: number;
 }
 
+export interface TlsSettings {
+  /** Paths of PEM files. */
+  readonly cert: string;
+  readonly key: string;
+  /** How long a client's handshake may take, in milliseconds. */
+  readonly handshakeMs: number;
+}
+
 /** Everything that the command line decides about a server, for either transport. */
 export interface ServerSettings {
   readonly service: CatalogueEntry;
@@ -153,4 +165,6 @@ export interface ServerSettings {
   readonly log: LogSettings;
   /** Path of the admin socket; undefined: none. */
   readonly adminPath?: string | undefined;
+  /** Undefined: connections are not encrypted. Only for models on the main thread. */
+  readonly tls?: TlsSettings | undefined;
 }
