@@ -35,6 +35,7 @@ export function text(name: string) {
   } as const satisfies Options;
 }
 
+const MOST_PORT = 65_535;
 /** The size of `sun_path`, less its end. libuv would cut a longer path and use another socket. */
 const MOST_SOCKET_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
 
@@ -58,6 +59,20 @@ export function checkSocketPath(what: string, path: string): string {
   throw new UsageError(
     `${what} takes a socket's path, of ${MOST_SOCKET_PATH_BYTES} bytes at the most, not one of ${length}`,
   );
+}
+
+/** An option with a host and a port: `127.0.0.1:9100`, `[::1]:9100`. */
+export function hostAndPort(name: string) {
+  return {
+    type: 'string',
+    requiresArg: true,
+    coerce: (value: unknown, place: Place = `--${name}`): { host: string; port: number } => {
+      const text = oneValue(place, value);
+      const [, host, v6 = host, port = ''] = /^(?:([^:[\]]+)|\[(.+)\]):(\d{1,5})$/.exec(text) ?? [];
+      if (v6 !== undefined && Number(port) <= MOST_PORT) return { host: v6, port: Number(port) };
+      throw new UsageError(`${place} takes host:port or [IPv6]:port, not ${shown(text)}`);
+    },
+  } as const satisfies Options;
 }
 
 function oneValue(place: Place, value: unknown, expected = 'a text'): string {

@@ -15,7 +15,14 @@ import { DATAGRAM_SERVICES, findService, listServices, portOf } from '../service
 import { DIALECTS } from '../services/service.js';
 import { stopOnSignals } from '../server/shutdown.js';
 import type { ArgumentsOf, Command } from './command.js';
-import { socketPath, text, wholeNumber, withSettings, type OptionSources } from './options.js';
+import {
+  hostAndPort,
+  socketPath,
+  text,
+  wholeNumber,
+  withSettings,
+  type OptionSources,
+} from './options.js';
 
 const options = {
   model: {
@@ -110,7 +117,18 @@ const options = {
   },
   admin: {
     ...socketPath('admin'),
-    describe: 'path of a Unix-domain socket for handoff watch (default: none)',
+    describe:
+      'path of a Unix-domain socket for handoff watch, /metrics and /healthz (default: none)',
+  },
+  metrics: {
+    ...hostAndPort('metrics'),
+    describe:
+      'host:port for /metrics and /healthz over HTTP, without access control (default: none)',
+  },
+  heartbeat: {
+    ...wholeNumber('heartbeat', 0, 86_400),
+    default: '0',
+    describe: 'time between two heartbeat lines in s; 0: none',
   },
   once: { type: 'boolean', default: false, describe: 'echo: close after the first message' },
   framing: {
@@ -215,6 +233,10 @@ function settingsFrom(args: Arguments): ServerSettings {
     throw new UsageError(`--warm ${args.warm} is more than --threads ${args.threads}`);
   if (args.admin !== undefined && args.transport === 'udp')
     throw new UsageError('--admin cannot be used with --transport udp, which has no connections');
+  if (args.transport === 'udp' && (args.metrics !== undefined || args.heartbeat > 0)) {
+    const option = args.metrics === undefined ? '--heartbeat' : '--metrics';
+    throw new UsageError(`${option} cannot be used with --transport udp, which has no connections`);
+  }
   return {
     service,
     serviceOptions: {
@@ -243,6 +265,8 @@ function settingsFrom(args: Arguments): ServerSettings {
       connections: args['log-connections'],
     },
     adminPath: args.admin,
+    metricsAddress: args.metrics,
+    heartbeatMs: args.heartbeat * 1000,
     tls: tlsFrom(args),
   };
 }

@@ -87,6 +87,10 @@ export class MainThreadClients implements Clients {
     return this.#clients.count;
   }
 
+  get bytes(): Clients['bytes'] {
+    return this.#clients.bytes;
+  }
+
   describe(most: number): Serving {
     const first: ClientView[] = [];
     for (const [client, { connection, computedMs, loopWaitMs }] of this.#sockets) {

@@ -8,10 +8,14 @@
  * to them.
  */
 import { AdminSocket } from '../admin/admin-socket.js';
+import { Heartbeat } from '../admin/heartbeat.js';
+import { Monitoring } from '../admin/monitoring.js';
 import { Observer } from '../admin/observer.js';
+import { vitalsOf } from '../admin/vitals.js';
 import { endLoudly } from '../base/errors.js';
 import { toMicroseconds } from '../base/clock.js';
 import { settledWithin } from '../base/settled-within.js';
+import { formatEndpoint } from '../connection/endpoint.js';
 import { MainLoop, type LoopBlock } from '../connection/main-loop.js';
 import { LogFailures, openLog, type Logger } from '../log/log.js';
 import { writeGatheredLines } from '../log/turn-writer.js';
@@ -20,6 +24,7 @@ import type { CatalogueEntry } from '../services/catalogue.js';
 import { loadService } from '../services/load.js';
 import { ConnectionCounters } from '../serving/counters.js';
 import type { AcceptedSocket, Host, Model, ServerSettings, TlsSettings } from '../serving/host.js';
+import { isLoopback } from '../serving/loopback.js';
 import type { Shared } from '../shared/shared.js';
 import { Acceptor } from './acceptor.js';
 
@@ -27,7 +32,8 @@ interface Parts {
   readonly port: number;
   readonly acceptor: Acceptor;
   readonly model: Model;
-  readonly admin: AdminSocket | undefined;
+  /** What shows the server to its operator: admin socket, metrics, heartbeat. */
+  readonly watching: readonly { close(): void }[];
   readonly graceMs: number;
 }
 
@@ -48,7 +54,7 @@ export class Server {
   readonly #model: Model;
   readonly #graceMs: number;
   readonly #shared: Shared | undefined;
-  readonly #admin: AdminSocket | undefined;
+  readonly #watching: Parts['watching'];
   readonly #loop: MainLoop | undefined;
   #stopping: Promise<void> | undefined;
   #waitsFor = 'nothing';
@@ -89,7 +95,7 @@ export class Server {
     };
     let model: Model | undefined;
     let acceptor: Acceptor | undefined;
-    let admin: AdminSocket | undefined;
+    const watching: { close(): void }[] = [];
     try {
       const create = await models[modelName].load();
       model = await create(host);
@@ -97,9 +103,16 @@ export class Server {
       const port = await acceptor.listen(address);
       const { adminPath, acceptor: limits } = settings;
       const observed = { host, acceptor, clients: model.clients, address, limits };
+      const vitals = () => vitalsOf(observed);
+      const monitoring = new Monitoring(vitals, log);
+      watching.push(monitoring);
+      const metrics = await openMetrics(monitoring, settings.metricsAddress);
       // The admin socket opens last: when it is there, the server accepts clients.
       if (adminPath !== undefined)
-        admin = await AdminSocket.open(adminPath, new Observer(observed), log);
+        watching.push(
+          await AdminSocket.open(adminPath, new Observer(observed), log, { monitoring }),
+        );
+      if (settings.heartbeatMs) watching.push(new Heartbeat(settings.heartbeatMs, vitals, log));
       const where = 'path' in address ? { path: address.path } : { address: address.host, port };
       log.info(
         {
@@ -108,13 +121,15 @@ export class Server {
           model: modelName,
           tls: secure && true,
           admin: adminPath,
+          metrics,
         },
         'listening',
       );
       logFailures.checkFirstLine();
-      return new Server(host, { port, acceptor, model, admin, graceMs: settings.graceMs });
+      if (service.takesPasswords && !secure) warnOfPasswords(log, acceptor.ipAddress);
+      return new Server(host, { port, acceptor, model, watching, graceMs: settings.graceMs });
     } catch (error) {
-      admin?.close();
+      for (const part of watching) part.close();
       await acceptor?.close();
       await model?.clients.close();
       loop?.close();
@@ -123,7 +138,7 @@ export class Server {
     }
   }
 
-  private constructor(host: Host, { port, acceptor, model, admin, graceMs }: Parts) {
+  private constructor(host: Host, { port, acceptor, model, watching, graceMs }: Parts) {
     this.log = host.log;
     this.#shared = host.shared;
     this.#loop = host.loop;
@@ -131,7 +146,7 @@ export class Server {
     this.#acceptor = acceptor;
     this.#model = model;
     this.#graceMs = graceMs;
-    this.#admin = admin;
+    this.#watching = watching;
     model.serve(acceptor).catch((error: unknown) => {
       // No client can make a model's loop fail, so this is a fault of the program.
       endLoudly('the accept loop failed', error);
@@ -164,7 +179,7 @@ export class Server {
     clients.abort();
     await clients.close();
     this.#shared?.close?.();
-    this.#admin?.close();
+    for (const part of this.#watching) part.close();
     this.#loop?.close();
     this.log.info({}, 'stopped');
     writeGatheredLines();
@@ -179,6 +194,28 @@ async function securing({ cert, key, handshakeMs }: TlsSettings, { framing }: Ca
   const protocols = framing === 'HTTP' ? ['http/1.1'] : [];
   const security = { context, protocols, handshakeMs };
   return (socket: AcceptedSocket) => new SecuredSocket(socket, security);
+}
+
+/** @returns where the metrics are served, for the log; undefined: nowhere */
+async function openMetrics(
+  monitoring: Monitoring,
+  address: ServerSettings['metricsAddress'],
+): Promise<string | undefined> {
+  if (!address) return undefined;
+  return formatEndpoint(address.host, await monitoring.listen(address));
+}
+
+/** @param ipAddress undefined: a Unix-domain socket */
+function warnOfPasswords(log: Logger, ipAddress: string | undefined): void {
+  if (ipAddress === undefined || isLoopback(ipAddress)) return;
+  log.warn(
+    {
+      address: ipAddress,
+      risk: 'others on the network can read the passwords of clients',
+      remedy: 'use --tls-cert and --tls-key with --model event-loop, or --host 127.0.0.1',
+    },
+    'passwords unencrypted',
+  );
 }
 
 function noteBlock(log: Logger, { fromMs, untilMs, connection, heldMs }: LoopBlock): void {

@@ -81,6 +81,8 @@ export interface Accepted {
 /** The clients that a model serves at the moment, for a stop and for snapshots. Main thread. */
 export interface Clients {
   readonly count: number;
+  /** Of the clients that are served at the moment, summed up when it is asked for. */
+  readonly bytes: { readonly bytesIn: number; readonly bytesOut: number };
   /**
    * Costs nothing until it is called. `most` limits how many clients and threads are listed one by
    * one.
@@ -165,6 +167,10 @@ export interface ServerSettings {
   readonly log: LogSettings;
   /** Path of the admin socket; undefined: none. */
   readonly adminPath?: string | undefined;
+  /** Where `/metrics` and `/healthz` are served on TCP; undefined: nowhere. */
+  readonly metricsAddress?: { readonly host: string; readonly port: number } | undefined;
+  /** Time between two `heartbeat` lines in milliseconds; 0: none. */
+  readonly heartbeatMs?: number;
   /** Undefined: connections are not encrypted. Only for models on the main thread. */
   readonly tls?: TlsSettings | undefined;
 }
