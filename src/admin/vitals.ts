@@ -14,7 +14,7 @@ interface CountingAcceptor {
   readonly obstacle: string | undefined;
 }
 
-export interface VitalParts {
+interface VitalParts {
   readonly host: Pick<Host, 'counters' | 'service' | 'model' | 'threads'>;
   readonly acceptor: CountingAcceptor;
   readonly clients: Pick<Clients, 'count' | 'bytes' | 'describe'>;
