@@ -16,6 +16,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { removeStaleSocket, startError } from '../serving/listen-address.js';
 import type { Logger } from '../log/log.js';
 import { monotonicMs } from '../base/clock.js';
+import { decideByFirstBytes } from './first-bytes.js';
 import type { Monitoring } from './monitoring.js';
 import type { Observer } from './observer.js';
 import { LEAST_EVERY_MS, MOST_EVERY_MS, SNAPSHOT_FORMAT } from './snapshot.js';
@@ -31,11 +32,6 @@ const MOST_REQUEST_CHARACTERS = 1024;
 const SILENCE_MS = 10_000;
 /** For this long, later requests get the same snapshot. */
 const FRESH_MS = 20;
-
-/** An HTTP request; the requests of watchers begin with a brace or a line end. */
-const HTTP = /^[A-Z]+ /;
-/** How long a client may stay silent before it counts as a watcher. */
-const FIRST_BYTES_MS = 50;
 
 interface AdminSettings {
   readonly silenceMs?: number;
@@ -130,35 +126,6 @@ export class AdminSocket {
     }
     return this.#line;
   }
-}
-
-/**
- * An HTTP client sends its request at once; a watcher may wait for its first snapshot. What has been
- * read stands in the socket again when one of the two is called.
- */
-function decideByFirstBytes(
-  socket: Socket,
-  serveHttp: () => void,
-  watch: (hasEnded: boolean) => void,
-): void {
-  let decided = false;
-  const decide = (first: Buffer | undefined, hasEnded = false) => {
-    if (decided || socket.destroyed) return;
-    decided = true;
-    clearTimeout(timer);
-    socket.off('data', onData).off('end', onEnd).pause();
-    if (first) socket.unshift(first);
-    if (first && HTTP.test(first.toString('latin1'))) serveHttp();
-    else {
-      watch(hasEnded);
-      socket.resume();
-    }
-  };
-  const onData = (first: Buffer) => decide(first);
-  const onEnd = () => decide(undefined, true);
-  // Behind the next poll: after a long turn of main the request has come, but has not been read.
-  const timer = setTimeout(() => setImmediate(() => decide(undefined)), FIRST_BYTES_MS);
-  socket.on('data', onData).on('end', onEnd);
 }
 
 /** One connected watcher. */
