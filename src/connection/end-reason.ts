@@ -22,7 +22,9 @@ export const END_REASONS = [
 export type EndReason = (typeof END_REASONS)[number];
 
 // Every LossReason must be in the list.
-END_REASONS satisfies readonly (LossReason | Breach | 'end' | 'done' | 'error' | 'dismissed' | 'handshake')[];
+END_REASONS satisfies readonly (
+  LossReason | Breach | 'end' | 'done' | 'error' | 'dismissed' | 'handshake'
+)[];
 
 /** Why main ended a client's input. */
 export type InputEnd = 'stopped' | 'dismissed';
