@@ -45,10 +45,10 @@ const RULES: readonly (readonly [RegExp, Treatment])[] = [
   [/^npx handoff (services|models|explain|fetch|send|gettime|lookup|timeline)\b/, 'run'],
   [/^npx handoff (connect|chat|quiz|hangman|tictactoe)\b/, 'not run: it waits for a user'],
   [/^(echo|printf) [^|]+\| npx handoff /, 'run'],
-  [/^(mkdir|echo|jq|curl) /, 'run'],
+  [/^(mkdir|echo|jq|curl|openssl) /, 'run'],
 ];
 
-const TOOLS = ['jq', 'curl'] as const;
+const TOOLS = ['jq', 'curl', 'openssl'] as const;
 /** An address in the documents has the service's usual port; the tests' servers have free ones. */
 const USUAL_ADDRESS = /\b(127\.0\.0\.1|localhost):\d+/g;
 

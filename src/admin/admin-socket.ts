@@ -5,6 +5,7 @@
  *     on connect         one snapshot (snapshot.ts), a line of JSON
  *     {"everyMs":250}    a snapshot every 250 ms from now on
  *     an empty line      one more snapshot
+ *     GET /metrics …     HTTP, which monitoring.ts serves
  *     anything else      {"format":1,"error":"…"}, and the connection closes
  *
  * Watchers must not delay clients. Only the owner of the file can connect. A watcher that reads
@@ -15,6 +16,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { removeStaleSocket, startError } from '../serving/listen-address.js';
 import type { Logger } from '../log/log.js';
 import { monotonicMs } from '../base/clock.js';
+import { decideByFirstBytes } from './first-bytes.js';
+import type { Monitoring } from './monitoring.js';
 import type { Observer } from './observer.js';
 import { LEAST_EVERY_MS, MOST_EVERY_MS, SNAPSHOT_FORMAT } from './snapshot.js';
 
@@ -30,11 +33,19 @@ const SILENCE_MS = 10_000;
 /** For this long, later requests get the same snapshot. */
 const FRESH_MS = 20;
 
+interface AdminSettings {
+  readonly silenceMs?: number;
+  /** Serves HTTP clients; undefined: there are watchers only. */
+  readonly monitoring?: Pick<Monitoring, 'admit'>;
+}
+
 export class AdminSocket {
   readonly #server: Server;
   readonly #observer: Pick<Observer, 'take'>;
   readonly #silenceMs: number;
-  readonly #watchers = new Set<Watcher>();
+  readonly #monitoring: AdminSettings['monitoring'];
+  /** Watchers, and the connections of HTTP clients. */
+  readonly #visitors = new Set<{ end(): void }>();
   #line = '';
   #takenAtMs = -Infinity;
 
@@ -47,10 +58,10 @@ export class AdminSocket {
     path: string,
     observer: Pick<Observer, 'take'>,
     log: Logger,
-    silenceMs = SILENCE_MS,
+    { silenceMs = SILENCE_MS, monitoring }: AdminSettings = {},
   ): Promise<AdminSocket> {
     await removeStaleSocket(path);
-    const admin = new AdminSocket(observer, silenceMs);
+    const admin = new AdminSocket(observer, silenceMs, monitoring);
     const server = admin.#server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => reject(startError({ path }, error)));
@@ -67,8 +78,13 @@ export class AdminSocket {
     return admin;
   }
 
-  private constructor(observer: Pick<Observer, 'take'>, silenceMs: number) {
+  private constructor(
+    observer: Pick<Observer, 'take'>,
+    silenceMs: number,
+    monitoring: AdminSettings['monitoring'],
+  ) {
     this.#silenceMs = silenceMs;
+    this.#monitoring = monitoring;
     this.#observer = observer;
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#admit(socket));
   }
@@ -76,18 +92,30 @@ export class AdminSocket {
   /** Removes the file and disconnects all watchers. */
   close(): void {
     this.#server.close();
-    for (const watcher of this.#watchers) watcher.end();
+    for (const visitor of this.#visitors) visitor.end();
   }
 
   #admit(socket: Socket): void {
     socket.on('error', () => undefined);
-    if (this.#watchers.size >= MOST_WATCHERS) {
+    if (this.#visitors.size >= MOST_WATCHERS) {
       reject(socket, `there are ${MOST_WATCHERS} watchers already`);
       return;
     }
-    const watcher = new Watcher(socket, this.#silenceMs, () => this.#snapshotLine());
-    this.#watchers.add(watcher);
-    socket.once('close', () => this.#watchers.delete(watcher));
+    const visitor = {
+      end(): void {
+        socket.destroy();
+      },
+    };
+    this.#visitors.add(visitor);
+    socket.once('close', () => this.#visitors.delete(visitor));
+    const watch = (hasEnded: boolean) => {
+      const watcher = new Watcher(socket, this.#silenceMs, () => this.#snapshotLine());
+      visitor.end = () => watcher.end();
+      if (hasEnded) watcher.end();
+    };
+    const monitoring = this.#monitoring;
+    if (!monitoring) watch(false);
+    else decideByFirstBytes(socket, () => void monitoring.admit(socket), watch);
   }
 
   #snapshotLine(): string {

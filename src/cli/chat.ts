@@ -24,7 +24,7 @@ const options = {
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
-  return withTarget(command, sources, Object.keys(options))
+  return withTarget(command, sources, options)
     .options(options)
     .example('$0 chat --name alice', 'type messages; /help lists commands; Ctrl-D ends')
     .example(

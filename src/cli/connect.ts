@@ -24,7 +24,7 @@ const options = {
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
-  return withTarget(command, sources, Object.keys(options))
+  return withTarget(command, sources, options)
     .positional('service', {
       type: 'string',
       describe: 'name of the service, for its default port',

@@ -40,7 +40,7 @@ const options = {
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
-  return withSettings(command, sources, Object.keys(options))
+  return withSettings(command, sources, options)
     .options(options)
     .example('$0 demo', 'takes about 20 seconds')
     .example('$0 demo --max-pause 1000 --projector', 'slower, for a lecture');

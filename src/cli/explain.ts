@@ -15,7 +15,7 @@ const options = {
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
-  return withSettings(command, sources, Object.keys(options))
+  return withSettings(command, sources, options)
     .positional('model', {
       choices: MODEL_NAMES,
       describe: 'name of a model (default: list the models)',

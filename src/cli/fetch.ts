@@ -35,7 +35,7 @@ const options = {
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
-  return withSettings(command, sources, Object.keys(options))
+  return withSettings(command, sources, options)
     .positional('url', {
       type: 'string',
       describe: 'http:// URL of the page, such as http://127.0.0.1:8080/',

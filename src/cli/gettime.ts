@@ -20,7 +20,7 @@ const options = {
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
-  return withTarget(command, sources, Object.keys(options))
+  return withTarget(command, sources, options)
     .options(options)
     .check(({ transport, socket }) => {
       if (transport === 'udp' && socket !== undefined)

@@ -13,16 +13,18 @@ import type { ArgumentsOf, Command } from './command.js';
 import type { OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
+const options = {
+  transport: {
+    choices: ['tcp', 'udp'] as const,
+    default: 'tcp',
+    requiresArg: true,
+    describe: 'udp: one datagram per message, sent again after a timeout',
+  },
+} as const;
+
 function builder(command: Argv, sources: OptionSources) {
-  return withTarget(command, sources, ['transport'])
-    .options({
-      transport: {
-        choices: ['tcp', 'udp'] as const,
-        default: 'tcp',
-        requiresArg: true,
-        describe: 'udp: one datagram per message, sent again after a timeout',
-      },
-    })
+  return withTarget(command, sources, options)
+    .options(options)
     .example('$0 hangman', 'type letters or the whole word; Ctrl-D ends')
     .example('fold -w1 <<< etaoinshrdlu | $0 hangman', 'scripted: exit status 0 if the game ended');
 }

@@ -15,7 +15,7 @@ const options = {
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
-  return withSettings(command, sources, Object.keys(options))
+  return withSettings(command, sources, options)
     .positional('name', {
       type: 'string',
       describe: 'host name or IP address (default: this machine)',

@@ -1,27 +1,27 @@
 /**
- * What options of all commands have in common: checks of values, the environment, the configuration
- * file.
+ * What options of all commands have in common: kinds of values, the environment, the configuration
+ * file. settings.ts checks what comes from these two.
  */
-import { readFileSync } from 'node:fs';
 import type { Argv, Options } from 'yargs';
 import { UsageError } from '../base/errors.js';
+import { checkFlags, checkValue, readConfig, shown, type SettingOptions } from './settings.js';
 
 const ENV_PREFIX = 'HANDOFF';
+
+/** The place of a value for messages: `--port`, or `HANDOFF_PORT` and `--config file: "port"`. */
+type Place = string;
 
 /** An option with a whole number within bounds. yargs itself would turn `abc` into NaN. */
 export function wholeNumber(name: string, least: number, most: number) {
   return {
     type: 'string',
     requiresArg: true,
-    coerce: (value: unknown): number => {
-      const text = oneValue(name, value);
+    coerce: (value: unknown, place: Place = `--${name}`): number => {
+      const expected = `a whole number from ${least} to ${most}`;
+      const text = oneValue(place, typeof value === 'number' ? String(value) : value, expected);
       const number = Number(text);
-      if (!/^\d+$/.test(text) || number < least || number > most) {
-        throw new UsageError(
-          `--${name} takes a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`,
-        );
-      }
-      return number;
+      if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+      throw new UsageError(`${place} takes ${expected}, not ${shown(text)}`);
     },
   } as const satisfies Options;
 }
@@ -31,10 +31,11 @@ export function text(name: string) {
   return {
     type: 'string',
     requiresArg: true,
-    coerce: (value: unknown): string => oneValue(name, value),
+    coerce: (value: unknown, place: Place = `--${name}`): string => oneValue(place, value),
   } as const satisfies Options;
 }
 
+const MOST_PORT = 65_535;
 /** The size of `sun_path`, less its end. libuv would cut a longer path and use another socket. */
 const MOST_SOCKET_PATH_BYTES = process.platform === 'darwin' ? 103 : 107;
 
@@ -43,7 +44,8 @@ export function socketPath(name: string) {
   return {
     type: 'string',
     requiresArg: true,
-    coerce: (value: unknown): string => checkSocketPath(`--${name}`, oneValue(name, value)),
+    coerce: (value: unknown, place: Place = `--${name}`): string =>
+      checkSocketPath(place, oneValue(place, value)),
   } as const satisfies Options;
 }
 
@@ -59,11 +61,25 @@ export function checkSocketPath(what: string, path: string): string {
   );
 }
 
-function oneValue(name: string, value: unknown): string {
-  if (typeof value === 'number') return String(value);
-  if (Array.isArray(value)) throw new UsageError(`--${name} takes one value, not ${value.length}`);
-  if (typeof value !== 'string' || value === '') throw new UsageError(`--${name} needs a value`);
-  return value;
+/** An option with a host and a port: `127.0.0.1:9100`, `[::1]:9100`. */
+export function hostAndPort(name: string) {
+  return {
+    type: 'string',
+    requiresArg: true,
+    coerce: (value: unknown, place: Place = `--${name}`): { host: string; port: number } => {
+      const text = oneValue(place, value);
+      const [, host, v6 = host, port = ''] = /^(?:([^:[\]]+)|\[(.+)\]):(\d{1,5})$/.exec(text) ?? [];
+      if (v6 !== undefined && Number(port) <= MOST_PORT) return { host: v6, port: Number(port) };
+      throw new UsageError(`${place} takes host:port or [IPv6]:port, not ${shown(text)}`);
+    },
+  } as const satisfies Options;
+}
+
+function oneValue(place: Place, value: unknown, expected = 'a text'): string {
+  if (Array.isArray(value)) throw new UsageError(`${place} takes one value, not ${value.length}`);
+  if (value === '' || value === undefined) throw new UsageError(`${place} needs a value`);
+  if (typeof value === 'string') return value;
+  throw new UsageError(`${place} takes ${expected}, not ${shown(value)}`);
 }
 
 /**
@@ -84,34 +100,39 @@ export interface OptionSources {
 /**
  * Lets a command's options come from HANDOFF_* variables and `--config file.json` as well.
  * Ignores variables that name no option of this command: they are for another command.
- * @param names the options of the command
+ * @throws UsageError on a wrong value, with the name of its variable or file
  */
 export function withSettings<T>(
   command: Argv<T>,
   { args, env }: OptionSources,
-  names: readonly string[],
+  options: SettingOptions,
 ): Argv<T> {
+  checkFlags(args, options);
   // yargs does not say where a value has come from.
   const isTyped = (name: string) =>
     args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
   const isInEnvironment = (name: string) => env[variableOf(name)] !== undefined;
   const typedPlaces = overruledBy(isTyped);
   const fromEnvironment = Object.fromEntries(
-    names
-      .filter((name) => isInEnvironment(name) && !isTyped(name) && !typedPlaces.includes(name))
-      .map((name) => [name, env[variableOf(name)]]),
+    Object.entries(options)
+      .filter(([name]) => isInEnvironment(name) && !isTyped(name) && !typedPlaces.includes(name))
+      .map(([name, option]) => {
+        const variable = variableOf(name);
+        return [name, checkValue(variable, option, env[variable], { isText: true })];
+      }),
   );
   const weakPlaces = overruledBy((name) => isTyped(name) || isInEnvironment(name));
-  const fromFile = (path: string) => {
-    const settings = Object.entries(readConfig(path)).filter(
+  const fromFile = (path: string, source = '--config') => {
+    const settings = Object.entries(readConfig(`${source} ${path}`, path, options)).filter(
       ([name]) => !weakPlaces.includes(name),
     );
     return { ...Object.fromEntries(settings), ...fromEnvironment };
   };
-  const path = isTyped('config') ? undefined : env[variableOf('config')];
+  const variable = variableOf('config');
+  const path = isTyped('config') ? undefined : env[variable];
   return command
-    .config(path === undefined ? fromEnvironment : fromFile(path))
-    .config('config', 'a JSON file with options of this command', fromFile);
+    .config(path === undefined ? fromEnvironment : fromFile(path, variable))
+    .config('config', 'a JSON file with options of this command', (file) => fromFile(file));
 }
 
 function variableOf(option: string): string {
@@ -122,16 +143,4 @@ function overruledBy(isGiven: (option: string) => boolean): string[] {
   return PLACES.filter((place) =>
     PLACES.some((other) => other !== place && other.some(isGiven)),
   ).flat();
-}
-
-function readConfig(path: string): object {
-  try {
-    const config: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config;
-  } catch (error) {
-    throw new UsageError(`cannot read --config ${path}: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-  throw new UsageError(`--config ${path} must hold a JSON object`);
 }

@@ -68,7 +68,7 @@ const options = {
 
 function builder(command: Argv, sources: OptionSources) {
   return (
-    withSettings(command, sources, Object.keys(options))
+    withSettings(command, sources, options)
       // Without this setting yargs keeps only the last of several peers.
       .parserConfiguration({ 'duplicate-arguments-array': true })
       .positional('peer', {

@@ -18,18 +18,20 @@ const SCRIPTED_QUESTIONS = 10;
 /** Read at load time: withSettings() later removes variables that are not options. */
 const password = process.env.HANDOFF_PASSWORD || undefined;
 
+const options = {
+  name: { ...text('name'), describe: 'your name in the quiz (default: quiz asks for it)' },
+  login: { type: 'boolean', describe: 'log in with a password' },
+  register: { type: 'boolean', describe: 'register with a password' },
+  guest: { type: 'boolean', describe: 'play without a password' },
+  play: {
+    ...wholeNumber('play', 1, 1_000_000),
+    describe: `number of questions (default: quiz asks; in a script ${SCRIPTED_QUESTIONS})`,
+  },
+} as const;
+
 function builder(command: Argv, sources: OptionSources) {
-  return withTarget(command, sources, ['name', 'login', 'register', 'guest', 'play'])
-    .options({
-      name: { ...text('name'), describe: 'your name in the quiz (default: quiz asks for it)' },
-      login: { type: 'boolean', describe: 'log in with a password' },
-      register: { type: 'boolean', describe: 'register with a password' },
-      guest: { type: 'boolean', describe: 'play without a password' },
-      play: {
-        ...wholeNumber('play', 1, 1_000_000),
-        describe: `number of questions (default: quiz asks; in a script ${SCRIPTED_QUESTIONS})`,
-      },
-    })
+  return withTarget(command, sources, options)
+    .options(options)
     .conflicts({ login: ['register', 'guest'], register: 'guest' })
     .example('$0 quiz', 'asks for the name, the password and the number of questions')
     .example(

@@ -15,7 +15,7 @@ const options = { timeout: timeoutOption } as const;
 
 function builder(command: Argv, sources: OptionSources) {
   return (
-    withTarget(command, sources, Object.keys(options))
+    withTarget(command, sources, options)
       // Without this setting yargs keeps only the last of several files.
       .parserConfiguration({ 'duplicate-arguments-array': true })
       .positional('file', {

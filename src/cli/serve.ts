@@ -10,12 +10,19 @@ import { UsageError } from '../base/errors.js';
 import { waitForLogReader } from '../log/stdout-pipe.js';
 import { LOG_LEVELS } from '../log/log.js';
 import { MODEL_NAMES } from '../models/registry.js';
-import type { ServerSettings } from '../serving/host.js';
+import type { ServerSettings, TlsSettings } from '../serving/host.js';
 import { DATAGRAM_SERVICES, findService, listServices, portOf } from '../services/catalogue.js';
 import { DIALECTS } from '../services/service.js';
 import { stopOnSignals } from '../server/shutdown.js';
 import type { ArgumentsOf, Command } from './command.js';
-import { socketPath, text, wholeNumber, withSettings, type OptionSources } from './options.js';
+import {
+  hostAndPort,
+  socketPath,
+  text,
+  wholeNumber,
+  withSettings,
+  type OptionSources,
+} from './options.js';
 
 const options = {
   model: {
@@ -104,9 +111,31 @@ const options = {
     default: true,
     describe: 'log the lines accepted, queued, refused and closed',
   },
+  'tls-cert': {
+    ...text('tls-cert'),
+    describe:
+      'PEM file of the certificate: clients must use TLS; not for thread-per-client and udp',
+  },
+  'tls-key': { ...text('tls-key'), describe: "PEM file of the certificate's private key" },
+  'tls-handshake': {
+    ...wholeNumber('tls-handshake', 1, 600_000),
+    default: '10000',
+    describe: 'handshake deadline in ms: how long a client may take to agree on TLS',
+  },
   admin: {
     ...socketPath('admin'),
-    describe: 'path of a Unix-domain socket for handoff watch (default: none)',
+    describe:
+      'path of a Unix-domain socket for handoff watch, /metrics and /healthz (default: none)',
+  },
+  metrics: {
+    ...hostAndPort('metrics'),
+    describe:
+      'host:port for /metrics and /healthz over HTTP, without access control (default: none)',
+  },
+  heartbeat: {
+    ...wholeNumber('heartbeat', 0, 86_400),
+    default: '0',
+    describe: 'time between two heartbeat lines in s; 0: none',
   },
   once: { type: 'boolean', default: false, describe: 'echo: close after the first message' },
   framing: {
@@ -144,7 +173,7 @@ const options = {
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
-  return withSettings(command, sources, Object.keys(options))
+  return withSettings(command, sources, options)
     .positional('service', {
       type: 'string',
       demandOption: true,
@@ -213,6 +242,10 @@ function settingsFrom(args: Arguments): ServerSettings {
     throw new UsageError(`--warm ${args.warm} is more than --threads ${args.threads}`);
   if (args.admin !== undefined && args.transport === 'udp')
     throw new UsageError('--admin cannot be used with --transport udp, which has no connections');
+  if (args.transport === 'udp' && (args.metrics !== undefined || args.heartbeat > 0)) {
+    const option = args.metrics === undefined ? '--heartbeat' : '--metrics';
+    throw new UsageError(`${option} cannot be used with --transport udp, which has no connections`);
+  }
   return {
     service,
     serviceOptions: {
@@ -242,7 +275,27 @@ function settingsFrom(args: Arguments): ServerSettings {
       connections: args['log-connections'],
     },
     adminPath: args.admin,
+    metricsAddress: args.metrics,
+    heartbeatMs: args.heartbeat * 1000,
+    tls: tlsFrom(args),
   };
+}
+
+/** @throws UsageError when a file is missing, or the model cannot serve TLS */
+function tlsFrom(args: Arguments): TlsSettings | undefined {
+  const { model, transport, 'tls-cert': cert, 'tls-key': key } = args;
+  if (cert === undefined && key === undefined) return undefined;
+  if (key === undefined) throw new UsageError('--tls-cert needs --tls-key as well');
+  if (cert === undefined) throw new UsageError('--tls-key needs --tls-cert as well');
+  if (transport === 'udp')
+    throw new UsageError('--tls-cert cannot be used with --transport udp: TLS needs a byte stream');
+  if (model === 'thread-per-client') {
+    throw new UsageError(
+      '--tls-cert cannot be used with --model thread-per-client: client threads call recv(2) on ' +
+        'the descriptor, and OpenSSL has the keys on main; use --model event-loop or iterative',
+    );
+  }
+  return { cert: resolve(cert), key: resolve(key), handshakeMs: args['tls-handshake'] };
 }
 
 /** Number of warm threads from which a terminal shows a bar. About 50 threads start in a second. */

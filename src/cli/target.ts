@@ -5,6 +5,7 @@ import { UsageError } from '../base/errors.js';
 import { findService, portOf } from '../services/catalogue.js';
 import type { Dialect } from '../services/service.js';
 import { socketPath, text, wholeNumber, withSettings, type OptionSources } from './options.js';
+import type { SettingOptions } from './settings.js';
 
 const targetOptions = {
   host: {
@@ -24,10 +25,10 @@ const targetOptions = {
 
 /**
  * Adds the options of the server's address to a command.
- * @param names names of the command's other options
+ * @param others the command's other options
  */
-export function withTarget<T>(command: Argv<T>, sources: OptionSources, names: readonly string[]) {
-  return withSettings(command, sources, [...Object.keys(targetOptions), ...names])
+export function withTarget<T>(command: Argv<T>, sources: OptionSources, others: SettingOptions) {
+  return withSettings(command, sources, { ...targetOptions, ...others })
     .options(targetOptions)
     .conflicts('socket', 'port');
 }

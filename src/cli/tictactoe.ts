@@ -11,11 +11,13 @@ import type { ArgumentsOf, Command } from './command.js';
 import { text, type OptionSources } from './options.js';
 import { targetFrom, withTarget } from './target.js';
 
+const options = {
+  name: { ...text('name'), describe: 'your name in the game (default: tictactoe asks for it)' },
+} as const;
+
 function builder(command: Argv, sources: OptionSources) {
-  return withTarget(command, sources, ['name'])
-    .options({
-      name: { ...text('name'), describe: 'your name in the game (default: tictactoe asks for it)' },
-    })
+  return withTarget(command, sources, options)
+    .options(options)
     .example('$0 tictactoe --name alice', 'a move is a field from 1 to 9, or row and column')
     .example(
       "printf '5\\n1\\n9\\n' | $0 tictactoe --name bob",

@@ -75,19 +75,18 @@ function* withProgress(pieces: Iterable<string>): Generator<string> {
 }
 
 /** @throws UsageError on an empty path and on an unknown extension */
-function outputs(value: unknown): string[] {
-  const paths = (Array.isArray(value) ? (value as unknown[]) : [value]).map((path) =>
-    text('output').coerce(path),
-  );
+function outputs(value: unknown, place = '--output'): string[] {
+  const values: readonly unknown[] = Array.isArray(value) && value.length > 0 ? value : [value];
+  const paths = values.map((path) => text('output').coerce(path, place));
   const unknown = paths.find((path) => !(extname(path) in FORMATS));
   if (unknown === undefined) return paths;
   throw new UsageError(
-    `--output takes a file ending in .html, .svg or .json, not ${JSON.stringify(unknown)}`,
+    `${place} takes a file ending in .html, .svg or .json, not ${JSON.stringify(unknown)}`,
   );
 }
 
 function builder(command: Argv, sources: OptionSources) {
-  return withSettings(command, sources, Object.keys(options))
+  return withSettings(command, sources, options)
     .parserConfiguration({ 'duplicate-arguments-array': true })
     .positional('log', {
       type: 'string',

@@ -29,7 +29,7 @@ const options = {
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
-  return withSettings(command, sources, Object.keys(options))
+  return withSettings(command, sources, options)
     .positional('path', {
       type: 'string',
       demandOption: true,

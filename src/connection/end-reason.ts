@@ -4,7 +4,8 @@ import type { Breach, LossReason } from './connection.js';
 /**
  * `end`: the client closed. `done`: the service closed. `error`: the service threw. `too long`: the
  * client sent a message over the limit. The others say how the conversation was cut short; `slow`
- * and `dismissed` come from a shared object. The order is part of the mailbox's format.
+ * and `dismissed` come from a shared object. `handshake`: there was no TLS. The order is part of the
+ * mailbox's format.
  */
 export const END_REASONS = [
   'end',
@@ -16,11 +17,14 @@ export const END_REASONS = [
   'dismissed',
   'too long',
   'error',
+  'handshake',
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
 // Every LossReason must be in the list.
-END_REASONS satisfies readonly (LossReason | Breach | 'end' | 'done' | 'error' | 'dismissed')[];
+END_REASONS satisfies readonly (
+  LossReason | Breach | 'end' | 'done' | 'error' | 'dismissed' | 'handshake'
+)[];
 
 /** Why main ended a client's input. */
 export type InputEnd = 'stopped' | 'dismissed';

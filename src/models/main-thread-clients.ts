@@ -8,6 +8,7 @@ import type { LossReason } from '../connection/connection.js';
 import type { EndReason } from '../connection/end-reason.js';
 import { StreamConnection } from '../connection/stream.js';
 import { LoopAccount } from '../connection/loop-account.js';
+import { LineLimit } from '../log/line-limit.js';
 import { converse } from '../services/conversation.js';
 import { loadService } from '../services/load.js';
 import type { AnyService } from '../services/service.js';
@@ -23,6 +24,7 @@ export class MainThreadClients implements Clients {
   readonly #service: AnyService;
   readonly #clients = new ServedClients();
   readonly #sockets = new Map<ServedClient, MainThreadSocket>();
+  readonly #failures = new LineLimit();
 
   /** @throws StartError when the service cannot be loaded */
   static async create(host: Host): Promise<MainThreadClients> {
@@ -41,13 +43,9 @@ export class MainThreadClients implements Clients {
     if (!client) return;
     this.#sockets.set(client, socket);
     this.#clients.add(client);
+    const { handshake } = accepted.socket;
     const reason = await socket.untilAborted(
-      converse(this.#service, socket.connection, {
-        options: this.#host.serviceOptions,
-        log: this.#host.log,
-        debug: this.#host.logSettings.level === 'debug',
-        shared: client.session,
-      }),
+      handshake ? this.#converseAfter(handshake, socket, client) : this.#converse(socket, client),
     );
     try {
       client.end(reason, MAIN_THREAD);
@@ -57,8 +55,40 @@ export class MainThreadClients implements Clients {
     }
   }
 
+  #converse({ connection }: MainThreadSocket, { session }: ServedClient): Promise<EndReason> {
+    return converse(this.#service, connection, {
+      options: this.#host.serviceOptions,
+      log: this.#host.log,
+      debug: this.#host.logSettings.level === 'debug',
+      shared: session,
+    });
+  }
+
+  async #converseAfter(
+    handshake: Promise<string | undefined>,
+    socket: MainThreadSocket,
+    client: ServedClient,
+  ): Promise<EndReason> {
+    socket.isSecuring = true;
+    const failure = await handshake;
+    socket.isSecuring = false;
+    if (failure === undefined) return this.#converse(socket, client);
+    if (socket.isInputShut) return 'end';
+    this.#failures.line(failure, (repeated) =>
+      this.#host.clientLog.info(
+        { connection: client.id, why: failure, ...repeated },
+        'handshake failed',
+      ),
+    );
+    return 'handshake';
+  }
+
   get count(): number {
     return this.#clients.count;
+  }
+
+  get bytes(): Clients['bytes'] {
+    return this.#clients.bytes;
   }
 
   describe(most: number): Serving {
@@ -98,6 +128,9 @@ class MainThreadSocket implements ServedSocket {
   readonly #account: LoopAccount | undefined;
   readonly #accepted: AcceptedSocket;
   #onStopped: (() => void) | undefined;
+  #isInputShut = false;
+  /** Its handshake is not over: an end of the input then ends the connection. */
+  isSecuring = false;
 
   constructor({ id, socket }: Accepted, { idleMs, loop, outputLimit }: Host) {
     this.#accepted = socket;
@@ -139,8 +172,14 @@ class MainThreadSocket implements ServedSocket {
     return this.connection.deliver(bytes);
   }
 
+  get isInputShut(): boolean {
+    return this.#isInputShut;
+  }
+
   shutdownRead(): void {
+    this.#isInputShut = true;
     this.connection.shutdownRead();
+    if (this.isSecuring) this.connection.destroy();
   }
 
   /** The handler's end of stream may come first: finish() sends what is queued before it closes. */

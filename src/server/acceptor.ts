@@ -33,6 +33,8 @@ type AcceptorHost = Pick<
 /** How long a refused client may take to read the reason. */
 const REFUSAL_MS = 1000;
 
+/** How long after a failure accept(2) counts as failing. */
+const FAILING_MS = 1000;
 /** The kernel counts in ticks of its timer, mostly of 4 ms. */
 const LEAST_BACKLOG_MS = 4;
 /** After an answer of 0 the kernel is not asked for so long: the error grows by it. */
@@ -57,6 +59,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
   #port = 0;
   /** Without free descriptors, accept(2) can fail thousands of times a second. */
   readonly #errorLines = new LineLimit();
+  #failedAtMs = -Infinity;
   /** When the kernel last said that a connection had not waited. */
   #shortAtMs = -Infinity;
   #longestBacklogMs = 0;
@@ -66,13 +69,21 @@ export class Acceptor implements AsyncIterable<Accepted> {
   /** Clients that the closing acceptor has not ended yet. */
   readonly #leaving = new Set<Promise<void>>();
 
-  constructor(settings: AcceptorSettings, host: AcceptorHost, model: Model) {
+  /** @param secure puts TLS around each connection; undefined: none */
+  constructor(
+    settings: AcceptorSettings,
+    host: AcceptorHost,
+    model: Model,
+    secure?: (socket: AcceptedSocket) => AcceptedSocket,
+  ) {
     this.#settings = settings;
     this.#host = host;
     this.#clients = model.clients;
     this.#sharesLoop = !model.takesDescriptors;
     this.#listener = new Listener({
-      onConnection: (socket) => this.#admit(socket),
+      onConnection: secure
+        ? (socket) => this.#admit(secure(socket))
+        : (socket) => this.#admit(socket),
       onError: (error) => this.#noteError(error),
     });
   }
@@ -91,6 +102,11 @@ export class Acceptor implements AsyncIterable<Accepted> {
     return this.#port;
   }
 
+  /** The IP address that the acceptor listens on; undefined on a Unix-domain socket. */
+  get ipAddress(): string | undefined {
+    return this.#listener.ipAddress;
+  }
+
   /** Connections accepted since the start. */
   get accepted(): number {
     return this.#lastId;
@@ -103,6 +119,16 @@ export class Acceptor implements AsyncIterable<Accepted> {
 
   get isClosed(): boolean {
     return this.#closed;
+  }
+
+  /** Why a connection that comes now is not served or queued; undefined if it is. */
+  get obstacle(): string | undefined {
+    if (this.#closed) return 'the server is stopping';
+    if (monotonicMs() - this.#failedAtMs < FAILING_MS) return 'accept(2) fails';
+    if (this.#onClient) return undefined;
+    const { overflow, queueLimit } = this.#settings;
+    if (overflow === 'refuse') return 'the server is full';
+    return this.#queue.length < queueLimit ? undefined : 'the queue is full';
   }
 
   /** Connections in the queue. */
@@ -264,6 +290,7 @@ export class Acceptor implements AsyncIterable<Accepted> {
   }
 
   #noteError(error: Error): void {
+    this.#failedAtMs = monotonicMs();
     this.#errorLines.line('accept failed', (repeated) =>
       this.#host.log.error({ err: error, ...repeated }, 'accept failed'),
     );

@@ -100,6 +100,12 @@ export class Listener {
     return (this.#server.address() as AddressInfo).port || 0;
   }
 
+  /** The IP address that it listens on; undefined on a Unix-domain socket. */
+  get ipAddress(): string | undefined {
+    const address = this.#server.address();
+    return typeof address === 'object' ? address?.address : undefined;
+  }
+
   /**
    * When no connection was left to accept, by the monotonic clock; -Infinity if unknown, as on
    * Unix-domain sockets.

@@ -8,18 +8,24 @@
  * to them.
  */
 import { AdminSocket } from '../admin/admin-socket.js';
+import { Heartbeat } from '../admin/heartbeat.js';
+import { Monitoring } from '../admin/monitoring.js';
 import { Observer } from '../admin/observer.js';
+import { vitalsOf } from '../admin/vitals.js';
 import { endLoudly } from '../base/errors.js';
 import { toMicroseconds } from '../base/clock.js';
 import { settledWithin } from '../base/settled-within.js';
+import { formatEndpoint } from '../connection/endpoint.js';
 import { MainLoop, type LoopBlock } from '../connection/main-loop.js';
 import { OutputLimit } from '../connection/output-limit.js';
 import { LogFailures, openLog, type Logger } from '../log/log.js';
 import { writeGatheredLines } from '../log/turn-writer.js';
 import { models } from '../models/registry.js';
+import type { CatalogueEntry } from '../services/catalogue.js';
 import { loadService } from '../services/load.js';
 import { ConnectionCounters } from '../serving/counters.js';
-import type { Host, Model, ServerSettings } from '../serving/host.js';
+import type { AcceptedSocket, Host, Model, ServerSettings, TlsSettings } from '../serving/host.js';
+import { isLoopback } from '../serving/loopback.js';
 import type { Shared } from '../shared/shared.js';
 import { Acceptor } from './acceptor.js';
 
@@ -27,7 +33,8 @@ interface Parts {
   readonly port: number;
   readonly acceptor: Acceptor;
   readonly model: Model;
-  readonly admin: AdminSocket | undefined;
+  /** What shows the server to its operator: admin socket, metrics, heartbeat. */
+  readonly watching: readonly { close(): void }[];
   readonly graceMs: number;
 }
 
@@ -48,7 +55,7 @@ export class Server {
   readonly #model: Model;
   readonly #graceMs: number;
   readonly #shared: Shared | undefined;
-  readonly #admin: AdminSocket | undefined;
+  readonly #watching: Parts['watching'];
   readonly #loop: MainLoop | undefined;
   #stopping: Promise<void> | undefined;
   #waitsFor = 'nothing';
@@ -63,6 +70,7 @@ export class Server {
     const logFailures = new LogFailures();
     const log = openLog(settings.log, {}, logFailures.onError);
     const clientLog = log.child({}, { level: settings.log.connections ? log.level : 'silent' });
+    const secure = settings.tls && (await securing(settings.tls, service));
     const loaded = await loadService(service.module);
     await loaded.check?.(settings.serviceOptions);
     const shared = await loaded.share?.({ options: settings.serviceOptions, log });
@@ -89,26 +97,41 @@ export class Server {
     };
     let model: Model | undefined;
     let acceptor: Acceptor | undefined;
-    let admin: AdminSocket | undefined;
+    const watching: { close(): void }[] = [];
     try {
       const create = await models[modelName].load();
       model = await create(host);
-      acceptor = new Acceptor(settings.acceptor, host, model);
+      acceptor = new Acceptor(settings.acceptor, host, model, secure);
       const port = await acceptor.listen(address);
       const { adminPath, acceptor: limits } = settings;
       const observed = { host, acceptor, clients: model.clients, address, limits };
+      const vitals = () => vitalsOf(observed);
+      const monitoring = new Monitoring(vitals, log);
+      watching.push(monitoring);
+      const metrics = await openMetrics(monitoring, settings.metricsAddress);
       // The admin socket opens last: when it is there, the server accepts clients.
       if (adminPath !== undefined)
-        admin = await AdminSocket.open(adminPath, new Observer(observed), log);
+        watching.push(
+          await AdminSocket.open(adminPath, new Observer(observed), log, { monitoring }),
+        );
+      if (settings.heartbeatMs) watching.push(new Heartbeat(settings.heartbeatMs, vitals, log));
       const where = 'path' in address ? { path: address.path } : { address: address.host, port };
       log.info(
-        { ...where, service: service.name, model: modelName, admin: adminPath },
+        {
+          ...where,
+          service: service.name,
+          model: modelName,
+          tls: secure && true,
+          admin: adminPath,
+          metrics,
+        },
         'listening',
       );
       logFailures.checkFirstLine();
-      return new Server(host, { port, acceptor, model, admin, graceMs: settings.graceMs });
+      if (service.takesPasswords && !secure) warnOfPasswords(log, acceptor.ipAddress);
+      return new Server(host, { port, acceptor, model, watching, graceMs: settings.graceMs });
     } catch (error) {
-      admin?.close();
+      for (const part of watching) part.close();
       await acceptor?.close();
       await model?.clients.close();
       loop?.close();
@@ -117,7 +140,7 @@ export class Server {
     }
   }
 
-  private constructor(host: Host, { port, acceptor, model, admin, graceMs }: Parts) {
+  private constructor(host: Host, { port, acceptor, model, watching, graceMs }: Parts) {
     this.log = host.log;
     this.#shared = host.shared;
     this.#loop = host.loop;
@@ -125,7 +148,7 @@ export class Server {
     this.#acceptor = acceptor;
     this.#model = model;
     this.#graceMs = graceMs;
-    this.#admin = admin;
+    this.#watching = watching;
     model.serve(acceptor).catch((error: unknown) => {
       // No client can make a model's loop fail, so this is a fault of the program.
       endLoudly('the accept loop failed', error);
@@ -158,11 +181,43 @@ export class Server {
     clients.abort();
     await clients.close();
     this.#shared?.close?.();
-    this.#admin?.close();
+    for (const part of this.#watching) part.close();
     this.#loop?.close();
     this.log.info({}, 'stopped');
     writeGatheredLines();
   }
+}
+
+/** @throws StartError when certificate or key cannot be used */
+async function securing({ cert, key, handshakeMs }: TlsSettings, { framing }: CatalogueEntry) {
+  const { loadCertificate } = await import('./certificate.js');
+  const { SecuredSocket } = await import('./secured-socket.js');
+  const context = loadCertificate({ cert, key });
+  const protocols = framing === 'HTTP' ? ['http/1.1'] : [];
+  const security = { context, protocols, handshakeMs };
+  return (socket: AcceptedSocket) => new SecuredSocket(socket, security);
+}
+
+/** @returns where the metrics are served, for the log; undefined: nowhere */
+async function openMetrics(
+  monitoring: Monitoring,
+  address: ServerSettings['metricsAddress'],
+): Promise<string | undefined> {
+  if (!address) return undefined;
+  return formatEndpoint(address.host, await monitoring.listen(address));
+}
+
+/** @param ipAddress undefined: a Unix-domain socket */
+function warnOfPasswords(log: Logger, ipAddress: string | undefined): void {
+  if (ipAddress === undefined || isLoopback(ipAddress)) return;
+  log.warn(
+    {
+      address: ipAddress,
+      risk: 'others on the network can read the passwords of clients',
+      remedy: 'use --tls-cert and --tls-key with --model event-loop, or --host 127.0.0.1',
+    },
+    'passwords unencrypted',
+  );
 }
 
 function noteBlock(log: Logger, { fromMs, untilMs, connection, heldMs }: LoopBlock): void {

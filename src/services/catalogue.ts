@@ -15,6 +15,8 @@ export interface CatalogueEntry {
   readonly summary: string;
   /** The answer to a client that the server refuses, for protocols that define one. */
   readonly fullAnswer?: string;
+  /** Clients send passwords. */
+  readonly takesPasswords?: boolean;
   /** The URL of a module that exports `service`. */
   readonly module: string;
 }
@@ -33,7 +35,10 @@ const entries: readonly CatalogueEntry[] = [
   entry('greet', 9000, 'chunk', 'one message, Hello in return!, close'),
   entry('hangman', 5006, 'line', 'PLAY, then guess the word letter by letter'),
   entry('hello', 15000, 'chunk', 'Hello Yourself, then Goodbye; a page for browsers'),
-  entry('quiz', 5005, 'line', 'questions with four answers, scores, a ranking'),
+  {
+    ...entry('quiz', 5005, 'line', 'questions with four answers, scores, a ranking'),
+    takesPasswords: true,
+  },
   entry('tictactoe', 5007, 'line', 'pairs players for tic-tac-toe, any number of games'),
   {
     ...entry('web', 8080, 'HTTP', 'GET and HEAD of the files below --root'),

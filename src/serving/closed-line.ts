@@ -37,7 +37,7 @@ export function closedLine(
   closed: ClosedConnection,
 ): void {
   const { accepted, thread, peer, reason, bytesIn, bytesOut, times } = closed;
-  counters.noteClosed(reason, times !== undefined && times.startedAtMs > 0);
+  counters.noteClosed(reason, times !== undefined && times.startedAtMs > 0, bytesIn, bytesOut);
   if (!closedLog.isLevelEnabled('info')) return;
   const { id: connection, acceptedAtMs, backlogMs } = accepted;
   // A refused client waits for nothing: the server waits for it to read the reason.

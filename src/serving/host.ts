@@ -54,6 +54,10 @@ export interface AcceptedSocket {
    * the kernel does not tell.
    */
   sinceReceivedMs(what: Arrival): number | undefined;
+  /**
+   * Of a connection with TLS: resolves when its handshake is over, with the reason if it failed.
+   */
+  readonly handshake?: Promise<string | undefined>;
   /** Makes the calls of a client thread on the descriptor block. */
   setBlocking(): void;
   /**
@@ -78,6 +82,8 @@ export interface Accepted {
 /** The clients that a model serves at the moment, for a stop and for snapshots. Main thread. */
 export interface Clients {
   readonly count: number;
+  /** Of the clients that are served at the moment, summed up when it is asked for. */
+  readonly bytes: { readonly bytesIn: number; readonly bytesOut: number };
   /**
    * Costs nothing until it is called. `most` limits how many clients and threads are listed one by
    * one.
@@ -138,6 +144,14 @@ export interface AcceptorSettings {
   readonly queueLimit: number;
 }
 
+export interface TlsSettings {
+  /** Paths of PEM files. */
+  readonly cert: string;
+  readonly key: string;
+  /** How long a client's handshake may take, in milliseconds. */
+  readonly handshakeMs: number;
+}
+
 /** Everything that the command line decides about a server, for either transport. */
 export interface ServerSettings {
   readonly service: CatalogueEntry;
@@ -157,4 +171,10 @@ export interface ServerSettings {
   readonly log: LogSettings;
   /** Path of the admin socket; undefined: none. */
   readonly adminPath?: string | undefined;
+  /** Where `/metrics` and `/healthz` are served on TCP; undefined: nowhere. */
+  readonly metricsAddress?: { readonly host: string; readonly port: number } | undefined;
+  /** Time between two `heartbeat` lines in milliseconds; 0: none. */
+  readonly heartbeatMs?: number;
+  /** Undefined: connections are not encrypted. Only for models on the main thread. */
+  readonly tls?: TlsSettings | undefined;
 }

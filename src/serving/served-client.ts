@@ -104,6 +104,14 @@ export class ServedClient implements Outlet, SocketOwner {
     return this.#accepted.acceptedAtMs;
   }
 
+  get bytesIn(): number {
+    return this.#socket.bytesIn;
+  }
+
+  get bytesOut(): number {
+    return this.#socket.bytesOut;
+  }
+
   /** What its handler calls on main; undefined where clients share nothing. */
   get session(): Session | undefined {
     return this.#session;

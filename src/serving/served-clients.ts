@@ -17,6 +17,16 @@ export class ServedClients {
     return this.#clients.values();
   }
 
+  /** What has passed so far. A closed one is counted in ConnectionCounters, and no longer here. */
+  get bytes(): { bytesIn: number; bytesOut: number } {
+    const sum = { bytesIn: 0, bytesOut: 0 };
+    for (const client of this.#clients) {
+      sum.bytesIn += client.bytesIn;
+      sum.bytesOut += client.bytesOut;
+    }
+    return sum;
+  }
+
   add(client: ServedClient): void {
     this.#clients.add(client);
     // A client that was on its way from the acceptor when the server began to stop.

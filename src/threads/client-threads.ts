@@ -159,6 +159,10 @@ export class ClientThreads implements Clients {
     return this.#taken.size;
   }
 
+  get bytes(): Clients['bytes'] {
+    return this.#clients.bytes;
+  }
+
   describe(most: number): Serving {
     const free = [...this.#pool].filter((slot) => !this.#taken.has(slot));
     const slots = describeSlots([...this.#taken.keys(), ...free], most);

@@ -186,6 +186,7 @@ export class ThreadPool {
     this.#doorbell.remove(slot);
     this.#slots.delete(slot.index);
     const { thread, client } = slot;
+    this.#host.counters.noteThreadLost();
     if (!this.#warmingUp) {
       this.#host.log.error({ thread, connection: client?.id, err: error }, 'thread lost');
     }

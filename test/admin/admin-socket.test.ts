@@ -151,7 +151,7 @@ async function open(
 ) {
   let count = 0;
   const take = () => ({ uptimeMs: ++count, service: padding }) as Snapshot;
-  const admin = await AdminSocket.open(path, { take }, log, silenceMs);
+  const admin = await AdminSocket.open(path, { take }, log, { silenceMs });
   t.after(() => admin.close());
   return { path, admin };
 }

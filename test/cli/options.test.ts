@@ -42,6 +42,7 @@ const wrong: [args: string[], complaint: RegExp][] = [
   [['serve', 'echo', '--log-level', 'loud'], /loud/],
   [['serve', 'echo', '--log-file'], /log-file/],
   [['serve', 'echo', '--host', ''], /--host/],
+  [['serve', 'echo', '--once=banana'], /--once takes true or false, not "banana"/],
   [['serve', 'echo', '--socket', '/tmp/none', '--port', '1'], /socket.*port|port.*socket/],
   [['serve', 'echo', '--socket', TOO_LONG], /--socket .* 107 bytes .* 108$/],
   [['serve', 'echo', '--admin', TOO_LONG], /--admin .* 107 bytes .* 108$/],
@@ -82,10 +83,13 @@ describe('a configuration file', bounds, () => {
     ['is not JSON', '{ port: 1 }', /cannot read --config/],
     ['does not hold an object', '[1]', /must hold a JSON object/],
     ['has an unknown option', '{ "prot": 1 }', /prot/],
-    ['has a text for a number', '{ "port": "abc" }', /--port .*"abc"/],
-    ['has a number out of range', '{ "port": 65536 }', /--port .*65535/],
-    ['has an unknown value', '{ "model": "magic" }', /magic/],
-    ['has a list for a number', '{ "port": [1, 2] }', /port/],
+    ['has a text for a number', '{ "port": "abc" }', /--config .*: "port" .*"abc"/],
+    ['has a number out of range', '{ "port": 65536 }', /--config .*: "port" .*65535/],
+    ['has an unknown value', '{ "model": "magic" }', /--config .*: "model" .*magic/],
+    ['has a list for a number', '{ "port": [1, 2] }', /--config .*: "port" /],
+    ['has an object for a number', '{ "port": {} }', /--config .*: "port" .*\{\}/],
+    ['has a list for a choice', '{ "model": ["event-loop"] }', /--config .*: "model" /],
+    ['has a text for a boolean', '{ "log-connections": "maybe" }', /"log-connections" .*"maybe"/],
   ] as const) {
     it(`is rejected when it ${name}`, async (t) => {
       await assertRefused(t, ['serve', 'echo', '--config', fileWith(t, text)], complaint);
@@ -126,7 +130,15 @@ describe('the environment', bounds, () => {
 
   it('is checked like the command line', async (t) => {
     const env = { HANDOFF_PORT: 'abc' };
-    assertRefusal(await runHandoff(t, ['serve', 'echo'], { env }), /--port .*"abc"/);
+    assertRefusal(await runHandoff(t, ['serve', 'echo'], { env }), /HANDOFF_PORT .*"abc"/);
+  });
+
+  it('is refused when a boolean is neither true nor false', async (t) => {
+    const env = { HANDOFF_ONCE: 'banana' };
+    assertRefusal(
+      await runHandoff(t, ['serve', 'echo'], { env }),
+      /HANDOFF_ONCE takes true, false, 1 or 0, not "banana"/,
+    );
   });
 
   it('gives the address unless the command line does, even as the other kind of address', async (t) => {
@@ -191,7 +203,7 @@ describe('the sources of options', () => {
   it('are parameters: the process has no say, and its variables stay', async () => {
     process.env['HANDOFF_QUEUE'] = '1';
     const run = runCommand({ args: ['serve', 'echo'], env: { HANDOFF_PORT: 'abc' } });
-    await assert.rejects(run, /--port .*"abc"/);
+    await assert.rejects(run, /HANDOFF_PORT .*"abc"/);
     assert.equal(process.env['HANDOFF_QUEUE'], '1');
     delete process.env['HANDOFF_QUEUE'];
   });

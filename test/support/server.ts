@@ -11,7 +11,7 @@ import { after, before } from 'node:test';
 import type { AcceptorSettings } from '../../src/serving/host.js';
 import type { ListenAddress } from '../../src/serving/listen-address.js';
 import type { LogLevel } from '../../src/log/log.js';
-import type { ThreadSettings } from '../../src/serving/host.js';
+import type { ServerSettings, ThreadSettings, TlsSettings } from '../../src/serving/host.js';
 import type { ModelName } from '../../src/serving/host.js';
 import { Server } from '../../src/server/server.js';
 import { findService } from '../../src/services/catalogue.js';
@@ -35,6 +35,9 @@ interface TestSettings {
   readonly maxBufferBytes: number;
   readonly loopLagMs: number;
   readonly adminPath: string;
+  readonly tls: TlsSettings;
+  readonly metricsAddress: ServerSettings['metricsAddress'];
+  readonly heartbeatMs: number;
   /** At other levels than `silent`, the log goes to a file that {@link RunningServer.log} reads. */
   readonly logLevel: LogLevel;
 }
@@ -116,6 +119,9 @@ async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
     graceMs,
     log: { level: logLevel, file, connections: true },
     adminPath: settings.adminPath,
+    tls: settings.tls,
+    metricsAddress: settings.metricsAddress,
+    heartbeatMs: settings.heartbeatMs ?? 0,
   });
   const log = file === undefined ? () => [] : linesOfFile(file);
   let stopping: Promise<void> | undefined;
