@@ -90,6 +90,10 @@ export class BlockingConnection implements Connection {
     else this.#sendRest(bytes, sent);
   }
 
+  yieldTurn(): undefined {
+    return undefined;
+  }
+
   async forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void> {
     for (;;) {
       const next = this.#loop(use);

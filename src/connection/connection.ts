@@ -41,6 +41,13 @@ export interface Connection {
   sendAll(bytes: Uint8Array): MaybePromise<undefined>;
 
   /**
+   * Lets the event loop's other clients have their turn, if this one has used up its slice. A
+   * handler that finds several messages in a chunk calls it between them.
+   * @returns undefined if the handler may go on at once, as always on a client thread
+   */
+  yieldTurn(): MaybePromise<undefined>;
+
+  /**
    * Calls `use` with each chunk until end of stream, or until `use` returns `'stop'`. Reads the
    * next chunk when `use` has returned, or its promise is resolved.
    *

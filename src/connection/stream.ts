@@ -35,6 +35,8 @@ export class StreamConnection implements Connection {
   #sentBytes: number | undefined;
   /** Takes the next chunk directly while nothing is buffered. Set by forEachChunk. */
   #consumer: ((chunk: Uint8Array) => void) | undefined;
+  /** Ends the direct way, so that a client that has used up its slice waits for its turn. */
+  #leaveFlow: (() => void) | undefined;
   /** Wakes a recv or sendAll that waits. */
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
@@ -141,9 +143,13 @@ export class StreamConnection implements Connection {
     return this.#socket.writableLength <= SLOW_BYTES ? 'delivered' : 'slow';
   }
 
+  yieldTurn(): MaybePromise<undefined> {
+    return this.#account?.yieldTurn();
+  }
+
   async forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void> {
     for (;;) {
-      const chunk = this.#received.length > 0 ? await this.recv() : await this.#flow(use);
+      const chunk = this.#received.length > 0 ? await this.#nextTurn() : await this.#flow(use);
       if (chunk === 'stop') return;
       if (chunk === undefined) continue;
       if (chunk.length === 0 || (await use(chunk)) === 'stop') return;
@@ -244,16 +250,23 @@ export class StreamConnection implements Connection {
   }
 
   #onData(chunk: Uint8Array): void {
-    this.#account?.noteInput('bytes');
+    const mustWait = this.#account?.noteInput('bytes');
     this.#idleTimer?.touch();
-    if (this.#consumer) {
+    if (this.#consumer && !(mustWait && this.#leaveFlow)) {
       this.#consumer(chunk);
       return;
     }
     this.#received.push(chunk);
     this.#receivedBytes += chunk.length;
     if (this.#receivedBytes > HIGH_WATER_BYTES) this.#socket.pause();
-    this.#wakeReader?.();
+    if (this.#consumer) this.#leaveFlow?.();
+    else this.#wakeReader?.();
+  }
+
+  /** The next chunk of those that wait; at once, unless the client has used up its slice. */
+  async #nextTurn(): Promise<Uint8Array> {
+    await this.yieldTurn();
+    return this.recv();
   }
 
   #shift(chunk: Uint8Array, maxBytes: number): Uint8Array {
@@ -273,7 +286,11 @@ export class StreamConnection implements Connection {
   #flow(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<Uint8Array | Next> {
     return new Promise((resolve, reject) => {
       const leave = () => {
-        this.#consumer = this.#wakeReader = undefined;
+        this.#consumer = this.#wakeReader = this.#leaveFlow = undefined;
+      };
+      this.#leaveFlow = () => {
+        leave();
+        resolve(undefined);
       };
       this.#wakeReader = () => {
         leave();

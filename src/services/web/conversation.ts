@@ -1,6 +1,7 @@
 /**
  * One client's conversation: chunks come in, answers go out in the order of the requests. The
- * answers to the requests of one chunk go out as one send. Synchronous unless a file is large or
+ * answers to the requests of one chunk go out as one send, unless other clients of the event loop
+ * get their turn in between. Synchronous unless a file is large or
  * the client slow, so a client thread stays in its loop. Read answer.ts for the answers.
  */
 import type { Connection, MaybePromise, Next } from '../../connection/connection.js';
@@ -142,6 +143,10 @@ export class Conversation {
         const sent = this.#send();
         if (sent) return sent.then(() => this.#answer());
       }
+      if (this.#next < this.#messages.length) {
+        const turn = this.#connection.yieldTurn();
+        if (turn) return turn.then(() => this.#answer());
+      }
     }
   }
 
@@ -159,7 +164,9 @@ export class Conversation {
   }
 
   #resume(next: Next, { keepAlive }: Request): MaybePromise<Next> {
-    return next === 'stop' || !keepAlive ? this.#stop() : this.#answer();
+    if (next === 'stop' || !keepAlive) return this.#stop();
+    const turn = this.#next < this.#messages.length ? this.#connection.yieldTurn() : undefined;
+    return turn ? turn.then(() => this.#answer()) : this.#answer();
   }
 
   #stop(): MaybePromise<Next> {
