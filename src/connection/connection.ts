@@ -61,6 +61,12 @@ export interface Connection {
 /** Which rule the client broke, so that the service ended the conversation. */
 export type Breach = 'too long';
 
+/**
+ * How a service has ended a conversation while its client may be sending: with an answer to what
+ * it has not read as a whole.
+ */
+export type EarlyEnd = Breach | 'early';
+
 /** Why a connection was cut short: the `reason` of its `closed` line. */
 export type LossReason = 'reset' | 'idle' | 'stopped' | 'slow';
 

@@ -180,18 +180,26 @@ export class StreamConnection implements Connection {
    * Sends what is queued and an end of stream (FIN), then closes. A client that keeps sending has
    * `patienceMs` milliseconds to stop; its bytes are read and dropped. Closing over unread bytes
    * would make the kernel send a reset, which can destroy the last answer on its way.
+   * @param silenceMs after so many milliseconds of silence the client has stopped; 0: at once
    */
-  async finish(patienceMs: number): Promise<void> {
+  async finish(patienceMs: number, silenceMs = 0): Promise<void> {
     const socket = this.#socket;
     this.#account?.touch();
     this.#finished = true;
     if (this.#clientEnded && socket.writableLength === 0) this.destroy();
     if (socket.destroyed) return;
-    let talking = this.#receivedBytes > 0;
+    let talking = this.#receivedBytes > 0 || silenceMs > 0;
     this.#consumer = () => {
       talking = true;
     };
-    socket.setTimeout(0);
+    socket.setTimeout(silenceMs);
+    if (silenceMs > 0) {
+      socket.once('timeout', () => this.destroy());
+      // Also when main ends the input, to stop.
+      this.#wakeReader = () => {
+        if (socket.writableLength === 0) this.destroy();
+      };
+    }
     await new Promise<void>((resolve) => {
       socket.once('close', resolve);
       const deadline = setTimeout(() => this.destroy(), patienceMs);

@@ -86,10 +86,10 @@ describe('64 kB of', () => {
   for (const [what, attack] of Object.entries(ATTACKS)) {
     it(`${what} take less than ${MOST_MS} ms`, (t) => {
       let leastMs = Infinity;
-      for (let round = 0; round < ROUNDS && leastMs > MOST_MS; round++) {
+      for (let round = 0; round < ROUNDS; round++) {
         const sinceMs = performance.now();
         attack();
-        leastMs = performance.now() - sinceMs;
+        leastMs = Math.min(leastMs, performance.now() - sinceMs);
       }
       t.diagnostic(`${leastMs.toFixed(1)} ms`);
       assert.ok(leastMs < MOST_MS, `${leastMs.toFixed(1)} ms`);

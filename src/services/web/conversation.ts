@@ -41,6 +41,7 @@ export class Conversation {
   #begunAtMs: number | undefined;
   /** An answer is being sent, or the last one has been: no other bytes may go out. */
   #isAnswering = false;
+  #isEarly = false;
 
   constructor(
     connection: Connection,
@@ -51,6 +52,11 @@ export class Conversation {
     this.#site = site;
     this.#nowMs = nowMs;
     this.#log = log;
+  }
+
+  /** Whether the last answer refused a request of which the client may have more to send. */
+  get isEarly(): boolean {
+    return this.#isEarly;
   }
 
   /**
@@ -135,6 +141,7 @@ export class Conversation {
         this.#add(CONTINUE);
       } else {
         const answer = refusalAnswer(message, UNREADABLE);
+        this.#isEarly = true;
         this.#add(answer);
         this.#log?.note(undefined, answer);
         return this.#stop();

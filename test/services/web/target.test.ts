@@ -105,7 +105,9 @@ describe('a target', () => {
     const name = fc
       .oneof(
         fc.string({ unit: 'grapheme', minLength: 1 }).map(bytesOf),
-        fc.uint8Array({ minLength: 1, max: 255 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
+        fc
+          .uint8Array({ minLength: 1, max: 255 })
+          .map((bytes) => Buffer.from(bytes).toString('latin1')),
       )
       .filter((text) => !/[/\\\0]|^\./.test(text));
     fc.assert(
