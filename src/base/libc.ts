@@ -350,6 +350,7 @@ export function nameThread(name: string): void {
   prctl(PR_SET_NAME, Buffer.from(`${name}\0`));
 }
 
+const NO_PATH = Buffer.alloc(1);
 const AT_FDCWD = -100;
 const AT_EMPTY_PATH = 0x1000;
 const STATX_MTIME = 0x40;
@@ -365,14 +366,17 @@ const STATX_SIZE = 0x200;
 export function bindStatx() {
   if (process.platform !== 'linux') return undefined;
   const statx = bindIfThere<
-    (fd: number, path: string, flags: number, mask: number, address: number) => number
-  >('int statx(int fd, const char *path, int flags, unsigned int mask, uintptr_t address)');
+    (fd: number, pathAddress: number, flags: number, mask: number, address: number) => number
+  >('int statx(int fd, uintptr_t path, int flags, unsigned int mask, uintptr_t address)');
   if (statx === undefined) return undefined;
+  const noPath = addressOf(NO_PATH);
   const mask = STATX_INO | STATX_SIZE | STATX_MTIME | STATX_CTIME;
   return {
-    ofPath: (path: string, address: number) => statx(AT_FDCWD, path, 0, mask, address) === 0,
+    /** @param pathAddress where the path stands, which ends in a zero byte */
+    ofPath: (pathAddress: number, address: number) =>
+      statx(AT_FDCWD, pathAddress, 0, mask, address) === 0,
     ofDescriptor: (fd: number, address: number) =>
-      statx(fd, '', AT_EMPTY_PATH, mask, address) === 0,
+      statx(fd, noPath, AT_EMPTY_PATH, mask, address) === 0,
   };
 }
 

@@ -107,7 +107,8 @@ export async function runCommand(sources: OptionSources): Promise<void> {
     .fail((message: string | undefined, error: Error | undefined) => {
       if (error && !message) throw error;
       // Some messages of yargs have several lines.
-      throw new UsageError((message ?? 'wrong usage').replace(/\s*\n\s*/g, ' '));
+      const lines = (message ?? 'wrong usage').split('\n').map((line) => line.trim());
+      throw new UsageError(lines.filter((line) => line !== '').join(' '));
     })
     .parseAsync();
 }

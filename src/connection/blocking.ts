@@ -90,6 +90,10 @@ export class BlockingConnection implements Connection {
     else this.#sendRest(bytes, sent);
   }
 
+  yieldTurn(): undefined {
+    return undefined;
+  }
+
   async forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void> {
     for (;;) {
       const next = this.#loop(use);
@@ -104,13 +108,15 @@ export class BlockingConnection implements Connection {
    *
    * A client that keeps sending has `patienceMs` milliseconds to stop. An end of stream does not
    * prove that it has stopped: main may have ended its input.
+   * @param silenceMs after so many milliseconds of silence the client has stopped; 0: at once
    */
-  finish(patienceMs: number): void {
+  finish(patienceMs: number, silenceMs = 0): void {
     if (libc.shutdown(this.#fd, libc.SHUT_WR) === -1) return;
-    if (libc.recv(this.#fd, bufferAddress, RECV_BYTES, libc.MSG_DONTWAIT) <= 0) return;
+    if (silenceMs === 0 && libc.recv(this.#fd, bufferAddress, RECV_BYTES, libc.MSG_DONTWAIT) <= 0)
+      return;
     const deadlineMs = performance.now() + patienceMs;
     for (let leftMs = patienceMs; leftMs > 0; leftMs = Math.floor(deadlineMs - performance.now())) {
-      libc.setTimeouts(this.#fd, leftMs);
+      libc.setTimeouts(this.#fd, silenceMs === 0 ? leftMs : Math.min(leftMs, silenceMs));
       if (libc.recv(this.#fd, bufferAddress, RECV_BYTES, 0) <= 0) return;
     }
   }

@@ -41,6 +41,13 @@ export interface Connection {
   sendAll(bytes: Uint8Array): MaybePromise<undefined>;
 
   /**
+   * Lets the event loop's other clients have their turn, if this one has used up its slice. A
+   * handler that finds several messages in a chunk calls it between them.
+   * @returns undefined if the handler may go on at once, as always on a client thread
+   */
+  yieldTurn(): MaybePromise<undefined>;
+
+  /**
    * Calls `use` with each chunk until end of stream, or until `use` returns `'stop'`. Reads the
    * next chunk when `use` has returned, or its promise is resolved.
    *
@@ -53,6 +60,12 @@ export interface Connection {
 
 /** Which rule the client broke, so that the service ended the conversation. */
 export type Breach = 'too long';
+
+/**
+ * How a service has ended a conversation while its client may be sending: with an answer to what
+ * it has not read as a whole.
+ */
+export type EarlyEnd = Breach | 'early';
 
 /** Why a connection was cut short: the `reason` of its `closed` line. */
 export type LossReason = 'reset' | 'idle' | 'stopped' | 'slow';

@@ -2,7 +2,6 @@
  * Messages over chunks: a message is a line, or, for clients that send no newline, what one recv
  * returns. A layer over any connection; runs on whichever thread serves the client.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Breach, Connection, MaybePromise, Next } from './connection.js';
 import { asBuffer, forEachText, reply } from './text.js';
 
@@ -10,12 +9,6 @@ import { asBuffer, forEachText, reply } from './text.js';
 export type Framing = 'line' | 'chunk';
 
 const MAX_LINE_BYTES = 4096;
-
-/**
- * After so many messages other clients get a turn of the event loop. A chunk may hold ten thousands
- * of lines.
- */
-const MAX_AT_ONCE = 64;
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -50,37 +43,46 @@ export async function forEachMessage(
       return isTooLong(message) ? refuseTooLong() : use(message);
     });
   } else {
-    const lines = new LineSplitter();
+    const splitter = new LineSplitter();
+    const lines = { connection, splitter, use, refuseTooLong };
     await connection.forEachChunk((chunk) => {
-      lines.push(chunk);
-      return useLines(lines, use, refuseTooLong);
+      splitter.push(chunk);
+      return useLines(lines);
     });
   }
   return ending.breach;
 }
 
+/** A client's lines, and what is done with them. */
+interface Lines {
+  readonly connection: Connection;
+  readonly splitter: LineSplitter;
+  readonly use: (line: string) => MaybePromise<Next>;
+  readonly refuseTooLong: () => Promise<Next>;
+}
+
 /**
- * Uses the complete lines: a plain loop until `use` returns a promise, an asynchronous one from
- * then on.
+ * Uses the complete lines: a plain loop until `use` returns a promise or other clients get their
+ * turn, an asynchronous one from then on. A chunk may hold ten thousands of lines.
  */
-function useLines(
-  lines: LineSplitter,
-  use: (line: string) => MaybePromise<Next>,
-  refuseTooLong: () => Promise<Next>,
-): MaybePromise<Next> {
-  for (let used = 0; ; used++) {
-    if (used === MAX_AT_ONCE) return nextTurn().then(() => useLines(lines, use, refuseTooLong));
-    const line = lines.next();
+function useLines(lines: Lines): MaybePromise<Next> {
+  const { connection, splitter, use, refuseTooLong } = lines;
+  for (;;) {
+    const line = splitter.next();
     if (line === undefined) return undefined;
     if (line === TOO_LONG) return refuseTooLong();
     const next = use(line);
     if (next === 'stop') return 'stop';
-    if (next !== undefined) {
-      return next.then((settled) =>
-        settled === 'stop' ? 'stop' : useLines(lines, use, refuseTooLong),
-      );
-    }
+    if (next !== undefined)
+      return next.then((settled) => (settled === 'stop' ? 'stop' : useMoreLines(lines)));
+    const turn = splitter.isEmpty ? undefined : connection.yieldTurn();
+    if (turn) return turn.then(() => useLines(lines));
   }
+}
+
+function useMoreLines(lines: Lines): MaybePromise<Next> {
+  const turn = lines.splitter.isEmpty ? undefined : lines.connection.yieldTurn();
+  return turn ? turn.then(() => useLines(lines)) : useLines(lines);
 }
 
 /** Counts the bytes of the decoded text, in which an invalid byte has become three. */
@@ -111,6 +113,11 @@ class LineSplitter {
   #memory: Buffer = NOTHING;
   /** So many of the pending bytes are no newline. */
   #searched = 0;
+
+  /** Whether no byte is left behind the last line. */
+  get isEmpty(): boolean {
+    return this.#pending.length === 0;
+  }
 
   push(chunk: Uint8Array): void {
     const { length } = this.#pending;

@@ -27,6 +27,7 @@ export function logged(connection: Connection, log: DebugLog): Connection {
       note('sending', bytes);
       return connection.sendAll(bytes);
     },
+    yieldTurn: () => connection.yieldTurn(),
     forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void> {
       return connection.forEachChunk((chunk) => {
         note('received', chunk);

@@ -18,6 +18,8 @@ export class LoopAccount {
   readonly #loop: MainLoop;
   readonly #sinceReceived: SinceReceived;
   readonly #openedAtMs: number;
+  /** The turn of the last input, by its beginning. */
+  #turnSinceMs = -1;
   /** The blocks that this connection has been asked about. */
   #blockCount: number;
 
@@ -33,13 +35,19 @@ export class LoopAccount {
     return this.#loopWaitMs;
   }
 
-  /** Bytes of the client, or the end of its stream, are about to reach the handler. */
-  noteInput(what: Arrival): void {
+  /**
+   * Bytes of the client, or the end of its stream, are about to reach the handler.
+   * @returns whether they must wait for another turn, since the client has used this one up
+   */
+  noteInput(what: Arrival): boolean {
     const loop = this.#loop;
     const nowMs = loop.enter(this);
+    const isAgain = loop.turnSinceMs === this.#turnSinceMs;
+    this.#turnSinceMs = loop.turnSinceMs;
     // The kernel is asked only where the client may have waited: it costs a system call.
     const isLate = nowMs - loop.turnSinceMs > loop.lagMs;
     if (isLate || loop.blockCount !== this.#blockCount) this.#noteWait(what, nowMs);
+    return isAgain && loop.isSliceOver(nowMs);
   }
 
   /** Anything else has happened on the connection. */
@@ -50,6 +58,14 @@ export class LoopAccount {
   /** The handler uses its connection. */
   touch(): void {
     this.#loop.touch(this);
+  }
+
+  /**
+   * The handler has more input.
+   * @returns undefined if it may go on at once
+   */
+  yieldTurn(): Promise<undefined> | undefined {
+    return this.#loop.yieldTurn();
   }
 
   /** The connection has ended. */

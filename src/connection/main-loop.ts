@@ -13,6 +13,7 @@
  * The cost is one reading of the clock an event. Read loop-account.ts next.
  */
 import { monotonicMs } from '../base/clock.js';
+import { TurnQueue } from './turn-queue.js';
 
 /** A connection whose handler can hold the loop: loop-account.ts. */
 interface LoopHolder {
@@ -32,10 +33,17 @@ export interface LoopBlock {
   readonly heldMs: number;
 }
 
+/**
+ * After so many milliseconds of a turn, a client that has sent more than one message waits for
+ * another turn.
+ */
+const SLICE_MS = 5;
+
 export class MainLoop {
   readonly #lagMs: number;
   readonly #onBlocked: (block: LoopBlock) => void;
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #queue = new TurnQueue();
   #holder: LoopHolder | undefined;
   #heldSinceMs = 0;
   /** When the last slice ended, of a handler or of something else. */
@@ -112,6 +120,19 @@ export class MainLoop {
     if (this.#holder) this.#endSlice(nowMs);
     this.#freeSinceMs = nowMs;
     this.#beginTurn(nowMs);
+  }
+
+  /** Whether the slice is used up: of this turn, or of the client that the queue let go on in it. */
+  isSliceOver(nowMs: number): boolean {
+    return nowMs - Math.max(this.#turnSinceMs, this.#queue.resumedMs) > SLICE_MS;
+  }
+
+  /**
+   * A client has more to do.
+   * @returns undefined if it may go on at once
+   */
+  yieldTurn(): Promise<undefined> | undefined {
+    return this.isSliceOver(monotonicMs()) ? this.#queue.wait() : undefined;
   }
 
   /** The account gets no more time. */

@@ -55,6 +55,8 @@ export class StreamConnection implements Connection, OutputHolder {
   #sentBytes: number | undefined;
   /** Takes the next chunk directly while nothing is buffered. Set by forEachChunk. */
   #consumer: ((chunk: Uint8Array) => void) | undefined;
+  /** Ends the direct way, so that a client that has used up its slice waits for its turn. */
+  #leaveFlow: (() => void) | undefined;
   /** Wakes a recv or sendAll that waits. */
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
@@ -172,9 +174,13 @@ export class StreamConnection implements Connection, OutputHolder {
     (this.owner ?? this).abort('slow');
   }
 
+  yieldTurn(): MaybePromise<undefined> {
+    return this.#account?.yieldTurn();
+  }
+
   async forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void> {
     for (;;) {
-      const chunk = !this.#received.isEmpty ? await this.recv() : await this.#flow(use);
+      const chunk = this.#received.isEmpty ? await this.#flow(use) : await this.#nextTurn();
       if (chunk === 'stop') return;
       if (chunk === undefined) continue;
       if (chunk.length === 0 || (await use(chunk)) === 'stop') return;
@@ -205,19 +211,27 @@ export class StreamConnection implements Connection, OutputHolder {
    * Sends what is queued and an end of stream (FIN), then closes. A client that keeps sending has
    * `patienceMs` milliseconds to stop; its bytes are read and dropped. Closing over unread bytes
    * would make the kernel send a reset, which can destroy the last answer on its way.
+   * @param silenceMs after so many milliseconds of silence the client has stopped; 0: at once
    */
-  async finish(patienceMs: number): Promise<void> {
+  async finish(patienceMs: number, silenceMs = 0): Promise<void> {
     const socket = this.#socket;
     this.#account?.touch();
     this.#finished = true;
     if (this.#output) this.#passAllOutput(this.#output);
     if (this.#clientEnded && socket.writableLength === 0) this.destroy();
     if (socket.destroyed) return;
-    let talking = !this.#received.isEmpty;
+    let talking = !this.#received.isEmpty || silenceMs > 0;
     this.#consumer = () => {
       talking = true;
     };
-    socket.setTimeout(0);
+    socket.setTimeout(silenceMs);
+    if (silenceMs > 0) {
+      socket.once('timeout', () => this.destroy());
+      // Also when main ends the input, to stop.
+      this.#wakeReader = () => {
+        if (socket.writableLength === 0) this.destroy();
+      };
+    }
     await new Promise<void>((resolve) => {
       socket.once('close', resolve);
       const deadline = setTimeout(() => this.destroy(), patienceMs);
@@ -309,15 +323,22 @@ export class StreamConnection implements Connection, OutputHolder {
   }
 
   #onData(chunk: Uint8Array): void {
-    this.#account?.noteInput('bytes');
+    const mustWait = this.#account?.noteInput('bytes');
     this.#idleTimer?.touch();
-    if (this.#consumer) {
+    if (this.#consumer && !(mustWait && this.#leaveFlow)) {
       this.#consumer(chunk);
       return;
     }
     this.#received.push(chunk);
     if (this.#received.keptBytes > HIGH_WATER_BYTES) this.#socket.pause();
-    this.#wakeReader?.();
+    if (this.#consumer) this.#leaveFlow?.();
+    else this.#wakeReader?.();
+  }
+
+  /** The next chunk of those that wait; at once, unless the client has used up its slice. */
+  async #nextTurn(): Promise<Uint8Array> {
+    await this.yieldTurn();
+    return this.recv();
   }
 
   #shift(chunk: Uint8Array, maxBytes: number): Uint8Array {
@@ -336,7 +357,11 @@ export class StreamConnection implements Connection, OutputHolder {
   #flow(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<Uint8Array | Next> {
     return new Promise((resolve, reject) => {
       const leave = () => {
-        this.#consumer = this.#wakeReader = undefined;
+        this.#consumer = this.#wakeReader = this.#leaveFlow = undefined;
+      };
+      this.#leaveFlow = () => {
+        leave();
+        resolve(undefined);
       };
       this.#wakeReader = () => {
         leave();

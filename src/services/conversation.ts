@@ -14,9 +14,9 @@ export interface OwnedConnection extends Connection {
   readonly ended: boolean;
   /**
    * Ends the server's side in order. A client that keeps sending has `patienceMs` milliseconds to
-   * stop.
+   * stop. After `silenceMs` milliseconds of silence it has; by default, at once.
    */
-  finish(patienceMs: number): void | Promise<void>;
+  finish(patienceMs: number, silenceMs?: number): void | Promise<void>;
 }
 
 export interface ConversationContext extends ServiceContext<Session | undefined> {
@@ -25,6 +25,8 @@ export interface ConversationContext extends ServiceContext<Session | undefined>
 }
 
 const PATIENCE_MS = 1000;
+/** For a client that was answered before it had sent all: it may pause, and sends much. */
+const EARLY = { patienceMs: 5000, silenceMs: 1000 };
 
 /**
  * Runs the conversation. Never rejects: an error of the service is logged and ends only this
@@ -38,9 +40,11 @@ export async function converse(
   try {
     const seen = context.debug ? logged(connection, context.log) : connection;
     // A service in JavaScript may return anything.
-    const breach = (await service.serve(seen, context)) === 'too long' ? 'too long' : undefined;
+    const end: unknown = await service.serve(seen, context);
+    const breach = end === 'too long' ? end : undefined;
     const reason = breach ?? (connection.ended ? 'end' : 'done');
-    await connection.finish(PATIENCE_MS);
+    if (breach || end === 'early') await connection.finish(EARLY.patienceMs, EARLY.silenceMs);
+    else await connection.finish(PATIENCE_MS);
     return reason;
   } catch (error) {
     if (error instanceof ConnectionLost) return error.reason;

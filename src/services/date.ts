@@ -56,12 +56,17 @@ export function formatTime(format: string, instant: Instant): string {
     known.set(directive, text);
     return text;
   };
+  const written = new Map<string, string>();
   return format.replace(
     DIRECTIVE,
     (typed: string, flags: string, width: string, alternative: string, directive: string) => {
       if (!KNOWN.has(directive)) return typed;
       if (alternative !== '' && !ALTERNATIVES[alternative]?.includes(directive)) return typed;
-      return shaped(textOf(directive), directive, flags, Number(width));
+      const before = written.get(typed);
+      if (before !== undefined) return before;
+      const text = shaped(textOf(directive), directive, flags, Number(width));
+      written.set(typed, text);
+      return text;
     },
   );
 }

@@ -3,7 +3,7 @@
  * threads, events or sockets, only a Connection. echo.ts is the shortest service; catalogue.ts
  * lists all.
  */
-import type { Breach, Connection, MaybePromise } from '../connection/connection.js';
+import type { Connection, EarlyEnd, MaybePromise } from '../connection/connection.js';
 import type { Framing } from '../connection/lines.js';
 import type { ServiceLog } from '../log/log.js';
 import type { Session, Shared } from '../shared/shared.js';
@@ -24,14 +24,14 @@ export interface Service<S extends Session | undefined = undefined> {
   /**
    * Runs one client's conversation. When it returns (or its promise resolves), the server ends the
    * connection.
-   * @returns what the client did wrong, if that ended the conversation
+   * @returns how the conversation ended, if the client may still be sending a message
    * @throws ConnectionLost from the connection's calls; any other error is logged. Both end the
    *   connection.
    */
   serve(
     connection: Connection,
     context: ServiceContext<S>,
-  ): Promise<Breach | undefined> | Promise<void> | undefined;
+  ): Promise<EarlyEnd | undefined> | Promise<void> | undefined;
   /**
    * What a client thread rehearses that starts before its first client (workers/rehearse.ts).
    * Without it, the thread rehearses an echo.

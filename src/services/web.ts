@@ -6,7 +6,7 @@
  */
 import { opendirSync } from 'node:fs';
 import { basename } from 'node:path';
-import { ConnectionLost, type Connection } from '../connection/connection.js';
+import { ConnectionLost, type Connection, type EarlyEnd } from '../connection/connection.js';
 import { StartError } from '../base/errors.js';
 import { Site } from './web/answer.js';
 import { Conversation } from './web/conversation.js';
@@ -38,16 +38,23 @@ export const service: Service = {
     const site = new Site(import.meta.dirname);
     return {
       message: `GET /${basename(import.meta.filename)} HTTP/1.1\r\nHost: rehearsal\r\n\r\n`,
-      serve: (connection) => converse(connection, site),
+      serve: async (connection) => {
+        await converse(connection, site);
+      },
     };
   },
 };
 
-async function converse(connection: Connection, site: Site, log?: RequestLog): Promise<void> {
+async function converse(
+  connection: Connection,
+  site: Site,
+  log?: RequestLog,
+): Promise<EarlyEnd | undefined> {
   const conversation = new Conversation(connection, site, { log });
   try {
     await connection.forEachChunk((chunk) => conversation.onChunk(chunk));
     await conversation.endWith(refusal(400, 'the request ends before it is complete'));
+    return conversation.isEarly ? 'early' : undefined;
   } catch (error) {
     if (error instanceof ConnectionLost && error.reason === 'idle')
       await conversation.endWith(STALLED);

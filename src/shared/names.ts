@@ -9,6 +9,8 @@
 
 const MAX_CHARACTERS = 32;
 const MAX_MARKS = 2;
+/** Limit before normalising, which makes one character of up to four with two UTF-16 units each. */
+const MAX_UNITS = 8 * MAX_CHARACTERS;
 
 const LATIN = 'abcdefghijklmnopqrstuvwxyz';
 /** For each Latin letter the letters, in lower case, that look like it in lower or upper case. */
@@ -57,7 +59,8 @@ interface CheckedName {
  */
 export function checkName(text: string): CheckedName | string {
   if (text.includes('\ufffd')) return 'the name is not valid UTF-8';
-  const name = text.normalize('NFKC');
+  // Normalising takes quadratic time on a text of accents.
+  const name = text.length > MAX_UNITS ? text : text.normalize('NFKC');
   if (name === '') return 'a name is expected';
   if (Array.from(name).length > MAX_CHARACTERS)
     return `a name has at most ${MAX_CHARACTERS} characters`;
@@ -74,9 +77,10 @@ const manyMarks = new RegExp(`\\p{M}{${MAX_MARKS + 1}}`, 'u');
 
 /**
  * The key of a name. Upper case comes first: it makes `ss` of `ß`, and one of the two small sigmas.
- * Accents are split off to find their letters.
+ * Accents are split off to find their letters. A text too long for a name is its own key.
  */
 export function keyOf(name: string): string {
+  if (name.length > MAX_UNITS) return name;
   const folded = name.toUpperCase().toLowerCase().normalize('NFKD');
   return Array.from(folded)
     .map((character) => latinOf.get(character) ?? character)

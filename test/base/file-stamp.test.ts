@@ -26,9 +26,10 @@ describe('the stamp of a file', { skip }, () => {
     utimesSync(path, OLD, OLD);
     return path;
   };
+  const bytesOf = (path: string) => Buffer.from(path).toString('latin1');
   const stampOf = (path: string): FileStamp => {
     const fd = openSync(path, 'r');
-    const stamp = FileStamp.of(fd, path);
+    const stamp = FileStamp.of(fd, bytesOf(path), { real: bytesOf(path), root: folder });
     closeSync(fd);
     assert.ok(stamp);
     return stamp;

@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connectClient, type Client } from '../support/client.js';
 import { coverThreads } from '../support/environment.js';
 import { underEveryModel } from '../support/models.js';
@@ -15,6 +16,8 @@ coverThreads();
 
 /** More than one recv takes: the service sees only the first part. */
 const A_LITTLE_MORE = Buffer.alloc(70_000, 'x');
+/** The server's turn of the loop in which it would close. */
+const PAUSE_MS = 20;
 
 const closing = [
   { service: 'greet', answer: 'Hello in return!', options: {} },
@@ -46,9 +49,20 @@ underEveryModel('a service that closes first', (model) => {
       const client = await connectClient(t, server);
       client.send('x'.repeat(4097));
       assert.match((await client.readToEnd()).toString(), /ERR line too long\n$/);
+      client.close();
       assert.equal((await server.logLine('closed')).reason, 'too long');
     });
   }
+
+  it('lets a client that pauses within too long a line read why it is refused', async (t) => {
+    const client = await connectClient(t, await startServer(t, { model, service: 'hangman' }));
+    client.send('x'.repeat(4097));
+    await client.expect('ERR line too long\n');
+    await client.expectEnd();
+    await sleep(PAUSE_MS);
+    client.send(A_LITTLE_MORE);
+    await client.expectCleanClose();
+  });
 
   it('accepts what a client sends after the end, and still closes in order', async (t) => {
     const client = await overtalkativeClient(t, model, 'greet', {});

@@ -1,6 +1,14 @@
 /** The web service: requests and answers byte by byte, and nothing from outside its root. */
 import assert from 'node:assert/strict';
-import { renameSync, rmSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -182,6 +190,78 @@ underEveryModel('web', (model) => {
       assert.equal((await ask(client, get(pathname))).status, 200, link);
     }
   });
+
+  it('lists what can be asked for: no dead links, and links to folders with a slash', async (t) => {
+    const client = await visit(t);
+    const page = (await ask(client, get('/odd/'))).body.toString();
+    const links = [...page.matchAll(/href="([^"]*)"/g)].map(([, href]) => href ?? '');
+    assert.deepEqual(links, ['../', './folder/', './bad%FF.txt', './file.txt']);
+    assert.ok(page.includes('>bad\ufffd.txt</a>'));
+    for (const link of links) {
+      const { pathname } = new URL(link, 'http://here/odd/');
+      assert.equal((await ask(client, get(pathname))).status, 200, link);
+    }
+  });
+
+  it('sends a file whose name is not UTF-8, twice', async (t) => {
+    const client = await visit(t);
+    for (const target of ['/odd/bad%FF.txt', '/odd/bad%ff.txt', '/odd/bad%FF.txt']) {
+      const { status, fields, body } = await ask(client, get(target));
+      assert.deepEqual([status, body.toString()], [200, 'odd name']);
+      assert.equal(fields.get('content-type'), 'text/plain; charset=utf-8');
+    }
+  });
+
+  it('sends source files as text, which a browser shows', async (t) => {
+    const client = await visit(t);
+    for (const [name, type] of [
+      ...'ts tsx py c h cc cpp hpp java sh tex rs go'
+        .split(' ')
+        .map((extension) => [`x.${extension}`, 'text/plain; charset=utf-8'] as const),
+      ['favicon.ico', 'image/x-icon'],
+      ['x.js', 'text/javascript; charset=utf-8'],
+      ['x.png', 'image/png'],
+    ] as const) {
+      const path = join(site.root, name);
+      writeFileSync(path, 'content');
+      const { fields } = await ask(client, get(`/${name}`));
+      rmSync(path);
+      assert.equal(fields.get('content-type'), type, name);
+    }
+  });
+
+  it('sends an empty file whole to a client that asks for its bytes from 0', async (t) => {
+    const client = await visit(t);
+    for (const [range, expected] of [
+      ['0-', 200],
+      ['0-5', 200],
+      ['-5', 200],
+      ['1-', 416],
+    ] as const) {
+      const { status } = await ask(client, get('/empty.txt', `Range: bytes=${range}\r\n`));
+      assert.equal(status, expected, range);
+    }
+  });
+
+  for (const [what, fields, status] of [
+    ['with a length', 'Content-Length: 3000000\r\n', 413],
+    ['in chunks', 'Transfer-Encoding: chunked\r\n', 400],
+  ] as const) {
+    it(`lets a client that uploads ${what} after a pause read why it is refused`, async (t) => {
+      const client = await visit(t);
+      client.send(get('/a.txt', fields, 'POST'));
+      if (status === 400) client.send('no size\r\n');
+      const answer = await readAnswer(client);
+      assert.equal(answer.status, status);
+      await client.expectEnd();
+      await sleep(20);
+      for (let sent = 0; sent < 3_000_000; sent += 100_000) {
+        client.send(Buffer.alloc(100_000));
+        await client.sent();
+      }
+      await client.expectCleanClose();
+    });
+  }
 
   it('answers conditions with 304 and 412', async (t) => {
     const client = await visit(t);
@@ -445,6 +525,27 @@ underEveryModel('web', (model) => {
     assert.equal(status, 403);
     assert.ok(!body.includes(SECRET));
     rmSync(link);
+  });
+
+  it('sends no cached file of a folder that has become a link out of the root', async (t) => {
+    const client = await visit(t);
+    const inner = join(site.root, 'outer', 'inner');
+    const outside = join(site.around, 'moved');
+    mkdirSync(inner, { recursive: true });
+    writeFileSync(join(inner, 'f.txt'), 'inside');
+    symlinkSync('outer/inner', join(site.root, 'way'));
+    for (const file of ['f.txt', 'g.txt']) writeFileSync(join(inner, file), 'inside');
+    // Only a file that has not just changed is cached.
+    await sleep(60);
+    const targets = ['/outer/inner/f.txt', '/way/g.txt', '/outer/inner/f.txt', '/way/g.txt'];
+    for (const target of targets) assert.equal((await ask(client, get(target))).status, 200);
+    renameSync(join(site.root, 'outer'), outside);
+    symlinkSync(outside, join(site.root, 'outer'));
+    for (const target of targets) assert.equal((await ask(client, get(target))).status, 403);
+    rmSync(join(site.root, 'outer'));
+    renameSync(outside, join(site.root, 'outer'));
+    for (const target of targets) assert.equal((await ask(client, get(target))).status, 200);
+    for (const name of ['outer', 'way']) rmSync(join(site.root, name), { recursive: true });
   });
 
   it('closes when a file becomes shorter while it is sent', async (t) => {

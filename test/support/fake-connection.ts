@@ -57,6 +57,10 @@ export class FakeConnection implements Connection {
     this.#sent.push(Buffer.from(bytes));
   }
 
+  yieldTurn(): MaybePromise<undefined> {
+    return this.#given(undefined);
+  }
+
   async forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void> {
     for (;;) {
       const chunk = await this.recv();

@@ -33,7 +33,7 @@ export function makeSite(): SiteFolder {
     writeFileSync(join(root, path), content);
     utimesSync(join(root, path), new Date(MODIFIED), new Date(MODIFIED));
   };
-  for (const folder of ['', 'sub', 'sub/deep', 'indexed', 'leak', '.git', '.well-known'])
+  for (const folder of ['', 'sub', 'sub/deep', 'indexed', 'leak', 'odd', '.git', '.well-known'])
     mkdirSync(join(root, folder));
   // A name that begins like the root's name.
   mkdirSync(join(around, 'www-secret'));
@@ -58,6 +58,15 @@ export function makeSite(): SiteFolder {
   symlinkSync('loop', join(root, 'loop'));
   symlinkSync('sub/b.txt', join(root, 'in.txt'));
   symlinkSync(join(around, 'secret.txt'), join(root, 'leak', 'index.html'));
+  const bad = Buffer.from(join(root, 'odd', 'bad\xff.txt'), 'latin1');
+  writeFileSync(bad, 'odd name');
+  for (const [name, to] of [
+    ['folder', '../sub'],
+    ['file.txt', '../a.txt'],
+    ['dangling', 'nowhere'],
+    ['loop', 'loop'],
+  ] as const)
+    symlinkSync(to, join(root, 'odd', name));
   execFileSync('mkfifo', [join(root, 'fifo')]);
   return { root, around, remove: () => rmSync(around, { recursive: true, force: true }) };
 }

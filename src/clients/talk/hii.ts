@@ -2,6 +2,7 @@
  * The dialogue of `handoff chat --dialect hii`: the server sends `Hii`, the client its nickname.
  * Then every member receives every message, the sender included. Pure; run-dialogue.ts performs it.
  */
+import { withoutBlanksBehind } from '../../base/blanks.js';
 import { ask, LEAVE, send, show, type Expected, type Dialogue, type Step } from './dialogue.js';
 
 const HII = 'Hii';
@@ -41,7 +42,7 @@ export class HiiDialogue implements Dialogue {
       return chunk.startsWith(HII) ? this.#greeted(chunk) : [show(chunk)];
     if (this.#stage === 'waiting') return this.#admitted(chunk);
     const own = this.#pending.indexOf(chunk);
-    if (own === -1) return [show(chunk.replace(/\n+$/, ''))];
+    if (own === -1) return [show(withoutBlanksBehind(chunk, '\n'))];
     this.#pending.splice(0, own + 1);
     return [];
   }

@@ -85,7 +85,8 @@ class DialogueRun {
   }
 
   get #refusal(): string | undefined {
-    return /(?:^|\n)ERR (.+)\s*$/.exec(this.#lastMessage)?.[1];
+    const line = this.#lastMessage.trimEnd().split('\n').at(-1) ?? '';
+    return line.startsWith('ERR ') ? line.slice('ERR '.length) : undefined;
   }
 
   #abort(ending: Ending): void {

@@ -1,4 +1,5 @@
 /** Parses a line of the quiz's protocol. The session decides which commands are allowed when. */
+import { withoutBlanksAhead, withoutBlanksBehind } from '../../base/blanks.js';
 import type { Letter } from '../../shared/quiz/store/store.js';
 
 export type Command =
@@ -9,14 +10,18 @@ export type Command =
   | { readonly verb: 'RANKING' }
   | { readonly verb: 'QUIT' };
 
+const BLANKS = ' \t';
+
 /**
  * Parses a line.
  * @returns the command, or an error, which never quotes the line: that may contain a password
  */
 export function parseCommand(line: string): Command | string {
-  const [, word = '', rest = ''] = /^[ \t]*([^ \t]*)[ \t]*(.*)$/s.exec(line) ?? [];
-  const verb = word.toUpperCase();
-  const argument = rest.replace(/[ \t]+$/, '');
+  const begun = withoutBlanksAhead(line, BLANKS);
+  const end = begun.search(/[ \t]/);
+  const verb = (end === -1 ? begun : begun.slice(0, end)).toUpperCase();
+  const rest = end === -1 ? '' : withoutBlanksAhead(begun.slice(end), BLANKS);
+  const argument = withoutBlanksBehind(rest, BLANKS);
   switch (verb) {
     case 'REGISTER':
     case 'LOGIN':

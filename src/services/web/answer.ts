@@ -7,9 +7,16 @@ import { CachedFile, FileCache, MAX_CACHED_FILE_BYTES } from './cache.js';
 import { FileVersion } from './file.js';
 import { listingOf } from './listing.js';
 import { ONLY_READING, refusal, type Refusal, type Request } from './request.js';
-import { refusalFor, resolve, type FoundFile } from './resolve.js';
+import {
+  entriesPath,
+  isStillThere,
+  refusalFor,
+  resolve,
+  type FoundFile,
+  type FoundFolder,
+} from './resolve.js';
 import { refusalAnswer, textAnswer } from './response.js';
-import { parseTarget, pathOf, type TargetPath } from './target.js';
+import { bytesOf, parseTarget, pathOf, type TargetPath } from './target.js';
 import { Transfer } from './transfer.js';
 
 export class Site {
@@ -18,7 +25,7 @@ export class Site {
 
   /** @param root an absolute path */
   constructor(root: string) {
-    this.#root = root;
+    this.#root = bytesOf(root);
   }
 
   /**
@@ -56,9 +63,9 @@ export class Site {
       case 'refusal':
         return refusalAnswer(found, request);
       case 'folder':
-        return parsed.isFolder
-          ? list(found.path, parsed, request)
-          : redirect(parsed, query, request);
+        return list(found, parsed, request);
+      case 'slashless':
+        return redirect(parsed, query, request);
       case 'file':
         return this.#read(found, target, readAtMs, request);
     }
@@ -110,16 +117,17 @@ function readWhole(fd: number, size: number): Buffer | Refusal {
   }
 }
 
-function list(path: string, { names }: TargetPath, request: Request): Buffer {
+/** Lists and closes a folder. */
+function list(folder: FoundFolder, { names }: TargetPath, request: Request): Buffer {
   try {
-    return textAnswer(
-      200,
-      'Content-Type: text/html; charset=utf-8\r\n',
-      listingOf(path, names),
-      request,
-    );
+    const page = listingOf(entriesPath(folder), names);
+    if (!isStillThere(folder))
+      return refusalAnswer(refusal(503, 'the folder is being changed'), request);
+    return textAnswer(200, 'Content-Type: text/html; charset=utf-8\r\n', page, request);
   } catch (error) {
     return refusalAnswer(refusalFor(error as NodeJS.ErrnoException), request);
+  } finally {
+    closeSync(folder.fd);
   }
 }
 

@@ -69,11 +69,14 @@ export function rangeOf(
   const start = Number(first);
   const end = last === '' ? size : Math.min(Number(last) + 1, size);
   if (last !== '' && Number(last) < start) return undefined;
+  // An empty file has no range that an answer could name.
+  if (start === 0 && size === 0) return undefined;
   return start < size ? { start, end } : 'none';
 }
 
-function suffix(size: number, length: number): ByteRange | 'none' {
-  return length === 0 || size === 0 ? 'none' : { start: Math.max(size - length, 0), end: size };
+function suffix(size: number, length: number): ByteRange | 'none' | undefined {
+  if (length === 0) return 'none';
+  return size === 0 ? undefined : { start: Math.max(size - length, 0), end: size };
 }
 
 function isOfThisVersion(ifRange: string | undefined, { etag, modifiedMs }: Validators): boolean {

@@ -1,6 +1,7 @@
 /**
  * One client's conversation: chunks come in, answers go out in the order of the requests. The
- * answers to the requests of one chunk go out as one send. Synchronous unless a file is large or
+ * answers to the requests of one chunk go out as one send, unless other clients of the event loop
+ * get their turn in between. Synchronous unless a file is large or
  * the client slow, so a client thread stays in its loop. Read answer.ts for the answers.
  */
 import type { Connection, MaybePromise, Next } from '../../connection/connection.js';
@@ -40,6 +41,7 @@ export class Conversation {
   #begunAtMs: number | undefined;
   /** An answer is being sent, or the last one has been: no other bytes may go out. */
   #isAnswering = false;
+  #isEarly = false;
 
   constructor(
     connection: Connection,
@@ -50,6 +52,11 @@ export class Conversation {
     this.#site = site;
     this.#nowMs = nowMs;
     this.#log = log;
+  }
+
+  /** Whether the last answer refused a request of which the client may have more to send. */
+  get isEarly(): boolean {
+    return this.#isEarly;
   }
 
   /**
@@ -138,6 +145,7 @@ export class Conversation {
         this.#add(CONTINUE);
       } else {
         const answer = refusalAnswer(message, UNREADABLE);
+        this.#isEarly = true;
         this.#add(answer);
         this.#log?.note(undefined, answer);
         return this.#stop();
@@ -145,6 +153,10 @@ export class Conversation {
       if (this.#batchBytes >= BATCH_BYTES) {
         const sent = this.#send();
         if (sent) return sent.then(() => this.#answer());
+      }
+      if (this.#next < this.#messages.length) {
+        const turn = this.#connection.yieldTurn();
+        if (turn) return turn.then(() => this.#answer());
       }
     }
   }
@@ -163,7 +175,9 @@ export class Conversation {
   }
 
   #resume(next: Next, { keepAlive }: Request): MaybePromise<Next> {
-    return next === 'stop' || !keepAlive ? this.#stop() : this.#answer();
+    if (next === 'stop' || !keepAlive) return this.#stop();
+    const turn = this.#next < this.#messages.length ? this.#connection.yieldTurn() : undefined;
+    return turn ? turn.then(() => this.#answer()) : this.#answer();
   }
 
   #stop(): MaybePromise<Next> {

@@ -2,6 +2,7 @@
  * What the fields of a head mean for their request: the end of its body, whether the connection
  * stays open, the conditions. Strict where a proxy might read them otherwise. Used by parser.ts.
  */
+import { withoutBlanks } from '../../base/blanks.js';
 import { refusal, type Field, type Refusal } from './request.js';
 
 /** The largest body, chunk framing included. It is read and dropped. */
@@ -84,20 +85,13 @@ export function checkBody(fields: ReadonlyMap<string, string>, minorVersion: num
 
 export function staysOpen(connection: string | undefined, minorVersion: number): boolean {
   if (connection === undefined) return minorVersion > 0;
-  const options = connection.toLowerCase().split(/[ \t]*,[ \t]*/);
+  const options = connection.toLowerCase().split(',').map(trimmed);
   return !options.includes('close') && (minorVersion > 0 || options.includes('keep-alive'));
 }
 
-export function withoutBlanks(line: string, from: number): string {
-  let start = from;
-  let end = line.length;
-  while (start < end && isBlank(line, start)) start++;
-  while (end > start && isBlank(line, end - 1)) end--;
-  return line.slice(start, end);
-}
-
-function isBlank(text: string, at: number): boolean {
-  return text[at] === ' ' || text[at] === '\t';
+/** A value without the blanks around it, as HTTP defines them. */
+export function trimmed(value: string): string {
+  return withoutBlanks(value, ' \t');
 }
 
 export function tooMuchBody(): Refused {

@@ -80,9 +80,17 @@ function planOf(head: string, range = NOTHING): FilePlan {
   return { head: Buffer.from(head, 'latin1'), range };
 }
 
+/** Source files, which the library takes for something else, or does not know. */
+const SOURCES =
+  'bas bat c cc cpp cs cts cxx f90 go h hpp hs java jl kt lua m mts php pl ps1 py r rb rs scala sh sql swift tcl tex ts tsx';
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ...SOURCES.split(' ').map((extension) => [extension, 'text/plain'] as const),
+  ['ico', 'image/x-icon'],
+]);
+
 /** The content type. Text is taken for UTF-8. A browser does not show a file of unknown type. */
 function typeOf(path: string): string {
-  const extension = extname(path);
-  const type = (extension === '' ? undefined : lookup(extension)) ?? 'application/octet-stream';
+  const extension = extname(path).slice(1).toLowerCase();
+  const type = TYPES.get(extension) ?? (lookup(extension) || 'application/octet-stream');
   return type.startsWith('text/') ? `${type}; charset=utf-8` : type;
 }

@@ -20,7 +20,7 @@ import {
   staysOpen,
   tooMuchBody,
   MAX_BODY_BYTES,
-  withoutBlanks,
+  trimmed,
 } from './fields.js';
 import { ONLY_READING, refusal, type Message, type Refusal } from './request.js';
 
@@ -154,7 +154,7 @@ export class RequestParser extends Base {
     if (CONTROL.test(line)) throw new Refused(400, 'a field has a control character');
     if (++this.#fieldCount > MAX_FIELDS) throw new Refused(431, `more than ${MAX_FIELDS} fields`);
     const key = name.toLowerCase();
-    if (isKept(key)) headers.push(key, withoutBlanks(line, colon + 1));
+    if (isKept(key)) headers.push(key, trimmed(line.slice(colon + 1)));
   }
 
   [HTTPParser.kOnHeadersComplete](head: Head): void {

@@ -1,12 +1,15 @@
 /**
  * From a request's target to the names of the path to a file: decoded once, dots resolved, without
  * characters that the file system might interpret. Pure text: resolve.ts finds the file.
+ *
+ * A name of a file is bytes, and need not be UTF-8. Names and paths here are strings with one byte
+ * a character.
  */
 import { refusal, type Refusal } from './request.js';
 
 export interface TargetPath {
   readonly kind: 'path';
-  /** The names below the root. */
+  /** The names below the root, one byte a character. */
   readonly names: readonly string[];
   /** Whether the target ends in a slash or in dots. */
   readonly isFolder: boolean;
@@ -29,7 +32,7 @@ export function parseTarget(target: string): TargetPath | Refusal {
   let last = '';
   for (const part of parts) {
     const name = decode(part);
-    if (name === undefined) return refusal(400, 'the target is not UTF-8 in percent-encoding');
+    if (name === undefined) return refusal(400, 'the target has a percent sign without two digits');
     if (/[\0\\]/.test(name)) return refusal(400, 'the target has a character it must not have');
     if (name.includes('/')) return refusal(404, 'no name of a file has a slash in it');
     last = name;
@@ -58,8 +61,28 @@ export function pathOf(names: readonly string[], isFolder: boolean): string {
   return isFolder ? `${path}/` : path;
 }
 
+/** As `encodeURIComponent` encodes a name that is UTF-8. */
 export function encodeName(name: string): string {
-  return encodeURIComponent(name);
+  return name.replace(/[^\w\-.!~*'()]/g, (byte) => `%${hexOf(byte).toUpperCase()}`);
+}
+
+/** A name or path for the file system. */
+export function asBytes(path: string): Buffer {
+  return Buffer.from(path, 'latin1');
+}
+
+/** The reverse of {@link textOf}. */
+export function bytesOf(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
+/** The text of a name or path, for a page. Invalid bytes become U+FFFD. */
+export function textOf(name: string): string {
+  return asBytes(name).toString();
+}
+
+function hexOf(byte: string): string {
+  return byte.charCodeAt(0).toString(16).padStart(2, '0');
 }
 
 function absolutePath(target: string): string | undefined {
@@ -67,16 +90,9 @@ function absolutePath(target: string): string | undefined {
   return match ? (match[1] ?? '/') : undefined;
 }
 
-/** Decodes a name. Bytes that the client did not encode are one character each here. */
+/** Decodes a name. Bytes that the client did not encode are one character each here, too. */
 function decode(part: string): string | undefined {
-  try {
-    return decodeURIComponent(
-      part.replace(
-        /[\x80-\xff]/g,
-        (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`,
-      ),
-    );
-  } catch {
-    return undefined;
-  }
+  if (!part.includes('%')) return part;
+  if (/%(?![\da-f]{2})/i.test(part)) return undefined;
+  return part.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }

@@ -85,7 +85,7 @@ const commands: Readonly<Record<string, Command>> = {
     usage: 'name text',
     help: 'say something to one alone, in whatever room',
     run({ chat, sender }, argument) {
-      const [, name = '', text = ''] = /^(\S+)\s+(.+)$/su.exec(argument) ?? [];
+      const [name, text] = firstWord(argument);
       if (text === '') return usageOf('msg');
       const other = chat.find(name);
       other?.send(`${sender.name} (to you alone): ${printable(text)}`);
@@ -143,11 +143,17 @@ const commands: Readonly<Record<string, Command>> = {
 
 /** Executes a line that begins with a slash. Only the sender gets an error. */
 export function execute<C extends Chatter>(scene: Scene<C>, line: string): Next {
-  const [, name = '', argument = ''] = /^\/(\S*)\s*(.*)$/su.exec(line) ?? [];
+  const [name, argument] = firstWord(line.slice(1));
   if (name === 'quit') return 'stop';
-  const fault = run(scene, name, argument.trimEnd());
+  const fault = run(scene, name, argument);
   if (fault !== undefined) scene.sender.send(`ERR ${fault}`);
   return undefined;
+}
+
+/** The text up to its first white space, and what stands behind that. */
+function firstWord(text: string): [word: string, rest: string] {
+  const end = text.search(/\s/u);
+  return end === -1 ? [text, ''] : [text.slice(0, end), text.slice(end).trim()];
 }
 
 function run<C extends Chatter>(

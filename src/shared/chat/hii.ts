@@ -5,6 +5,7 @@
  * Names and messages are bytes, one a character of a string, so messages go out exactly as they
  * came.
  */
+import { withoutBlanksBehind } from '../../base/blanks.js';
 import type { Next } from '../../connection/connection.js';
 import type { ServiceLog } from '../../log/log.js';
 import type { Member, Shared } from '../shared.js';
@@ -12,6 +13,7 @@ import { endOfTurn } from '../turn.js';
 import type { ChatSession } from './chat.js';
 
 const LONGEST_NAME_BYTES = 128;
+const BLANKS = '\t\n\v\f\r ';
 
 export class HiiChat implements Shared<ChatSession> {
   readonly #members = new Set<Member>();
@@ -36,7 +38,7 @@ export class HiiChat implements Shared<ChatSession> {
         if (gone) return 'the client has left';
         // These are bytes: trimEnd() would remove the last byte of an `à`, which looks like a
         // no-break space.
-        nickname = name.replace(/[\t-\r ]+$/, '');
+        nickname = withoutBlanksBehind(name, BLANKS);
         if (nickname === '') return 'a nickname must not be empty';
         if (nickname.length > LONGEST_NAME_BYTES)
           return `a nickname has at most ${LONGEST_NAME_BYTES} bytes`;

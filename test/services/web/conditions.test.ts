@@ -67,9 +67,11 @@ describe('a range of 10 bytes', () => {
     });
   }
 
-  it('does not exist for an empty file', () => {
-    assert.equal(rangeOf({ range: 'bytes=0-' }, 0, version), 'none');
-    assert.equal(rangeOf({ range: 'bytes=-1' }, 0, version), 'none');
+  it('is the whole of an empty file, unless it begins behind that', () => {
+    assert.equal(rangeOf({ range: 'bytes=0-' }, 0, version), undefined);
+    assert.equal(rangeOf({ range: 'bytes=-1' }, 0, version), undefined);
+    assert.equal(rangeOf({ range: 'bytes=1-' }, 0, version), 'none');
+    assert.equal(rangeOf({ range: 'bytes=-0' }, 0, version), 'none');
   });
 
   it('is the whole file if the client has a part of another version', () => {

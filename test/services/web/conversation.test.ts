@@ -150,6 +150,7 @@ describe('a conversation', { timeout: 60_000 }, () => {
         sends++;
         return connection.sendAll(bytes);
       },
+      yieldTurn: () => undefined,
     });
     const conversation = new Conversation(counting, served);
     await connection.forEachChunk((chunk) => conversation.onChunk(chunk));
