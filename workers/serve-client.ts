@@ -11,7 +11,7 @@
 import { createRequire } from 'node:module';
 import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
-import { bindScheduler, nameThread, setTimeouts } from '../src/base/libc.js';
+import { bindScheduler, nameThread } from '../src/base/libc.js';
 import { openThreadLog } from '../src/log/log.js';
 import { DoorbellButton } from '../src/threads/doorbell-button.js';
 import { Mailbox } from '../src/threads/mailbox.js';
@@ -52,10 +52,15 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   };
   parentPort?.postMessage(ready);
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
-    if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);
     times?.begin(mailbox);
     mailbox.startedAtMs = monotonicMs();
-    const connection = new BlockingConnection(lent.connection, lent.fd, mailbox, scheduler.asUsual);
+    const connection = new BlockingConnection(
+      lent.connection,
+      lent.fd,
+      mailbox,
+      scheduler.asUsual,
+      task.limits,
+    );
     const reason = await converse(service, connection, context);
     connection.release();
     if (connection.hasStayed) scheduler.asBatch();

@@ -161,19 +161,28 @@ export function setBlocking(fd: number): void {
 }
 
 /**
- * Sets the timeout of recv and send in milliseconds; 0 disables it. After it they fail with EAGAIN.
+ * Sets the timeout of recv in milliseconds; 0 disables it. After it, recv fails with EAGAIN.
  * @throws SystemCallError if setsockopt(2) fails
  */
-export function setTimeouts(fd: number, timeoutMs: number): void {
-  const time = new BigInt64Array([
-    BigInt(Math.floor(timeoutMs / 1000)),
-    BigInt((timeoutMs % 1000) * 1000),
-  ]);
+export function setReceiveTimeout(fd: number, timeoutMs: number): void {
+  setTimeoutOf(SO_RCVTIMEO, fd, timeoutMs);
+}
+
+/**
+ * The same for send. The time counts for the whole call, also for a peer that reads a little now
+ * and then: send then returns how much it has sent.
+ * @throws SystemCallError if setsockopt(2) fails
+ */
+export function setSendTimeout(fd: number, timeoutMs: number): void {
+  setTimeoutOf(SO_SNDTIMEO, fd, timeoutMs);
+}
+
+function setTimeoutOf(option: number, fd: number, timeoutMs: number): void {
+  const ms = Math.ceil(timeoutMs);
+  const time = new BigInt64Array([BigInt(Math.floor(ms / 1000)), BigInt((ms % 1000) * 1000)]);
   const bytes = new Uint8Array(time.buffer);
-  for (const option of [SO_RCVTIMEO, SO_SNDTIMEO]) {
-    if (setsockopt(fd, SOL_SOCKET, option, bytes, bytes.length) === -1) {
-      throw lastError(`setsockopt(${fd}, timeout)`);
-    }
+  if (setsockopt(fd, SOL_SOCKET, option, bytes, bytes.length) === -1) {
+    throw lastError(`setsockopt(${fd}, timeout)`);
   }
 }
 

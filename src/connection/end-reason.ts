@@ -16,6 +16,10 @@ export const END_REASONS = [
   'dismissed',
   'too long',
   'error',
+  'login deadline',
+  'line deadline',
+  'request deadline',
+  'send deadline',
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];
 

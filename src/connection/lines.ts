@@ -3,6 +3,7 @@
  * returns. A layer over any connection; runs on whichever thread serves the client.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ConnectionLost, isLate } from './connection.js';
 import type { Breach, Connection, MaybePromise, Next } from './connection.js';
 import { asBuffer, forEachText, reply } from './text.js';
 
@@ -44,20 +45,32 @@ export async function forEachMessage(
     await refuse('ERR line too long\n');
     return 'stop';
   };
-  if (framing === 'chunk') {
-    await forEachText(connection, (text) => {
-      const message = withoutLineEnd(text);
-      return isTooLong(message) ? refuseTooLong() : use(message);
-    });
-  } else {
-    const lines = new LineSplitter();
-    await connection.forEachChunk((chunk) => {
-      lines.push(chunk);
-      return useLines(lines, use, refuseTooLong);
-    });
+  try {
+    if (framing === 'chunk') {
+      await forEachText(connection, (text) => {
+        const message = withoutLineEnd(text);
+        return isTooLong(message) ? refuseTooLong() : use(message);
+      });
+    } else {
+      const lines = new LineSplitter(connection);
+      await connection.forEachChunk((chunk) => {
+        lines.push(chunk);
+        return useLines(lines, use, refuseTooLong);
+      });
+    }
+  } catch (error) {
+    if (ConnectionLost.is(error) && isLate(error.reason)) await refuse(LATE_LINES[error.reason]);
+    throw error;
   }
   return ending.breach;
 }
+
+/** What a client is sent that was late. */
+const LATE_LINES = {
+  'login deadline': 'ERR you took too long to say who you are\n',
+  'line deadline': 'ERR the line took too long\n',
+  'request deadline': 'ERR the request took too long\n',
+};
 
 /**
  * Uses the complete lines: a plain loop until `use` returns a promise, an asynchronous one from
@@ -106,8 +119,18 @@ class LineSplitter {
    * copied.
    */
   #pending: Buffer = NOTHING;
+  readonly #connection: Connection;
+  /** A line has ended since the last chunk: what is incomplete has just begun. */
+  #hasNew = false;
+  #isTimed = false;
+
+  /** @param connection whose client has the time of the line deadline for each line that begins */
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
 
   push(chunk: Uint8Array): void {
+    this.#hasNew = false;
     this.#pending =
       this.#pending.length === 0 ? asBuffer(chunk) : Buffer.concat([this.#pending, chunk]);
   }
@@ -123,10 +146,23 @@ class LineSplitter {
     if (end > MAX_LINE_BYTES) return TOO_LONG;
     if (newline === -1) {
       this.#pending = this.#pending.length === 0 ? NOTHING : Buffer.from(this.#pending);
+      if (this.#isTimed || this.#pending.length > 0) this.#time();
       return undefined;
     }
+    this.#hasNew = true;
     const line = this.#pending.toString('utf8', 0, end);
     this.#pending = this.#pending.subarray(newline + 1);
     return line;
+  }
+
+  /** A line that ends in the chunk in which it began, as most do, starts no deadline. */
+  #time(): void {
+    if (this.#pending.length === 0) {
+      this.#isTimed = false;
+      this.#connection.endDeadline('line');
+    } else if (this.#hasNew || !this.#isTimed) {
+      this.#isTimed = true;
+      this.#connection.startDeadline('line');
+    }
   }
 }

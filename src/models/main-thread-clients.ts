@@ -99,11 +99,18 @@ class MainThreadSocket implements ServedSocket {
   readonly #accepted: AcceptedSocket;
   #onStopped: (() => void) | undefined;
 
-  constructor({ id, socket }: Accepted, { idleMs, loop }: Host) {
+  constructor({ id, socket }: Accepted, { idleMs, deadlines, loop }: Host) {
     this.#accepted = socket;
     this.#account = loop && new LoopAccount(loop, id, (what) => socket.sinceReceivedMs(what));
     const { fd } = socket;
-    this.connection = new StreamConnection(id, socket.toSocket(), idleMs, fd, this.#account);
+    this.connection = new StreamConnection(
+      id,
+      socket.toSocket(),
+      idleMs,
+      fd,
+      this.#account,
+      deadlines,
+    );
   }
 
   /** Of the accepted socket, which has asked for it already where a line was written. */

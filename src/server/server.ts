@@ -12,6 +12,7 @@ import { Observer } from '../admin/observer.js';
 import { endLoudly } from '../base/errors.js';
 import { toMicroseconds } from '../base/clock.js';
 import { settledWithin } from '../base/settled-within.js';
+import { NO_DEADLINES } from '../connection/deadlines.js';
 import { MainLoop, type LoopBlock } from '../connection/main-loop.js';
 import { LogFailures, openLog, type Logger } from '../log/log.js';
 import { writeGatheredLines } from '../log/turn-writer.js';
@@ -83,6 +84,7 @@ export class Server {
       serviceOptions: settings.serviceOptions,
       shared,
       idleMs: settings.idleMs,
+      deadlines: settings.deadlines ?? NO_DEADLINES,
       threads: settings.threads,
     };
     let model: Model | undefined;

@@ -5,6 +5,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Endpoint } from '../connection/connection.js';
+import type { Deadlines } from '../connection/deadlines.js';
 import type { Arrival } from '../connection/loop-account.js';
 import type { MainLoop } from '../connection/main-loop.js';
 import type { Logger, LogSettings } from '../log/log.js';
@@ -112,6 +113,7 @@ export interface Host {
   readonly shared: Shared | undefined;
   /** Idle timeout in milliseconds; 0 disables it. */
   readonly idleMs: number;
+  readonly deadlines: Deadlines;
   readonly threads: ThreadSettings;
 }
 
@@ -125,6 +127,11 @@ export interface ThreadSettings {
    * disconnected.
    */
   readonly memoryMb: number;
+  /**
+   * How long a thread may compute for its client without using its connection, in milliseconds of
+   * processor time; 0, the default: without limit.
+   */
+  readonly taskLimitMs?: number;
   /** Called each time a warm thread is up, with the number that are. */
   readonly onWarm?: (started: number) => void;
 }
@@ -146,6 +153,8 @@ export interface ServerSettings {
   readonly threads: ThreadSettings;
   /** Idle timeout in milliseconds; 0 disables it. */
   readonly idleMs: number;
+  /** Default: none. */
+  readonly deadlines?: Deadlines | undefined;
   /** How long main's loop may not turn before a line says so, in milliseconds. */
   readonly loopLagMs: number;
   /** On a stop, how long clients may take to end, in milliseconds. */

@@ -116,7 +116,7 @@ export class ThreadPool {
       module: this.#host.service.module,
       options: this.#host.serviceOptions,
       warm,
-      idleMs: this.#host.idleMs,
+      limits: { idleMs: this.#host.idleMs, ...this.#host.deadlines },
       measuresTimes: this.#host.showsTimes,
       log: this.#host.logSettings,
     };

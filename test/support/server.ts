@@ -11,6 +11,7 @@ import { after, before } from 'node:test';
 import type { AcceptorSettings } from '../../src/serving/host.js';
 import type { ListenAddress } from '../../src/serving/listen-address.js';
 import type { LogLevel } from '../../src/log/log.js';
+import { NO_DEADLINES, type Deadlines } from '../../src/connection/deadlines.js';
 import type { ThreadSettings } from '../../src/serving/host.js';
 import type { ModelName } from '../../src/serving/host.js';
 import { Server } from '../../src/server/server.js';
@@ -31,6 +32,8 @@ interface TestSettings {
   readonly acceptor: Partial<AcceptorSettings>;
   readonly threads: Partial<ThreadSettings>;
   readonly idleMs: number;
+  /** Those that are not named are disabled. */
+  readonly deadlines: Partial<Deadlines>;
   readonly graceMs: number;
   readonly loopLagMs: number;
   readonly adminPath: string;
@@ -110,6 +113,7 @@ async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
     acceptor: { overflow: 'queue', queueLimit: 100, ...settings.acceptor },
     threads: { most: 8, warm: 0, memoryMb: 64, ...settings.threads },
     idleMs,
+    deadlines: { ...NO_DEADLINES, ...settings.deadlines },
     loopLagMs: settings.loopLagMs ?? LONGEST_LOOP_LAG_MS,
     graceMs,
     log: { level: logLevel, file, connections: true },
