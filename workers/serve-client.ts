@@ -17,10 +17,12 @@ import { DoorbellButton } from '../src/threads/doorbell-button.js';
 import { Mailbox } from '../src/threads/mailbox.js';
 import type { ReadyMessage, ThreadTask } from '../src/threads/protocol.js';
 import { monotonicMs } from '../src/base/clock.js';
+import { errOf } from '../src/base/thrown.js';
 import { converse } from '../src/services/conversation.js';
 import { loadService } from '../src/services/load.js';
 import { ThreadTimes } from '../src/threads/thread-times.js';
 import { SyncCallSlot, remoteSession } from '../src/threads/calls.js';
+import { LoopTurns } from '../src/threads/loop-turns.js';
 import { echoRehearsal, rehearse } from './rehearse.js';
 
 export default async function serveClients(task: ThreadTask): Promise<void> {
@@ -40,9 +42,8 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   if (task.warm) await rehearse(service.rehearsal?.() ?? echoRehearsal());
   // Exposed where there are so many threads that it matters: see MANY_THREADS in src/cli/serve.ts.
   globalThis.gc?.();
-  // Node reports a forgotten rejection when the thread next waits, most likely while it serves
-  // another client.
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
+  // Node reports a forgotten rejection in the loop's next turn: see LoopTurns.
+  process.on('unhandledRejection', (error) => log.error({ err: errOf(error) }, 'service failed'));
   // Before the thread is up: a thread that is up opens no more descriptors.
   const times = task.measuresTimes ? new ThreadTimes() : undefined;
   const ready: ReadyMessage = {
@@ -51,9 +52,10 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
     kernelThread: ownKernelThread(),
   };
   parentPort?.postMessage(ready);
+  const turns = new LoopTurns(mailbox);
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
     times?.begin(mailbox);
-    mailbox.startedAtMs = monotonicMs();
+    const startedAtMs = (mailbox.startedAtMs = monotonicMs());
     const connection = new BlockingConnection(
       lent.connection,
       lent.fd,
@@ -68,8 +70,12 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
     mailbox.loopWaitMs = calls?.takeWaitedMs() ?? 0;
     mailbox.settle(reason);
     notifyMain();
+    if (turns.isDue(startedAtMs)) await nextTurn();
   }
 }
+
+/** Resolves in the next turn of this thread's event loop. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 // By require, not import: see src/base/libc.ts.
 const { readlinkSync } = createRequire(import.meta.url)('node:fs') as typeof import('node:fs');

@@ -267,10 +267,18 @@ export function bindFutex() {
   >(
     'intptr_t syscall(intptr_t number, uintptr_t address, int operation, uint32_t value, uintptr_t timeout)',
   );
+  /** A `struct timespec`. */
+  const time = new BigInt64Array(2);
+  const timeAddress = addressOf(new Uint8Array(time.buffer));
   return {
     /** Blocks while the word is `value`; may return early. */
     wait: (address: number, value: number) =>
       void syscall(number, address, FUTEX_WAIT_PRIVATE, value, 0),
+    /** The same, at most so many milliseconds, less than a thousand. */
+    waitBriefly: (address: number, value: number, ms: number) => {
+      time[1] = BigInt(ms) * 1_000_000n;
+      syscall(number, address, FUTEX_WAIT_PRIVATE, value, timeAddress);
+    },
     /** Wakes one thread that waits on the word. Returns how many it has woken: 0 or 1. */
     wake: (address: number) => syscall(number, address, FUTEX_WAKE_PRIVATE, 1, 0),
   };
@@ -384,6 +392,44 @@ export function threadCpuMs(): number {
   if (clockGettime(CLOCK_THREAD_CPUTIME_ID, threadTimeAddress) === -1)
     throw lastError('clock_gettime');
   return Number(threadTime[0]) * 1e3 + Number(threadTime[1]) / 1e6;
+}
+
+/** CPUCLOCK_PERTHREAD and CPUCLOCK_SCHED of Linux: a clock of a thread is made of its id and these. */
+const CLOCK_OF_THREAD = 6;
+
+/**
+ * The processor clocks of this process' threads. Only main asks for those of others. Linux only.
+ * @returns in milliseconds; undefined if there is no such thread
+ */
+export function bindThreadClock(): (tid: number) => number | undefined {
+  const time = new BigInt64Array(2);
+  const address = addressOf(new Uint8Array(time.buffer));
+  return (tid) =>
+    clockGettime((~tid << 3) | CLOCK_OF_THREAD, address) === -1
+      ? undefined
+      : Number(time[0]) * 1e3 + Number(time[1]) / 1e6;
+}
+
+const POLLERR = 8;
+const POLLHUP = 0x10;
+
+/**
+ * Whether a connection has ended in both directions: it was reset, or, of a Unix-domain socket, its
+ * peer has closed. A TCP peer that has closed looks like one that has only ended its side.
+ */
+export function bindPoll(): (fd: number) => boolean {
+  const poll = bind<(entries: number, count: number, timeout: number) => number>(
+    'int poll(uintptr_t entries, unsigned long count, int timeout)',
+  );
+  /** A `struct pollfd`: the descriptor, then twice 16 bits of events. */
+  const entry = new Int32Array(2);
+  const events = new Int16Array(entry.buffer, 4, 2);
+  const address = addressOf(new Uint8Array(entry.buffer));
+  return (fd) => {
+    entry[0] = fd;
+    events.fill(0);
+    return poll(address, 1, 0) === 1 && ((events[1] ?? 0) & (POLLERR | POLLHUP)) !== 0;
+  };
 }
 
 /** Bound on demand, since only the doorbell and a rehearsal call it. */

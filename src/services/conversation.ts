@@ -3,6 +3,7 @@
  * the service, ends the connection in order, and returns the reason of the end.
  */
 import { ConnectionLost, isLate, type Connection } from '../connection/connection.js';
+import { errOf } from '../base/thrown.js';
 import type { EndReason } from '../connection/end-reason.js';
 import { logged } from '../connection/logged.js';
 import type { Session } from '../shared/shared.js';
@@ -49,7 +50,7 @@ export async function converse(
       if (isLate(error.reason)) await connection.finish(PATIENCE_MS);
       return error.reason;
     }
-    context.log.error({ connection: connection.id, err: error }, 'service failed');
+    context.log.error({ connection: connection.id, err: errOf(error) }, 'service failed');
     return 'error';
   }
 }
