@@ -64,8 +64,7 @@ export interface Connection {
 export type Breach = 'too long';
 
 /** Why a connection was cut short: the `reason` of its `closed` line. */
-export type LossReason =
-  'reset' | 'idle' | 'stopped' | 'slow' | 'task limit' | DeadlineReason;
+export type LossReason = 'reset' | 'idle' | 'stopped' | 'slow' | 'task limit' | DeadlineReason;
 
 /**
  * The client has gone or was disconnected: an end of its conversation that the server expects to

@@ -138,9 +138,7 @@ export class StreamConnection implements Connection {
     if (!this.#socket.write(bytes)) return this.#inTime(bytes, this.#untilDrained());
     // Below its own high-water mark the socket also queues bytes. They must not be reused before
     // the kernel has taken them.
-    return this.#socket.writableLength === 0
-      ? undefined
-      : this.#inTime(bytes, this.#untilTaken());
+    return this.#socket.writableLength === 0 ? undefined : this.#inTime(bytes, this.#untilTaken());
   }
 
   /**
@@ -316,14 +314,9 @@ export class StreamConnection implements Connection {
         if (this.#lost) reject(this.#lost);
         else resolve(NO_BYTES);
       };
+      if (!this.#ended) this.#noteWaiting();
       if (this.#ended || this.#lost) {
         this.#wakeReader();
-        return;
-      }
-      this.#noteWaiting();
-      if (this.#lost) {
-        leave();
-        reject(this.#lost);
         return;
       }
       this.#consumer = (chunk) => {
@@ -367,7 +360,7 @@ export class StreamConnection implements Connection {
     const limitMs = sendLimitMs(this.#deadlines, bytes.length);
     if (limitMs === 0) return taken;
     const timer = setTimeout(() => this.abort('send deadline'), limitMs).unref();
-    return taken.finally(() => clearTimeout(timer)) as Promise<undefined>;
+    return taken.finally(() => clearTimeout(timer));
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
- * `--task-limit` ends a thread that computes for too long; a thread that computes for a client that
- * has left is ended without it. The client of a half-closed connection still wants its answer.
+ * `--task-limit` ends a thread that computes for too long. ../faults/endless-task.test.ts has the
+ * client that leaves meanwhile.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -44,24 +44,6 @@ describe('a thread that computes', { timeout: 60_000 }, () => {
       await busy.expect('busy\n');
     waiting.expectNothingYet();
     assert.deepEqual(server.log.of('closed'), []);
-  });
-
-  it('is ended when its client has left, and not when the client has ended its side', async (t) => {
-    const server = await startHandoff(t, ['work', '--threads', '2'], UNCOVERED);
-    const halfClosed = await connectClient(t, server);
-    halfClosed.send('work 2500\n');
-    halfClosed.halfClose();
-    const gone = await connectClient(t, server);
-    gone.send('work 10000\n');
-    await server.log.count('accepted', 2);
-    gone.reset();
-    await halfClosed.expect('done 2500\n');
-    await halfClosed.expectEnd();
-    const ended = await server.log.next('thread ended', { connection: 2 });
-    assert.equal(ended['cause'], 'client left');
-    assert.ok((ended['computedMs'] as number) < 6000);
-    assert.equal((await server.log.next('closed', { connection: 2 })).reason, 'reset');
-    assert.equal((await server.log.next('closed', { connection: 1 })).reason, 'end');
   });
 
   it('cannot be limited on the main thread, which the command line says', async (t) => {

@@ -36,11 +36,7 @@ export class Conversation {
   /** An answer is being sent, or the last one has been: no other bytes may go out. */
   #isAnswering = false;
 
-  constructor(
-    connection: Connection,
-    site: Site,
-    { log }: ConversationSettings = {},
-  ) {
+  constructor(connection: Connection, site: Site, { log }: ConversationSettings = {}) {
     this.#connection = connection;
     this.#site = site;
     this.#log = log;
