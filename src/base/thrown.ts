@@ -11,7 +11,7 @@ const { inspect } = createRequire(import.meta.url)('node:util') as typeof import
 /** Longer texts are cut; a log line holds less. */
 const MOST_CHARACTERS = 4096;
 
-export interface Described {
+interface Described {
   readonly type: string;
   readonly message: string;
   readonly stack?: string;
