@@ -11,16 +11,18 @@
 import { createRequire } from 'node:module';
 import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
-import { bindScheduler, nameThread, setTimeouts } from '../src/base/libc.js';
+import { bindScheduler, nameThread } from '../src/base/libc.js';
 import { openThreadLog } from '../src/log/log.js';
 import { DoorbellButton } from '../src/threads/doorbell-button.js';
 import { Mailbox } from '../src/threads/mailbox.js';
 import type { ReadyMessage, ThreadTask } from '../src/threads/protocol.js';
 import { monotonicMs } from '../src/base/clock.js';
+import { errOf } from '../src/base/thrown.js';
 import { converse } from '../src/services/conversation.js';
 import { loadService } from '../src/services/load.js';
 import { ThreadTimes } from '../src/threads/thread-times.js';
 import { SyncCallSlot, remoteSession } from '../src/threads/calls.js';
+import { LoopTurns } from '../src/threads/loop-turns.js';
 import { echoRehearsal, rehearse } from './rehearse.js';
 
 export default async function serveClients(task: ThreadTask): Promise<void> {
@@ -40,9 +42,8 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   if (task.warm) await rehearse(service.rehearsal?.() ?? echoRehearsal());
   // Exposed where there are so many threads that it matters: see MANY_THREADS in src/cli/serve.ts.
   globalThis.gc?.();
-  // Node reports a forgotten rejection when the thread next waits, most likely while it serves
-  // another client.
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
+  // Node reports a forgotten rejection in the loop's next turn: see LoopTurns.
+  process.on('unhandledRejection', (error) => log.error({ err: errOf(error) }, 'service failed'));
   // Before the thread is up: a thread that is up opens no more descriptors.
   const times = task.measuresTimes ? new ThreadTimes() : undefined;
   const ready: ReadyMessage = {
@@ -51,11 +52,17 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
     kernelThread: ownKernelThread(),
   };
   parentPort?.postMessage(ready);
+  const turns = new LoopTurns(mailbox);
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
-    if (task.idleMs > 0) setTimeouts(lent.fd, task.idleMs);
     times?.begin(mailbox);
-    mailbox.startedAtMs = monotonicMs();
-    const connection = new BlockingConnection(lent.connection, lent.fd, mailbox, scheduler.asUsual);
+    const startedAtMs = (mailbox.startedAtMs = monotonicMs());
+    const connection = new BlockingConnection(
+      lent.connection,
+      lent.fd,
+      mailbox,
+      scheduler.asUsual,
+      task.limits,
+    );
     const reason = await converse(service, connection, context);
     connection.release();
     if (connection.hasStayed) scheduler.asBatch();
@@ -63,8 +70,12 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
     mailbox.loopWaitMs = calls?.takeWaitedMs() ?? 0;
     mailbox.settle(reason);
     notifyMain();
+    if (turns.isDue(startedAtMs)) await nextTurn();
   }
 }
+
+/** Resolves in the next turn of this thread's event loop. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 // By require, not import: see src/base/libc.ts.
 const { readlinkSync } = createRequire(import.meta.url)('node:fs') as typeof import('node:fs');

@@ -161,19 +161,28 @@ export function setBlocking(fd: number): void {
 }
 
 /**
- * Sets the timeout of recv and send in milliseconds; 0 disables it. After it they fail with EAGAIN.
+ * Sets the timeout of recv in milliseconds; 0 disables it. After it, recv fails with EAGAIN.
  * @throws SystemCallError if setsockopt(2) fails
  */
-export function setTimeouts(fd: number, timeoutMs: number): void {
-  const time = new BigInt64Array([
-    BigInt(Math.floor(timeoutMs / 1000)),
-    BigInt((timeoutMs % 1000) * 1000),
-  ]);
+export function setReceiveTimeout(fd: number, timeoutMs: number): void {
+  setTimeoutOf(SO_RCVTIMEO, fd, timeoutMs);
+}
+
+/**
+ * The same for send. The time counts for the whole call, also for a peer that reads a little now
+ * and then: send then returns how much it has sent.
+ * @throws SystemCallError if setsockopt(2) fails
+ */
+export function setSendTimeout(fd: number, timeoutMs: number): void {
+  setTimeoutOf(SO_SNDTIMEO, fd, timeoutMs);
+}
+
+function setTimeoutOf(option: number, fd: number, timeoutMs: number): void {
+  const ms = Math.ceil(timeoutMs);
+  const time = new BigInt64Array([BigInt(Math.floor(ms / 1000)), BigInt((ms % 1000) * 1000)]);
   const bytes = new Uint8Array(time.buffer);
-  for (const option of [SO_RCVTIMEO, SO_SNDTIMEO]) {
-    if (setsockopt(fd, SOL_SOCKET, option, bytes, bytes.length) === -1) {
-      throw lastError(`setsockopt(${fd}, timeout)`);
-    }
+  if (setsockopt(fd, SOL_SOCKET, option, bytes, bytes.length) === -1) {
+    throw lastError(`setsockopt(${fd}, timeout)`);
   }
 }
 
@@ -258,10 +267,18 @@ export function bindFutex() {
   >(
     'intptr_t syscall(intptr_t number, uintptr_t address, int operation, uint32_t value, uintptr_t timeout)',
   );
+  /** A `struct timespec`. */
+  const time = new BigInt64Array(2);
+  const timeAddress = addressOf(new Uint8Array(time.buffer));
   return {
     /** Blocks while the word is `value`; may return early. */
     wait: (address: number, value: number) =>
       void syscall(number, address, FUTEX_WAIT_PRIVATE, value, 0),
+    /** The same, at most so many milliseconds, less than a thousand. */
+    waitBriefly: (address: number, value: number, ms: number) => {
+      time[1] = BigInt(ms) * 1_000_000n;
+      syscall(number, address, FUTEX_WAIT_PRIVATE, value, timeAddress);
+    },
     /** Wakes one thread that waits on the word. Returns how many it has woken: 0 or 1. */
     wake: (address: number) => syscall(number, address, FUTEX_WAKE_PRIVATE, 1, 0),
   };
@@ -314,25 +331,32 @@ export function bindPread() {
   );
 }
 
-const POLLOUT = 4;
+/** For {@link bindPoll}: there is room in the send buffer. */
+export const POLLOUT = 4;
 
-/** poll(2) for room in send buffers. Bound on demand: only main asks, and only for slow clients. */
-export function bindPoll() {
+/**
+ * poll(2) of several descriptors. Bound on demand: only main asks, and only for slow clients and
+ * long tasks.
+ * @param interest POLLOUT; 0: only whether a connection has ended in both directions. It was reset,
+ *   or, of a Unix-domain socket, its peer has closed. A TCP peer that has closed looks like one that
+ *   has only ended its side.
+ */
+export function bindPoll(interest: number) {
   const poll = bind<(descriptors: Int32Array, count: number, timeoutMs: number) => number>(
     'int poll(void *descriptors, unsigned long count, int timeout)',
   );
   /** Two words each: the descriptor; the events asked for (16 bits) and those returned. */
   let asked = new Int32Array(0);
   /**
-   * Does not wait. Returns those that can be sent to, or whose connection has failed; none if the
-   * call fails, as it may for want of memory.
+   * Does not wait. Returns those with the event, or whose connection has ended; none if the call
+   * fails, as it may for want of memory.
    */
   return <T extends { readonly fd: number }>(all: readonly T[]): T[] => {
     if (asked.length < 2 * all.length) asked = new Int32Array(4 * all.length);
     const events = new Uint16Array(asked.buffer);
     all.forEach(({ fd }, index) => {
       asked[2 * index] = fd;
-      events[4 * index + 2] = POLLOUT;
+      events[4 * index + 2] = interest;
       events[4 * index + 3] = 0;
     });
     if (poll(asked, all.length, 0) === -1) return [];
@@ -405,6 +429,22 @@ export function threadCpuMs(): number {
   if (clockGettime(CLOCK_THREAD_CPUTIME_ID, threadTimeAddress) === -1)
     throw lastError('clock_gettime');
   return Number(threadTime[0]) * 1e3 + Number(threadTime[1]) / 1e6;
+}
+
+/** CPUCLOCK_PERTHREAD and CPUCLOCK_SCHED of Linux: a clock of a thread is made of its id and these. */
+const CLOCK_OF_THREAD = 6;
+
+/**
+ * The processor clocks of this process' threads. Only main asks for those of others. Linux only.
+ * @returns in milliseconds; undefined if there is no such thread
+ */
+export function bindThreadClock(): (tid: number) => number | undefined {
+  const time = new BigInt64Array(2);
+  const address = addressOf(new Uint8Array(time.buffer));
+  return (tid) =>
+    clockGettime((~tid << 3) | CLOCK_OF_THREAD, address) === -1
+      ? undefined
+      : Number(time[0]) * 1e3 + Number(time[1]) / 1e6;
 }
 
 /** Bound on demand, since only the doorbell and a rehearsal call it. */

@@ -96,6 +96,32 @@ const options = {
       'idle timeout in ms; 0 disables it. Closes a client that sends nothing while the service waits for it, ' +
       'or stops reading its answer',
   },
+  'login-deadline': {
+    ...wholeNumber('login-deadline', 0, 86_400_000),
+    default: '120000',
+    describe: 'time to say who one is in ms; 0 disables it. chat, quiz, tictactoe, count',
+  },
+  'line-deadline': {
+    ...wholeNumber('line-deadline', 0, 86_400_000),
+    default: '60000',
+    describe: 'time from the first byte of a line to its end in ms; 0 disables it',
+  },
+  'request-deadline': {
+    ...wholeNumber('request-deadline', 0, 86_400_000),
+    default: '60000',
+    describe: 'web: time from the first byte of a request to its last in ms; 0 disables it',
+  },
+  'send-deadline': {
+    ...wholeNumber('send-deadline', 0, 86_400_000),
+    default: '60000',
+    describe: 'time in ms that a client may take to read 64 KiB of an answer; 0 disables it',
+  },
+  'task-limit': {
+    ...wholeNumber('task-limit', 0, 86_400_000),
+    default: '0',
+    describe:
+      'processor time in ms that a client thread may compute for without using its connection; 0 disables it',
+  },
   'log-file': {
     ...text('log-file'),
     describe: 'file that the log is appended to (default: standard output)',
@@ -240,6 +266,13 @@ function settingsFrom(args: Arguments): ServerSettings {
   }
   if (args.warm > args.threads)
     throw new UsageError(`--warm ${args.warm} is more than --threads ${args.threads}`);
+  if (args['task-limit'] > 0 && args.model !== 'thread-per-client')
+    throw new UsageError(
+      `--task-limit needs --model thread-per-client: under ${args.model} the service runs on the main ` +
+        'thread, which nothing can interrupt',
+    );
+  if (args['task-limit'] > 0 && args.transport === 'udp')
+    throw new UsageError('--task-limit cannot be used with --transport udp');
   if (args.admin !== undefined && args.transport === 'udp')
     throw new UsageError('--admin cannot be used with --transport udp, which has no connections');
   if (args.transport === 'udp' && (args.metrics !== undefined || args.heartbeat > 0)) {
@@ -264,9 +297,20 @@ function settingsFrom(args: Arguments): ServerSettings {
         ? { host: args.host, port: args.port ?? portOf(service, args.dialect) }
         : { path: args.socket },
     acceptor: { overflow: args.overflow, queueLimit: args.queue },
-    threads: { most: args.threads, warm: args.warm, memoryMb: args['thread-memory'] },
+    threads: {
+      most: args.threads,
+      warm: args.warm,
+      memoryMb: args['thread-memory'],
+      taskLimitMs: args['task-limit'],
+    },
     idleMs: args['idle-timeout'],
     maxBufferBytes: args['max-buffer'] * BYTES_PER_MB,
+    deadlines: {
+      loginMs: args['login-deadline'],
+      lineMs: args['line-deadline'],
+      requestMs: args['request-deadline'],
+      sendMs: args['send-deadline'],
+    },
     loopLagMs: args['loop-lag'],
     graceMs: args.grace,
     log: {

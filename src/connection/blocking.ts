@@ -5,6 +5,7 @@
  * blocked recv by shutdown(2), after which recv returns 0. See stream.ts for the counterpart on the
  * event loop.
  */
+import { monotonicMs } from '../base/clock.js';
 import * as libc from '../base/libc.js';
 import {
   ConnectionLost,
@@ -14,7 +15,17 @@ import {
   type MaybePromise,
   type Next,
 } from './connection.js';
+import { NO_DEADLINES, RunningDeadlines, sendLimitMs } from './deadlines.js';
+import type { DeadlineName, Deadlines } from './deadlines.js';
 import { endpointOf } from './endpoint.js';
+
+/** How long a client may be silent, or take. */
+export interface TimeLimits extends Deadlines {
+  /** Idle timeout in milliseconds; 0 disables it. */
+  readonly idleMs: number;
+}
+
+const NO_LIMITS: TimeLimits = { ...NO_DEADLINES, idleMs: 0 };
 
 /** Counts bytes in and out, in memory that main can read while this thread is blocked. */
 export interface Meter {
@@ -28,6 +39,9 @@ export interface Meter {
  */
 const buffer = Buffer.alloc(RECV_BYTES);
 const bufferAddress = libc.addressOf(buffer);
+
+/** The first attempt does not wait, so that only a client that reads slowly costs a timeout. */
+const AT_ONCE = libc.MSG_NOSIGNAL | libc.MSG_DONTWAIT;
 
 /** A client that leaves after one request is received from twice: its request, and its end. */
 const CALLS_OF_A_VISIT = 2;
@@ -44,13 +58,27 @@ export class BlockingConnection implements Connection {
   #ended = false;
   #callsUntilStay = CALLS_OF_A_VISIT;
   readonly #onStay: (() => void) | undefined;
+  readonly #limits: TimeLimits;
+  /** Made for the first deadline. */
+  #deadlines: RunningDeadlines | undefined;
+  /** Deadlines run, or the timeout of recv is still that of one: the next recv sets it first. */
+  #isTimed: boolean;
+  #hasSendTimeout = false;
 
   /** @param onStay called once, when the client stays for more than one request */
-  constructor(id: number, fd: number, meter: Meter, onStay?: () => void) {
+  constructor(
+    id: number,
+    fd: number,
+    meter: Meter,
+    onStay?: () => void,
+    limits: TimeLimits = NO_LIMITS,
+  ) {
     this.id = id;
     this.#fd = fd;
     this.#meter = meter;
     this.#onStay = onStay;
+    this.#limits = limits;
+    this.#isTimed = limits.idleMs > 0;
   }
 
   /** Whether the client has stayed for more than one request. */
@@ -70,6 +98,7 @@ export class BlockingConnection implements Connection {
 
   recv(maxBytes = RECV_BYTES): Uint8Array {
     if (this.#callsUntilStay-- === 0) this.#onStay?.();
+    if (this.#isTimed) this.#limitRecv();
     const length = libc.recv(this.#fd, bufferAddress, Math.min(maxBytes, RECV_BYTES), 0);
     if (length > 0) return this.#view(length);
     if (length === 0) {
@@ -77,15 +106,15 @@ export class BlockingConnection implements Connection {
       return NO_BYTES;
     }
     if (libc.errorName() === 'EINTR') return this.recv(maxBytes);
-    throw lost('recv');
+    throw this.#lostInRecv();
   }
 
   sendAll(bytes: Uint8Array): undefined {
     const { length } = bytes;
     const sent =
       bytes.buffer === buffer.buffer
-        ? libc.send(this.#fd, bufferAddress + bytes.byteOffset, length, libc.MSG_NOSIGNAL)
-        : libc.sendBytes(this.#fd, bytes, length, libc.MSG_NOSIGNAL);
+        ? libc.send(this.#fd, bufferAddress + bytes.byteOffset, length, AT_ONCE)
+        : libc.sendBytes(this.#fd, bytes, length, AT_ONCE);
     if (sent === length) this.#meter.bytesOut += length;
     else this.#sendRest(bytes, sent);
   }
@@ -99,6 +128,15 @@ export class BlockingConnection implements Connection {
       const next = this.#loop(use);
       if (next === 'stop' || (await next) === 'stop') return;
     }
+  }
+
+  startDeadline(name: DeadlineName): void {
+    this.#deadlines ??= new RunningDeadlines(this.#limits, monotonicMs);
+    if (this.#deadlines.start(name)) this.#isTimed = true;
+  }
+
+  endDeadline(name: DeadlineName): void {
+    this.#deadlines?.end(name);
   }
 
   /**
@@ -116,7 +154,7 @@ export class BlockingConnection implements Connection {
       return;
     const deadlineMs = performance.now() + patienceMs;
     for (let leftMs = patienceMs; leftMs > 0; leftMs = Math.floor(deadlineMs - performance.now())) {
-      libc.setTimeouts(this.#fd, silenceMs === 0 ? leftMs : Math.min(leftMs, silenceMs));
+      libc.setReceiveTimeout(this.#fd, silenceMs === 0 ? leftMs : Math.min(leftMs, silenceMs));
       if (libc.recv(this.#fd, bufferAddress, RECV_BYTES, 0) <= 0) return;
     }
   }
@@ -148,19 +186,64 @@ export class BlockingConnection implements Connection {
     return this.#received;
   }
 
+  /**
+   * Sets the timeout of recv: the idle timeout, or what is left of a deadline if that is less. While
+   * a deadline runs, each recv has it set again.
+   */
+  #limitRecv(): void {
+    const { idleMs } = this.#limits;
+    const next = this.#deadlines?.next;
+    const leftMs = next ? next.atMs - monotonicMs() : Infinity;
+    if (next && leftMs <= 0) throw new ConnectionLost(`${next.name} deadline`);
+    const timeoutMs = Math.min(idleMs || Infinity, leftMs);
+    libc.setReceiveTimeout(this.#fd, timeoutMs === Infinity ? 0 : timeoutMs);
+    this.#isTimed = next !== undefined;
+  }
+
+  /** A recv that failed, as the loss of the client: by a deadline, if it was the shorter timeout. */
+  #lostInRecv(): ConnectionLost {
+    const error = lost('recv');
+    const next = this.#deadlines?.next;
+    if (error.reason !== 'idle' || !next) return error;
+    const isLate = this.#limits.idleMs === 0 || next.atMs <= monotonicMs();
+    return isLate ? new ConnectionLost(`${next.name} deadline`) : error;
+  }
+
+  /** The kernel had no room for all: waits for the client to read. */
   #sendRest(bytes: Uint8Array, firstSent: number): void {
+    const limitMs = sendLimitMs(this.#limits, bytes.length);
+    const endsAtMs = limitMs > 0 ? monotonicMs() + limitMs : Infinity;
     let sent = firstSent;
-    for (let done = 0; ;) {
+    for (let done = 0, hasWaited = false; ; hasWaited = true) {
       if (sent >= 0) {
         done += sent;
         this.#meter.bytesOut += sent;
         if (done === bytes.length) return;
-      } else if (libc.errorName() !== 'EINTR') {
-        throw lost('send');
+      } else {
+        const error = libc.errorName();
+        const isIdle = hasWaited && this.#isIdleFirst;
+        if (error !== 'EINTR' && (error !== 'EAGAIN' || isIdle)) throw lost('send');
       }
+      if (endsAtMs !== Infinity && monotonicMs() >= endsAtMs)
+        throw new ConnectionLost('send deadline');
+      if (!this.#hasSendTimeout) this.#limitSend();
       const rest = bytes.subarray(done);
       sent = libc.sendBytes(this.#fd, rest, rest.length, libc.MSG_NOSIGNAL);
     }
+  }
+
+  /** Whether a send that took nothing has met the idle timeout, and not the send deadline. */
+  get #isIdleFirst(): boolean {
+    const { idleMs, sendMs } = this.#limits;
+    return idleMs > 0 && (sendMs === 0 || idleMs <= sendMs);
+  }
+
+  /** Once a client, when the kernel has no room for what it is sent. */
+  #limitSend(): void {
+    this.#hasSendTimeout = true;
+    const { idleMs, sendMs } = this.#limits;
+    const timeoutMs = Math.min(idleMs || Infinity, sendMs || Infinity);
+    if (timeoutMs !== Infinity) libc.setSendTimeout(this.#fd, timeoutMs);
   }
 }
 

@@ -6,6 +6,8 @@
  * decoding and framing.
  */
 
+import type { DeadlineName, DeadlineReason } from './deadlines.js';
+
 /**
  * A value, or a promise of it. A blocking connection always returns the value itself, so a caller
  * on a hot path looks first and saves the microtask of an `await`.
@@ -29,7 +31,7 @@ export interface Connection {
    * Receives the next bytes: at least one, at most `maxBytes`; empty at end of stream. The next
    * call may reuse their buffer, so the caller copies what it keeps.
    * @throws ConnectionLost when the client has gone without an orderly end, or is disconnected as
-   *   idle. An idle client can still be sent one message, which nothing waits for.
+   *   idle or late. Such a client can still be sent one message, which nothing waits for.
    */
   recv(maxBytes?: number): MaybePromise<Uint8Array>;
 
@@ -56,6 +58,13 @@ export interface Connection {
    * takes 2.
    */
   forEachChunk(use: (chunk: Uint8Array) => MaybePromise<Next>): Promise<void>;
+
+  /**
+   * From now on the client has the time of this deadline; one that runs starts again. When it is
+   * over and the handler waits for the client, recv fails with ConnectionLost.
+   */
+  startDeadline(name: DeadlineName): void;
+  endDeadline(name: DeadlineName): void;
 }
 
 /** Which rule the client broke, so that the service ended the conversation. */
@@ -68,7 +77,7 @@ export type Breach = 'too long';
 export type EarlyEnd = Breach | 'early';
 
 /** Why a connection was cut short: the `reason` of its `closed` line. */
-export type LossReason = 'reset' | 'idle' | 'stopped' | 'slow';
+export type LossReason = 'reset' | 'idle' | 'stopped' | 'slow' | 'task limit' | DeadlineReason;
 
 /**
  * The client has gone or was disconnected: an end of its conversation that the server expects to
@@ -77,6 +86,12 @@ export type LossReason = 'reset' | 'idle' | 'stopped' | 'slow';
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
   readonly reason: LossReason;
+  readonly #isOurs = true;
+
+  /** As instanceof, but of any value: a thrown proxy may throw at instanceof. */
+  static is(thrown: unknown): thrown is ConnectionLost {
+    return typeof thrown === 'object' && thrown !== null && #isOurs in thrown;
+  }
 
   constructor(reason: LossReason, cause?: unknown) {
     // No stack: the error is expected, and its stack costs more than all else that a reset costs.
@@ -86,6 +101,20 @@ export class ConnectionLost extends Error {
     Error.stackTraceLimit = stackTraceLimit;
     this.reason = reason;
   }
+}
+
+/**
+/**
+ * Whether a client that was cut short can still be sent one message: it was late with what it sent,
+ * and not with reading.
+ */
+export function mayBeTold(reason: LossReason): boolean {
+  return reason === 'idle' || isLate(reason);
+}
+
+/** Whether the client missed the deadline of something that it had to send. */
+export function isLate(reason: LossReason): reason is `${DeadlineName} deadline` {
+  return reason === 'login deadline' || reason === 'line deadline' || reason === 'request deadline';
 }
 
 /**

@@ -4,8 +4,9 @@ import type { Breach, LossReason } from './connection.js';
 /**
  * `end`: the client closed. `done`: the service closed. `error`: the service threw. `too long`: the
  * client sent a message over the limit. The others say how the conversation was cut short; `slow`
- * and `dismissed` come from a shared object. `handshake`: there was no TLS. The order is part of the
- * mailbox's format.
+ * and `dismissed` come from a shared object. `handshake`: there was no TLS. The deadlines are those of
+ * deadlines.ts; `task limit`: its service computed for too long. The order is part of the mailbox's
+ * format.
  */
 export const END_REASONS = [
   'end',
@@ -18,6 +19,11 @@ export const END_REASONS = [
   'too long',
   'error',
   'handshake',
+  'login deadline',
+  'line deadline',
+  'request deadline',
+  'send deadline',
+  'task limit',
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];
 

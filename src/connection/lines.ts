@@ -2,6 +2,7 @@
  * Messages over chunks: a message is a line, or, for clients that send no newline, what one recv
  * returns. A layer over any connection; runs on whichever thread serves the client.
  */
+import { ConnectionLost, isLate } from './connection.js';
 import type { Breach, Connection, MaybePromise, Next } from './connection.js';
 import { asBuffer, forEachText, reply } from './text.js';
 
@@ -37,18 +38,23 @@ export async function forEachMessage(
     await refuse('ERR line too long\n');
     return 'stop';
   };
-  if (framing === 'chunk') {
-    await forEachText(connection, (text) => {
-      const message = withoutLineEnd(text);
-      return isTooLong(message) ? refuseTooLong() : use(message);
-    });
-  } else {
-    const splitter = new LineSplitter();
-    const lines = { connection, splitter, use, refuseTooLong };
-    await connection.forEachChunk((chunk) => {
-      splitter.push(chunk);
-      return useLines(lines);
-    });
+  try {
+    if (framing === 'chunk') {
+      await forEachText(connection, (text) => {
+        const message = withoutLineEnd(text);
+        return isTooLong(message) ? refuseTooLong() : use(message);
+      });
+    } else {
+      const splitter = new LineSplitter(connection);
+      const lines = { connection, splitter, use, refuseTooLong };
+      await connection.forEachChunk((chunk) => {
+        splitter.push(chunk);
+        return useLines(lines);
+      });
+    }
+  } catch (error) {
+    if (ConnectionLost.is(error) && isLate(error.reason)) await refuse(LATE_LINES[error.reason]);
+    throw error;
   }
   return ending.breach;
 }
@@ -60,6 +66,12 @@ interface Lines {
   readonly use: (line: string) => MaybePromise<Next>;
   readonly refuseTooLong: () => Promise<Next>;
 }
+/** What a client is sent that was late. */
+const LATE_LINES = {
+  'login deadline': 'ERR you took too long to say who you are\n',
+  'line deadline': 'ERR the line took too long\n',
+  'request deadline': 'ERR the request took too long\n',
+};
 
 /**
  * Uses the complete lines: a plain loop until `use` returns a promise or other clients get their
@@ -113,6 +125,15 @@ class LineSplitter {
   #memory: Buffer = NOTHING;
   /** So many of the pending bytes are no newline. */
   #searched = 0;
+  readonly #connection: Connection;
+  /** A line has ended since the last chunk: what is incomplete has just begun. */
+  #hasNew = false;
+  #isTimed = false;
+
+  /** @param connection whose client has the time of the line deadline for each line that begins */
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
 
   /** Whether no byte is left behind the last line. */
   get isEmpty(): boolean {
@@ -120,6 +141,7 @@ class LineSplitter {
   }
 
   push(chunk: Uint8Array): void {
+    this.#hasNew = false;
     const { length } = this.#pending;
     if (length === 0) {
       this.#pending = asBuffer(chunk);
@@ -142,8 +164,10 @@ class LineSplitter {
     if (end > MAX_LINE_BYTES) return TOO_LONG;
     if (newline === -1) {
       this.#keepRest();
+      if (this.#isTimed || this.#pending.length > 0) this.#time();
       return undefined;
     }
+    this.#hasNew = true;
     const line = this.#pending.toString('utf8', 0, end);
     this.#pending = this.#pending.subarray(newline + 1);
     this.#searched = 0;
@@ -164,5 +188,16 @@ class LineSplitter {
   #remember(bytes: Buffer, capacity: number): void {
     this.#memory = Buffer.allocUnsafeSlow(Math.max(capacity, LEAST_MEMORY_BYTES));
     this.#memory.set(bytes);
+  }
+
+  /** A line that ends in the chunk in which it began, as most do, starts no deadline. */
+  #time(): void {
+    if (this.#pending.length === 0) {
+      this.#isTimed = false;
+      this.#connection.endDeadline('line');
+    } else if (this.#hasNew || !this.#isTimed) {
+      this.#isTimed = true;
+      this.#connection.startDeadline('line');
+    }
   }
 }

@@ -34,5 +34,7 @@ export function logged(connection: Connection, log: DebugLog): Connection {
         return use(chunk);
       });
     },
+    startDeadline: (name) => connection.startDeadline(name),
+    endDeadline: (name) => connection.endDeadline(name),
   };
 }

@@ -14,8 +14,10 @@
 import type { Socket } from 'node:net';
 import { sendNow } from '../base/send-now.js';
 import { ByteQueue } from './byte-queue.js';
-import { ConnectionLost, NO_BYTES, RECV_BYTES, SLOW_BYTES } from './connection.js';
+import { ConnectionLost, NO_BYTES, RECV_BYTES, SLOW_BYTES, mayBeTold } from './connection.js';
 import type { Connection, Endpoint, LossReason, MaybePromise, Next } from './connection.js';
+import { DeadlineTimer } from './deadline-timer.js';
+import { NO_DEADLINES, sendLimitMs, type DeadlineName, type Deadlines } from './deadlines.js';
 import { peerOf } from './endpoint.js';
 import type { LoopAccount } from './loop-account.js';
 import { IdleTimer } from './idle-timer.js';
@@ -30,6 +32,8 @@ interface StreamSettings {
   readonly account?: LoopAccount | undefined;
   /** Counts what the client leaves unread. */
   readonly limit?: OutputLimit | undefined;
+  /** Default: none. */
+  readonly deadlines?: Deadlines | undefined;
 }
 
 export class StreamConnection implements Connection, OutputHolder {
@@ -61,6 +65,9 @@ export class StreamConnection implements Connection, OutputHolder {
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
   #idleTimer: IdleTimer | undefined;
+  readonly #deadlines: Deadlines;
+  /** Made for the first deadline. */
+  #deadlineTimer: DeadlineTimer | undefined;
   readonly #account: LoopAccount | undefined;
 
   /**
@@ -68,8 +75,9 @@ export class StreamConnection implements Connection, OutputHolder {
    *   nothing while the handler waits for it, or stops reading its answer.
    */
   constructor(id: number, socket: Socket, idleMs: number, settings: StreamSettings = {}) {
-    const { fd, account, limit } = settings;
+    const { fd, account, limit, deadlines = NO_DEADLINES } = settings;
     this.id = id;
+    this.#deadlines = deadlines;
     this.#fd = fd;
     this.#limit = limit;
     this.#socket = socket;
@@ -145,10 +153,10 @@ export class StreamConnection implements Connection, OutputHolder {
       return undefined;
     }
     if (this.#output) this.#passAllOutput(this.#output);
-    if (!this.#socket.write(bytes)) return this.#untilDrained();
+    if (!this.#socket.write(bytes)) return this.#inTime(bytes, this.#untilDrained());
     // Below its own high-water mark the socket also queues bytes. They must not be reused before
     // the kernel has taken them.
-    return this.#socket.writableLength === 0 ? undefined : this.#untilTaken();
+    return this.#socket.writableLength === 0 ? undefined : this.#inTime(bytes, this.#untilTaken());
   }
 
   /**
@@ -157,7 +165,7 @@ export class StreamConnection implements Connection, OutputHolder {
    *   when the connection has ended
    */
   deliver(bytes: Uint8Array): 'delivered' | 'slow' | 'gone' {
-    if (this.#lost || this.#finished) return 'gone';
+    if (this.#finished || (this.#lost && !this.#canBeTold(this.#lost))) return 'gone';
     const sent = this.#output ? 0 : this.#sendBeside(bytes);
     if (sent === bytes.length) return 'delivered';
     this.#output ??= new ByteQueue();
@@ -199,12 +207,12 @@ export class StreamConnection implements Connection, OutputHolder {
    */
   abort(reason: LossReason, cause?: unknown): void {
     this.#lost ??= new ConnectionLost(reason, cause);
-    // The handler that was reading may send an idle client one last message; the owner closes the
-    // socket right after it.
-    const mayBeTold = reason === 'idle' && this.#wakeWriter === undefined;
+    // The handler that was reading may send an idle or late client one last message; the owner
+    // closes the socket right after it.
+    const isTold = mayBeTold(reason) && this.#wakeWriter === undefined;
     this.#wakeReader?.();
     this.#wakeWriter?.();
-    if (!mayBeTold) this.destroy();
+    if (!isTold) this.destroy();
   }
 
   /**
@@ -240,6 +248,23 @@ export class StreamConnection implements Connection, OutputHolder {
       socket.end(() => setImmediate(() => !talking && this.destroy()));
       socket.resume();
     });
+  }
+
+  startDeadline(name: DeadlineName): void {
+    if (!this.#deadlineTimer) {
+      const timer = new DeadlineTimer(
+        this.#deadlines,
+        () => this.#wakeReader !== undefined,
+        (missed) => this.abort(`${missed} deadline`),
+      );
+      this.#socket.once('close', () => timer.stop());
+      this.#deadlineTimer = timer;
+    }
+    this.#deadlineTimer.start(name);
+  }
+
+  endDeadline(name: DeadlineName): void {
+    this.#deadlineTimer?.end(name);
   }
 
   /** Closes the socket. Calling it again changes nothing. */
@@ -318,8 +343,12 @@ export class StreamConnection implements Connection, OutputHolder {
   }
 
   #sendLastMessage(bytes: Uint8Array, lost: ConnectionLost): void {
-    if (lost.reason !== 'idle' || this.#socket.destroyed) throw lost;
+    if (!this.#canBeTold(lost)) throw lost;
     this.#socket.write(bytes);
+  }
+
+  #canBeTold({ reason }: ConnectionLost): boolean {
+    return mayBeTold(reason) && !this.#socket.destroyed;
   }
 
   #onData(chunk: Uint8Array): void {
@@ -368,11 +397,11 @@ export class StreamConnection implements Connection, OutputHolder {
         if (this.#lost) reject(this.#lost);
         else resolve(NO_BYTES);
       };
+      if (!this.#ended) this.#noteWaiting();
       if (this.#ended || this.#lost) {
         this.#wakeReader();
         return;
       }
-      this.#idleTimer?.touch();
       this.#consumer = (chunk) => {
         try {
           const next = use(chunk);
@@ -392,13 +421,29 @@ export class StreamConnection implements Connection, OutputHolder {
   }
 
   #untilReadable(): Promise<void> {
-    this.#idleTimer?.touch();
+    this.#noteWaiting();
+    if (this.#lost) return Promise.reject(this.#lost);
     return new Promise((resolve) => {
       this.#wakeReader = () => {
         this.#wakeReader = undefined;
         resolve();
       };
     });
+  }
+
+  /** The handler begins to wait for the client. It may have missed a deadline while it was busy. */
+  #noteWaiting(): void {
+    this.#idleTimer?.touch();
+    const missed = this.#deadlineTimer?.missed;
+    if (missed !== undefined) this.#lost ??= new ConnectionLost(`${missed} deadline`);
+  }
+
+  /** Bounds the time of a send that waits for the client. */
+  #inTime(bytes: Uint8Array, taken: Promise<undefined>): Promise<undefined> {
+    const limitMs = sendLimitMs(this.#deadlines, bytes.length);
+    if (limitMs === 0) return taken;
+    const timer = setTimeout(() => this.abort('send deadline'), limitMs).unref();
+    return taken.finally(() => clearTimeout(timer));
   }
 
   /**

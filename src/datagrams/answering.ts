@@ -4,6 +4,7 @@
  * the service here or in a worker.
  */
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
+import { errOf } from '../base/thrown.js';
 import type { Datagram } from './datagram.js';
 import type { DatagramHost } from './host.js';
 import type { ComputedAnswer } from './protocol.js';
@@ -33,7 +34,7 @@ export async function answerDatagram(
     // Stored before the reply is sent: if the reply is lost, the client repeats its message.
     memories.set(peer, answer.memory);
   } catch (error) {
-    log.error({ peer, err: error }, 'service failed');
+    log.error({ peer, err: errOf(error) }, 'service failed');
     reply = bytesOf(FAILED);
   }
   const bytesOut = await receiver.settle(datagram, reply);

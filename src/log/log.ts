@@ -8,6 +8,7 @@
 import { createRequire } from 'node:module';
 import type { DestinationStream, Logger } from 'pino';
 import { StartError } from '../base/errors.js';
+import { cutText, describeThrown } from '../base/thrown.js';
 import { MAX_LINE_BYTES, TurnWriter, writeGatheredLines } from './turn-writer.js';
 
 export type { Logger } from 'pino';
@@ -64,12 +65,13 @@ function isPlainFile(file: string | undefined): boolean {
 }
 
 function loggerTo(destination: DestinationStream, settings: LogSettings, base: object): Logger {
-  const { pino } = require('pino') as typeof import('pino');
+  const { pino, stdSerializers } = require('pino') as typeof import('pino');
   return pino(
     {
       level: settings.level,
       base: { pid: process.pid, ...base },
       formatters: { level: (level) => ({ level }) },
+      serializers: { err: (thrown: unknown) => serializeThrown(thrown, stdSerializers.err) },
       hooks: { streamWrite: (line) => (line.length * 3 < MAX_LINE_BYTES ? line : fitting(line)) },
     },
     destination,
@@ -117,6 +119,24 @@ export class LogFailures {
     if (this.#first) throw unwritable(this.#first);
     this.#serves = true;
   }
+}
+
+/**
+ * The `err` of a line. pino's own function reads an error as it is, and so throws what its getters
+ * throw.
+ */
+function serializeThrown(thrown: unknown, serialize: (error: Error) => object): object {
+  try {
+    if (thrown instanceof Error && typeof thrown.message === 'string') {
+      const text = JSON.stringify(serialize(thrown), (_name, value: unknown) =>
+        typeof value === 'string' ? cutText(value) : value,
+      );
+      return JSON.parse(text) as object;
+    }
+  } catch {
+    // A getter threw, or the error is circular.
+  }
+  return describeThrown(thrown);
 }
 
 /**

@@ -132,7 +132,7 @@ class MainThreadSocket implements ServedSocket {
   /** Its handshake is not over: an end of the input then ends the connection. */
   isSecuring = false;
 
-  constructor({ id, socket }: Accepted, { idleMs, loop, outputLimit }: Host) {
+  constructor({ id, socket }: Accepted, { idleMs, deadlines, loop, outputLimit }: Host) {
     this.#accepted = socket;
     this.#account = loop && new LoopAccount(loop, id, (what) => socket.sinceReceivedMs(what));
     const { fd } = socket;
@@ -140,6 +140,7 @@ class MainThreadSocket implements ServedSocket {
       fd,
       account: this.#account,
       limit: outputLimit,
+      deadlines,
     });
   }
 

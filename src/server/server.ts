@@ -16,6 +16,7 @@ import { endLoudly } from '../base/errors.js';
 import { toMicroseconds } from '../base/clock.js';
 import { settledWithin } from '../base/settled-within.js';
 import { formatEndpoint } from '../connection/endpoint.js';
+import { NO_DEADLINES } from '../connection/deadlines.js';
 import { MainLoop, type LoopBlock } from '../connection/main-loop.js';
 import { OutputLimit } from '../connection/output-limit.js';
 import { LogFailures, openLog, type Logger } from '../log/log.js';
@@ -93,6 +94,7 @@ export class Server {
       serviceOptions: settings.serviceOptions,
       shared,
       idleMs: settings.idleMs,
+      deadlines: settings.deadlines ?? NO_DEADLINES,
       threads: settings.threads,
     };
     let model: Model | undefined;

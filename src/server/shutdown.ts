@@ -8,6 +8,7 @@
 import { constants } from 'node:os';
 import { monotonicMs } from '../base/clock.js';
 import { endLoudly } from '../base/errors.js';
+import { errOf } from '../base/thrown.js';
 import type { Logger } from '../log/log.js';
 import { writeGatheredLines } from '../log/turn-writer.js';
 import type { StopStage } from './server.js';
@@ -88,9 +89,9 @@ export async function stopOnSignals(starting: Promise<Stoppable>, graceMs: numbe
   // A rejection that a service forgets to await ends no client, under any model;
   // workers/serve-client.ts logs the same line. A fault of the program that must end it is thrown
   // instead: see endLoudly.
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'service failed'));
+  process.on('unhandledRejection', (error) => log.error({ err: errOf(error) }, 'service failed'));
   process.on('uncaughtException', (error) => {
-    endNow(FAILED, () => log.error({ err: error }, 'uncaught error'));
+    endNow(FAILED, () => log.error({ err: errOf(error) }, 'uncaught error'));
   });
 }
 

@@ -22,10 +22,12 @@ export const service: Service<ChatSession> = {
     if (options.dialect === 'hii') return new (await import('../shared/chat/hii.js')).HiiChat(log);
     return new (await import('../shared/chat/chat.js')).Chat(log);
   },
-  serve: (connection, { options, shared }) =>
-    options.dialect === 'hii'
+  serve(connection, { options, shared }) {
+    connection.startDeadline('login');
+    return options.dialect === 'hii'
       ? serveHii(connection, shared)
-      : serveLines(connection, options.framing, shared),
+      : serveLines(connection, options.framing, shared);
+  },
 };
 
 async function serveLines(
@@ -41,6 +43,7 @@ async function serveLines(
     const fault = await chat.join(name);
     if (fault === undefined) {
       joined = true;
+      connection.endDeadline('login');
       return undefined;
     }
     if (++tries === MAX_TRIES) {
@@ -75,5 +78,6 @@ async function serveHii(connection: Connection, chat: ChatSession): Promise<void
       return;
     }
     joined = true;
+    connection.endDeadline('login');
   }
 }

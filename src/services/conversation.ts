@@ -2,7 +2,8 @@
  * One client's conversation from its first byte to its last, on whichever thread serves it. It runs
  * the service, ends the connection in order, and returns the reason of the end.
  */
-import { ConnectionLost, type Connection } from '../connection/connection.js';
+import { ConnectionLost, isLate, type Connection } from '../connection/connection.js';
+import { errOf } from '../base/thrown.js';
 import type { EndReason } from '../connection/end-reason.js';
 import { logged } from '../connection/logged.js';
 import type { Session } from '../shared/shared.js';
@@ -47,8 +48,13 @@ export async function converse(
     else await connection.finish(PATIENCE_MS);
     return reason;
   } catch (error) {
-    if (error instanceof ConnectionLost) return error.reason;
-    context.log.error({ connection: connection.id, err: error }, 'service failed');
+    // Not instanceof: a service may throw anything, also a proxy that throws in turn.
+    if (ConnectionLost.is(error)) {
+      // A late client is still sending: closing over that would destroy what it was told.
+      if (isLate(error.reason)) await connection.finish(PATIENCE_MS);
+      return error.reason;
+    }
+    context.log.error({ connection: connection.id, err: errOf(error) }, 'service failed');
     return 'error';
   }
 }

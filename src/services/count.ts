@@ -11,13 +11,16 @@ import type { Service } from './service.js';
 const LAST = 10;
 
 export const service: Service = {
-  serve: (connection, { options }) =>
-    forEachMessage(connection, options.framing, async (name) => {
+  serve(connection, { options }) {
+    connection.startDeadline('login');
+    return forEachMessage(connection, options.framing, async (name) => {
       if (name.trim() === '') return reply(connection, 'ERR a name is expected\n');
+      connection.endDeadline('login');
       for (let count = 0; count <= LAST; count++) {
         await sleep(Math.random() * options.maxPauseMs);
         await reply(connection, `${name}${count}\n`);
       }
       return undefined;
-    }),
+    });
+  },
 };

@@ -17,8 +17,9 @@ export const service: Service<QuizSession> = {
     return openQuiz(options, log);
   },
 
-  serve: (connection, { options, shared }) =>
-    forEachMessage(connection, options.framing, async (line) => {
+  serve(connection, { options, shared }) {
+    connection.startDeadline('login');
+    return forEachMessage(connection, options.framing, async (line) => {
       const command = parseCommand(line);
       if (typeof command === 'string') return reply(connection, `ERR ${command}\n`);
       if (command.verb === 'QUIT') {
@@ -26,8 +27,10 @@ export const service: Service<QuizSession> = {
         return 'stop';
       }
       const outcome = await carryOut(command, shared, () => addressOf(connection.peer));
+      if (outcome.kind === 'entered') connection.endDeadline('login');
       return reply(connection, `${linesOf(outcome).join('\n')}\n`);
-    }),
+    });
+  },
 };
 
 type Carried = Exclude<Command, { verb: 'QUIT' }>;

@@ -12,11 +12,21 @@ export const service: Service<Player> = {
     const { Lobby } = await import('../shared/tictactoe/lobby.js');
     return new Lobby();
   },
-  serve: (connection, { options, shared: player }) =>
-    forEachMessage(
+  serve(connection, { options, shared: player }) {
+    let isNamed = false;
+    const introduce = async (line: string) => {
+      const next = await player.introduce(line);
+      if (next !== 'named') return next;
+      isNamed = true;
+      connection.endDeadline('login');
+      return undefined;
+    };
+    connection.startDeadline('login');
+    return forEachMessage(
       connection,
       options.framing,
-      (line) => player.handleLine(line),
+      (line) => (isNamed ? player.handleLine(line) : introduce(line)),
       (text) => player.refuse(text),
-    ),
+    );
+  },
 };

@@ -56,12 +56,15 @@ async function converse(
     await conversation.endWith(refusal(400, 'the request ends before it is complete'));
     return conversation.isEarly ? 'early' : undefined;
   } catch (error) {
-    if (error instanceof ConnectionLost && error.reason === 'idle')
-      await conversation.endWith(STALLED);
+    if (ConnectionLost.is(error)) {
+      if (error.reason === 'idle') await conversation.endWith(STALLED);
+      else if (error.reason === 'request deadline') await conversation.endWith(TOO_SLOW);
+    }
     throw error;
   }
 }
 
+const TOO_SLOW = refusal(408, 'the request took too long');
 const STALLED = refusal(408, 'the rest of the request did not come in time');
 
 function siteOf(options: ServiceOptions): Site {

@@ -5,6 +5,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Endpoint } from '../connection/connection.js';
+import type { Deadlines } from '../connection/deadlines.js';
 import type { Arrival } from '../connection/loop-account.js';
 import type { MainLoop } from '../connection/main-loop.js';
 import type { OutputLimit } from '../connection/output-limit.js';
@@ -120,6 +121,7 @@ export interface Host {
   readonly shared: Shared | undefined;
   /** Idle timeout in milliseconds; 0 disables it. */
   readonly idleMs: number;
+  readonly deadlines: Deadlines;
   readonly threads: ThreadSettings;
 }
 
@@ -133,6 +135,11 @@ export interface ThreadSettings {
    * disconnected.
    */
   readonly memoryMb: number;
+  /**
+   * How long a thread may compute for its client without using its connection, in milliseconds of
+   * processor time; 0, the default: without limit.
+   */
+  readonly taskLimitMs?: number;
   /** Called each time a warm thread is up, with the number that are. */
   readonly onWarm?: (started: number) => void;
 }
@@ -164,6 +171,8 @@ export interface ServerSettings {
   readonly idleMs: number;
   /** Most memory for output that all clients together leave unread, in bytes. */
   readonly maxBufferBytes: number;
+  /** Default: none. */
+  readonly deadlines?: Deadlines | undefined;
   /** How long main's loop may not turn before a line says so, in milliseconds. */
   readonly loopLagMs: number;
   /** On a stop, how long clients may take to end, in milliseconds. */

@@ -10,6 +10,7 @@
  * models/main-thread-clients.ts and threads/leased-socket.ts.
  */
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
+import { errOf } from '../base/thrown.js';
 import type { Endpoint, LossReason } from '../connection/connection.js';
 import { reasonOf, type EndReason, type InputEnd } from '../connection/end-reason.js';
 import { ClientMember, type Outlet } from '../shared/client-member.js';
@@ -22,6 +23,9 @@ import type { ClientView, State, TimesSoFar } from './views.js';
 export interface SocketOwner {
   abort(why: 'slow'): void;
 }
+
+/** Why main aborts a conversation. */
+type AbortReason = 'stopped' | 'slow' | 'reset' | 'task limit';
 
 /** What main can do with a client's socket while the client's handler uses it. */
 export interface ServedSocket extends ServedTimes {
@@ -72,7 +76,7 @@ export class ServedClient implements Outlet, SocketOwner {
    * Why main has aborted the conversation: whatever error its handler reports is then main's doing,
    * too.
    */
-  #aborted: 'stopped' | 'slow' | undefined;
+  #aborted: AbortReason | undefined;
 
   /**
    * Takes the client into what the clients of its service share.
@@ -137,7 +141,7 @@ export class ServedClient implements Outlet, SocketOwner {
     this.#socket.shutdownRead();
   }
 
-  abort(why: 'stopped' | 'slow'): void {
+  abort(why: AbortReason): void {
     if (this.#hasEnded || this.#socket.isSettled) return;
     this.#aborted ??= why;
     this.#socket.abort(why);
@@ -207,7 +211,7 @@ export class ServedClient implements Outlet, SocketOwner {
   }
 
   #logFailure(error: unknown): void {
-    this.#host.log.error({ connection: this.id, err: error }, 'service failed');
+    this.#host.log.error({ connection: this.id, err: errOf(error) }, 'service failed');
   }
 }
 

@@ -14,6 +14,7 @@
  * mailbox.ts.
  */
 import { monotonicMs } from '../base/clock.js';
+import { describeThrown } from '../base/thrown.js';
 import type { Session } from '../shared/shared.js';
 import { WaitWord } from './wait-word.js';
 
@@ -186,6 +187,6 @@ export async function performCall(session: Session, { method, args }: Call): Pro
 }
 
 function failure(error: unknown): Outcome {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const { message, stack } = describeThrown(error);
   return { error: { message: message.slice(0, 1024), stack: stack?.slice(0, 4096) } };
 }

@@ -8,6 +8,7 @@
  * Admission happens in server/acceptor.ts: the model asks the acceptor for a client when
  * available() resolves. Read thread-pool.ts next: how threads start, die and are replaced.
  */
+import { toMicroseconds } from '../base/clock.js';
 import { settledWithin } from '../base/settled-within.js';
 import type { EndReason } from '../connection/end-reason.js';
 import { loadService } from '../services/load.js';
@@ -20,6 +21,7 @@ import { HandOffStages } from './hand-off-stages.js';
 import { DescriptorLease } from './lease.js';
 import { LeasedSocket } from './leased-socket.js';
 import type { Mailbox } from './mailbox.js';
+import { TaskWatch, type EndCause } from './task-watch.js';
 import { ThreadPool } from './thread-pool.js';
 import { describeSlots } from './views.js';
 import type { WorkerSlot } from './worker-slot.js';
@@ -34,6 +36,7 @@ export class ClientThreads implements Clients {
   readonly #stages = new HandOffStages();
   /** The slots with a client, and what resolves their serve(). */
   readonly #taken = new Map<WorkerSlot, () => void>();
+  readonly #watch: TaskWatch;
   /** Last in, first out: the thread that has just served has warm caches. */
   readonly #free: WorkerSlot[] = [];
   /** Lent mailboxes whose threads have not been woken yet. */
@@ -62,11 +65,18 @@ export class ClientThreads implements Clients {
 
   private constructor(host: Host) {
     this.#host = host;
+    this.#watch = new TaskWatch(
+      host.threads.taskLimitMs ?? 0,
+      { [Symbol.iterator]: () => this.#taken.keys() },
+      (slot, cause, computedMs) => this.#endThread(slot, cause, computedMs),
+    );
     this.#pool = new ThreadPool(host, {
       onReady: (slot) => {
         if (slot.isSettled) this.#settle(slot);
       },
       onRung: (slot) => {
+        // The end of its thread ends its client.
+        if (slot.isEnding) return;
         if (!slot.isSettled) void slot.answerCall();
         else if (this.#taken.has(slot)) this.#settle(slot);
       },
@@ -101,7 +111,14 @@ export class ClientThreads implements Clients {
       socket.lendTo(slot.mailbox, accepted.id);
       this.#wakeAfterBatch(slot.mailbox);
       this.#clients.add(client);
+      this.#watch.wake();
     });
+  }
+
+  /** Its client is disconnected at once, and has its `closed` line when the thread has ended. */
+  #endThread(slot: WorkerSlot, cause: EndCause, computedMs: number): void {
+    slot.client?.abort(cause === 'client left' ? 'reset' : cause);
+    this.#pool.end(slot, { cause, computedMs: toMicroseconds(computedMs) });
   }
 
   /**
@@ -192,6 +209,7 @@ export class ClientThreads implements Clients {
 
   async #close(): Promise<void> {
     this.#onAvailable?.();
+    this.#watch.stop();
     this.abort();
     await this.#pool.close();
     // Now no thread uses a leased descriptor any more.

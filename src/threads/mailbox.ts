@@ -65,6 +65,18 @@ export class Mailbox implements Meter {
     this.#state.wake();
   }
 
+  /**
+   * Client thread. Blocks until there is something to {@link take}, but not longer than `ms`
+   * milliseconds, less than a thousand.
+   * @returns whether there is
+   */
+  waitBriefly(ms: number): boolean {
+    return (
+      Atomics.load(this.#words, layout.retiring) === 1 ||
+      this.#state.waitBrieflyWhile(mailboxState.empty, ms)
+    );
+  }
+
   /** Client thread. Blocks until there is a client; returns undefined when there will be none. */
   take(): { readonly fd: number; readonly connection: number } | undefined {
     // Either this thread sees `retiring`, or main has changed the state before this thread waits.
@@ -85,6 +97,11 @@ export class Mailbox implements Meter {
     this.#require(mailboxState.lent);
     this.#words[layout.reason] = END_REASONS.indexOf(reason);
     Atomics.store(this.#words, layout.state, mailboxState.empty);
+  }
+
+  /** Main thread. The descriptor that was lent last. */
+  get descriptor(): number {
+    return this.#words[layout.descriptor] ?? -1;
   }
 
   /** Main thread. Whether no client is in the mailbox, so that one lent before has been served. */

@@ -7,6 +7,7 @@
  *     doorbell words   thread to main, to look at the other two: doorbell.ts
  *     ReadyMessage     thread to main, once, when the thread is up
  */
+import type { TimeLimits } from '../connection/blocking.js';
 import type { LogSettings } from '../log/log.js';
 import type { ServiceOptions } from '../services/service.js';
 
@@ -23,8 +24,7 @@ export interface ThreadTask {
   readonly options: ServiceOptions;
   /** The thread starts before its first client comes, so it has time to rehearse. */
   readonly warm: boolean;
-  /** Idle timeout in milliseconds; 0 disables it. */
-  readonly idleMs: number;
+  readonly limits: TimeLimits;
   /** Whether a line or a snapshot will show how much processor time a client took. */
   readonly measuresTimes: boolean;
   readonly log: LogSettings;

@@ -7,7 +7,7 @@
  * The timer runs only while a client waits. Its pause doubles while nothing has room, and is so
  * long that the calls take at most a fiftieth of main's time, however many clients wait.
  */
-import { bindPoll } from '../base/libc.js';
+import { bindPoll, POLLOUT } from '../base/libc.js';
 import { monotonicMs } from '../base/clock.js';
 
 /** A client whose output waits. */
@@ -48,7 +48,7 @@ export function stopWaiting(client: Waiting): void {
 function look(): void {
   timer = undefined;
   const beganMs = monotonicMs();
-  poll ??= bindPoll();
+  poll ??= bindPoll(POLLOUT);
   asked ??= [...waiting];
   const ready = poll(asked);
   for (const client of ready) {

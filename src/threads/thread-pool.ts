@@ -7,7 +7,7 @@
  * place for a client.
  *
  *     starting ── ready ──► up ── close() ──► retired
- *         └── thread dies ───┴──► lost, replaced
+ *         └── thread dies ───┴──► lost, replaced; main may have ended it: end()
  *
  * The pool's own queue stays empty: the pool has as many workers as there are slots.
  */
@@ -15,10 +15,11 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { StartError } from '../base/errors.js';
 import { settledWithin } from '../base/settled-within.js';
+import { describeThrown, errOf } from '../base/thrown.js';
 import { Doorbell } from './doorbell.js';
 import type { ReadyMessage, ThreadTask } from './protocol.js';
 import type { Host } from '../serving/host.js';
-import { WorkerSlot } from './worker-slot.js';
+import { WorkerSlot, type Ending } from './worker-slot.js';
 
 const STACK_MB = 1;
 const YOUNG_GENERATION_MB = 2;
@@ -116,16 +117,31 @@ export class ThreadPool {
       module: this.#host.service.module,
       options: this.#host.serviceOptions,
       warm,
-      idleMs: this.#host.idleMs,
+      limits: { idleMs: this.#host.idleMs, ...this.#host.deadlines },
       measuresTimes: this.#host.showsTimes,
       log: this.#host.logSettings,
     };
     this.#pool.run(task, { signal: slot.startSignal }).then(
       () => this.#onExit(slot, new Error('its task ended')),
       // The pool says of an aborted start only that it was aborted.
-      (error: unknown) => this.#onExit(slot, (slot.startSignal.reason ?? error) as Error),
+      (error: unknown) => this.#onExit(slot, slot.startSignal.reason ?? error),
     );
     return slot;
+  }
+
+  /**
+   * Ends a thread that computes. The slot is lost, and replaced, when the thread has ended: until
+   * then it may use its descriptor. The client must have been aborted, so that no call on the
+   * descriptor blocks.
+   */
+  end(slot: WorkerSlot, ending: Ending): void {
+    const worker = this.#pool.threads.find(({ threadId }) => threadId === slot.thread);
+    if (!worker || slot.isEnding) return;
+    slot.noteEnding(ending);
+    // It may have finished in the meantime, or wait for main: nothing but these two wakes it then.
+    slot.mailbox.retire();
+    slot.calls?.close();
+    void worker.terminate();
   }
 
   /** From now on a thread that dies is not replaced. */
@@ -159,8 +175,7 @@ export class ThreadPool {
     const slot = this.#slots.get(index);
     if (!slot) return;
     slot.noteReady(thread, kernelThread);
-    const tid = Number(kernelThread?.split('/').at(-1)) || undefined;
-    this.#host.log.info({ thread, tid, threads: this.#slots.size }, 'thread started');
+    this.#host.log.info({ thread, tid: slot.tid, threads: this.#slots.size }, 'thread started');
     this.#events.onReady(slot);
   }
 
@@ -177,23 +192,26 @@ export class ThreadPool {
   }
 
   /** A thread died. A new thread replaces it; the clients of other threads are not affected. */
-  #onExit(slot: WorkerSlot, error: Error): void {
+  #onExit(slot: WorkerSlot, error: unknown): void {
+    const why = new StartError(`cannot start a client thread: ${describeThrown(error).message}`, {
+      cause: error,
+    });
     // While the pool is destroyed, its tasks fail before its threads have ended: see close().
     if (this.#closing) {
-      slot.noteLost(error);
+      slot.noteLost(why);
       return;
     }
     this.#doorbell.remove(slot);
     this.#slots.delete(slot.index);
     const { thread, client } = slot;
     this.#host.counters.noteThreadLost();
-    if (!this.#warmingUp) {
-      this.#host.log.error({ thread, connection: client?.id, err: error }, 'thread lost');
+    if (slot.ending) {
+      this.#host.log.error({ thread, connection: client?.id, ...slot.ending }, 'thread ended');
+    } else if (!this.#warmingUp) {
+      this.#host.log.error({ thread, connection: client?.id, err: errOf(error) }, 'thread lost');
     }
     this.#events.onLost(slot);
-    slot.noteLost(
-      new StartError(`cannot start a client thread: ${error.message}`, { cause: error }),
-    );
+    slot.noteLost(why);
     if (thread === undefined) setTimeout(() => this.#replace(), RESTART_MS).unref();
     else this.#replace();
   }

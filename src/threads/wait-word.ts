@@ -34,6 +34,18 @@ export class WaitWord {
   }
 
   /**
+   * The same, at most `ms` milliseconds, less than a thousand, or a little less.
+   * @returns whether the word has another value by now
+   */
+  waitBrieflyWhile(value: number, ms: number): boolean {
+    if (Atomics.load(this.#words, this.#index) === value) {
+      if (futex) futex.waitBriefly(this.#address, value, ms);
+      else Atomics.wait(this.#words, this.#index, value, ms);
+    }
+    return Atomics.load(this.#words, this.#index) !== value;
+  }
+
+  /**
    * Wakes the thread that waits, after the word has been changed.
    * @returns whether a thread waited
    */

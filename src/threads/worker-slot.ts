@@ -9,6 +9,12 @@ import { performCall, SyncCallSlot } from './calls.js';
 import { Mailbox } from './mailbox.js';
 import { runTimesOf, threadStateOf } from './thread-state.js';
 
+/** Why main ends a thread, for the log. */
+export interface Ending {
+  readonly cause: string;
+  readonly computedMs: number;
+}
+
 export class WorkerSlot {
   readonly index: number;
   readonly mailbox = new Mailbox();
@@ -20,6 +26,7 @@ export class WorkerSlot {
   readonly ready: Promise<void>;
   readonly #starting = new AbortController();
   #thread: number | undefined;
+  #ending: Ending | undefined;
   #kernelThread: string | undefined;
   #onReady = (): void => undefined;
   #onLost: (error: Error) => void = () => undefined;
@@ -58,6 +65,25 @@ export class WorkerSlot {
 
   get startSignal(): AbortSignal {
     return this.#starting.signal;
+  }
+
+  /** Main ends its thread, which serves no other client. */
+  noteEnding(ending: Ending): void {
+    this.#ending = ending;
+  }
+
+  get isEnding(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** Why main has ended its thread, if it has. */
+  get ending(): Ending | undefined {
+    return this.#ending;
+  }
+
+  /** The thread's id in the kernel; undefined if it is not up, or without /proc. */
+  get tid(): number | undefined {
+    return Number(this.#kernelThread?.split('/').at(-1)) || undefined;
   }
 
   noteLost(error: Error): void {

@@ -9,6 +9,7 @@ import {
   type MaybePromise,
   type Next,
 } from '../../src/connection/connection.js';
+import type { DeadlineName } from '../../src/connection/deadlines.js';
 
 export type Manner = 'values' | 'promises';
 
@@ -18,6 +19,8 @@ export class FakeConnection implements Connection {
   readonly id = 1;
   readonly peer = 'fake';
   ended = false;
+  /** `start login`, `end login` …, in their order. */
+  readonly deadlines: string[] = [];
   readonly #chunks: Uint8Array[];
   readonly #manner: Manner;
   readonly #sent: Buffer[] = [];
@@ -68,6 +71,14 @@ export class FakeConnection implements Connection {
       const next = use(chunk);
       if ((next instanceof Promise ? await next : next) === 'stop') return;
     }
+  }
+
+  startDeadline(name: DeadlineName): void {
+    this.deadlines.push(`start ${name}`);
+  }
+
+  endDeadline(name: DeadlineName): void {
+    this.deadlines.push(`end ${name}`);
   }
 
   finish(): void {

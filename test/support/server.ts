@@ -12,6 +12,7 @@ import type { AcceptorSettings } from '../../src/serving/host.js';
 import type { ListenAddress } from '../../src/serving/listen-address.js';
 import type { LogLevel } from '../../src/log/log.js';
 import type { ServerSettings, ThreadSettings, TlsSettings } from '../../src/serving/host.js';
+import { NO_DEADLINES, type Deadlines } from '../../src/connection/deadlines.js';
 import type { ModelName } from '../../src/serving/host.js';
 import { Server } from '../../src/server/server.js';
 import { findService } from '../../src/services/catalogue.js';
@@ -31,6 +32,8 @@ interface TestSettings {
   readonly acceptor: Partial<AcceptorSettings>;
   readonly threads: Partial<ThreadSettings>;
   readonly idleMs: number;
+  /** Those that are not named are disabled. */
+  readonly deadlines: Partial<Deadlines>;
   readonly graceMs: number;
   readonly maxBufferBytes: number;
   readonly loopLagMs: number;
@@ -115,6 +118,7 @@ async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
     threads: { most: 8, warm: 0, memoryMb: 64, ...settings.threads },
     idleMs,
     maxBufferBytes: settings.maxBufferBytes ?? 256 * 1024 * 1024,
+    deadlines: { ...NO_DEADLINES, ...settings.deadlines },
     loopLagMs: settings.loopLagMs ?? LONGEST_LOOP_LAG_MS,
     graceMs,
     log: { level: logLevel, file, connections: true },

@@ -10,18 +10,14 @@ import type { Site } from './answer.js';
 import { RequestParser } from './parser.js';
 import type { RequestLog } from './request-log.js';
 import { LastRequest } from './repeat.js';
-import { refusal, type Message, type Refusal, type Request } from './request.js';
+import type { Message, Refusal, Request } from './request.js';
 import { CONTINUE, refusalAnswer, UNREADABLE } from './response.js';
 import { Transfer } from './transfer.js';
 
-/** The longest time of one request in milliseconds, also for a client that keeps sending. */
-const REQUEST_MS = 60_000;
 /** So many bytes of answers are sent although more requests wait. */
 const BATCH_BYTES = 256 * 1024;
 
 interface ConversationSettings {
-  /** Milliseconds since any time. Default: the monotonic clock. */
-  readonly nowMs?: () => number;
   /** Undefined: answers are not logged. */
   readonly log?: RequestLog | undefined;
 }
@@ -29,7 +25,6 @@ interface ConversationSettings {
 export class Conversation {
   readonly #connection: Connection;
   readonly #site: Site;
-  readonly #nowMs: () => number;
   readonly #log: RequestLog | undefined;
   readonly #parser = new RequestParser();
   readonly #last = new LastRequest();
@@ -37,20 +32,15 @@ export class Conversation {
   #next = 0;
   #batch: Buffer[] = [];
   #batchBytes = 0;
-  /** When the request began that was incomplete at the end of its chunk. */
-  #begunAtMs: number | undefined;
+  /** A request was incomplete at the end of its chunk. */
+  #isTimed = false;
   /** An answer is being sent, or the last one has been: no other bytes may go out. */
   #isAnswering = false;
   #isEarly = false;
 
-  constructor(
-    connection: Connection,
-    site: Site,
-    { nowMs = () => performance.now(), log }: ConversationSettings = {},
-  ) {
+  constructor(connection: Connection, site: Site, { log }: ConversationSettings = {}) {
     this.#connection = connection;
     this.#site = site;
-    this.#nowMs = nowMs;
     this.#log = log;
   }
 
@@ -71,7 +61,7 @@ export class Conversation {
   }
 
   /**
-   * Answers a client that ends its side or is idle within a request. Between requests it sends
+   * Answers a client that ends its side, is idle or is late within a request. Between requests it sends
    * nothing.
    */
   endWith(why: Refusal): MaybePromise<undefined> {
@@ -105,18 +95,16 @@ export class Conversation {
     const wasFresh = this.#parser.isFresh();
     const messages = this.#parser.read(bytes);
     if (wasFresh && this.#parser.isFresh()) this.#last.note(bytes, messages);
-    return this.#isLate(messages) ? [...messages, TOO_SLOW] : messages;
+    if (this.#isTimed || this.#parser.isWithin()) this.#time(messages);
+    return messages;
   }
 
-  /** Reads the clock only for requests that span chunks. */
-  #isLate({ length }: readonly Message[]): boolean {
-    if (!this.#parser.isWithin()) {
-      this.#begunAtMs = undefined;
-      return false;
-    }
-    const nowMs = this.#nowMs();
-    if (this.#begunAtMs === undefined || length > 0) this.#begunAtMs = nowMs;
-    return nowMs - this.#begunAtMs > REQUEST_MS;
+  /** Only a request that spans chunks has a deadline. */
+  #time({ length }: readonly Message[]): void {
+    const isNew = length > 0 || !this.#isTimed;
+    this.#isTimed = this.#parser.isWithin();
+    if (!this.#isTimed) this.#connection.endDeadline('request');
+    else if (isNew) this.#connection.startDeadline('request');
   }
 
   /** A loop until an answer must be awaited. Calling it again continues where it was. */
@@ -202,7 +190,6 @@ export class Conversation {
 }
 
 const NO_MESSAGES: readonly Message[] = [];
-const TOO_SLOW = refusal(408, 'the request took too long');
 
 /** Closes the transfer if the answers before it could not be sent. */
 function closing(transfer: Transfer) {

@@ -40,6 +40,12 @@ export class Player implements Session, Contestant {
     this.#room = room;
   }
 
+  /** Handles a line of a client that has no name yet. */
+  async introduce(line: string): Promise<Next | 'named'> {
+    const next = await this.handleLine(line);
+    return next ?? (this.#state === 'nameless' ? undefined : 'named');
+  }
+
   /** Handles a line of the client. Resolves when the answers have been sent. */
   async handleLine(line: string): Promise<Next> {
     const message = line.trim();

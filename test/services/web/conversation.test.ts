@@ -157,26 +157,18 @@ describe('a conversation', { timeout: 60_000 }, () => {
     assert.equal(sends, 1);
   });
 
-  it('times out a client that keeps sending but never completes its request', async () => {
-    let nowMs = 0;
+  it('gives the time of a request to each one that spans chunks, and to no other', async () => {
     const connection = new FakeConnection([], 'values');
-    const conversation = new Conversation(connection, served, { nowMs: () => nowMs });
+    const conversation = new Conversation(connection, served);
     const take = (text: string) => Promise.resolve(conversation.onChunk(Buffer.from(text)));
-    for (let field = 0; field < 20; field++) {
-      // A complete request restarts the time, however long they took together.
-      assert.equal(await take(`${get('/a.txt')}GET /a.txt HT`), undefined);
-      nowMs += 50_000;
-      assert.equal(await take('TP/1.1\r\nHost: here\r\n\r\n'), undefined);
-    }
-    assert.doesNotMatch(connection.sent, / 408 /);
-    assert.equal(await take('GET /a.txt HTTP/1.1\r\n'), undefined);
-    nowMs += 50_000;
-    assert.equal(await take('X: y\r\n'), undefined);
-    nowMs += 50_000;
-    assert.equal(await take('X: y\r\n'), 'stop');
-    assert.match(
-      connection.sent,
-      /HTTP\/1\.1 408 Request Timeout\r\n[^]*\r\nConnection: close\r\n/,
-    );
+    await take(get('/a.txt'));
+    assert.deepEqual(connection.deadlines, []);
+    await take(`${get('/a.txt')}GET /a.txt HT`);
+    await take('TP/1.1\r\nHost: ');
+    assert.deepEqual(connection.deadlines.splice(0), ['start request']);
+    await take(`here\r\n\r\nGET`);
+    assert.deepEqual(connection.deadlines.splice(0), ['start request']);
+    await take(' /a.txt HTTP/1.1\r\nHost: here\r\n\r\n');
+    assert.deepEqual(connection.deadlines.splice(0), ['end request']);
   });
 });
