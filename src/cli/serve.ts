@@ -70,6 +70,11 @@ const options = {
     default: '5000',
     describe: 'grace period in ms: how long a stop waits for unfinished answers',
   },
+  'datagram-rate': {
+    ...wholeNumber('datagram-rate', 0, 10_000_000),
+    default: '10000',
+    describe: 'udp: maximum number of datagrams of one address in a second; 0 disables the limit',
+  },
   'loop-lag': {
     ...wholeNumber('loop-lag', 1, 3_600_000),
     default: '50',
@@ -231,6 +236,7 @@ function settingsFrom(args: Arguments): ServerSettings {
       file: args['log-file'] === undefined ? undefined : resolve(args['log-file']),
       connections: args['log-connections'],
     },
+    datagramRate: args['datagram-rate'],
     adminPath: args.admin,
   };
 }
