@@ -22,8 +22,7 @@ import type { Cleanup } from '../support/server.js';
 const KILLS = 20;
 const PLAYERS = 4;
 const LENGTH = 7;
-const FULL =
-  'ERR the store cannot be used at the moment, and nothing was counted: try again';
+const FULL = 'ERR the store cannot be used at the moment, and nothing was counted: try again';
 
 const rightOf = new Map(OWN_QUESTIONS.map(({ question, answer }) => [question, answer]));
 
@@ -145,40 +144,44 @@ const cannotMount =
     : false;
 
 describe('a full disk', () => {
-  it('refuses each answer, logs one line a second, and loses nothing', { skip: cannotMount }, async (t) => {
-    const folder = join(temporaryDirectory(t), 'disk');
-    mkdirSync(folder);
-    const server = await startOnSmallDisk(t, folder);
-    // The disk is mounted in the server's namespace only.
-    const filler = join(`/proc/${server.pid}/root`, folder, 'filler');
-    const player = await Player.connect(t, server);
-    await player.says('GUEST ann', /^OK /);
-    const first = await player.begin(3);
-    await player.says(first.right, 'RIGHT 1');
-    const second = await player.question('2/3');
-    fill(filler);
-    const startedAt = performance.now();
-    let refused = 0;
-    for (let answers = 0; answers < 500; answers++) {
-      player.send(second.right);
-      const answer = await player.client.readLine();
-      // SQLite writes into the space that its log already has.
-      assert.equal(answer, FULL);
-      refused++;
-    }
-    const seconds = (performance.now() - startedAt) / 1000;
-    rmSync(filler);
-    await player.says(second.right, 'RIGHT 2');
-    const third = await player.question('3/3');
-    await player.says(third.wrong, `WRONG ${third.right}`);
-    await player.client.expect('SCORE 2/3\nTOTAL 2\n');
-    await sleep(1100);
-    await server.stop();
-    const lines = server.log.of('the store failed');
-    assert.ok(lines.length <= 2 + seconds, `${lines.length} lines in ${seconds} s`);
-    const counted = lines.reduce((sum, line) => sum + 1 + Number(line['repeated'] ?? 0), 0);
-    assert.equal(counted, refused);
-  });
+  it(
+    'refuses each answer, logs one line a second, and loses nothing',
+    { skip: cannotMount },
+    async (t) => {
+      const folder = join(temporaryDirectory(t), 'disk');
+      mkdirSync(folder);
+      const server = await startOnSmallDisk(t, folder);
+      // The disk is mounted in the server's namespace only.
+      const filler = join(`/proc/${server.pid}/root`, folder, 'filler');
+      const player = await Player.connect(t, server);
+      await player.says('GUEST ann', /^OK /);
+      const first = await player.begin(3);
+      await player.says(first.right, 'RIGHT 1');
+      const second = await player.question('2/3');
+      fill(filler);
+      const startedAt = performance.now();
+      let refused = 0;
+      for (let answers = 0; answers < 500; answers++) {
+        player.send(second.right);
+        const answer = await player.client.readLine();
+        // SQLite writes into the space that its log already has.
+        assert.equal(answer, FULL);
+        refused++;
+      }
+      const seconds = (performance.now() - startedAt) / 1000;
+      rmSync(filler);
+      await player.says(second.right, 'RIGHT 2');
+      const third = await player.question('3/3');
+      await player.says(third.wrong, `WRONG ${third.right}`);
+      await player.client.expect('SCORE 2/3\nTOTAL 2\n');
+      await sleep(1100);
+      await server.stop();
+      const lines = server.log.of('the store failed');
+      assert.ok(lines.length <= 2 + seconds, `${lines.length} lines in ${seconds} s`);
+      const counted = lines.reduce((sum, line) => sum + 1 + Number(line['repeated'] ?? 0), 0);
+      assert.equal(counted, refused);
+    },
+  );
 });
 
 /** Starts a quiz whose store is on a disk of 1 MB, which goes with the server's process. */

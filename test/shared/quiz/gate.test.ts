@@ -90,7 +90,8 @@ const HASH_MS = 100;
 /** A gate before accounts whose password is `right`; only the name `nobody` has none. */
 function gateOn(clock: Clock) {
   const gate = new Gate({
-    ...clock,
+    nowMs: clock.nowMs,
+    sleep: clock.sleep,
     isPassword: async (password, stored) => {
       await clock.sleep(HASH_MS);
       return password === stored;
@@ -99,7 +100,7 @@ function gateOn(clock: Clock) {
   return {
     gate,
     /** Resolves to the verdict and the time at which it came. */
-    async check(name: string, password: string, address: string) {
+    check: async (name: string, password: string, address: string) => {
       const stored = name === 'nobody' ? undefined : 'right';
       const verdict = await gate.check(name, password, address, () => stored);
       return { verdict, atMs: clock.now };
@@ -211,9 +212,7 @@ describe('the gate', () => {
   it('lets simultaneous attempts run beside each other as long as none has failed', async () => {
     const clock = new Clock();
     const { check } = gateOn(clock);
-    const logins = Promise.all(
-      Array.from({ length: 8 }, () => check('ann', 'right', '10.0.0.1')),
-    );
+    const logins = Promise.all(Array.from({ length: 8 }, () => check('ann', 'right', '10.0.0.1')));
     await clock.run(1000);
     const outcomes = await logins;
     assert.deepEqual(
@@ -235,7 +234,10 @@ describe('the gate', () => {
     assert.deepEqual(admitted, Array(30).fill(0));
     await clock.run(20_000);
     const seconds = admitted.filter((atMs) => atMs !== undefined && atMs > 0);
-    assert.deepEqual(seconds, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((second) => second * 1000));
+    assert.deepEqual(
+      seconds,
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((second) => second * 1000),
+    );
     assert.equal(admitted.filter((atMs) => atMs === undefined).length, 10);
   });
 });
