@@ -12,7 +12,7 @@ import { ExpiringMap } from '../base/expiring-map.js';
 import { monotonicMs } from '../base/clock.js';
 
 /** The largest number of repeated answers to an address and port without a pause. */
-export const MOST_REPEATED = 1000;
+const MOST_REPEATED = 1000;
 /** The pause in milliseconds after which an answer does not count as repeated. */
 const PAUSE_MS = 1000;
 /** More than an address gets answers in a second, at the default rate. */
