@@ -27,7 +27,7 @@ import type { Contender } from '../contenders/contender.js';
 const PACED = 5000;
 const WINDOW = 64;
 const BURST = 20_000;
-const MESSAGE = Buffer.alloc(64, 'x');
+const MESSAGE_BYTES = 64;
 const BUFFER_BYTES = 4 * 1024 * 1024;
 /** The run ends after this long without an answer. */
 const SILENCE_MS = 500;
@@ -61,8 +61,7 @@ type Experiment = (socket: Socket) => Promise<Omit<Outcome, 'clientDropped'>>;
 async function paced(socket: Socket): Promise<{ sent: number; answered: number }> {
   let [sent, answered] = [0, 0];
   const send = () => {
-    sent++;
-    socket.send(MESSAGE);
+    socket.send(messageOf(sent++));
   };
   const allAnswered = new Promise<void>((resolve) => {
     socket.on('message', () => {
@@ -80,9 +79,14 @@ async function paced(socket: Socket): Promise<{ sent: number; answered: number }
 async function unpaced(socket: Socket): Promise<{ sent: number; answered: number }> {
   let answered = 0;
   socket.on('message', () => answered++);
-  for (let sent = 0; sent < BURST; sent++) socket.send(MESSAGE);
+  for (let sent = 0; sent < BURST; sent++) socket.send(messageOf(sent));
   await untilSilent(() => answered);
   return { sent: BURST, answered };
+}
+
+/** Numbered: a server does not give one answer without end (datagrams/repeated-answers.ts). */
+function messageOf(number: number): Buffer {
+  return Buffer.from(`${number} `.padEnd(MESSAGE_BYTES, 'x'));
 }
 
 async function untilSilent(count: () => number): Promise<void> {
@@ -98,7 +102,7 @@ async function run(
   directory: string,
 ): Promise<Outcome & { summary: Summary }> {
   const logFile = join(directory, 'log');
-  const args = ['--transport', 'udp', '--log-file', logFile];
+  const args = ['--transport', 'udp', '--datagram-rate', '0', '--log-file', logFile];
   const server = await contender.start({ clients: 2, args });
   const socket = createSocket('udp4');
   try {

@@ -18,9 +18,9 @@ interface ExpiringMapSettings {
   readonly nowMs?: () => number;
 }
 
-export class ExpiringMap<V> {
+export class ExpiringMap<V, K = string> {
   /** Ordered by `setAtMs`, the oldest first: expired entries stand at the front. */
-  readonly #entries = new Map<string, Entry<V>>();
+  readonly #entries = new Map<K, Entry<V>>();
   readonly #max: number;
   readonly #ttlMs: number;
   readonly #nowMs: () => number;
@@ -35,13 +35,13 @@ export class ExpiringMap<V> {
     return this.#entries.size;
   }
 
-  get(key: string): V | undefined {
+  get(key: K): V | undefined {
     this.#dropExpired();
     return this.#entries.get(key)?.value;
   }
 
   /** Sets the value and restarts the lifetime of the entry; `undefined` deletes it. */
-  set(key: string, value: V | undefined): void {
+  set(key: K, value: V | undefined): void {
     this.#entries.delete(key);
     if (value === undefined) return;
     this.#entries.set(key, { value, setAtMs: this.#nowMs() });
@@ -50,7 +50,7 @@ export class ExpiringMap<V> {
     if (oldest !== undefined) this.#entries.delete(oldest);
   }
 
-  delete(key: string): void {
+  delete(key: K): void {
     this.#entries.delete(key);
   }
 

@@ -84,6 +84,11 @@ const options = {
       'memory in MB for output that all clients together leave unread; ' +
       'above it, the client with the most is closed',
   },
+  'datagram-rate': {
+    ...wholeNumber('datagram-rate', 0, 10_000_000),
+    default: '10000',
+    describe: 'udp: maximum number of datagrams of one address in a second; 0 disables the limit',
+  },
   'loop-lag': {
     ...wholeNumber('loop-lag', 1, 3_600_000),
     default: '50',
@@ -318,6 +323,7 @@ function settingsFrom(args: Arguments): ServerSettings {
       file: args['log-file'] === undefined ? undefined : resolve(args['log-file']),
       connections: args['log-connections'],
     },
+    datagramRate: args['datagram-rate'],
     adminPath: args.admin,
     metricsAddress: args.metrics,
     heartbeatMs: args.heartbeat * 1000,

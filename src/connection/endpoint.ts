@@ -44,3 +44,26 @@ export function endpointOf(address: Uint8Array): Endpoint {
 function mapped(host: string, address: Uint8Array): string {
   return host.startsWith('::ffff:') ? `::ffff:${address.subarray(20, 24).join('.')}` : host;
 }
+
+/**
+ * What counts as one address where clients are limited: an IPv4 address, or the /64 of an IPv6
+ * address, since a client with one IPv6 address has all of its /64.
+ * @param host without a port; an IPv6 address may be in brackets
+ */
+export function networkOf(host: string): string {
+  if (!host.includes(':')) return host;
+  const plain = host.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
+  if (plain.startsWith(MAPPED) && plain.includes('.')) return plain.slice(MAPPED.length);
+  const [head = '', tail] = plain.split('::');
+  const [left, right] = [groupsOf(head), groupsOf(tail ?? '')];
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right];
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}
+
+/** An IPv4 address in the form of IPv6, as a dual-stack socket reports it. */
+const MAPPED = '::ffff:';
+
+function groupsOf(text: string): string[] {
+  return text.split(':').filter((group) => group !== '');
+}

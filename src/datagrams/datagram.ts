@@ -18,11 +18,26 @@ export interface Datagram {
  */
 export const MAX_DATAGRAM_BYTES = 1472;
 
+/** The headers of IPv4 and UDP, which each datagram has. */
+const HEADERS_BYTES = 28;
+const MAX_AMPLIFICATION = 3;
+
 /**
- * Services on these ports answer every message: echo, daytime, qotd, chargen. An answer to such a
- * service would start an endless exchange. Port 0 cannot receive.
+ * The longest answer to a question, in bytes. Senders can be forged, so a longer answer would
+ * multiply what an attacker sends to a third party. Headers count: the answer to an empty datagram
+ * may have 56 bytes.
  */
-const REFLECTOR_PORTS: ReadonlySet<number> = new Set([0, 7, 13, 17, 19]);
+export function longestAnswerBytes(questionBytes: number): number {
+  const onTheWire = MAX_AMPLIFICATION * (HEADERS_BYTES + questionBytes);
+  return Math.min(MAX_DATAGRAM_BYTES, onTheWire - HEADERS_BYTES);
+}
+
+/**
+ * Services on these ports answer every message, or an answer with an error: echo, systat, daytime,
+ * qotd, chargen, time, DNS, TFTP, NTP. An answer to such a service would start an endless exchange.
+ * Port 0 cannot receive.
+ */
+const REFLECTOR_PORTS: ReadonlySet<number> = new Set([0, 7, 11, 13, 17, 19, 37, 53, 69, 123]);
 
 export function isReflector(port: number): boolean {
   return REFLECTOR_PORTS.has(port);

@@ -6,18 +6,24 @@
  *
  * A sender of datagrams cannot be slowed down. Messages wait here, up to a limit; those beyond it
  * are dropped, counted and logged. So are those that the kernel dropped, where it reports them.
+ *
+ * Senders can be forged. So an address has a bounded rate (base/pace.ts), an answer a bounded length
+ * (datagram.ts), and loops between servers end (repeated-answers.ts).
  */
 import type { RemoteInfo, Socket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { startError } from '../serving/listen-address.js';
-import { formatEndpoint } from '../connection/endpoint.js';
+import { formatEndpoint, networkOf } from '../connection/endpoint.js';
+import { LineLimit } from '../log/line-limit.js';
 import type { Logger } from '../log/log.js';
 import { monotonicMs } from '../base/clock.js';
+import { Pace } from '../base/pace.js';
 import { RoundRobinQueue } from '../base/round-robin-queue.js';
-import { isReflector, MAX_DATAGRAM_BYTES, type Datagram } from './datagram.js';
+import { isReflector, longestAnswerBytes, MAX_DATAGRAM_BYTES, type Datagram } from './datagram.js';
 import { kernelDropsOf } from './kernel-drops.js';
+import { RepeatedAnswers } from './repeated-answers.js';
 import { askForBuffer, socketFor } from './socket.js';
 
 interface ReceiverSettings {
@@ -25,6 +31,8 @@ interface ReceiverSettings {
   readonly port: number;
   /** The largest number of waiting messages; more are dropped. */
   readonly queueLimit: number;
+  /** The largest number of messages of one address in a second; 0: no limit. */
+  readonly ratePerSecond: number;
 }
 
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -35,7 +43,8 @@ const LOG_MS = 1000;
 const MAX_LAST_TURNS = 1000;
 
 const TOO_LONG = `ERR datagram too long: at most ${MAX_DATAGRAM_BYTES} bytes\n`;
-const ANSWER_TOO_LONG = `ERR answer too long: at most ${MAX_DATAGRAM_BYTES} bytes\n`;
+/** The largest number of addresses whose rate is known at a time. Addresses are easily forged. */
+const MAX_RATED = 10_000;
 
 export class Receiver implements AsyncIterable<Datagram> {
   readonly port: number;
@@ -50,9 +59,14 @@ export class Receiver implements AsyncIterable<Datagram> {
     answered: 0,
     refused: 0,
     ignored: 0,
+    limited: 0,
+    repeated: 0,
     dropped: 0,
     sendFailures: 0,
   };
+  readonly #pace: Pace | undefined;
+  readonly #repeatedAnswers = new RepeatedAnswers();
+  readonly #limitLines = new LineLimit();
   #consumer: ((datagram: Datagram | undefined) => void) | undefined;
   #working = 0;
   #onDrained: (() => void) | undefined;
@@ -83,11 +97,16 @@ export class Receiver implements AsyncIterable<Datagram> {
     }
   }
 
-  private constructor({ queueLimit }: ReceiverSettings, socket: Socket, log: Logger) {
+  private constructor(
+    { queueLimit, ratePerSecond }: ReceiverSettings,
+    socket: Socket,
+    log: Logger,
+  ) {
     this.#socket = socket;
     this.#own = socket.address();
     this.#queueLimit = Math.max(1, queueLimit);
     this.#log = log;
+    if (ratePerSecond > 0) this.#pace = paceOf(ratePerSecond);
     this.port = this.#own.port;
     this.receiveBufferBytes = askForBuffer(socket, RECEIVE_BUFFER_BYTES);
     socket.on('message', (message, from) => this.#onMessage(message, from));
@@ -136,6 +155,7 @@ export class Receiver implements AsyncIterable<Datagram> {
     this.#counts.received++;
     if (this.#ended) this.#drop(1);
     else if (isReflector(port) || this.#isOwn(address, port)) this.#counts.ignored++;
+    else if (!this.#isInPace(address)) this.#limit(address);
     else if (message.length > MAX_DATAGRAM_BYTES) void this.#refuse(message.length, address, port);
     else {
       const peer = formatEndpoint(address, port);
@@ -168,12 +188,14 @@ export class Receiver implements AsyncIterable<Datagram> {
    * that was yielded.
    * @returns the number of bytes sent
    */
-  async settle({ peer, address, port }: Datagram, reply: Uint8Array | undefined): Promise<number> {
+  async settle(datagram: Datagram, reply: Uint8Array | undefined): Promise<number> {
     if (this.#closed) return 0;
+    const { peer, address, port } = datagram;
     let sentBytes = 0;
     if (reply !== undefined) {
-      const sent = reply.length <= MAX_DATAGRAM_BYTES ? reply : Buffer.from(ANSWER_TOO_LONG);
-      if (await this.#send(sent, address, port)) {
+      const sent = shortEnough(reply, datagram.message.length);
+      if (this.#repeatedAnswers.isOneTooMany(peer, sent)) this.#countRepeated(peer);
+      else if (await this.#send(sent, address, port)) {
         this.#counts.answered++;
         sentBytes = sent.length;
       }
@@ -194,11 +216,15 @@ export class Receiver implements AsyncIterable<Datagram> {
       this.#drop(1);
       return;
     }
-    this.#counts.refused++;
     const reply = Buffer.from(TOO_LONG);
+    const peer = formatEndpoint(address, port);
+    if (this.#repeatedAnswers.isOneTooMany(peer, reply)) {
+      this.#countRepeated(peer);
+      return;
+    }
+    this.#counts.refused++;
     const bytesOut = (await this.#send(reply, address, port)) ? reply.length : 0;
     if (!this.#log.isLevelEnabled('debug')) return;
-    const peer = formatEndpoint(address, port);
     this.#log.debug({ peer, bytesIn, bytesOut }, 'datagram refused');
   }
 
@@ -260,6 +286,24 @@ export class Receiver implements AsyncIterable<Datagram> {
     );
   }
 
+  #isInPace(address: string): boolean {
+    return this.#pace === undefined || this.#pace.reserve(networkOf(address)) !== undefined;
+  }
+
+  #limit(address: string): void {
+    this.#counts.limited++;
+    this.#limitLines.line('limited', (fields) =>
+      this.#log.warn({ address, ...fields }, 'datagrams limited'),
+    );
+  }
+
+  #countRepeated(peer: string): void {
+    this.#counts.repeated++;
+    this.#limitLines.line('repeated', (fields) =>
+      this.#log.warn({ peer, ...fields }, 'answers repeated'),
+    );
+  }
+
   #drop(count: number): void {
     this.#counts.dropped += count;
     this.#droppedSinceWarning += count;
@@ -280,6 +324,17 @@ export class Receiver implements AsyncIterable<Datagram> {
     this.#log.warn(fields, message);
     return true;
   }
+}
+
+function paceOf(ratePerSecond: number): Pace {
+  const everyMs = 1000 / ratePerSecond;
+  return new Pace({ burst: ratePerSecond, everyMs, entries: MAX_RATED, nowMs: monotonicMs });
+}
+
+function shortEnough(reply: Uint8Array, questionBytes: number): Uint8Array {
+  const mostBytes = longestAnswerBytes(questionBytes);
+  if (reply.length <= mostBytes) return reply;
+  return Buffer.from(`ERR answer too long: at most ${mostBytes} bytes\n`);
 }
 
 function isWildcard(address: string): boolean {

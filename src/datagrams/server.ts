@@ -59,7 +59,11 @@ export class DatagramServer {
     const logFailures = new LogFailures();
     const log = openLog(settings.log, {}, logFailures.onError);
     const receiver = await Receiver.bind(
-      { ...address, queueLimit: settings.acceptor.queueLimit },
+      {
+        ...address,
+        queueLimit: settings.acceptor.queueLimit,
+        ratePerSecond: settings.datagramRate ?? 0,
+      },
       log,
     );
     const memories = new ExpiringMap<unknown>({

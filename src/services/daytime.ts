@@ -2,7 +2,8 @@
  * Sends the date and the time with microseconds to each client and closes. Answers each datagram
  * with them.
  */
-import { reply } from '../connection/text.js';
+import { asBuffer, reply } from '../connection/text.js';
+import { isAnswer } from './answers.js';
 import { now } from './clock.js';
 import { formatTime } from './date.js';
 import type { DatagramService, Service } from './service.js';
@@ -14,7 +15,7 @@ export const service: Service = {
 };
 
 export const datagram: DatagramService = {
-  answer: () => ({ reply: present() }),
+  answer: (message) => (isAnswer(asBuffer(message).toString()) ? {} : { reply: present() }),
 };
 
 function present(): string {

@@ -4,6 +4,7 @@
  */
 import { forEachMessage } from '../connection/lines.js';
 import { asBuffer, reply } from '../connection/text.js';
+import { isAnswer } from './answers.js';
 import { normalized, play, type Game } from './games/hangman.js';
 import { WORDS } from './games/words.js';
 import type { DatagramService, Service } from './service.js';
@@ -37,6 +38,7 @@ interface Played {
 export const datagram: DatagramService<Played> = {
   answer(bytes, played) {
     const message = asBuffer(bytes).toString();
+    if (isAnswer(message)) return { memory: played };
     const guess = normalized(message);
     if (played?.message === guess) return { reply: played.reply, memory: played };
     const turn = play(played?.game, message, randomWord);

@@ -50,7 +50,7 @@ function carryOut(
     case 'LOGIN':
       return session.login({ name: command.name, password: command.password, address: address() });
     case 'GUEST':
-      return session.guest(command.name);
+      return session.guest({ name: command.name, address: address() });
     case 'PLAY':
       return session.play(command.questions);
     case 'ANSWER':

@@ -178,6 +178,8 @@ export interface ServerSettings {
   /** On a stop, how long clients may take to end, in milliseconds. */
   readonly graceMs: number;
   readonly log: LogSettings;
+  /** The largest number of datagrams of one address in a second; 0: no limit. Over TCP: no use. */
+  readonly datagramRate?: number;
   /** Path of the admin socket; undefined: none. */
   readonly adminPath?: string | undefined;
   /** Where `/metrics` and `/healthz` are served on TCP; undefined: nowhere. */

@@ -41,7 +41,7 @@ export function play(game: Game | undefined, message: string, chooseWord: () => 
     return game ? { reply: wordLine(game) + patternLine(game), game } : begin(chooseWord());
   if (!game) return { reply: 'ERR no game is going on: PLAY begins one, QUIT leaves\n', game };
   if (!/^[a-z]+$/.test(guess)) {
-    return { reply: 'ERR expected a letter from a to z, the whole word, PLAY or QUIT\n', game };
+    return { reply: 'ERR expected a letter a-z, the whole word, PLAY or QUIT\n', game };
   }
   if (guess.length > 1 && guess.length !== game.word.length) {
     return { reply: `ERR the word has ${game.word.length} letters\n`, game };

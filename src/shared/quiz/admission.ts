@@ -16,6 +16,7 @@ export interface Admitted {
 }
 
 const BUSY = 'busy: too many passwords are being checked, try again';
+const TOO_MANY_NAMES = 'busy: too many names from your address, try again';
 
 /**
  * Registers a new account.
@@ -32,6 +33,7 @@ export async function admitNew(
   const fault = passwordFault(password);
   if (fault !== undefined) return refused(fault);
   const { key, name } = checked;
+  if (!(await gate.admitName(address))) return refused(TOO_MANY_NAMES);
   const known = store.account(key);
   if (known?.password !== undefined) return refused(`the name ${known.name} is taken`);
   const hash = await gate.hash(password, address);
@@ -68,9 +70,14 @@ export async function admitKnown(
   };
 }
 
-export function admitGuest({ store }: Quiz, text: string): Admitted | Refused {
+export async function admitGuest(
+  { store, gate }: Quiz,
+  text: string,
+  address: string,
+): Promise<Admitted | Refused> {
   const checked = checkName(text);
   if (typeof checked === 'string') return refused(checked);
+  if (!(await gate.admitName(address))) return refused(TOO_MANY_NAMES);
   const { key } = checked;
   const known = store.account(key);
   const name = known?.name ?? checked.name;

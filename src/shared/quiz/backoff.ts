@@ -1,6 +1,6 @@
 /**
- * Repeated failures delay the next attempt: each one doubles the delay, up to a bound. The bound
- * keeps an owner's login possible while a stranger guesses the password. Runs on the main thread.
+ * Repeated failures delay the next attempt: each one doubles the delay, up to a bound. Runs on the
+ * main thread. gate.ts says which failures are counted together.
  */
 import { ExpiringMap } from '../../base/expiring-map.js';
 
@@ -17,30 +17,43 @@ interface BackoffSettings {
   readonly entries: number;
 }
 
+interface Failures {
+  readonly count: number;
+  readonly lastMs: number;
+}
+
 export class Backoff {
   readonly #settings: BackoffSettings;
-  readonly #failures: ExpiringMap<number>;
+  readonly #nowMs: () => number;
+  readonly #failures: ExpiringMap<Failures>;
 
   constructor(settings: BackoffSettings, nowMs: () => number) {
     this.#settings = settings;
+    this.#nowMs = nowMs;
     this.#failures = new ExpiringMap({ max: settings.entries, ttlMs: settings.forgetMs, nowMs });
   }
 
-  /**
-   * The delay of the key's next attempt in milliseconds.
-   * @param underWay the number of its attempts whose outcome is not known yet: after a first
-   * failure,
-   *   each counts as another one
-   */
-  delayMs(key: string, underWay = 0): number {
+  failuresOf(key: string): number {
+    return this.#failures.get(key)?.count ?? 0;
+  }
+
+  /** Whether the key has more failures than cause no delay. */
+  isDelayed(key: string): boolean {
+    return this.failuresOf(key) > this.#settings.free;
+  }
+
+  /** When the key's next attempt may begin; before every time if nothing delays it. */
+  readyAtMs(key: string): number {
+    const failures = this.#failures.get(key);
+    if (failures === undefined) return -Infinity;
     const { free, firstMs, maxMs } = this.#settings;
-    const failures = this.#failures.get(key) ?? 0;
-    const charged = failures === 0 ? 0 : failures + underWay - free;
-    return charged <= 0 ? 0 : Math.min(maxMs, firstMs * 2 ** (charged - 1));
+    const charged = failures.count - free;
+    if (charged <= 0) return -Infinity;
+    return failures.lastMs + Math.min(maxMs, firstMs * 2 ** (charged - 1));
   }
 
   recordFailure(key: string): void {
-    this.#failures.set(key, (this.#failures.get(key) ?? 0) + 1);
+    this.#failures.set(key, { count: this.failuresOf(key) + 1, lastMs: this.#nowMs() });
   }
 
   reset(key: string): void {

@@ -2,7 +2,6 @@
  * One client of the quiz: its player, and the question that it was shown. Runs on the main thread.
  * The client makes one call at a time; after each call, its result is in the store.
  */
-import type { MaybePromise } from '../../connection/connection.js';
 import {
   StoreError,
   type Identity,
@@ -21,6 +20,7 @@ import type {
   QuizSession,
   Ranked,
   Refused,
+  Visitor,
 } from './outcomes.js';
 import type { Quiz } from './quiz.js';
 
@@ -52,13 +52,14 @@ export class ClientSession implements QuizSession {
     return this.#enter('logged in', async () => {
       const admitted = await admitKnown(this.#quiz, credentials);
       // Not with the name: users sometimes type a password in its place.
-      if ('why' in admitted) this.#log('login refused', {});
+      if ('why' in admitted)
+        this.#quiz.lines.line('login refused', (fields) => this.#log('login refused', fields));
       return admitted;
     });
   }
 
-  guest(name: string): Promise<Entered | Refused> {
-    return this.#enter('guest', () => admitGuest(this.#quiz, name));
+  guest({ name, address }: Visitor): Promise<Entered | Refused> {
+    return this.#enter('guest', () => admitGuest(this.#quiz, name, address));
   }
 
   play(questions: number): Promise<Playing | Refused> {
@@ -110,7 +111,7 @@ export class ClientSession implements QuizSession {
 
   async #enter(
     event: string,
-    admit: () => MaybePromise<Admitted | Refused>,
+    admit: () => Promise<Admitted | Refused>,
   ): Promise<Entered | Refused> {
     if (this.#player !== undefined) return refused(`you are ${this.#player.name} already`);
     try {
@@ -169,8 +170,13 @@ export class ClientSession implements QuizSession {
   #failed(error: unknown): Refused {
     if (!(error instanceof StoreError)) throw error;
     // The hashing of a password may outlast the client and the store.
-    if (!this.#left)
-      this.#quiz.log.error({ connection: this.#connection, err: error }, 'the store failed');
+    if (!this.#left) {
+      const { log, lines } = this.#quiz;
+      const connection = this.#connection;
+      lines.line('the store failed', (repeated) =>
+        log.error({ connection, err: error, ...repeated }, 'the store failed'),
+      );
+    }
     return refused('the store cannot be used at the moment, and nothing was counted: try again');
   }
 

@@ -1,25 +1,41 @@
 /**
- * Hashes and checks passwords, a few at a time. Repeated failures delay the next attempt. An
- * unknown account is indistinguishable from a wrong password. Runs on the main thread.
+ * Guards the quiz's entrance: hashes and checks passwords, a few at a time, and slows down guessers
+ * of passwords and clients that make up names. An unknown account is indistinguishable from a wrong
+ * password. Runs on the main thread. Read hashing-queue.ts next.
+ *
+ * The owner of an account is told from a guesser by the address: nobody guesses at the address from
+ * which a password was right, and a guesser's address has failures.
  */
+import { ExpiringMap } from '../../base/expiring-map.js';
+import { Pace } from '../../base/pace.js';
+import { networkOf } from '../../connection/endpoint.js';
 import { Backoff } from './backoff.js';
-import { FairQueue } from './fair-queue.js';
+import { HashingQueue, type Attempt } from './hashing-queue.js';
 import { hashPassword, isPassword } from './passwords.js';
 
 /**
- * libuv's pool has four threads; two stay free for other work. A hash takes 120 ms: the last job
- * waits 4 s.
+ * libuv's pool has four threads; two stay free for other work. A hash takes 120 ms. The queue is
+ * bounded for memory's sake only: a better rank displaces a worse one.
  */
-const QUEUE = { atOnce: 2, waiting: 64, waitingOfAddress: 32 };
+const QUEUE = { atOnce: 2, waiting: 256, waitingOfAddress: 32, maxWaitMs: 10_000 };
+/** So many attempts of one address may wait for a name that has failures. */
+const MOST_GUESSES = 4;
+/** A refusal for lack of room is answered so late: its client shall not try again at once. */
+const BUSY_MS = 1000;
 
 const MINUTE_MS = 60_000;
 const TABLE = { forgetMs: 15 * MINUTE_MS, entries: 10_000 };
-/**
- * Delays attempts to guess one name's password. The owner of the name waits as long, and no longer.
- */
-const OF_NAME = { ...TABLE, free: 2, firstMs: 250, maxMs: 4000 };
+/** Delays one address's guesses at one name. */
+const OF_PAIR = { ...TABLE, free: 2, firstMs: 250, maxMs: 4000 };
+/** Delays all guesses at one name, its owner's too: it is the owner's longest delay. */
+const OF_NAME = { ...TABLE, free: 2, firstMs: 250, maxMs: 1000 };
 /** Delays attempts with many names. A whole class may share an address, so this is more patient. */
 const OF_ADDRESS = { ...TABLE, free: 20, firstMs: 100, maxMs: 1000 };
+/** New names of one address, registered and guests: a class at once, then one a second. */
+const NEW_NAMES = { burst: 30, everyMs: 1000, entries: 10_000 };
+/** An address is trusted so long after its last right password. */
+const TRUSTED = { max: 10_000, ttlMs: 24 * 60 * MINUTE_MS };
+const REFUSED = { max: 10_000, ttlMs: TABLE.forgetMs };
 
 interface GateSettings {
   /** Replaced by tests, for which the real function is too slow. */
@@ -31,35 +47,62 @@ interface GateSettings {
 type Verdict = 'right' | 'wrong' | 'busy';
 
 export class Gate {
-  readonly #queue = new FairQueue(QUEUE);
-  /**
-   * For each name, the number of checks under way: guesses on many connections at once save no
-   * time.
-   */
-  readonly #underWay = new Map<string, number>();
-  readonly #nameBackoff: Backoff;
-  readonly #addressBackoff: Backoff;
+  readonly #queue: HashingQueue;
+  readonly #ofPair: Backoff;
+  readonly #ofName: Backoff;
+  readonly #ofAddress: Backoff;
+  readonly #newNames: Pace;
+  readonly #trusted: ExpiringMap<true>;
+  /** Addresses whose last attempt found no turn: they count as known, so that floods end. */
+  readonly #refused: ExpiringMap<true>;
   readonly #sleep: (ms: number) => Promise<void>;
   readonly #isPassword: typeof isPassword;
 
   constructor({ nowMs, sleep, isPassword: compare = isPassword }: GateSettings) {
     this.#isPassword = compare;
-    this.#nameBackoff = new Backoff(OF_NAME, nowMs);
-    this.#addressBackoff = new Backoff(OF_ADDRESS, nowMs);
     this.#sleep = sleep;
+    this.#ofPair = new Backoff(OF_PAIR, nowMs);
+    this.#ofName = new Backoff(OF_NAME, nowMs);
+    this.#ofAddress = new Backoff(OF_ADDRESS, nowMs);
+    this.#newNames = new Pace({ ...NEW_NAMES, nowMs });
+    this.#trusted = new ExpiringMap({ ...TRUSTED, nowMs });
+    this.#refused = new ExpiringMap({ ...REFUSED, nowMs });
+    const rules = {
+      rankOf: (attempt: Attempt) => this.#rankOf(attempt),
+      readyAtMs: (attempt: Attempt) => this.#readyAtMs(attempt),
+      isSerial: (name: string) => this.#ofName.failuresOf(name) > 0,
+      mostAlike: (attempt: Attempt) =>
+        this.#ofPair.failuresOf(pairOf(attempt)) > 0 ? MOST_GUESSES : Infinity,
+    };
+    this.#queue = new HashingQueue(QUEUE, rules, { nowMs, sleep });
+  }
+
+  /**
+   * Waits until the address may use a new name, as a guest or by registering. Names that turn out
+   * to be taken cost as much, so that finding names is slow.
+   * @returns false, after a while, when too many of that address are waiting
+   */
+  async admitName(address: string): Promise<boolean> {
+    const waitMs = this.#newNames.reserve(networkOf(address), QUEUE.maxWaitMs);
+    await this.#pause(waitMs ?? BUSY_MS);
+    return waitMs !== undefined;
   }
 
   /**
    * Hashes a new password.
    * @returns undefined when too many others are waiting
    */
-  hash(password: string, address: string): Promise<string | undefined> {
-    return this.#queue.run(address, () => hashPassword(password));
+  async hash(password: string, address: string): Promise<string | undefined> {
+    const attempt = { address: networkOf(address) };
+    const hash = await this.#queue.run(attempt, () => hashPassword(password));
+    if (hash === undefined) await this.#refuse(attempt);
+    else this.#trusted.set(attempt.address, true);
+    return hash;
   }
 
   /**
-   * Checks a password. The delay comes before the check, so a late answer does not reveal a
-   * failure. It is the same for an account that does not exist.
+   * Checks a password. Delays come before the check, so a late answer does not reveal a failure.
+   * They are the same for an account that does not exist.
    * @param stored called after the delay; returns the account's hash
    */
   async check(
@@ -68,27 +111,62 @@ export class Gate {
     address: string,
     stored: () => string | undefined,
   ): Promise<Verdict> {
-    const underWay = this.#underWay.get(key) ?? 0;
-    this.#underWay.set(key, underWay + 1);
-    try {
-      const delayMs = Math.max(
-        this.#nameBackoff.delayMs(key, underWay),
-        this.#addressBackoff.delayMs(address),
-      );
-      if (delayMs > 0) await this.#sleep(delayMs);
-      const isRight = await this.#queue.run(address, () => this.#isPassword(password, stored()));
-      if (isRight === undefined) return 'busy';
-      if (isRight) {
-        this.#nameBackoff.reset(key);
-        return 'right';
-      }
-      this.#nameBackoff.recordFailure(key);
-      this.#addressBackoff.recordFailure(address);
-      return 'wrong';
-    } finally {
-      const left = (this.#underWay.get(key) ?? 1) - 1;
-      if (left === 0) this.#underWay.delete(key);
-      else this.#underWay.set(key, left);
+    const attempt = { address: networkOf(address), name: key };
+    const isRight = await this.#queue.run(attempt, async () => {
+      const matches = await this.#isPassword(password, stored());
+      if (matches) this.#noteRight(attempt);
+      else this.#noteWrong(attempt);
+      return matches;
+    });
+    if (isRight === undefined) {
+      await this.#refuse(attempt);
+      return 'busy';
     }
+    return isRight ? 'right' : 'wrong';
   }
+
+  #noteRight(attempt: Required<Attempt>): void {
+    this.#ofName.reset(attempt.name);
+    this.#ofPair.reset(pairOf(attempt));
+    this.#trusted.set(attempt.address, true);
+  }
+
+  #noteWrong(attempt: Required<Attempt>): void {
+    this.#ofName.recordFailure(attempt.name);
+    this.#ofPair.recordFailure(pairOf(attempt));
+    this.#ofAddress.recordFailure(attempt.address);
+  }
+
+  async #refuse({ address }: Attempt): Promise<void> {
+    this.#refused.set(address, true);
+    await this.#pause(BUSY_MS);
+  }
+
+  /** A new password goes behind logins from trusted addresses: it may come from a flood. */
+  #rankOf({ address, name }: Attempt): number {
+    const isTrusted = this.#trusted.get(address) ?? false;
+    if (isTrusted && !this.#ofAddress.isDelayed(address)) return name === undefined ? 1 : 0;
+    const isKnown = this.#ofAddress.failuresOf(address) > 0 || this.#refused.get(address);
+    return isKnown ? 2 : 1;
+  }
+
+  #readyAtMs(attempt: Attempt): number {
+    const { address, name } = attempt;
+    const ofAddressMs = this.#ofAddress.readyAtMs(address);
+    if (name === undefined) return ofAddressMs;
+    return Math.max(
+      ofAddressMs,
+      this.#ofName.readyAtMs(name),
+      this.#ofPair.readyAtMs(pairOf(attempt)),
+    );
+  }
+
+  async #pause(ms: number): Promise<void> {
+    if (ms > 0) await this.#sleep(ms);
+  }
+}
+
+/** Neither an address nor the key of a name contains a space. */
+function pairOf({ address, name = '' }: Attempt): string {
+  return `${address} ${name}`;
 }

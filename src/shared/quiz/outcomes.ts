@@ -55,17 +55,20 @@ export interface Ranked {
 
 export type Outcome = Refused | Entered | Playing | Answered | Ranked;
 
-export interface Credentials {
+export interface Visitor {
   readonly name: string;
-  readonly password: string;
   /** The client's address without its port. */
   readonly address: string;
+}
+
+export interface Credentials extends Visitor {
+  readonly password: string;
 }
 
 export interface QuizSession extends Session {
   register(credentials: Credentials): MaybePromise<Entered | Refused>;
   login(credentials: Credentials): MaybePromise<Entered | Refused>;
-  guest(name: string): MaybePromise<Entered | Refused>;
+  guest(visitor: Visitor): MaybePromise<Entered | Refused>;
   play(questions: number): MaybePromise<Playing | Refused>;
   answer(letter: Letter): MaybePromise<Answered | Refused>;
   ranking(): MaybePromise<Ranked | Refused>;

@@ -7,6 +7,7 @@
  * Memory holds only the question that a client was shown. So a crash loses nothing, and two clients
  * of one name cannot disagree. Read client-session.ts next.
  */
+import { LineLimit } from '../../log/line-limit.js';
 import type { ServiceLog } from '../../log/log.js';
 import type { Question, QuizStore } from './store/store.js';
 import { Gate } from './gate.js';
@@ -28,6 +29,8 @@ export class Quiz {
   readonly store: QuizStore;
   readonly log: ServiceLog;
   readonly gate: Gate;
+  /** Of the lines that clients can cause without end. */
+  readonly lines = new LineLimit();
   readonly #questions: readonly Question[];
   readonly #randomBelow: (limit: number) => number;
 

@@ -131,7 +131,7 @@ describe('a game of hangman', () => {
   });
 
   it('charges nothing for a message that is no guess', () => {
-    const what = 'ERR expected a letter from a to z, the whole word, PLAY or QUIT\n';
+    const what = 'ERR expected a letter a-z, the whole word, PLAY or QUIT\n';
     script(
       ['banana'],
       [

@@ -61,7 +61,7 @@ describe('REGISTER', () => {
   it('continues the game that a guest of the name has left', async (t) => {
     const store = openStore(t);
     const guest = quizOn(store).enter(new FakeMember());
-    await guest.guest('ann');
+    await guest.guest(ANN);
     await guest.play(1);
     const outcome = await quizOn(store).enter(new FakeMember()).register(ANN);
     assert.deepEqual(outcome, {
