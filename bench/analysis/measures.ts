@@ -108,8 +108,24 @@ function latency(part: LatencyName, percent: number): Pick<Measure, 'of' | 'over
   };
 }
 
-/** Returns true if the percentile falls on a client without an answer: it is then a lower bound. */
+/**
+ * Returns true if the percentile falls on a client without an answer, or on a request that an open
+ * loop dropped: it is then a lower bound.
+ */
 function isAtLeast(rounds: readonly RoundResult[], percent: number): boolean {
+  return isOfDropped(rounds, percent) || isOfWaiting(rounds, percent);
+}
+
+/** Dropped requests are among the latencies with the time they had waited, usually the longest. */
+function isOfDropped(rounds: readonly RoundResult[], percent: number): boolean {
+  const sum = (of: (round: RoundResult) => number) =>
+    rounds.reduce((total, round) => total + of(round), 0);
+  const dropped = sum(({ values }) => values.dropped ?? 0);
+  const all = sum(({ latencies }) => latencies[ALL]?.count ?? 0);
+  return dropped > 0 && dropped > all - Math.ceil((all * percent) / 100);
+}
+
+function isOfWaiting(rounds: readonly RoundResult[], percent: number): boolean {
   const windowsNs = rounds.flatMap(({ values }) =>
     (values.clientsWaiting ?? 0) > 0 ? [(values.seconds ?? 0) * 1e9] : [],
   );

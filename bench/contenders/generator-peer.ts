@@ -4,11 +4,10 @@
  * Runs in the runner. Each load runs bench/peers/load-epoll.c as a process of its own. The results
  * of both generators have the same fields, so the bench compares them like two servers.
  */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { execFile, type ExecFileOptions } from 'node:child_process';
 import type { LoadJob } from '../generator/protocol/jobs.js';
 import type { LoadResult } from '../generator/protocol/results.js';
-import { killWithThisProcess } from '../lib/cleanup.js';
+import { startChild } from '../lib/cleanup.js';
 import { compile } from './compile.js';
 
 interface PeerOptions extends Pick<LoadJob, 'port' | 'clients' | 'warmUpMs' | 'durationMs'> {
@@ -46,12 +45,8 @@ export function generatorPeer(): GeneratorPeer | { readonly missing: string } {
   return {
     run: async ({ port, clients, warmUpMs, durationMs, pattern }) => {
       const args = [port, clients, warmUpMs, durationMs, pattern].map(String);
-      const running = promisify(execFile)(file, args, {
-        timeout: warmUpMs + durationMs + SPARE_MS,
-        killSignal: 'SIGKILL',
-      });
-      killWithThisProcess(running.child);
-      const { stdout } = await running;
+      const timeout = warmUpMs + durationMs + SPARE_MS;
+      const stdout = await outputOf(file, args, { timeout, killSignal: 'SIGKILL' });
       const { userMs, systemMs, ...rates } = JSON.parse(stdout) as PeerRates & {
         readonly userMs: number;
         readonly systemMs: number;
@@ -59,4 +54,20 @@ export function generatorPeer(): GeneratorPeer | { readonly missing: string } {
       return { ...rates, generatorCpuShare: (userMs + systemMs) / 1e3 / rates.seconds };
     },
   };
+}
+
+/** Rejects if the program fails; the error has its stderr. */
+function outputOf(
+  file: string,
+  args: readonly string[],
+  options: ExecFileOptions,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    startChild(() =>
+      execFile(file, args, { ...options, encoding: 'utf8' }, (error, stdout) => {
+        if (error === null) resolve(stdout);
+        else reject(new Error(error.message, { cause: error }));
+      }),
+    );
+  });
 }

@@ -11,7 +11,7 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { killWithThisProcess } from '../lib/cleanup.js';
+import { startChild } from '../lib/cleanup.js';
 import type { RunningServer } from './contender.js';
 
 export interface Program {
@@ -42,9 +42,8 @@ export async function launch(
   // Servers append to their log file: the port of an earlier server must not count.
   const logStartBytes =
     logFile === undefined ? 0 : (statSync(logFile, { throwIfNoEntry: false })?.size ?? 0);
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = startChild(() => spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] }));
   const ended = exitReasonOf(child);
-  killWithThisProcess(child);
   const stderr = tailOf(child.stderr);
   const waiting = new AbortController();
   try {

@@ -6,7 +6,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { StartError } from '../../src/base/errors.js';
-import { killWithThisProcess } from '../lib/cleanup.js';
+import { startChild } from '../lib/cleanup.js';
 import { continueProcess } from '../lib/pause.js';
 import type {
   BurstJob,
@@ -74,8 +74,7 @@ const BURST_DEFAULTS = { kind: 'burst', messageBytes: 64 } as const;
 /** @throws StartError on another system than Linux; rejects also if the process cannot be forked */
 export async function startGenerator(): Promise<Generator> {
   if (process.platform !== 'linux') throw new StartError('the load generator needs Linux (epoll)');
-  const child = fork(new URL('./main.js', import.meta.url), { execArgv: [] });
-  killWithThisProcess(child);
+  const child = startChild(() => fork(new URL('./main.js', import.meta.url), { execArgv: [] }));
   await once(child, 'spawn');
   let stopping: Promise<void> | undefined;
   return {

@@ -2,8 +2,8 @@
  * The load process: takes one job at a time from the runner and sends one result for each.
  *
  * handle.ts forks it and uses it for many jobs, so that its compiled code stays hot. A job keeps
- * the only thread until it ends; each has a time limit. If the runner ends meanwhile, this process
- * ends after the job. Read next: loads/closed-loop.ts or loads/open-loop.ts.
+ * the only thread until it ends; each has a time limit. If the runner ends meanwhile, the guard
+ * (src/base/guard.ts) ends this process. Read next: loads/closed-loop.ts or loads/open-loop.ts.
  */
 import { runBurst } from './loads/burst.js';
 import { runLoadJob, runPopulationsJob } from './loads/closed-loop.js';

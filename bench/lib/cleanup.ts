@@ -1,18 +1,19 @@
 /**
  * Removes what a run of the bench must not leave behind: child processes and temporary directories.
  *
- * Runs in the runner. When it exits, it kills its children and removes its directories; only
- * SIGKILL prevents that. On a signal it first waits for the children to end, because they may be
- * writing:
+ * Runs in the runner. When it exits, it kills its children and removes its directories. On a signal
+ * it first waits for the children to end, because they may be writing:
  *
  *     SIGINT ─► kill children, call back ─► all ended, or 5 s ─► exit 130 ─► remove directories
+ *
+ * After SIGKILL, the guard does all that: src/base/guard.ts, to read next.
  */
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { guardDescendants } from '../../src/base/guard.js';
 
 /** Time limit for killed children: one that hangs in the kernel never ends. */
 const END_LIMIT_MS = 5000;
@@ -20,15 +21,16 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const children = new Set<ChildProcess>();
 const directories = new Set<string>();
-let hasHandlers = false;
+let directoryPrefix: string | undefined;
 let onSignal: (() => void) | undefined;
 let onLastChildExit: (() => void) | undefined;
 let status: number | undefined;
 
-/** Kills the child when this process ends first. */
-export function killWithThisProcess(child: ChildProcess): void {
-  if (child.pid === undefined) return;
+/** Starts a child that ends with this process. */
+export function startChild<Child extends ChildProcess>(start: () => Child): Child {
   installHandlers();
+  const child = start();
+  if (child.pid === undefined) return child;
   children.add(child);
   child.once('exit', () => {
     children.delete(child);
@@ -36,15 +38,15 @@ export function killWithThisProcess(child: ChildProcess): void {
   });
   // The caller may start a child before it notices the signal.
   if (status !== undefined) child.kill('SIGKILL');
+  return child;
 }
 
 /** Creates a directory and removes it when `use` has settled. */
 export async function withTemporaryDirectory<Result>(
   use: (directory: string) => Promise<Result>,
 ): Promise<Result> {
-  installHandlers();
   // Synchronous: a signal between creating and registering the directory would leave it behind.
-  const directory = mkdtempSync(join(tmpdir(), 'handoff-bench-'));
+  const directory = mkdtempSync(installHandlers());
   directories.add(directory);
   try {
     return await use(directory);
@@ -65,11 +67,12 @@ export function interruptedStatus(): number | undefined {
   return status;
 }
 
-function installHandlers(): void {
-  if (hasHandlers) return;
-  hasHandlers = true;
+/** @returns the prefix of the temporary directories */
+function installHandlers(): string {
+  if (directoryPrefix !== undefined) return directoryPrefix;
   process.once('exit', removeAll);
   for (const signal of SIGNALS) process.on(signal, () => void end(signal));
+  return (directoryPrefix = guardDescendants());
 }
 
 async function end(signal: (typeof SIGNALS)[number]): Promise<void> {

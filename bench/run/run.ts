@@ -96,12 +96,16 @@ function output(
   }
 }
 
-/** A wrong answer is a failure, too. A refused or late one is a result of the load. */
-function hasFailed({ failed, cases }: ExperimentResult): boolean {
+/**
+ * A wrong answer or order is a failure, too. A refused or late one is a result of the load.
+ */
+export function hasFailed({ failed, cases }: ExperimentResult): boolean {
   if (failed !== undefined) return true;
   const contenders = cases.flatMap((one) => one.contenders);
   return contenders.some(
-    (one) => one.failed ?? one.rounds.some(({ errors }) => errors && errors.wrongBytes > 0),
+    (one) =>
+      one.failed ??
+      one.rounds.some(({ errors }) => errors && errors.wrongBytes + errors.wrongOrder > 0),
   );
 }
 

@@ -7,7 +7,8 @@ import { freemem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContenderResult, RoundMeasured, ValueName } from '../analysis/experiment.js';
 import { formatCount } from '../analysis/numbers.js';
-import { valueOf } from '../analysis/measures.js';
+import { errors, valueOf } from '../analysis/measures.js';
+import type { HoldResult } from '../generator/protocol/results.js';
 import { descriptorLimit, sampleProcess, type ProcessSample } from '../lib/process-stats.js';
 import { joined, shown } from '../analysis/sentences.js';
 import { modelNamed } from '../contenders/models.js';
@@ -55,6 +56,7 @@ export const idle: Scenario = {
     perClient('descriptorsPerClient', 'descriptors per client'),
     connected,
     answered,
+    errors,
   ],
   baseline: false,
   plots: [
@@ -138,22 +140,32 @@ async function measureIdle(
       descriptorsPerClient: (silent.descriptors - before.descriptors) / others,
     },
     latencies: {},
+    // Those of the connects are among them.
+    errors: spoken.errors,
   };
 }
 
 /** Samples a server with one thread and one client that has had an answer. */
 async function ofOneThread(bench: Bench): Promise<ProcessSample> {
   const single = await bench.start(modelNamed(THREADS), { clients: 1 });
-  await bench.generator.hold({
-    port: single.port,
-    clients: 1,
-    withRequest: true,
-    limitMs: LIMIT_MS,
-  });
+  assertAnswered(
+    await bench.generator.hold({
+      port: single.port,
+      clients: 1,
+      withRequest: true,
+      limitMs: LIMIT_MS,
+    }),
+    1,
+  );
   const sample = sampled(single);
   await bench.generator.release();
   await single.stop();
   return sample;
+}
+
+/** The reference of all differences needs right answers. @throws Error without them */
+function assertAnswered({ answered: count }: HoldResult, clients: number): void {
+  if (count !== clients) throw new Error(`the server answered ${count} of ${clients} clients`);
 }
 
 /** Samples a warm server without clients. */

@@ -1,7 +1,8 @@
 /**
  * A server of the demonstration: `handoff serve …` in a process of its own.
  *
- * The demonstration reads the server's log from its standard output. Read ../cli/serve.ts next.
+ * The demonstration reads the server's log from its standard output. The server ends with the
+ * demonstration, see ../base/guard.ts. Read ../cli/serve.ts next.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,6 +10,7 @@ import { createInterface, type Interface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../base/errors.js';
+import { guardDescendants } from '../base/guard.js';
 
 const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 
@@ -21,6 +23,7 @@ export class DemoServer {
   #stderr = '';
 
   private constructor(args: readonly string[]) {
+    guardDescendants();
     // The user's HANDOFF_* variables configure other servers; they must not change the
     // demonstration.
     const env = Object.fromEntries(

@@ -49,6 +49,14 @@ describe('percentiles of a closed loop', () => {
     assert.equal(percentile(99, 'short').isAtLeast, undefined);
   });
 
+  it('are lower bounds if an open loop dropped so many requests', () => {
+    const dropping = (dropped: number) => roundOf(1, 500, { values: { dropped } });
+    assert.equal(percentile(99).isAtLeast?.([dropping(5)]), false);
+    assert.equal(percentile(99).isAtLeast?.([dropping(6)]), true);
+    assert.equal(percentile(99).isAtLeast?.([dropping(0), dropping(20)]), true);
+    assert.equal(longest().isAtLeast?.([dropping(1)]), true);
+  });
+
   it('have the same weights over all rounds as in one', () => {
     near(p50.over?.([round(1, 3), round(1, 3)]), 1e9);
     near(p50.over?.([round(3, 1), round(3, 1)]), 2e6);

@@ -1,4 +1,7 @@
-/** An interrupted bench: what it prints, how it ends, and that it leaves nothing behind. */
+/**
+ * An interrupted bench: what it prints, how it ends, and that it leaves nothing behind.
+ * test/faults/bench-ends.test.ts has every contender, and the demonstration.
+ */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -6,6 +9,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import type { BenchResults } from '../../../bench/analysis/results.js';
+import { Descendants } from '../../support/descendants.js';
 import { eventually } from '../../support/eventually.js';
 import { temporaryDirectory, watchHandoff } from '../../support/handoff.js';
 
@@ -17,20 +21,14 @@ describe('an interrupted bench', { timeout: BOUND_MS }, () => {
     ['SIGTERM', 143],
   ] as const) {
     it(`leaves no process and no directory behind after ${signal}, and saves its results`, async (t) => {
-      const { temporary, output, bench } = startBench(t);
+      const { temporary, output, bench, descendants, untilServing } = startBench(t);
       await saying(bench.child.stderr, 'bench: hand-off');
-      const processes = await eventually('the generator, the server and its log', () => {
-        const [directory] = readdirSync(temporary);
-        const hasLog =
-          directory !== undefined && readdirSync(join(temporary, directory)).length > 0;
-        const found = childrenOf(bench.child.pid);
-        return hasLog && found.length === 2 ? found : undefined;
-      });
+      await untilServing();
       bench.child.kill(signal);
       const outcome = await bench.outcome;
       assert.equal(outcome.status, status);
-      assert.deepEqual(processes.filter(isAlive), []);
       assert.deepEqual(readdirSync(temporary), []);
+      await eventually('the end of all processes', () => isEmpty(descendants.running()));
       const [file = ''] = readdirSync(output);
       const { experiments } = JSON.parse(readFileSync(join(output, file), 'utf8')) as BenchResults;
       assert.deepEqual(
@@ -43,6 +41,16 @@ describe('an interrupted bench', { timeout: BOUND_MS }, () => {
       assert.equal(outcome.stdout, '');
     });
   }
+
+  it('leaves no process and no directory behind after SIGKILL', async (t) => {
+    const { temporary, bench, descendants, untilServing } = startBench(t);
+    await saying(bench.child.stderr, 'bench: hand-off');
+    await untilServing();
+    bench.child.kill('SIGKILL');
+    await bench.outcome;
+    await eventually('the end of all processes', () => isEmpty(descendants.running()));
+    assert.deepEqual(readdirSync(temporary), []);
+  });
 
   it('reports that nothing is saved if no experiment is finished', async (t) => {
     const { output, bench } = startBench(t);
@@ -60,9 +68,17 @@ function startBench(t: Parameters<typeof temporaryDirectory>[0]) {
   const [temporary, output] = [join(directory, 'tmp'), join(directory, 'results')];
   mkdirSync(temporary);
   const args = ['--scenario', 'hand-off', '--rounds', '1', '--duration', '15', '--output', output];
+  const descendants = new Descendants();
   // Other tests cover what its servers run.
-  const env = { TMPDIR: temporary, NODE_V8_COVERAGE: '' };
-  return { temporary, output, bench: watchHandoff(t, ['bench', ...args], { env }) };
+  const env = { ...descendants.env, TMPDIR: temporary, NODE_V8_COVERAGE: '' };
+  const bench = watchHandoff(t, ['bench', ...args], { env });
+  const untilServing = () =>
+    eventually('the server and its log', () => {
+      const [directory] = readdirSync(temporary);
+      if (directory === undefined || isEmpty(readdirSync(join(temporary, directory)))) return;
+      return descendants.running().find(({ command }) => command.includes(' serve '));
+    });
+  return { temporary, output, bench, descendants, untilServing };
 }
 
 async function saying(stream: Readable, text: string): Promise<void> {
@@ -70,24 +86,6 @@ async function saying(stream: Readable, text: string): Promise<void> {
   while (!said.includes(text)) said += String((await once(stream, 'data'))[0]);
 }
 
-function childrenOf(parent: number | undefined): number[] {
-  return readdirSync('/proc').flatMap((entry) => {
-    if (!/^\d+$/.test(entry)) return [];
-    return parentOf(entry) === parent ? [Number(entry)] : [];
-  });
-}
-
-/** Undefined for a process that has ended. */
-function parentOf(pid: string): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name before it is in brackets and may contain spaces.
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  return parentOf(String(pid)) !== undefined;
+function isEmpty(list: readonly unknown[]): true | undefined {
+  return list.length === 0 || undefined;
 }
