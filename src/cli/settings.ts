@@ -92,7 +92,7 @@ function parseConfig(place: string, path: string): object {
     const config: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config;
   } catch (error) {
-    const reason = (error as Error).message.replace(/\s*\n\s*/g, ' ');
+    const reason = (error as Error).message.replace(/\s+/g, ' ');
     throw new UsageError(`cannot read ${place}: ${reason}`, { cause: error });
   }
   throw new UsageError(`${place} must hold a JSON object`);

@@ -52,7 +52,7 @@ function mapped(host: string, address: Uint8Array): string {
  */
 export function networkOf(host: string): string {
   if (!host.includes(':')) return host;
-  const plain = host.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
+  const [plain = ''] = host.replace(/^\[|\]$/g, '').split('%');
   if (plain.startsWith(MAPPED) && plain.includes('.')) return plain.slice(MAPPED.length);
   const [head = '', tail] = plain.split('::');
   const [left, right] = [groupsOf(head), groupsOf(tail ?? '')];

@@ -78,6 +78,6 @@ function parseKey(path: string, pem: Buffer): KeyObject {
 }
 
 function unusable(option: Option, path: string, reason: string, cause?: unknown): StartError {
-  const line = reason.replace(/\s*\n\s*/g, ' ');
+  const line = reason.replace(/\s+/g, ' ');
   return new StartError(`cannot use ${option} ${path}: ${line}`, { cause });
 }
