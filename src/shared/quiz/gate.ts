@@ -3,8 +3,8 @@
  * of passwords and clients that make up names. An unknown account is indistinguishable from a wrong
  * password. Runs on the main thread. Read hashing-queue.ts next.
  *
- * The owner of an account is told from a guesser by the address: nobody guesses at the address from
- * which a password was right, and a guesser's address has failures.
+ * The owner of an account is told from a guesser by the address: the owner's has had a right
+ * password, a guesser's has failures.
  */
 import { ExpiringMap } from '../../base/expiring-map.js';
 import { Pace } from '../../base/pace.js';
@@ -31,8 +31,8 @@ const OF_PAIR = { ...TABLE, free: 2, firstMs: 250, maxMs: 4000 };
 const OF_NAME = { ...TABLE, free: 2, firstMs: 250, maxMs: 1000 };
 /** Delays attempts with many names. A whole class may share an address, so this is more patient. */
 const OF_ADDRESS = { ...TABLE, free: 20, firstMs: 100, maxMs: 1000 };
-/** New names of one address, registered and guests: a class at once, then one a second. */
-const NEW_NAMES = { burst: 30, everyMs: 1000, entries: 10_000 };
+/** New names of one address, registered and guests: a lecture hall at once, then one a second. */
+export const NEW_NAMES = { burst: 200, everyMs: 1000, entries: 10_000 };
 /** An address is trusted so long after its last right password. */
 const TRUSTED = { max: 10_000, ttlMs: 24 * 60 * MINUTE_MS };
 const REFUSED = { max: 10_000, ttlMs: TABLE.forgetMs };

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Backoff } from '../../../src/shared/quiz/backoff.js';
-import { Gate } from '../../../src/shared/quiz/gate.js';
+import { Gate, NEW_NAMES } from '../../../src/shared/quiz/gate.js';
 import { HashingQueue, type Attempt } from '../../../src/shared/quiz/hashing-queue.js';
 import { hashPassword, isPassword } from '../../../src/shared/quiz/passwords.js';
 
@@ -200,7 +200,7 @@ describe('the gate', () => {
       ['[::ffff:10.0.0.1]', '10.0.0.1', '10.0.0.2'],
     ] as const) {
       const startedAtMs = clock.now;
-      for (let count = 0; count < 30; count++) await gate.admitName(first);
+      for (let count = 0; count < NEW_NAMES.burst; count++) await gate.admitName(first);
       const late = gate.admitName(same).then(() => clock.now - startedAtMs);
       await gate.admitName(other);
       assert.equal(clock.now, startedAtMs);
@@ -222,16 +222,16 @@ describe('the gate', () => {
     assert.equal(Math.max(...outcomes.map(({ atMs }) => atMs)), 4 * HASH_MS);
   });
 
-  it('gives an address thirty new names at once, then one a second, and refuses a longer wait', async () => {
+  it('gives an address its new names at once, then one a second, and refuses a longer wait', async () => {
     const clock = new Clock();
     const { gate } = gateOn(clock);
     const admitted: (number | undefined)[] = [];
-    for (let count = 0; count < 50; count++)
+    for (let count = 0; count < NEW_NAMES.burst + 20; count++)
       void gate
         .admitName('10.0.0.1')
         .then((isAdmitted) => admitted.push(isAdmitted ? clock.now : undefined));
     await clock.run(0);
-    assert.deepEqual(admitted, Array(30).fill(0));
+    assert.deepEqual(admitted, Array(NEW_NAMES.burst).fill(0));
     await clock.run(20_000);
     const seconds = admitted.filter((atMs) => atMs !== undefined && atMs > 0);
     assert.deepEqual(
