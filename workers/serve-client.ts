@@ -18,6 +18,7 @@ import { Mailbox } from '../src/threads/mailbox.js';
 import type { ReadyMessage, ThreadTask } from '../src/threads/protocol.js';
 import { monotonicMs } from '../src/base/clock.js';
 import { converse } from '../src/services/conversation.js';
+import { NewestCode } from '../src/services/own/service-code.js';
 import { loadService } from '../src/services/load.js';
 import { ThreadTimes } from '../src/threads/thread-times.js';
 import { SyncCallSlot, remoteSession } from '../src/threads/calls.js';
@@ -30,6 +31,8 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   const doorbell = new DoorbellButton(task.doorbell);
   const notifyMain = () => doorbell.press();
   const calls = task.calls && new SyncCallSlot(task.calls);
+  const newest =
+    task.newestVersion && new NewestCode(task.module, task.newestVersion, service, log);
   const shared = calls && remoteSession(calls, notifyMain);
   const context = { options: task.options, log, debug: task.log.level === 'debug', shared };
   // Between clients and for a single request, the thread must not take the processor from main, which
@@ -56,7 +59,7 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
     times?.begin(mailbox);
     mailbox.startedAtMs = monotonicMs();
     const connection = new BlockingConnection(lent.connection, lent.fd, mailbox, scheduler.asUsual);
-    const reason = await converse(service, connection, context);
+    const reason = await converse(newest ? await newest.get() : service, connection, context);
     connection.release();
     if (connection.hasStayed) scheduler.asBatch();
     times?.end(mailbox);

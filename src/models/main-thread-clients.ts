@@ -9,8 +9,6 @@ import type { EndReason } from '../connection/end-reason.js';
 import { StreamConnection } from '../connection/stream.js';
 import { LoopAccount } from '../connection/loop-account.js';
 import { converse } from '../services/conversation.js';
-import { loadService } from '../services/load.js';
-import type { AnyService } from '../services/service.js';
 import type { Accepted, AcceptedSocket, Clients, Host } from '../serving/host.js';
 import { ServedClient, type ServedSocket } from '../serving/served-client.js';
 import { ServedClients } from '../serving/served-clients.js';
@@ -20,18 +18,11 @@ const MAIN_THREAD = 0;
 
 export class MainThreadClients implements Clients {
   readonly #host: Host;
-  readonly #service: AnyService;
   readonly #clients = new ServedClients();
   readonly #sockets = new Map<ServedClient, MainThreadSocket>();
 
-  /** @throws StartError when the service cannot be loaded */
-  static async create(host: Host): Promise<MainThreadClients> {
-    return new MainThreadClients(host, await loadService(host.service.module));
-  }
-
-  private constructor(host: Host, service: AnyService) {
+  constructor(host: Host) {
     this.#host = host;
-    this.#service = service;
   }
 
   /** Serves one client to its end. Never rejects. */
@@ -42,7 +33,7 @@ export class MainThreadClients implements Clients {
     this.#sockets.set(client, socket);
     this.#clients.add(client);
     const reason = await socket.untilAborted(
-      converse(this.#service, socket.connection, {
+      converse(this.#host.code.current, socket.connection, {
         options: this.#host.serviceOptions,
         log: this.#host.log,
         debug: this.#host.logSettings.level === 'debug',

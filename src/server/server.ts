@@ -16,7 +16,7 @@ import { MainLoop, type LoopBlock } from '../connection/main-loop.js';
 import { LogFailures, openLog, type Logger } from '../log/log.js';
 import { writeGatheredLines } from '../log/turn-writer.js';
 import { models } from '../models/registry.js';
-import { loadService } from '../services/load.js';
+import { ServiceCode } from '../services/own/service-code.js';
 import { ConnectionCounters } from '../serving/counters.js';
 import type { Host, Model, ServerSettings } from '../serving/host.js';
 import type { Shared } from '../shared/shared.js';
@@ -47,6 +47,7 @@ export class Server {
   readonly #model: Model;
   readonly #graceMs: number;
   readonly #shared: Shared | undefined;
+  readonly #code: ServiceCode;
   readonly #admin: AdminSocket | undefined;
   readonly #loop: MainLoop | undefined;
   #stopping: Promise<void> | undefined;
@@ -62,9 +63,9 @@ export class Server {
     const logFailures = new LogFailures();
     const log = openLog(settings.log, {}, logFailures.onError);
     const clientLog = log.child({}, { level: settings.log.connections ? log.level : 'silent' });
-    const loaded = await loadService(service.module);
-    await loaded.check?.(settings.serviceOptions);
-    const shared = await loaded.share?.({ options: settings.serviceOptions, log });
+    const code = await ServiceCode.load(service.module);
+    await code.current.check?.(settings.serviceOptions);
+    const shared = await code.current.share?.({ options: settings.serviceOptions, log });
     const closedLog = clientLog.child({ service: service.name, model: modelName });
     const showsTimes = clientLog.isLevelEnabled('info') || settings.adminPath !== undefined;
     const loop = showsTimes
@@ -80,6 +81,7 @@ export class Server {
       loop,
       model: modelName,
       service,
+      code,
       serviceOptions: settings.serviceOptions,
       shared,
       idleMs: settings.idleMs,
@@ -95,6 +97,7 @@ export class Server {
       const port = await acceptor.listen(address);
       const { adminPath, acceptor: limits } = settings;
       const observed = { host, acceptor, clients: model.clients, address, limits };
+      if (settings.watch) code.watch(log);
       // The admin socket opens last: when it is there, the server accepts clients.
       if (adminPath !== undefined)
         admin = await AdminSocket.open(adminPath, new Observer(observed), log);
@@ -111,6 +114,7 @@ export class Server {
       await model?.clients.close();
       loop?.close();
       shared?.close?.();
+      code.close();
       throw error;
     }
   }
@@ -118,6 +122,7 @@ export class Server {
   private constructor(host: Host, { port, acceptor, model, admin, graceMs }: Parts) {
     this.log = host.log;
     this.#shared = host.shared;
+    this.#code = host.code;
     this.#loop = host.loop;
     this.port = port;
     this.#acceptor = acceptor;
@@ -156,6 +161,7 @@ export class Server {
     clients.abort();
     await clients.close();
     this.#shared?.close?.();
+    this.#code.close();
     this.#admin?.close();
     this.#loop?.close();
     this.log.info({}, 'stopped');
