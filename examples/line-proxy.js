@@ -26,9 +26,12 @@ export const service = {
       await forEachMessage(connection, options.framing, async (line) => {
         upstream.write(`${line}\n`);
         /** @type {IteratorResult<string, undefined>} */
-        const { done, value } = await answers.next();
-        await reply(connection, done ? 'ERR the other server is gone\n' : `${value}\n`);
-        return done ? 'stop' : undefined;
+        const answer = await answers.next();
+        await reply(
+          connection,
+          answer.done ? 'ERR the other server is gone\n' : `${answer.value}\n`,
+        );
+        return answer.done ? 'stop' : undefined;
       });
     } finally {
       upstream.destroy();
