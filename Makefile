@@ -64,6 +64,7 @@ FAULTS = $(shell find dist/test/faults -name '*.test.js' | sort)
 TESTS = $(LONGEST) $(filter-out $(LONGEST) $(FAULTS),$(shell find dist/test -name '*.test.js' | sort))
 
 eslint: $(BUILT)
+	$(BIN)/tsc -p examples
 	$(BIN)/eslint .
 
 prettier: $(BUILT)

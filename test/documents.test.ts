@@ -42,7 +42,7 @@ const RULES: readonly (readonly [RegExp, Treatment])[] = [
   [/^npx handoff watch \S+ --once\b/, 'run'],
   [/^npx handoff watch /, 'not run: it goes on until it is interrupted'],
   [/^npx handoff lookup$/, "not run: it asks the network for this machine's name"],
-  [/^npx handoff (services|models|explain|fetch|send|gettime|lookup|timeline)\b/, 'run'],
+  [/^npx handoff (services|models|explain|fetch|send|gettime|lookup|timeline|new)\b/, 'run'],
   [/^npx handoff (connect|chat|quiz|hangman|tictactoe)\b/, 'not run: it waits for a user'],
   [/^(echo|printf) [^|]+\| npx handoff /, 'run'],
   [/^(mkdir|echo|jq|curl|openssl) /, 'run'],

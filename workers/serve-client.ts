@@ -19,6 +19,7 @@ import type { ReadyMessage, ThreadTask } from '../src/threads/protocol.js';
 import { monotonicMs } from '../src/base/clock.js';
 import { errOf } from '../src/base/thrown.js';
 import { converse } from '../src/services/conversation.js';
+import { NewestCode } from '../src/services/own/service-code.js';
 import { loadService } from '../src/services/load.js';
 import { ThreadTimes } from '../src/threads/thread-times.js';
 import { SyncCallSlot, remoteSession } from '../src/threads/calls.js';
@@ -32,6 +33,8 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   const doorbell = new DoorbellButton(task.doorbell);
   const notifyMain = () => doorbell.press();
   const calls = task.calls && new SyncCallSlot(task.calls);
+  const newest =
+    task.newestVersion && new NewestCode(task.module, task.newestVersion, service, log);
   const shared = calls && remoteSession(calls, notifyMain);
   const context = { options: task.options, log, debug: task.log.level === 'debug', shared };
   // Between clients and for a single request, the thread must not take the processor from main, which
@@ -63,7 +66,8 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
       scheduler.asUsual,
       task.limits,
     );
-    const reason = await converse(service, connection, context);
+    const code = newest ? await newest.get() : service;
+    const reason = await converse(code, connection, context);
     connection.release();
     if (connection.hasStayed) scheduler.asBatch();
     times?.end(mailbox);

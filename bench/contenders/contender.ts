@@ -7,7 +7,7 @@
 import type { ContenderResult } from '../analysis/experiment.js';
 
 /** The services that our own models serve in the bench. A peer has a program for some of them. */
-export type ServiceName = 'echo' | 'chat' | 'web' | 'work' | 'quiz';
+export type ServiceName = 'echo' | 'chat' | 'web' | 'work' | 'quiz' | 'own';
 
 export interface RunningServer {
   readonly name: string;
@@ -22,6 +22,8 @@ export interface RunningServer {
 export interface ServerNeeds {
   /** Default: `echo`. */
   readonly service?: ServiceName;
+  /** `own`: the path of the service's file. */
+  readonly module?: string;
   /** The largest number of clients at once. */
   readonly clients: number;
   /** Threads of thread-per-client, all started before the first client. Default: one per client. */

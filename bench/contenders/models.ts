@@ -46,14 +46,14 @@ function model(name: string): Contender {
   return {
     name,
     kind: 'model',
-    services: ['echo', 'chat', 'web', 'work', 'quiz'],
+    services: ['echo', 'chat', 'web', 'work', 'quiz', 'own'],
     unavailable: () => undefined,
-    start: ({ service = 'echo', clients, threads = clients, args = [] }) =>
+    start: ({ service = 'echo', module = service, clients, threads = clients, args = [] }) =>
       launch({
         name,
         command: process.execPath,
         args: [
-          ...[CLI, 'serve', service, '--model', name],
+          ...[CLI, 'serve', module, '--model', name],
           ...['--host', '127.0.0.1', '--port', '0', '--no-log-connections'],
           ...(service === 'web' ? ['--root', WEB_ROOT] : []),
           ...(name === 'thread-per-client'

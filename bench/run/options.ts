@@ -3,11 +3,15 @@
  * run.ts next.
  */
 
+import type { OwnService } from '../scenarios/scenario.js';
+
 export interface BenchOptions {
   readonly length: 'quick' | 'full';
   /** Every experiment, unless some are named. */
   readonly all: boolean;
   readonly peers: boolean;
+  /** A service of the user's own: only it is measured, beside the control. */
+  readonly own: OwnService | undefined;
   /** Names of experiments; empty: all of this run. */
   readonly scenarios: readonly string[];
   /** Names of models and peers; empty: all of this run. */

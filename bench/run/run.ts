@@ -112,6 +112,8 @@ export function hasFailed({ failed, cases }: ExperimentResult): boolean {
 function isWanted(scenario: Scenario, options: BenchOptions): boolean {
   // The control shows how far to trust the other experiments.
   if (scenario.name === 'control') return true;
+  if (options.own !== undefined || scenario.partOf === 'own')
+    return options.own !== undefined && scenario.partOf === 'own';
   if (options.scenarios.length > 0) return options.scenarios.includes(scenario.name);
   if (options.all) return true;
   return options.peers ? scenario.hasPeers === true : scenario.partOf === 'quick';
@@ -142,7 +144,7 @@ async function measureAll(
   };
   const all = chooseContenders(options);
   const bench: Bench = {
-    ...{ length, rounds, longRounds, roundMs, generator, start, note },
+    ...{ length, rounds, longRounds, roundMs, generator, start, note, own: options.own },
     contenders: (service) => all.filter(({ services }) => services.includes(service)),
     async compare(cases, contenders) {
       if (contenders.length === 0) return [];

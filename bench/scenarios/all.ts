@@ -13,6 +13,7 @@ import { ioWait } from './io-wait.js';
 import { logging } from './logging.js';
 import { mixed } from './mixed.js';
 import { openLoop } from './open-loop.js';
+import { own } from './own.js';
 import { payload } from './payload.js';
 import { quizLogin } from './quiz-login.js';
 import { race } from './race.js';
@@ -44,4 +45,5 @@ export const scenarios: readonly Scenario[] = [
   handOff,
   idle,
   generator,
+  own,
 ];

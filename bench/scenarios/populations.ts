@@ -21,6 +21,8 @@ interface Populations extends Pick<
   'name' | 'title' | 'x' | 'check' | 'maxRounds' | 'maxWarmUps'
 > {
   readonly service: ServiceName;
+  /** As in ServerNeeds. */
+  readonly module?: string;
   /** Options of the server. */
   readonly args?: readonly string[];
   readonly populations: readonly (PopulationSettings & { readonly name: PopulationName })[];
@@ -48,6 +50,7 @@ export const WAITING = [
 
 export function populationsCase({
   service,
+  module,
   args = [],
   populations,
   settleMs = 0,
@@ -58,7 +61,7 @@ export function populationsCase({
     x: clients,
     ...it,
     clients,
-    needs: { service, clients, args },
+    needs: { service, clients, args, ...(module !== undefined && { module }) },
     load: async (generator, server, { warmUpMs, durationMs, isWarmUp }) =>
       measuredPopulations(
         await generator.runPopulations({

@@ -19,8 +19,11 @@ import type {
 } from '../contenders/contender.js';
 
 export interface Scenario extends Experiment {
-  /** `quick`: part of every run; `full`: part of full runs, or of runs that name it. */
-  readonly partOf: 'quick' | 'full';
+  /**
+   * `quick`: part of every run; `full`: part of full runs, or of runs that name it; `own`: of runs
+   * with a service of the user's own.
+   */
+  readonly partOf: 'quick' | 'full' | 'own';
   /** Set if the scenario is part of a run with peers. */
   readonly hasPeers?: boolean;
   /**
@@ -53,6 +56,12 @@ export interface Case extends Omit<CaseResult, 'contenders'> {
   load(generator: Generator, server: RunningServer, window: Window): Promise<RoundMeasured>;
 }
 
+/** A service by its file, and the line that its clients send. */
+export interface OwnService {
+  readonly path: string;
+  readonly message: string;
+}
+
 interface Window {
   /** Load before the window, for the new connections; the server's code is already warm. */
   readonly warmUpMs: number;
@@ -69,6 +78,8 @@ export interface Bench {
   /** Rounds of cases that need a long window; see bench/run/rounds.ts. */
   readonly longRounds: number;
   readonly roundMs: number;
+  /** The service of the user's own that is to be measured. */
+  readonly own: OwnService | undefined;
   readonly generator: Generator;
   /** Returns the contenders of this run that have the service. */
   contenders(service: ServiceName): readonly Contender[];

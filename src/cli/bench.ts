@@ -2,12 +2,13 @@
  * `handoff bench` and its subcommands `compare` and `report`: parses their options. Runs in the
  * runner's process. Read ../../bench/run/run.ts next.
  */
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Argv, CommandModule } from 'yargs';
 import { models } from '../../bench/contenders/models.js';
 import { peers } from '../../bench/contenders/peers.js';
 import { DEFAULT_ROUNDS, type BenchOptions } from '../../bench/run/options.js';
 import { scenarios } from '../../bench/scenarios/all.js';
+import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { text, wholeNumber } from './options.js';
@@ -30,8 +31,18 @@ const options = {
   },
   scenario: {
     ...own,
-    ...manyOf(scenarios),
+    ...manyOf(scenarios.filter(({ partOf }) => partOf !== 'own')),
     describe: 'experiments to run (default: all of the set)',
+  },
+  own: {
+    ...own,
+    ...text('own'),
+    describe: 'file of a service of your own, which is measured instead of the experiments',
+  },
+  message: {
+    ...own,
+    ...text('message'),
+    describe: "the line that clients of --own send; the server's first answer is the right one",
   },
   model: {
     ...own,
@@ -69,7 +80,8 @@ export function benchBuilder(command: Argv) {
     .example(
       '$0 bench --scenario echo --model event-loop thread-per-client',
       'one experiment, two models',
-    );
+    )
+    .example("$0 bench --own mine.js --message 'a line'", 'a service of your own');
 }
 
 type BenchArguments = ArgumentsOf<typeof benchBuilder>;
@@ -79,12 +91,16 @@ type BenchArguments = ArgumentsOf<typeof benchBuilder>;
  * run.
  */
 export function benchOptions(args: BenchArguments): BenchOptions {
-  const length = args.full || args.peers || args.scenario !== undefined ? 'full' : 'quick';
+  const length =
+    args.full || args.peers || args.scenario !== undefined || args.own !== undefined
+      ? 'full'
+      : 'quick';
   const usual = DEFAULT_ROUNDS[length];
   return {
     length,
     all: args.full,
     peers: args.peers,
+    own: ownService(args),
     scenarios: args.scenario ?? [],
     contenders: args.model ?? [],
     rounds: args.rounds ?? usual.rounds,
@@ -93,6 +109,21 @@ export function benchOptions(args: BenchArguments): BenchOptions {
     directory: args.output,
     output: args.json ? 'json' : args.csv ? 'csv' : args.markdown ? 'markdown' : 'terminal',
   };
+}
+
+function ownService({
+  own: path,
+  message,
+  full,
+  peers,
+  scenario,
+}: BenchArguments): BenchOptions['own'] {
+  if (path === undefined && message === undefined) return undefined;
+  if (path === undefined || message === undefined)
+    throw new UsageError("--own and --message belong together: --own mine.js --message 'a line'");
+  if (full || peers || scenario !== undefined)
+    throw new UsageError('--own is an experiment by itself: leave out --full, --peers, --scenario');
+  return { path: resolve(path), message };
 }
 
 function manyOf(named: readonly { readonly name: string }[]) {

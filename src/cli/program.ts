@@ -45,6 +45,9 @@ export async function runCommand(sources: OptionSources): Promise<void> {
   await add('serve <service>', 'serve clients until SIGINT or SIGTERM', () =>
     import('./serve.js').then((m) => m.serveCommand),
   );
+  await add('new <file>', 'write a service of your own to start from', () =>
+    import('./new.js').then((m) => m.newCommand),
+  );
   await add('bench', 'compare the models under load', () =>
     import('./bench.js').then((m) => m.benchCommand),
   );

@@ -11,7 +11,13 @@ import { waitForLogReader } from '../log/stdout-pipe.js';
 import { LOG_LEVELS } from '../log/log.js';
 import { MODEL_NAMES } from '../models/registry.js';
 import type { ServerSettings, TlsSettings } from '../serving/host.js';
-import { DATAGRAM_SERVICES, findService, listServices, portOf } from '../services/catalogue.js';
+import {
+  DATAGRAM_SERVICES,
+  findService,
+  isOwn,
+  listServices,
+  portOf,
+} from '../services/catalogue.js';
 import { DIALECTS } from '../services/service.js';
 import { stopOnSignals } from '../server/shutdown.js';
 import type { ArgumentsOf, Command } from './command.js';
@@ -201,6 +207,11 @@ const options = {
     default: false,
     describe: 'web: log a line for each request',
   },
+  watch: {
+    type: 'boolean',
+    default: false,
+    describe: 'your own service: after a change of its file, serve the next client by the new code',
+  },
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
@@ -208,7 +219,8 @@ function builder(command: Argv, sources: OptionSources) {
     .positional('service', {
       type: 'string',
       demandOption: true,
-      describe: 'name of a service (see handoff services), or path of a module such as ./mine.js',
+      describe:
+        'name of a service (see handoff services), or the file of your own, such as mine.js',
     })
     .options(options)
     .conflicts('socket', 'port')
@@ -269,6 +281,8 @@ function settingsFrom(args: Arguments): ServerSettings {
       `there is no service ${JSON.stringify(args.service)}; the services are ${names.join(', ')}`,
     );
   }
+  if (args.watch && !isOwn(service))
+    throw new UsageError(`--watch is for a service of your own; ${service.name} is built in`);
   if (args.warm > args.threads)
     throw new UsageError(`--warm ${args.warm} is more than --threads ${args.threads}`);
   if (args['task-limit'] > 0 && args.model !== 'thread-per-client')
@@ -296,6 +310,7 @@ function settingsFrom(args: Arguments): ServerSettings {
       root: resolve(args.root),
       logRequests: args['log-requests'],
     },
+    watch: args.watch,
     model: args.model,
     address:
       args.socket === undefined

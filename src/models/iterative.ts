@@ -9,8 +9,8 @@
 import { MainThreadClients } from './main-thread-clients.js';
 import type { ModelFactory } from '../serving/host.js';
 
-export const iterative: ModelFactory = async (host) => {
-  const clients = await MainThreadClients.create(host);
+export const iterative: ModelFactory = (host) => {
+  const clients = new MainThreadClients(host);
   return {
     clients,
     takesDescriptors: false,

@@ -10,8 +10,6 @@ import { StreamConnection } from '../connection/stream.js';
 import { LoopAccount } from '../connection/loop-account.js';
 import { LineLimit } from '../log/line-limit.js';
 import { converse } from '../services/conversation.js';
-import { loadService } from '../services/load.js';
-import type { AnyService } from '../services/service.js';
 import type { Accepted, AcceptedSocket, Clients, Host } from '../serving/host.js';
 import { ServedClient, type ServedSocket, type SocketOwner } from '../serving/served-client.js';
 import { ServedClients } from '../serving/served-clients.js';
@@ -21,19 +19,12 @@ const MAIN_THREAD = 0;
 
 export class MainThreadClients implements Clients {
   readonly #host: Host;
-  readonly #service: AnyService;
   readonly #clients = new ServedClients();
   readonly #sockets = new Map<ServedClient, MainThreadSocket>();
   readonly #failures = new LineLimit();
 
-  /** @throws StartError when the service cannot be loaded */
-  static async create(host: Host): Promise<MainThreadClients> {
-    return new MainThreadClients(host, await loadService(host.service.module));
-  }
-
-  private constructor(host: Host, service: AnyService) {
+  constructor(host: Host) {
     this.#host = host;
-    this.#service = service;
   }
 
   /** Serves one client to its end. Never rejects. */
@@ -56,7 +47,7 @@ export class MainThreadClients implements Clients {
   }
 
   #converse({ connection }: MainThreadSocket, { session }: ServedClient): Promise<EndReason> {
-    return converse(this.#service, connection, {
+    return converse(this.#host.code.current, connection, {
       options: this.#host.serviceOptions,
       log: this.#host.log,
       debug: this.#host.logSettings.level === 'debug',

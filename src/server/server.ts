@@ -23,7 +23,7 @@ import { LogFailures, openLog, type Logger } from '../log/log.js';
 import { writeGatheredLines } from '../log/turn-writer.js';
 import { models } from '../models/registry.js';
 import type { CatalogueEntry } from '../services/catalogue.js';
-import { loadService } from '../services/load.js';
+import { ServiceCode } from '../services/own/service-code.js';
 import { ConnectionCounters } from '../serving/counters.js';
 import type { AcceptedSocket, Host, Model, ServerSettings, TlsSettings } from '../serving/host.js';
 import { isLoopback } from '../serving/loopback.js';
@@ -57,6 +57,7 @@ export class Server {
   readonly #graceMs: number;
   readonly #shared: Shared | undefined;
   readonly #watching: Parts['watching'];
+  readonly #code: ServiceCode;
   readonly #loop: MainLoop | undefined;
   #stopping: Promise<void> | undefined;
   #waitsFor = 'nothing';
@@ -72,9 +73,9 @@ export class Server {
     const log = openLog(settings.log, {}, logFailures.onError);
     const clientLog = log.child({}, { level: settings.log.connections ? log.level : 'silent' });
     const secure = settings.tls && (await securing(settings.tls, service));
-    const loaded = await loadService(service.module);
-    await loaded.check?.(settings.serviceOptions);
-    const shared = await loaded.share?.({ options: settings.serviceOptions, log });
+    const code = await ServiceCode.load(service.module);
+    await code.current.check?.(settings.serviceOptions);
+    const shared = await code.current.share?.({ options: settings.serviceOptions, log });
     const closedLog = clientLog.child({ service: service.name, model: modelName });
     const showsTimes = clientLog.isLevelEnabled('info') || settings.adminPath !== undefined;
     const loop = showsTimes
@@ -91,6 +92,7 @@ export class Server {
       outputLimit: new OutputLimit(settings.maxBufferBytes),
       model: modelName,
       service,
+      code,
       serviceOptions: settings.serviceOptions,
       shared,
       idleMs: settings.idleMs,
@@ -111,6 +113,7 @@ export class Server {
       const monitoring = new Monitoring(vitals, log);
       watching.push(monitoring);
       const metrics = await openMetrics(monitoring, settings.metricsAddress);
+      if (settings.watch) code.watch(log);
       // The admin socket opens last: when it is there, the server accepts clients.
       if (adminPath !== undefined)
         watching.push(
@@ -138,6 +141,7 @@ export class Server {
       await model?.clients.close();
       loop?.close();
       shared?.close?.();
+      code.close();
       throw error;
     }
   }
@@ -145,6 +149,7 @@ export class Server {
   private constructor(host: Host, { port, acceptor, model, watching, graceMs }: Parts) {
     this.log = host.log;
     this.#shared = host.shared;
+    this.#code = host.code;
     this.#loop = host.loop;
     this.port = port;
     this.#acceptor = acceptor;
@@ -183,6 +188,7 @@ export class Server {
     clients.abort();
     await clients.close();
     this.#shared?.close?.();
+    this.#code.close();
     for (const part of this.#watching) part.close();
     this.#loop?.close();
     this.log.info({}, 'stopped');

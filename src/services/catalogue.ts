@@ -61,16 +61,22 @@ export function listServices(): readonly CatalogueEntry[] {
   return entries;
 }
 
+const A_PATH = /[/\\]|\.[cm]?[jt]s$/;
+
 /**
- * Finds a service by its name, or a user's own by the path of a JavaScript module that exports
- * `service`.
+ * Finds a service by its name, or a user's own by the path of its module, such as `mine.js`.
  * @returns undefined if there is no service of that name
  */
 export function findService(nameOrPath: string): CatalogueEntry | undefined {
   const known = entries.find(({ name }) => name === nameOrPath);
-  if (known || !/[/\\]/.test(nameOrPath)) return known;
+  if (known || !A_PATH.test(nameOrPath)) return known;
   const module = pathToFileURL(resolve(nameOrPath)).href;
   return { name: nameOrPath, port: 9000, framing: 'chunk', summary: 'your own', module };
+}
+
+/** Whether it is a user's own, and not one of the project. */
+export function isOwn(entry: CatalogueEntry): boolean {
+  return !entries.includes(entry);
 }
 
 /** Default port of a service. */

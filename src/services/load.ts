@@ -1,7 +1,12 @@
-/** Loads a service's module, on whichever thread serves it. catalogue.ts has the modules. */
+/**
+ * Loads a service's module, on whichever thread serves it. catalogue.ts has the modules of the
+ * project; any other is a user's own, which is loaded with the help of own/.
+ */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../base/errors.js';
+import { installImportHook } from './own/import-hook.js';
+import { obstacleOf, placedMessage } from './own/diagnosis.js';
 import type { AnyService, DatagramService } from './service.js';
 
 /**
@@ -12,7 +17,9 @@ import type { AnyService, DatagramService } from './service.js';
 export async function loadService(module: string): Promise<AnyService> {
   const { service } = await loadModule(module);
   if (typeof service?.serve !== 'function') {
-    throw new StartError(`${module} exports no service with a serve function`);
+    throw new StartError(
+      `${pathOf(module)} exports no service with a serve function: export const service = { serve(connection) { … } }`,
+    );
   }
   return service;
 }
@@ -36,13 +43,21 @@ interface ServiceModule {
 
 const require = createRequire(import.meta.url);
 
+/** Every service of the project is beside this file. */
+const PROJECT = new URL('.', import.meta.url).href;
+
 async function loadModule(module: string): Promise<ServiceModule> {
-  try {
+  if (module.startsWith(PROJECT)) {
     return requireModule(module) ?? ((await import(module)) as ServiceModule);
+  }
+  const obstacle = obstacleOf(module);
+  if (obstacle !== undefined) throw new StartError(`cannot load ${pathOf(module)}: ${obstacle}`);
+  installImportHook();
+  try {
+    // Not require(), to which the hook does not apply in Node 20.
+    return (await import(module)) as ServiceModule;
   } catch (error) {
-    // The lines after the first list the modules that required it.
-    const [why = ''] = String(error).split('\n');
-    throw new StartError(`cannot load ${module}: ${why}`, { cause: error });
+    throw new StartError(`cannot load ${placedMessage(module, error)}`, { cause: error });
   }
 }
 
@@ -54,10 +69,12 @@ async function loadModule(module: string): Promise<ServiceModule> {
  */
 function requireModule(module: string): ServiceModule | undefined {
   try {
-    return require(fileURLToPath(module)) as ServiceModule;
+    return require(pathOf(module)) as ServiceModule;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ERR_REQUIRE_ASYNC_MODULE' || code === 'ERR_REQUIRE_ESM') return undefined;
     throw error;
   }
 }
+
+const pathOf = (module: string) => fileURLToPath(module);

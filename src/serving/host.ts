@@ -4,13 +4,14 @@
  * shortest model to read.
  */
 import type { Socket } from 'node:net';
-import type { Endpoint } from '../connection/connection.js';
+import type { Endpoint, MaybePromise } from '../connection/connection.js';
 import type { Deadlines } from '../connection/deadlines.js';
 import type { Arrival } from '../connection/loop-account.js';
 import type { MainLoop } from '../connection/main-loop.js';
 import type { OutputLimit } from '../connection/output-limit.js';
 import type { Logger, LogSettings } from '../log/log.js';
 import type { CatalogueEntry } from '../services/catalogue.js';
+import type { ServiceCode } from '../services/own/service-code.js';
 import type { ServiceOptions } from '../services/service.js';
 import type { Shared } from '../shared/shared.js';
 import type { ConnectionCounters } from './counters.js';
@@ -37,7 +38,7 @@ export interface Model {
  * Makes a model ready to serve. When the promise resolves, the threads that start beforehand are
  * up.
  */
-export type ModelFactory = (host: Host) => Promise<Model>;
+export type ModelFactory = (host: Host) => MaybePromise<Model>;
 
 /** An accepted connection, of which the main thread is the only owner. */
 export interface AcceptedSocket {
@@ -117,6 +118,7 @@ export interface Host {
   readonly model: ModelName;
   readonly service: Pick<CatalogueEntry, 'name' | 'module' | 'fullAnswer'>;
   readonly serviceOptions: ServiceOptions;
+  readonly code: ServiceCode;
   /** What the clients of the service share; undefined if they share nothing. */
   readonly shared: Shared | undefined;
   /** Idle timeout in milliseconds; 0 disables it. */
@@ -163,6 +165,8 @@ export interface TlsSettings {
 export interface ServerSettings {
   readonly service: CatalogueEntry;
   readonly serviceOptions: ServiceOptions;
+  /** Whether changed code of the service serves the next client. */
+  readonly watch?: boolean;
   readonly model: ModelName;
   readonly address: ListenAddress;
   readonly acceptor: AcceptorSettings;

@@ -11,7 +11,6 @@
 import { toMicroseconds } from '../base/clock.js';
 import { settledWithin } from '../base/settled-within.js';
 import type { EndReason } from '../connection/end-reason.js';
-import { loadService } from '../services/load.js';
 import { closedLine } from '../serving/closed-line.js';
 import type { Accepted, Clients, Host } from '../serving/host.js';
 import { ServedClient } from '../serving/served-client.js';
@@ -49,8 +48,6 @@ export class ClientThreads implements Clients {
    * @throws StartError when the service cannot be loaded or a thread cannot be started
    */
   static async start(host: Host): Promise<ClientThreads> {
-    // A module that does not load fails here, once, and not in every thread.
-    await loadService(host.service.module);
     const threads = new ClientThreads(host);
     try {
       await threads.#pool.warmUp(host.threads.warm);

@@ -21,6 +21,8 @@ export interface ThreadTask {
   readonly calls: SharedArrayBuffer | undefined;
   /** The URL of the service's module. */
   readonly module: string;
+  /** Number of the module's newest version, with `--watch`. */
+  readonly newestVersion: SharedArrayBuffer | undefined;
   readonly options: ServiceOptions;
   /** The thread starts before its first client comes, so it has time to rehearse. */
   readonly warm: boolean;

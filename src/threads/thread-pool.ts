@@ -115,6 +115,7 @@ export class ThreadPool {
       doorbell: this.#doorbell.add(slot),
       calls: slot.calls?.buffer,
       module: this.#host.service.module,
+      newestVersion: this.#host.code.newestVersion,
       options: this.#host.serviceOptions,
       warm,
       limits: { idleMs: this.#host.idleMs, ...this.#host.deadlines },

@@ -58,7 +58,7 @@ describe('the catalogue', () => {
   });
 
   it('finds no other names', () => {
-    for (const name of ['', 'ech', 'Echo', 'echo.js', 'service', 'clock', 'toString']) {
+    for (const name of ['', 'ech', 'Echo', 'echo.py', 'service', 'clock', 'toString']) {
       assert.equal(findService(name), undefined);
     }
   });

@@ -1,7 +1,7 @@
 /**
  * The login part of the quiz's dialogue: asks for name, way in and password. Pure; used by quiz.ts.
  */
-import { ask, send, type Step } from './dialogue.js';
+import { ask, send, show, type Step } from './dialogue.js';
 
 /** The words of the protocol. */
 export type WayIn = 'LOGIN' | 'REGISTER' | 'GUEST';
@@ -15,18 +15,28 @@ export interface EntranceSettings {
   readonly mayAskAgain: boolean;
 }
 
-const WAYS_IN: Readonly<Record<string, WayIn>> = { l: 'LOGIN', r: 'REGISTER', g: 'GUEST' };
+const WAYS_IN: Readonly<Record<string, WayIn>> = {
+  guest: 'GUEST',
+  login: 'LOGIN',
+  register: 'REGISTER',
+};
+/** A newcomer has no account yet. */
+const DEFAULT_WAY_IN = 'guest';
+const WAY_IN_PROMPT = 'g play as a guest, l log in, r register [g]';
 
 export class Entrance {
   #name: string | undefined;
   #wayIn: WayIn | undefined;
   #password: string | undefined;
-  #asked: 'name' | 'way in' | 'password' | 'nothing' = 'nothing';
+  #asked: 'name' | 'way in' | 'password' | 'repetition' | 'nothing' = 'nothing';
 
-  constructor({ name, wayIn, password }: EntranceSettings) {
+  readonly #mayAskAgain: boolean;
+
+  constructor({ name, wayIn, password, mayAskAgain }: EntranceSettings) {
     this.#name = name;
     this.#wayIn = wayIn;
     this.#password = password;
+    this.#mayAskAgain = mayAskAgain;
   }
 
   begin(): Step[] {
@@ -41,7 +51,9 @@ export class Entrance {
         return this.#chosen(line.trim());
       case 'password':
         this.#password = line;
-        return this.#enter();
+        return this.#mayAskAgain && this.#wayIn === 'REGISTER' ? this.#askTwice() : this.#enter();
+      case 'repetition':
+        return this.#repeated(line);
       case 'nothing':
         return [];
     }
@@ -76,12 +88,28 @@ export class Entrance {
       return this.#enter();
     this.#asked = this.#wayIn === undefined ? 'way in' : 'password';
     if (this.#wayIn !== undefined) return [{ do: 'ask', prompt: 'password: ', secret: true }];
-    return [ask('l log in, r register, g play as a guest [l]: ')];
+    return [ask(`${WAY_IN_PROMPT}: `)];
   }
 
+  /** Only an answer that the prompt offers: the first letters of a word, or nothing. */
   #chosen(answer: string): Step[] {
-    this.#wayIn = WAYS_IN[answer.toLowerCase().charAt(0) || 'l'];
+    const typed = answer.toLowerCase() || DEFAULT_WAY_IN;
+    const word = Object.keys(WAYS_IN).find((way) => way.startsWith(typed));
+    if (word === undefined) return [show(WAY_IN_PROMPT, 'yellow'), ...this.#askWayIn()];
+    this.#wayIn = WAYS_IN[word];
     return this.#askWayIn();
+  }
+
+  /** A password that is mistyped at its registration locks its owner out. */
+  #askTwice(): Step[] {
+    this.#asked = 'repetition';
+    return [{ do: 'ask', prompt: 'the same password again: ', secret: true }];
+  }
+
+  #repeated(line: string): Step[] {
+    if (line === this.#password) return this.#enter();
+    this.#password = undefined;
+    return [show('The passwords differ.', 'yellow'), ...this.#askWayIn()];
   }
 
   #enter(): Step[] {

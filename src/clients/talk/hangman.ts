@@ -15,6 +15,8 @@ export class HangmanDialogue implements Dialogue {
   /** The letters found so far, by position from 0. */
   #pattern: (string | undefined)[] = [];
   #guess = '';
+  /** The letters of this game, in the order in which they were tried. */
+  readonly #tried = new Set<string>();
   #missesLeft: number | undefined;
   #mostMisses = 0;
   #stage: 'starting' | 'asked' | 'guessing' | 'over' = 'starting';
@@ -64,6 +66,7 @@ export class HangmanDialogue implements Dialogue {
       case 'asked':
         if (text === '') return [ask(LETTER_PROMPT)];
         this.#guess = text;
+        if (isLetter(text)) this.#tried.add(text.toLowerCase());
         this.#stage = 'guessing';
         return [send(text)];
       case 'over':
@@ -88,6 +91,7 @@ export class HangmanDialogue implements Dialogue {
   #start(length: number): void {
     this.#pattern = Array.from({ length: Math.min(length, 1000) || 0 }, () => undefined);
     this.#missesLeft = undefined;
+    this.#tried.clear();
     this.#stage = 'guessing';
   }
 
@@ -113,7 +117,8 @@ export class HangmanDialogue implements Dialogue {
     const left = this.#missesLeft;
     const drawn =
       left === undefined ? '' : `${gallows(this.#mostMisses - left, this.#mostMisses)}\n`;
-    return `\n${drawn}   ${pattern}\n`;
+    const tried = this.#tried.size === 0 ? '' : `\n   tried: ${[...this.#tried].join(' ')}\n`;
+    return `\n${drawn}   ${pattern}\n${tried}`;
   }
 
   #verdict(word: 'WON' | 'LOST', solution: string): Step {
@@ -130,6 +135,8 @@ export class HangmanDialogue implements Dialogue {
     return [send('PLAY')];
   }
 }
+
+const isLetter = (text: string) => /^\p{Letter}$/u.test(text);
 
 const GALLOWS = [' +---+', ' |   |', ' |   O', ' |  /|\\', ' |  / \\', '======'];
 /** The part to which each character of the gallows belongs: part 1 is drawn first, part 8 last. */

@@ -130,7 +130,7 @@ export class TicTacToeDialogue implements Dialogue {
     this.#board.place(field, mark);
     this.#stage = 'watching';
     return mark === this.#mark
-      ? [show(`You play ${field}; your opponent moves …`, 'gray')]
+      ? [show(`\n${this.#board.toString()}\n`), show('Your opponent moves …', 'gray')]
       : [show(`${mark} plays ${field}`)];
   }
 

@@ -15,6 +15,7 @@ import { models } from '../../../bench/contenders/models.js';
 import { peers } from '../../../bench/contenders/peers.js';
 import type { Contender } from '../../../bench/contenders/contender.js';
 
+const OWN = { path: 'mine.js', message: 'hello' };
 const ALL = [...models(), ...peers()];
 
 /**
@@ -23,7 +24,7 @@ const ALL = [...models(), ...peers()];
 function dryBench(name: string, length: Bench['length'], measured: Set<string>): Bench {
   const note = ({ name: own, variantOf = own }: Contender) => void measured.add(variantOf);
   return {
-    ...{ length, rounds: 0, longRounds: 0, roundMs: 1, generator: dryGenerator },
+    ...{ length, rounds: 0, longRounds: 0, roundMs: 1, generator: dryGenerator, own: OWN },
     contenders: (service) =>
       ALL.filter((one) => one.name === name && one.services.includes(service)),
     start: (contender) => {

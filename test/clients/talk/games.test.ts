@@ -44,6 +44,24 @@ describe("hangman's dialogue", () => {
     assert.deepEqual(game.type('n'), ['send QUIT', 'leave']);
   });
 
+  it('lists the letters of this game that were tried', () => {
+    const game = new Rehearsal(new HangmanDialogue());
+    game.begin();
+    game.hear('WORD 3');
+    game.type('E');
+    game.hear('AT 1 3', 'e _ e');
+    game.type('x');
+    game.hear('MISS 5', 'e _ e');
+    assert.match(game.shown.at(-1) ?? '', /tried: e x/);
+    game.type('eye');
+    game.hear('WON eye');
+    game.type('');
+    game.hear('WORD 4');
+    game.type('a');
+    game.hear('AT 1', 'a _ _ _');
+    assert.match(game.shown.at(-1) ?? '', /tried: a\n/);
+  });
+
   it('draws the gallows in proportion to the misses', () => {
     assert.equal(gallows(0, 6).trim(), '');
     const full = [

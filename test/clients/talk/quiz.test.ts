@@ -47,12 +47,15 @@ describe("the quiz's dialogue", () => {
     assert.deepEqual(quiz.begin(), ['ask']);
     assert.deepEqual(quiz.type(''), ['ask']);
     assert.deepEqual(quiz.type('ann'), ['ask']);
-    assert.deepEqual(quiz.type('x'), ['ask']);
-    assert.deepEqual(quiz.type(''), ['ask secretly']);
+    assert.deepEqual(quiz.type('x'), ['ask'], 'not offered');
+    assert.deepEqual(quiz.type('l'), ['ask secretly']);
     assert.deepEqual(quiz.type(' pass word'), ['send LOGIN ann  pass word']);
     assert.deepEqual(quiz.hear('ERR wrong'), ['ask']);
     assert.deepEqual(quiz.type(''), ['ask'], 'the same name');
     assert.deepEqual(quiz.type('r'), ['ask secretly']);
+    assert.deepEqual(quiz.type('pw'), ['ask secretly'], 'once more');
+    assert.deepEqual(quiz.type('wp'), ['ask secretly'], 'the two differ');
+    assert.deepEqual(quiz.type('pw'), ['ask secretly']);
     assert.deepEqual(quiz.type('pw'), ['send REGISTER ann pw']);
     assert.deepEqual(quiz.hear('OK welcome'), ['ask']);
     assert.deepEqual(quiz.type('many'), ['ask']);
@@ -60,6 +63,13 @@ describe("the quiz's dialogue", () => {
     assert.deepEqual(quiz.hear('RANKING 1 of 1', '1 bob 3'), []);
     assert.deepEqual(quiz.type(''), ['send PLAY 10']);
     assert.ok(!quiz.shown.join().includes('pw'));
+  });
+
+  it('lets a newcomer in as a guest by default', () => {
+    const quiz = new Rehearsal(new QuizDialogue(USER));
+    quiz.begin();
+    quiz.type('bob');
+    assert.deepEqual(quiz.type(''), ['send GUEST bob']);
   });
 
   it('tries a password of the environment once', () => {
