@@ -64,9 +64,17 @@ function arrowPlace(text: string): string | undefined {
 function framePlace(stack: string, path: string): string | undefined {
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   for (const frame of stack.split('\n').slice(1)) {
-    const [, where = '', line, column] =
-      /((?:file:\/\/)?\/[^()]*):(\d+):(\d+)\)?$/.exec(frame) ?? [];
-    const plain = where && plainPath(where);
+    // `    at name (file:///x.js:1:2)`, or without a name.
+    const parts =
+      frame
+        .split(/\(|^ *at /)
+        .at(-1)
+        ?.replace(')', '')
+        .split(':') ?? [];
+    const [line, column] = parts.splice(-2);
+    const where = parts.join(':');
+    if (column === undefined || !/^(?:file:)?\//.test(where)) continue;
+    const plain = plainPath(where);
     if (plain.startsWith(folder)) return `${plain}:${line}:${column}`;
   }
   return undefined;
@@ -102,5 +110,5 @@ function syntaxPlace(error: Error, path: string): string | undefined {
 const typeOf = (path: string) => (path.endsWith('.cjs') ? 'commonjs' : 'module');
 
 function plainPath(where: string): string {
-  return where.startsWith('file:') ? fileURLToPath(where.replace(/\?.*$/, '')) : where;
+  return where.startsWith('file:') ? fileURLToPath(new URL(where)) : where;
 }
