@@ -18,8 +18,10 @@ import { writeGatheredLines } from '../log/turn-writer.js';
 import { models } from '../models/registry.js';
 import { loadService } from '../services/load.js';
 import { ConnectionCounters } from '../serving/counters.js';
+import { DescriptorBudget } from '../serving/descriptor-budget.js';
 import type { Host, Model, ServerSettings } from '../serving/host.js';
 import type { Shared } from '../shared/shared.js';
+import type { LimitedThreads } from '../threads/thread-limit.js';
 import { Acceptor } from './acceptor.js';
 
 interface Parts {
@@ -59,11 +61,16 @@ export class Server {
    */
   static async start(settings: ServerSettings): Promise<Server> {
     const { service, model: modelName, address } = settings;
+    const descriptors = new DescriptorBudget();
     const logFailures = new LogFailures();
     const log = openLog(settings.log, {}, logFailures.onError);
     const clientLog = log.child({}, { level: settings.log.connections ? log.level : 'silent' });
     const loaded = await loadService(service.module);
     await loaded.check?.(settings.serviceOptions);
+    const limited =
+      modelName === 'thread-per-client' && process.platform === 'linux'
+        ? (await import('../threads/thread-limit.js')).limitThreads(settings.threads, descriptors)
+        : undefined;
     const shared = await loaded.share?.({ options: settings.serviceOptions, log });
     const closedLog = clientLog.child({ service: service.name, model: modelName });
     const showsTimes = clientLog.isLevelEnabled('info') || settings.adminPath !== undefined;
@@ -83,7 +90,8 @@ export class Server {
       serviceOptions: settings.serviceOptions,
       shared,
       idleMs: settings.idleMs,
-      threads: settings.threads,
+      threads: limited?.threads ?? settings.threads,
+      descriptors,
     };
     let model: Model | undefined;
     let acceptor: Acceptor | undefined;
@@ -100,10 +108,17 @@ export class Server {
         admin = await AdminSocket.open(adminPath, new Observer(observed), log);
       const where = 'path' in address ? { path: address.path } : { address: address.host, port };
       log.info(
-        { ...where, service: service.name, model: modelName, admin: adminPath },
+        {
+          ...where,
+          service: service.name,
+          model: modelName,
+          threads: limited?.threads.most,
+          admin: adminPath,
+        },
         'listening',
       );
       logFailures.checkFirstLine();
+      noteLimit(log, settings.threads.most, limited);
       return new Server(host, { port, acceptor, model, admin, graceMs: settings.graceMs });
     } catch (error) {
       admin?.close();
@@ -161,6 +176,12 @@ export class Server {
     this.log.info({}, 'stopped');
     writeGatheredLines();
   }
+}
+
+function noteLimit(log: Logger, asked: number, limited: LimitedThreads | undefined): void {
+  if (limited?.limit === undefined) return;
+  const { most: threads } = limited.threads;
+  log.warn({ threads, asked, limit: limited.limit }, 'threads limited');
 }
 
 function noteBlock(log: Logger, { fromMs, untilMs, connection, heldMs }: LoopBlock): void {

@@ -12,10 +12,17 @@ import type { CatalogueEntry } from '../services/catalogue.js';
 import type { ServiceOptions } from '../services/service.js';
 import type { Shared } from '../shared/shared.js';
 import type { ConnectionCounters } from './counters.js';
+import type { DescriptorBudget } from './descriptor-budget.js';
 import type { ListenAddress } from './listen-address.js';
 import type { Serving } from './views.js';
 
 export type ModelName = 'iterative' | 'event-loop' | 'thread-per-client';
+
+/** Where a model gets its clients: see server/acceptor.ts. */
+export interface Admission extends AsyncIterable<Accepted> {
+  /** The model cannot serve the client now: the client waits again, or is refused. */
+  giveBack(client: Accepted): void;
+}
 
 /** One way to serve accepted connections. */
 export interface Model {
@@ -23,7 +30,7 @@ export interface Model {
    * Serves what the acceptor yields, until it is closed. Does not wait for the last clients: see
    * {@link Clients}.
    */
-  serve(acceptor: AsyncIterable<Accepted>): Promise<void>;
+  serve(acceptor: Admission): Promise<void>;
   /**
    * Whether it serves descriptors, and not sockets of main's event loop.
    */
@@ -53,6 +60,11 @@ export interface AcceptedSocket {
    * the kernel does not tell.
    */
   sinceReceivedMs(what: Arrival): number | undefined;
+  /**
+   * Whether the client has gone, as far as the kernel shows it. Costs a system call.
+   * @param readsFirst a client that has closed its side without a byte has gone, too
+   */
+  hasLeft(readsFirst: boolean): boolean;
   /** Makes the calls of a client thread on the descriptor block. */
   setBlocking(): void;
   /**
@@ -106,13 +118,14 @@ export interface Host {
   /** Undefined unless {@link showsTimes}. */
   readonly loop: MainLoop | undefined;
   readonly model: ModelName;
-  readonly service: Pick<CatalogueEntry, 'name' | 'module' | 'fullAnswer'>;
+  readonly service: Pick<CatalogueEntry, 'name' | 'module' | 'framing' | 'fullAnswer'>;
   readonly serviceOptions: ServiceOptions;
   /** What the clients of the service share; undefined if they share nothing. */
   readonly shared: Shared | undefined;
   /** Idle timeout in milliseconds; 0 disables it. */
   readonly idleMs: number;
   readonly threads: ThreadSettings;
+  readonly descriptors: DescriptorBudget;
 }
 
 export interface ThreadSettings {

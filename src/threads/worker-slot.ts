@@ -18,7 +18,6 @@ export class WorkerSlot {
   client: ServedClient | undefined;
   /** Resolves when the thread is up, rejects if it dies before. */
   readonly ready: Promise<void>;
-  readonly #starting = new AbortController();
   #thread: number | undefined;
   #kernelThread: string | undefined;
   #onReady = (): void => undefined;
@@ -48,18 +47,6 @@ export class WorkerSlot {
     this.#onReady();
   }
 
-  /**
-   * Takes the slot's task back from the pool's queue, so that the task fails. Not for a task that
-   * runs.
-   */
-  abortStart(error: Error): void {
-    this.#starting.abort(error);
-  }
-
-  get startSignal(): AbortSignal {
-    return this.#starting.signal;
-  }
-
   noteLost(error: Error): void {
     this.#onLost(error);
   }
@@ -78,6 +65,11 @@ export class WorkerSlot {
    */
   get isSettled(): boolean {
     return this.#thread !== undefined && this.mailbox.isEmpty;
+  }
+
+  /** Whether a thread has begun with its client. */
+  get isTaken(): boolean {
+    return this.mailbox.wokenAtMs > 0;
   }
 
   /** What its thread does at this moment. */
