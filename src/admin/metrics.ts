@@ -23,7 +23,7 @@ interface Row {
 }
 
 /** Each has its series from the start, so that a rate is known from the first event on. */
-const REASONS = [...END_REASONS, 'refused', 'thread lost'];
+const REASONS = [...END_REASONS, 'refused', 'left', 'thread lost'];
 const CAUSES: readonly Vitals['refusalCause'][] = ['busy', 'queue full'];
 const THREAD_STATES: readonly State[] = [
   ...(['starting', 'free', 'recv', 'send', 'call', 'await', 'running', 'serving'] as const),

@@ -58,6 +58,7 @@ function bindIfThere<F extends (...args: never[]) => unknown>(prototype: string)
  * and O_RDWR are the same there: its servers have no client threads, and the load generator needs
  * epoll.
  */
+export const MSG_PEEK = 2;
 export const MSG_DONTWAIT = 0x40;
 /** Without this flag a send to a closed peer raises SIGPIPE. */
 export const MSG_NOSIGNAL = 0x4000;
@@ -84,12 +85,15 @@ const SO_KEEPALIVE = 9;
 const TCP_KEEPIDLE = 4;
 const TCP_KEEPINTVL = 5;
 const TCP_KEEPCNT = 6;
+const TCP_USER_TIMEOUT = 18;
 const SO_RCVTIMEO = 20;
 const SO_SNDTIMEO = 21;
 export const PR_SET_TIMERSLACK = 29;
 export const CLONE_FILES = 0x400;
 const F_SETFL = 4;
+const F_DUPFD_CLOEXEC = 1030;
 const O_RDWR = 2;
+const O_NONBLOCK = 0x800;
 const CLOCK_THREAD_CPUTIME_ID = process.platform === 'darwin' ? 16 : 3;
 
 /**
@@ -161,6 +165,25 @@ export function setBlocking(fd: number): void {
 }
 
 /**
+ * The opposite of {@link setBlocking}. Linux only.
+ * @throws SystemCallError if fcntl(2) fails
+ */
+export function setNonBlocking(fd: number): void {
+  const flags = O_RDWR | O_NONBLOCK;
+  if (fcntl(fd, F_SETFL, 'int', flags) === -1) throw lastError(`fcntl(${fd}, F_SETFL)`);
+}
+
+/**
+ * Another descriptor of the same open file. Linux only.
+ * @throws SystemCallError if fcntl(2) fails
+ */
+export function duplicate(fd: number): number {
+  const copy = fcntl(fd, F_DUPFD_CLOEXEC, 'int', 0);
+  if (copy === -1) throw lastError(`fcntl(${fd}, F_DUPFD_CLOEXEC)`);
+  return copy;
+}
+
+/**
  * Sets the timeout of recv in milliseconds; 0 disables it. After it, recv fails with EAGAIN.
  * @throws SystemCallError if setsockopt(2) fails
  */
@@ -200,15 +223,23 @@ export function accept(fd: number): number {
   return acceptFrom(fd, 0, 0, SOCK_CLOEXEC);
 }
 
+interface ListenerOptions {
+  /** Keep-alive probes start after so many seconds without traffic. */
+  readonly keepAliveS: number;
+  readonly keepAliveIntervalS: number;
+  readonly keepAliveProbes: number;
+  /** How long a peer may leave data without an acknowledgement, or keep its window closed. */
+  readonly userTimeoutMs: number;
+}
+
 /**
- * Sets what sockets inherit from the TCP listener that accepts them: no delay, and keep-alive
- * probes.
+ * Sets what sockets inherit from the TCP listener that accepts them: no delay, and when a peer that
+ * does not answer is given up. Linux only.
+ * @throws SystemCallError if setsockopt(2) fails
  */
 export function setListenerOptions(
   fd: number,
-  keepAliveS: number,
-  keepAliveIntervalS: number,
-  keepAliveProbes: number,
+  { keepAliveS, keepAliveIntervalS, keepAliveProbes, userTimeoutMs }: ListenerOptions,
 ): void {
   const set = (level: number, option: number, value: number) => {
     const bytes = new Uint8Array(new Int32Array([value]).buffer);
@@ -221,7 +252,41 @@ export function setListenerOptions(
   set(IPPROTO_TCP, TCP_KEEPIDLE, keepAliveS);
   set(IPPROTO_TCP, TCP_KEEPINTVL, keepAliveIntervalS);
   set(IPPROTO_TCP, TCP_KEEPCNT, keepAliveProbes);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, userTimeoutMs);
 }
+
+/**
+ * Opens a Unix-domain socket that listens on a path. libuv deletes the path of a socket that it has
+ * bound as soon as it closes its handle; it does not know the path of this one.
+ * @throws SystemCallError, for example EADDRINUSE
+ */
+export function listenOnPath(path: string, backlog: number): number {
+  const socket = bind<(family: number, type: number, protocol: number) => number>(
+    'int socket(int family, int type, int protocol)',
+  );
+  const bindTo = bind<(fd: number, address: Uint8Array, length: number) => number>(
+    'int bind(int fd, const void *address, unsigned int length)',
+  );
+  const listen = bind<(fd: number, backlog: number) => number>('int listen(int fd, int backlog)');
+  const fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd === -1) throw lastError('socket');
+  const name = Buffer.from(path);
+  const address = Buffer.alloc(Math.max(SOCKADDR_UN_BYTES, 2 + name.length + 1));
+  new Uint16Array(address.buffer, address.byteOffset, 1)[0] = AF_UNIX;
+  name.copy(address, 2);
+  const call =
+    bindTo(fd, address, address.length) === -1
+      ? 'bind'
+      : listen(fd, backlog) === -1
+        ? 'listen'
+        : undefined;
+  if (call === undefined) return fd;
+  const error = lastError(`${call}(${path})`);
+  close(fd);
+  throw error;
+}
+
+const SOCKADDR_UN_BYTES = 110;
 
 const SCHED_OTHER = 0;
 /** The policy of threads that do not preempt the running thread when they wake: see sched(7). */
@@ -285,7 +350,10 @@ export function bindFutex() {
 }
 
 const TCP_INFO = 11;
-/** Indexes of the 32-bit words of Linux's `struct tcp_info`. */
+/** Indexes of the 32-bit words of Linux's `struct tcp_info`; the state is the first byte. */
+const STATE = 0;
+const STATE_BITS = 0xff;
+const TCP_CLOSE = 7;
 const UNACKED = 6;
 const SACKED = 7;
 const LAST_DATA_SENT = 11;
@@ -317,6 +385,8 @@ export function bindTcpInfo() {
     sinceReceivedMs: (fd: number) => wordOf(fd, LAST_DATA_RECEIVED),
     /** How long ago its last segment arrived, in ms: the end, if it has ended its side. */
     sinceAcknowledgedMs: (fd: number) => wordOf(fd, LAST_ACK_RECEIVED),
+    /** Whether both sides have closed, or a reset has come. Little-endian only. */
+    isClosed: (fd: number) => ((wordOf(fd, STATE) ?? 0) & STATE_BITS) === TCP_CLOSE,
     /** How many connections a listening socket has ready to be accepted. */
     acceptQueueLength: (fd: number) => wordOf(fd, UNACKED),
     /** How many it keeps at most. */

@@ -19,6 +19,7 @@ export const threadPerClient: ModelFactory = async (host) => {
     clients: threads,
     takesDescriptors: true,
     async serve(acceptor) {
+      threads.givesBackTo(acceptor);
       for await (const client of acceptor) {
         void threads.serve(client);
         await threads.available();

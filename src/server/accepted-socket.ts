@@ -6,13 +6,28 @@
  *     AcceptedNetSocket    elsewhere: the net.Socket that Node made
  */
 import { Socket } from 'node:net';
-import { bindTcpInfo, close, peerSocketAddress, setBlocking } from '../base/libc.js';
+import {
+  MSG_DONTWAIT,
+  MSG_PEEK,
+  addressOf,
+  bindTcpInfo,
+  close,
+  errorName,
+  peerSocketAddress,
+  recv,
+  setBlocking,
+  setNonBlocking,
+} from '../base/libc.js';
 import type { Endpoint } from '../connection/connection.js';
 import type { Arrival } from '../connection/loop-account.js';
 import { endpointOf, peerOf } from '../connection/endpoint.js';
 import type { AcceptedSocket } from '../serving/host.js';
 
 const tcpInfo = process.platform === 'linux' ? bindTcpInfo() : undefined;
+
+/** Receives the byte that a look at a waiting client finds. */
+const peeked = new Uint8Array(1);
+const peekedAddress = addressOf(peeked);
 
 /** The part that this project uses of libuv's handle of a connection. Node does not document it. */
 export interface ConnectionHandle {
@@ -26,6 +41,7 @@ export class AcceptedDescriptor implements AcceptedSocket {
   #peer: Endpoint | undefined;
   #socket: Socket | undefined;
   #hasClosed = false;
+  #blocks: boolean;
 
   /**
    * @param handle what libuv has accepted it with; undefined if accept4(2) has, and the descriptor
@@ -34,6 +50,7 @@ export class AcceptedDescriptor implements AcceptedSocket {
   constructor(fd: number, handle?: ConnectionHandle) {
     this.fd = fd;
     this.#handle = handle;
+    this.#blocks = !handle;
   }
 
   get peer(): Endpoint {
@@ -51,8 +68,16 @@ export class AcceptedDescriptor implements AcceptedSocket {
       : tcpInfo.sinceAcknowledgedMs(this.fd);
   }
 
+  hasLeft(readsFirst: boolean): boolean {
+    const count = recv(this.fd, peekedAddress, peeked.length, MSG_PEEK | MSG_DONTWAIT);
+    if (count === -1) return errorName() !== 'EAGAIN';
+    return count === 0 ? readsFirst : (tcpInfo?.isClosed(this.fd) ?? false);
+  }
+
   setBlocking(): void {
-    if (this.#handle) setBlocking(this.fd);
+    if (this.#blocks) return;
+    setBlocking(this.fd);
+    this.#blocks = true;
   }
 
   toSocket(): Socket {
@@ -74,6 +99,8 @@ export class AcceptedDescriptor implements AcceptedSocket {
 
   #makeSocket(): Socket {
     if (!this.#handle) return new Socket({ fd: this.fd, allowHalfOpen: true });
+    // Of a client that was lent to a thread which could not serve it.
+    if (this.#blocks) setNonBlocking(this.fd);
     // Node makes the sockets of a server from a handle in the same way, without documenting it.
     const options = { handle: this.#handle, allowHalfOpen: true, pauseOnCreate: true };
     return new Socket(options);
@@ -98,6 +125,10 @@ export class AcceptedNetSocket implements AcceptedSocket {
 
   sinceReceivedMs(): undefined {
     return undefined;
+  }
+
+  hasLeft(): boolean {
+    return this.#socket.destroyed;
   }
 
   setBlocking(): void {

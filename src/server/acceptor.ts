@@ -15,11 +15,13 @@ import type {
   Accepted,
   AcceptedSocket,
   AcceptorSettings,
+  Admission,
   Clients,
   Host,
   Model,
 } from '../serving/host.js';
 import type { ListenAddress } from '../serving/listen-address.js';
+import { Departures } from './departed.js';
 import { Listener } from './listener.js';
 import { LineLimit } from '../log/line-limit.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
@@ -27,7 +29,7 @@ import { monotonicMs, toMicroseconds } from '../base/clock.js';
 /** What the acceptor needs to write its lines. */
 type AcceptorHost = Pick<
   Host,
-  'log' | 'clientLog' | 'closedLog' | 'showsTimes' | 'service' | 'counters' | 'loop'
+  'log' | 'clientLog' | 'closedLog' | 'showsTimes' | 'service' | 'counters' | 'loop' | 'descriptors'
 >;
 
 /** How long a refused client may take to read the reason. */
@@ -40,7 +42,7 @@ const LEAST_BACKLOG_MS = 4;
 /** After an answer of 0 the kernel is not asked for so long: the error grows by it. */
 const ASK_AGAIN_MS = 1;
 
-export class Acceptor implements AsyncIterable<Accepted> {
+export class Acceptor implements Admission {
   readonly #settings: AcceptorSettings;
   readonly #host: AcceptorHost;
   readonly #listener: Listener;
@@ -57,7 +59,8 @@ export class Acceptor implements AsyncIterable<Accepted> {
   #lastId = 0;
   #refused = 0;
   #port = 0;
-  /** Without free descriptors, accept(2) can fail thousands of times a second. */
+  readonly #departures: Departures;
+  /** Without free descriptors, accepting can pause many times a second, and accept(2) fail. */
   readonly #errorLines = new LineLimit();
   #failedAtMs = -Infinity;
   /** When the kernel last said that a connection had not waited. */
@@ -80,11 +83,14 @@ export class Acceptor implements AsyncIterable<Accepted> {
     this.#host = host;
     this.#clients = model.clients;
     this.#sharesLoop = !model.takesDescriptors;
-    this.#listener = new Listener({
+    const readsFirst = host.service.framing !== 'none';
+    this.#departures = new Departures(this.#queue, readsFirst, (client) => this.#closeLeft(client));
+    this.#listener = new Listener(host.descriptors, {
       onConnection: secure
         ? (socket) => this.#admit(secure(socket))
         : (socket) => this.#admit(socket),
       onError: (error) => this.#noteError(error),
+      onPaused: () => this.#notePaused(),
     });
   }
 
@@ -214,12 +220,34 @@ export class Acceptor implements AsyncIterable<Accepted> {
   #queueArrived(): void {
     const { overflow, queueLimit } = this.#settings;
     for (const client of this.#arrived.splice(0)) {
-      if (overflow === 'queue' && this.#queue.length < queueLimit) {
-        this.#queue.push(client);
-        // Those that are served are what it waits for as well.
-        this.#note(client, 'queued', { ahead: this.#queue.length - 1 + this.#clients.count });
-      } else this.#refuse(client);
+      if (overflow === 'queue' && this.#queue.length < queueLimit)
+        this.#enqueue(client, this.#queue.length);
+      else this.#refuse(client);
     }
+  }
+
+  /** A client that was admitted keeps its place, even in a full queue. */
+  giveBack(client: Accepted): void {
+    if (this.#closed) this.#closeWaiting(client);
+    else if (this.#onClient) this.#onClient(client);
+    else if (this.#settings.overflow === 'queue') {
+      const place = this.#queue.findIndex(({ id }) => id > client.id);
+      this.#enqueue(client, place === -1 ? this.#queue.length : place);
+    } else this.#refuse(client);
+  }
+
+  #enqueue(client: Accepted, place: number): void {
+    if (place === this.#queue.length) this.#queue.push(client);
+    else this.#queue.splice(place, 0, client);
+    this.#departures.watch();
+    // Those that are served are what it waits for as well.
+    this.#note(client, 'queued', { ahead: place + this.#clients.count });
+  }
+
+  #closeLeft(client: Accepted): void {
+    const { peer } = client.socket;
+    client.socket.close();
+    this.#noteClosed(client, peer, 'left', 0);
   }
 
   /**
@@ -282,11 +310,18 @@ export class Acceptor implements AsyncIterable<Accepted> {
   #noteClosed(
     client: Accepted,
     peer: string,
-    reason: 'stopped' | 'refused',
+    reason: 'stopped' | 'refused' | 'left',
     bytesOut: number,
   ): void {
     const unserved = { thread: undefined, bytesIn: 0 };
     closedLine(this.#host, { accepted: client, peer, reason, bytesOut, ...unserved });
+  }
+
+  #notePaused(): void {
+    const { open, limit } = this.#host.descriptors;
+    this.#errorLines.line('accepting paused', (repeated) =>
+      this.#host.log.warn({ open, limit, ...repeated }, 'accepting paused'),
+    );
   }
 
   #noteError(error: Error): void {

@@ -6,8 +6,10 @@
  *            end of the turn       ──► accept4(2) until EAGAIN ──► onConnection, for each further one
  *
  * Since 1.45, libuv accepts one connection a turn of the loop. Under load several have come by
- * then: on Linux the listener accepts them all, up to {@link MOST_A_TURN}. The only file that knows where `net` keeps a listener's handle, which is not
- * documented.
+ * then: on Linux the listener accepts them all, up to {@link MOST_A_TURN}.
+ *
+ * Without free descriptors, libuv accepts each connection and closes it. So the listener pauses
+ * before that (pausable-handle.ts), and the kernel keeps the clients.
  */
 import { constants } from 'node:os';
 import {
@@ -17,12 +19,14 @@ import {
   type Server,
   type Socket,
 } from 'node:net';
+import { rmSync } from 'node:fs';
 import { monotonicMs } from '../base/clock.js';
 import { StartError } from '../base/errors.js';
+import type { DescriptorBudget } from '../serving/descriptor-budget.js';
 import type { AcceptedSocket } from '../serving/host.js';
 import type { BacklogView } from '../serving/views.js';
 import { removeStaleSocket, startError, type ListenAddress } from '../serving/listen-address.js';
-import type { ConnectionHandle } from './accepted-socket.js';
+import { PausableHandle, type HandleCalls } from './pausable-handle.js';
 
 /**
  * How many connections the kernel keeps until main accepts them. The kernel lowers this to
@@ -36,6 +40,13 @@ export const BACKLOG = 4096;
 const KEEP_ALIVE_S = 30;
 const KEEP_ALIVE_INTERVAL_S = 1;
 const KEEP_ALIVE_PROBES = 10;
+/**
+ * How long a peer may leave sent data without an acknowledgement: without this limit, 15 minutes.
+ * It also limits the probes, of which eight are sent by then.
+ */
+const USER_TIMEOUT_MS = 38_000;
+/** How often a paused listener asks whether descriptors are free again. */
+const RESUME_EVERY_MS = 50;
 /** Bounds a turn of the loop: the threads' messages must get their turn as well. */
 const MOST_A_TURN = 64;
 
@@ -43,27 +54,31 @@ interface ListenerEvents {
   onConnection(connection: AcceptedSocket): void;
   /** accept(2) failed. */
   onError(error: Error): void;
+  /** Descriptors are short: connections wait in the kernel from now on. */
+  onPaused(): void;
 }
 
 /** The kernel's accept queue of a listening descriptor; undefined where it does not show it. */
 type AcceptQueueOf = (fd: number) => Omit<BacklogView, 'longestMs'> | undefined;
 
-type AcceptCalls = Pick<typeof import('../base/libc.js'), 'accept' | 'errorNumber' | 'lastError'>;
-
-/** libuv's handle of a listening socket. */
-interface ListenerHandle {
-  readonly fd: number;
-  onconnection: (this: unknown, status: number, connection: ConnectionHandle | undefined) => void;
-}
+type AcceptCalls = HandleCalls &
+  Pick<typeof import('../base/libc.js'), 'accept' | 'errorNumber' | 'lastError'>;
 
 export class Listener {
   readonly #server: Server;
+  readonly #descriptors: DescriptorBudget;
   readonly #events: ListenerEvents;
+  /** On Linux, once it listens. */
+  #handle: PausableHandle | undefined;
+  #resuming: NodeJS.Timeout | undefined;
+  /** Of a Unix-domain socket on Linux, once it listens. */
+  #path: string | undefined;
   #acceptQueue: (() => ReturnType<AcceptQueueOf>) | undefined;
   #closed = false;
   #emptyAtMs = -Infinity;
 
-  constructor(events: ListenerEvents) {
+  constructor(descriptors: DescriptorBudget, events: ListenerEvents) {
+    this.#descriptors = descriptors;
     this.#events = events;
     const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_S * 1000 };
     // On Linux the listener itself has these options, and accepted sockets inherit them.
@@ -77,14 +92,15 @@ export class Listener {
    * @throws StartError when the address cannot be used, with the reason in one line
    */
   async listen(address: ListenAddress): Promise<number> {
-    const take = await this.#bindAccept('path' in address);
-    if ('path' in address) await removeStaleSocket(address.path);
+    const isUnix = 'path' in address;
+    const take = await this.#bindAccept(isUnix);
+    if (isUnix) await removeStaleSocket(address.path);
+    const where = isUnix ? await this.#bindPath(address.path) : address;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) =>
         reject(startError(address, error)),
       );
-      const options: ListenOptions = { ...address, backlog: BACKLOG };
-      this.#server.listen(options, () => {
+      this.#server.listen({ ...where, backlog: BACKLOG }, () => {
         // At once: a connection may have come, and Node would make a socket of it in the loop's
         // next turn.
         try {
@@ -97,7 +113,7 @@ export class Listener {
     });
     this.#server.removeAllListeners('error');
     this.#server.on('error', (error) => this.#events.onError(error));
-    return (this.#server.address() as AddressInfo).port || 0;
+    return isUnix ? 0 : (this.#server.address() as AddressInfo).port;
   }
 
   /** The IP address that it listens on; undefined on a Unix-domain socket. */
@@ -121,8 +137,25 @@ export class Listener {
 
   /** Harmless before it listens. */
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
-    this.#server.close();
+    clearTimeout(this.#resuming);
+    if (this.#handle) this.#handle.close();
+    else this.#server.close();
+    if (this.#path !== undefined) rmSync(this.#path, { force: true });
+  }
+
+  /** On Linux, binds the path without libuv, which would delete it when the listener pauses. */
+  async #bindPath(path: string): Promise<ListenOptions | { readonly fd: number }> {
+    if (process.platform !== 'linux') return { path };
+    const { listenOnPath } = await import('../base/libc.js');
+    try {
+      const fd = listenOnPath(path, BACKLOG);
+      this.#path = path;
+      return { fd };
+    } catch (error) {
+      throw startError({ path }, error as NodeJS.ErrnoException);
+    }
   }
 
   /** Loads what accepting needs. Returns the function that begins to take connections. */
@@ -134,48 +167,83 @@ export class Listener {
           this.#events.onConnection(new AcceptedNetSocket(socket)),
         );
     }
-    const { accept, errorNumber, lastError, setListenerOptions, bindTcpInfo } =
+    const { accept, bindTcpInfo, close, duplicate, errorNumber, lastError, setListenerOptions } =
       await import('../base/libc.js');
-    const calls = { accept, errorNumber, lastError };
+    const calls = { accept, close, duplicate, errorNumber, lastError };
     const acceptQueueOf = makeAcceptQueueOf(bindTcpInfo());
     return () => {
-      const listener = handleOf(this.#server);
-      if (!isUnix)
-        setListenerOptions(listener.fd, KEEP_ALIVE_S, KEEP_ALIVE_INTERVAL_S, KEEP_ALIVE_PROBES);
       const noteEmpty = isUnix ? () => undefined : () => (this.#emptyAtMs = monotonicMs());
-      this.#acceptQueue = () => acceptQueueOf(listener.fd);
-      this.#takeDescriptors(listener, calls, AcceptedDescriptor, noteEmpty);
+      const handle = this.#takeDescriptors(calls, AcceptedDescriptor, noteEmpty);
+      if (!isUnix) {
+        setListenerOptions(handle.fd, {
+          keepAliveS: KEEP_ALIVE_S,
+          keepAliveIntervalS: KEEP_ALIVE_INTERVAL_S,
+          keepAliveProbes: KEEP_ALIVE_PROBES,
+          userTimeoutMs: USER_TIMEOUT_MS,
+        });
+      }
+      this.#acceptQueue = () => acceptQueueOf(handle.fd);
+      this.#checkRoom();
     };
   }
 
   #takeDescriptors(
-    listener: ListenerHandle,
-    { accept, errorNumber, lastError }: AcceptCalls,
+    calls: AcceptCalls,
     AcceptedDescriptor: typeof import('./accepted-socket.js').AcceptedDescriptor,
     noteEmpty: () => void,
-  ): void {
+  ): PausableHandle {
     const events = this.#events;
-    const byNode = listener.onconnection;
+    const descriptors = this.#descriptors;
+    const { accept, errorNumber, lastError } = calls;
     const drain = () => {
-      for (let count = 1; count < MOST_A_TURN && !this.#closed; count++) {
-        const fd = accept(listener.fd);
-        if (fd !== -1) events.onConnection(new AcceptedDescriptor(fd));
-        else {
+      for (let count = 1; count < MOST_A_TURN && !this.#closed && !handle.isPaused; count++) {
+        const fd = accept(handle.fd);
+        if (fd !== -1) {
+          events.onConnection(new AcceptedDescriptor(fd));
+          if (!descriptors.take()) this.#pause(handle);
+        } else {
           if (errorNumber() === constants.errno.EAGAIN) noteEmpty();
           else events.onError(lastError('accept4'));
           return;
         }
       }
     };
-    listener.onconnection = (status, handle) => {
-      if (status !== 0 || !handle) {
-        byNode.call(listener, status, handle);
-        return;
-      }
-      events.onConnection(new AcceptedDescriptor(handle.fd, handle));
+    const handle = new PausableHandle(this.#server, calls, BACKLOG, (connection) => {
+      events.onConnection(new AcceptedDescriptor(connection.fd, connection));
+      if (!descriptors.take()) this.#pause(handle);
       // Not at once: if no other has come, the first one's thread need not wait until main knows.
-      setImmediate(drain);
-    };
+      else setImmediate(drain);
+    });
+    return (this.#handle = handle);
+  }
+
+  /** @throws StartError when descriptors are short before the first client */
+  #checkRoom(): void {
+    const { open, limit } = this.#descriptors;
+    if (this.#descriptors.hasRoom()) return;
+    throw new StartError(
+      `cannot accept clients: ${open} of ${limit} descriptors are open (ulimit -n)`,
+    );
+  }
+
+  #pause(handle: PausableHandle): void {
+    if (this.#closed || handle.isPaused) return;
+    try {
+      handle.pause();
+    } catch (error) {
+      this.#events.onError(error as Error);
+      return;
+    }
+    this.#events.onPaused();
+    this.#resumeLater(handle);
+  }
+
+  /** On a timer: not only a connection that closes frees descriptors, but also files and threads. */
+  #resumeLater(handle: PausableHandle): void {
+    this.#resuming = setTimeout(() => {
+      if (!this.#descriptors.hasRoom()) this.#resumeLater(handle);
+      else handle.resume();
+    }, RESUME_EVERY_MS);
   }
 }
 
@@ -188,22 +256,4 @@ function makeAcceptQueueOf({
     const limit = acceptQueueLimit(fd);
     return count === undefined || limit === undefined ? undefined : { count, limit };
   };
-}
-
-/**
- * `_handle` is not documented and so not in the types: hence the cast, and the check of what it holds.
- * @throws StartError when this Node keeps the handle elsewhere
- */
-function handleOf(server: Server): ListenerHandle {
-  const { _handle } = server as unknown as { _handle?: Partial<ListenerHandle> | null };
-  if (
-    typeof _handle?.fd === 'number' &&
-    _handle.fd >= 0 &&
-    typeof _handle.onconnection === 'function'
-  ) {
-    return _handle as ListenerHandle;
-  }
-  throw new StartError(
-    `this Node (${process.version}) does not show the descriptor of a listening socket`,
-  );
 }

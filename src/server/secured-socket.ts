@@ -49,6 +49,10 @@ export class SecuredSocket implements AcceptedSocket {
     return this.#inner.sinceReceivedMs(what);
   }
 
+  hasLeft(readsFirst: boolean): boolean {
+    return this.#inner.hasLeft(readsFirst);
+  }
+
   setBlocking(): void {
     throw new Error('a client thread cannot serve a connection with TLS');
   }

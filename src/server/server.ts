@@ -25,9 +25,11 @@ import { models } from '../models/registry.js';
 import type { CatalogueEntry } from '../services/catalogue.js';
 import { ServiceCode } from '../services/own/service-code.js';
 import { ConnectionCounters } from '../serving/counters.js';
+import { DescriptorBudget } from '../serving/descriptor-budget.js';
 import type { AcceptedSocket, Host, Model, ServerSettings, TlsSettings } from '../serving/host.js';
 import { isLoopback } from '../serving/loopback.js';
 import type { Shared } from '../shared/shared.js';
+import type { LimitedThreads } from '../threads/thread-limit.js';
 import { Acceptor } from './acceptor.js';
 
 interface Parts {
@@ -69,12 +71,17 @@ export class Server {
    */
   static async start(settings: ServerSettings): Promise<Server> {
     const { service, model: modelName, address } = settings;
+    const descriptors = new DescriptorBudget();
     const logFailures = new LogFailures();
     const log = openLog(settings.log, {}, logFailures.onError);
     const clientLog = log.child({}, { level: settings.log.connections ? log.level : 'silent' });
     const secure = settings.tls && (await securing(settings.tls, service));
     const code = await ServiceCode.load(service.module);
     await code.current.check?.(settings.serviceOptions);
+    const limited =
+      modelName === 'thread-per-client' && process.platform === 'linux'
+        ? (await import('../threads/thread-limit.js')).limitThreads(settings.threads, descriptors)
+        : undefined;
     const shared = await code.current.share?.({ options: settings.serviceOptions, log });
     const closedLog = clientLog.child({ service: service.name, model: modelName });
     const showsTimes = clientLog.isLevelEnabled('info') || settings.adminPath !== undefined;
@@ -97,7 +104,8 @@ export class Server {
       shared,
       idleMs: settings.idleMs,
       deadlines: settings.deadlines ?? NO_DEADLINES,
-      threads: settings.threads,
+      threads: limited?.threads ?? settings.threads,
+      descriptors,
     };
     let model: Model | undefined;
     let acceptor: Acceptor | undefined;
@@ -126,6 +134,7 @@ export class Server {
           ...where,
           service: service.name,
           model: modelName,
+          threads: limited?.threads.most,
           tls: secure && true,
           admin: adminPath,
           metrics,
@@ -133,6 +142,7 @@ export class Server {
         'listening',
       );
       logFailures.checkFirstLine();
+      noteLimit(log, settings.threads.most, limited);
       if (service.takesPasswords && !secure) warnOfPasswords(log, acceptor.ipAddress);
       return new Server(host, { port, acceptor, model, watching, graceMs: settings.graceMs });
     } catch (error) {
@@ -226,6 +236,12 @@ function warnOfPasswords(log: Logger, ipAddress: string | undefined): void {
     },
     'passwords unencrypted',
   );
+}
+
+function noteLimit(log: Logger, asked: number, limited: LimitedThreads | undefined): void {
+  if (limited?.limit === undefined) return;
+  const { most: threads } = limited.threads;
+  log.warn({ threads, asked, limit: limited.limit }, 'threads limited');
 }
 
 function noteBlock(log: Logger, { fromMs, untilMs, connection, heldMs }: LoopBlock): void {

@@ -11,7 +11,7 @@ interface ClosedConnection {
   /** Undefined for a client that no thread served. */
   readonly thread: number | undefined;
   readonly peer: string;
-  readonly reason: EndReason | 'thread lost' | 'refused';
+  readonly reason: EndReason | 'thread lost' | 'refused' | 'left';
   readonly bytesIn: number;
   readonly bytesOut: number;
   /** Undefined for a client that no model took. */

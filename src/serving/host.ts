@@ -15,10 +15,17 @@ import type { ServiceCode } from '../services/own/service-code.js';
 import type { ServiceOptions } from '../services/service.js';
 import type { Shared } from '../shared/shared.js';
 import type { ConnectionCounters } from './counters.js';
+import type { DescriptorBudget } from './descriptor-budget.js';
 import type { ListenAddress } from './listen-address.js';
 import type { Serving } from './views.js';
 
 export type ModelName = 'iterative' | 'event-loop' | 'thread-per-client';
+
+/** Where a model gets its clients: see server/acceptor.ts. */
+export interface Admission extends AsyncIterable<Accepted> {
+  /** The model cannot serve the client now: the client waits again, or is refused. */
+  giveBack(client: Accepted): void;
+}
 
 /** One way to serve accepted connections. */
 export interface Model {
@@ -26,7 +33,7 @@ export interface Model {
    * Serves what the acceptor yields, until it is closed. Does not wait for the last clients: see
    * {@link Clients}.
    */
-  serve(acceptor: AsyncIterable<Accepted>): Promise<void>;
+  serve(acceptor: Admission): Promise<void>;
   /**
    * Whether it serves descriptors, and not sockets of main's event loop.
    */
@@ -60,6 +67,11 @@ export interface AcceptedSocket {
    * Of a connection with TLS: resolves when its handshake is over, with the reason if it failed.
    */
   readonly handshake?: Promise<string | undefined>;
+  /**
+   * Whether the client has gone, as far as the kernel shows it. Costs a system call.
+   * @param readsFirst a client that has closed its side without a byte has gone, too
+   */
+  hasLeft(readsFirst: boolean): boolean;
   /** Makes the calls of a client thread on the descriptor block. */
   setBlocking(): void;
   /**
@@ -116,7 +128,7 @@ export interface Host {
   readonly loop: MainLoop | undefined;
   readonly outputLimit: OutputLimit;
   readonly model: ModelName;
-  readonly service: Pick<CatalogueEntry, 'name' | 'module' | 'fullAnswer'>;
+  readonly service: Pick<CatalogueEntry, 'name' | 'module' | 'framing' | 'fullAnswer'>;
   readonly serviceOptions: ServiceOptions;
   readonly code: ServiceCode;
   /** What the clients of the service share; undefined if they share nothing. */
@@ -125,6 +137,7 @@ export interface Host {
   readonly idleMs: number;
   readonly deadlines: Deadlines;
   readonly threads: ThreadSettings;
+  readonly descriptors: DescriptorBudget;
 }
 
 export interface ThreadSettings {

@@ -134,6 +134,16 @@ export class ServedClient implements Outlet, SocketOwner {
     this.#socket.disconnect();
   }
 
+  /**
+   * No handler has begun to serve it, and another may: it leaves what the clients share, and its
+   * descriptor stays open.
+   */
+  withdraw(): Accepted {
+    this.#hasEnded = true;
+    this.#leave();
+    return this.#accepted;
+  }
+
   /** For a stop: the answer that the handler computes is still sent, and an idle client ends. */
   shutdownRead(): void {
     if (this.#hasEnded || this.#socket.isSettled) return;

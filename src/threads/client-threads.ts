@@ -12,7 +12,7 @@ import { toMicroseconds } from '../base/clock.js';
 import { settledWithin } from '../base/settled-within.js';
 import type { EndReason } from '../connection/end-reason.js';
 import { closedLine } from '../serving/closed-line.js';
-import type { Accepted, Clients, Host } from '../serving/host.js';
+import type { Accepted, Admission, Clients, Host } from '../serving/host.js';
 import { ServedClient } from '../serving/served-client.js';
 import { ServedClients } from '../serving/served-clients.js';
 import type { Serving } from '../serving/views.js';
@@ -42,6 +42,7 @@ export class ClientThreads implements Clients {
   readonly #toWake: Mailbox[] = [];
   #closing: Promise<void> | undefined;
   #onAvailable: (() => void) | undefined;
+  #admission: Pick<Admission, 'giveBack'> | undefined;
 
   /**
    * Starts `host.threads.warm` threads and waits until they are up.
@@ -82,6 +83,7 @@ export class ClientThreads implements Clients {
         if (place !== -1) this.#free.splice(place, 1);
         this.#end(slot, 'thread lost');
       },
+      onNotStarted: (slot) => this.#giveBack(slot),
       onRoom: () => this.#onAvailable?.(),
     });
   }
@@ -93,16 +95,26 @@ export class ClientThreads implements Clients {
     }
   }
 
+  /** Gets back the clients that no thread can serve now. */
+  givesBackTo(admission: Pick<Admission, 'giveBack'>): void {
+    this.#admission = admission;
+  }
+
   /**
-   * Lends the client to a thread. Resolves when the client is served and its descriptor closed;
-   * never rejects.
+   * Lends the client to a thread. Resolves when the client is served and its descriptor closed, or
+   * given back; never rejects.
    */
   serve(accepted: Accepted): Promise<void> {
+    const slot = this.#slotFor(accepted);
+    if (!slot) return Promise.resolve();
     const socket = this.#lease(accepted);
     const client = socket && ServedClient.enter(this.#host, accepted, socket);
-    if (!client) return Promise.resolve();
+    if (!client) {
+      // One that is starting becomes free when it is up.
+      if (slot.thread !== undefined) this.#free.push(slot);
+      return Promise.resolve();
+    }
     return new Promise((resolve) => {
-      const slot = this.#free.pop() ?? this.#pool.add();
       slot.client = client;
       this.#taken.set(slot, resolve);
       socket.lendTo(slot.mailbox, accepted.id);
@@ -116,6 +128,32 @@ export class ClientThreads implements Clients {
   #endThread(slot: WorkerSlot, cause: EndCause, computedMs: number): void {
     slot.client?.abort(cause === 'client left' ? 'reset' : cause);
     this.#pool.end(slot, { cause, computedMs: toMicroseconds(computedMs) });
+  }
+
+  /** Undefined if no thread is free and none can start: the client has then been given back. */
+  #slotFor(accepted: Accepted): WorkerSlot | undefined {
+    const free = this.#free.pop();
+    if (free) return free;
+    try {
+      if (this.#pool.hasRoom) return this.#pool.add();
+    } catch {
+      // The pool has logged it, and says when it has room again.
+    }
+    this.#admission?.giveBack(accepted);
+    return undefined;
+  }
+
+  /** The slot's thread did not start, so nothing was done for its client. */
+  #giveBack(slot: WorkerSlot): void {
+    const { client } = slot;
+    if (!client) return;
+    const onServed = this.#taken.get(slot);
+    slot.client = undefined;
+    this.#taken.delete(slot);
+    const accepted = client.withdraw();
+    this.#clients.delete(client);
+    this.#admission?.giveBack(accepted);
+    onServed?.();
   }
 
   /**

@@ -7,18 +7,21 @@
  * place for a client.
  *
  *     starting ── ready ──► up ── close() ──► retired
- *         └── thread dies ───┴──► lost, replaced; main may have ended it: end()
+ *         │                  └── thread dies ──► lost, replaced; main may have ended it: end()
+ *         └── not started: thread-starts.ts says when the next may try
  *
- * The pool's own queue stays empty: the pool has as many workers as there are slots.
+ * A task waits in the pool's queue only until its thread runs: the pool has as many workers as
+ * there are slots.
  */
 import { fileURLToPath } from 'node:url';
-import { Piscina } from 'piscina';
+import { ArrayTaskQueue, Piscina } from 'piscina';
 import { StartError } from '../base/errors.js';
 import { settledWithin } from '../base/settled-within.js';
 import { describeThrown, errOf } from '../base/thrown.js';
 import { Doorbell } from './doorbell.js';
 import type { ReadyMessage, ThreadTask } from './protocol.js';
 import type { Host } from '../serving/host.js';
+import { ThreadStarts } from './thread-starts.js';
 import { WorkerSlot, type Ending } from './worker-slot.js';
 
 const STACK_MB = 1;
@@ -41,8 +44,18 @@ interface ThreadPoolEvents {
   onRung(slot: WorkerSlot): void;
   /** The slot's thread is dead. */
   onLost(slot: WorkerSlot): void;
+  /** The slot's thread could not start, for lack of what may be free again later. */
+  onNotStarted(slot: WorkerSlot): void;
   /** A slot may be added again, or has replaced a lost one. */
   onRoom(): void;
+}
+
+/** The pool's queue, with the tasks of threads that do not run yet. */
+class StartingTasks extends ArrayTaskQueue {
+  /** Its promise never settles. Tasks wait for any thread, so it does not matter which is taken. */
+  takeBackNewest(): void {
+    this.tasks.pop();
+  }
 }
 
 export class ThreadPool {
@@ -51,6 +64,8 @@ export class ThreadPool {
   readonly #pool: Piscina;
   readonly #doorbell: Doorbell<WorkerSlot>;
   readonly #slots = new Map<number, WorkerSlot>();
+  readonly #tasks = new StartingTasks();
+  readonly #starts: ThreadStarts;
   #lastIndex = 0;
   #replacing = true;
   #closing = false;
@@ -60,11 +75,14 @@ export class ThreadPool {
   constructor(host: Host, events: ThreadPoolEvents) {
     this.#host = host;
     this.#events = events;
+    this.#starts = new ThreadStarts(host, () => events.onRoom());
+    this.#starts.holdBack(0);
     this.#doorbell = new Doorbell(host.threads.most, (slot) => events.onRung(slot));
     this.#pool = new Piscina({
       filename: fileURLToPath(new URL('../../workers/serve-client.js', import.meta.url)),
       minThreads: 0,
       maxThreads: host.threads.most,
+      taskQueue: this.#tasks,
       // By default the pool ends idle threads at once.
       idleTimeout: Infinity,
       // Between clients a thread waits on its mailbox, not in the pool.
@@ -85,9 +103,15 @@ export class ThreadPool {
     return this.#slots.values();
   }
 
-  /** Whether {@link add} may be called. */
+  /** Whether {@link add} may be called. Asks the kernel if so. */
   get hasRoom(): boolean {
-    return this.#slots.size < this.#host.threads.most;
+    return (
+      this.#slots.size < this.#host.threads.most && this.#starts.mayStart(this.#starting.length)
+    );
+  }
+
+  get #starting(): WorkerSlot[] {
+    return [...this.#slots.values()].filter(({ thread }) => thread === undefined);
   }
 
   /**
@@ -97,15 +121,26 @@ export class ThreadPool {
   async warmUp(count: number): Promise<void> {
     this.#warmingUp = true;
     // Not the map: a thread that dies is deleted from it, and its failure would be missed.
-    const slots = Array.from({ length: count }, () => this.add({ warm: true }));
-    for (const [index, slot] of slots.entries()) {
-      await slot.ready;
-      this.#host.threads.onWarm?.(index + 1);
+    const slots: WorkerSlot[] = [];
+    let up = 0;
+    const untilNextIsUp = async () => {
+      await slots[up]?.ready;
+      up++;
+      this.#host.threads.onWarm?.(up);
+    };
+    while (slots.length < count) {
+      // With few descriptors, not all threads can load their modules at once.
+      while (up < slots.length && !this.#starts.mayStart(slots.length - up)) await untilNextIsUp();
+      slots.push(this.add({ warm: true }));
     }
+    while (up < count) await untilNextIsUp();
     this.#warmingUp = false;
   }
 
-  /** Adds a slot, which may be given a client at once, while its thread starts. */
+  /**
+   * Adds a slot, which may be given a client at once, while its thread starts.
+   * @throws StartError when the system does not let the thread start
+   */
   add({ warm } = { warm: false }): WorkerSlot {
     const slot = new WorkerSlot(++this.#lastIndex, this.#host.shared !== undefined);
     this.#slots.set(slot.index, slot);
@@ -122,11 +157,7 @@ export class ThreadPool {
       measuresTimes: this.#host.showsTimes,
       log: this.#host.logSettings,
     };
-    this.#pool.run(task, { signal: slot.startSignal }).then(
-      () => this.#onExit(slot, new Error('its task ended')),
-      // The pool says of an aborted start only that it was aborted.
-      (error: unknown) => this.#onExit(slot, slot.startSignal.reason ?? error),
-    );
+    this.#run(slot, task);
     return slot;
   }
 
@@ -145,6 +176,23 @@ export class ThreadPool {
     void worker.terminate();
   }
 
+  #run(slot: WorkerSlot, task: ThreadTask): void {
+    let ended: Promise<unknown>;
+    try {
+      ended = this.#pool.run(task);
+    } catch (error) {
+      // Out of `new Worker`, for example EAGAIN. The task stays in the queue.
+      this.#tasks.takeBackNewest();
+      this.#remove(slot);
+      if (!this.#warmingUp) this.#starts.noteFailed(error);
+      throw startError(error);
+    }
+    ended.then(
+      () => this.#onExit(slot, new Error('its task ended')),
+      (error: unknown) => this.#onExit(slot, error),
+    );
+  }
+
   /** From now on a thread that dies is not replaced. */
   stopReplacing(): void {
     this.#replacing = false;
@@ -156,6 +204,7 @@ export class ThreadPool {
    */
   async close(): Promise<void> {
     this.stopReplacing();
+    this.#starts.close();
     this.#closing = true;
     for (const { mailbox } of this.#slots.values()) mailbox.retire();
     await settledWithin(this.#untilStarted(), MOST_START_MS);
@@ -168,16 +217,18 @@ export class ThreadPool {
 
   /** Node aborts the whole process if a thread is terminated while it loads modules or koffi. */
   async #untilStarted(): Promise<void> {
-    const starting = [...this.#slots.values()].filter(({ thread }) => thread === undefined);
-    await Promise.allSettled(starting.map(({ ready }) => ready));
+    await Promise.allSettled(this.#starting.map(({ ready }) => ready));
   }
 
   #onReady({ slot: index, thread, kernelThread }: ReadyMessage): void {
     const slot = this.#slots.get(index);
     if (!slot) return;
     slot.noteReady(thread, kernelThread);
+    this.#starts.noteUp();
+    this.#starts.holdBack(this.#slots.size - this.#starting.length);
     this.#host.log.info({ thread, tid: slot.tid, threads: this.#slots.size }, 'thread started');
     this.#events.onReady(slot);
+    this.#events.onRoom();
   }
 
   /**
@@ -185,26 +236,37 @@ export class ThreadPool {
    * starting slots can have tasks there, so the newest of them is taken back.
    */
   #onError(error: Error): void {
-    if (!this.#warmingUp) this.#host.log.error({ err: error }, 'pool failed');
-    if (this.#pool.queueSize === 0) return;
     // Also while the pool closes: close() waits for the slots that are starting.
-    const starting = [...this.#slots.values()].filter(({ thread }) => thread === undefined);
-    starting.findLast(({ startSignal }) => !startSignal.aborted)?.abortStart(error);
+    const slot = this.#pool.queueSize > 0 ? this.#starting.at(-1) : undefined;
+    if (!slot) {
+      this.#host.log.error({ err: error }, 'pool failed');
+      return;
+    }
+    this.#tasks.takeBackNewest();
+    this.#onExit(slot, error);
   }
 
   /** A thread died. A new thread replaces it; the clients of other threads are not affected. */
   #onExit(slot: WorkerSlot, error: unknown): void {
-    const why = new StartError(`cannot start a client thread: ${describeThrown(error).message}`, {
-      cause: error,
-    });
+    const why = startError(error);
     // While the pool is destroyed, its tasks fail before its threads have ended: see close().
     if (this.#closing) {
       slot.noteLost(why);
       return;
     }
-    this.#doorbell.remove(slot);
-    this.#slots.delete(slot.index);
+    this.#remove(slot);
     const { thread, client } = slot;
+    slot.noteLost(why);
+    if (
+      thread === undefined &&
+      !slot.isTaken &&
+      !this.#warmingUp &&
+      this.#starts.isShortage(error)
+    ) {
+      this.#starts.noteFailed(error);
+      this.#events.onNotStarted(slot);
+      return;
+    }
     this.#host.counters.noteThreadLost();
     if (slot.ending) {
       this.#host.log.error({ thread, connection: client?.id, ...slot.ending }, 'thread ended');
@@ -212,14 +274,28 @@ export class ThreadPool {
       this.#host.log.error({ thread, connection: client?.id, err: errOf(error) }, 'thread lost');
     }
     this.#events.onLost(slot);
-    slot.noteLost(why);
     if (thread === undefined) setTimeout(() => this.#replace(), RESTART_MS).unref();
     else this.#replace();
   }
 
+  #remove(slot: WorkerSlot): void {
+    this.#doorbell.remove(slot);
+    this.#slots.delete(slot.index);
+    this.#starts.holdBack(this.#slots.size - this.#starting.length);
+  }
+
   #replace(): void {
     if (!this.#replacing) return;
-    if (this.hasRoom) this.add();
+    try {
+      if (this.hasRoom) this.add();
+    } catch {
+      // Logged: the next client asks for a thread again.
+    }
     this.#events.onRoom();
   }
+}
+
+function startError(error: unknown): StartError {
+  const { message } = describeThrown(error);
+  return new StartError(`cannot start a client thread: ${message}`, { cause: error });
 }

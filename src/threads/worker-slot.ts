@@ -24,7 +24,6 @@ export class WorkerSlot {
   client: ServedClient | undefined;
   /** Resolves when the thread is up, rejects if it dies before. */
   readonly ready: Promise<void>;
-  readonly #starting = new AbortController();
   #thread: number | undefined;
   #ending: Ending | undefined;
   #kernelThread: string | undefined;
@@ -53,18 +52,6 @@ export class WorkerSlot {
     this.#thread = thread;
     this.#kernelThread = kernelThread;
     this.#onReady();
-  }
-
-  /**
-   * Takes the slot's task back from the pool's queue, so that the task fails. Not for a task that
-   * runs.
-   */
-  abortStart(error: Error): void {
-    this.#starting.abort(error);
-  }
-
-  get startSignal(): AbortSignal {
-    return this.#starting.signal;
   }
 
   /** Main ends its thread, which serves no other client. */
@@ -104,6 +91,11 @@ export class WorkerSlot {
    */
   get isSettled(): boolean {
     return this.#thread !== undefined && this.mailbox.isEmpty;
+  }
+
+  /** Whether a thread has begun with its client. */
+  get isTaken(): boolean {
+    return this.mailbox.wokenAtMs > 0;
   }
 
   /** What its thread does at this moment. */

@@ -25,6 +25,8 @@ interface Surroundings {
   readonly cwd?: string;
   /** The largest number of descriptors of the process. */
   readonly descriptors?: number;
+  /** The words of bash in front of the program, such as `exec setpriv --reuid=54321`. */
+  readonly under?: string;
 }
 
 /**
@@ -170,11 +172,14 @@ export async function startHandoff(
   return new ServerProcess(child, log, exit, stderr);
 }
 
-export function spawnNode(args: readonly string[], { env, cwd, descriptors }: Surroundings = {}) {
+export function spawnNode(
+  args: readonly string[],
+  { env, cwd, descriptors, under = 'exec' }: Surroundings = {},
+) {
   const options = { env: environment(env), cwd };
-  if (descriptors === undefined) return spawn(process.execPath, args, options);
-  const limited = `ulimit -n ${descriptors}; exec "$@"`;
-  return spawn('sh', ['-c', limited, 'sh', process.execPath, ...args], options);
+  if (descriptors === undefined && under === 'exec') return spawn(process.execPath, args, options);
+  const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors}; `;
+  return spawn('bash', ['-c', `${limit}${under} "$@"`, 'bash', process.execPath, ...args], options);
 }
 
 /** Kills a child at the end of the test, whatever its outcome. */
