@@ -19,7 +19,7 @@ import {
   portOf,
 } from '../services/catalogue.js';
 import { DIALECTS } from '../services/service.js';
-import { stopOnSignals } from '../server/shutdown.js';
+import { runUntilSignal } from '../server/shutdown.js';
 import type { ArgumentsOf, Command } from './command.js';
 import {
   hostAndPort,
@@ -240,12 +240,16 @@ export const serveCommand: Command<Arguments> = {
     if (settings.model === 'thread-per-client' && settings.threads.most > MANY_THREADS) exposeGc();
     const bar = await warmUpBar(settings.threads.warm);
     const onWarm = (started: number) => bar?.update(started);
-    const server = await loadServer(args.transport);
-    const starting = server.start({ ...settings, threads: { ...settings.threads, onWarm } });
-    await stopOnSignals(
-      starting.finally(() => bar?.stop()),
-      settings.graceMs,
+    const { address, adminPath, graceMs, log } = settings;
+    const listening = 'path' in address ? address.path : undefined;
+    const loading = loadServer(args.transport).then(
+      (server) => () =>
+        server
+          .start({ ...settings, threads: { ...settings.threads, onWarm } })
+          .finally(() => bar?.stop()),
     );
+    const socketPaths = [listening, adminPath].filter((path) => path !== undefined);
+    await runUntilSignal(loading, { graceMs, log, socketPaths });
   },
 };
 

@@ -5,13 +5,16 @@
  * call. Hence an orderly stop ends the threads first, and every other way out uses _exit(2), which
  * joins nothing. The log is synchronous: nothing is left to flush.
  */
-import { constants } from 'node:os';
 import { monotonicMs } from '../base/clock.js';
 import { endLoudly } from '../base/errors.js';
 import { errOf } from '../base/thrown.js';
-import type { Logger } from '../log/log.js';
+import { LineLimit } from '../log/line-limit.js';
+import type { Logger, LogSettings } from '../log/log.js';
 import { writeGatheredLines } from '../log/turn-writer.js';
+import { isRepetition, statusOf } from '../serving/signals.js';
+import { removeSocketFiles, socketFilesAt, type SocketFile } from '../serving/socket-files.js';
 import type { StopStage } from './server.js';
+import { startWatchdog } from './watchdog.js';
 
 /** A server of either transport. */
 interface Stoppable {
@@ -25,15 +28,7 @@ interface Stoppable {
  */
 const LAST_RESORT_MS = 3000;
 
-/**
- * timeout(1) and others send one signal twice, to the process and to its group, microseconds apart.
- */
-const SAME_SIGNAL_MS = 10;
-
 const FAILED = 1;
-
-/** The exit status by which shells recognise a process that a signal has ended. */
-const statusOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal];
 
 /** Without the system calls there are no threads that could block, and process.exit() will do. */
 const exitNow: (status: number) => void = await import('../base/libc.js').then(
@@ -41,9 +36,19 @@ const exitNow: (status: number) => void = await import('../base/libc.js').then(
   () => (status) => process.exit(status),
 );
 
+/** These stop the server in order. */
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const;
+/** Node's own answer to the first is to open an inspector, the kernel's to the other to end. */
+const IGNORED = ['SIGUSR1', 'SIGUSR2'] as const;
+/** The watchdog leaves main time for its own last resort. */
+const WATCHDOG_LATER_MS = 500;
+
+let socketFiles: readonly SocketFile[] = [];
+
 /** Ends the process even if the last log line cannot be written. */
 function endNow(status: number, writeLine: () => void): void {
   try {
+    removeSocketFiles(socketFiles);
     writeLine();
     writeGatheredLines();
   } finally {
@@ -51,17 +56,34 @@ function endNow(status: number, writeLine: () => void): void {
   }
 }
 
+export interface SignalSettings {
+  readonly graceMs: number;
+  readonly log: LogSettings;
+  /** Where the server listens on Unix-domain sockets. */
+  readonly socketPaths: readonly string[];
+}
+
 /**
- * SIGINT or SIGTERM stops the server, exit status 0. A second signal ends the process at once. A
- * stop that does not complete ends with status 1 and a line that says what it waited for.
+ * Runs a server until a signal ends it.
  *
- * Called before the server has started: a program that reads the `listening` line may send a signal
- * the next moment.
+ * - SIGINT, SIGTERM and SIGQUIT stop it in order, exit status 0. A second signal ends the process at
+ *   once. A stop that does not complete ends with status 1 and a line that says what it waited for.
+ * - SIGHUP reopens the log file. Without one, the terminal is gone, and it stops in order.
+ * - SIGUSR1 and SIGUSR2 are logged.
+ *
+ * While main's JavaScript computes, the watchdog's thread obeys the signals that stop.
+ * @param loading what the server needs, while the watchdog's thread starts; then starts the server.
+ *   Signals are obeyed before that: a program that reads the `listening` line may send one the next
+ *   moment
  * @throws StartError when the server cannot start
  */
-export async function stopOnSignals(starting: Promise<Stoppable>, graceMs: number): Promise<void> {
+export async function runUntilSignal(
+  loading: Promise<() => Promise<Stoppable>>,
+  { graceMs, log: logSettings, socketPaths }: SignalSettings,
+): Promise<void> {
   let server: Stoppable | undefined;
   let first: { signal: NodeJS.Signals; atMs: number } | undefined;
+  const lines = new LineLimit();
   const onSignal = (signal: NodeJS.Signals) => {
     // No client is connected yet.
     if (!server) {
@@ -69,22 +91,36 @@ export async function stopOnSignals(starting: Promise<Stoppable>, graceMs: numbe
       return;
     }
     const { log } = server;
+    const atMs = monotonicMs();
     if (first !== undefined) {
-      if (signal === first.signal && monotonicMs() - first.atMs < SAME_SIGNAL_MS) return;
+      if (isRepetition(first, { signal, atMs })) return;
       endNow(statusOf(signal), () => log.warn({ cause: signal }, 'ended at once'));
     }
-    first = { signal, atMs: monotonicMs() };
+    first = { signal, atMs };
     stopInOrder(server, signal, graceMs);
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  const stopping = logSettings.file === undefined ? [...STOPPING, 'SIGHUP' as const] : STOPPING;
+  for (const signal of stopping) process.on(signal, onSignal);
+  if (logSettings.file !== undefined) process.on('SIGHUP', reopenLogs);
+  for (const signal of IGNORED) {
+    process.on(signal, () => {
+      lines.line(signal, (repeated) =>
+        server?.log.info({ cause: signal, ...repeated }, 'signal ignored'),
+      );
+    });
+  }
+  const mostMs = graceMs + LAST_RESORT_MS + WATCHDOG_LATER_MS;
+  const starting = startWatchdog({ signals: stopping, mostMs, log: logSettings });
+  const [start, watchdog] = await Promise.all([loading, starting]);
   try {
-    server = await starting;
+    server = await start();
   } catch (error) {
     // A thread that hangs in its start must not be joined.
     process.on('exit', (status) => endNow(status, writeGatheredLines));
     throw error;
   }
+  socketFiles = socketFilesAt(socketPaths);
+  watchdog?.guard(socketFiles);
   const { log } = server;
   // A rejection that a service forgets to await ends no client, under any model;
   // workers/serve-client.ts logs the same line. A fault of the program that must end it is thrown

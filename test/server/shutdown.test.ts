@@ -8,13 +8,14 @@ const MODULE = new URL('../../src/server/shutdown.js', import.meta.url).href;
 /** Runs a process with this `stop`, sends SIGTERM, and returns its status and output. */
 async function outcomeOf(t: TestContext, stop: string, graceMs: number) {
   const program = `
-    import { stopOnSignals } from ${JSON.stringify(MODULE)};
+    import { runUntilSignal } from ${JSON.stringify(MODULE)};
     const write = (fields, msg) => process.stdout.write(JSON.stringify({ ...fields, msg }) + '\\n');
     const log = { info: write, warn: write, error: write };
     const stopStage = { waitsFor: 'clients', connections: [7] };
     const server = { log, stopStage, stop: ${stop} };
     const alive = setInterval(() => undefined, 1000);
-    await stopOnSignals(Promise.resolve(server), ${graceMs});
+    const settings = { graceMs: ${graceMs}, socketPaths: [], log: { level: 'info', file: undefined, connections: true } };
+    await runUntilSignal(Promise.resolve(() => Promise.resolve(server)), settings);
     process.kill(process.pid, 'SIGTERM');`;
   const child = spawnNode(['--input-type=module', '--eval', program]);
   killAfter(t, child);
