@@ -9,7 +9,8 @@ import { createRequire } from 'node:module';
 import type { DestinationStream, Logger } from 'pino';
 import { StartError } from '../base/errors.js';
 import { cutText, describeThrown } from '../base/thrown.js';
-import { MAX_LINE_BYTES, TurnWriter, writeGatheredLines } from './turn-writer.js';
+import { safeLine } from './safe-line.js';
+import { TurnWriter, writeGatheredLines } from './turn-writer.js';
 
 export type { Logger } from 'pino';
 
@@ -36,13 +37,11 @@ const require = createRequire(import.meta.url);
 const { fstatSync, statSync } = require('node:fs') as typeof import('node:fs');
 
 const STANDARD_OUTPUT = 1;
-const LONGEST_TEXT = 1024;
 /**
  * If the log cannot be written, each thread keeps so many bytes for later. Lines beyond that are
  * lost.
  */
 const MAX_KEPT_BYTES = 1024 * 1024;
-const MAX_ENTRIES = 64;
 
 /**
  * The log of the main thread, whose lines are written once a turn of its loop.
@@ -72,7 +71,7 @@ function loggerTo(destination: DestinationStream, settings: LogSettings, base: o
       base: { pid: process.pid, ...base },
       formatters: { level: (level) => ({ level }) },
       serializers: { err: (thrown: unknown) => serializeThrown(thrown, stdSerializers.err) },
-      hooks: { streamWrite: (line) => (line.length * 3 < MAX_LINE_BYTES ? line : fitting(line)) },
+      hooks: { streamWrite: safeLine },
     },
     destination,
   );
@@ -137,27 +136,6 @@ function serializeThrown(thrown: unknown, serialize: (error: Error) => object): 
     // A getter threw, or the error is circular.
   }
   return describeThrown(thrown);
-}
-
-/**
- * Returns the line, its texts and lists cut if it is too long. It stays valid JSON of the same
- * shape.
- */
-function fitting(line: string): string {
-  let fit = line;
-  for (let most = LONGEST_TEXT; Buffer.byteLength(fit) > MAX_LINE_BYTES && most > 0; most >>= 1) {
-    const entries = Math.min(most, MAX_ENTRIES);
-    fit = `${JSON.stringify(JSON.parse(line), (_name, value: unknown) => cut(value, most, entries))}\n`;
-  }
-  return fit;
-}
-
-function cut(value: unknown, mostCharacters: number, mostEntries: number): unknown {
-  if (typeof value === 'string' && value.length > mostCharacters)
-    return `${value.slice(0, mostCharacters)}…`;
-  if (Array.isArray(value) && value.length > mostEntries)
-    return [...(value as unknown[]).slice(0, mostEntries), '…'];
-  return value;
 }
 
 /**
