@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { openLog, openThreadLog } from '../../src/log/log.js';
+import { openLog, openThreadLog, sharedLogSettings } from '../../src/log/log.js';
 import { writeGatheredLines } from '../../src/log/turn-writer.js';
 import { temporaryDirectory } from '../support/handoff.js';
 
@@ -26,7 +26,7 @@ describe('a line of the log', () => {
       const log =
         where === 'main'
           ? openLog(settings, {}, (error) => assert.ifError(error))
-          : openThreadLog(settings, {});
+          : openThreadLog(sharedLogSettings(settings), {});
       const texts = [...OBEYED, OBEYED.join(''), `\\${OBEYED.join('\\')}"`, 'größer ☃ 🙂'];
       for (const text of texts) {
         log.info({ name: text, [text]: 1, pieces: [text, { text }], err: new Error(text) }, text);
