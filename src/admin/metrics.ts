@@ -54,6 +54,11 @@ const ROWS: readonly Row[] = [
   ),
   counter('handoff_received_bytes_total', 'Bytes from clients.', (of) => of.bytesIn),
   counter('handoff_sent_bytes_total', 'Bytes to clients.', (of) => of.bytesOut),
+  counter(
+    'handoff_log_lines_dropped_total',
+    'Lines of the log that could not be written.',
+    (of) => of.logLinesDropped,
+  ),
   gauge(
     'handoff_threads',
     'Client threads, by what they do.',

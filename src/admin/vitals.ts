@@ -3,6 +3,7 @@
  * Reading it changes nothing, unlike a snapshot (observer.ts), whose maxima are those since the last
  * one.
  */
+import { lostLines } from '../log/log.js';
 import type { Clients, Host } from '../serving/host.js';
 import type { State } from '../serving/views.js';
 
@@ -38,6 +39,7 @@ export interface Vitals {
   /** Of all connections since the start, of open ones what has passed so far. */
   readonly bytesIn: number;
   readonly bytesOut: number;
+  readonly logLinesDropped: number;
   /** Undefined where there are no client threads. */
   readonly threads:
     | {
@@ -65,6 +67,7 @@ export function vitalsOf({ host, acceptor, clients, limits }: VitalParts): Vital
     queueLimit: limits.queueLimit,
     bytesIn: bytes.bytesIn + open.bytesIn,
     bytesOut: bytes.bytesOut + open.bytesOut,
+    logLinesDropped: lostLines(),
     threads: threads && { states: threads.states, most: host.threads.most, lost: threadsLost },
   };
 }

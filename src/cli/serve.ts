@@ -7,7 +7,8 @@ import { setFlagsFromString } from 'node:v8';
 import type { SingleBar } from 'cli-progress';
 import type { Argv } from 'yargs';
 import { UsageError } from '../base/errors.js';
-import { waitForLogReader } from '../log/stdout-pipe.js';
+import { FULL_POLICIES } from '../log/destination.js';
+import { prepareOutput } from '../log/stdout-pipe.js';
 import { LOG_LEVELS } from '../log/log.js';
 import { MODEL_NAMES } from '../models/registry.js';
 import type { ServerSettings, TlsSettings } from '../serving/host.js';
@@ -137,6 +138,13 @@ const options = {
     ...text('log-file'),
     describe: 'file that the log is appended to (default: standard output)',
   },
+  'log-full': {
+    choices: FULL_POLICIES,
+    default: 'block',
+    requiresArg: true,
+    describe:
+      'block: the server waits while the reader of the log falls behind; drop: lines are lost and counted',
+  },
   'log-level': {
     choices: LOG_LEVELS,
     default: 'info',
@@ -236,7 +244,7 @@ export const serveCommand: Command<Arguments> = {
   builder,
   async handler(args) {
     const settings = settingsFrom(args);
-    if (settings.log.file === undefined) await waitForLogReader();
+    if (settings.log.file === undefined) await prepareOutput(args['log-full']);
     if (settings.model === 'thread-per-client' && settings.threads.most > MANY_THREADS) exposeGc();
     const bar = await warmUpBar(settings.threads.warm);
     const onWarm = (started: number) => bar?.update(started);
@@ -341,6 +349,7 @@ function settingsFrom(args: Arguments): ServerSettings {
       level: args['log-level'],
       file: args['log-file'] === undefined ? undefined : resolve(args['log-file']),
       connections: args['log-connections'],
+      full: args['log-full'],
     },
     datagramRate: args['datagram-rate'],
     adminPath: args.admin,

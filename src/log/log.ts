@@ -9,7 +9,10 @@ import { createRequire } from 'node:module';
 import type { DestinationStream, Logger } from 'pino';
 import { StartError } from '../base/errors.js';
 import { cutText, describeThrown } from '../base/thrown.js';
-import { MAX_LINE_BYTES, TurnWriter, writeGatheredLines } from './turn-writer.js';
+import { Destination, type FullPolicy } from './destination.js';
+import { safeLine } from './safe-line.js';
+import { LogShare, ownShare } from './share.js';
+import { TurnWriter, writeGatheredLines } from './turn-writer.js';
 
 export type { Logger } from 'pino';
 
@@ -23,6 +26,13 @@ export interface LogSettings {
   readonly file: string | undefined;
   /** Whether each connection has its lines: accepted, queued, refused, closed. */
   readonly connections: boolean;
+  /** What becomes of lines that a stalled reader of a pipe does not take; undefined: `block`. */
+  readonly full?: FullPolicy;
+}
+
+/** With what the destinations of all threads share. */
+export interface SharedLogSettings extends LogSettings {
+  readonly share: SharedArrayBuffer;
 }
 
 /** The part of a pino logger that a service may use. */
@@ -36,13 +46,25 @@ const require = createRequire(import.meta.url);
 const { fstatSync, statSync } = require('node:fs') as typeof import('node:fs');
 
 const STANDARD_OUTPUT = 1;
-const LONGEST_TEXT = 1024;
-/**
- * If the log cannot be written, each thread keeps so many bytes for later. Lines beyond that are
- * lost.
- */
-const MAX_KEPT_BYTES = 1024 * 1024;
-const MAX_ENTRIES = 64;
+/** How often main looks whether lost lines can be reported. */
+const REPORT_EVERY_MS = 1000;
+
+/** Settings for client threads. Main thread. */
+export function sharedLogSettings(settings: LogSettings): SharedLogSettings {
+  return { ...settings, share: ownShare.buffer };
+}
+
+/** How many lines all threads have lost since the start. Main thread. */
+export function lostLines(): number {
+  return ownShare.lost;
+}
+
+/** Lets every thread reopen `--log-file` before its next line, as after a rotation. Main thread. */
+export function reopenLogs(): void {
+  // What was logged before belongs to the old file.
+  writeGatheredLines();
+  ownShare.raiseGeneration();
+}
 
 /**
  * The log of the main thread, whose lines are written once a turn of its loop.
@@ -55,9 +77,21 @@ export function openLog(
   base: object,
   onFailure: (error: Error) => void,
 ): Logger {
-  const destination = openDestination(settings.file).on('error', onFailure);
+  const destination = openDestination(settings, ownShare, onFailure);
   const isFile = isPlainFile(settings.file);
-  return loggerTo(new TurnWriter(destination, isFile), settings, base);
+  const log = loggerTo(new TurnWriter(destination, isFile), settings, base);
+  let reported = ownShare.lost;
+  setInterval(() => {
+    const { lost } = ownShare;
+    if (lost === reported) return;
+    writeGatheredLines();
+    const isWritten = destination.probe(() => {
+      log.warn({ lines: lost - reported }, 'log lines lost');
+      writeGatheredLines();
+    });
+    if (isWritten) reported = lost;
+  }, REPORT_EVERY_MS).unref();
+  return log;
 }
 
 function isPlainFile(file: string | undefined): boolean {
@@ -72,17 +106,19 @@ function loggerTo(destination: DestinationStream, settings: LogSettings, base: o
       base: { pid: process.pid, ...base },
       formatters: { level: (level) => ({ level }) },
       serializers: { err: (thrown: unknown) => serializeThrown(thrown, stdSerializers.err) },
-      hooks: { streamWrite: (line) => (line.length * 3 < MAX_LINE_BYTES ? line : fitting(line)) },
+      hooks: { streamWrite: safeLine },
     },
     destination,
   );
 }
 
-function openDestination(file: string | undefined) {
-  const { destination } = require('pino') as typeof import('pino');
+function openDestination(
+  settings: LogSettings,
+  share: LogShare,
+  onFailure: (error: Error) => void,
+): Destination {
   try {
-    const dest = file ?? STANDARD_OUTPUT;
-    return destination({ dest, sync: true, append: true, maxLength: MAX_KEPT_BYTES });
+    return new Destination(settings.file, settings.full ?? 'block', share, onFailure);
   } catch (error) {
     throw unwritable(error as Error);
   }
@@ -98,7 +134,7 @@ function unwritable(error: Error): StartError {
  * - A server whose `listening` line cannot be written does not start.
  * - A running server continues, says so once on standard error, and writes the kept lines later.
  *
- * A reader that closes the pipe is no failure: pino then drops all further lines.
+ * A reader that closes the pipe is no failure: all further lines are then lost.
  */
 export class LogFailures {
   #first: Error | undefined;
@@ -140,42 +176,29 @@ function serializeThrown(thrown: unknown, serialize: (error: Error) => object): 
 }
 
 /**
- * Returns the line, its texts and lists cut if it is too long. It stays valid JSON of the same
- * shape.
- */
-function fitting(line: string): string {
-  let fit = line;
-  for (let most = LONGEST_TEXT; Buffer.byteLength(fit) > MAX_LINE_BYTES && most > 0; most >>= 1) {
-    const entries = Math.min(most, MAX_ENTRIES);
-    fit = `${JSON.stringify(JSON.parse(line), (_name, value: unknown) => cut(value, most, entries))}\n`;
-  }
-  return fit;
-}
-
-function cut(value: unknown, mostCharacters: number, mostEntries: number): unknown {
-  if (typeof value === 'string' && value.length > mostCharacters)
-    return `${value.slice(0, mostCharacters)}…`;
-  if (Array.isArray(value) && value.length > mostEntries)
-    return [...(value as unknown[]).slice(0, mostEntries), '…'];
-  return value;
-}
-
-/**
  * The log of a client thread: writes each line at once, and opens its destination for the first
- * one. That a destination fails, the main thread reports.
+ * one. That a destination fails, the main thread reports; lines that cannot be written are counted.
  */
-export function openThreadLog(settings: LogSettings, base: object) {
+export function openThreadLog(settings: SharedLogSettings, base: object) {
+  const share = new LogShare(settings.share);
   let opened: Logger | undefined;
   const open = () =>
     loggerTo(
-      openDestination(settings.file).on('error', () => undefined),
+      openDestination(settings, share, () => undefined),
       settings,
       base,
     );
   const enabled = (level: LogLevel) =>
     LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(settings.level);
   const write = (level: 'error' | 'info' | 'debug') => (fields: object, message: string) => {
-    if (enabled(level)) (opened ??= open())[level](fields, message);
+    if (!enabled(level)) return;
+    try {
+      opened ??= open();
+    } catch {
+      share.lose(1);
+      return;
+    }
+    opened[level](fields, message);
   };
   return { error: write('error'), info: write('info'), debug: write('debug') };
 }

@@ -3,18 +3,24 @@
  * serve` starts the server.
  */
 import { fstatSync } from 'node:fs';
+import type { FullPolicy } from './destination.js';
 
 const STANDARD_OUTPUT = 1;
 
 /**
- * Makes logging block while the reader of the pipe has fallen behind. Node makes a pipe
- * non-blocking at the first use of process.stdout, as by yargs. pino's synchronous destination then
- * sleeps 100 ms each time the pipe is full, and blocks its thread. All threads share the pipe.
+ * With `block`, makes logging block while the reader of the pipe has fallen behind. Node makes a pipe
+ * non-blocking at the first use of process.stdout, as by yargs. A synchronous write then
+ * has to sleep each time the pipe is full. All threads share the pipe. With `drop`, a socket stays non-blocking.
  */
-export async function waitForLogReader(): Promise<void> {
+export async function prepareOutput(full: FullPolicy): Promise<void> {
   // Clearing the flags of a file would clear O_APPEND, too; and writing to a file never blocks on a
   // reader.
   if (fstatSync(STANDARD_OUTPUT).isFile()) return;
+  // Nothing else can make writes to a socket return; a pipe is opened once more.
+  if (full === 'drop' && fstatSync(STANDARD_OUTPUT).isSocket()) {
+    void process.stdout;
+    return;
+  }
   // Without the system calls logging is slower, but right.
   await import('../base/libc.js').then(
     (libc) => libc.setBlocking(STANDARD_OUTPUT),

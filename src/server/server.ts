@@ -19,7 +19,7 @@ import { formatEndpoint } from '../connection/endpoint.js';
 import { NO_DEADLINES } from '../connection/deadlines.js';
 import { MainLoop, type LoopBlock } from '../connection/main-loop.js';
 import { OutputLimit } from '../connection/output-limit.js';
-import { LogFailures, openLog, type Logger } from '../log/log.js';
+import { LogFailures, openLog, sharedLogSettings, type Logger } from '../log/log.js';
 import { writeGatheredLines } from '../log/turn-writer.js';
 import { models } from '../models/registry.js';
 import type { CatalogueEntry } from '../services/catalogue.js';
@@ -92,7 +92,7 @@ export class Server {
       log,
       clientLog,
       closedLog,
-      logSettings: settings.log,
+      logSettings: sharedLogSettings(settings.log),
       showsTimes,
       counters: new ConnectionCounters(),
       loop,

@@ -9,7 +9,7 @@ import type { Deadlines } from '../connection/deadlines.js';
 import type { Arrival } from '../connection/loop-account.js';
 import type { MainLoop } from '../connection/main-loop.js';
 import type { OutputLimit } from '../connection/output-limit.js';
-import type { Logger, LogSettings } from '../log/log.js';
+import type { Logger, LogSettings, SharedLogSettings } from '../log/log.js';
 import type { CatalogueEntry } from '../services/catalogue.js';
 import type { ServiceCode } from '../services/own/service-code.js';
 import type { ServiceOptions } from '../services/service.js';
@@ -120,7 +120,7 @@ export interface Host {
   readonly clientLog: Logger;
   /** The same, with the fields that all `closed` lines share. */
   readonly closedLog: Logger;
-  readonly logSettings: LogSettings;
+  readonly logSettings: SharedLogSettings;
   /** Whether a line or a snapshot shows where a client's time went. */
   readonly showsTimes: boolean;
   readonly counters: ConnectionCounters;

@@ -8,7 +8,7 @@
  *     ReadyMessage     thread to main, once, when the thread is up
  */
 import type { TimeLimits } from '../connection/blocking.js';
-import type { LogSettings } from '../log/log.js';
+import type { SharedLogSettings } from '../log/log.js';
 import type { ServiceOptions } from '../services/service.js';
 
 /** What main gives a thread once, when it starts. */
@@ -29,7 +29,7 @@ export interface ThreadTask {
   readonly limits: TimeLimits;
   /** Whether a line or a snapshot will show how much processor time a client took. */
   readonly measuresTimes: boolean;
-  readonly log: LogSettings;
+  readonly log: SharedLogSettings;
 }
 
 export interface ReadyMessage {

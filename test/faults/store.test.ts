@@ -1,7 +1,7 @@
 /** The quiz's store: a server that is killed again and again, and a disk that is full. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +14,7 @@ import {
   ServerProcess,
   startHandoff,
   temporaryDirectory,
+  watchHandoff,
 } from '../support/handoff.js';
 import { LogLines } from '../support/log-lines.js';
 import { OWN_QUESTIONS, Player } from '../support/quiz.js';
@@ -212,3 +213,22 @@ function fill(path: string): void {
     }
   }
 }
+
+describe('a store that is no file', { timeout: 30_000 }, () => {
+  for (const [kind, make] of [
+    ['a FIFO', (path: string) => spawnSync('mkfifo', [path])],
+    ['a folder', (path: string) => mkdirSync(path)],
+    ['a device', (path: string) => symlinkSync('/dev/full', path)],
+  ] as const) {
+    it(`is refused at the start in one line: ${kind}`, async (t) => {
+      const path = join(temporaryDirectory(t), 'store');
+      make(path);
+      const { child, outcome } = watchHandoff(t, ['serve', 'quiz', '--port', '0', '--store', path]);
+      const giveUp = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      const { status, stdout, stderr } = await outcome;
+      clearTimeout(giveUp);
+      assert.equal(stderr, `handoff: cannot use the store ${path}: it is ${kind}, not a file\n`);
+      assert.deepEqual([status, stdout], [1, '']);
+    });
+  }
+});

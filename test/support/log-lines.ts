@@ -62,6 +62,11 @@ export class LogLines {
     this.#source.resume();
   }
 
+  /** Calls the listener with all further text, as it was written. */
+  onText(listener: (text: string) => void): void {
+    this.#source.on('data', listener);
+  }
+
   of(message: string): LogLine[] {
     return this.all.filter(({ msg }) => msg === message);
   }
