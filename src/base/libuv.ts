@@ -27,11 +27,13 @@ export function watchSignals(
   const sizeOfHandle = node.func('size_t uv_handle_size(int type)') as (type: number) => number;
   const initLoop = node.func('int uv_loop_init(void *loop)');
   const init = node.func('int uv_signal_init(void *loop, void *handle)');
-  const start = node.func('int uv_signal_start(void *handle, SignalCallback *callback, int signal)');
+  const start = node.func(
+    'int uv_signal_start(void *handle, SignalCallback *callback, int signal)',
+  );
   const run = node.func('int uv_run(void *loop, int mode)');
 
   // Not in a Buffer: this memory is never freed, as libuv writes to it whenever a signal comes.
-  const memory = (size: number): unknown => koffi.alloc('uint8', Number(size));
+  const memory = (size: number): unknown => koffi.alloc('uint8', size);
   const check = (result: unknown, call: string) => {
     if (result !== 0) throw new Error(`${call} failed: ${String(result)}`);
   };

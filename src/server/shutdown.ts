@@ -9,7 +9,7 @@ import { monotonicMs } from '../base/clock.js';
 import { endLoudly } from '../base/errors.js';
 import { errOf } from '../base/thrown.js';
 import { LineLimit } from '../log/line-limit.js';
-import type { Logger, LogSettings } from '../log/log.js';
+import { reopenLogs, sharedLogSettings, type Logger, type LogSettings } from '../log/log.js';
 import { writeGatheredLines } from '../log/turn-writer.js';
 import { isRepetition, statusOf } from '../serving/signals.js';
 import { removeSocketFiles, socketFilesAt, type SocketFile } from '../serving/socket-files.js';
@@ -110,7 +110,11 @@ export async function runUntilSignal(
     });
   }
   const mostMs = graceMs + LAST_RESORT_MS + WATCHDOG_LATER_MS;
-  const starting = startWatchdog({ signals: stopping, mostMs, log: logSettings });
+  const starting = startWatchdog({
+    signals: stopping,
+    mostMs,
+    log: sharedLogSettings(logSettings),
+  });
   const [start, watchdog] = await Promise.all([loading, starting]);
   try {
     server = await start();

@@ -3,14 +3,14 @@
  * signals.
  */
 import { constants } from 'node:os';
-import type { LogSettings } from '../log/log.js';
+import type { SharedLogSettings } from '../log/log.js';
 
 /** For the watchdog's thread: plain values. */
 export interface WatchdogSettings {
   readonly signals: readonly NodeJS.Signals[];
   /** How long a stop may take, with the last resort of main. */
   readonly mostMs: number;
-  readonly log: LogSettings;
+  readonly log: SharedLogSettings;
 }
 
 /** The exit status by which shells recognise a process that a signal has ended. */
