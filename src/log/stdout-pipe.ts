@@ -18,7 +18,7 @@ export async function prepareOutput(full: FullPolicy): Promise<void> {
   if (fstatSync(STANDARD_OUTPUT).isFile()) return;
   // Nothing else can make writes to a socket return; a pipe is opened once more.
   if (full === 'drop' && fstatSync(STANDARD_OUTPUT).isSocket()) {
-    void process.stdout;
+    process.stdout;
     return;
   }
   // Without the system calls logging is slower, but right.

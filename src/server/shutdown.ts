@@ -56,7 +56,7 @@ function endNow(status: number, writeLine: () => void): void {
   }
 }
 
-export interface SignalSettings {
+interface SignalSettings {
   readonly graceMs: number;
   readonly log: LogSettings;
   /** Where the server listens on Unix-domain sockets. */

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import type { WatchdogSettings } from '../serving/signals.js';
 import type { SocketFile } from '../serving/socket-files.js';
 
-export interface Watchdog {
+interface Watchdog {
   /** The files that it removes when it ends the process. */
   guard(files: readonly SocketFile[]): void;
 }
