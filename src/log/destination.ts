@@ -166,6 +166,7 @@ export class Destination {
       const [rest, ...others] = this.#kept;
       if (rest) this.#cutFirst(rest, others);
     }
+    this.#isMidLine = false;
     if (this.#fd !== undefined) fs.closeSync(this.#fd);
     this.#fd = fd;
   }
@@ -175,7 +176,6 @@ export class Destination {
     this.#lose(rest.subarray(0, next));
     this.#kept = next < rest.length ? [rest.subarray(next), ...others] : others;
     this.#keptBytes -= next;
-    this.#isMidLine = false;
   }
 }
 
