@@ -106,13 +106,30 @@ export class Destination {
           continue;
         }
         if (code === 'EPIPE') this.#fd = undefined;
-        if (written > 0) this.#isMidLine = true;
+        written -= this.#takeBack(bytes, written);
+        if (written > 0) this.#isMidLine = bytes[written - 1] !== NEWLINE;
         this.#failed(bytes.subarray(written), error as NodeJS.ErrnoException);
         return false;
       }
     }
     this.#isMidLine = false;
     return true;
+  }
+
+  /**
+   * Cuts the beginning of a line off the file, so that another thread's line cannot follow it.
+   * Returns its bytes.
+   */
+  #takeBack(bytes: Buffer, written: number): number {
+    const begun = written - (bytes.subarray(0, written).lastIndexOf(NEWLINE) + 1);
+    if (begun === 0 || this.#fd === undefined || !this.#isPlainFile) return 0;
+    try {
+      // No other thread has appended since: the disk is full.
+      fs.ftruncateSync(this.#fd, fs.fstatSync(this.#fd).size - begun);
+      return begun;
+    } catch {
+      return 0;
+    }
   }
 
   #failed(rest: Buffer, error: NodeJS.ErrnoException): void {

@@ -1,7 +1,7 @@
 /** What clients write into the log, and a log that cannot be written. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -85,36 +85,42 @@ describe('a log on a full disk', { timeout: 60_000 }, () => {
       `is written again when there is space, with what was kept and the number of lost lines, under ${model}`,
       { skip: canMount ? false : 'needs root, to mount a small disk' },
       async (t) => {
-        const folder = join(temporaryDirectory(t), 'disk');
-        mkdirSync(folder);
-        const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]);
-        if (mounted.status !== 0) return t.skip(`cannot mount: ${String(mounted.stderr)}`);
-        t.after(() => spawnSync('umount', ['-l', folder]));
-        const [file, socket] = [join(folder, 'log'), join(folder, 'socket')];
-        const args = [fixture('chatter'), '--model', model, '--threads', '1'];
-        const options = { env: environment(UNCOVERED.env) };
-        const command = [CLI, 'serve', ...args, '--socket', socket, '--log-file', file];
-        const child = spawn(process.execPath, command, options);
+        const folder = temporaryDirectory(t);
+        const [disk, socket] = [join(folder, 'disk'), join(folder, 'socket')];
+        mkdirSync(disk);
+        const args = [fixture('chatter'), '--model', model, '--threads', '1', '--socket', socket];
+        const server = [process.execPath, CLI, 'serve', ...args, '--log-file', join(disk, 'log')];
+        // The disk is mounted in the server's namespace only.
+        const script = 'mount -t tmpfs -o size=64k none "$0" && exec "$@"';
+        const child = spawn('unshare', ['-m', 'sh', '-c', script, disk, ...server], {
+          env: environment(UNCOVERED.env),
+        });
         killAfter(t, child);
+        const file = `/proc/${child.pid ?? 0}/root${disk}/log`;
         const exit = exitOf(child);
         let errors = '';
         child.stderr.on('data', (chunk) => (errors += String(chunk)));
         const lines = linesOfFile(file);
         const has = (message: string) => lines().some(({ msg }) => msg === message);
-        await eventually(() => assert.ok(has('listening')));
-        const server = { address: { path: socket } };
-        await talk(t, server, 3 * LINES);
+        await eventually(
+          'the server listens',
+          () => (existsSync(file) && has('listening')) || undefined,
+        );
+        const where = { address: { path: socket } };
+        await talk(t, where, 3 * LINES);
         // Main's own lines say that the disk is full.
-        for (let clients = 0; clients < 5; clients++) await talk(t, server, 100);
+        for (let clients = 0; clients < 5; clients++) await talk(t, where, 100);
         assert.ok(!has('log lines lost'));
-        spawnSync('mount', ['-o', 'remount,size=64m', folder]);
-        await talk(t, server, 1);
-        await eventually(() => assert.ok(has('log lines lost')));
+        const space = ['mount', '-o', 'remount,size=64m', 'none', disk];
+        spawnSync('nsenter', ['-t', String(child.pid), '-m', ...space]);
+        await talk(t, where, 1);
+        await eventually('the loss is reported', () => has('log lines lost') || undefined);
+        const written = lines();
         child.kill('SIGTERM');
         assert.deepEqual(await exit, { status: 0, signal: null });
         assert.match(errors, /^handoff: cannot write the log: ENOSPC: [^\n]*; serving goes on\n$/);
-        assertCounted(lines(), 3 * LINES + 501);
-        assert.ok(lines().filter(({ msg }) => msg === 'chatter').length > 2000);
+        assertCounted(written, 3 * LINES + 501);
+        assert.ok(written.filter(({ msg }) => msg === 'chatter').length > 2000);
       },
     );
   }
@@ -151,7 +157,7 @@ async function startOnPipe(t: TestContext, args: readonly string[]): Promise<Ser
   closeSync(writing);
   const exit = exitOf(child);
   const stderr: string[] = [];
-  child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
   const log = new LogLines(new Socket({ fd: reading, readable: true, writable: false }));
   await log.next('listening');
   return new ServerProcess(child, log, exit, stderr);
