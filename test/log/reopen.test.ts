@@ -1,5 +1,6 @@
 /** Rotation of the log file by renaming it, with lines of several threads. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -8,6 +9,13 @@ import { writeGatheredLines } from '../../src/log/turn-writer.js';
 import { temporaryDirectory } from '../support/handoff.js';
 
 describe('the log file', () => {
+  it('is refused, and not waited for, when it is a FIFO without a reader', (t) => {
+    const file = join(temporaryDirectory(t), 'fifo');
+    spawnSync('mkfifo', [file]);
+    const settings = { level: 'info', file, connections: true } as const;
+    assert.throws(() => openLog(settings, {}, () => undefined), /cannot write the log: ENXIO/);
+  });
+
   it('may be renamed: after reopenLogs all destinations go on in a new one, and no line is lost', (t) => {
     const folder = temporaryDirectory(t);
     const file = join(folder, 'log');
