@@ -3,7 +3,7 @@
  * serve` starts the server.
  */
 import { fstatSync } from 'node:fs';
-import type { FullPolicy } from './destination.js';
+import type { FullPolicy } from './open-output.js';
 
 const STANDARD_OUTPUT = 1;
 
