@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { SingleBar } from 'cli-progress';
 import type { Argv } from 'yargs';
 import { UsageError } from '../base/errors.js';
-import { FULL_POLICIES } from '../log/destination.js';
+import { FULL_POLICIES } from '../log/open-output.js';
 import { prepareOutput } from '../log/stdout-pipe.js';
 import { LOG_LEVELS } from '../log/log.js';
 import { MODEL_NAMES } from '../models/registry.js';

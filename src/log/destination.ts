@@ -7,25 +7,19 @@
  * - A reader that has gone: the destination closes, and further lines are lost.
  */
 import { createRequire } from 'node:module';
+import { openOutput, type FullPolicy } from './open-output.js';
 import type { LogShare } from './share.js';
 
 const require = createRequire(import.meta.url);
 // Called as properties: a test replaces writeSync.
 const fs = require('node:fs') as typeof import('node:fs');
 
-const STANDARD_OUTPUT = 1;
 /** If the log cannot be written, each thread keeps so many bytes for later. */
 const MAX_KEPT_BYTES = 1024 * 1024;
 /** How long a write waits before it tries a full pipe again that was made non-blocking. */
 const RETRY_MS = 10;
 const NEWLINE = 0x0a;
 const neverWoken = new Int32Array(new SharedArrayBuffer(4));
-
-const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = fs.constants;
-
-/** What becomes of lines that a stalled reader does not take. */
-export const FULL_POLICIES = ['block', 'drop'] as const;
-export type FullPolicy = (typeof FULL_POLICIES)[number];
 
 export class Destination {
   readonly #file: string | undefined;
@@ -52,7 +46,7 @@ export class Destination {
     this.#share = share;
     this.#onFailure = onFailure;
     this.#generation = share.generation;
-    this.#fd = open(file, policy);
+    this.#fd = openOutput(file, policy);
   }
 
   /** @param text whole lines */
@@ -106,13 +100,30 @@ export class Destination {
           continue;
         }
         if (code === 'EPIPE') this.#fd = undefined;
-        if (written > 0) this.#isMidLine = true;
+        written -= this.#takeBack(bytes, written);
+        if (written > 0) this.#isMidLine = bytes[written - 1] !== NEWLINE;
         this.#failed(bytes.subarray(written), error as NodeJS.ErrnoException);
         return false;
       }
     }
     this.#isMidLine = false;
     return true;
+  }
+
+  /**
+   * Cuts the beginning of a line off the file, so that another thread's line cannot follow it.
+   * Returns its bytes.
+   */
+  #takeBack(bytes: Buffer, written: number): number {
+    const begun = written - (bytes.subarray(0, written).lastIndexOf(NEWLINE) + 1);
+    if (begun === 0 || this.#fd === undefined || !this.#isPlainFile) return 0;
+    try {
+      // No other thread has appended since: the disk is full.
+      fs.ftruncateSync(this.#fd, fs.fstatSync(this.#fd).size - begun);
+      return begun;
+    } catch {
+      return 0;
+    }
   }
 
   #failed(rest: Buffer, error: NodeJS.ErrnoException): void {
@@ -156,7 +167,7 @@ export class Destination {
     this.flush();
     let fd: number;
     try {
-      fd = open(this.#file, this.#policy);
+      fd = openOutput(this.#file, this.#policy);
     } catch (error) {
       this.#onFailure(error as Error);
       return;
@@ -166,6 +177,7 @@ export class Destination {
       const [rest, ...others] = this.#kept;
       if (rest) this.#cutFirst(rest, others);
     }
+    this.#isMidLine = false;
     if (this.#fd !== undefined) fs.closeSync(this.#fd);
     this.#fd = fd;
   }
@@ -175,32 +187,6 @@ export class Destination {
     this.#lose(rest.subarray(0, next));
     this.#kept = next < rest.length ? [rest.subarray(next), ...others] : others;
     this.#keptBytes -= next;
-    this.#isMidLine = false;
-  }
-}
-
-function open(file: string | undefined, policy: FullPolicy): number {
-  if (file === undefined) return policy === 'drop' ? nonBlockingOutput() : STANDARD_OUTPUT;
-  const flags = O_WRONLY | O_APPEND | O_CREAT;
-  if (!fs.statSync(file, { throwIfNoEntry: false })?.isFIFO()) return fs.openSync(file, flags);
-  // Without a reader, this fails and does not wait for one.
-  const fd = fs.openSync(file, flags | O_NONBLOCK);
-  if (policy === 'drop') return fd;
-  const blocking = fs.openSync(file, flags);
-  fs.closeSync(fd);
-  return blocking;
-}
-
-/**
- * Standard output for writes that do not block. A pipe is opened once more, so that other processes
- * that write to it are not affected. That fails for a socket, which stdout-pipe.ts has prepared.
- */
-function nonBlockingOutput(): number {
-  if (fs.fstatSync(STANDARD_OUTPUT).isFile()) return STANDARD_OUTPUT;
-  try {
-    return fs.openSync(`/proc/self/fd/${STANDARD_OUTPUT}`, O_WRONLY | O_NONBLOCK);
-  } catch {
-    return STANDARD_OUTPUT;
   }
 }
 

@@ -3,7 +3,7 @@
  * serve` starts the server.
  */
 import { fstatSync } from 'node:fs';
-import type { FullPolicy } from './destination.js';
+import type { FullPolicy } from './open-output.js';
 
 const STANDARD_OUTPUT = 1;
 
@@ -18,7 +18,8 @@ export async function prepareOutput(full: FullPolicy): Promise<void> {
   if (fstatSync(STANDARD_OUTPUT).isFile()) return;
   // Nothing else can make writes to a socket return; a pipe is opened once more.
   if (full === 'drop' && fstatSync(STANDARD_OUTPUT).isSocket()) {
-    process.stdout;
+    // The first use makes it non-blocking.
+    process.stdout.setDefaultEncoding('utf8');
     return;
   }
   // Without the system calls logging is slower, but right.

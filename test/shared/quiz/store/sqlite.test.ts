@@ -241,7 +241,7 @@ describe('a store that cannot be used', () => {
 
   it('is a directory, or is in one that does not exist', (t) => {
     const folder = temporaryDirectory(t);
-    refused(folder, /EISDIR/);
+    refused(folder, /it is a folder, not a file/);
     refused(join(folder, 'none', 'quiz.sqlite'), /ENOENT/);
   });
 
