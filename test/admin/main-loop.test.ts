@@ -42,8 +42,10 @@ describe('main’s loop in snapshots', { timeout: 60_000, skip: noTimes }, () =>
     const { server, until } = await startWatched(t, 'echo');
     const idle = await connectClient(t, server);
     await idle.exchange('hello', 'hello');
-    // A snapshot is taken in a later turn: a stop within the client's own turn would be its block.
     await until(({ clients: { first } }) => (first[0]?.bytesOut ?? 0) > 0);
+    // The next snapshot is taken in a later turn: a stop within the client's own turn, in which that
+    // one may have been taken, would be its block.
+    await until(() => true);
     server.signal('SIGSTOP');
     const waiting = await connectClient(t, server);
     await sleep(STOP_MS);
