@@ -74,6 +74,20 @@ describe('a log whose reader stalls', { timeout: 60_000, concurrency: 2 }, () =>
       server.signal('SIGTERM');
       assert.deepEqual(await server.exit, { status: 0, signal: null });
     });
+
+    it(`holds up a stop with --log-full block no longer than the grace period under ${model}`, async (t) => {
+      const args = [fixture('chatter'), '--model', model, '--grace', '0'];
+      const server = await startOnPipe(t, args);
+      server.log.pause();
+      // The client gets no answer: the server waits for the reader.
+      void talk(t, server, LINES).catch(() => undefined);
+      await eventually('a full pipe', () => server.isBlockedInWrite || undefined);
+      server.signal('SIGTERM');
+      const { status, signal } = await server.exit;
+      // Under thread-per-client only the client's thread may be blocked, and main stops in order.
+      assert.ok(status === 1 || (status === 0 && model === 'thread-per-client'), String(status));
+      assert.equal(signal, null);
+    });
   }
 });
 

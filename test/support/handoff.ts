@@ -132,6 +132,13 @@ export class ServerProcess {
     return /^\d+ \(.*\) S/.test(readFileSync(`/proc/${this.pid}/stat`, 'utf8'));
   }
 
+  /** Whether one of its threads waits for room in a pipe. */
+  get isBlockedInWrite(): boolean {
+    return readdirSync(`/proc/${this.pid}/task`).some((tid) =>
+      /pipe_write/.test(readFileSync(`/proc/${this.pid}/task/${tid}/wchan`, 'utf8')),
+    );
+  }
+
   get descriptors(): number {
     return readdirSync(`/proc/${this.pid}/fd`).length;
   }

@@ -66,9 +66,10 @@ describe(
         assert.deepEqual(await server.stop(), { status: 0, signal: null });
         const started = new Set(server.log.of('thread started').map(({ thread }) => thread));
         assert.equal(started.size, server.log.of('thread started').length);
-        for (const { thread, connection } of server.log.of('closed')) {
+        for (const { thread, connection, reason } of server.log.of('closed')) {
+          // On a busy machine the threads take longer to start than a client that has left may wait.
           assert.ok(
-            started.has(thread),
+            started.has(thread) || (reason === 'left' && thread === undefined),
             `connection ${String(connection)} was served by thread ${String(thread)}`,
           );
         }
