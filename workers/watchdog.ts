@@ -11,7 +11,7 @@ import { monotonicMs } from '../src/base/clock.js';
 import { bindPoll, exitNow, POLLOUT } from '../src/base/libc.js';
 import { watchSignals } from '../src/base/libuv.js';
 import { openThreadLog } from '../src/log/log.js';
-import { isRepetition, statusOf, type WatchdogSettings } from '../src/serving/signals.js';
+import { isRepetition, statusOf, UP, type WatchdogSettings } from '../src/serving/signals.js';
 import { removeSocketFiles, type SocketFile } from '../src/serving/socket-files.js';
 
 const POLL_EVERY_MS = 50;
@@ -59,4 +59,4 @@ const poll = watchSignals(
 );
 setInterval(poll, POLL_EVERY_MS);
 parentPort?.on('message', (files: readonly SocketFile[]) => (socketFiles = files));
-parentPort?.postMessage('up');
+parentPort?.postMessage(UP);

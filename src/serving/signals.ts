@@ -13,6 +13,9 @@ export interface WatchdogSettings {
   readonly log: SharedLogSettings;
 }
 
+/** What the thread says when it watches. */
+export const UP = 'up';
+
 /** The exit status by which shells recognise a process that a signal has ended. */
 export function statusOf(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
