@@ -7,7 +7,13 @@
  * its next call.
  */
 import { BlockingConnection } from '../src/connection/blocking.js';
-import { bindSocketPair, close, shutdown, SHUT_WR, SOCK_SEQPACKET } from '../src/base/libc.js';
+import {
+  bindSocketPair,
+  close,
+  shutdown,
+  SHUT_WR,
+  SOCK_SEQPACKET,
+} from '../src/base/libc/socket.js';
 import type { Rehearsal } from '../src/services/service.js';
 import { Mailbox } from '../src/threads/mailbox.js';
 

@@ -11,7 +11,7 @@
 import { createRequire } from 'node:module';
 import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
-import { bindScheduler, nameThread } from '../src/base/libc.js';
+import { bindScheduler, nameThread } from '../src/base/libc/thread.js';
 import { openThreadLog } from '../src/log/log.js';
 import { DoorbellButton } from '../src/threads/doorbell-button.js';
 import { Mailbox } from '../src/threads/mailbox.js';
@@ -81,7 +81,7 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
 /** Resolves in the next turn of this thread's event loop. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-// By require, not import: see src/base/libc.ts.
+// By require, not import: see src/base/libc/call.ts.
 const { readlinkSync } = createRequire(import.meta.url)('node:fs') as typeof import('node:fs');
 
 function ownKernelThread(): string | undefined {

@@ -8,7 +8,8 @@
 import { constants } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { monotonicMs } from '../src/base/clock.js';
-import { bindPoll, exitNow, POLLOUT } from '../src/base/libc.js';
+import { bindPoll, POLLOUT } from '../src/base/libc/poll.js';
+import { exitNow } from '../src/base/libc/thread.js';
 import { watchSignals } from '../src/base/libuv.js';
 import { openThreadLog } from '../src/log/log.js';
 import { isRepetition, statusOf, UP, type WatchdogSettings } from '../src/serving/signals.js';

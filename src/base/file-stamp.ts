@@ -5,7 +5,8 @@
  * Node's statSync makes an object of 18 fields, four of them dates, for each call. A client thread
  * that serves a cached file spent half of its user time on that. Runs on any thread.
  */
-import { addressOf, bindStatx } from './libc.js';
+import { addressOf } from './libc/call.js';
+import { bindStatx } from './libc/file.js';
 
 const statx = bindStatx();
 

@@ -2,7 +2,8 @@
  * Sending without waiting, for bytes that many clients get one after the other. Runs on the main
  * thread.
  */
-import { addressOf, MSG_DONTWAIT, MSG_NOSIGNAL, send } from './libc.js';
+import { addressOf } from './libc/call.js';
+import { MSG_DONTWAIT, MSG_NOSIGNAL, send } from './libc/socket.js';
 
 let lastBytes: Uint8Array | undefined;
 let lastAddress = 0;

@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module';
 
-// By require, not import: see base/libc.ts.
+// By require, not import: see base/libc/call.ts.
 const { inspect } = createRequire(import.meta.url)('node:util') as typeof import('node:util');
 
 /** Longer texts are cut; a log line holds less. */

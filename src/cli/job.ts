@@ -69,7 +69,7 @@ function endWhenWritten(): void {
 }
 
 function exitNow(): Promise<(status: number) => void> {
-  return import('../base/libc.js').then(
+  return import('../base/libc/thread.js').then(
     (libc) => libc.exitNow,
     () => (status: number) => process.exit(status),
   );

@@ -6,7 +6,8 @@
  * event loop.
  */
 import { monotonicMs } from '../base/clock.js';
-import * as libc from '../base/libc.js';
+import { addressOf, errorName, lastError } from '../base/libc/call.js';
+import * as libc from '../base/libc/socket.js';
 import {
   ConnectionLost,
   NO_BYTES,
@@ -38,7 +39,7 @@ export interface Meter {
  * parsers need a Buffer.
  */
 const buffer = Buffer.alloc(RECV_BYTES);
-const bufferAddress = libc.addressOf(buffer);
+const bufferAddress = addressOf(buffer);
 
 /** The first attempt does not wait, so that only a client that reads slowly costs a timeout. */
 const AT_ONCE = libc.MSG_NOSIGNAL | libc.MSG_DONTWAIT;
@@ -105,7 +106,7 @@ export class BlockingConnection implements Connection {
       this.#ended = true;
       return NO_BYTES;
     }
-    if (libc.errorName() === 'EINTR') return this.recv(maxBytes);
+    if (errorName() === 'EINTR') return this.recv(maxBytes);
     throw this.#lostInRecv();
   }
 
@@ -220,7 +221,7 @@ export class BlockingConnection implements Connection {
         this.#meter.bytesOut += sent;
         if (done === bytes.length) return;
       } else {
-        const error = libc.errorName();
+        const error = errorName();
         const isIdle = hasWaited && this.#isIdleFirst;
         if (error !== 'EINTR' && (error !== 'EAGAIN' || isIdle)) throw lost('send');
       }
@@ -252,6 +253,6 @@ export class BlockingConnection implements Connection {
  * timeout.
  */
 function lost(call: string): ConnectionLost {
-  const cause = libc.lastError(call);
+  const cause = lastError(call);
   return new ConnectionLost(cause.code === 'EAGAIN' ? 'idle' : 'reset', cause);
 }

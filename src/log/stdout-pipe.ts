@@ -23,7 +23,7 @@ export async function prepareOutput(full: FullPolicy): Promise<void> {
     return;
   }
   // Without the system calls logging is slower, but right.
-  await import('../base/libc.js').then(
+  await import('../base/libc/socket.js').then(
     (libc) => libc.setBlocking(STANDARD_OUTPUT),
     () => undefined,
   );

@@ -6,18 +6,17 @@
  *     AcceptedNetSocket    elsewhere: the net.Socket that Node made
  */
 import { Socket } from 'node:net';
+import { addressOf, errorName } from '../base/libc/call.js';
 import {
   MSG_DONTWAIT,
   MSG_PEEK,
-  addressOf,
-  bindTcpInfo,
   close,
-  errorName,
   peerSocketAddress,
   recv,
   setBlocking,
   setNonBlocking,
-} from '../base/libc.js';
+} from '../base/libc/socket.js';
+import { bindTcpInfo } from '../base/libc/tcp-info.js';
 import type { Endpoint } from '../connection/connection.js';
 import type { Arrival } from '../connection/loop-account.js';
 import { endpointOf, peerOf } from '../connection/endpoint.js';

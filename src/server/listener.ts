@@ -62,7 +62,8 @@ interface ListenerEvents {
 type AcceptQueueOf = (fd: number) => Omit<BacklogView, 'longestMs'> | undefined;
 
 type AcceptCalls = HandleCalls &
-  Pick<typeof import('../base/libc.js'), 'accept' | 'errorNumber' | 'lastError'>;
+  Pick<typeof import('../base/libc/call.js'), 'errorNumber' | 'lastError'> &
+  Pick<typeof import('../base/libc/listener.js'), 'accept'>;
 
 export class Listener {
   readonly #server: Server;
@@ -148,7 +149,7 @@ export class Listener {
   /** On Linux, binds the path without libuv, which would delete it when the listener pauses. */
   async #bindPath(path: string): Promise<ListenOptions | { readonly fd: number }> {
     if (process.platform !== 'linux') return { path };
-    const { listenOnPath } = await import('../base/libc.js');
+    const { listenOnPath } = await import('../base/libc/listener.js');
     try {
       const fd = listenOnPath(path, BACKLOG);
       this.#path = path;
@@ -167,8 +168,10 @@ export class Listener {
           this.#events.onConnection(new AcceptedNetSocket(socket)),
         );
     }
-    const { accept, bindTcpInfo, close, duplicate, errorNumber, lastError, setListenerOptions } =
-      await import('../base/libc.js');
+    const { errorNumber, lastError } = await import('../base/libc/call.js');
+    const { accept, setListenerOptions } = await import('../base/libc/listener.js');
+    const { close, duplicate } = await import('../base/libc/socket.js');
+    const { bindTcpInfo } = await import('../base/libc/tcp-info.js');
     const calls = { accept, close, duplicate, errorNumber, lastError };
     const acceptQueueOf = makeAcceptQueueOf(bindTcpInfo());
     return () => {
@@ -250,7 +253,7 @@ export class Listener {
 function makeAcceptQueueOf({
   acceptQueueLength,
   acceptQueueLimit,
-}: ReturnType<typeof import('../base/libc.js').bindTcpInfo>): AcceptQueueOf {
+}: ReturnType<typeof import('../base/libc/tcp-info.js').bindTcpInfo>): AcceptQueueOf {
   return (fd) => {
     const count = acceptQueueLength(fd);
     const limit = acceptQueueLimit(fd);

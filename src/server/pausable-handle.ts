@@ -12,7 +12,7 @@ import type { Server } from 'node:net';
 import { StartError } from '../base/errors.js';
 import type { ConnectionHandle } from './accepted-socket.js';
 
-export type HandleCalls = Pick<typeof import('../base/libc.js'), 'close' | 'duplicate'>;
+export type HandleCalls = Pick<typeof import('../base/libc/socket.js'), 'close' | 'duplicate'>;
 
 type OnConnection = (this: unknown, status: number, connection?: ConnectionHandle) => void;
 

@@ -31,7 +31,7 @@ const LAST_RESORT_MS = 3000;
 const FAILED = 1;
 
 /** Without the system calls there are no threads that could block, and process.exit() will do. */
-const exitNow: (status: number) => void = await import('../base/libc.js').then(
+const exitNow: (status: number) => void = await import('../base/libc/thread.js').then(
   (libc) => libc.exitNow,
   () => (status) => process.exit(status),
 );

@@ -13,7 +13,7 @@ const MAX_MS = 10_000;
  * Processor time of this thread, not wall time: two jobs that share a core must take twice as long
  * as one. Without the system calls wall time is the best available.
  */
-const cpuMs = await import('../base/libc.js').then(
+const cpuMs = await import('../base/libc/thread.js').then(
   (libc) => libc.threadCpuMs,
   () => () => performance.now(),
 );

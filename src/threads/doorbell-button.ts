@@ -1,5 +1,5 @@
 /** A thread's side of the doorbell: see doorbell.ts. Client thread. */
-import { MSG_NOSIGNAL, sendBytes } from '../base/libc.js';
+import { MSG_NOSIGNAL, sendBytes } from '../base/libc/socket.js';
 import { doorbellLayout as layout, type DoorbellPlace } from './protocol.js';
 
 const BYTE = new Uint8Array(1);

@@ -9,7 +9,7 @@
  * would take longer than several sends, and so would looking at every mailbox.
  */
 import { Socket, type ConnectOpts } from 'node:net';
-import { bindSocketPair, close, SOCK_STREAM } from '../base/libc.js';
+import { bindSocketPair, close, SOCK_STREAM } from '../base/libc/socket.js';
 import { doorbellLayout as layout, type DoorbellPlace } from './protocol.js';
 
 /** More than one byte comes only where a thread has died in between. */

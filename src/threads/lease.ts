@@ -7,7 +7,8 @@
  * descriptor, and it is called only when the thread has settled or is dead. To end a lease early,
  * main shuts the descriptor down: the thread's blocked recv then returns 0. Nothing else wakes it.
  */
-import * as libc from '../base/libc.js';
+import { errorName } from '../base/libc/call.js';
+import * as libc from '../base/libc/socket.js';
 import { sendNow } from '../base/send-now.js';
 import type { AcceptedSocket } from '../serving/host.js';
 
@@ -46,7 +47,7 @@ export class DescriptorLease {
     if (this.#hasEnded) return undefined;
     const sent = sendNow(this.fd, bytes);
     if (sent !== -1) return sent;
-    return GONE.has(libc.errorName()) ? undefined : 0;
+    return GONE.has(errorName()) ? undefined : 0;
   }
 
   /**

@@ -7,7 +7,7 @@
  * The timer runs only while a client waits. Its pause doubles while nothing has room, and is so
  * long that the calls take at most a fiftieth of main's time, however many clients wait.
  */
-import { bindPoll, POLLOUT } from '../base/libc.js';
+import { bindPoll, POLLOUT } from '../base/libc/poll.js';
 import { monotonicMs } from '../base/clock.js';
 
 /** A client whose output waits. */

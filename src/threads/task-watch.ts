@@ -7,7 +7,8 @@
  * microsecond a thread. Processor time is the measure, since a thread without a core does not
  * compute. client-threads.ts ends what is found here.
  */
-import { bindPoll, bindThreadClock } from '../base/libc.js';
+import { bindPoll } from '../base/libc/poll.js';
+import { bindThreadClock } from '../base/libc/thread.js';
 import type { ServedClient } from '../serving/served-client.js';
 import type { WorkerSlot } from './worker-slot.js';
 

@@ -5,10 +5,12 @@
  */
 import { createRequire } from 'node:module';
 import { monotonicMs } from '../base/clock.js';
-import { addressOf, bindPread, threadCpuMs } from '../base/libc.js';
+import { addressOf } from '../base/libc/call.js';
+import { bindPread } from '../base/libc/file.js';
+import { threadCpuMs } from '../base/libc/thread.js';
 import type { Mailbox } from './mailbox.js';
 
-// By require, not import: see base/libc.ts.
+// By require, not import: see base/libc/call.ts.
 const { openSync } = createRequire(import.meta.url)('node:fs') as typeof import('node:fs');
 
 /** The longest text of a `schedstat` file. */

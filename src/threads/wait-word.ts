@@ -3,7 +3,8 @@
  *
  * Linux's futex(2) where this project knows how to call it, else Atomics.
  */
-import { addressOf, bindFutex } from '../base/libc.js';
+import { addressOf } from '../base/libc/call.js';
+import { bindFutex } from '../base/libc/futex.js';
 import { waitWhile } from './wait-while.js';
 
 const futex = bindFutex();

@@ -6,7 +6,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BlockingConnection } from '../../src/connection/blocking.js';
 import { ConnectionLost } from '../../src/connection/connection.js';
-import { addressOf, MSG_DONTWAIT, recv } from '../../src/base/libc.js';
+import { addressOf } from '../../src/base/libc/call.js';
+import { MSG_DONTWAIT, recv } from '../../src/base/libc/socket.js';
 import { openSocketpair } from '../support/socketpair.js';
 
 /** Short, since this client neither keeps sending nor closes. */

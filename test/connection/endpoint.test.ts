@@ -5,7 +5,7 @@ import { endianness, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { endpointOf, formatEndpoint } from '../../src/connection/endpoint.js';
-import { peerSocketAddress } from '../../src/base/libc.js';
+import { peerSocketAddress } from '../../src/base/libc/socket.js';
 
 const linux = process.platform === 'linux';
 

@@ -5,7 +5,8 @@ import { readlinkSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { DescriptorLease } from '../../src/threads/lease.js';
-import * as libc from '../../src/base/libc.js';
+import { addressOf } from '../../src/base/libc/call.js';
+import * as libc from '../../src/base/libc/socket.js';
 import { acceptedPair } from '../support/accepted-pair.js';
 
 const linuxOnly = process.platform === 'linux' ? {} : { skip: 'reads /proc' };
@@ -67,11 +68,11 @@ describe('a lease', { timeout: 10_000 }, () => {
     client.write('asked before');
     const buffer = new Uint8Array(64);
     // A blocking read of one byte: the message is here, whatever the machine is doing.
-    assert.equal(libc.recv(lease.fd, libc.addressOf(buffer), 1, 0), 1);
+    assert.equal(libc.recv(lease.fd, addressOf(buffer), 1, 0), 1);
     lease.shutdownRead();
-    const length = libc.recv(lease.fd, libc.addressOf(buffer), buffer.length, 0);
+    const length = libc.recv(lease.fd, addressOf(buffer), buffer.length, 0);
     assert.equal(Buffer.from(buffer.subarray(0, length)).toString(), 'sked before');
-    assert.equal(libc.recv(lease.fd, libc.addressOf(buffer), buffer.length, 0), 0);
+    assert.equal(libc.recv(lease.fd, addressOf(buffer), buffer.length, 0), 0);
     const answer = Buffer.from('answered after');
     assert.equal(libc.sendBytes(lease.fd, answer, answer.length, libc.MSG_NOSIGNAL), answer.length);
     const [received] = (await once(client, 'data')) as [Buffer];
@@ -101,17 +102,18 @@ function blockedRecv(t: TestContext, fd: number): Worker {
   return blockedThread(
     t,
     fd,
-    `say({}); const n = libc.recv(fd, libc.addressOf(bytes), 64, 0);
+    `say({}); const n = libc.recv(fd, addressOf(bytes), 64, 0);
      say({ text: Buffer.from(bytes.subarray(0, n)).toString() });`,
   );
 }
 
 /** Runs `body` in a thread with a descriptor of ours. */
 function blockedThread(t: TestContext, fd: number, body: string): Worker {
-  const module = new URL('../../src/base/libc.js', import.meta.url).href;
+  const folder = new URL('../../src/base/libc/', import.meta.url).href;
   const program = `
     import { parentPort, workerData as fd } from 'node:worker_threads';
-    import * as libc from ${JSON.stringify(module)};
+    import { addressOf } from '${folder}call.js';
+    import * as libc from '${folder}socket.js';
     const say = (message) => parentPort.postMessage(message);
     const bytes = new Uint8Array(1_000_000), flags = libc.MSG_NOSIGNAL;
     ${body}`;

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import * as libc from '../../src/base/libc.js';
+import { addressOf } from '../../src/base/libc/call.js';
+import * as libc from '../../src/base/libc/socket.js';
 import { OutputLimit } from '../../src/connection/output-limit.js';
 import { DescriptorLease } from '../../src/threads/lease.js';
 import { LeasedSocket } from '../../src/threads/leased-socket.js';
@@ -84,7 +85,7 @@ function fillUp(leased: LeasedSocket): number {
 /** Whether the client thread would read an end of stream now. */
 function endOfStream(lease: DescriptorLease): boolean {
   const buffer = new Uint8Array(1);
-  return libc.recv(lease.fd, libc.addressOf(buffer), 1, libc.MSG_DONTWAIT) === 0;
+  return libc.recv(lease.fd, addressOf(buffer), 1, libc.MSG_DONTWAIT) === 0;
 }
 
 async function leasedPair(t: TestContext) {

@@ -1,7 +1,8 @@
 /** How main waits for room in the send buffers of leased descriptors. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import * as libc from '../../src/base/libc.js';
+import { addressOf } from '../../src/base/libc/call.js';
+import * as libc from '../../src/base/libc/socket.js';
 import { stopWaiting, waitForRoom, type Waiting } from '../../src/threads/room.js';
 import { eventually } from '../support/eventually.js';
 
@@ -36,7 +37,7 @@ class Full implements Waiting {
 
   #all(call: (address: number, length: number) => number): void {
     const bytes = new Uint8Array(65_536);
-    while (call(libc.addressOf(bytes), bytes.length) > 0);
+    while (call(addressOf(bytes), bytes.length) > 0);
   }
 }
 

@@ -9,7 +9,8 @@
  *
  * Read next: fan-out.ts, which decides when a member sends.
  */
-import { MSG_NOSIGNAL, addressOf, close, recv, send, sendBytes } from '../../../src/base/libc.js';
+import { addressOf } from '../../../src/base/libc/call.js';
+import { MSG_NOSIGNAL, close, recv, send, sendBytes } from '../../../src/base/libc/socket.js';
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import type { ErrorKind } from '../protocol/error-kinds.js';
 import { CLOSING, Epoll } from '../sockets/epoll.js';

@@ -9,14 +9,8 @@
  *     idle ── openIdle ──► connecting ── connected ──► quiet
  *     any  ── close, failed ──► idle
  */
-import {
-  MSG_NOSIGNAL,
-  SystemCallError,
-  addressOf,
-  close,
-  recv,
-  send,
-} from '../../../src/base/libc.js';
+import { SystemCallError, addressOf } from '../../../src/base/libc/call.js';
+import { MSG_NOSIGNAL, close, recv, send } from '../../../src/base/libc/socket.js';
 import { nowNs } from '../../lib/clock.js';
 import type { ErrorKind } from '../protocol/error-kinds.js';
 import { CLOSING, EPOLLERR, EPOLLHUP, EPOLLOUT, Epoll } from './epoll.js';

@@ -23,7 +23,7 @@
  * all requests, so a new request rewrites a few bytes and allocates nothing. On the generator's hot
  * path; clients.ts uses it.
  */
-import { addressOf } from '../../../src/base/libc.js';
+import { addressOf } from '../../../src/base/libc/call.js';
 import type { Exchange } from './exchange.js';
 
 const SEQUENCE_BYTES = 5;

@@ -1,19 +1,14 @@
 /**
- * epoll(7) for the load generator, over the system calls in src/base/libc.ts. Linux only.
+ * epoll(7) for the load generator, over the system calls in calls.ts. Linux only.
  *
  * Runs in the load process, on its only thread. Sockets are edge-triggered: after an event, the
  * handler must read until everything expected has come. clients.ts is built on this.
  */
 import { endianness } from 'node:os';
-import {
-  PR_SET_TIMERSLACK,
-  addressOf,
-  close,
-  errorName,
-  lastError,
-} from '../../../src/base/libc.js';
+import { calls, PR_SET_TIMERSLACK } from './calls.js';
+import { addressOf, errorName, lastError } from '../../../src/base/libc/call.js';
+import { close } from '../../../src/base/libc/socket.js';
 import { NS_PER_MS } from '../../lib/clock.js';
-import { calls } from './socket.js';
 
 const EPOLLIN = 0x1;
 export const EPOLLOUT = 0x4;

@@ -5,7 +5,7 @@
  * Such an answer looks the same for every client and every request, so a mix-up between them stays
  * undetected here; echo-payloads.ts detects mix-ups. On the generator's hot path.
  */
-import { addressOf } from '../../../src/base/libc.js';
+import { addressOf } from '../../../src/base/libc/call.js';
 import type { Exchange } from './exchange.js';
 
 /** A part of the answer that may have any content, in bytes from its start. */

@@ -4,7 +4,8 @@
  * Runs in the load process and keeps its thread until the answer or the time limit. Used where a
  * job does not contain the answer: line-exchange.ts and web-exchange.ts.
  */
-import { MSG_NOSIGNAL, addressOf, close, recv, send } from '../../../src/base/libc.js';
+import { addressOf } from '../../../src/base/libc/call.js';
+import { MSG_NOSIGNAL, close, recv, send } from '../../../src/base/libc/socket.js';
 import { Epoll } from './epoll.js';
 import { NO_SOCKET, connectSocket, failureKind } from './socket.js';
 

@@ -1,28 +1,32 @@
 /**
- * Non-blocking client sockets to 127.0.0.1, over the system calls in src/base/libc.ts. Linux only.
+ * Non-blocking client sockets to 127.0.0.1, over the system calls in calls.ts. Linux only.
  *
  * Runs in the load process, on its only thread. Used by everything that connects: clients.ts,
  * reference-answer.ts and loads/chat-members.ts. Read next: epoll.ts.
  */
 import { constants } from 'node:os';
 import {
-  AF_INET,
-  CLONE_FILES,
-  IPPROTO_IP,
-  IPPROTO_TCP,
-  IP_BIND_ADDRESS_NO_PORT,
-  SOCK_NONBLOCK,
-  SOCK_STREAM,
-  SOL_SOCKET,
-  SO_ERROR,
-  TCP_NODELAY,
   addressOf,
-  bindClientCalls,
-  close,
   errorNumber,
   lastError,
   type SystemCallError,
-} from '../../../src/base/libc.js';
+} from '../../../src/base/libc/call.js';
+import {
+  SOCK_STREAM,
+  SOL_SOCKET,
+  close,
+  IPPROTO_TCP,
+  SOCK_NONBLOCK,
+  TCP_NODELAY,
+} from '../../../src/base/libc/socket.js';
+import {
+  AF_INET,
+  calls,
+  CLONE_FILES,
+  IPPROTO_IP,
+  IP_BIND_ADDRESS_NO_PORT,
+  SO_ERROR,
+} from './calls.js';
 import type { ErrorKind } from '../protocol/error-kinds.js';
 
 /** In the arrays of descriptors: the client has no connection. */
@@ -43,8 +47,6 @@ interface Pinned {
   readonly length: number;
 }
 
-/** The socket calls and the epoll calls, bound once. */
-export const calls = bindClientCalls();
 const on = pinned(new Uint8Array(new Int32Array([1]).buffer));
 
 /**
