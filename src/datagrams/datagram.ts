@@ -31,14 +31,3 @@ export function longestAnswerBytes(questionBytes: number): number {
   const onTheWire = MAX_AMPLIFICATION * (HEADERS_BYTES + questionBytes);
   return Math.min(MAX_DATAGRAM_BYTES, onTheWire - HEADERS_BYTES);
 }
-
-/**
- * Services on these ports answer every message, or an answer with an error: echo, systat, daytime,
- * qotd, chargen, time, DNS, TFTP, NTP. An answer to such a service would start an endless exchange.
- * Port 0 cannot receive.
- */
-const REFLECTOR_PORTS: ReadonlySet<number> = new Set([0, 7, 11, 13, 17, 19, 37, 53, 69, 123]);
-
-export function isReflector(port: number): boolean {
-  return REFLECTOR_PORTS.has(port);
-}

@@ -7,23 +7,22 @@
  * A sender of datagrams cannot be slowed down. Messages wait here, up to a limit; those beyond it
  * are dropped, counted and logged. So are those that the kernel dropped, where it reports them.
  *
- * Senders can be forged. So an address has a bounded rate (base/pace.ts), an answer a bounded length
+ * Senders can be forged. So an address has a bounded rate (senders.ts), an answer a bounded length
  * (datagram.ts), and loops between servers end (repeated-answers.ts).
  */
 import type { RemoteInfo, Socket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { startError } from '../serving/listen-address.js';
-import { formatEndpoint, networkOf } from '../connection/endpoint.js';
+import { formatEndpoint } from '../connection/endpoint.js';
 import { LineLimit } from '../log/line-limit.js';
 import type { Logger } from '../log/log.js';
 import { monotonicMs } from '../base/clock.js';
-import { Pace } from '../base/pace.js';
 import { RoundRobinQueue } from '../base/round-robin-queue.js';
-import { isReflector, longestAnswerBytes, MAX_DATAGRAM_BYTES, type Datagram } from './datagram.js';
+import { longestAnswerBytes, MAX_DATAGRAM_BYTES, type Datagram } from './datagram.js';
 import { kernelDropsOf } from './kernel-drops.js';
 import { RepeatedAnswers } from './repeated-answers.js';
+import { Senders } from './senders.js';
 import { askForBuffer, socketFor } from './socket.js';
 
 interface ReceiverSettings {
@@ -43,8 +42,6 @@ const LOG_MS = 1000;
 const MAX_LAST_TURNS = 1000;
 
 const TOO_LONG = `ERR datagram too long: at most ${MAX_DATAGRAM_BYTES} bytes\n`;
-/** The largest number of addresses whose rate is known at a time. Addresses are easily forged. */
-const MAX_RATED = 10_000;
 
 export class Receiver implements AsyncIterable<Datagram> {
   readonly port: number;
@@ -64,7 +61,7 @@ export class Receiver implements AsyncIterable<Datagram> {
     dropped: 0,
     sendFailures: 0,
   };
-  readonly #pace: Pace | undefined;
+  readonly #senders: Senders;
   readonly #repeatedAnswers = new RepeatedAnswers();
   readonly #limitLines = new LineLimit();
   #consumer: ((datagram: Datagram | undefined) => void) | undefined;
@@ -106,7 +103,7 @@ export class Receiver implements AsyncIterable<Datagram> {
     this.#own = socket.address();
     this.#queueLimit = Math.max(1, queueLimit);
     this.#log = log;
-    if (ratePerSecond > 0) this.#pace = paceOf(ratePerSecond);
+    this.#senders = new Senders(this.#own, ratePerSecond);
     this.port = this.#own.port;
     this.receiveBufferBytes = askForBuffer(socket, RECEIVE_BUFFER_BYTES);
     socket.on('message', (message, from) => this.#onMessage(message, from));
@@ -153,9 +150,13 @@ export class Receiver implements AsyncIterable<Datagram> {
 
   #onMessage(message: Buffer, { address, port }: RemoteInfo): void {
     this.#counts.received++;
-    if (this.#ended) this.#drop(1);
-    else if (isReflector(port) || this.#isOwn(address, port)) this.#counts.ignored++;
-    else if (!this.#isInPace(address)) this.#limit(address);
+    if (this.#ended) {
+      this.#drop(1);
+      return;
+    }
+    const objection = this.#senders.objection(address, port);
+    if (objection === 'ignored') this.#counts.ignored++;
+    else if (objection === 'limited') this.#limit(address);
     else if (message.length > MAX_DATAGRAM_BYTES) void this.#refuse(message.length, address, port);
     else {
       const peer = formatEndpoint(address, port);
@@ -278,18 +279,6 @@ export class Receiver implements AsyncIterable<Datagram> {
     this.#socket.close();
   }
 
-  /** A sender with the server's own address is forged, to make the server talk to itself. */
-  #isOwn(address: string, port: number): boolean {
-    if (port !== this.#own.port) return false;
-    return (
-      address === this.#own.address || (isWildcard(this.#own.address) && isOfThisMachine(address))
-    );
-  }
-
-  #isInPace(address: string): boolean {
-    return this.#pace === undefined || this.#pace.reserve(networkOf(address)) !== undefined;
-  }
-
   #limit(address: string): void {
     this.#counts.limited++;
     this.#limitLines.line('limited', (fields) =>
@@ -326,23 +315,8 @@ export class Receiver implements AsyncIterable<Datagram> {
   }
 }
 
-function paceOf(ratePerSecond: number): Pace {
-  const everyMs = 1000 / ratePerSecond;
-  return new Pace({ burst: ratePerSecond, everyMs, entries: MAX_RATED, nowMs: monotonicMs });
-}
-
 function shortEnough(reply: Uint8Array, questionBytes: number): Uint8Array {
   const mostBytes = longestAnswerBytes(questionBytes);
   if (reply.length <= mostBytes) return reply;
   return Buffer.from(`ERR answer too long: at most ${mostBytes} bytes\n`);
-}
-
-function isWildcard(address: string): boolean {
-  return address === '0.0.0.0' || address === '::';
-}
-
-function isOfThisMachine(address: string): boolean {
-  const plain = address.replace(/^::ffff:/, '');
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return plain.startsWith('127.') || all.some((own) => own.address === plain);
 }

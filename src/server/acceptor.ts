@@ -21,8 +21,10 @@ import type {
   Model,
 } from '../serving/host.js';
 import type { ListenAddress } from '../serving/listen-address.js';
+import { BacklogWait } from './backlog-wait.js';
 import { Departures } from './departed.js';
 import { Listener } from './listener.js';
+import { Refusals } from './refusals.js';
 import { LineLimit } from '../log/line-limit.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
 
@@ -32,20 +34,17 @@ type AcceptorHost = Pick<
   'log' | 'clientLog' | 'closedLog' | 'showsTimes' | 'service' | 'counters' | 'loop' | 'descriptors'
 >;
 
-/** How long a refused client may take to read the reason. */
-const REFUSAL_MS = 1000;
+/** How long, at most, a closing server reads what a queued client still sends. */
+const MOST_LINGER_MS = 1000;
 
 /** How long after a failure accept(2) counts as failing. */
 const FAILING_MS = 1000;
-/** The kernel counts in ticks of its timer, mostly of 4 ms. */
-const LEAST_BACKLOG_MS = 4;
-/** After an answer of 0 the kernel is not asked for so long: the error grows by it. */
-const ASK_AGAIN_MS = 1;
 
 export class Acceptor implements Admission {
   readonly #settings: AcceptorSettings;
   readonly #host: AcceptorHost;
   readonly #listener: Listener;
+  readonly #backlogWait: BacklogWait;
   /** Those that the model serves. */
   readonly #clients: Pick<Clients, 'count'>;
   /** Handlers run on main's loop, too. */
@@ -53,8 +52,7 @@ export class Acceptor implements Admission {
   readonly #queue: Accepted[] = [];
   /** Accepted in this batch; the model may still ask for them before they have to wait. */
   readonly #arrived: Accepted[] = [];
-  /** Ends each client that is being refused at the moment. */
-  readonly #refusals = new Set<() => void>();
+  readonly #refusals = new Refusals();
   #onClient: ((client: Accepted | undefined) => void) | undefined;
   #lastId = 0;
   #refused = 0;
@@ -63,9 +61,6 @@ export class Acceptor implements Admission {
   /** Without free descriptors, accepting can pause many times a second, and accept(2) fail. */
   readonly #errorLines = new LineLimit();
   #failedAtMs = -Infinity;
-  /** When the kernel last said that a connection had not waited. */
-  #shortAtMs = -Infinity;
-  #longestBacklogMs = 0;
   #closed = false;
   #closing: Promise<void> | undefined;
   #lingerMs = 0;
@@ -92,6 +87,7 @@ export class Acceptor implements Admission {
       onError: (error) => this.#noteError(error),
       onPaused: () => this.#notePaused(),
     });
+    this.#backlogWait = new BacklogWait(() => this.#listener.emptyAtMs);
   }
 
   /**
@@ -156,8 +152,7 @@ export class Acceptor implements Admission {
 
   /** The kernel's queue, and the longest wait in it since this was last asked. */
   takeBacklog(): BacklogView | undefined {
-    const longestMs = this.#longestBacklogMs;
-    this.#longestBacklogMs = 0;
+    const longestMs = this.#backlogWait.takeLongestMs();
     const { acceptQueue } = this.#listener;
     return acceptQueue && { ...acceptQueue, longestMs };
   }
@@ -168,7 +163,7 @@ export class Acceptor implements Admission {
    * @param lingerMs how long, at most, what a queued client still sends is read and dropped
    */
   close(lingerMs = 0): Promise<void> {
-    return (this.#closing ??= this.#close(Math.min(lingerMs, REFUSAL_MS)));
+    return (this.#closing ??= this.#close(Math.min(lingerMs, MOST_LINGER_MS)));
   }
 
   async #close(lingerMs: number): Promise<void> {
@@ -178,7 +173,7 @@ export class Acceptor implements Admission {
     this.#onClient?.(undefined);
     const waiting = [...this.#queue.splice(0), ...this.#arrived.splice(0)];
     for (const client of waiting) this.#closeWaiting(client);
-    for (const end of this.#refusals) end();
+    this.#refusals.endAll();
     // A connection that libuv is accepting at this moment is admitted in the next turn of the loop.
     await nextTurn();
     await Promise.all(this.#leaving);
@@ -204,8 +199,9 @@ export class Acceptor implements Admission {
   #admit(socket: AcceptedSocket): void {
     const acceptedAtMs = monotonicMs();
     if (this.#sharesLoop) this.#host.loop?.enterOther(acceptedAtMs);
-    const backlogMs = this.#backlogMs(socket, acceptedAtMs);
-    this.#longestBacklogMs = Math.max(this.#longestBacklogMs, backlogMs ?? 0);
+    const backlogMs = this.#host.showsTimes
+      ? this.#backlogWait.of(socket, acceptedAtMs)
+      : undefined;
     const client: Accepted = { id: ++this.#lastId, socket, acceptedAtMs, backlogMs };
     this.#note(client, 'accepted', { backlogMs });
     if (this.#closed) this.#closeWaiting(client);
@@ -250,20 +246,6 @@ export class Acceptor implements Admission {
     this.#noteClosed(client, peer, 'left', 0);
   }
 
-  /**
-   * Asks the kernel only if the answer can be another than 0, and is shown. Connections leave the
-   * backlog in the order in which they came: the next one has waited for no longer than the last one
-   * and the time since.
-   */
-  #backlogMs(socket: AcceptedSocket, acceptedAtMs: number): number | undefined {
-    if (!this.#host.showsTimes) return undefined;
-    const mostMs = acceptedAtMs - this.#listener.emptyAtMs;
-    if (mostMs < LEAST_BACKLOG_MS || acceptedAtMs - this.#shortAtMs < ASK_AGAIN_MS) return 0;
-    const backlogMs = socket.backlogMs();
-    if (backlogMs === 0) this.#shortAtMs = acceptedAtMs;
-    return backlogMs;
-  }
-
   /** Reads what the client has sent before closing: otherwise the kernel would send a reset. */
   #closeWaiting(client: Accepted): void {
     const { id, socket } = client;
@@ -282,22 +264,10 @@ export class Acceptor implements Admission {
     this.#note(client, 'refused', { waiting: this.#queue.length });
     // A closed socket has forgotten its peer.
     const { peer } = client.socket;
-    const socket = client.socket.toSocket();
-    // A reset must not become an uncaught error of the server.
-    socket.on('error', () => undefined);
-    const end = () => {
-      if (!this.#refusals.delete(end)) return;
-      clearTimeout(deadline);
-      socket.destroy();
-      this.#noteClosed(client, peer, 'refused', socket.bytesWritten);
-    };
-    this.#refusals.add(end);
-    const deadline = setTimeout(end, REFUSAL_MS);
-    socket.once('close', end);
-    socket.end(this.#host.service.fullAnswer ?? 'ERR server full\n');
-    // Reads until the client closes: closing over unread bytes would send a reset, which can
-    // overtake the line.
-    socket.resume();
+    const answer = this.#host.service.fullAnswer ?? 'ERR server full\n';
+    this.#refusals.refuse(client.socket, answer, (bytesOut) =>
+      this.#noteClosed(client, peer, 'refused', bytesOut),
+    );
   }
 
   #note(client: Accepted, message: string, fields?: object): void {
