@@ -11,7 +11,8 @@ import { scenarios } from '../../bench/scenarios/all.js';
 import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
 import type { ArgumentsOf, Command } from './command.js';
-import { text, wholeNumber } from './options.js';
+import { text, wholeNumber, withoutSettings, type OptionSources } from './options.js';
+import type { SettingOptions } from './settings.js';
 
 /** Marks an option of `bench` that `compare` and `report` do not have. */
 const own = { global: false } as const;
@@ -135,6 +136,44 @@ function manyOf(named: readonly { readonly name: string }[]) {
   } as const;
 }
 
+const compareOptions = {
+  'fail-over': {
+    ...wholeNumber('fail-over', 0, 1000),
+    describe:
+      'threshold in per cent: exit with status 99 if a measure or the number of failures is certainly worse by more',
+  },
+  'relative-to': {
+    ...text('relative-to'),
+    describe: "contender to divide by (default: each experiment's baseline)",
+  },
+  json: { type: 'boolean', describe: 'print the changes as JSON' },
+  markdown: { type: 'boolean', describe: 'print the changes as Markdown' },
+} as const;
+
+/** A subcommand, whose command line is checked as a command's. */
+interface Subcommand<T> extends CommandModule<object, T> {
+  readonly command: string;
+  readonly example: string;
+  readonly options: SettingOptions;
+  readonly builder: (command: Argv) => Argv<T>;
+}
+
+/** Adds a subcommand, and checks the command line if it names the subcommand. */
+function withSubcommand<T, U>(
+  bench: Argv<T>,
+  line: OptionSources,
+  { options: own, example, ...module }: Subcommand<U>,
+): Argv<T> {
+  const usage = `bench ${module.command}`;
+  return bench.command({
+    ...module,
+    builder: (command: Argv) =>
+      module.builder(withoutSettings(command, { ...line, usage, example }, own)),
+  });
+}
+
+const SUBCOMMANDS = ['compare', 'report'];
+
 function compareBuilder(command: Argv) {
   return command
     .positional('before', {
@@ -147,27 +186,17 @@ function compareBuilder(command: Argv) {
       demandOption: true,
       describe: 'results file of the later run',
     })
-    .options({
-      'fail-over': {
-        ...wholeNumber('fail-over', 0, 1000),
-        describe:
-          'threshold in per cent: exit with status 99 if a measure or the number of failures is certainly worse by more',
-      },
-      'relative-to': {
-        ...text('relative-to'),
-        describe: "contender to divide by (default: each experiment's baseline)",
-      },
-      json: { type: 'boolean', describe: 'print the changes as JSON' },
-      markdown: { type: 'boolean', describe: 'print the changes as Markdown' },
-    } as const)
+    .options(compareOptions)
     .conflicts('json', 'markdown');
 }
 
 type CompareArguments = ArgumentsOf<typeof compareBuilder>;
 
-const compareCommand: CommandModule<object, CompareArguments> = {
+const compareCommand: Subcommand<CompareArguments> = {
   command: 'compare <before> <after>',
   describe: 'show the changes between two runs with their confidence intervals',
+  example: 'bench compare before.json after.json',
+  options: compareOptions,
   builder: compareBuilder,
   async handler({ before, after, json, markdown, ...args }) {
     const { compareFiles } = await import('../../bench/report/compare-report.js');
@@ -176,10 +205,18 @@ const compareCommand: CommandModule<object, CompareArguments> = {
       ...(args['relative-to'] === undefined ? {} : { relativeTo: args['relative-to'] }),
       output: json ? 'json' : markdown ? 'markdown' : 'terminal',
     });
-    process.stdout.write(output);
     process.exitCode = exitStatus;
+    await writeOut(output.trimEnd());
   },
 };
+
+const reportOptions = {
+  output: {
+    ...text('output'),
+    alias: 'o',
+    describe: 'folder for the page (default: next to the file)',
+  },
+} as const;
 
 function reportBuilder(command: Argv) {
   return command
@@ -188,18 +225,16 @@ function reportBuilder(command: Argv) {
       demandOption: true,
       describe: 'results file of a run',
     })
-    .option('output', {
-      ...text('output'),
-      alias: 'o',
-      describe: 'folder for the page (default: next to the file)',
-    });
+    .options(reportOptions);
 }
 
 type ReportArguments = ArgumentsOf<typeof reportBuilder>;
 
-const reportCommand: CommandModule<object, ReportArguments> = {
+const reportCommand: Subcommand<ReportArguments> = {
   command: 'report <results>',
   describe: 'write the page and the pictures of a run again',
+  example: 'bench report bench/results/latest.json',
+  options: reportOptions,
   builder: reportBuilder,
   async handler({ results: path, output = pathWithoutEnding(path) }) {
     const { readResults } = await import('../../bench/analysis/results.js');
@@ -216,14 +251,14 @@ function pathWithoutEnding(path: string): string {
 }
 
 export const benchCommand: Command<BenchArguments> = {
-  builder: (command) =>
-    benchBuilder(command)
-      .command(compareCommand)
-      .command(reportCommand)
-      .epilogue(
-        'Tables are up to 150 characters wide. On a narrower terminal, use handoff bench | less -S, ' +
-          'or open the page that each run saves.',
-      ),
+  builder(command, line) {
+    if (!SUBCOMMANDS.some((name) => line.args.includes(name))) withoutSettings(command, line, options);
+    const bench = withSubcommand(benchBuilder(command), line, compareCommand);
+    return withSubcommand(bench, line, reportCommand).epilogue(
+      'Tables are up to 150 characters wide. On a narrower terminal, use handoff bench | less -S, ' +
+        'or open the page that each run saves.',
+    );
+  },
   async handler(args) {
     const { runBench } = await import('../../bench/run/run.js');
     process.exitCode = await runBench(benchOptions(args));

@@ -7,6 +7,8 @@ import type { OptionSources } from './options.js';
 
 export type Command<Arguments> = Pick<CommandModule<object, Arguments>, 'handler'> & {
   readonly builder?: (command: Argv, sources: OptionSources) => Argv<Arguments>;
+  /** A right command line without `handoff`, for the message about a missing argument. */
+  readonly example?: string;
 };
 
 /** The arguments that a builder's options yield. */

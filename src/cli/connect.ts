@@ -43,7 +43,9 @@ export const connectCommand: Command<Arguments> = {
   builder,
   async handler(args) {
     if (args.service === undefined && args.port === undefined && args.socket === undefined) {
-      throw new UsageError('connect needs a service, --port or --socket');
+      throw new UsageError(
+        'connect needs a service, --port or --socket; for example: handoff connect echo',
+      );
     }
     const target = targetFrom(args, args.service ?? '');
     if (args.transport === 'udp') {

@@ -2,11 +2,11 @@
  * `handoff demo`: runs four clients under each model, in two acts, prints what they receive, and
  * draws all of it in one picture. Read ../demo/demo.ts next.
  */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
+import { makeFolder } from '../base/folders.js';
 import { writeOut } from '../base/output.js';
-import { fileError, writeWhole } from '../base/part-file.js';
+import { writeWhole } from '../base/part-file.js';
 import { demonstrate, logFileOf, sectionsOf } from '../demo/demo.js';
 import { pageOf } from '../timeline/page.js';
 import { projectorPageOf } from '../timeline/projector.js';
@@ -24,12 +24,12 @@ const options = {
   },
   'max-pause': {
     ...wholeNumber('max-pause', 0, 60_000),
-    default: '200',
+    default: 200,
     describe: 'first act: upper bound of the random pauses of count in ms',
   },
   work: {
     ...wholeNumber('work', 1, 10_000),
-    default: '1000',
+    default: 1000,
     describe: 'second act: for how long client A computes in ms',
   },
   projector: {
@@ -54,9 +54,7 @@ export const demoCommand: Command<Arguments> = {
   builder: builder,
   async handler(args) {
     const folder = args.output;
-    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-      throw fileError('write', folder, error);
-    });
+    makeFolder(folder);
     const { stdout } = process;
     // hasColors() respects NO_COLOR and the abilities of the terminal.
     const colours = stdout.isTTY && stdout.hasColors();

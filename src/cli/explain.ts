@@ -4,11 +4,15 @@
  * measurements.
  */
 import type { Argv } from 'yargs';
+import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
 import { explanations } from './explain-models.js';
 import { MODEL_NAMES, models } from '../models/registry.js';
+import type { ModelName } from '../serving/host.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { text, withSettings, type OptionSources } from './options.js';
+import { listed, wrongChoice } from './settings.js';
+import { withoutEffect } from './typed.js';
 
 const options = {
   results: { ...text('results'), describe: 'folder of the saved runs (default: bench/results)' },
@@ -17,11 +21,19 @@ const options = {
 function builder(command: Argv, sources: OptionSources) {
   return withSettings(command, sources, options)
     .positional('model', {
-      choices: MODEL_NAMES,
-      describe: 'name of a model (default: list the models)',
+      type: 'string',
+      coerce: modelNamed,
+      describe: `${listed(MODEL_NAMES)} (default: list the models)`,
     })
     .options(options)
     .example('$0 explain event-loop', 'a page on the event loop');
+}
+
+/** @throws UsageError if there is no such model */
+function modelNamed(name: string): ModelName {
+  const model = MODEL_NAMES.find((one) => one === name);
+  if (model) return model;
+  throw new UsageError(`<model> ${wrongChoice(name, MODEL_NAMES)}`);
 }
 
 type Arguments = ArgumentsOf<typeof builder>;
@@ -30,6 +42,7 @@ export const explainCommand: Command<Arguments> = {
   builder: builder,
   async handler({ model, results }) {
     if (model === undefined) {
+      if (results !== undefined) throw withoutEffect('results', 'without <model>');
       const width = Math.max(...MODEL_NAMES.map(({ length }) => length));
       const lines = MODEL_NAMES.map((name) => `  ${name.padEnd(width)}  ${models[name].summary}`);
       await writeOut(

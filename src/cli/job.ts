@@ -10,7 +10,7 @@ const LONGEST_TIMEOUT_MS = 86_400_000;
 
 export const timeoutOption = {
   ...wholeNumber('timeout', 1, LONGEST_TIMEOUT_MS),
-  default: '10000',
+  default: 10_000,
   describe: 'idle timeout in ms: the longest time without a byte from the server',
 } as const;
 

@@ -4,8 +4,10 @@ import { MODEL_NAMES, models } from '../models/registry.js';
 import { listServices } from '../services/catalogue.js';
 import { columns } from './columns.js';
 import type { Command } from './command.js';
+import { withoutSettings } from './options.js';
 
 export const servicesCommand: Command<object> = {
+  builder: withoutSettings,
   async handler() {
     const rows = listServices().map(({ name, port, framing, summary }) => [
       name,
@@ -18,6 +20,7 @@ export const servicesCommand: Command<object> = {
 };
 
 export const modelsCommand: Command<object> = {
+  builder: withoutSettings,
   async handler() {
     const rows = MODEL_NAMES.map((name) => [name, models[name].summary]);
     await writeOut(columns([['model', ''], ...rows]).join('\n'));

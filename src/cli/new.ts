@@ -4,11 +4,14 @@ import { basename } from 'node:path';
 import type { Argv } from 'yargs';
 import { StartError, UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
+import { fileError } from '../base/part-file.js';
+import { printable } from '../base/printable.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { newService } from './new-template.js';
+import { withoutSettings, type OptionSources } from './options.js';
 
-function builder(command: Argv) {
-  return command
+function builder(command: Argv, sources: OptionSources) {
+  return withoutSettings(command, sources)
     .positional('file', {
       type: 'string',
       demandOption: true,
@@ -19,16 +22,19 @@ function builder(command: Argv) {
 
 export const newCommand: Command<ArgumentsOf<typeof builder>> = {
   builder,
+  example: 'new mine.js',
   async handler({ file }) {
     // Written as a module, which .cjs and .cts are not.
     if (!/\.m?[jt]s$/.test(file))
-      throw new UsageError(`${JSON.stringify(file)} must end in .js, .mjs, .ts or .mts`);
+      throw new UsageError(
+        `<file> must end in .js, .mjs, .ts or .mts, not as ${JSON.stringify(file)}; for example mine.js`,
+      );
     try {
       writeFileSync(file, newService(basename(file)), { flag: 'wx' });
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const why = code === 'EEXIST' ? 'it exists already' : message;
-      throw new StartError(`cannot write ${file}: ${why}`, { cause: error });
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+        throw fileError('write', file, error);
+      throw new StartError(`cannot write ${printable(file)}: it exists already`, { cause: error });
     }
     await writeOut(`wrote ${file}; start it with: npx handoff serve ${file} --watch\n`);
   },

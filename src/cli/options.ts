@@ -4,17 +4,22 @@
  */
 import type { Argv, Options } from 'yargs';
 import { UsageError } from '../base/errors.js';
-import { checkFlags, checkValue, readConfig, shown, type SettingOptions } from './settings.js';
+import { checkValue, readConfig, shown, type SettingOptions } from './settings.js';
+import { typedOptions, type CommandLine } from './typed.js';
 
-const ENV_PREFIX = 'HANDOFF';
+/** The beginning of the variables that options come from. */
+export const PREFIX = 'HANDOFF_';
 
 /** The place of a value for messages: `--port`, or `HANDOFF_PORT` and `--config file: "port"`. */
 type Place = string;
 
-/** An option with a whole number within bounds. yargs itself would turn `abc` into NaN. */
+/**
+ * An option with a whole number within bounds. typed.ts has checked the text of a typed value: yargs
+ * turns `abc` into NaN, and takes `1e3` and `0x10`.
+ */
 export function wholeNumber(name: string, least: number, most: number) {
   return {
-    type: 'string',
+    type: 'number',
     requiresArg: true,
     coerce: (value: unknown, place: Place = `--${name}`): number => {
       const expected = `a whole number from ${least} to ${most}`;
@@ -45,7 +50,7 @@ export function socketPath(name: string) {
     type: 'string',
     requiresArg: true,
     coerce: (value: unknown, place: Place = `--${name}`): string =>
-      checkSocketPath(place, oneValue(place, value)),
+      checkSocketPath(place, oneValue(place, value, 'the path of a socket')),
   } as const satisfies Options;
 }
 
@@ -67,7 +72,7 @@ export function hostAndPort(name: string) {
     type: 'string',
     requiresArg: true,
     coerce: (value: unknown, place: Place = `--${name}`): { host: string; port: number } => {
-      const text = oneValue(place, value);
+      const text = oneValue(place, value, 'host:port');
       const [, host, v6 = host, port = ''] = /^(?:([^:[\]]+)|\[(.+)\]):(\d{1,5})$/.exec(text) ?? [];
       if (v6 !== undefined && Number(port) <= MOST_PORT) return { host: v6, port: Number(port) };
       throw new UsageError(`${place} takes host:port or [IPv6]:port, not ${shown(text)}`);
@@ -75,11 +80,11 @@ export function hostAndPort(name: string) {
   } as const satisfies Options;
 }
 
-function oneValue(place: Place, value: unknown, expected = 'a text'): string {
+function oneValue(place: Place, value: unknown, expected?: string): string {
   if (Array.isArray(value)) throw new UsageError(`${place} takes one value, not ${value.length}`);
-  if (value === '' || value === undefined) throw new UsageError(`${place} needs a value`);
+  if (value === '' || value === undefined) throw new UsageError(`${place} needs a value${expected === undefined ? '' : `: ${expected}`}`);
   if (typeof value === 'string') return value;
-  throw new UsageError(`${place} takes ${expected}, not ${shown(value)}`);
+  throw new UsageError(`${place} takes ${expected ?? 'a text'}, not ${shown(value)}`);
 }
 
 /**
@@ -91,27 +96,28 @@ const PLACES = [['socket'], ['host', 'port']] as const;
  * Where the options of a command come from, the strongest source first; a configuration file is the
  * weakest.
  */
-export interface OptionSources {
-  /** The arguments behind the program's name. */
-  readonly args: readonly string[];
+export interface OptionSources extends CommandLine {
   readonly env: Readonly<NodeJS.ProcessEnv>;
 }
 
 /**
- * Lets a command's options come from HANDOFF_* variables and `--config file.json` as well.
- * Ignores variables that name no option of this command: they are for another command.
- * @throws UsageError on a wrong value, with the name of its variable or file
+ * Checks the command line, and lets a command's options come from HANDOFF_* variables and `--config
+ * file.json` as well. Ignores variables that name no option of this command: they are for another
+ * command.
+ * @throws UsageError on a wrong value, with the name of its option, variable or file
  */
 export function withSettings<T>(
   command: Argv<T>,
-  { args, env }: OptionSources,
+  sources: OptionSources,
   options: SettingOptions,
 ): Argv<T> {
-  checkFlags(args, options);
+  const { env } = sources;
+  const typed = typedOptions(sources, { ...options, config: text('config') });
   // yargs does not say where a value has come from.
-  const isTyped = (name: string) =>
-    args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+  const isTyped = (name: string) => typed.has(name);
   const isInEnvironment = (name: string) => env[variableOf(name)] !== undefined;
+  checkOnePlace([...typed], (name) => `--${name}`);
+  checkOnePlace(['socket', 'port'].filter(isInEnvironment), variableOf);
   const typedPlaces = overruledBy(isTyped);
   const fromEnvironment = Object.fromEntries(
     Object.entries(options)
@@ -123,10 +129,13 @@ export function withSettings<T>(
   );
   const weakPlaces = overruledBy((name) => isTyped(name) || isInEnvironment(name));
   const fromFile = (path: string, source = '--config') => {
-    const settings = Object.entries(readConfig(`${source} ${path}`, path, options)).filter(
-      ([name]) => !weakPlaces.includes(name),
-    );
-    return { ...Object.fromEntries(settings), ...fromEnvironment };
+    const settings = Object.entries(readConfig(`${source} ${path}`, path, options));
+    const names = settings.map(([name]) => name).filter((name) => name !== 'host');
+    checkOnePlace(names, (name) => `"${name}" of ${source} ${path}`);
+    return {
+      ...Object.fromEntries(settings.filter(([name]) => !weakPlaces.includes(name))),
+      ...fromEnvironment,
+    };
   };
   const variable = variableOf('config');
   const path = isTyped('config') ? undefined : env[variable];
@@ -135,8 +144,34 @@ export function withSettings<T>(
     .config('config', 'a JSON file with options of this command', (file) => fromFile(file));
 }
 
-function variableOf(option: string): string {
-  return `${ENV_PREFIX}_${option.replaceAll('-', '_').toUpperCase()}`;
+/**
+ * Checks the command line of a command whose options come from there only.
+ * @throws UsageError that names the argument and the next step
+ */
+export function withoutSettings<T>(
+  command: Argv<T>,
+  line: CommandLine,
+  options: SettingOptions = {},
+): Argv<T> {
+  typedOptions(line, options);
+  return command;
+}
+
+/**
+ * One source must not name a server in both ways. A host beside a socket is refused only where it is
+ * typed: a file may hold it for other commands.
+ */
+function checkOnePlace(names: readonly string[], write: (name: string) => string): void {
+  const other = names.find((name) => name === 'port' || name === 'host');
+  if (!names.includes('socket') || other === undefined) return;
+  throw new UsageError(
+    `${write('socket')} and ${write(other)} exclude each other: a socket has no ${other}; leave one out`,
+  );
+}
+
+/** The variable that an option comes from: HANDOFF_LOG_FILE for `log-file`. */
+export function variableOf(option: string): string {
+  return `${PREFIX}${option.replaceAll('-', '_').toUpperCase()}`;
 }
 
 function overruledBy(isGiven: (option: string) => boolean): string[] {

@@ -6,10 +6,12 @@
  * wait between two tries. Peers retry at least every MOST_WAIT_MS, so --linger is longer than that.
  * Read ../clients/http/peer.ts next.
  */
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Argv } from 'yargs';
+import { isFolder, makeFolder } from '../base/folders.js';
+import { writeOut } from '../base/output.js';
 import { fileError } from '../base/part-file.js';
 import { fetchFromAll, wantedFrom } from '../clients/http/peer.js';
 import { formatEndpoint } from '../connection/endpoint.js';
@@ -19,6 +21,7 @@ import { findService } from '../services/catalogue.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
 import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
+import { typedOptions, withoutEffect } from './typed.js';
 
 /** Upper bound of the pause between two tries, unless the first pause is longer. */
 const MOST_WAIT_MS = 2000;
@@ -35,28 +38,28 @@ const options = {
   host: { ...text('host'), default: '127.0.0.1', describe: 'host name or IP address to listen on' },
   port: {
     ...wholeNumber('port', 0, 65_535),
-    default: `${DEFAULT_PORT}`,
+    default: DEFAULT_PORT,
     describe: 'port to listen on; 0 is any free port',
   },
   tries: {
     ...wholeNumber('tries', 1, 100_000),
-    default: '60',
+    default: 60,
     describe: 'maximum number of tries per peer',
   },
   wait: {
     ...wholeNumber('wait', 1, 600_000),
-    default: '250',
+    default: 250,
     describe: `pause between the first two tries in ms; later pauses grow to ${MOST_WAIT_MS}`,
   },
   timeout: timeoutOption,
   'max-bytes': {
     ...wholeNumber('max-bytes', 1, Number.MAX_SAFE_INTEGER),
-    default: '16777216',
+    default: 16_777_216,
     describe: 'maximum size of a fetched file in bytes',
   },
   linger: {
     ...wholeNumber('linger', 0, 86_400_000),
-    default: '5000',
+    default: 5000,
     describe: 'time in ms to keep serving after the last fetch, for slower peers',
   },
   stay: { type: 'boolean', default: false, describe: 'keep serving until Ctrl-C' },
@@ -77,6 +80,11 @@ function builder(command: Argv, sources: OptionSources) {
         describe: `host:port (default port: ${DEFAULT_PORT})`,
       })
       .options(options)
+      .check(({ stay }) => {
+        if (stay && typedOptions(sources, { ...options, config: {} }).has('linger'))
+          throw withoutEffect('linger', 'with --stay, which serves until Ctrl-C');
+        return true;
+      })
       .example(
         '$0 peer --root mine --into class 192.0.2.7:8080 192.0.2.8:8080',
         'fetches myData.txt from two peers',
@@ -90,7 +98,7 @@ export const peerCommand: Command<Arguments> = {
   builder,
   async handler(args) {
     const wanted = wantedFrom(args.peer ?? [], DEFAULT_PORT, args.file, args.into);
-    if (wanted.length === 0) throw new UsageError('peer needs at least one peer, as host:port');
+    if (wanted.length === 0) throw new UsageError('peer needs <peer>, as host:port; for example: handoff peer 192.0.2.7:8080');
     prepareFolders(args);
     await runClient(async (nextSignal) => {
       const server = await startServing(args);
@@ -101,7 +109,7 @@ export const peerCommand: Command<Arguments> = {
         maxWaitMs: Math.max(args.wait, MOST_WAIT_MS),
         timeoutMs: args.timeout,
         maxBytes: args['max-bytes'],
-        onArrival: (line) => console.log(line),
+        onArrival: writeOut,
         report: (line) => console.error(line),
       });
       console.error(
@@ -129,26 +137,6 @@ function prepareFolders({ root, into, file }: Arguments): void {
   } catch (error) {
     throw fileError('write', into, error);
   }
-}
-
-/**
- * Makes a folder and its parents. Node's recursive mkdir never returns in some folders, as in
- * /proc.
- * @throws Error of mkdir
- */
-function makeFolder(path: string): void {
-  if (isFolder(path)) return;
-  if (dirname(path) !== path) makeFolder(dirname(path));
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    // Another peer may have made the folder in the meantime.
-    if (!isFolder(path)) throw error;
-  }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** How long the server's stop waits for unfinished downloads. */

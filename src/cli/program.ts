@@ -7,15 +7,26 @@
  */
 import yargs, { type Argv } from 'yargs';
 import { UsageError } from '../base/errors.js';
+import { writeOut } from '../base/output.js';
 import type { Command } from './command.js';
 import type { OptionSources } from './options.js';
+import { didYouMean } from './suggestion.js';
+import { seeHelp, typedOptions } from './typed.js';
+import { warningOfVariables } from './variables.js';
+
+/** Widest help. Output that is no terminal may be read on one of the usual 80 columns. */
+const MOST_COLUMNS = 100;
+const USUAL_COLUMNS = 80;
 
 /**
  * Runs the command that the arguments name.
  * @throws UsageError when the arguments are wrong, and whatever the command throws
  */
-export async function runCommand(sources: OptionSources): Promise<void> {
-  const { args } = sources;
+export async function runCommand(sources: Pick<OptionSources, 'args' | 'env'>): Promise<void> {
+  const { args, env } = sources;
+  const warning = warningOfVariables(env);
+  if (warning !== undefined) console.error(`handoff: ${warning}`);
+  const names = ['completion', 'help'];
   const program = yargs(args)
     .scriptName('handoff')
     .usage(
@@ -30,16 +41,19 @@ export async function runCommand(sources: OptionSources): Promise<void> {
    */
   const add = async <T>(usage: string, describe: string, load: () => Promise<Command<T>>) => {
     const [name = usage] = usage.split(' ');
+    names.push(name);
     if (!args.includes(name)) {
       program.command({ command: usage, describe, handler: () => undefined });
       return;
     }
-    const { builder, handler } = await load();
+    const { builder, handler, example } = await load();
     program.command({
       command: usage,
       describe,
       handler,
-      ...(builder && { builder: (command: Argv) => builder(command, sources) }),
+      ...(builder && {
+        builder: (command: Argv) => builder(command, { ...sources, usage, example }),
+      }),
     });
   };
   await add('serve <service>', 'serve clients until SIGINT or SIGTERM', () =>
@@ -100,12 +114,16 @@ export async function runCommand(sources: OptionSources): Promise<void> {
     import('./list.js').then((m) => m.modelsCommand),
   );
 
+  checkCommand(args, names);
+  // yargs itself would print without noticing that the output cannot be written.
+  let printed = '';
   await program
     .completion('completion', 'print a script for shell completion')
-    .demandCommand(1, 'a command is expected; see handoff --help')
     .strict()
-    .recommendCommands()
-    .wrap(Math.min(100, process.stdout.columns || 100))
+    .wrap(Math.min(MOST_COLUMNS, process.stdout.columns || USUAL_COLUMNS))
+    .updateStrings({
+      'Arguments %s and %s are mutually exclusive': '--%s and --%s exclude each other; leave one out',
+    })
     .exitProcess(false)
     .fail((message: string | undefined, error: Error | undefined) => {
       if (error && !message) throw error;
@@ -113,5 +131,24 @@ export async function runCommand(sources: OptionSources): Promise<void> {
       const lines = (message ?? 'wrong usage').split('\n').map((line) => line.trim());
       throw new UsageError(lines.filter((line) => line !== '').join(' '));
     })
-    .parseAsync();
+    .parseAsync(args, {}, (_error, _parsed, output) => {
+      printed = output;
+    });
+  if (printed !== '') await writeOut(printed);
+}
+
+/** @throws UsageError if the first argument is no command, or there is none */
+function checkCommand(args: readonly string[], names: readonly string[]): void {
+  const [first] = args;
+  if (first?.startsWith('-') === false) {
+    if (names.includes(first)) return;
+    throw new UsageError(
+      `there is no command ${JSON.stringify(first)}${didYouMean(first, names, seeHelp(''))}`,
+    );
+  }
+  if (args.some((arg) => names.includes(arg))) return;
+  // Refuses the other options.
+  typedOptions({ args, usage: '' }, {});
+  if (args.includes('--help') || args.includes('--version')) return;
+  throw new UsageError(`a command is expected; ${seeHelp('')}`);
 }

@@ -14,14 +14,13 @@ import { MODEL_NAMES } from '../models/registry.js';
 import type { ServerSettings, TlsSettings } from '../serving/host.js';
 import {
   DATAGRAM_SERVICES,
-  findService,
   isOwn,
-  listServices,
   portOf,
 } from '../services/catalogue.js';
 import { DIALECTS } from '../services/service.js';
 import { runUntilSignal } from '../server/shutdown.js';
 import type { ArgumentsOf, Command } from './command.js';
+import { checkEffects } from './effects.js';
 import {
   hostAndPort,
   socketPath,
@@ -30,6 +29,9 @@ import {
   withSettings,
   type OptionSources,
 } from './options.js';
+import { GROUPS } from './serve-groups.js';
+import { serviceNamed } from './service-named.js';
+import { typedOptions } from './typed.js';
 
 const options = {
   model: {
@@ -55,17 +57,17 @@ const options = {
   },
   threads: {
     ...wholeNumber('threads', 1, 4096),
-    default: '64',
+    default: 64,
     describe: 'maximum number of client threads',
   },
   warm: {
     ...wholeNumber('warm', 0, 4096),
-    default: '0',
+    default: 0,
     describe: 'number of client threads to start before the first client',
   },
   'thread-memory': {
     ...wholeNumber('thread-memory', 8, 4096),
-    default: '64',
+    default: 64,
     describe: 'heap limit of a client thread in MB',
   },
   overflow: {
@@ -76,61 +78,61 @@ const options = {
   },
   queue: {
     ...wholeNumber('queue', 0, 1_000_000),
-    default: '4096',
+    default: 4096,
     describe: 'maximum number of waiting clients; the server refuses more',
   },
   grace: {
     ...wholeNumber('grace', 0, 600_000),
-    default: '5000',
+    default: 5000,
     describe: 'grace period in ms: how long a stop waits for unfinished answers',
   },
   'max-buffer': {
     ...wholeNumber('max-buffer', 1, 1_048_576),
-    default: '256',
+    default: 256,
     describe:
       'memory in MB for output that all clients together leave unread; ' +
       'above it, the client with the most is closed',
   },
   'datagram-rate': {
     ...wholeNumber('datagram-rate', 0, 10_000_000),
-    default: '10000',
+    default: 10_000,
     describe: 'udp: maximum number of datagrams of one address in a second; 0 disables the limit',
   },
   'loop-lag': {
     ...wholeNumber('loop-lag', 1, 3_600_000),
-    default: '50',
+    default: 50,
     describe: "how long main's loop may not turn, in ms, before a line says who held it",
   },
   'idle-timeout': {
     ...wholeNumber('idle-timeout', 0, 86_400_000),
-    default: '0',
+    default: 0,
     describe:
       'idle timeout in ms; 0 disables it. Closes a client that sends nothing while the service waits for it, ' +
       'or stops reading its answer',
   },
   'login-deadline': {
     ...wholeNumber('login-deadline', 0, 86_400_000),
-    default: '120000',
+    default: 120_000,
     describe: 'time to say who one is in ms; 0 disables it. chat, quiz, tictactoe, count',
   },
   'line-deadline': {
     ...wholeNumber('line-deadline', 0, 86_400_000),
-    default: '60000',
+    default: 60_000,
     describe: 'time from the first byte of a line to its end in ms; 0 disables it',
   },
   'request-deadline': {
     ...wholeNumber('request-deadline', 0, 86_400_000),
-    default: '60000',
+    default: 60_000,
     describe: 'web: time from the first byte of a request to its last in ms; 0 disables it',
   },
   'send-deadline': {
     ...wholeNumber('send-deadline', 0, 86_400_000),
-    default: '60000',
+    default: 60_000,
     describe: 'time in ms that a client may take to read 64 KiB of an answer; 0 disables it',
   },
   'task-limit': {
     ...wholeNumber('task-limit', 0, 86_400_000),
-    default: '0',
+    default: 0,
     describe:
       'processor time in ms that a client thread may compute for without using its connection; 0 disables it',
   },
@@ -164,7 +166,7 @@ const options = {
   'tls-key': { ...text('tls-key'), describe: "PEM file of the certificate's private key" },
   'tls-handshake': {
     ...wholeNumber('tls-handshake', 1, 600_000),
-    default: '10000',
+    default: 10_000,
     describe: 'handshake deadline in ms: how long a client may take to agree on TLS',
   },
   admin: {
@@ -179,7 +181,7 @@ const options = {
   },
   heartbeat: {
     ...wholeNumber('heartbeat', 0, 86_400),
-    default: '0',
+    default: 0,
     describe: 'time between two heartbeat lines in s; 0: none',
   },
   once: { type: 'boolean', default: false, describe: 'echo: close after the first message' },
@@ -191,7 +193,7 @@ const options = {
   },
   'max-pause': {
     ...wholeNumber('max-pause', 0, 60_000),
-    default: '1000',
+    default: 1000,
     describe: 'count: upper bound of its random pauses in ms',
   },
   dialect: {
@@ -223,7 +225,11 @@ const options = {
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
-  return withSettings(command, sources, options)
+  const grouped = GROUPS.reduce<Argv>(
+    (argv, [title, ...names]) => argv.group(names, `${title}:`),
+    withSettings(command, sources, options),
+  );
+  return grouped
     .positional('service', {
       type: 'string',
       demandOption: true,
@@ -231,7 +237,11 @@ function builder(command: Argv, sources: OptionSources) {
         'name of a service (see handoff services), or the file of your own, such as mine.js',
     })
     .options(options)
-    .conflicts('socket', 'port')
+    .check(({ service, ...chosen }) => {
+      const typed = typedOptions(sources, { ...options, config: {} });
+      checkEffects(typed, { ...chosen, service: serviceNamed(service) });
+      return true;
+    })
     .example('$0 serve echo', 'one thread per client, port 9000')
     .example('$0 serve count --model iterative', 'one client at a time')
     .example('$0 serve echo --threads 2 --overflow refuse', 'refuses the third client')
@@ -242,6 +252,7 @@ type Arguments = ArgumentsOf<typeof builder>;
 
 export const serveCommand: Command<Arguments> = {
   builder,
+  example: 'serve echo',
   async handler(args) {
     const settings = settingsFrom(args);
     if (settings.log.file === undefined) await prepareOutput(args['log-full']);
@@ -286,13 +297,7 @@ const BYTES_PER_MB = 1024 * 1024;
 
 /** @throws UsageError on an unknown service, and on options that exclude each other */
 function settingsFrom(args: Arguments): ServerSettings {
-  const service = findService(args.service);
-  if (!service) {
-    const names = listServices().map(({ name }) => name);
-    throw new UsageError(
-      `there is no service ${JSON.stringify(args.service)}; the services are ${names.join(', ')}`,
-    );
-  }
+  const service = serviceNamed(args.service);
   if (args.watch && !isOwn(service))
     throw new UsageError(`--watch is for a service of your own; ${service.name} is built in`);
   if (args.warm > args.threads)

@@ -1,18 +1,23 @@
 /**
- * Checks the values that a command's options get from the environment and from a configuration
- * file, before yargs sees them: yargs takes any text for a boolean, and a list for a choice. Main
- * thread of every command. options.ts decides which source wins.
+ * Checks the values that a command's options get from the command line, the environment and a
+ * configuration file, before yargs sees them: yargs takes any text for a boolean, and a list for a
+ * choice. Main thread of every command. options.ts decides which source wins.
  */
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../base/errors.js';
+import { closest, didYouMean } from './suggestion.js';
 
 /** The part of a yargs option that says which values are right. */
 interface SettingOption {
-  readonly type?: 'string' | 'boolean';
+  readonly type?: 'string' | 'number' | 'boolean';
   readonly choices?: readonly string[];
   readonly alias?: string;
+  /** Takes all words up to the next option. */
+  readonly array?: boolean;
+  /** May be given several times. */
+  readonly repeatable?: boolean;
   /**
-   * Of a `string`: throws on a wrong value.
+   * Throws on a wrong value.
    * @param place where the value stands, for the message
    */
   readonly coerce?: (value: unknown, place?: string) => unknown;
@@ -48,26 +53,23 @@ export function checkValue(
   }
   if (choices) {
     if (typeof value === 'string' && choices.includes(value)) return value;
-    throw new UsageError(`${place} takes ${choices.join(' or ')}, not ${shown(value)}`);
+    throw new UsageError(`${place} ${wrongChoice(value, choices)}`);
   }
   coerce?.(value, place);
-  return typeof value === 'number' ? String(value) : value;
+  return value;
 }
 
-/**
- * Refuses a value of a boolean on the command line: yargs reads `--once=yes` as false.
- * @throws UsageError that begins with the argument
- */
-export function checkFlags(args: readonly string[], options: SettingOptions): void {
-  const flags = Object.entries(options)
-    .filter(([, { type }]) => type === 'boolean')
-    .flatMap(([name, { alias = name }]) => [name, camelled(name), alias]);
-  const end = args.indexOf('--');
-  for (const arg of end === -1 ? args : args.slice(0, end)) {
-    const [, dashes = '', name = '', value = ''] = /^(--?)([^=]+)=([^]*)$/.exec(arg) ?? [];
-    if (flags.includes(name) && value !== 'true' && value !== 'false')
-      throw new UsageError(`${dashes}${name} takes true or false, not ${shown(value)}`);
-  }
+/** The end of the message about a value that is none of the choices. */
+export function wrongChoice(value: unknown, choices: readonly string[]): string {
+  if (value === undefined) return `needs a value: ${listed(choices)}`;
+  const meant = typeof value === 'string' ? closest(value, choices) : undefined;
+  const next = meant === undefined ? '' : `; did you mean ${meant}?`;
+  return `takes ${listed(choices)}, not ${shown(value)}${next}`;
+}
+
+/** `a, b or c` */
+export function listed(names: readonly string[], last: 'or' | 'and' = 'or'): string {
+  return names.join(', ').replace(/, ([^,]*)$/, ` ${last} $1`);
 }
 
 /**
@@ -81,7 +83,10 @@ export function readConfig(place: string, path: string, options: SettingOptions)
     Object.entries(config).map(([name, value]) => {
       const option = Object.hasOwn(options, name) ? options[name] : undefined;
       const where = `${place}: ${JSON.stringify(name)}`;
-      if (!option) throw new UsageError(`${where} is no option of this command`);
+      if (!option) {
+        const next = didYouMean(name, Object.keys(options), 'remove it', (one) => `"${one}"`);
+        throw new UsageError(`${where} is no option of this command${next}`);
+      }
       return [name, checkValue(where, option, value)];
     }),
   );
@@ -100,11 +105,6 @@ function parseConfig(place: string, path: string): object {
 
 /** A wrong value as it stands in the source, in one line. */
 export function shown(value: unknown): string {
-  const json = JSON.stringify(value);
+  const json = JSON.stringify(value) ?? String(value);
   return json.length > LONGEST_SHOWN ? `${json.slice(0, LONGEST_SHOWN)}…` : json;
-}
-
-/** yargs takes an option's name in this form as well. */
-function camelled(name: string): string {
-  return name.replace(/-(\w)/g, (_dash, letter: string) => letter.toUpperCase());
 }

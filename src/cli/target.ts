@@ -1,10 +1,10 @@
 /** The options with the server's address, for the commands of all clients. */
 import type { Argv } from 'yargs';
 import type { Target } from '../clients/wire/target.js';
-import { UsageError } from '../base/errors.js';
-import { findService, portOf } from '../services/catalogue.js';
+import { portOf } from '../services/catalogue.js';
 import type { Dialect } from '../services/service.js';
 import { socketPath, text, wholeNumber, withSettings, type OptionSources } from './options.js';
+import { serviceNamed } from './service-named.js';
 import type { SettingOptions } from './settings.js';
 
 const targetOptions = {
@@ -28,9 +28,7 @@ const targetOptions = {
  * @param others the command's other options
  */
 export function withTarget<T>(command: Argv<T>, sources: OptionSources, others: SettingOptions) {
-  return withSettings(command, sources, { ...targetOptions, ...others })
-    .options(targetOptions)
-    .conflicts('socket', 'port');
+  return withSettings(command, sources, { ...targetOptions, ...others }).options(targetOptions);
 }
 
 interface TargetArguments {
@@ -56,7 +54,5 @@ export function targetFrom(
 
 /** @throws UsageError on an unknown service */
 export function defaultPort(service: string, dialect?: Dialect): number {
-  const entry = findService(service);
-  if (!entry) throw new UsageError(`there is no service ${JSON.stringify(service)}; use --port`);
-  return portOf(entry, dialect);
+  return portOf(serviceNamed(service), dialect);
 }

@@ -19,6 +19,7 @@ import { printable } from '../base/printable.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { ProgressBar } from './progress.js';
 import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
+import { withoutEffect } from './typed.js';
 
 /** The writer of each format, by the extension of the file. */
 const FORMATS: Readonly<
@@ -34,10 +35,10 @@ const options = {
     alias: 'o',
     type: 'string',
     requiresArg: true,
-    demandOption: true,
+    repeatable: true,
     coerce: outputs,
     describe:
-      'file to write: a page (.html), a picture (.svg) or trace events for Perfetto (.json); repeatable',
+      'file to write, required: a page (.html), a picture (.svg) or trace events for Perfetto (.json); repeatable',
   },
   projector: {
     type: 'boolean',
@@ -109,8 +110,15 @@ type Arguments = ArgumentsOf<typeof builder>;
 
 export const timelineCommand: Command<Arguments> = {
   builder: builder,
+  example: 'timeline server.log -o timeline.html',
   async handler(args) {
-    const { from: fromMs = 0, to: toMs = Infinity } = args;
+    const { from: fromMs = 0, to: toMs = Infinity, output } = args;
+    if (output === undefined)
+      throw new UsageError(
+        'timeline needs --output; for example: handoff timeline server.log -o timeline.html',
+      );
+    if (args.projector && output.every((path) => extname(path) !== '.html'))
+      throw withoutEffect('projector', `on ${output.join(' and ')}; it belongs to .html`);
     if (toMs <= fromMs) throw new UsageError(`--to ${toMs} is not after --from ${fromMs}`);
     // yargs turns a positional `-` into an empty string.
     const path = args.log || '-';
@@ -134,7 +142,7 @@ export const timelineCommand: Command<Arguments> = {
     };
     const notes = notesOn(timeline, log.runs.indexOf(run) + 1, log.runs.length, log.foreignLines);
     const name = path === '-' ? 'a log' : printable(basename(path));
-    for (const path of args.output) {
+    for (const path of output) {
       const extension = extname(path);
       const format = args.projector && extension === '.html' ? projectorPage : FORMATS[extension];
       if (format)

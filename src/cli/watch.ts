@@ -13,11 +13,12 @@ import { tableOf } from '../clients/watch/table.js';
 import { INTERRUPTED, type ArgumentsOf, type Command } from './command.js';
 import { runClient } from './job.js';
 import { checkSocketPath, wholeNumber, withSettings, type OptionSources } from './options.js';
+import { typedOptions, withoutEffect } from './typed.js';
 
 const options = {
   every: {
     ...wholeNumber('every', LEAST_EVERY_MS, MOST_EVERY_MS),
-    default: '500',
+    default: 500,
     describe: 'time between two snapshots in ms',
   },
   once: { type: 'boolean', default: false, describe: 'show one snapshot and exit' },
@@ -37,6 +38,11 @@ function builder(command: Argv, sources: OptionSources) {
       describe: "path of the server's admin socket (--admin)",
     })
     .options(options)
+    .check(({ once }) => {
+      if (once && typedOptions(sources, { ...options, config: {} }).has('every'))
+        throw withoutEffect('every', 'with --once, which shows one snapshot');
+      return true;
+    })
     .example('$0 serve echo --admin admin.sock', 'starts the server to watch')
     .example('$0 watch admin.sock', 'shows its threads, clients and queue, live; q ends')
     .example('$0 watch admin.sock --once --json | jq .threads.states', 'prints JSON for scripts');
@@ -46,6 +52,7 @@ type Arguments = ArgumentsOf<typeof builder>;
 
 export const watchCommand: Command<Arguments> = {
   builder: builder,
+  example: 'watch admin.sock',
   async handler({ path, every, once, json }) {
     const isLive = process.stdout.isTTY && process.env.TERM !== 'dumb' && !once && !json;
     await runClient((nextSignal) =>

@@ -203,7 +203,7 @@ function assertRefused(
 ): void {
   let refusal: unknown;
   try {
-    builder(recorder().argv, { args, env });
+    builder(recorder().argv, { args, env, usage: '' });
   } catch (error) {
     refusal = error;
   }
@@ -213,19 +213,19 @@ function assertRefused(
 }
 
 function accept(builder: Builder, env: Environment, args: readonly string[] = []): void {
-  builder(recorder().argv, { args, env });
+  builder(recorder().argv, { args, env, usage: '' });
 }
 
 /** The settings that the command gives yargs. */
 function configured(builder: Builder, env: Environment, args: readonly string[]) {
   const { argv, configs } = recorder();
-  builder(argv, { args, env });
+  builder(argv, { args, env, usage: '' });
   return Object.assign({}, ...configs) as Record<string, unknown>;
 }
 
 function optionsOf(builder: Builder) {
   const { argv, options, configs } = recorder();
-  builder(argv, { args: [], env: {} });
+  builder(argv, { args: [], env: {}, usage: '' });
   return { options, takesSettings: configs.length > 0 };
 }
 

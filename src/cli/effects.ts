@@ -1,0 +1,97 @@
+/**
+ * Which options of `handoff serve` have an effect on which services, models and transports. Main
+ * thread. serve.ts refuses a typed option that has none: its user expects something of it. The
+ * environment and a configuration file may hold such options, because several servers share them.
+ * A service of the user's own may read every option of a service.
+ */
+import type { ModelName } from '../serving/host.js';
+import { isOwn, listServices, type CatalogueEntry } from '../services/catalogue.js';
+import type { Dialect } from '../services/service.js';
+import { listed } from './settings.js';
+import { withoutEffect } from './typed.js';
+
+interface Chosen {
+  readonly service: CatalogueEntry;
+  readonly model: ModelName;
+  readonly transport: 'tcp' | 'udp';
+  readonly dialect: Dialect;
+  readonly 'tls-cert': string | undefined;
+}
+
+/** @returns why the option has no effect, and where it has one; undefined: it has an effect */
+type Rule = (chosen: Chosen) => string | undefined;
+
+const onlyThreads: Rule = ({ model }) =>
+  model === 'thread-per-client'
+    ? undefined
+    : `with --model ${model}, which has no client threads; it belongs to thread-per-client`;
+
+const onlyConnections: Rule = ({ transport }) =>
+  transport === 'tcp' ? undefined : 'with --transport udp, which has no connections';
+
+const onlyDatagrams: Rule = ({ transport }) =>
+  transport === 'udp' ? undefined : 'without --transport udp';
+
+const onlyWaiting: Rule = ({ model, transport }) =>
+  model === 'event-loop' && transport === 'tcp'
+    ? 'with --model event-loop, where no client waits for another; ' +
+      'it belongs to iterative and thread-per-client'
+    : undefined;
+
+const onlyLines: Rule = (chosen) =>
+  chosen.dialect === 'hii' && chosen.service.name === 'chat'
+    ? 'with --dialect hii, whose messages are not lines'
+    : only(
+        ...listServices()
+          .filter(({ framing }) => framing === 'line')
+          .map(({ name }) => name),
+      )(chosen);
+
+const onlyTls: Rule = ({ 'tls-cert': cert }) => (cert === undefined ? 'without --tls-cert' : undefined);
+
+function only(...names: string[]): Rule {
+  return ({ service }) =>
+    isOwn(service) || names.includes(service.name)
+      ? undefined
+      : `on ${service.name}; it belongs to ${listed(names, 'and')}`;
+}
+
+function all(...rules: Rule[]): Rule {
+  return (chosen) => rules.map((rule) => rule(chosen)).find((why) => why !== undefined);
+}
+
+/** Options that are not listed have an effect on every server. */
+const RULES: Readonly<Record<string, Rule>> = {
+  threads: onlyThreads,
+  warm: all(onlyThreads, onlyConnections),
+  'thread-memory': onlyThreads,
+  overflow: all(onlyConnections, onlyWaiting),
+  queue: onlyWaiting,
+  'max-buffer': onlyConnections,
+  'datagram-rate': onlyDatagrams,
+  'loop-lag': onlyConnections,
+  'login-deadline': all(only('chat', 'count', 'quiz', 'tictactoe'), onlyConnections),
+  'line-deadline': all(onlyLines, onlyConnections),
+  'request-deadline': only('web'),
+  'send-deadline': onlyConnections,
+  'tls-handshake': onlyTls,
+  once: all(only('echo'), onlyConnections),
+  framing: all(onlyLines, onlyConnections),
+  'max-pause': only('count'),
+  dialect: only('chat'),
+  store: only('quiz'),
+  questions: only('quiz'),
+  root: only('web'),
+  'log-requests': only('web'),
+};
+
+/**
+ * @param typed the names of the typed options
+ * @throws UsageError on one without an effect
+ */
+export function checkEffects(typed: ReadonlySet<string>, chosen: Chosen): void {
+  for (const name of typed) {
+    const why = RULES[name]?.(chosen);
+    if (why !== undefined) throw withoutEffect(name, why);
+  }
+}

@@ -1,0 +1,19 @@
+/** The groups of options in `handoff serve --help`: a title, then the options in their order. */
+
+export const GROUPS: readonly (readonly [title: string, ...options: string[]])[] = [
+  ['Model', 'model', 'threads', 'warm', 'thread-memory', 'task-limit', 'overflow', 'queue'],
+  ['Address', 'host', 'port', 'socket', 'transport', 'datagram-rate'],
+  ['TLS', 'tls-cert', 'tls-key', 'tls-handshake'],
+  [
+    'Limits',
+    ...['idle-timeout', 'login-deadline', 'line-deadline', 'request-deadline', 'send-deadline'],
+    ...['max-buffer', 'grace'],
+  ],
+  ['Log', 'log-file', 'log-level', 'log-connections', 'log-requests', 'log-full'],
+  ['Observation', 'admin', 'metrics', 'heartbeat', 'loop-lag'],
+  [
+    'Services',
+    ...['once', 'framing', 'max-pause', 'dialect', 'store', 'questions', 'root'],
+    'watch',
+  ],
+];
