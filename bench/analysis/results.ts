@@ -6,18 +6,12 @@
  * The format is stable: a change that old readers would misread raises `format`. Times are in the
  * unit of their name, shares are of one core, memory is in bytes.
  */
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../../src/base/errors.js';
+import { makeFolder, writeFile } from '../../src/base/output-files.js';
 import { fileError } from '../../src/base/part-file.js';
 import type { ExperimentResult } from './experiment.js';
 
@@ -81,24 +75,22 @@ export function installedVersions(): Versions {
  * @throws StartError if the directory cannot be created or written to
  */
 export function prepareResults(directory = RESULTS): void {
+  makeFolder(directory);
   try {
-    mkdirSync(directory, { recursive: true });
     accessSync(directory, constants.W_OK);
   } catch (error) {
-    throw new StartError(`results cannot be saved in ${directory}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw fileError('write', directory, error);
   }
 }
 
 /**
  * Writes the results to a file named after their start, with dashes in place of colons.
  * @returns the path of the file
- * @throws the error of the file system
+ * @throws FileError in one line
  */
 export function saveResults(results: BenchResults, directory = RESULTS): string {
   const path = join(directory, `${results.startedAt.replaceAll(':', '-')}.json`);
-  writeFileSync(path, `${JSON.stringify(results)}\n`);
+  writeFile(path, `${JSON.stringify(results)}\n`);
   return path;
 }
 

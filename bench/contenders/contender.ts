@@ -28,6 +28,10 @@ export interface ServerNeeds {
   readonly clients: number;
   /** Threads of thread-per-client, all started before the first client. Default: one per client. */
   readonly threads?: number;
+  /** The most clients that wait in the queue of our own models, if clients wait at all. */
+  readonly queue?: number;
+  /** Of our own models. Default: TCP. */
+  readonly transport?: 'udp';
   /** More command-line arguments for our own models. Peers take none. */
   readonly args?: readonly string[];
 }

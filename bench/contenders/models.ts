@@ -48,7 +48,15 @@ function model(name: string): Contender {
     kind: 'model',
     services: ['echo', 'chat', 'web', 'work', 'quiz', 'own'],
     unavailable: () => undefined,
-    start: ({ service = 'echo', module = service, clients, threads = clients, args = [] }) =>
+    start: ({
+      service = 'echo',
+      module = service,
+      clients,
+      threads = clients,
+      queue,
+      transport,
+      args = [],
+    }) =>
       launch({
         name,
         command: process.execPath,
@@ -57,8 +65,10 @@ function model(name: string): Contender {
           ...['--host', '127.0.0.1', '--port', '0', '--no-log-connections'],
           ...(service === 'web' ? ['--root', WEB_ROOT] : []),
           ...(name === 'thread-per-client'
-            ? ['--threads', String(threads), '--warm', String(threads)]
+            ? ['--threads', String(threads), ...(transport ? [] : ['--warm', String(threads)])]
             : []),
+          ...(queue !== undefined && name !== 'event-loop' ? ['--queue', String(queue)] : []),
+          ...(transport ? ['--transport', transport] : []),
           ...args,
         ],
         portIn: portInLogLine,

@@ -4,8 +4,8 @@
  * Runs in the process of the command, after the run. plots.ts draws the pictures, which are also
  * saved next to the page; the caller makes the tables.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder, writeFile } from '../../src/base/output-files.js';
 import { escaped } from '../../src/plots/render.js';
 import { THEME_CSS } from '../../src/plots/theme.js';
 import type { Experiment, ExperimentResult } from '../analysis/experiment.js';
@@ -51,17 +51,17 @@ export function htmlReport(input: ReportInput): string {
  * Writes report.html and each plot as `<experiment>-<plot>.svg` to the directory, which it creates
  * if necessary.
  * @returns the path of the page
- * @throws the error of the file system
+ * @throws FileError in one line
  */
 export function savePictures(directory: string, input: ReportInput): string {
   const chapters = chaptersOf(input);
   const path = join(directory, 'report.html');
-  mkdirSync(directory, { recursive: true });
+  makeFolder(directory);
   for (const { experiment, plots } of chapters) {
     for (const plot of plots)
-      writeFileSync(join(directory, fileOf(experiment.name, plot)), `${plot.svg}\n`);
+      writeFile(join(directory, fileOf(experiment.name, plot)), `${plot.svg}\n`);
   }
-  writeFileSync(path, pageOf(input, chapters));
+  writeFile(path, pageOf(input, chapters));
   return path;
 }
 

@@ -17,6 +17,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writeOut } from '../../src/base/output.js';
 import { kernelDropsOf } from '../../src/datagrams/kernel-drops.js';
 import { askForBuffer } from '../../src/datagrams/socket.js';
 import { DASH, formatCount, render } from '../analysis/numbers.js';
@@ -102,8 +103,8 @@ async function run(
   directory: string,
 ): Promise<Outcome & { summary: Summary }> {
   const logFile = join(directory, 'log');
-  const args = ['--transport', 'udp', '--datagram-rate', '0', '--log-file', logFile];
-  const server = await contender.start({ clients: 2, args });
+  const args = ['--datagram-rate', '0', '--log-file', logFile];
+  const server = await contender.start({ clients: 2, transport: 'udp', args });
   const socket = createSocket('udp4');
   try {
     socket.bind(0, '127.0.0.1');
@@ -150,5 +151,5 @@ for (const [title, experiment] of [
   [`${formatCount(BURST)} datagrams, unpaced`, unpaced],
 ] as const) {
   const table = { title, head: HEAD, rows: await rowsOf(experiment), notes: [] };
-  process.stdout.write(`${render(table, 'terminal')}\n\n`);
+  await writeOut(`${render(table, 'terminal')}\n`);
 }

@@ -6,6 +6,7 @@ import { measured, ratioOf } from '../analysis/estimates.js';
 import type { CaseResult, Experiment, ExperimentResult, Measure } from '../analysis/experiment.js';
 import { formatEstimate, render } from '../analysis/numbers.js';
 import type { Estimate } from '../analysis/intervals.js';
+import { wrap } from '../../src/base/wrap.js';
 import { savedResults, type BenchResults } from '../analysis/results.js';
 import { scenarios } from '../scenarios/all.js';
 
@@ -28,8 +29,9 @@ const HOW = '`make bench` takes less than two minutes, `make bench-full` measure
 /**
  * Returns the table, or how to measure if there is no run.
  * @param directory of the saved runs; default: bench/results
+ * @param columns width of the terminal; a wider table becomes a list
  */
-export function lastNumbers(model: string, directory?: string): string {
+export function lastNumbers(model: string, directory?: string, columns = Infinity): string {
   const newest = new Map<
     string,
     { readonly run: BenchResults; readonly result: ExperimentResult }
@@ -54,13 +56,30 @@ export function lastNumbers(model: string, directory?: string): string {
     if (some.length > 0)
       machines.add(`${run.machine.cpu}, ${run.machine.cores} cores, Node ${run.versions.node}`);
   }
-  if (rows.length === 0) return `No run on this machine has measured ${model} yet.\n${HOW}`;
+  if (rows.length === 0)
+    return wrap(
+      `No run on this machine has measured ${model} yet. ${HOW}`,
+      Math.min(columns, 100),
+    ).join('\n');
   const head = ['experiment', 'measured', ...(model === BASELINE ? [] : [`of ${BASELINE}`]), 'on'];
   const title = `Latest results on this machine (${[...machines].join('; ')}):`;
   const notes = rows.some((row) => row.join().includes('('))
     ? ['In brackets: 95 % intervals, or the range of fewer than five rounds.']
     : [];
-  return render({ title, head, rows, notes }, 'terminal');
+  const table = render({ title, head, rows, notes }, 'terminal');
+  const isTooWide = table.split('\n').some((line) => line.length > columns);
+  if (!isTooWide) return table;
+  const list = [title, ...rows.map((row) => listItem(head, row)), ...notes];
+  return list.flatMap((line) => wrap(line, columns, '', '    ')).join('\n');
+}
+
+/** A row of the table as a line of text. */
+function listItem(
+  [, , ...headings]: readonly string[],
+  [name, value, ...others]: string[],
+): string {
+  const facts = others.map((cell, index) => `${headings[index] ?? ''} ${cell}`);
+  return `  ${name ?? ''}: ${[value, ...facts].join('; ')}`;
 }
 
 /** Keeps the first and the last case; the report has the others. */

@@ -5,6 +5,7 @@
  * gives the contenders their turns, and prints. bench/scenarios/ has the experiments, rounds.ts
  * runs their cases, bench/analysis/results.ts saves the results, bench/report/text.ts prints them.
  */
+import { writeOut } from '../../src/base/output.js';
 import { Participants } from './participants.js';
 import { csvOf } from '../report/csv.js';
 import type { ExperimentResult } from '../analysis/experiment.js';
@@ -67,7 +68,7 @@ export async function runBench(options: BenchOptions): Promise<number> {
   const results = resultsOf(experiments);
   const path = saveResults(results, directory);
   const page = picturesOf(results, path);
-  process.stdout.write(output(results, options.output, [path, page]));
+  await writeOut(output(results, options.output, [path, page]).trimEnd());
   return experiments.some(hasFailed) ? 1 : 0;
 }
 

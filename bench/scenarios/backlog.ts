@@ -111,7 +111,7 @@ function stoppedCase(name: string, many: number): Case {
     name,
     title: `backlog: ${formatCount(many)} clients at once, ${name}, while the server is stopped`,
     clients: many,
-    needs: { clients: many, threads: THREADS, args: ['--queue', String(many)] },
+    needs: { clients: many, threads: THREADS, queue: many },
     maxRounds: MAX_ROUNDS,
     maxWarmUps: 0,
     async check(_generator, { port }) {

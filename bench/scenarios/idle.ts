@@ -115,7 +115,7 @@ async function measureIdle(
   const clients = reduced(name, wanted, limits, remarks);
   const server = await bench.start(modelNamed(name), {
     clients,
-    args: ['--queue', String(clients)],
+    queue: clients,
   });
   const { port } = server;
   const before = name === THREADS ? await ofOneThread(bench) : await primed(bench, server);

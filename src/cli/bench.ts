@@ -172,8 +172,6 @@ function withSubcommand<T, U>(
   });
 }
 
-const SUBCOMMANDS = ['compare', 'report'];
-
 function compareBuilder(command: Argv) {
   return command
     .positional('before', {
@@ -252,7 +250,9 @@ function pathWithoutEnding(path: string): string {
 
 export const benchCommand: Command<BenchArguments> = {
   builder(command, line) {
-    if (!SUBCOMMANDS.some((name) => line.args.includes(name))) withoutSettings(command, line, options);
+    const subcommands = ['compare', 'report'];
+    if (!subcommands.some((name) => line.args.includes(name)))
+      withoutSettings(command, { ...line, subcommands }, options);
     const bench = withSubcommand(benchBuilder(command), line, compareCommand);
     return withSubcommand(bench, line, reportCommand).epilogue(
       'Tables are up to 150 characters wide. On a narrower terminal, use handoff bench | less -S, ' +

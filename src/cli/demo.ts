@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import type { Argv } from 'yargs';
-import { makeFolder } from '../base/folders.js';
+import { makeFolder } from '../base/output-files.js';
 import { writeOut } from '../base/output.js';
 import { writeWhole } from '../base/part-file.js';
 import { demonstrate, logFileOf, sectionsOf } from '../demo/demo.js';

@@ -1,5 +1,6 @@
 /**
- * The pages of `handoff explain`: one page of text per model, at most 40 lines of 100 columns. A
+ * The pages of `handoff explain`: one page of text per model, at most 40 lines of 100 columns. Code
+ * and drawings have at most 60 columns: fit.ts wraps only the paragraphs for a narrower terminal. A
  * change to the code that a page names changes the page too. explain.ts prints a page, followed by
  * the last measurements. What clients wait for has the words of docs/logs.md.
  */
@@ -10,11 +11,12 @@ export const explanations: Readonly<Record<ModelName, string>> = {
   iterative: `
 iterative: one client after the other, on the main thread
 
-    for await (const client of acceptor) await clients.serve(client);
+    for await (const client of acceptor)
+      await clients.serve(client);
 
-    clients ──► backlog ──► queue ──────► main thread
-                4096        --queue,      client 1: recv … send … end, close
-                at most     4096          client 2:                    recv …
+    clients ─► backlog ─► queue ───► main thread
+               4096       --queue,   client 1: recv … close
+               at most    4096       client 2:        recv …
 
   1. The kernel completes the handshake. The main thread accepts the connection at its event loop's
      next turn. The connection waits in the kernel's backlog only while a handler computes.
@@ -39,12 +41,14 @@ Code      src/models/iterative.ts (the loop), src/server/acceptor.ts (the queue)
   'event-loop': `
 event-loop: all clients at once, on the main thread
 
-    for await (const client of acceptor) void clients.serve(client);
+    for await (const client of acceptor)
+      void clients.serve(client);
 
-    clients ──► acceptor ──► main thread   client 1: recv ········· send · recv ····
-                                           client 2: ···· recv · send ······· recv
-                                           client 3: ··········· recv ····· send ···
-                             (·: suspended at an await until libuv reports bytes)
+    clients ─► acceptor ─► main thread
+                client 1: recv ············· send ······
+                client 2: ···· recv ············· send ·
+                client 3: ·········· recv ··············
+    (·: suspended at an await until libuv reports bytes)
 
   1. The main thread accepts a connection and starts its handler at once. The loop does not wait for
      the handler's end, so no client waits in the queue and no client is refused.
@@ -73,8 +77,9 @@ thread-per-client: each client on its own thread, with blocking reads and writes
       await threads.available();
     }
 
-    main thread: accept ── lend: fd into a mailbox ──►  client thread: recv(2) … send(2) … end
-                 close  ◄── settled, rings the bell ──                 (asleep while it waits)
+    main thread                      client thread
+    accept ── lend: fd in mailbox ─► recv(2) … send(2) … end
+    close ◄── settled, rings bell ── (asleep while it waits)
 
   1. Main accepts a connection and reads nothing from it, so libuv never polls its descriptor.
   2. Main gives the client to the free thread that served last, or starts a new thread, up to

@@ -7,6 +7,7 @@ import type { Argv } from 'yargs';
 import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
 import { explanations } from './explain-models.js';
+import { fit } from './fit.js';
 import { MODEL_NAMES, models } from '../models/registry.js';
 import type { ModelName } from '../serving/host.js';
 import type { ArgumentsOf, Command } from './command.js';
@@ -41,16 +42,17 @@ type Arguments = ArgumentsOf<typeof builder>;
 export const explainCommand: Command<Arguments> = {
   builder: builder,
   async handler({ model, results }) {
+    const { columns } = process.stdout;
     if (model === undefined) {
       if (results !== undefined) throw withoutEffect('results', 'without <model>');
       const width = Math.max(...MODEL_NAMES.map(({ length }) => length));
       const lines = MODEL_NAMES.map((name) => `  ${name.padEnd(width)}  ${models[name].summary}`);
-      await writeOut(
-        ['handoff explain <model> prints how the model serves a client:', '', ...lines].join('\n'),
-      );
+      const head = 'handoff explain <model> prints how the model serves a client:';
+      await writeOut(fit([head, '', ...lines].join('\n'), columns));
       return;
     }
     const { lastNumbers } = await import('../../bench/run/last-numbers.js');
-    await writeOut(`${explanations[model].trim()}\n\n${lastNumbers(model, results)}`);
+    const page = fit(explanations[model].trim(), columns);
+    await writeOut(`${page}\n\n${lastNumbers(model, results, columns)}`);
   },
 };

@@ -10,9 +10,8 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Argv } from 'yargs';
-import { isFolder, makeFolder } from '../base/folders.js';
+import { isFolder, makeFolder } from '../base/output-files.js';
 import { writeOut } from '../base/output.js';
-import { fileError } from '../base/part-file.js';
 import { fetchFromAll, wantedFrom } from '../clients/http/peer.js';
 import { formatEndpoint } from '../connection/endpoint.js';
 import { StartError, UsageError } from '../base/errors.js';
@@ -98,7 +97,10 @@ export const peerCommand: Command<Arguments> = {
   builder,
   async handler(args) {
     const wanted = wantedFrom(args.peer ?? [], DEFAULT_PORT, args.file, args.into);
-    if (wanted.length === 0) throw new UsageError('peer needs <peer>, as host:port; for example: handoff peer 192.0.2.7:8080');
+    if (wanted.length === 0)
+      throw new UsageError(
+        'peer needs <peer>, as host:port; for example: handoff peer 192.0.2.7:8080',
+      );
     prepareFolders(args);
     await runClient(async (nextSignal) => {
       const server = await startServing(args);
@@ -132,11 +134,7 @@ function prepareFolders({ root, into, file }: Arguments): void {
   }
   if (!existsSync(join(root, file)))
     console.error(`${join(root, file)} does not exist, so no peer can fetch it`);
-  try {
-    makeFolder(resolve(into));
-  } catch (error) {
-    throw fileError('write', into, error);
-  }
+  makeFolder(into);
 }
 
 /** How long the server's stop waits for unfinished downloads. */

@@ -122,7 +122,8 @@ export async function runCommand(sources: Pick<OptionSources, 'args' | 'env'>): 
     .strict()
     .wrap(Math.min(MOST_COLUMNS, process.stdout.columns || USUAL_COLUMNS))
     .updateStrings({
-      'Arguments %s and %s are mutually exclusive': '--%s and --%s exclude each other; leave one out',
+      'Arguments %s and %s are mutually exclusive':
+        '--%s and --%s exclude each other; leave one out',
     })
     .exitProcess(false)
     .fail((message: string | undefined, error: Error | undefined) => {
@@ -141,6 +142,7 @@ export async function runCommand(sources: Pick<OptionSources, 'args' | 'env'>): 
 function checkCommand(args: readonly string[], names: readonly string[]): void {
   const [first] = args;
   if (first?.startsWith('-') === false) {
+    if (first === 'completion') typedOptions({ args, usage: 'completion' }, {});
     if (names.includes(first)) return;
     throw new UsageError(
       `there is no command ${JSON.stringify(first)}${didYouMean(first, names, seeHelp(''))}`,

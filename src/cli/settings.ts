@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../base/errors.js';
+import { fileError } from '../base/part-file.js';
 import { closest, didYouMean } from './suggestion.js';
 
 /** The part of a yargs option that says which values are right. */
@@ -32,6 +33,8 @@ const BOOLEANS = new Map<unknown, boolean>([
   ['0', false],
 ]);
 const LONGEST_SHOWN = 60;
+/** A suggestion stands in for a longer list of choices. */
+const MOST_LISTED = 6;
 
 /**
  * @param place names the value's source, such as `HANDOFF_PORT`
@@ -63,8 +66,9 @@ export function checkValue(
 export function wrongChoice(value: unknown, choices: readonly string[]): string {
   if (value === undefined) return `needs a value: ${listed(choices)}`;
   const meant = typeof value === 'string' ? closest(value, choices) : undefined;
-  const next = meant === undefined ? '' : `; did you mean ${meant}?`;
-  return `takes ${listed(choices)}, not ${shown(value)}${next}`;
+  if (meant === undefined) return `takes ${listed(choices)}, not ${shown(value)}`;
+  const which = choices.length > MOST_LISTED ? `one of ${choices.length} names` : listed(choices);
+  return `takes ${which}, not ${shown(value)}; did you mean ${meant}?`;
 }
 
 /** `a, b or c` */
@@ -93,8 +97,14 @@ export function readConfig(place: string, path: string, options: SettingOptions)
 }
 
 function parseConfig(place: string, path: string): object {
+  let text;
   try {
-    const config: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(fileError('read', place, error).message, { cause: error });
+  }
+  try {
+    const config: unknown = JSON.parse(text);
     if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config;
   } catch (error) {
     const reason = (error as Error).message.replace(/\s+/g, ' ');

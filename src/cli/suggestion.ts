@@ -2,10 +2,14 @@
  * Finds the name that a misspelt one probably stands for, for the messages of all commands. Pure.
  */
 
-/** A word may have one mistake for so many of its letters, and always one. */
-const LETTERS_A_MISTAKE = 3;
+/** A word may have one mistake, or so many for each of its letters. */
+const MISTAKES_A_LETTER = 0.45;
+const MOST_MISTAKES = 3;
 /** Shorter words resemble too many others by their beginning. */
 const LEAST_PART = 3;
+/** Ratings between one mistake and two. */
+const BY_BEGINNING = 1.2;
+const BY_PART = 1.5;
 
 /**
  * The name that resembles a word most: by its letters, its beginning or one of its parts.
@@ -37,12 +41,14 @@ export function didYouMean(
 /** @returns the smaller, the more alike; undefined: not alike */
 function rate(wanted: string, name: string): number | undefined {
   const mistakes = distance(wanted, plain(name));
-  if (mistakes <= Math.max(1, Math.floor(wanted.length / LETTERS_A_MISTAKE))) return mistakes;
-  const shorter = Math.min(wanted.length, plain(name).length);
-  if (shorter < LEAST_PART) return undefined;
-  if (plain(name).startsWith(wanted) || wanted.startsWith(plain(name))) return wanted.length;
+  if (mistakes <= 1) return mistakes;
+  const isLong = Math.min(wanted.length, plain(name).length) >= LEAST_PART;
+  if (isLong && (plain(name).startsWith(wanted) || wanted.startsWith(plain(name))))
+    return BY_BEGINNING;
   const parts = name.split('-').filter(({ length }) => length > LEAST_PART);
-  return parts.some((part) => distance(wanted, part) <= 1) ? 2 * wanted.length : undefined;
+  if (parts.some((part) => distance(wanted, part) <= 1)) return BY_PART;
+  const most = Math.min(MOST_MISTAKES, Math.round(wanted.length * MISTAKES_A_LETTER));
+  return mistakes <= most ? mistakes : undefined;
 }
 
 /** Case, hyphens and underscores are what users forget. */

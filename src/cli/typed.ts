@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../base/errors.js';
 import { checkValue, shown, type SettingOptions } from './settings.js';
-import { didYouMean } from './suggestion.js';
+import { closest, didYouMean } from './suggestion.js';
 
 /** What is typed for a command. */
 export interface CommandLine {
@@ -17,6 +17,7 @@ export interface CommandLine {
   readonly usage: string;
   /** A right command line without `handoff`, for the message about a missing argument. */
   readonly example?: string | undefined;
+  readonly subcommands?: readonly string[];
 }
 
 /** The argument by which the script for shell completion calls the program. */
@@ -106,7 +107,7 @@ function checkOption(
 
 function checkWords(
   { words, wordsAtEnd }: Typed,
-  { usage, example }: CommandLine,
+  { usage, example, subcommands = [] }: CommandLine,
   options: SettingOptions,
 ): void {
   const command = commandOf(usage);
@@ -121,10 +122,24 @@ function checkWords(
   }
   const extra = [...given.slice(wanted.length), ...wordsAtEnd][0];
   if (extra === undefined || isEndless) return;
-  const [choice] = Object.entries(options).find(([, one]) => one.choices?.includes(extra)) ?? [];
-  const takes = wanted.length === 0 ? 'no argument' : `only ${wanted.join(' and ')}`;
-  const next = choice === undefined ? seeHelp(command) : `did you mean --${choice} ${extra}?`;
-  throw new UsageError(`${command} takes ${takes}, and no ${shown(extra)}; ${next}`);
+  const takes = wanted.length === 0 ? 'none' : `only ${wanted.join(' and ')}`;
+  throw new UsageError(
+    `${shown(extra)} is one argument too many: ${command} takes ${takes}` +
+      (suggestionFor(extra, command, subcommands, options) ?? `; ${seeHelp(command)}`),
+  );
+}
+
+/** An additional argument may be a misspelt subcommand, or a value whose option is missing. */
+function suggestionFor(
+  extra: string,
+  command: string,
+  subcommands: readonly string[],
+  options: SettingOptions,
+): string | undefined {
+  const [option] = Object.entries(options).find(([, one]) => one.choices?.includes(extra)) ?? [];
+  if (option !== undefined) return `; did you mean --${option} ${extra}?`;
+  const subcommand = closest(extra, subcommands);
+  return subcommand && `; did you mean ${command} ${subcommand}?`;
 }
 
 /** @param why the circumstances, such as `with --once` */

@@ -104,13 +104,16 @@ async function printAll(
 ): Promise<void> {
   const output = new StreamSink(process.stdout);
   const steadiness = new Steadiness();
+  // A terminal without a known size reports 0.
+  const { columns } = process.stdout;
+  const size = columns ? { columns, rows: Infinity } : undefined;
   let separator = '';
   try {
     for await (const { snapshot, line } of snapshots) {
       const steadyMs = steadiness.note(snapshot);
       const text = asJson
         ? line
-        : `${separator}${tableOf(snapshot, undefined, { steadyMs }).map(painted).join('\n')}`;
+        : `${separator}${tableOf(snapshot, size, { steadyMs }).map(painted).join('\n')}`;
       await output.write(Buffer.from(`${text}\n`));
       separator = '\n';
     }

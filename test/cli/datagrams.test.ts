@@ -6,6 +6,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import { datagramClient, startDatagrams } from '../support/datagrams.js';
 import { fixture, runHandoff, startHandoff, type ServerProcess } from '../support/handoff.js';
+import { modelOptions } from '../support/models.js';
 import { assertRefused } from '../support/refusal.js';
 
 const bounds = { timeout: 60_000, concurrency: 4 };
@@ -27,7 +28,7 @@ async function unusedPort(t: TestContext): Promise<number> {
 describe('handoff serve --transport udp', bounds, () => {
   for (const model of MODEL_NAMES) {
     it(`logs its address, serves, and ends with a summary and status 0 under ${model}`, async (t) => {
-      const server = await startHandoff(t, ['hangman', ...UDP, '--model', model, '--threads', '2']);
+      const server = await startHandoff(t, ['hangman', ...UDP, ...modelOptions(model, 2)]);
       const { transport, service, model: said } = server.log.one('listening');
       assert.deepEqual([transport, service, said], ['udp', 'hangman', model]);
       const client = await datagramClient(t, addressOf(server));
@@ -47,10 +48,7 @@ describe('handoff serve --transport udp', bounds, () => {
         startHandoff(t, [
           fixture('datagrams'),
           ...UDP,
-          '--model',
-          model,
-          '--threads',
-          '1',
+          ...modelOptions(model, 1),
           '--grace',
           grace,
         ]);

@@ -102,10 +102,10 @@ describe('handoff peer', bounds, () => {
 
 describe('handoff peer with wrong usage', { timeout: 60_000, concurrency: 4 }, () => {
   for (const [args, status, complaint] of [
-    [[], 2, 'peer needs at least one peer, as host:port'],
+    [[], 2, 'peer needs <peer>, as host:port; for example: handoff peer 192.0.2.7:8080'],
     [['h:x'], 2, '"h:x" is not a host:port'],
     [['h', 'h:8080'], 2, '"h:8080" is given twice'],
-    [['h', '--port', '1', '--port', '2'], 2, '--port takes one value, not 2'],
+    [['h', '--port', '1', '--port', '2'], 2, '--port is given twice, as "1" and "2"; give it once'],
     [['h', '--file', '../x'], 2, '--file "../x" is not a path below a peer\'s folder'],
     [['h', '--root', '/no/such'], 1, 'cannot serve /no/such: there is no such directory'],
   ] as const) {

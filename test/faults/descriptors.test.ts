@@ -9,6 +9,7 @@ import {
   temporaryDirectory,
   type ServerProcess,
 } from '../support/handoff.js';
+import { modelOptions } from '../support/models.js';
 
 const UNCOVERED = { NODE_V8_COVERAGE: '' };
 /** More than the server has descriptors. */
@@ -20,7 +21,7 @@ describe('a server that has fewer descriptors than clients', { timeout: 60_000 }
   for (const model of MODEL_NAMES) {
     it(`leaves clients in the kernel's queue, and drops none, under ${model}`, async (t) => {
       const sinceMs = performance.now();
-      const args = ['echo', '--model', model, '--threads', '64'];
+      const args = ['echo', ...modelOptions(model, 64)];
       const server = await startHandoff(t, args, { descriptors: 64, env: UNCOVERED });
       const clients = await connectAll(t, server, CLIENTS);
       await server.log.next('accepting paused', { limit: 64 });

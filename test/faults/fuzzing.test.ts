@@ -14,6 +14,7 @@ import {
   UNCOVERED,
   type ServerProcess,
 } from '../support/handoff.js';
+import { modelOptions } from '../support/models.js';
 import { Random } from '../support/random.js';
 
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000);
@@ -54,9 +55,9 @@ describe(`random bytes with FUZZ_SEED=${SEED}`, { timeout: 300_000, concurrency:
         t.diagnostic(`FUZZ_SEED=${SEED}`);
         const random = new Random(SEED);
         const folder = temporaryDirectory(t);
-        const options = { ...UNCOVERED, cwd: folder };
-        const args = ['--model', model, '--threads', '8', '--store', ':memory:'];
-        const server = await startHandoff(t, [service, '--max-pause', '0', ...args], options);
+        const env = { ...UNCOVERED.env, HANDOFF_STORE: ':memory:', HANDOFF_MAX_PAUSE: '0' };
+        const args = [service, ...modelOptions(model, 8)];
+        const server = await startHandoff(t, args, { env, cwd: folder });
         for (let begun = 0; begun < CLIENTS; begun += AT_ONCE) {
           await Promise.all(Array.from({ length: AT_ONCE }, () => attack(server, random)));
         }

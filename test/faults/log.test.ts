@@ -19,6 +19,7 @@ import {
   temporaryDirectory,
   UNCOVERED,
 } from '../support/handoff.js';
+import { modelOptions } from '../support/models.js';
 import { linesOfFile, LogLines, type LogLine } from '../support/log-lines.js';
 
 /** Characters that a terminal or an editor obeys: NEL, CSI, DEL, a mark, an override, isolates. */
@@ -102,7 +103,7 @@ describe('a log on a full disk', { timeout: 60_000 }, () => {
         const folder = temporaryDirectory(t);
         const [disk, socket] = [join(folder, 'disk'), join(folder, 'socket')];
         mkdirSync(disk);
-        const args = [fixture('chatter'), '--model', model, '--threads', '1', '--socket', socket];
+        const args = [fixture('chatter'), ...modelOptions(model, 1), '--socket', socket];
         const server = [process.execPath, CLI, 'serve', ...args, '--log-file', join(disk, 'log')];
         // The disk is mounted in the server's namespace only.
         const script = 'mount -t tmpfs -o size=64k none "$0" && exec "$@"';

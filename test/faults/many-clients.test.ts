@@ -30,7 +30,7 @@ describe('many clients at once', { timeout: 180_000 }, () => {
       return;
     }
     const descriptors = 1000 + THREADS * DESCRIPTORS_PER_THREAD + OTHER_DESCRIPTORS;
-    await serveAtOnce(t, 1000, descriptors, ['--threads', String(THREADS)]);
+    await serveAtOnce(t, 1000, descriptors, ['--threads', String(THREADS), '--queue', '9999']);
   });
 });
 
@@ -46,7 +46,7 @@ async function serveAtOnce(
     return;
   }
   const surroundings = { ...UNCOVERED, descriptors };
-  const server = await startHandoff(t, ['echo', '--queue', '9999', ...args], surroundings);
+  const server = await startHandoff(t, ['echo', ...args], surroundings);
   const clients: Caller[] = [];
   while (clients.length < count) {
     const some = Array.from({ length: CONNECTING }, () => Caller.connect(t, server));

@@ -54,12 +54,12 @@ async function warningOf(
   service = 'quiz',
 ): Promise<Partial<LogLine>> {
   const where = args.includes('--socket') ? [] : ['--port', '0'];
-  const all = [CLI, 'serve', service, '--model', 'event-loop', '--store', ':memory:'];
+  const all = [CLI, 'serve', service, '--model', 'event-loop'];
   const setUp = 'ip link set lo up; ip address add 192.0.2.1/32 dev lo; exec "$@"';
   const child = spawn(
     ALONE[0],
     [ALONE[1], 'sh', '-c', setUp, 'sh', process.execPath, ...all, ...where, ...args],
-    { env: environment(), stdio: ['ignore', 'pipe', 'ignore'] },
+    { env: environment({ HANDOFF_STORE: ':memory:' }), stdio: ['ignore', 'pipe', 'ignore'] },
   );
   killAfter(t, child);
   const log = new LogLines(child.stdout);

@@ -19,6 +19,7 @@ import {
   type Exit,
   type ServerProcess,
 } from '../support/handoff.js';
+import { modelOptions } from '../support/models.js';
 
 const onLinux = process.platform === 'linux' ? false : 'needs Linux';
 const STOPPED: Exit = { status: 0, signal: null };
@@ -170,7 +171,7 @@ describe('a stop', { timeout: 120_000, skip: onLinux }, () => {
 
   for (const model of MODEL_NAMES) {
     it(`under load ends the ${model} server in order, and each client has its closed line`, async (t) => {
-      const server = await startHandoff(t, ['echo', '--model', model, '--threads', '8'], UNCOVERED);
+      const server = await startHandoff(t, ['echo', ...modelOptions(model, 8)], UNCOVERED);
       const clients = await Promise.all(Array.from({ length: 8 }, () => connectClient(t, server)));
       const load = clients.map(async (client) => {
         // Until the server ends the connection.

@@ -9,6 +9,7 @@ import {
   UNCOVERED,
   type ServerProcess,
 } from '../support/handoff.js';
+import { modelOptions } from '../support/models.js';
 import type { Cleanup } from '../support/server.js';
 
 const SILENT = 200;
@@ -22,9 +23,9 @@ const MAX_BUFFER_KB = 256 * 1024;
 const MOST_OTHER_KB = 100 * 1024;
 
 describe('members that read nothing', { timeout: 120_000 }, () => {
-  for (const model of ['thread-per-client', 'event-loop']) {
+  for (const model of ['thread-per-client', 'event-loop'] as const) {
     it(`cost a bounded memory under ${model}, are cut one by one, and the others get every line`, async (t) => {
-      const server = await startChat(t, ['--model', model, '--threads', String(SILENT + 8)]);
+      const server = await startChat(t, modelOptions(model, SILENT + 8));
       await joinSilent(t, server, names('silent', SILENT));
       const [alice, bob] = await Promise.all([enter(t, server, 'alice'), enter(t, server, 'bob')]);
       const beforeKb = server.residentKb;
@@ -46,10 +47,10 @@ describe('members that read nothing', { timeout: 120_000 }, () => {
     });
   }
 
-  for (const model of ['thread-per-client', 'event-loop']) {
+  for (const model of ['thread-per-client', 'event-loop'] as const) {
     it(`are cut under ${model} when all of them together exceed --max-buffer, the largest first`, async (t) => {
-      const threads = ['--model', model, '--threads', '40'];
-      const server = await startChat(t, [...threads, '--max-buffer', '8']);
+      const args = [...modelOptions(model, 40), '--max-buffer', '8'];
+      const server = await startChat(t, args);
       const [alice, bob] = await Promise.all([enter(t, server, 'alice'), enter(t, server, 'bob')]);
       const [large] = await joinSilent(t, server, ['large']);
       await talk(alice, bob, 230);

@@ -9,6 +9,7 @@ import {
   UNCOVERED,
   type ServerProcess,
 } from '../support/handoff.js';
+import { modelOptions } from '../support/models.js';
 import type { Cleanup } from '../support/server.js';
 
 const SOAK_S = Number(process.env['SOAK_SECONDS'] ?? 40);
@@ -32,7 +33,7 @@ describe(`a soak of ${SOAK_S} s`, { timeout: 1000 * SOAK_S + 60_000, concurrency
       const surroundings = { ...UNCOVERED, cwd: temporaryDirectory(t) };
       const server = await startHandoff(
         t,
-        [service, '--model', model, '--threads', '8', '--no-log-connections'],
+        [service, ...modelOptions(model, 8), '--no-log-connections'],
         surroundings,
       );
       await load(server, service, 1000 * SOAK_S * WARM_SHARE);

@@ -16,6 +16,7 @@ import {
   temporaryDirectory,
   watchHandoff,
 } from '../support/handoff.js';
+import { modelOptions } from '../support/models.js';
 import { LogLines } from '../support/log-lines.js';
 import { OWN_QUESTIONS, Player } from '../support/quiz.js';
 import type { Cleanup } from '../support/server.js';
@@ -107,7 +108,7 @@ describe('kill -9', () => {
     for (let kills = 0; kills < KILLS; kills++) {
       const model = kills % 2 === 0 ? 'event-loop' : 'thread-per-client';
       const server = await startHandoff(t, [
-        ...['quiz', '--store', store, '--model', model, '--threads', `${PLAYERS}`],
+        ...['quiz', '--store', store, ...modelOptions(model, PLAYERS)],
       ]);
       let answers = 0;
       const enough = 5 + 3 * kills;

@@ -7,13 +7,13 @@ import { it } from 'node:test';
 import { connectClient } from '../support/client.js';
 import { oddities } from '../fixtures/oddities.js';
 import { fixture, startHandoff, UNCOVERED } from '../support/handoff.js';
-import { underEveryModel } from '../support/models.js';
+import { modelOptions, underEveryModel } from '../support/models.js';
 
 const names = Object.keys(oddities);
 
 underEveryModel('a thrown value that is hard to log', (model) => {
   it('costs one line and one client, wherever a service throws it', async (t) => {
-    const args = [fixture('oddities'), '--model', model, '--threads', '2'];
+    const args = [fixture('oddities'), ...modelOptions(model, 2)];
     const server = await startHandoff(t, args, UNCOVERED);
     let connection = 0;
     let failures = 0;

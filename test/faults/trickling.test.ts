@@ -15,6 +15,7 @@ import {
   UNCOVERED,
   type ServerProcess,
 } from '../support/handoff.js';
+import { modelOptions } from '../support/models.js';
 import { ask } from '../support/http.js';
 
 const CONNECTIONS = 300;
@@ -64,12 +65,12 @@ async function start(
   const root = temporaryDirectory(t);
   writeFileSync(join(root, 'small.txt'), 'small');
   writeFileSync(join(root, 'large.bin'), Buffer.alloc(LARGE_BYTES));
-  const limits = ['line', 'request', 'send'].flatMap((name) => [
-    `--${name}-deadline`,
+  const limits = ['LINE', 'REQUEST', 'SEND'].map((name) => [
+    `HANDOFF_${name}_DEADLINE`,
     `${DEADLINE_MS[model]}`,
   ]);
-  const args = [attack.service, '--model', model, '--root', root, '--threads', '32', ...limits];
-  return startHandoff(t, args, UNCOVERED);
+  const env = { ...UNCOVERED.env, HANDOFF_ROOT: root, ...Object.fromEntries(limits) };
+  return startHandoff(t, [attack.service, ...modelOptions(model, 32)], { env });
 }
 
 /** Opens all connections, and lets each send or read a byte now and then until the server ends it. */

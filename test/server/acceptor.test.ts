@@ -114,8 +114,8 @@ for (const { model, args, places } of limited) {
 
 describe('the event-loop server', { timeout: 120_000 }, () => {
   it('serves all clients at once', async (t) => {
-    const limits = ['--overflow', 'refuse', '--queue', '0', '--threads', '1'];
-    const server = await startHandoff(t, ['echo', '--model', 'event-loop', ...limits]);
+    const env = { HANDOFF_OVERFLOW: 'refuse', HANDOFF_QUEUE: '0', HANDOFF_THREADS: '1' };
+    const server = await startHandoff(t, ['echo', '--model', 'event-loop'], { env });
     await takePlaces(t, server, 100);
     assert.deepEqual(server.log.of('refused'), []);
     assert.deepEqual(server.log.of('queued'), []);
@@ -217,8 +217,8 @@ describe('clients that come at once', { timeout: 120_000 }, () => {
   for (const { model, args } of roomy) {
     for (const overflow of ['queue', 'refuse']) {
       it(`neither wait nor are refused while ${model} has room, with --overflow ${overflow}`, async (t) => {
-        const flags = ['--model', model, '--overflow', overflow, ...args];
-        const server = await startHandoff(t, ['echo', ...flags], UNCOVERED);
+        const env = { ...UNCOVERED.env, HANDOFF_OVERFLOW: overflow };
+        const server = await startHandoff(t, ['echo', '--model', model, ...args], { env });
         // So that all of them are in the kernel's backlog when the server next accepts.
         process.kill(server.pid, 'SIGSTOP');
         const clients = [];

@@ -12,6 +12,12 @@ export function underEveryModel(what: string, define: (model: ModelName) => void
     describe(`${what} under ${model}`, { timeout: BOUND_MS }, () => define(model));
 }
 
+/** The options of a model; only thread-per-client has a number of threads. */
+export function modelOptions(model: ModelName, threads: number): string[] {
+  const limit = model === 'thread-per-client' ? ['--threads', String(threads)] : [];
+  return ['--model', model, ...limit];
+}
+
 /** Whether a second client is served while the first is still there. */
 export function isConcurrent(model: ModelName): boolean {
   return model !== 'iterative';

@@ -36,7 +36,7 @@ interface PeerSettings {
   /** Longest accepted file. */
   readonly maxBytes: number;
   /** Receives one line per file that has arrived; `report` receives one line per problem. */
-  readonly onArrival: (line: string) => void;
+  readonly onArrival: (line: string) => Promise<void>;
   readonly report: (line: string) => void;
 }
 
@@ -97,7 +97,7 @@ async function fetchFromPeer(wanted: Wanted, settings: PeerSettings): Promise<bo
   for (let attempt = 1; ; attempt++) {
     const fetched = await fetchOnce(wanted, settings);
     if (fetched.complete) {
-      settings.onArrival(`${peer}: ${fetched.bytes} bytes in ${path}`);
+      await settings.onArrival(`${peer}: ${fetched.bytes} bytes in ${path}`);
       return true;
     }
     const { isTemporary, why } = fetched;

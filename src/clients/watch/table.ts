@@ -9,7 +9,7 @@ import { summary } from './head.js';
 import { drawRows, rowsOf, type Row } from './rows.js';
 import { silenceTexts, type Silence } from './silence.js';
 import type { SteadyMs } from './steadiness.js';
-import { truncate, type Line } from './text.js';
+import { truncate, wrapLine, type Line } from './text.js';
 import { warningsOf } from './warnings.js';
 
 export interface WindowSize {
@@ -37,13 +37,13 @@ export function tableOf(
     ...(silence ? silenceTexts(silence) : []),
     ...warningsOf(snapshot, steadyMs),
   ].map((text): Line => [{ text, style: 'red' }]);
-  const head = [...summary(snapshot), ...warnings, []];
+  const columns = size?.columns ?? Infinity;
+  const head = [...summary(snapshot), ...warnings, []].flatMap((line) => wrapLine(line, columns));
   const rows = rowsOf(snapshot);
   const total = (snapshot.threads?.count ?? snapshot.clients.count) + snapshot.queue.count;
   const room = size === undefined ? Infinity : Math.max(1, size.rows - head.length - 1);
   const shown =
     total <= room && rows.length === total ? rows : byImportance(rows).slice(0, room - 1);
-  const columns = size?.columns ?? Infinity;
   const lines = [
     ...head,
     ...drawRows(shown, columns),

@@ -42,6 +42,29 @@ export function byteCount(bytes: number): string {
   return `${size.toFixed(digits)} ${UNITS[unit] ?? ''}`;
 }
 
+/** Narrower windows cut lines: wrapped ones would push out the table. */
+const LEAST_WRAPPED = 40;
+/** Puts the rest of a line below its text, behind the label. */
+const INDENT = ' '.repeat(9);
+
+/** Breaks a line that is wider than the window, at blanks of its texts. */
+export function wrapLine(line: Line, columns: number): Line[] {
+  if (columns < LEAST_WRAPPED) return [line];
+  const lines: Span[][] = [[]];
+  let length = 0;
+  for (const { text, ...style } of line) {
+    for (const word of text.split(/(?<= )(?=[^ ])/)) {
+      if (length > INDENT.length && length + word.trimEnd().length > columns) {
+        lines.push([{ text: INDENT }]);
+        length = INDENT.length;
+      }
+      lines.at(-1)?.push({ text: word, ...style });
+      length += word.length;
+    }
+  }
+  return lines;
+}
+
 /**
  * Cuts a line to the window's width, and makes its text safe for a terminal: it comes from whatever
  * process answers at the path.

@@ -32,7 +32,7 @@ async function fetchFrom(t: TestContext, ports: readonly number[], tries = 3, on
     maxWaitMs: 5,
     timeoutMs: 30_000,
     maxBytes: 1000,
-    onArrival: report,
+    onArrival: async (line) => report(line),
     report,
   });
   const files = Object.fromEntries(
