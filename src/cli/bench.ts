@@ -231,7 +231,7 @@ type ReportArguments = ArgumentsOf<typeof reportBuilder>;
 const reportCommand: Subcommand<ReportArguments> = {
   command: 'report <results>',
   describe: 'write the page and the pictures of a run again',
-  example: 'bench report bench/results/latest.json',
+  example: 'bench report results.json',
   options: reportOptions,
   builder: reportBuilder,
   async handler({ results: path, output = pathWithoutEnding(path) }) {

@@ -11,7 +11,7 @@ import { writeOut } from '../base/output.js';
 import type { Command } from './command.js';
 import type { OptionSources } from './options.js';
 import { didYouMean } from './suggestion.js';
-import { seeHelp, typedOptions } from './typed.js';
+import { COMPLETIONS, seeHelp, typedOptions } from './typed.js';
 import { warningOfVariables } from './variables.js';
 
 /** Widest help. Output that is no terminal may be read on one of the usual 80 columns. */
@@ -119,6 +119,7 @@ export async function runCommand(sources: Pick<OptionSources, 'args' | 'env'>): 
   let printed = '';
   await program
     .completion('completion', 'print a script for shell completion')
+    .demandCommand(1)
     .strict()
     .wrap(Math.min(MOST_COLUMNS, process.stdout.columns || USUAL_COLUMNS))
     .updateStrings({
@@ -148,7 +149,7 @@ function checkCommand(args: readonly string[], names: readonly string[]): void {
       `there is no command ${JSON.stringify(first)}${didYouMean(first, names, seeHelp(''))}`,
     );
   }
-  if (args.some((arg) => names.includes(arg))) return;
+  if (first === COMPLETIONS || args.some((arg) => names.includes(arg))) return;
   // Refuses the other options.
   typedOptions({ args, usage: '' }, {});
   if (args.includes('--help') || args.includes('--version')) return;

@@ -21,7 +21,7 @@ export interface CommandLine {
 }
 
 /** The argument by which the script for shell completion calls the program. */
-const COMPLETIONS = '--get-yargs-completions';
+export const COMPLETIONS = '--get-yargs-completions';
 
 /** The options of all commands. */
 const GLOBAL = { help: { type: 'boolean' }, version: { type: 'boolean' } } as const;

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import type { Argv } from 'yargs';
 import { UsageError } from '../../src/base/errors.js';
 import type { Command } from '../../src/cli/command.js';
+import { warningOfVariables } from '../../src/cli/variables.js';
 import { temporaryDirectory } from '../support/handoff.js';
 
 interface Option {
@@ -57,6 +58,12 @@ describe('an option', () => {
     for (const name of ['serve', 'chat', 'connect', 'quiz', 'watch', 'peer', 'fetch', 'timeline'])
       assert.ok(names.includes(name), name);
     assert.ok(Object.keys(COMMANDS.get('serveCommand')?.options ?? {}).length > 20);
+  });
+
+  it('of any command gives its variable a name that is known', () => {
+    const names = [...COMMANDS.values()].flatMap(({ options }) => Object.keys(options));
+    const env = Object.fromEntries(names.map((name) => [variableOf(name), '1']));
+    assert.equal(warningOfVariables(env), undefined, 'variables.ts lists the options');
   });
 
   for (const [command, { builder, options }] of COMMANDS) {
@@ -123,7 +130,6 @@ describe('an option', () => {
     assertRefused(fetch, {}, '-i takes true or false', '-i=yes', ['-i=yes']);
     for (const arg of ['--once=true', '--once=false', '--once', '--no-once', '--root=banana'])
       accept(builder, {}, [arg]);
-    accept(builder, {}, ['--', '--once=banana']);
   });
 });
 
