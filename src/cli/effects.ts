@@ -47,7 +47,8 @@ const onlyLines: Rule = (chosen) =>
           .map(({ name }) => name),
       )(chosen);
 
-const onlyTls: Rule = ({ 'tls-cert': cert }) => (cert === undefined ? 'without --tls-cert' : undefined);
+const onlyTls: Rule = ({ 'tls-cert': cert }) =>
+  cert === undefined ? 'without --tls-cert' : undefined;
 
 function only(...names: string[]): Rule {
   return ({ service }) =>

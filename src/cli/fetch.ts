@@ -52,7 +52,8 @@ type Arguments = ArgumentsOf<typeof builder>;
 export const fetchCommand: Command<Arguments> = {
   builder,
   async handler(args) {
-    if (args.url === undefined) throw new UsageError('fetch needs <url>; for example: handoff fetch http://127.0.0.1:8080/');
+    if (args.url === undefined)
+      throw new UsageError('fetch needs <url>; for example: handoff fetch http://127.0.0.1:8080/');
     const url = parseHttpUrl(args.url);
     await runClient(() => fetchTo(url, args));
   },

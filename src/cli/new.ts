@@ -32,8 +32,7 @@ export const newCommand: Command<ArgumentsOf<typeof builder>> = {
     try {
       writeFileSync(file, newService(basename(file)), { flag: 'wx' });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-        throw fileError('write', file, error);
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw fileError('write', file, error);
       throw new StartError(`cannot write ${printable(file)}: it exists already`, { cause: error });
     }
     await writeOut(`wrote ${file}; start it with: npx handoff serve ${file} --watch\n`);

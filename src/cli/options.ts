@@ -82,7 +82,8 @@ export function hostAndPort(name: string) {
 
 function oneValue(place: Place, value: unknown, expected?: string): string {
   if (Array.isArray(value)) throw new UsageError(`${place} takes one value, not ${value.length}`);
-  if (value === '' || value === undefined) throw new UsageError(`${place} needs a value${expected === undefined ? '' : `: ${expected}`}`);
+  if (value === '' || value === undefined)
+    throw new UsageError(`${place} needs a value${expected === undefined ? '' : `: ${expected}`}`);
   if (typeof value === 'string') return value;
   throw new UsageError(`${place} takes ${expected ?? 'a text'}, not ${shown(value)}`);
 }
@@ -112,7 +113,7 @@ export function withSettings<T>(
   options: SettingOptions,
 ): Argv<T> {
   const { env } = sources;
-  const typed = typedOptions(sources, { ...options, config: text('config') });
+  const typed = typedSettings(sources, options);
   // yargs does not say where a value has come from.
   const isTyped = (name: string) => typed.has(name);
   const isInEnvironment = (name: string) => env[variableOf(name)] !== undefined;
@@ -142,6 +143,11 @@ export function withSettings<T>(
   return command
     .config(path === undefined ? fromEnvironment : fromFile(path, variable))
     .config('config', 'a JSON file with options of this command', (file) => fromFile(file));
+}
+
+/** The names of the typed options of a command that takes settings. */
+export function typedSettings(line: CommandLine, options: SettingOptions): ReadonlySet<string> {
+  return typedOptions(line, { ...options, config: text('config') });
 }
 
 /**

@@ -19,8 +19,8 @@ import { Server } from '../server/server.js';
 import { findService } from '../services/catalogue.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { runClient, timeoutOption } from './job.js';
-import { text, wholeNumber, withSettings, type OptionSources } from './options.js';
-import { typedOptions, withoutEffect } from './typed.js';
+import { text, wholeNumber, typedSettings, withSettings, type OptionSources } from './options.js';
+import { withoutEffect } from './typed.js';
 
 /** Upper bound of the pause between two tries, unless the first pause is longer. */
 const MOST_WAIT_MS = 2000;
@@ -80,7 +80,7 @@ function builder(command: Argv, sources: OptionSources) {
       })
       .options(options)
       .check(({ stay }) => {
-        if (stay && typedOptions(sources, { ...options, config: {} }).has('linger'))
+        if (stay && typedSettings(sources, options).has('linger'))
           throw withoutEffect('linger', 'with --stay, which serves until Ctrl-C');
         return true;
       })

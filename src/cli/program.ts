@@ -20,9 +20,13 @@ const USUAL_COLUMNS = 80;
 
 /**
  * Runs the command that the arguments name.
+ * @param print prints the help, the version and the script for shell completion
  * @throws UsageError when the arguments are wrong, and whatever the command throws
  */
-export async function runCommand(sources: Pick<OptionSources, 'args' | 'env'>): Promise<void> {
+export async function runCommand(
+  sources: Pick<OptionSources, 'args' | 'env'>,
+  print = writeOut,
+): Promise<void> {
   const { args, env } = sources;
   const warning = warningOfVariables(env);
   if (warning !== undefined) console.error(`handoff: ${warning}`);
@@ -136,7 +140,7 @@ export async function runCommand(sources: Pick<OptionSources, 'args' | 'env'>): 
     .parseAsync(args, {}, (_error, _parsed, output) => {
       printed = output;
     });
-  if (printed !== '') await writeOut(printed);
+  if (printed !== '') await print(printed);
 }
 
 /** @throws UsageError if the first argument is no command, or there is none */

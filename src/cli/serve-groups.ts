@@ -1,6 +1,7 @@
-/** The groups of options in `handoff serve --help`: a title, then the options in their order. */
+/** The groups of options in `handoff serve --help`. Others stand below `Options`. */
+import type { Argv } from 'yargs';
 
-export const GROUPS: readonly (readonly [title: string, ...options: string[]])[] = [
+const GROUPS: readonly (readonly [title: string, ...options: string[]])[] = [
   ['Model', 'model', 'threads', 'warm', 'thread-memory', 'task-limit', 'overflow', 'queue'],
   ['Address', 'host', 'port', 'socket', 'transport', 'datagram-rate'],
   ['TLS', 'tls-cert', 'tls-key', 'tls-handshake'],
@@ -17,3 +18,7 @@ export const GROUPS: readonly (readonly [title: string, ...options: string[]])[]
     'watch',
   ],
 ];
+
+export function inGroups<T>(command: Argv<T>): Argv<T> {
+  return GROUPS.reduce((argv, [title, ...names]) => argv.group(names, `${title}:`), command);
+}

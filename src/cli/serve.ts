@@ -12,11 +12,7 @@ import { prepareOutput } from '../log/stdout-pipe.js';
 import { LOG_LEVELS } from '../log/log.js';
 import { MODEL_NAMES } from '../models/registry.js';
 import type { ServerSettings, TlsSettings } from '../serving/host.js';
-import {
-  DATAGRAM_SERVICES,
-  isOwn,
-  portOf,
-} from '../services/catalogue.js';
+import { DATAGRAM_SERVICES, isOwn, portOf } from '../services/catalogue.js';
 import { DIALECTS } from '../services/service.js';
 import { runUntilSignal } from '../server/shutdown.js';
 import type { ArgumentsOf, Command } from './command.js';
@@ -25,13 +21,13 @@ import {
   hostAndPort,
   socketPath,
   text,
+  typedSettings,
   wholeNumber,
   withSettings,
   type OptionSources,
 } from './options.js';
-import { GROUPS } from './serve-groups.js';
+import { inGroups } from './serve-groups.js';
 import { serviceNamed } from './service-named.js';
-import { typedOptions } from './typed.js';
 
 const options = {
   model: {
@@ -225,20 +221,17 @@ const options = {
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
-  const grouped = GROUPS.reduce<Argv>(
-    (argv, [title, ...names]) => argv.group(names, `${title}:`),
-    withSettings(command, sources, options),
-  );
-  return grouped
+  const described = withSettings(command, sources, options)
     .positional('service', {
       type: 'string',
       demandOption: true,
       describe:
         'name of a service (see handoff services), or the file of your own, such as mine.js',
     })
-    .options(options)
+    .options(options);
+  return inGroups(described)
     .check(({ service, ...chosen }) => {
-      const typed = typedOptions(sources, { ...options, config: {} });
+      const typed = typedSettings(sources, options);
       checkEffects(typed, { ...chosen, service: serviceNamed(service) });
       return true;
     })

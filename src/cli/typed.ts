@@ -161,7 +161,7 @@ export function seeHelp(command: string): string {
 
 function read(args: readonly string[], options: SettingOptions): Typed {
   const { tokens } = parseArgs({
-    args: [...args],
+    args: args.map((arg) => withLongName(arg, options)),
     options: parserOptions(options),
     strict: false,
     allowPositionals: true,
@@ -176,8 +176,7 @@ function read(args: readonly string[], options: SettingOptions): Typed {
   for (const token of tokens) {
     if (token.kind === 'option-terminator') target = wordsAtEnd;
     else if (token.kind === 'option') {
-      // parseArgs takes the `=` of -o=file as a part of the value.
-      const value = token.name.length === 1 ? token.value?.replace(/^=/, '') : token.value;
+      const { value } = token;
       typed.push({
         name: nameOf(token.name, options),
         written: token.rawName,
@@ -194,6 +193,13 @@ function read(args: readonly string[], options: SettingOptions): Typed {
     open = undefined;
   }
   return { options: typed, words, wordsAtEnd };
+}
+
+/** `-o=file` as yargs takes it; parseArgs would take `=` as a part of the value. */
+function withLongName(arg: string, options: SettingOptions): string {
+  const [, alias, value = ''] = /^-(\w)=([^]*)$/.exec(arg) ?? [];
+  const [name] = Object.entries(options).find(([, one]) => alias && one.alias === alias) ?? [];
+  return name === undefined ? arg : `--${name}=${value}`;
 }
 
 /** Whether a word behind an option is its value, and not an argument of the command. */

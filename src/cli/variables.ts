@@ -32,7 +32,10 @@ export function warningOfVariables(env: Readonly<NodeJS.ProcessEnv>): string | u
   );
   if (unknown.length === 0) return undefined;
   const named = unknown.map((name) => {
-    const meant = closest(name.slice(PREFIX.length), known.map((one) => one.slice(PREFIX.length)));
+    const meant = closest(
+      name.slice(PREFIX.length),
+      known.map((one) => one.slice(PREFIX.length)),
+    );
     return meant === undefined ? name : `${name} (did you mean ${PREFIX}${meant}?)`;
   });
   return `no command reads ${named.join(', ')}`;

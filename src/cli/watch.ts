@@ -12,8 +12,14 @@ import { Steadiness } from '../clients/watch/steadiness.js';
 import { tableOf } from '../clients/watch/table.js';
 import { INTERRUPTED, type ArgumentsOf, type Command } from './command.js';
 import { runClient } from './job.js';
-import { checkSocketPath, wholeNumber, withSettings, type OptionSources } from './options.js';
-import { typedOptions, withoutEffect } from './typed.js';
+import {
+  checkSocketPath,
+  wholeNumber,
+  typedSettings,
+  withSettings,
+  type OptionSources,
+} from './options.js';
+import { withoutEffect } from './typed.js';
 
 const options = {
   every: {
@@ -39,7 +45,7 @@ function builder(command: Argv, sources: OptionSources) {
     })
     .options(options)
     .check(({ once }) => {
-      if (once && typedOptions(sources, { ...options, config: {} }).has('every'))
+      if (once && typedSettings(sources, options).has('every'))
         throw withoutEffect('every', 'with --once, which shows one snapshot');
       return true;
     })

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, it } from 'node:test';
 import { explanations } from '../../src/cli/explain-models.js';
+import { fit } from '../../src/cli/fit.js';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import { TIME_WORDS } from '../../src/serving/time-words.js';
 
@@ -30,6 +31,15 @@ describe('the page on a model', () => {
       assert.ok(lines.length <= 40, `${lines.length} lines`);
       for (const line of lines) assert.ok(line.length <= 100, line);
     });
+
+    for (const columns of [60, 80, 120, 200]) {
+      it(`loses no word at ${columns} columns (${name})`, () => {
+        const page = fit(explanations[name], columns);
+        for (const line of page.split('\n')) assert.ok(line.length <= columns, line);
+        const wordsOf = (text: string) => text.split(/\s+/);
+        assert.deepEqual(wordsOf(page), wordsOf(explanations[name]));
+      });
+    }
 
     it(`names files that exist and shows the loop as in the source (${name})`, () => {
       const files = explanations[name].match(/\b(?:src|workers)\/[\w/-]+\.ts/g) ?? [];

@@ -127,7 +127,7 @@ describe('an option', () => {
       assertRefused(builder, {}, `${name} takes true or false`, arg, [arg]);
     }
     const fetch = COMMANDS.get('fetchCommand')?.builder ?? assert.fail();
-    assertRefused(fetch, {}, '-i takes true or false', '-i=yes', ['-i=yes']);
+    assertRefused(fetch, {}, '--headers takes true or false', '-i=yes', ['-i=yes']);
     for (const arg of ['--once=true', '--once=false', '--once', '--no-once', '--root=banana'])
       accept(builder, {}, [arg]);
   });

@@ -197,6 +197,26 @@ describe('the table of a snapshot', () => {
     ]);
   });
 
+  for (const columns of [60, 80, 120, 200]) {
+    it(`loses no number of its head at ${columns} columns`, () => {
+      const blocked = { blockedMs: 1500, agoMs: 1000, connection: 7, heldMs: 700 };
+      const full = { ...base, main: { ...base.main, blocked } };
+      const lines = shown(full, { columns, rows: 40 });
+      assert.ok(lines.every((line) => line.length <= columns));
+      const head = lines
+        .slice(
+          0,
+          lines.findIndex((line) => line.startsWith('thread ')),
+        )
+        .join(' ');
+      const text = head.replace(/\s+/g, ' ');
+      for (const line of shown(full).slice(0, 8))
+        assert.ok(text.includes(line.replace(/\s+/g, ' ')), line);
+      for (const heading of ['thread', 'state', 'client', 'for'])
+        assert.ok(lines.some((line) => line.startsWith('thread ') && line.includes(heading)));
+    });
+  }
+
   it('fits its window: served and queued clients come first, and a line counts the rest', () => {
     const free = Array.from({ length: 60 }, (_, index) => ({
       thread: index + 4,
@@ -207,10 +227,10 @@ describe('the table of a snapshot', () => {
       states: { running: 1, recv: 1, free: 61 },
       first: [...(withThreads?.first ?? []), ...free],
     };
-    const lines = shown({ ...base, threads }, { columns: 60, rows: 17 });
-    assert.equal(lines.length, 17);
+    const lines = shown({ ...base, threads }, { columns: 60, rows: 19 });
+    assert.equal(lines.length, 19);
     assert.ok(lines.every((line) => line.length <= 60));
-    const states = lines.slice(9).map((line) => line.slice(0, 24).trim());
+    const states = lines.slice(11).map((line) => line.slice(0, 24).trim());
     assert.deepEqual(states, [
       '1  waiting in recv',
       '3  running',

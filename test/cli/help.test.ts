@@ -1,0 +1,60 @@
+/** The help of every command fits a terminal of 80 columns, and shows numbers as numbers. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { runCommand } from '../../src/cli/program.js';
+import { noTerminal, openTerminal } from '../support/terminal.js';
+
+const COLUMNS = 80;
+
+async function helpOf(command: string): Promise<string> {
+  const args = [...command.split(' ').filter((word) => word !== ''), '--help'];
+  let help = '';
+  await runCommand({ args, env: {} }, (text) => {
+    help = text;
+    return Promise.resolve();
+  });
+  return help;
+}
+
+/** The names at the beginning of the help of all commands, and the subcommands of bench. */
+const lists = [await helpOf(''), await helpOf('bench')];
+const commands = lists.flatMap((help) =>
+  [...help.matchAll(/^ {2}handoff ((?:bench )?[a-z]+) .*\S/gm)].map(([, name = '']) => name),
+);
+
+describe('the help', () => {
+  it('lists all commands', () => {
+    for (const name of ['serve', 'bench', 'lookup', 'completion', 'bench compare', 'bench report'])
+      assert.ok(commands.includes(name), name);
+  });
+
+  for (const command of ['', ...new Set(commands)]) {
+    it(`fits ${COLUMNS} columns: handoff ${command} --help`, async () => {
+      const help = await helpOf(command);
+      assert.ok(help.startsWith('handoff '));
+      for (const line of help.split('\n')) assert.ok(line.length <= COLUMNS, line);
+      assert.doesNotMatch(help, /\[default: "\d+"\]/);
+      assert.doesNotMatch(help, /\[string\] \[default: \d/);
+    });
+  }
+
+  it('says that an option takes a number, and which is the default', async () => {
+    const help = (await helpOf('serve')).replace(/\s+/g, ' ');
+    assert.match(help, /--threads maximum number of client threads \[number\] \[default: 64\]/);
+    assert.match(help, /--port [^[]*\[number\]/);
+  });
+
+  it('of serve has its options in groups', async () => {
+    const help = await helpOf('serve');
+    const titles = ['Positionals', 'Model', 'Address', 'TLS', 'Limits', 'Log', 'Services'];
+    for (const title of titles) assert.match(help, new RegExp(`^${title}:$`, 'm'));
+  });
+
+  it(`fits a terminal of ${COLUMNS} columns`, { skip: noTerminal, timeout: 60_000 }, async (t) => {
+    const terminal = openTerminal(t, ['serve', '--help']);
+    assert.equal((await terminal.exit()).status, 0);
+    const lines = terminal.output().split('\r\n');
+    assert.ok(lines.length > 50);
+    for (const line of lines) assert.ok(line.length <= COLUMNS, line);
+  });
+});
