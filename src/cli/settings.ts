@@ -115,6 +115,6 @@ function parseConfig(place: string, path: string): object {
 
 /** A wrong value as it stands in the source, in one line. */
 export function shown(value: unknown): string {
-  const json = JSON.stringify(value) ?? String(value);
+  const json = JSON.stringify(value);
   return json.length > LONGEST_SHOWN ? `${json.slice(0, LONGEST_SHOWN)}…` : json;
 }

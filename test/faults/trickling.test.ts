@@ -65,7 +65,7 @@ async function start(
   const root = temporaryDirectory(t);
   writeFileSync(join(root, 'small.txt'), 'small');
   writeFileSync(join(root, 'large.bin'), Buffer.alloc(LARGE_BYTES));
-  const limits = ['LINE', 'REQUEST', 'SEND'].map((name) => [
+  const limits = ['LINE', 'REQUEST', 'SEND'].map((name): [string, string] => [
     `HANDOFF_${name}_DEADLINE`,
     `${DEADLINE_MS[model]}`,
   ]);

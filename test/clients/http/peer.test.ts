@@ -32,7 +32,10 @@ async function fetchFrom(t: TestContext, ports: readonly number[], tries = 3, on
     maxWaitMs: 5,
     timeoutMs: 30_000,
     maxBytes: 1000,
-    onArrival: async (line) => report(line),
+    onArrival: (line) => {
+      report(line);
+      return Promise.resolve();
+    },
     report,
   });
   const files = Object.fromEntries(
