@@ -132,7 +132,7 @@ describe(
         ...DONE,
         status: 2,
         stdout: '',
-        stderr: 'handoff: Unknown argument: password\n',
+        stderr: 'handoff: quiz has no option --password; see handoff quiz --help\n',
       });
     });
 

@@ -82,8 +82,9 @@ describe('handoff peer', bounds, () => {
 
   it('keeps serving with --stay, and Ctrl-C then ends it with status 0', async (t) => {
     const own = await unusedPort();
-    const args = argsOf(folderOf(t, 'mine'), own, `127.0.0.1:${own}`, '--stay', '--linger', '0');
-    const { child, outcome } = watchHandoff(t, args);
+    const args = argsOf(folderOf(t, 'mine'), own, `127.0.0.1:${own}`, '--stay');
+    const env = { HANDOFF_LINGER: '0' };
+    const { child, outcome } = watchHandoff(t, args, { env });
     for await (const line of createInterface(child.stderr)) if (line.includes('has arrived')) break;
     const { stdout } = await runHandoff(t, ['fetch', `http://127.0.0.1:${own}/myData.txt`]);
     assert.equal(stdout, 'mine');

@@ -88,7 +88,7 @@ describe('handoff timeline', { timeout: 60_000, concurrency: 2 }, () => {
       /^handoff: --output takes a file ending in .html, .svg or .json, not "x.png"\n$/,
       2,
     ],
-    [['x.log'], /^handoff: Missing required argument: output\n$/, 2],
+    [['x.log'], /^handoff: timeline needs --output; for example: .* -o timeline\.html\n$/, 2],
     [['-', '-o', 'x.svg'], /^handoff: this is not the log of a server: it is empty\n$/, 1],
     [
       ['-', '-o', 'x.svg', '--from', '5', '--to', '5'],
