@@ -56,13 +56,13 @@ export function lastNumbers(model: string, directory?: string, columns = Infinit
     if (some.length > 0)
       machines.add(`${run.machine.cpu}, ${run.machine.cores} cores, Node ${run.versions.node}`);
   }
-  if (rows.length === 0)
-    return wrap(
-      `No run on this machine has measured ${model} yet. ${HOW}`,
-      Math.min(columns, 100),
-    ).join('\n');
+  if (rows.length === 0) {
+    const texts = [`No run on this machine has measured ${model} yet.`, HOW];
+    return texts.flatMap((text) => wrap(text, columns)).join('\n');
+  }
   const head = ['experiment', 'measured', ...(model === BASELINE ? [] : [`of ${BASELINE}`]), 'on'];
-  const title = `Latest results on this machine (${[...machines].join('; ')}):`;
+  const where = `Latest results on this machine (${[...machines].join('; ')}):`;
+  const title = wrap(where, columns).join('\n');
   const notes = rows.some((row) => row.join().includes('('))
     ? ['In brackets: 95 % intervals, or the range of fewer than five rounds.']
     : [];

@@ -42,7 +42,8 @@ type Arguments = ArgumentsOf<typeof builder>;
 export const explainCommand: Command<Arguments> = {
   builder: builder,
   async handler({ model, results }) {
-    const { columns } = process.stdout;
+    // A terminal without a known size reports 0.
+    const columns = process.stdout.columns || undefined;
     if (model === undefined) {
       if (results !== undefined) throw withoutEffect('results', 'without <model>');
       const width = Math.max(...MODEL_NAMES.map(({ length }) => length));

@@ -118,25 +118,24 @@ export function withSettings<T>(
   const isTyped = (name: string) => typed.has(name);
   const isInEnvironment = (name: string) => env[variableOf(name)] !== undefined;
   checkOnePlace([...typed], (name) => `--${name}`);
-  checkOnePlace(['socket', 'port'].filter(isInEnvironment), variableOf);
   const typedPlaces = overruledBy(isTyped);
+  const variables = Object.entries(options).filter(
+    ([name]) => isInEnvironment(name) && !isTyped(name) && !typedPlaces.includes(name),
+  );
+  checkOnePlace(namesButHost(variables), variableOf);
   const fromEnvironment = Object.fromEntries(
-    Object.entries(options)
-      .filter(([name]) => isInEnvironment(name) && !isTyped(name) && !typedPlaces.includes(name))
-      .map(([name, option]) => {
-        const variable = variableOf(name);
-        return [name, checkValue(variable, option, env[variable], { isText: true })];
-      }),
+    variables.map(([name, option]) => {
+      const variable = variableOf(name);
+      return [name, checkValue(variable, option, env[variable], { isText: true })];
+    }),
   );
   const weakPlaces = overruledBy((name) => isTyped(name) || isInEnvironment(name));
   const fromFile = (path: string, source = '--config') => {
-    const settings = Object.entries(readConfig(`${source} ${path}`, path, options));
-    const names = settings.map(([name]) => name).filter((name) => name !== 'host');
-    checkOnePlace(names, (name) => `"${name}" of ${source} ${path}`);
-    return {
-      ...Object.fromEntries(settings.filter(([name]) => !weakPlaces.includes(name))),
-      ...fromEnvironment,
-    };
+    const settings = Object.entries(readConfig(`${source} ${path}`, path, options)).filter(
+      ([name]) => !weakPlaces.includes(name),
+    );
+    checkOnePlace(namesButHost(settings), (name) => `"${name}" of ${source} ${path}`);
+    return { ...Object.fromEntries(settings), ...fromEnvironment };
   };
   const variable = variableOf('config');
   const path = isTyped('config') ? undefined : env[variable];
@@ -163,16 +162,20 @@ export function withoutSettings<T>(
   return command;
 }
 
-/**
- * One source must not name a server in both ways. A host beside a socket is refused only where it is
- * typed: a file may hold it for other commands.
- */
+/** One source must not name a server in both ways. */
 function checkOnePlace(names: readonly string[], write: (name: string) => string): void {
   const other = names.find((name) => name === 'port' || name === 'host');
   if (!names.includes('socket') || other === undefined) return;
   throw new UsageError(
     `${write('socket')} and ${write(other)} exclude each other: a socket has no ${other}; leave one out`,
   );
+}
+
+/** A host beside a socket is refused only where it is typed: other commands may share the rest. */
+function namesButHost(
+  settings: readonly (readonly [name: string, ...rest: unknown[]])[],
+): string[] {
+  return settings.map(([name]) => name).filter((name) => name !== 'host');
 }
 
 /** The variable that an option comes from: HANDOFF_LOG_FILE for `log-file`. */

@@ -450,6 +450,18 @@ describe('a wrong value', () => {
   });
 });
 
+describe('two addresses in the environment', () => {
+  const env = { HANDOFF_SOCKET: 's', HANDOFF_PORT: '1' };
+
+  it('are no conflict if the command line has one', async () => {
+    assert.match(await refusalOf(['serve', 'ecko', '--port', '2'], env), /^there is no service/);
+  });
+
+  it('are no conflict for a command that takes only one of them', async () => {
+    assert.match(await refusalOf(['peer'], env), /^peer needs <peer>/);
+  });
+});
+
 describe('an unknown HANDOFF_ variable', () => {
   for (const [env, warning] of [
     [{ HANDOFF_THREAD: '1' }, 'no command reads HANDOFF_THREAD (did you mean HANDOFF_THREADS?)'],

@@ -66,6 +66,18 @@ describe('the latest numbers of a model', () => {
     );
   });
 
+  it('are a list where the table is too wide, without a loss', (t) => {
+    const directory = temporaryDirectory(t);
+    save(directory, '2026-01-01', experimentOf('echo', ['64 clients'], 500));
+    const lines = lastNumbers('iterative', directory, 50).split('\n');
+    for (const line of lines) assert.ok(line.length <= 50, line);
+    assert.match(
+      lines.join(' ').replace(/\s+/g, ' '),
+      /echo, 64 clients: requests\/s 500; of event-loop 0\.50; on 2026-01-01/,
+    );
+    assert.equal(lastNumbers('iterative', directory, 200), lastNumbers('iterative', directory));
+  });
+
   it('have no ratio to themselves', (t) => {
     const directory = temporaryDirectory(t);
     save(directory, '2026-01-01', experimentOf('echo', ['64 clients'], 500));
