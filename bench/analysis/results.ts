@@ -30,8 +30,22 @@ export interface BenchResults {
   readonly durationMs: number;
   readonly machine: Machine;
   readonly versions: Versions;
-  readonly options: { readonly peers: boolean; readonly rounds: number; readonly roundMs: number };
+  readonly options: RunOptions;
   readonly experiments: readonly ExperimentResult[];
+}
+
+interface RunOptions {
+  readonly peers: boolean;
+  readonly rounds: number;
+  readonly roundMs: number;
+  /** The user's own servers, each with its command or address; left out if there are none. */
+  readonly servers?: readonly ServerDescription[];
+}
+
+interface ServerDescription {
+  readonly name: string;
+  readonly service: string;
+  readonly at: string;
 }
 
 interface Machine {

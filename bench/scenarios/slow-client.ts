@@ -3,12 +3,12 @@ import type { CaseResult, Margins } from '../analysis/experiment.js';
 import { CLOSED_LOOP, p99, served } from '../analysis/measures.js';
 import {
   NOTHING_SEEN,
-  caseNamed,
   changed,
   joined,
   numberOf,
   shown,
 } from '../analysis/sentences.js';
+import { TEXT_SERVICES } from '../contenders/contender.js';
 import { closedLoop } from './closed-loop.js';
 import { latencyPlot } from './plots.js';
 import type { Scenario } from './scenario.js';
@@ -20,6 +20,7 @@ const WITH = '16 silent clients';
 export const slowClient: Scenario = {
   name: 'slow-client',
   partOf: 'quick',
+  serverServices: TEXT_SERVICES,
   question: 'How do clients that connect first and then send nothing delay the others?',
   prediction:
     'The iterative server takes the first silent client and waits in recv, so it serves no other client: head-of-line ' +
@@ -39,14 +40,15 @@ export const slowClient: Scenario = {
         title: `slow-client: 16 clients work, ${name}`,
         x: silentClients,
         pattern: 'echo',
+        textService: bench.textService,
         clients: CLIENTS,
         silentClients,
       }),
     );
-    return { cases: await bench.compare(cases, bench.contenders('echo')), remarks: [] };
+    return { cases: await bench.compare(cases, bench.contenders(bench.textService)), remarks: [] };
   },
-  seen(result, margins) {
-    const [without, withSilent] = [caseNamed(result, WITHOUT), caseNamed(result, WITH)];
+  seen({ cases }, margins) {
+    const [without, withSilent] = [0, CLIENTS].map((silent) => cases.find(({ x }) => x === silent));
     if (withSilent === undefined) return NOTHING_SEEN;
     return joined(
       ...withSilent.contenders.map(({ name }) => seenOf(name, without, withSilent, margins)),

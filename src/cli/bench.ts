@@ -7,14 +7,19 @@ import type { Argv, CommandModule } from 'yargs';
 import { models } from '../../bench/contenders/models.js';
 import { peers } from '../../bench/contenders/peers.js';
 import { DEFAULT_ROUNDS, type BenchOptions } from '../../bench/run/options.js';
+import { CONVERSATIONS, type ServerService } from '../../bench/contenders/conversation.js';
+import { assertFitting, suggestedService } from '../../bench/run/selection.js';
 import { scenarios } from '../../bench/scenarios/all.js';
 import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { text, wholeNumber } from './options.js';
+import { serverOptions } from './server-option.js';
 
 /** Marks an option of `bench` that `compare` and `report` do not have. */
 const own = { global: false } as const;
+
+const SERVER_SERVICES = Object.keys(CONVERSATIONS) as ServerService[];
 
 const options = {
   full: {
@@ -43,6 +48,25 @@ const options = {
     ...own,
     ...text('message'),
     describe: "the line that clients of --own send; the server's first answer is the right one",
+  },
+  server: {
+    ...own,
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    describe:
+      "server of your own to measure beside the models: 'name=command {port}' or 'name=tcp://host:port'",
+  },
+  service: {
+    ...own,
+    ...oneOf(SERVER_SERVICES),
+    describe: 'what each --server speaks (default: what --scenario needs, or echo)',
+  },
+  remote: {
+    ...own,
+    type: 'boolean',
+    default: false,
+    describe: 'let a --server be on another machine, whose owner has agreed',
   },
   model: {
     ...own,
@@ -81,6 +105,10 @@ export function benchBuilder(command: Argv) {
       '$0 bench --scenario echo --model event-loop thread-per-client',
       'one experiment, two models',
     )
+    .example(
+      "$0 bench --scenario echo --server 'mine=python3 server.py {port}'",
+      'a server of your own beside ours',
+    )
     .example("$0 bench --own mine.js --message 'a line'", 'a service of your own');
 }
 
@@ -101,6 +129,7 @@ export function benchOptions(args: BenchArguments): BenchOptions {
     all: args.full,
     peers: args.peers,
     own: ownService(args),
+    ...ownServers(args),
     scenarios: args.scenario ?? [],
     contenders: args.model ?? [],
     rounds: args.rounds ?? usual.rounds,
@@ -109,6 +138,23 @@ export function benchOptions(args: BenchArguments): BenchOptions {
     directory: args.output,
     output: args.json ? 'json' : args.csv ? 'csv' : args.markdown ? 'markdown' : 'terminal',
   };
+}
+
+function ownServers(
+  args: BenchArguments,
+): Pick<BenchOptions, 'servers' | 'service' | 'isRemoteAllowed'> {
+  const { server = [], service, remote: isRemoteAllowed, scenario = [], own: ownFile } = args;
+  if (server.length === 0) {
+    if (service !== undefined || isRemoteAllowed)
+      throw new UsageError('--service and --remote belong to --server');
+    return { servers: [], service: 'echo', isRemoteAllowed };
+  }
+  if (ownFile !== undefined)
+    throw new UsageError('--own measures the models only: leave out --server');
+  const spoken = service ?? suggestedService(scenario, SERVER_SERVICES);
+  assertFitting(scenario, spoken);
+  const taken = [...models(), ...peers()].map(({ name }) => name);
+  return { servers: serverOptions(server, taken), service: spoken, isRemoteAllowed };
 }
 
 function ownService({
@@ -124,6 +170,10 @@ function ownService({
   if (full || peers || scenario !== undefined)
     throw new UsageError('--own is an experiment by itself: leave out --full, --peers, --scenario');
   return { path: resolve(path), message };
+}
+
+function oneOf<Choice extends string>(choices: readonly Choice[]) {
+  return { type: 'string', requiresArg: true, choices } as const;
 }
 
 function manyOf(named: readonly { readonly name: string }[]) {
