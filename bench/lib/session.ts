@@ -11,6 +11,8 @@ import { statFields } from './process-stats.js';
 
 const STATE = 0;
 const SESSION = 3;
+/** The name of a process that runs /bin/sh. */
+const SHELL = 'sh';
 
 /** The process ids of a session, without processes that have ended. */
 export function sessionMembers(leader: number): number[] {
@@ -18,6 +20,16 @@ export function sessionMembers(leader: number): number[] {
     const fields = fieldsOf(pid);
     return fields?.[SESSION] === String(leader) && fields[STATE] !== 'Z';
   });
+}
+
+/**
+ * The processes of a server that a shell has started: the members of the session without the shell,
+ * which only waits. A shell that has replaced itself by the server (exec) is the server.
+ */
+export function serverProcesses(leader: number): number[] {
+  const members = sessionMembers(leader);
+  const others = members.filter((pid) => pid !== leader);
+  return others.length > 0 && nameOf(leader) === SHELL ? others : members;
 }
 
 export function signalSession(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void {
@@ -34,6 +46,14 @@ function processes(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
+}
+
+function nameOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'latin1').trimEnd();
+  } catch {
+    return undefined;
+  }
 }
 
 function fieldsOf(pid: number): string[] | undefined {

@@ -156,8 +156,6 @@ async function measureAll(
       return results;
     },
   };
-  // Naming a model does not exclude the user's own servers.
-  const named = options.contenders.length === 0 ? [] : all.map(({ name }) => name);
   const experiments: ExperimentResult[] = [];
   let path: string | undefined;
   onInterrupt(() => {
@@ -167,7 +165,10 @@ async function measureAll(
   try {
     for (const scenario of wanted) {
       progress.step(scenario.name);
-      const participants = new Participants(named);
+      const participants = new Participants(
+        options.contenders,
+        servers.map(({ name }) => name),
+      );
       const found = await measured(scenario, participants.watching(bench));
       // An interrupt kills the servers, so this experiment is incomplete.
       if (interruptedStatus() !== undefined) break;

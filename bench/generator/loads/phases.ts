@@ -7,7 +7,7 @@
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import { machineCpuMs, sampleProcess, sampleProcesses } from '../../lib/process-stats.js';
 import type { ProcessSample } from '../../lib/process-stats.js';
-import { sessionMembers } from '../../lib/session.js';
+import { serverProcesses } from '../../lib/session.js';
 import type { LoadJob, ServerTarget } from '../protocol/jobs.js';
 import type { Usage } from '../protocol/results.js';
 
@@ -68,7 +68,7 @@ type Sampler = () => ProcessSample | undefined;
 export function processesOf({ serverPid, samplesSession }: SampledServer): Sampler {
   if (serverPid === undefined) return () => undefined;
   if (!samplesSession) return () => sampleProcess(serverPid);
-  const pids = sessionMembers(serverPid);
+  const pids = serverProcesses(serverPid);
   return () => sampleProcesses(pids);
 }
 
