@@ -9,12 +9,13 @@
  *
  * Read next: conversation.ts, which checks the server before anything is measured.
  */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartError } from '../../src/base/errors.js';
 import { printable } from '../../src/base/printable.js';
+import { settledWithin } from '../../src/base/settled-within.js';
 import { startChild } from '../lib/cleanup.js';
 import { WEB_ROOT } from '../lib/page.js';
 import { sessionMembers, signalSession } from '../lib/session.js';
@@ -33,16 +34,24 @@ export interface OwnServer {
 const ACCEPT_LIMIT_MS = 10_000;
 /** A process that hangs in the kernel never ends. */
 const END_LIMIT_MS = 5000;
+/** For the last output of a command that has ended. */
+const OUTPUT_LIMIT_MS = 500;
 const LINES_KEPT = 8;
 const OUTPUT_KEPT_CHARS = 4000;
 
-export function ownServer({ name, service, at }: OwnServer): Contender {
+export function ownServer(
+  { name, service, at }: OwnServer,
+  acceptLimitMs = ACCEPT_LIMIT_MS,
+): Contender {
   return {
     name,
     kind: 'server',
     services: [service],
     unavailable: () => undefined,
-    start: () => ('command' in at ? startCommand(name, at.command) : Promise.resolve(running(name, at))),
+    start: () =>
+      'command' in at
+        ? startCommand(name, at.command, acceptLimitMs)
+        : Promise.resolve(running(name, at)),
   };
 }
 
@@ -56,7 +65,7 @@ export async function checkServer(own: OwnServer): Promise<void> {
     const { name, host = '127.0.0.1', port } = server;
     await CONVERSATIONS[own.service]({ name, host, port });
   } catch (error) {
-    const reason = server.exitReason();
+    const reason = await exitReasonSoon(server);
     if (reason === undefined || !(error instanceof Error)) throw error;
     throw new StartError(`${error.message}\n  the server ended: ${reason}`, { cause: error });
   } finally {
@@ -64,12 +73,27 @@ export async function checkServer(own: OwnServer): Promise<void> {
   }
 }
 
+/** A server that ends closes its connections a moment before its parent learns of the end. */
+async function exitReasonSoon(server: RunningServer): Promise<string | undefined> {
+  const endMs = performance.now() + OUTPUT_LIMIT_MS;
+  while (server.pid !== undefined && performance.now() < endMs) {
+    const reason = server.exitReason();
+    if (reason !== undefined) return reason;
+    await delay(POLL_INTERVAL_MS);
+  }
+  return undefined;
+}
+
 function running(name: string, { ip, port }: ResolvedAddress): RunningServer {
   return { name, host: ip, port, exitReason: () => undefined, stop: () => Promise.resolve() };
 }
 
 /** @throws StartError with the last lines of the command's output, if it does not accept */
-async function startCommand(name: string, command: string): Promise<RunningServer> {
+async function startCommand(
+  name: string,
+  command: string,
+  acceptLimitMs: number,
+): Promise<RunningServer> {
   const port = await unusedPort();
   const words = command.replaceAll('{port}', String(port)).replaceAll('{root}', quoted(WEB_ROOT));
   const child = startChild(
@@ -86,7 +110,7 @@ async function startCommand(name: string, command: string): Promise<RunningServe
     });
   }
   let exitReason: string | undefined;
-  const ended = exitReasonOf(child, 'exit').then((reason) => (exitReason = reason));
+  const ended = endOf(child).then((reason) => (exitReason = reason));
   const withLastLines = (reason: string) => {
     const lines = printable(output.trimEnd()).split('␊').slice(-LINES_KEPT);
     return output.trim() === '' ? `${reason}, without output` : `${reason}\n${indented(lines)}`;
@@ -101,14 +125,22 @@ async function startCommand(name: string, command: string): Promise<RunningServe
         child.stderr.destroy();
       })),
   };
-  if (await accepts(port, () => exitReason !== undefined)) return server;
+  if (await accepts(port, acceptLimitMs, () => exitReason !== undefined)) return server;
   const reason =
     exitReason === undefined
-      ? `it did not accept a connection on 127.0.0.1:${port} within ${ACCEPT_LIMIT_MS / 1e3} s`
+      ? `it did not accept a connection on 127.0.0.1:${port} within ${acceptLimitMs / 1e3} s`
       : `its command ended before it accepted a connection: ${exitReason}`;
   const message = `${name} did not start: ${withLastLines(reason)}`;
   await server.stop();
   throw new StartError(message);
+}
+
+/** Resolves when the command has ended and its output is read, or is held open by its children. */
+async function endOf(child: ChildProcess): Promise<string> {
+  const closed = exitReasonOf(child);
+  const reason = await exitReasonOf(child, 'exit');
+  await settledWithin(closed, OUTPUT_LIMIT_MS);
+  return reason;
 }
 
 /** A port that is free now. The command must take it before another program does. */
@@ -122,8 +154,12 @@ async function unusedPort(): Promise<number> {
 }
 
 /** Connects again and again. Returns false if the command ends, or when the limit is over. */
-async function accepts(port: number, hasEnded: () => boolean): Promise<boolean> {
-  const endMs = performance.now() + ACCEPT_LIMIT_MS;
+async function accepts(
+  port: number,
+  limitMs: number,
+  hasEnded: () => boolean,
+): Promise<boolean> {
+  const endMs = performance.now() + limitMs;
   while (performance.now() < endMs && !hasEnded()) {
     const socket = connect({ host: '127.0.0.1', port });
     const isAccepted = await new Promise<boolean>((resolve) => {

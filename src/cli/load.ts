@@ -77,11 +77,9 @@ function loadBuilder(command: Argv) {
   return command
     .positional('address', {
       type: 'string',
-      demandOption: true,
       describe: 'host:port of the server, or its port on this machine',
     })
     .options({ ...loadOptions, ...outputOptions })
-    .conflicts('churn', 'rate')
     .example("$0 load 127.0.0.1:9000 --message 'hello\\n'", 'an echo server, in a closed loop')
     .example("$0 load 7000 --message 'work 5\\n' --expect 'done 5\\n' --rate 100", 'in an open loop')
     .example('$0 load merge a.json b.json', 'results of two generators that ran at the same time')
@@ -91,6 +89,10 @@ function loadBuilder(command: Argv) {
 type LoadArguments = ArgumentsOf<typeof loadBuilder>;
 
 function optionsOf(args: LoadArguments): LoadOptions {
+  // Not demanded by yargs, which would also demand it of `load merge`.
+  if (args.address === undefined) throw new UsageError('load takes host:port of a server');
+  if (args.churn && args.rate !== undefined)
+    throw new UsageError('--rate is for connections that are kept: leave out --churn');
   const message = messageBytes(args.message, '--message');
   return {
     address: parseAddress(args.address, 'load'),
@@ -112,6 +114,8 @@ function outputOf({ output, json }: { output: string | undefined; json: boolean 
 
 function mergeBuilder(command: Argv) {
   return command
+    // Without this setting yargs keeps only the last of several files.
+    .parserConfiguration({ 'duplicate-arguments-array': true })
     .positional('file', {
       type: 'string',
       array: true,

@@ -51,7 +51,7 @@ export async function runCommand(sources: OptionSources): Promise<void> {
   await add('bench', 'compare the models under load', () =>
     import('./bench.js').then((m) => m.benchCommand),
   );
-  await add('load <address>', 'load a server that runs, and measure its answers', () =>
+  await add('load [address]', 'load a server that runs, and measure its answers', () =>
     import('./load.js').then((m) => m.loadCommand),
   );
   await add(
