@@ -17,7 +17,7 @@ export function messageBytes(text: string, option: string): Buffer {
   const pieces: Buffer[] = [];
   let start = 0;
   for (let at = text.indexOf('\\'); at !== -1; at = text.indexOf('\\', start)) {
-    const [sequence, hex] = /^\\(?:x([\da-f]{2})|[nrt\\])/i.exec(text.slice(at)) ?? [];
+    const [sequence, hex] = /^\\(?:x([\da-fA-F]{2})|[nrt\\])/.exec(text.slice(at)) ?? [];
     if (sequence === undefined) {
       const wrong = text.slice(at, at + 4);
       throw new UsageError(`${option} knows \\n, \\r, \\t, \\\\ and \\xNN, not ${wrong}`);

@@ -28,8 +28,8 @@ import { checkedServers } from './servers.js';
 import { scenarios } from '../scenarios/all.js';
 import type { Bench, Scenario } from '../scenarios/scenario.js';
 import { tablesOf } from '../report/table.js';
-import { ownServer } from '../contenders/own-servers.js';
-import type { Contender, RunningServer } from '../contenders/contender.js';
+import { ownServer, type OwnServer } from '../contenders/own-servers.js';
+import type { RunningServer } from '../contenders/contender.js';
 
 /** Each round has new connections, which are slow for some tens of milliseconds. */
 const ROUND_WARM_UP_MS = 60;
@@ -60,7 +60,7 @@ export async function runBench(options: BenchOptions): Promise<number> {
     experiments,
   });
   // Saved after each experiment, so that an interrupted run keeps its finished ones.
-  const experiments = await measureAll(servers.map(ownServer), options, (some) =>
+  const experiments = await measureAll(servers, options, (some) =>
     saveResults(resultsOf(some), directory),
   );
   const interrupted = interruptedStatus();
@@ -121,11 +121,12 @@ function serversOf({ servers, service }: BenchOptions): Pick<BenchResults['optio
 }
 
 async function measureAll(
-  servers: readonly Contender[],
+  own: readonly OwnServer[],
   options: BenchOptions,
   keep: (experiments: readonly ExperimentResult[]) => string,
 ): Promise<ExperimentResult[]> {
   const wanted = wantedScenarios(options);
+  const servers = own.map((server) => ownServer(server));
   const started: RunningServer[] = [];
   const generator = await startGenerator();
   // Started after the generator, which may fail: a progress bar that is not stopped keeps the
