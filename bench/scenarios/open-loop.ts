@@ -130,13 +130,14 @@ async function warmedUp(
 /** Provokes coordinated omission: the server's process is stopped for a while. */
 function pausedCase(contenders: readonly Contender[]): Case {
   const servers = contenders.filter(({ kind }) => kind === 'server');
-  const notPaused = servers.map(({ name }) => [name, 'the bench pauses only its own servers']);
+  const reason = 'the bench pauses only its own servers';
+  const notPaused = servers.map(({ name }): [string, string] => [name, reason]);
   return {
     name: PAUSED,
     title: `open-loop: 2,000 requests/s, the server ${PAUSED} of 8 s`,
     clients: CLIENTS,
     needs: { service: 'echo', clients: CLIENTS },
-    leftOut: { ...LEFT_OUT, ...Object.fromEntries(notPaused) },
+    leftOut: { ...LEFT_OUT, ...Object.fromEntries<string>(notPaused) },
     maxRounds: 1,
     async load(generator, server, { warmUpMs, durationMs, isWarmUp }) {
       if (isWarmUp) return warmedUp(generator, server, durationMs);

@@ -134,7 +134,10 @@ describe(
     it('ends with status 1 if nothing was answered', async (t) => {
       let messages = 0;
       const port = await startRawServer(t, (socket) =>
-        socket.on('data', (bytes) => void (++messages === 1 && socket.write(bytes))),
+        socket.on('data', (bytes) => {
+          messages += 1;
+          if (messages === 1) socket.write(bytes);
+        }),
       );
       const { status, stdout } = await load(t, String(port), ...SHORT);
       assert.equal(status, 1);
