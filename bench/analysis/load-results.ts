@@ -10,11 +10,7 @@ import { readFileSync } from 'node:fs';
 import { StartError } from '../../src/base/errors.js';
 import { Histogram, type HistogramJson } from '../../src/base/histogram.js';
 import { fileError } from '../../src/base/part-file.js';
-import {
-  ERROR_KINDS,
-  addedErrors,
-  type ErrorCounts,
-} from '../generator/protocol/error-kinds.js';
+import { ERROR_KINDS, addedErrors, type ErrorCounts } from '../generator/protocol/error-kinds.js';
 import type { LoadResult, OpenLoopResult } from '../generator/protocol/results.js';
 import { withWaiting } from './measures.js';
 import { histogram, isObject, list, number, object, record, text } from './shape.js';

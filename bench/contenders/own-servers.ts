@@ -154,11 +154,7 @@ async function unusedPort(): Promise<number> {
 }
 
 /** Connects again and again. Returns false if the command ends, or when the limit is over. */
-async function accepts(
-  port: number,
-  limitMs: number,
-  hasEnded: () => boolean,
-): Promise<boolean> {
+async function accepts(port: number, limitMs: number, hasEnded: () => boolean): Promise<boolean> {
   const endMs = performance.now() + limitMs;
   while (performance.now() < endMs && !hasEnded()) {
     const socket = connect({ host: '127.0.0.1', port });

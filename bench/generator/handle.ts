@@ -82,8 +82,7 @@ export async function startGenerator(): Promise<Generator> {
   await once(child, 'spawn');
   let stopping: Promise<void> | undefined;
   return {
-    run: (options, onProgress) =>
-      request(child, { ...DEFAULTS, ...options }, 'loaded', onProgress),
+    run: (options, onProgress) => request(child, { ...DEFAULTS, ...options }, 'loaded', onProgress),
     openLoop: (options, onProgress) =>
       runOpenLoop(child, { ...OPEN_LOOP_DEFAULTS, ...options }, onProgress),
     runPopulations: (options) =>

@@ -137,8 +137,7 @@ async function measure(
     message: messageText(options.message),
     expect: messageText(options.expected),
   } as const;
-  const totals =
-    measured.kind === 'loaded' ? closedLoopTotals(measured) : openLoopTotals(measured);
+  const totals = measured.kind === 'loaded' ? closedLoopTotals(measured) : openLoopTotals(measured);
   return loadResults(description, [part], totals);
 }
 

@@ -60,7 +60,10 @@ export function assertFitting(names: readonly string[], service: ServerService):
   );
 }
 
-export function chosenContenders({ contenders: names, peers: withPeers }: BenchOptions): Contender[] {
+export function chosenContenders({
+  contenders: names,
+  peers: withPeers,
+}: BenchOptions): Contender[] {
   if (names.length === 0) return withPeers ? [...models(), ...peers()] : models();
   return [...models(), ...peers()].filter(({ name }) => names.includes(name));
 }

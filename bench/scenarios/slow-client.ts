@@ -1,13 +1,7 @@
 /** Slow client: clients that hold a connection and send nothing (head-of-line blocking). */
 import type { CaseResult, Margins } from '../analysis/experiment.js';
 import { CLOSED_LOOP, p99, served } from '../analysis/measures.js';
-import {
-  NOTHING_SEEN,
-  changed,
-  joined,
-  numberOf,
-  shown,
-} from '../analysis/sentences.js';
+import { NOTHING_SEEN, changed, joined, numberOf, shown } from '../analysis/sentences.js';
 import { TEXT_SERVICES } from '../contenders/contender.js';
 import { closedLoop } from './closed-loop.js';
 import { latencyPlot } from './plots.js';

@@ -81,7 +81,10 @@ function loadBuilder(command: Argv) {
     })
     .options({ ...loadOptions, ...outputOptions })
     .example("$0 load 127.0.0.1:9000 --message 'hello\\n'", 'an echo server, in a closed loop')
-    .example("$0 load 7000 --message 'work 5\\n' --expect 'done 5\\n' --rate 100", 'in an open loop')
+    .example(
+      "$0 load 7000 --message 'work 5\\n' --expect 'done 5\\n' --rate 100",
+      'in an open loop',
+    )
     .example('$0 load merge a.json b.json', 'results of two generators that ran at the same time')
     .command(mergeCommand);
 }
@@ -113,16 +116,18 @@ function outputOf({ output, json }: { output: string | undefined; json: boolean 
 }
 
 function mergeBuilder(command: Argv) {
-  return command
-    // Without this setting yargs keeps only the last of several files.
-    .parserConfiguration({ 'duplicate-arguments-array': true })
-    .positional('file', {
-      type: 'string',
-      array: true,
-      demandOption: true,
-      describe: 'results files of handoff load',
-    })
-    .options(outputOptions);
+  return (
+    command
+      // Without this setting yargs keeps only the last of several files.
+      .parserConfiguration({ 'duplicate-arguments-array': true })
+      .positional('file', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'results files of handoff load',
+      })
+      .options(outputOptions)
+  );
 }
 
 type MergeArguments = ArgumentsOf<typeof mergeBuilder>;

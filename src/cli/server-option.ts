@@ -15,10 +15,7 @@ const FORM = "'name=command {port}' or 'name=tcp://host:port'";
  * @param taken names of our own contenders
  * @throws UsageError for a value of another form, or a name that is used already
  */
-export function serverOptions(
-  values: readonly string[],
-  taken: readonly string[],
-): ServerOption[] {
+export function serverOptions(values: readonly string[], taken: readonly string[]): ServerOption[] {
   const used = new Set(taken);
   return values.map((value) => {
     const server = serverOption(value);

@@ -88,7 +88,10 @@ class OpenLoop implements ClientEvents, Load, Openable {
     this.#answers = new Uint32Array(clients);
     this.#dueNs = new Float64Array(clients).fill(NONE);
     this.#progress = ProgressReports.of(job, report);
-    this.#clients = new Clients({ port, clients, exchange: exchangeOf(job), ownAddresses: false }, this);
+    this.#clients = new Clients(
+      { port, clients, exchange: exchangeOf(job), ownAddresses: false },
+      this,
+    );
   }
 
   open(): void {

@@ -39,7 +39,10 @@ export interface Load {
 type Times = Pick<LoadJob, 'warmUpMs' | 'durationMs'>;
 
 /** Takes the load through all phases and closes it in any case. @throws whatever the load throws */
-export function runLoad(load: Load, { warmUpMs, durationMs, ...server }: Times & SampledServer): Usage {
+export function runLoad(
+  load: Load,
+  { warmUpMs, durationMs, ...server }: Times & SampledServer,
+): Usage {
   try {
     load.open();
     // Now no request is in flight that a search for processes could delay.

@@ -48,8 +48,13 @@ describe('the conversation before a load', { timeout: BOUND_MS, concurrency: 2 }
   it('refuses a page that comes once only, because the connection must stay open', async (t) => {
     const { readPage } = await import('../../../bench/lib/page.js');
     const answer = page(readPage().toString('latin1'));
-    const shown = await refusalOf(t, 'web', (socket) => socket.once('data', () => socket.end(answer)));
-    assert.match(shown, /twice over one connection\n {2}received {2}nothing, then the end of the stream$/);
+    const shown = await refusalOf(t, 'web', (socket) =>
+      socket.once('data', () => socket.end(answer)),
+    );
+    assert.match(
+      shown,
+      /twice over one connection\n {2}received {2}nothing, then the end of the stream$/,
+    );
   });
 
   for (const [what, rules] of Object.entries({

@@ -94,8 +94,17 @@ describe(
         ['\\x00\\xff and more\\n', Buffer.from('00ff20616e64206d6f72650a', 'hex')],
         ['.', Buffer.from('.')],
       ] as const) {
-        const port = await startRawServer(t, (socket) => socket.on('data', () => socket.write(answer)));
-        const results = await loaded(t, String(port), '--message', 'ask\\r\\n', '--expect', expected);
+        const port = await startRawServer(t, (socket) =>
+          socket.on('data', () => socket.write(answer)),
+        );
+        const results = await loaded(
+          t,
+          String(port),
+          '--message',
+          'ask\\r\\n',
+          '--expect',
+          expected,
+        );
         assert.ok(results.answers > 0);
         assert.deepEqual([results.load.message, results.load.expect], ['ask\\r\\n', expected]);
       }
@@ -109,7 +118,10 @@ describe(
       });
       const { status, stdout, stderr } = await load(t, String(port), ...SHORT);
       assert.deepEqual([status, stdout, connections], [1, '', 1]);
-      assert.match(stderr, /sent {6}"hello\\n"\n {2}expected {2}"hello\\n"\n {2}received {2}"HELLO\\n"/);
+      assert.match(
+        stderr,
+        /sent {6}"hello\\n"\n {2}expected {2}"hello\\n"\n {2}received {2}"HELLO\\n"/,
+      );
     });
 
     it('ends with status 1 if an answer is wrong later', async (t) => {
@@ -127,7 +139,10 @@ describe(
     it('counts the errors of a server that dies', async (t) => {
       const { port } = await serveInProcess(t, 200);
       const results = await loaded(t, String(port), '--warm-up', '0');
-      assert.ok(results.errors.reset + results.errors.closedEarly > 0, JSON.stringify(results.errors));
+      assert.ok(
+        results.errors.reset + results.errors.closedEarly > 0,
+        JSON.stringify(results.errors),
+      );
       assert.ok(results.answers < 200);
     });
 
@@ -141,7 +156,10 @@ describe(
       );
       const { status, stdout } = await load(t, String(port), ...SHORT);
       assert.equal(status, 1);
-      assert.match(stdout, /^latency +p50 ≥ .*\n.*\nunanswered +4 requests; 4 of 4 clients had no/m);
+      assert.match(
+        stdout,
+        /^latency +p50 ≥ .*\n.*\nunanswered +4 requests; 4 of 4 clients had no/m,
+      );
     });
 
     it('refuses another machine, a server that is not there, and wrong options', async (t) => {

@@ -38,7 +38,10 @@ describe('--server', () => {
     ]);
     assert.equal(service, 'chat');
     assert.equal(parse('--server a=tcp://h:1').service, 'echo');
-    assert.equal(parse('--server a=tcp://h:1 --scenario churn --service capitalize').length, 'full');
+    assert.equal(
+      parse('--server a=tcp://h:1 --scenario churn --service capitalize').length,
+      'full',
+    );
   });
 
   it('selects the experiments that fit the service', () => {
@@ -64,7 +67,10 @@ describe('--server', () => {
       ['--server', 'a=tcp://h:1', '--scenario', 'web', 'idle', '--service', 'web'],
       /^--scenario idle cannot measure a --server of the service web; these can: web$/,
     ],
-    [['--server', 'a=tcp://h:1', '--scenario', 'echo', 'web'], /--scenario web cannot .* echo; these can: echo, payload/],
+    [
+      ['--server', 'a=tcp://h:1', '--scenario', 'echo', 'web'],
+      /--scenario web cannot .* echo; these can: echo, payload/,
+    ],
     [['--service', 'echo'], /belong to --server/],
     [['--remote'], /belong to --server/],
     [['--server', 'a=tcp://h:1', '--own', 'a.js', '--message', 'x'], /leave out --server/],

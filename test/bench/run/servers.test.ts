@@ -59,7 +59,10 @@ describe(
       }
       const runs = resultsIn(directory);
       for (const results of runs) {
-        assert.deepEqual(results.options.servers?.map(({ name }) => name), ['mine', 'prod']);
+        assert.deepEqual(
+          results.options.servers?.map(({ name }) => name),
+          ['mine', 'prod'],
+        );
         const [one] = casesOf(results, 'slow-client');
         for (const { values } of found(one, 'mine').rounds) {
           assert.ok((values.requestsPerSecond ?? 0) > 0);
@@ -81,7 +84,8 @@ describe(
         { env: UNCOVERED_ENV },
       );
       assert.equal(compared.status, 0, compared.stderr);
-      for (const name of ['mine', 'prod']) assert.ok(compared.stdout.includes(name), compared.stdout);
+      for (const name of ['mine', 'prod'])
+        assert.ok(compared.stdout.includes(name), compared.stdout);
     });
 
     it('measures servers of another service in the experiments that fit it', async (t) => {
@@ -113,7 +117,10 @@ describe(
       const server = `mine=${NODE} {port} capitalize`;
       const { status, stdout, stderr } = await bench(t, directory, '--server', server);
       assert.deepEqual([status, stdout], [1, '']);
-      assert.match(stderr, /^handoff: mine gave a wrong answer:\n {2}sent .*\n.*\n {2}received {2}"IS/m);
+      assert.match(
+        stderr,
+        /^handoff: mine gave a wrong answer:\n {2}sent .*\n.*\n {2}received {2}"IS/m,
+      );
       assert.deepEqual(resultsIn(directory), []);
     });
 
@@ -142,7 +149,8 @@ describe(
         { env: { ...UNCOVERED_ENV, ...descendants.env } },
       );
       // The command of the bench itself names the server, too.
-      const isOfServer = (words: string) => words.includes('own-server') && !words.includes('bench ');
+      const isOfServer = (words: string) =>
+        words.includes('own-server') && !words.includes('bench ');
       await eventually('the shell, timeout and the server, which listens', () => {
         const members = descendants.running().filter((one) => isOfServer(one.command));
         const listens = members.some(({ pid }) => socketsOf(pid) > 0);
