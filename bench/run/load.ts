@@ -79,8 +79,10 @@ export async function runLoad(options: LoadOptions): Promise<number> {
     return results.errors.wrongBytes > 0 || results.answers === 0 ? 1 : 0;
   } catch (error) {
     live.clear();
-    // The interrupt has ended the load process.
-    return interruptedStatus() ?? rethrow(error);
+    // After an interrupt, the load process has ended.
+    const status = interruptedStatus();
+    if (status === undefined) throw error;
+    return status;
   } finally {
     await generator.stop();
   }
@@ -160,8 +162,4 @@ function liveLine({ clients, warmUpMs }: LoadOptions): LiveLine {
     },
     clear: () => void stderr.write(CLEAR_LINE),
   };
-}
-
-function rethrow(error: unknown): never {
-  throw error;
 }

@@ -1,8 +1,9 @@
 /**
  * The results that the load process sends to the runner: a tagged union of plain JSON.
  *
- * Each job has exactly one result; a watched one also sends its progress before. jobs.ts has the jobs. Read bench/generator/handle.ts (the
- * runner's side) or bench/generator/main.ts (the load process) next.
+ * Each job has exactly one result; a watched one also sends its progress before. jobs.ts has the
+ * jobs. Read bench/generator/handle.ts (the runner's side) or bench/generator/main.ts (the load
+ * process) next.
  */
 import type { HistogramJson } from '../../../src/base/histogram.js';
 import type { ProcessSample } from '../../lib/process-stats.js';

@@ -138,27 +138,31 @@ describe(
       assert.equal(found(one, 'event-loop').rounds.length, 2);
     });
 
-    it('leaves no process of a server when the bench is killed', async (t) => {
-      const descendants = new Descendants();
-      t.after(() => descendants.killAll());
-      const command = `true; timeout 90 ${NODE} {port} echo & wait; true`;
-      const all = ['bench', '--rounds', '100', '--scenario', 'churn', '--model', 'event-loop'];
-      const { child, outcome } = watchHandoff(
-        t,
-        [...all, '--output', temporaryDirectory(t), '--server', `mine=${command}`],
-        { env: { ...UNCOVERED_ENV, ...descendants.env } },
-      );
-      // The command of the bench itself names the server, too.
-      const isOfServer = (words: string) =>
-        words.includes('own-server') && !words.includes('bench ');
-      await eventually('the shell, timeout and the server, which listens', () => {
-        const members = descendants.running().filter((one) => isOfServer(one.command));
-        const listens = members.some(({ pid }) => socketsOf(pid) > 0);
-        return members.length === 3 && listens ? members : undefined;
+    for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+      it(`leaves no process of a server when ${signal} ends the bench`, async (t) => {
+        const descendants = new Descendants();
+        t.after(() => descendants.killAll());
+        const command = `true; timeout 90 ${NODE} {port} echo & wait; true`;
+        const all = ['bench', '--rounds', '100', '--scenario', 'churn', '--model', 'event-loop'];
+        const { child, outcome } = watchHandoff(
+          t,
+          [...all, '--output', temporaryDirectory(t), '--server', `mine=${command}`],
+          { env: { ...UNCOVERED_ENV, ...descendants.env } },
+        );
+        // The command of the bench itself names the server, too.
+        const isOfServer = (words: string) =>
+          words.includes('own-server') && !words.includes('bench ');
+        await eventually('the shell, timeout and the server, which listens', () => {
+          const members = descendants.running().filter((one) => isOfServer(one.command));
+          const listens = members.some(({ pid }) => socketsOf(pid) > 0);
+          return members.length === 3 && listens ? members : undefined;
+        });
+        child.kill(signal);
+        await outcome;
+        await eventually('their end', () =>
+          descendants.running().length === 0 ? true : undefined,
+        );
       });
-      child.kill('SIGKILL');
-      await outcome;
-      await eventually('their end', () => (descendants.running().length === 0 ? true : undefined));
-    });
+    }
   },
 );
