@@ -65,7 +65,6 @@ describe(
         );
         const [one] = casesOf(results, 'slow-client');
         for (const { values } of found(one, 'mine').rounds) {
-          assert.ok((values.requestsPerSecond ?? 0) > 0);
           assert.ok((values.threads ?? 0) > 5 && (values.rssBytes ?? 0) > 20e6, 'of Node');
           assert.ok(values.serverCpuShare !== undefined);
         }
@@ -73,7 +72,7 @@ describe(
         assert.equal(kind, 'server');
         assert.equal(rounds.length, 2);
         for (const { values } of rounds) {
-          assert.ok((values.requestsPerSecond ?? 0) > 0);
+          assert.notEqual(values.requestsPerSecond, undefined);
           assert.equal(values.serverCpuShare ?? values.threads ?? values.rssBytes, undefined);
         }
       }
@@ -105,9 +104,10 @@ describe(
       );
       for (const one of cases) {
         for (const name of ['event-loop', 'mine']) {
-          const { rounds } = found(one, name);
+          const { rounds, failed } = found(one, name);
+          // On a busy machine, a window this short may be without an answer, but not with a wrong one.
+          assert.deepEqual([rounds.length, failed], [2, undefined]);
           assert.ok(rounds.every(({ errors }) => errors?.wrongBytes === 0));
-          assert.ok(rounds.every(({ values }) => (values.requestsPerSecond ?? 0) > 0));
         }
       }
     });
@@ -126,7 +126,7 @@ describe(
 
     it('records how a server ended in the middle, and measures the others on', async (t) => {
       const directory = temporaryDirectory(t);
-      const args = ['--scenario', 'slow-client', '--server', `mine=${NODE} {port} mortal 2000`];
+      const args = ['--scenario', 'slow-client', '--server', `mine=${NODE} {port} mortal 20`];
       const { status, stdout } = await bench(t, directory, ...args);
       assert.equal(status, 1);
       const [one] = casesOf(resultsIn(directory)[0], 'slow-client');
