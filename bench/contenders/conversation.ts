@@ -185,21 +185,22 @@ class Talk {
     }
     // The rest of a wrong answer often says what is wrong.
     if (verdict === 'wrong') await this.#until(() => false, REST_MS);
-    throw new StartError(this.#shown(expected));
+    const silence = verdict === 'wrong' ? '' : `nothing within ${LIMIT_MS / 1e3} s`;
+    throw new StartError(this.#shown(expected, this.#end ?? silence));
   }
 
   close(): void {
     this.#socket.destroy();
   }
 
-  #shown(expected: Buffer | string): string {
-    const received = this.#received.length === 0 ? 'nothing' : shown(this.#received);
-    const end = this.#end === undefined ? '' : `, then ${this.#end}`;
+  /** @param end what came after the bytes; empty: nothing of interest */
+  #shown(expected: Buffer | string, end: string): string {
+    const received = this.#received.length === 0 ? [] : [shown(this.#received)];
     return [
       `${this.#server.name} gave a wrong answer:`,
       `  sent      ${this.#sent === '' ? 'nothing' : shown(this.#sent)}`,
       `  expected  ${typeof expected === 'string' ? expected : shown(expected)}`,
-      `  received  ${received}${end}`,
+      `  received  ${[...received, ...(end === '' ? [] : [end])].join(', then ')}`,
     ].join('\n');
   }
 

@@ -99,7 +99,9 @@ async function startCommand(
   const child = startChild(
     // Detached: setsid(2) makes it the leader of a session.
     () => spawn('/bin/sh', ['-c', words], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] }),
-    ({ pid }) => signalSession(pid ?? 0, 'SIGKILL'),
+    ({ pid }) => {
+      if (pid !== undefined) signalSession(pid, 'SIGKILL');
+    },
   );
   const { pid } = child;
   if (pid === undefined) throw new StartError(`${name} cannot be started: there is no /bin/sh`);
@@ -159,7 +161,9 @@ async function accepts(port: number, limitMs: number, hasEnded: () => boolean): 
   while (performance.now() < endMs && !hasEnded()) {
     const socket = connect({ host: '127.0.0.1', port });
     const isAccepted = await new Promise<boolean>((resolve) => {
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      // Without a listener, a socket that has got this port by chance connects to itself.
+      const isServer = () => socket.localPort !== port;
+      socket.once('connect', () => resolve(isServer())).once('error', () => resolve(false));
     });
     socket.destroy();
     if (isAccepted) return !hasEnded();

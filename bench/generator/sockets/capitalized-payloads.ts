@@ -2,9 +2,8 @@
  * The requests of clients of a capitalizing server: echo payloads, whose right answer is the same
  * text in capital letters. On the generator's hot path; read echo-payloads.ts first.
  *
- * Two payloads that differ only in the case of a letter have one answer, so an answer to another
- * request is missed more often than in an echo: sixteen of the 64 digits are not told apart from
- * others.
+ * Of the 64 digits, fifteen are small letters, whose answer is that of a capital one. So an answer
+ * to another request has a slightly better chance to pass as right than in an echo.
  */
 import { EchoPayloads } from './echo-payloads.js';
 import type { Exchange } from './exchange.js';

@@ -51,10 +51,12 @@ describe('the conversation before a load', { timeout: BOUND_MS, concurrency: 2 }
     const shown = await refusalOf(t, 'web', (socket) =>
       socket.once('data', () => socket.end(answer)),
     );
-    assert.match(
-      shown,
-      /twice over one connection\n {2}received {2}nothing, then the end of the stream$/,
-    );
+    assert.match(shown, /twice over one connection\n {2}received {2}the end of the stream$/);
+  });
+
+  it('waits no longer than five seconds for an answer', async (t) => {
+    const shown = await refusalOf(t, 'echo', (socket) => void socket.write('Is'));
+    assert.match(shown, /received {2}"Is", then nothing within 5 s$/);
   });
 
   for (const [what, rules] of Object.entries({
