@@ -27,7 +27,7 @@ function assertValid(results: unknown): void {
 }
 
 async function load(t: TestContext, ...args: readonly string[]) {
-  return runHandoff(t, ['load', ...args], { env: { NODE_V8_COVERAGE: '' } });
+  return runHandoff(t, ['load', ...args]);
 }
 
 async function loaded(t: TestContext, ...args: readonly string[]): Promise<LoadResults> {
