@@ -38,8 +38,11 @@ export interface CaseResult {
 
 export interface ContenderResult {
   readonly name: string;
-  /** A variant is a model with other options; a control is a second process of a contender. */
-  readonly kind: 'model' | 'peer' | 'variant' | 'control';
+  /**
+   * A variant is a model with other options; a control is a second process of a contender; a server
+   * is one that the user has named.
+   */
+  readonly kind: 'model' | 'peer' | 'variant' | 'control' | 'server';
   /** Why the contender did not take part, such as a missing tool. */
   readonly skipped?: string;
   /** The error that ended its rounds early. */

@@ -4,7 +4,7 @@
  */
 import type { RoundMeasured, RoundValues, ValueName } from './experiment.js';
 import { Histogram } from '../../src/base/histogram.js';
-import { ERROR_KINDS, noErrors, type ErrorCounts } from '../generator/protocol/error-kinds.js';
+import { addedErrors, noErrors } from '../generator/protocol/error-kinds.js';
 import type {
   LoadResult,
   OpenLoopResult,
@@ -67,7 +67,7 @@ export function measuredPopulations(result: PopulationsResult): RoundMeasured {
         Histogram.fromJSON(latency).merge(censored).toJSON(),
       ]),
     ),
-    errors: populations.map(({ errors }) => errors).reduce(added, noErrors()),
+    errors: populations.map(({ errors }) => errors).reduce(addedErrors, noErrors()),
   };
 }
 
@@ -100,12 +100,6 @@ export function measuredOpenLoop(result: OpenLoopResult): RoundMeasured {
     latencies: { all: corrected, uncorrected, lag },
     errors,
   };
-}
-
-function added(one: ErrorCounts, other: ErrorCounts): ErrorCounts {
-  const sum = noErrors();
-  for (const kind of ERROR_KINDS) sum[kind] = one[kind] + other[kind];
-  return sum;
 }
 
 /** Returns what the server, the generator and other programs used during the window. */

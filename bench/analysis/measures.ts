@@ -160,7 +160,10 @@ function percentileOf(
  * clients have equal weight. A percentile above the share of served clients is therefore a lower
  * bound: the window's length.
  */
-function withWaiting(latency: HistogramJson, values: RoundValues): HistogramJson {
+export function withWaiting(
+  latency: HistogramJson,
+  values: Pick<RoundValues, 'clientsWaiting' | 'clientsServed' | 'seconds'>,
+): HistogramJson {
   const { clientsWaiting = 0, clientsServed = 0, seconds = 0 } = values;
   if (clientsWaiting === 0) return latency;
   const count =

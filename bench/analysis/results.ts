@@ -14,6 +14,7 @@ import { StartError } from '../../src/base/errors.js';
 import { makeFolder, writeFile } from '../../src/base/output-files.js';
 import { fileError } from '../../src/base/part-file.js';
 import type { ExperimentResult } from './experiment.js';
+import { histogram, isObject, list, number, object, record, text } from './shape.js';
 
 export const FORMAT = 2;
 
@@ -24,8 +25,22 @@ export interface BenchResults {
   readonly durationMs: number;
   readonly machine: Machine;
   readonly versions: Versions;
-  readonly options: { readonly peers: boolean; readonly rounds: number; readonly roundMs: number };
+  readonly options: RunOptions;
   readonly experiments: readonly ExperimentResult[];
+}
+
+interface RunOptions {
+  readonly peers: boolean;
+  readonly rounds: number;
+  readonly roundMs: number;
+  /** The user's own servers, each with its command or address; left out if there are none. */
+  readonly servers?: readonly ServerDescription[];
+}
+
+interface ServerDescription {
+  readonly name: string;
+  readonly service: string;
+  readonly at: string;
 }
 
 interface Machine {
@@ -160,18 +175,6 @@ function readJson(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'));
 }
 
-/** Returns undefined, or the problem with the path of the wrong part. */
-type Check = (value: unknown, at: string) => string | undefined;
-
-const text = typed('string', 'text');
-const number = typed('number', 'number');
-const histogram = object({
-  count: number,
-  sumNs: number,
-  minNs: number,
-  maxNs: number,
-  buckets: list(pair),
-});
 const round = object({
   round: number,
   turn: number,
@@ -193,44 +196,3 @@ const checkFile = object({
     }),
   ),
 });
-
-function typed(type: 'string' | 'number', noun: string): Check {
-  return (value, at) => (typeof value === type ? undefined : `${at} is no ${noun}`);
-}
-
-function pair(value: unknown, at: string): string | undefined {
-  const isPair = Array.isArray(value) && value.length === 2;
-  return isPair ? list(number)(value, at) : `${at} is no pair`;
-}
-
-function list(check: Check): Check {
-  return (value, at) => {
-    if (!Array.isArray(value)) return `${at} is no list`;
-    return firstProblem(value.map((item, index) => check(item, `${at}[${index}]`)));
-  };
-}
-
-function record(check: Check): Check {
-  return (value, at) => {
-    if (!isObject(value)) return `${at} is no object`;
-    return firstProblem(Object.entries(value).map(([key, item]) => check(item, `${at}.${key}`)));
-  };
-}
-
-function object(checks: Readonly<Record<string, Check>>): Check {
-  return (value, at) => {
-    if (!isObject(value)) return `${at} is no object`;
-    const entries = Object.entries(checks);
-    return firstProblem(
-      entries.map(([key, check]) => check(value[key], at === '' ? key : `${at}.${key}`)),
-    );
-  };
-}
-
-function firstProblem(problems: readonly (string | undefined)[]): string | undefined {
-  return problems.find((problem) => problem !== undefined);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -2,16 +2,26 @@
  * A contender starts servers under test, and a running server is one of them.
  *
  * models.ts has our own contenders, peers.ts the reference servers. Both run servers as child
- * processes of the runner, see server-process.ts.
+ * processes of the runner, see server-process.ts. own-servers.ts has those that a user names.
  */
+import type { ServerTarget } from '../generator/protocol/jobs.js';
 import type { ContenderResult } from '../analysis/experiment.js';
 
 /** The services that our own models serve in the bench. A peer has a program for some of them. */
-export type ServiceName = 'echo' | 'chat' | 'web' | 'work' | 'quiz' | 'own';
+export type ServiceName = 'echo' | 'capitalize' | 'chat' | 'web' | 'work' | 'quiz' | 'own';
+
+/** The services that can be loaded with short texts of any content. */
+export type TextService = Extract<ServiceName, 'echo' | 'capitalize'>;
+export const TEXT_SERVICES: readonly TextService[] = ['echo', 'capitalize'];
 
 export interface RunningServer {
   readonly name: string;
-  readonly pid: number;
+  /** Left out if the bench did not start the server. */
+  readonly pid?: number;
+  /** Set if the server is all processes of the session that `pid` leads. */
+  readonly isSession?: true;
+  /** An IPv4 address; default: 127.0.0.1. */
+  readonly host?: string;
   readonly port: number;
   /** How the process ended, such as `SIGSEGV` or `exit code 1`; undefined while it runs. */
   exitReason(): string | undefined;
@@ -48,4 +58,20 @@ export interface Contender {
   unavailable(service: ServiceName): string | undefined;
   /** Rejects if the server does not listen in time; the error has its stderr. */
   start(needs: ServerNeeds): Promise<RunningServer>;
+}
+
+/** The fields of a job that name the server under load. */
+export function targetOf({ host, port, pid, isSession }: RunningServer): ServerTarget {
+  return {
+    port,
+    ...(host !== undefined && { host }),
+    ...(pid !== undefined && { serverPid: pid }),
+    ...(isSession && { samplesSession: true }),
+  };
+}
+
+/** @throws Error if the bench did not start the server, and so does not know its process */
+export function pidOf({ name, pid }: RunningServer): number {
+  if (pid === undefined) throw new Error(`${name} has no process of the bench's`);
+  return pid;
 }

@@ -46,7 +46,7 @@ function model(name: string): Contender {
   return {
     name,
     kind: 'model',
-    services: ['echo', 'chat', 'web', 'work', 'quiz', 'own'],
+    services: ['echo', 'capitalize', 'chat', 'web', 'work', 'quiz', 'own'],
     unavailable: () => undefined,
     start: ({
       service = 'echo',

@@ -26,8 +26,8 @@ export interface Program {
 
 /** Limit for a server to listen. It may have to start a thousand client threads first. */
 const READY_LIMIT_MS = 120_000;
-const KILL_AFTER_MS = 10_000;
-const POLL_INTERVAL_MS = 20;
+export const KILL_AFTER_MS = 10_000;
+export const POLL_INTERVAL_MS = 20;
 const STDERR_KEPT_CHARS = 4_000;
 
 /**
@@ -80,11 +80,19 @@ async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> 
   clearTimeout(force);
 }
 
-/** Resolves when the child has ended and its output is read, or when it could not start. */
-function exitReasonOf(child: ChildProcess): Promise<string> {
+/**
+ * Resolves when the child has ended, or when it could not start.
+ * @param event default: also its output is read, which its own children may hold open
+ */
+export function exitReasonOf(
+  child: ChildProcess,
+  event: 'close' | 'exit' = 'close',
+): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('close', (code, signal) => resolve(signal ?? `exit code ${String(code)}`));
+    child.once(event, (code: number | null, signal: string | null) =>
+      resolve(signal ?? `exit code ${String(code)}`),
+    );
   });
 }
 

@@ -23,6 +23,7 @@ import type {
   LoadResult,
   OpenLoopResult,
   PopulationsResult,
+  Progress,
 } from './protocol/results.js';
 
 type LoadOptions = Pick<LoadJob, 'port' | 'clients' | 'durationMs'> & Partial<LoadJob>;
@@ -32,12 +33,15 @@ type PopulationsOptions = Pick<PopulationsJob, 'port' | 'populations' | 'duratio
   Partial<PopulationsJob>;
 type BurstOptions = Pick<BurstJob, 'port' | 'clients' | 'limitMs'> & Partial<BurstJob>;
 
+/** Called for each message of a job with `progressMs`. */
+type OnProgress = (progress: Progress) => void;
+
 /** Every method rejects if the job fails or the load process ends. Jobs must not overlap. */
 export interface Generator {
   /** A closed loop. Default: 64-byte echoes at full speed, no warm-up, no silent clients. */
-  run(options: LoadOptions): Promise<LoadResult>;
+  run(options: LoadOptions, onProgress?: OnProgress): Promise<LoadResult>;
   /** Requests at a constant rate. Default: 64-byte echoes, no warm-up. */
-  openLoop(options: OpenLoopOptions): Promise<OpenLoopResult>;
+  openLoop(options: OpenLoopOptions, onProgress?: OnProgress): Promise<OpenLoopResult>;
   /** Several populations at once. Default: no warm-up, no silent clients, 2 s for an answer. */
   runPopulations(options: PopulationsOptions): Promise<PopulationsResult>;
   /** All clients at the same moment, one request each. Default: 64 bytes. */
@@ -78,8 +82,9 @@ export async function startGenerator(): Promise<Generator> {
   await once(child, 'spawn');
   let stopping: Promise<void> | undefined;
   return {
-    run: (options) => request(child, { ...DEFAULTS, ...options }, 'loaded'),
-    openLoop: (options) => runOpenLoop(child, { ...OPEN_LOOP_DEFAULTS, ...options }),
+    run: (options, onProgress) => request(child, { ...DEFAULTS, ...options }, 'loaded', onProgress),
+    openLoop: (options, onProgress) =>
+      runOpenLoop(child, { ...OPEN_LOOP_DEFAULTS, ...options }, onProgress),
     runPopulations: (options) =>
       request(child, { ...POPULATIONS_DEFAULTS, ...options }, 'populations'),
     burst: (options) => request(child, { ...BURST_DEFAULTS, ...options }, 'burst'),
@@ -93,9 +98,13 @@ export async function startGenerator(): Promise<Generator> {
 }
 
 /** Continues a paused server in any case: the load process may be killed during the pause. */
-async function runOpenLoop(child: ChildProcess, job: OpenLoopJob): Promise<OpenLoopResult> {
+async function runOpenLoop(
+  child: ChildProcess,
+  job: OpenLoopJob,
+  onProgress?: OnProgress,
+): Promise<OpenLoopResult> {
   try {
-    return await request(child, job, 'offered');
+    return await request(child, job, 'offered', onProgress);
   } finally {
     if (job.pause !== undefined && job.serverPid !== undefined) continueProcess(job.serverPid);
   }
@@ -105,20 +114,26 @@ async function request<Kind extends JobResult['kind']>(
   child: ChildProcess,
   job: Job,
   kind: Kind,
+  onProgress?: OnProgress,
 ): Promise<Extract<JobResult, { kind: Kind }>> {
-  const result = await resultOf(child, job);
+  const result = await resultOf(child, job, onProgress);
   if (result.kind === kind) return result as Extract<JobResult, { kind: Kind }>;
   throw new Error(
     result.kind === 'failed' ? result.message : `the generator answered ${result.kind}`,
   );
 }
 
-/** Sends a job and resolves to the next message. Rejects if the process ends first. */
-function resultOf(child: ChildProcess, job: Job): Promise<JobResult> {
+/** Sends a job and resolves to its result. Rejects if the process ends first. */
+function resultOf(child: ChildProcess, job: Job, onProgress?: OnProgress): Promise<JobResult> {
   return new Promise((resolve, reject) => {
-    const onMessage = (result: JobResult) => {
+    const onMessage = (message: JobResult | Progress) => {
+      if (message.kind === 'progress') {
+        onProgress?.(message);
+        return;
+      }
+      child.off('message', onMessage);
       child.off('exit', onExit);
-      resolve(result);
+      resolve(message);
     };
     const onExit = (code: number | null, signal: string | null) => {
       child.off('message', onMessage);
@@ -128,7 +143,7 @@ function resultOf(child: ChildProcess, job: Job): Promise<JobResult> {
       reject(new Error('the generator has stopped'));
       return;
     }
-    child.once('message', onMessage);
+    child.on('message', onMessage);
     child.once('exit', onExit);
     child.send(job);
   });

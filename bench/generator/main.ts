@@ -1,5 +1,6 @@
 /**
- * The load process: takes one job at a time from the runner and sends one result for each.
+ * The load process: takes one job at a time from the runner and sends one result for each, and
+ * progress before that for a job that asks for it.
  *
  * handle.ts forks it and uses it for many jobs, so that its compiled code stays hot. A job keeps
  * the only thread until it ends; each has a time limit. If the runner ends meanwhile, the guard
@@ -11,17 +12,18 @@ import { runFanOut } from './loads/fan-out.js';
 import { Hold } from './loads/hold.js';
 import { runOpenLoop } from './loads/open-loop.js';
 import type { HoldJob, Job } from './protocol/jobs.js';
-import type { HoldResult, JobResult } from './protocol/results.js';
-import { ownDescriptorTable } from './sockets/socket.js';
+import type { HoldResult, JobResult, Progress } from './protocol/results.js';
+import { ownDescriptorTable, setTargetHost } from './sockets/socket.js';
 
 let hold: Hold | undefined;
 
 function run(job: Job): JobResult {
+  if ('port' in job) setTargetHost(job.host);
   switch (job.kind) {
     case 'load':
-      return job.pattern === 'fan-out' ? runFanOut(job) : runLoadJob(job);
+      return job.pattern === 'fan-out' ? runFanOut(job) : runLoadJob(job, report);
     case 'open-loop':
-      return runOpenLoop(job);
+      return runOpenLoop(job, report);
     case 'populations':
       return runPopulationsJob(job);
     case 'burst':
@@ -35,6 +37,11 @@ function run(job: Job): JobResult {
       releaseHold();
       return { kind: 'released' };
   }
+}
+
+/** The pipe to the runner takes a message at once, also in the middle of a job. */
+function report(progress: Progress): void {
+  process.send?.(progress);
 }
 
 function openHold(job: HoldJob): HoldResult {

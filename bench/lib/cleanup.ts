@@ -19,25 +19,32 @@ import { guardDescendants } from '../../src/base/guard.js';
 const END_LIMIT_MS = 5000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-const children = new Set<ChildProcess>();
+/** The children, each with the function that kills it. */
+const children = new Map<ChildProcess, () => void>();
 const directories = new Set<string>();
 let directoryPrefix: string | undefined;
 let onSignal: (() => void) | undefined;
 let onLastChildExit: (() => void) | undefined;
 let status: number | undefined;
 
-/** Starts a child that ends with this process. */
-export function startChild<Child extends ChildProcess>(start: () => Child): Child {
+/**
+ * Starts a child that ends with this process.
+ * @param kill default: SIGKILL for the child alone, not for its own children
+ */
+export function startChild<Child extends ChildProcess>(
+  start: () => Child,
+  kill: (child: Child) => void = (child) => child.kill('SIGKILL'),
+): Child {
   installHandlers();
   const child = start();
   if (child.pid === undefined) return child;
-  children.add(child);
+  children.set(child, () => kill(child));
   child.once('exit', () => {
     children.delete(child);
     if (children.size === 0) onLastChildExit?.();
   });
   // The caller may start a child before it notices the signal.
-  if (status !== undefined) child.kill('SIGKILL');
+  if (status !== undefined) kill(child);
   return child;
 }
 
@@ -96,5 +103,5 @@ function removeAll(): void {
 }
 
 function killAll(): void {
-  for (const child of children) child.kill('SIGKILL');
+  for (const kill of children.values()) kill();
 }

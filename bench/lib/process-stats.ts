@@ -34,6 +34,27 @@ export function sampleProcess(pid: number): ProcessSample | undefined {
   }
 }
 
+/**
+ * The sum over several processes; undefined if none of them exists. CPU time includes that of
+ * children that have ended and that a process has waited for. Memory that they share counts for
+ * each of them.
+ */
+export function sampleProcesses(pids: readonly number[]): ProcessSample | undefined {
+  const samples = pids.flatMap((pid) => {
+    const sample = sampleProcess(pid);
+    return sample === undefined ? [] : [{ ...sample, cpuMs: sample.cpuMs + reapedCpuMs(pid) }];
+  });
+  if (samples.length === 0) return undefined;
+  const sum = (of: (sample: ProcessSample) => number) =>
+    samples.reduce((total, sample) => total + of(sample), 0);
+  return {
+    cpuMs: sum(({ cpuMs }) => cpuMs),
+    rssBytes: sum(({ rssBytes }) => rssBytes),
+    threads: sum(({ threads }) => threads),
+    descriptors: sum(({ descriptors }) => descriptors),
+  };
+}
+
 /** CPU time of all processes since boot, without interrupts; undefined without /proc. */
 export function machineCpuMs(): number | undefined {
   try {
@@ -56,10 +77,28 @@ export function descriptorLimit(): number {
   }
 }
 
-/** utime + stime, fields 14 and 15. The name before them may contain spaces and brackets. */
+/** utime + stime, fields 14 and 15. */
 function cpuTicks(stat: string): number {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statFields(stat);
   return Number(fields[11]) + Number(fields[12]);
+}
+
+/** cutime + cstime, fields 16 and 17: of the children that the process has waited for. */
+function reapedCpuMs(pid: number): number {
+  try {
+    const fields = statFields(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return (Number(fields[13]) + Number(fields[14])) * TICK_MS;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * The fields of /proc/…/stat from the third on, the state. The name before them may contain spaces
+ * and brackets.
+ */
+export function statFields(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function field(status: string, name: string): number {

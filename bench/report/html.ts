@@ -15,7 +15,8 @@ import { marginsOf } from '../analysis/verdicts.js';
 import { plotsOf, type PlotPicture } from './plots.js';
 
 /** The parts of the results file that the page shows. */
-type Run = Pick<BenchResults, 'startedAt' | 'durationMs' | 'machine' | 'versions' | 'experiments'>;
+type Run = Pick<BenchResults, 'startedAt' | 'durationMs' | 'machine' | 'versions' | 'experiments'> &
+  Partial<Pick<BenchResults, 'options'>>;
 
 export interface ReportInput {
   readonly results: Run;
@@ -137,7 +138,11 @@ function coresOf({ machine: { cores } }: Run): string {
 }
 
 function factsOf(run: Run, date: string): [string, string][] {
-  const { machine, versions, durationMs } = run;
+  const { machine, versions, durationMs, options } = run;
+  const servers = (options?.servers ?? []).map(({ name, service, at }): [string, string] => [
+    name,
+    `${at} (${service})`,
+  ]);
   const packages = Object.entries(versions.packages).map(([name, version]) => `${name} ${version}`);
   return [
     ['Started', `${date}, took ${formatDuration(durationMs)}`],
@@ -145,6 +150,7 @@ function factsOf(run: Run, date: string): [string, string][] {
     ['Memory', `${(machine.memoryBytes / 1e9).toFixed(1)} GB`],
     ['System', `${machine.kernel}, ${machine.arch}`],
     ['Versions', [`Node ${versions.node}`, ...packages].join(', ')],
+    ...servers,
   ];
 }
 

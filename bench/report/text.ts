@@ -3,6 +3,7 @@
  * targets, and the paths of the saved files. Pure functions; table.ts and targets.ts make the
  * tables.
  */
+import { printable } from '../../src/base/printable.js';
 import type { Experiment, ExperimentResult, Margins } from '../analysis/experiment.js';
 import { render, type Rendering } from '../analysis/numbers.js';
 import type { BenchResults } from '../analysis/results.js';
@@ -17,7 +18,7 @@ export function report(
   files: readonly string[],
   rendering: Rendering,
 ): string {
-  const { machine, versions, startedAt } = results;
+  const { machine, versions, startedAt, options } = results;
   const where = [
     startedAt.slice(0, 10),
     machine.cpu,
@@ -25,6 +26,9 @@ export function report(
     machine.kernel,
     `Node ${versions.node}`,
   ].join(', ');
+  const servers = (options.servers ?? []).map(
+    ({ name, service, at }) => `${name}: ${printable(at)} (${service})`,
+  );
   const margins = marginsOf(results.experiments);
   const parts = results.experiments.map((result) => {
     const experiment = experiments.find(({ name }) => name === result.name);
@@ -32,7 +36,7 @@ export function report(
     return experimentText(experiment, result, margins, rendering);
   });
   const last = [generatorLine(results.experiments), ...files.map((path) => `Saved in ${path}`)];
-  return `${[where, ...parts, ...targetsText(results, rendering), last.join('\n')].join('\n\n')}\n`;
+  return `${[[where, ...servers].join('\n'), ...parts, ...targetsText(results, rendering), last.join('\n')].join('\n\n')}\n`;
 }
 
 function experimentText(

@@ -3,7 +3,15 @@
  * run.ts next.
  */
 
+import type { Address } from '../contenders/address.js';
+import type { ServerService } from '../contenders/conversation.js';
 import type { OwnService } from '../scenarios/scenario.js';
+
+/** A server of the user's own: the command that starts it, or where it listens. */
+export interface ServerOption {
+  readonly name: string;
+  readonly at: { readonly command: string } | Address;
+}
 
 export interface BenchOptions {
   readonly length: 'quick' | 'full';
@@ -12,6 +20,12 @@ export interface BenchOptions {
   readonly peers: boolean;
   /** A service of the user's own: only it is measured, beside the control. */
   readonly own: OwnService | undefined;
+  /** Servers of the user's own, measured beside the models. */
+  readonly servers: readonly ServerOption[];
+  /** The service of all of these. */
+  readonly service: ServerService;
+  /** Whether a server may be on another machine. */
+  readonly isRemoteAllowed: boolean;
   /** Names of experiments; empty: all of this run. */
   readonly scenarios: readonly string[];
   /** Names of models and peers; empty: all of this run. */

@@ -12,12 +12,15 @@ import type { Contender, ServiceName } from '../contenders/contender.js';
 export class Participants {
   /** Empty: no filter. */
   readonly #named: readonly string[];
+  /** The user's own servers, which take part wherever they can. */
+  readonly #servers: readonly string[];
   readonly #measured = new Set<string>();
   /** Services that the scenario asked for, by the named contender that lacks them. */
   readonly #lacking = new Map<string, ServiceName>();
 
-  constructor(named: readonly string[]) {
+  constructor(named: readonly string[], servers: readonly string[] = []) {
     this.#named = named;
+    this.#servers = servers;
   }
 
   /** Returns the same bench, but records each contender that it measures. */
@@ -50,7 +53,9 @@ export class Participants {
   remarks(why = 'it has no place in this experiment'): string[] {
     if (this.#named.length === 0) return [];
     const absent = this.#named.filter((name) => !this.#measured.has(name));
-    const unnamed = [...this.#measured].filter((name) => !this.#named.includes(name));
+    const unnamed = [...this.#measured].filter(
+      (name) => !this.#named.includes(name) && !this.#servers.includes(name),
+    );
     if (absent.length === 0 && unnamed.length === 0) return [];
     // A contender without the service needs no other reason.
     const others = absent.filter((name) => !this.#lacking.has(name));

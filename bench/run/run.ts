@@ -24,12 +24,13 @@ import {
   type BenchResults,
 } from '../analysis/results.js';
 import { runCase, type RoundPlan } from './rounds.js';
+import { chosenContenders, wantedScenarios } from './selection.js';
+import { checkedServers } from './servers.js';
 import { scenarios } from '../scenarios/all.js';
 import type { Bench, Scenario } from '../scenarios/scenario.js';
 import { tablesOf } from '../report/table.js';
-import { models } from '../contenders/models.js';
-import { peers } from '../contenders/peers.js';
-import type { Contender, RunningServer } from '../contenders/contender.js';
+import { ownServer, type OwnServer } from '../contenders/own-servers.js';
+import type { RunningServer } from '../contenders/contender.js';
 
 /** Each round has new connections, which are slow for some tens of milliseconds. */
 const ROUND_WARM_UP_MS = 60;
@@ -45,8 +46,8 @@ const WARM_UP = {
  * @throws StartError if the results cannot be saved
  */
 export async function runBench(options: BenchOptions): Promise<number> {
-  const wanted = scenarios.filter((scenario) => isWanted(scenario, options));
   prepareResults(options.directory);
+  const servers = await checkedServers(options);
   const startedAt = new Date();
   const startMs = performance.now();
   const { peers: withPeers, rounds, roundMs, directory } = options;
@@ -56,11 +57,11 @@ export async function runBench(options: BenchOptions): Promise<number> {
     durationMs: Math.round(performance.now() - startMs),
     machine: thisMachine(),
     versions: installedVersions(),
-    options: { peers: withPeers, rounds, roundMs },
+    options: { peers: withPeers, rounds, roundMs, ...serversOf(options) },
     experiments,
   });
   // Saved after each experiment, so that an interrupted run keeps its finished ones.
-  const experiments = await measureAll(wanted, options, (some) =>
+  const experiments = await measureAll(servers, options, (some) =>
     saveResults(resultsOf(some), directory),
   );
   const interrupted = interruptedStatus();
@@ -110,21 +111,23 @@ export function hasFailed({ failed, cases }: ExperimentResult): boolean {
   );
 }
 
-function isWanted(scenario: Scenario, options: BenchOptions): boolean {
-  // The control shows how far to trust the other experiments.
-  if (scenario.name === 'control') return true;
-  if (options.own !== undefined || scenario.partOf === 'own')
-    return options.own !== undefined && scenario.partOf === 'own';
-  if (options.scenarios.length > 0) return options.scenarios.includes(scenario.name);
-  if (options.all) return true;
-  return options.peers ? scenario.hasPeers === true : scenario.partOf === 'quick';
+/** What a reader of the results has to know of the user's own servers. */
+function serversOf({ servers, service }: BenchOptions): Pick<BenchResults['options'], 'servers'> {
+  if (servers.length === 0) return {};
+  const shown = servers.map(({ name, at }) => ({
+    ...{ name, service },
+    at: 'command' in at ? at.command : `tcp://${at.host}:${at.port}`,
+  }));
+  return { servers: shown };
 }
 
 async function measureAll(
-  wanted: readonly Scenario[],
+  own: readonly OwnServer[],
   options: BenchOptions,
   keep: (experiments: readonly ExperimentResult[]) => string,
 ): Promise<ExperimentResult[]> {
+  const wanted = wantedScenarios(options);
+  const servers = own.map((server) => ownServer(server));
   const started: RunningServer[] = [];
   const generator = await startGenerator();
   // Started after the generator, which may fail: a progress bar that is not stopped keeps the
@@ -143,9 +146,10 @@ async function measureAll(
     // A warm-up load is at most two rounds long.
     warmUp: { ...WARM_UP[length], loadMs: Math.min(WARM_UP[length].loadMs, 2 * roundMs) },
   };
-  const all = chooseContenders(options);
+  const all = [...chosenContenders(options), ...servers];
   const bench: Bench = {
     ...{ length, rounds, longRounds, roundMs, generator, start, note, own: options.own },
+    textService: options.service === 'capitalize' ? 'capitalize' : 'echo',
     contenders: (service) => all.filter(({ services }) => services.includes(service)),
     async compare(cases, contenders) {
       if (contenders.length === 0) return [];
@@ -163,7 +167,10 @@ async function measureAll(
   try {
     for (const scenario of wanted) {
       progress.step(scenario.name);
-      const participants = new Participants(options.contenders);
+      const participants = new Participants(
+        options.contenders,
+        servers.map(({ name }) => name),
+      );
       const found = await measured(scenario, participants.watching(bench));
       // An interrupt kills the servers, so this experiment is incomplete.
       if (interruptedStatus() !== undefined) break;
@@ -196,9 +203,4 @@ async function measured(scenario: Scenario, bench: Bench): Promise<Omit<Experime
     failed: error instanceof Error ? error.message : String(error),
   }));
   return { ...found, durationMs: Math.round(performance.now() - startMs) };
-}
-
-function chooseContenders({ contenders: names, peers: withPeers }: BenchOptions): Contender[] {
-  if (names.length === 0) return withPeers ? [...models(), ...peers()] : models();
-  return [...models(), ...peers()].filter(({ name }) => names.includes(name));
 }

@@ -24,7 +24,7 @@ import { known } from '../analysis/measured.js';
 import { longest, percentile, valueOf } from '../analysis/measures.js';
 import { descriptorLimit } from '../lib/process-stats.js';
 import { joined, numberOf, shown } from '../analysis/sentences.js';
-import type { RunningServer } from '../contenders/contender.js';
+import { pidOf, type RunningServer } from '../contenders/contender.js';
 import type { Case, Scenario } from './scenario.js';
 
 const FULL = '1.5 × the backlog';
@@ -123,7 +123,9 @@ function stoppedCase(name: string, many: number): Case {
   };
 }
 
-async function measureRound({ pid, port }: RunningServer, many: number): Promise<RoundMeasured> {
+async function measureRound(server: RunningServer, many: number): Promise<RoundMeasured> {
+  const { port } = server;
+  const pid = pidOf(server);
   const before = listenCounters();
   process.kill(pid, 'SIGSTOP');
   try {

@@ -3,6 +3,8 @@ import { errors, longest, p50, p99, percentile, valueOf } from '../analysis/meas
 import { formatCount } from '../analysis/numbers.js';
 import { known, usageValues } from '../analysis/measured.js';
 import { comparing } from '../analysis/sentences.js';
+import { targetOf, TEXT_SERVICES, type TextService } from '../contenders/contender.js';
+import { contentOf, inWords } from './closed-loop.js';
 import { latencyPlot } from './plots.js';
 import type { Case, Scenario } from './scenario.js';
 
@@ -12,6 +14,7 @@ const LIMIT_MS = 5000;
 export const burst: Scenario = {
   name: 'burst',
   partOf: 'full',
+  serverServices: TEXT_SERVICES,
   question: 'If many clients connect at the same moment, how long until each has its first byte?',
   prediction:
     'The kernel completes all handshakes by itself. In every model one thread then accepts one client after the ' +
@@ -34,23 +37,27 @@ export const burst: Scenario = {
     latencyPlot('first-byte', 'Clients that connect at once: median time to the first byte', p50),
   ],
   async measure(bench) {
-    return {
-      cases: await bench.compare(SIZES.map(burstOf), bench.contenders('echo')),
-      remarks: [],
-    };
+    const { textService } = bench;
+    const cases = SIZES.map((clients) => burstOf(clients, LIMIT_MS, textService));
+    return { cases: await bench.compare(cases, bench.contenders(textService)), remarks: [] };
   },
   seen: comparing(p50),
 };
 
-export function burstOf(clients: number, limitMs = LIMIT_MS): Case {
+export function burstOf(
+  clients: number,
+  limitMs = LIMIT_MS,
+  textService: TextService = 'echo',
+): Case {
+  const name = `${clients} clients`;
   return {
-    name: `${clients} clients`,
-    title: `burst: ${clients} clients at the same moment`,
+    ...inWords({ name, title: `burst: ${name} at the same moment` }, textService),
     x: clients,
     clients,
-    needs: { service: 'echo', clients },
-    async load(generator, { port, pid }) {
-      const result = await generator.burst({ port, clients, limitMs, serverPid: pid });
+    needs: { service: textService, clients },
+    async load(generator, server) {
+      const job = { ...targetOf(server), ...contentOf(textService), clients, limitMs };
+      const result = await generator.burst(job);
       const { firstByte, answer, errors, startMs, retransmissions } = result;
       return {
         values: known({

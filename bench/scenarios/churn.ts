@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { CaseResult } from '../analysis/experiment.js';
 import { CLOSED_LOOP, requestsPerSecond } from '../analysis/measures.js';
 import { comparing } from '../analysis/sentences.js';
-import type { Contender } from '../contenders/contender.js';
+import { TEXT_SERVICES, type Contender } from '../contenders/contender.js';
 import { variant } from '../contenders/models.js';
 import { withTemporaryDirectory } from '../lib/cleanup.js';
 import { closedLoop } from './closed-loop.js';
@@ -21,6 +21,7 @@ export const churn: Scenario = {
   name: 'churn',
   partOf: 'quick',
   hasPeers: true,
+  serverServices: TEXT_SERVICES,
   question:
     'What does a new client cost, if each connects, sends one request, reads one reply and closes?',
   prediction:
@@ -33,7 +34,7 @@ export const churn: Scenario = {
   measures: CLOSED_LOOP,
   plots: [ratePlot('Connections served', requestsPerSecond, 'connections/s')],
   async measure(bench) {
-    const contenders = bench.contenders('echo');
+    const contenders = bench.contenders(bench.textService);
     const isQuick = bench.length === 'quick';
     const cases: CaseResult[] = [];
     await withTemporaryDirectory(async (directory) => {
@@ -42,6 +43,7 @@ export const churn: Scenario = {
           name: `${clients} clients`,
           title: `churn: connect, one request, close; ${clients} clients`,
           pattern: 'churn',
+          textService: bench.textService,
           clients,
         });
         const all = isQuick ? contenders : [...contenders, ...logging(contenders, directory)];

@@ -26,6 +26,7 @@ const ITERATIVE = 'iterative';
 export const cpuBound: Scenario = {
   name: 'cpu-bound',
   partOf: 'quick',
+  serverServices: ['work'],
   participation:
     'a quick run leaves out the iterative server, because slow-client shows the same sooner',
   question:

@@ -1,6 +1,7 @@
 /** Echo: many small requests on long connections, so the model itself is most of the cost. */
 import { CLOSED_LOOP, p99, requestsPerSecond } from '../analysis/measures.js';
 import { comparing } from '../analysis/sentences.js';
+import { TEXT_SERVICES } from '../contenders/contender.js';
 import { closedLoop } from './closed-loop.js';
 import { latencyPlot, ratePlot } from './plots.js';
 import type { Scenario } from './scenario.js';
@@ -14,6 +15,7 @@ export const echo: Scenario = {
   name: 'echo',
   partOf: 'quick',
   hasPeers: true,
+  serverServices: TEXT_SERVICES,
   question: 'How many small requests does each model serve when many clients keep asking?',
   prediction:
     'The iterative server serves one client and lets the others wait forever. The event loop serves all on one ' +
@@ -35,11 +37,12 @@ export const echo: Scenario = {
         name,
         title,
         pattern: 'echo',
+        textService: bench.textService,
         clients,
         ...(clients === 1000 ? MANY : {}),
       });
     });
-    return { cases: await bench.compare(cases, bench.contenders('echo')), remarks: [] };
+    return { cases: await bench.compare(cases, bench.contenders(bench.textService)), remarks: [] };
   },
   seen: comparing(requestsPerSecond),
 };

@@ -15,6 +15,7 @@ export const fanOut: Scenario = {
   name: 'fan-out',
   partOf: 'quick',
   hasPeers: true,
+  serverServices: ['chat'],
   question: 'What does a line to 63 other clients cost, and what if many clients send at once?',
   prediction:
     'A thread per client that sends to all others under a lock makes 63 system calls per line, with any number of ' +

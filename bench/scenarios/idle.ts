@@ -12,7 +12,7 @@ import type { HoldResult } from '../generator/protocol/results.js';
 import { descriptorLimit, sampleProcess, type ProcessSample } from '../lib/process-stats.js';
 import { joined, shown } from '../analysis/sentences.js';
 import { modelNamed } from '../contenders/models.js';
-import type { RunningServer } from '../contenders/contender.js';
+import { pidOf, type RunningServer } from '../contenders/contender.js';
 import type { Bench, Scenario } from './scenario.js';
 
 const THREADS = 'thread-per-client';
@@ -196,8 +196,9 @@ function reduced(
 }
 
 function sampled(server: RunningServer): ProcessSample {
-  const sample = sampleProcess(server.pid);
-  if (sample === undefined) throw new Error(`cannot sample process ${server.pid}`);
+  const pid = pidOf(server);
+  const sample = sampleProcess(pid);
+  if (sample === undefined) throw new Error(`cannot sample process ${pid}`);
   return sample;
 }
 

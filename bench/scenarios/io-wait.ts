@@ -8,6 +8,7 @@ import type { Scenario } from './scenario.js';
 export const ioWait: Scenario = {
   name: 'io-wait',
   partOf: 'full',
+  serverServices: ['work'],
   question: 'What if each request waits 10 ms for something else, such as a database or a disk?',
   prediction:
     'Waiting needs no core. A model that lets 64 clients wait at the same time answers at most 6,400 requests/s: event ' +

@@ -103,7 +103,7 @@ function measureCase(
       ...server,
       async start(needs) {
         const running = await server.start(needs);
-        logFiles.set(running.pid, file);
+        logFiles.set(running.port, file);
         return running;
       },
     };
@@ -119,7 +119,7 @@ function countingLog(it: Case, logFiles: ReadonlyMap<number, string>): Case {
     ...it,
     async load(generator, server, window) {
       const measured = await it.load(generator, server, window);
-      const file = logFiles.get(server.pid);
+      const file = logFiles.get(server.port);
       if (file === undefined) return measured;
       const { size } = statSync(file);
       // The server appends, so its next line starts at the new end of the file.

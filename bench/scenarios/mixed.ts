@@ -13,6 +13,7 @@ const shortP99 = percentile(99, 'short');
 export const mixed: Scenario = {
   name: 'mixed',
   partOf: 'full',
+  serverServices: ['work'],
   question: 'What if most requests are short, some wait for something else, and a few compute?',
   prediction:
     'The few requests that compute decide: on the event loop all clients wait behind them, 5 ms each, while threads ' +

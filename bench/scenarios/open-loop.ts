@@ -16,7 +16,7 @@ import { measuredLoad, measuredOpenLoop } from '../analysis/measured.js';
 import { errors, p50, p99, percentile, served, serverCpu, valueOf } from '../analysis/measures.js';
 import { caseNamed, joined, numberOf, shown } from '../analysis/sentences.js';
 import { modelNamed } from '../contenders/models.js';
-import type { RunningServer } from '../contenders/contender.js';
+import { targetOf, type Contender, type RunningServer } from '../contenders/contender.js';
 import type { Bench, Case, Scenario } from './scenario.js';
 
 const CLIENTS = 64;
@@ -44,6 +44,7 @@ const uncorrectedP99 = percentile(99, 'uncorrected');
 export const openLoop: Scenario = {
   name: 'open-loop',
   partOf: 'full',
+  serverServices: ['echo'],
   participation: 'the rates are shares of the rate of the event loop in a closed loop',
   question: 'What latency does a server have at a constant rate of requests?',
   prediction:
@@ -86,10 +87,8 @@ export const openLoop: Scenario = {
     const remarks = [
       `In a closed loop the event loop answered ${formatCount(capacity)} requests/s.`,
     ];
-    return {
-      cases: await bench.compare([...cases, pausedCase], bench.contenders('echo')),
-      remarks,
-    };
+    const contenders = bench.contenders('echo');
+    return { cases: await bench.compare([...cases, pausedCase(contenders)], contenders), remarks };
   },
   seen: (result) => joined(...seenOfKnee(result), ...seenOfPause(caseNamed(result, PAUSED))),
 };
@@ -105,11 +104,11 @@ function offering(share: number, requestsPerSecond: number): Case {
     minWindowMs: MIN_WINDOW_MS,
     load: async (generator, server, window) => {
       if (window.isWarmUp) return warmedUp(generator, server, window.durationMs);
-      const { port, pid } = server;
       const { warmUpMs, durationMs } = window;
       return measuredOpenLoop(
         await generator.openLoop({
-          ...{ port, serverPid: pid, clients: CLIENTS, requestsPerSecond, warmUpMs, durationMs },
+          ...targetOf(server),
+          ...{ clients: CLIENTS, requestsPerSecond, warmUpMs, durationMs },
         }),
       );
     },
@@ -122,28 +121,32 @@ function offering(share: number, requestsPerSecond: number): Case {
  */
 async function warmedUp(
   generator: Generator,
-  { port }: RunningServer,
+  server: RunningServer,
   durationMs: number,
 ): Promise<RoundMeasured> {
-  return measuredLoad(await generator.run({ port, clients: CLIENTS, durationMs }));
+  return measuredLoad(await generator.run({ ...targetOf(server), clients: CLIENTS, durationMs }));
 }
 
 /** Provokes coordinated omission: the server's process is stopped for a while. */
-const pausedCase: Case = {
-  name: PAUSED,
-  title: `open-loop: 2,000 requests/s, the server ${PAUSED} of 8 s`,
-  clients: CLIENTS,
-  needs: { service: 'echo', clients: CLIENTS },
-  leftOut: LEFT_OUT,
-  maxRounds: 1,
-  async load(generator, server, { warmUpMs, durationMs, isWarmUp }) {
-    if (isWarmUp) return warmedUp(generator, server, durationMs);
-    const { port, pid } = server;
-    return measuredOpenLoop(
-      await generator.openLoop({ port, serverPid: pid, clients: CLIENTS, warmUpMs, ...PAUSE }),
-    );
-  },
-};
+function pausedCase(contenders: readonly Contender[]): Case {
+  const servers = contenders.filter(({ kind }) => kind === 'server');
+  const reason = 'the bench pauses only its own servers';
+  const notPaused = servers.map(({ name }): [string, string] => [name, reason]);
+  return {
+    name: PAUSED,
+    title: `open-loop: 2,000 requests/s, the server ${PAUSED} of 8 s`,
+    clients: CLIENTS,
+    needs: { service: 'echo', clients: CLIENTS },
+    leftOut: { ...LEFT_OUT, ...Object.fromEntries<string>(notPaused) },
+    maxRounds: 1,
+    async load(generator, server, { warmUpMs, durationMs, isWarmUp }) {
+      if (isWarmUp) return warmedUp(generator, server, durationMs);
+      return measuredOpenLoop(
+        await generator.openLoop({ ...targetOf(server), clients: CLIENTS, warmUpMs, ...PAUSE }),
+      );
+    },
+  };
+}
 
 async function closedLoopRate(bench: Bench): Promise<number> {
   const server = await bench.start(modelNamed('event-loop'), { clients: CLIENTS });

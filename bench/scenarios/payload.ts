@@ -4,6 +4,7 @@
  */
 import { CLOSED_LOOP, requestsPerSecond, valueOf } from '../analysis/measures.js';
 import { comparing } from '../analysis/sentences.js';
+import { TEXT_SERVICES, type TextService } from '../contenders/contender.js';
 import { closedLoop } from './closed-loop.js';
 import type { Case, Scenario } from './scenario.js';
 
@@ -19,6 +20,7 @@ const bytesPerSecond = valueOf('bytesPerSecond', {
 export const payload: Scenario = {
   name: 'payload',
   partOf: 'full',
+  serverServices: TEXT_SERVICES,
   question: 'How does the throughput grow with the size of a message?',
   prediction:
     'A small message costs as much as a request, whatever its size, so ten times the bytes give ten times the ' +
@@ -39,18 +41,21 @@ export const payload: Scenario = {
     },
   ],
   async measure(bench) {
-    return { cases: await bench.compare(SIZES.map(echoOf), bench.contenders('echo')), remarks: [] };
+    const { textService } = bench;
+    const cases = SIZES.map((messageBytes) => textOf(messageBytes, textService));
+    return { cases: await bench.compare(cases, bench.contenders(textService)), remarks: [] };
   },
   seen: comparing(requestsPerSecond),
 };
 
-function echoOf(messageBytes: number): Case {
+function textOf(messageBytes: number, textService: TextService): Case {
   const size = sizeOf(messageBytes);
   const loop = closedLoop({
     name: size,
     title: `payload: 16 clients, messages of ${size}`,
     x: messageBytes,
     pattern: 'echo',
+    textService,
     clients: CLIENTS,
     messageBytes,
     // Some hundred megabytes are echoed per second: too few for a p99 of a short window.

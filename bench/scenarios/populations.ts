@@ -13,7 +13,7 @@ import {
   served,
   serverCpu,
 } from '../analysis/measures.js';
-import type { ServiceName } from '../contenders/contender.js';
+import { targetOf, type ServiceName } from '../contenders/contender.js';
 import type { Case } from './scenario.js';
 
 interface Populations extends Pick<
@@ -65,8 +65,7 @@ export function populationsCase({
     load: async (generator, server, { warmUpMs, durationMs, isWarmUp }) =>
       measuredPopulations(
         await generator.runPopulations({
-          port: server.port,
-          serverPid: server.pid,
+          ...targetOf(server),
           populations,
           warmUpMs: isWarmUp ? warmUpMs : Math.max(warmUpMs, settleMs),
           durationMs,

@@ -16,6 +16,7 @@ import type {
   RunningServer,
   ServerNeeds,
   ServiceName,
+  TextService,
 } from '../contenders/contender.js';
 
 export interface Scenario extends Experiment {
@@ -26,6 +27,8 @@ export interface Scenario extends Experiment {
   readonly partOf: 'quick' | 'full' | 'own';
   /** Set if the scenario is part of a run with peers. */
   readonly hasPeers?: boolean;
+  /** Services of which any server can take part, not only ours; see --server. */
+  readonly serverServices?: readonly ServiceName[];
   /**
    * Why the scenario cannot follow --model, as the end of a sentence; see
    * bench/run/participants.ts.
@@ -78,6 +81,8 @@ export interface Bench {
   /** Rounds of cases that need a long window; see bench/run/rounds.ts. */
   readonly longRounds: number;
   readonly roundMs: number;
+  /** The service of the scenarios whose clients send short texts. */
+  readonly textService: TextService;
   /** The service of the user's own that is to be measured. */
   readonly own: OwnService | undefined;
   readonly generator: Generator;

@@ -1,14 +1,8 @@
 /** Slow client: clients that hold a connection and send nothing (head-of-line blocking). */
 import type { CaseResult, Margins } from '../analysis/experiment.js';
 import { CLOSED_LOOP, p99, served } from '../analysis/measures.js';
-import {
-  NOTHING_SEEN,
-  caseNamed,
-  changed,
-  joined,
-  numberOf,
-  shown,
-} from '../analysis/sentences.js';
+import { NOTHING_SEEN, changed, joined, numberOf, shown } from '../analysis/sentences.js';
+import { TEXT_SERVICES } from '../contenders/contender.js';
 import { closedLoop } from './closed-loop.js';
 import { latencyPlot } from './plots.js';
 import type { Scenario } from './scenario.js';
@@ -20,6 +14,7 @@ const WITH = '16 silent clients';
 export const slowClient: Scenario = {
   name: 'slow-client',
   partOf: 'quick',
+  serverServices: TEXT_SERVICES,
   question: 'How do clients that connect first and then send nothing delay the others?',
   prediction:
     'The iterative server takes the first silent client and waits in recv, so it serves no other client: head-of-line ' +
@@ -39,14 +34,18 @@ export const slowClient: Scenario = {
         title: `slow-client: 16 clients work, ${name}`,
         x: silentClients,
         pattern: 'echo',
+        textService: bench.textService,
         clients: CLIENTS,
         silentClients,
       }),
     );
-    return { cases: await bench.compare(cases, bench.contenders('echo')), remarks: [] };
+    return { cases: await bench.compare(cases, bench.contenders(bench.textService)), remarks: [] };
   },
-  seen(result, margins) {
-    const [without, withSilent] = [caseNamed(result, WITHOUT), caseNamed(result, WITH)];
+  seen({ cases }, margins) {
+    // The name of a case may end in its service.
+    const [without, withSilent] = [WITHOUT, WITH].map((words) =>
+      cases.find(({ name }) => name.startsWith(words)),
+    );
     if (withSilent === undefined) return NOTHING_SEEN;
     return joined(
       ...withSilent.contenders.map(({ name }) => seenOf(name, without, withSilent, margins)),

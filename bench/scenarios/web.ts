@@ -20,6 +20,7 @@ export const web: Scenario = {
   // 64 threads, each of which compiles a parser of its own, need 16 s until their rate is steady.
   partOf: 'full',
   hasPeers: true,
+  serverServices: ['web'],
   question: 'What does HTTP add to the cost of a model, and what do files add to HTTP?',
   prediction:
     'Parsing a request and writing a head cost more than the 1,024 bytes of the page, so the models differ less than ' +

@@ -3,19 +3,24 @@
  * runner's process. Read ../../bench/run/run.ts next.
  */
 import { basename, resolve } from 'node:path';
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv } from 'yargs';
 import { models } from '../../bench/contenders/models.js';
 import { peers } from '../../bench/contenders/peers.js';
 import { DEFAULT_ROUNDS, type BenchOptions } from '../../bench/run/options.js';
+import { CONVERSATIONS, type ServerService } from '../../bench/contenders/conversation.js';
+import { assertFitting, suggestedService } from '../../bench/run/selection.js';
 import { scenarios } from '../../bench/scenarios/all.js';
 import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
 import type { ArgumentsOf, Command } from './command.js';
-import { text, wholeNumber, withoutSettings, type OptionSources } from './options.js';
-import type { SettingOptions } from './settings.js';
+import { text, wholeNumber, withoutSettings } from './options.js';
+import { serverOptions } from './server-option.js';
+import { withSubcommand, type Subcommand } from './subcommand.js';
 
 /** Marks an option of `bench` that `compare` and `report` do not have. */
 const own = { global: false } as const;
+
+const SERVER_SERVICES = Object.keys(CONVERSATIONS) as ServerService[];
 
 const options = {
   full: {
@@ -44,6 +49,24 @@ const options = {
     ...own,
     ...text('message'),
     describe: "the line that clients of --own send; the server's first answer is the right one",
+  },
+  server: {
+    ...own,
+    type: 'string',
+    array: true,
+    describe:
+      "server of your own to measure beside the models: 'name=command {port}' or 'name=tcp://host:port'",
+  },
+  service: {
+    ...own,
+    ...oneOf(SERVER_SERVICES),
+    describe: 'what each --server speaks (default: what --scenario needs, or echo)',
+  },
+  remote: {
+    ...own,
+    type: 'boolean',
+    default: false,
+    describe: 'let a --server be on another machine, whose owner has agreed',
   },
   model: {
     ...own,
@@ -82,6 +105,10 @@ export function benchBuilder(command: Argv) {
       '$0 bench --scenario echo --model event-loop thread-per-client',
       'one experiment, two models',
     )
+    .example(
+      "$0 bench --scenario echo --server 'mine=python3 server.py {port}'",
+      'a server of your own beside ours',
+    )
     .example("$0 bench --own mine.js --message 'a line'", 'a service of your own');
 }
 
@@ -102,6 +129,7 @@ export function benchOptions(args: BenchArguments): BenchOptions {
     all: args.full,
     peers: args.peers,
     own: ownService(args),
+    ...ownServers(args),
     scenarios: args.scenario ?? [],
     contenders: args.model ?? [],
     rounds: args.rounds ?? usual.rounds,
@@ -110,6 +138,23 @@ export function benchOptions(args: BenchArguments): BenchOptions {
     directory: args.output,
     output: args.json ? 'json' : args.csv ? 'csv' : args.markdown ? 'markdown' : 'terminal',
   };
+}
+
+function ownServers(
+  args: BenchArguments,
+): Pick<BenchOptions, 'servers' | 'service' | 'isRemoteAllowed'> {
+  const { server = [], service, remote: isRemoteAllowed, scenario = [], own: ownFile } = args;
+  if (server.length === 0) {
+    if (service !== undefined || isRemoteAllowed)
+      throw new UsageError('--service and --remote belong to --server');
+    return { servers: [], service: 'echo', isRemoteAllowed };
+  }
+  if (ownFile !== undefined)
+    throw new UsageError('--own measures the models only: leave out --server');
+  const spoken = service ?? suggestedService(scenario, SERVER_SERVICES);
+  assertFitting(scenario, spoken);
+  const taken = [...models(), ...peers()].map(({ name }) => name);
+  return { servers: serverOptions(server, taken), service: spoken, isRemoteAllowed };
 }
 
 function ownService({
@@ -127,11 +172,14 @@ function ownService({
   return { path: resolve(path), message };
 }
 
+function oneOf<Choice extends string>(choices: readonly Choice[]) {
+  return { type: 'string', requiresArg: true, choices } as const;
+}
+
 function manyOf(named: readonly { readonly name: string }[]) {
   return {
     type: 'string',
     array: true,
-    requiresArg: true,
     choices: named.map(({ name }) => name),
   } as const;
 }
@@ -149,28 +197,6 @@ const compareOptions = {
   json: { type: 'boolean', describe: 'print the changes as JSON' },
   markdown: { type: 'boolean', describe: 'print the changes as Markdown' },
 } as const;
-
-/** A subcommand, whose command line is checked as a command's. */
-interface Subcommand<T> extends CommandModule<object, T> {
-  readonly command: string;
-  readonly example: string;
-  readonly options: SettingOptions;
-  readonly builder: (command: Argv) => Argv<T>;
-}
-
-/** Adds a subcommand, and checks the command line if it names the subcommand. */
-function withSubcommand<T, U>(
-  bench: Argv<T>,
-  line: OptionSources,
-  { options: own, example, ...module }: Subcommand<U>,
-): Argv<T> {
-  const usage = `bench ${module.command}`;
-  return bench.command({
-    ...module,
-    builder: (command: Argv) =>
-      module.builder(withoutSettings(command, { ...line, usage, example }, own)),
-  });
-}
 
 function compareBuilder(command: Argv) {
   return command
@@ -253,8 +279,8 @@ export const benchCommand: Command<BenchArguments> = {
     const subcommands = ['compare', 'report'];
     if (!subcommands.some((name) => line.args.includes(name)))
       withoutSettings(command, { ...line, subcommands }, options);
-    const bench = withSubcommand(benchBuilder(command), line, compareCommand);
-    return withSubcommand(bench, line, reportCommand).epilogue(
+    const bench = withSubcommand(benchBuilder(command), 'bench', line, compareCommand);
+    return withSubcommand(bench, 'bench', line, reportCommand).epilogue(
       'Tables are up to 150 characters wide. On a narrower terminal, use handoff bench | less -S, ' +
         'or open the page that each run saves.',
     );

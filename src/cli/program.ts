@@ -69,6 +69,9 @@ export async function runCommand(
   await add('bench', 'compare the models under load', () =>
     import('./bench.js').then((m) => m.benchCommand),
   );
+  await add('load [address]', 'load a server that runs, and measure its answers', () =>
+    import('./load.js').then((m) => m.loadCommand),
+  );
   await add(
     'explain [model]',
     'describe how a model serves a client, and what was measured of it here',

@@ -100,7 +100,10 @@ function checkOption(
   const [value] = values;
   // A negative number is a wrong value rather than the next option.
   const isMissing = inline === undefined && value !== undefined && /^-[^\d]/.test(value);
-  if (isMissing || values.length === 0) checkValue(`--${name}`, option, undefined);
+  if (isMissing || values.length === 0) {
+    checkValue(`--${name}`, option, undefined);
+    throw new UsageError(`--${name} needs a value`);
+  }
   for (const one of values) checkValue(`--${name}`, option, one);
   return name;
 }

@@ -13,9 +13,9 @@ import { noErrors, totalErrors, type ErrorKind } from '../protocol/error-kinds.j
 import type { BurstJob } from '../protocol/jobs.js';
 import type { BurstResult } from '../protocol/results.js';
 import { Clients, type ClientEvents } from '../sockets/clients.js';
-import { EchoPayloads } from '../sockets/echo-payloads.js';
+import { exchangeOf } from '../sockets/content.js';
 import type { Exchange } from '../sockets/exchange.js';
-import { measureUsage, pollFor } from './phases.js';
+import { measureUsage, pollFor, processesOf } from './phases.js';
 
 /** Connects between two polls; they take some 0.2 ms. */
 const CONNECTS_PER_POLL = 16;
@@ -39,18 +39,19 @@ class Burst implements ClientEvents {
   #startNs = 0;
   #retransmissions = 0;
 
-  constructor({ port, clients, messageBytes }: BurstJob) {
+  constructor(job: BurstJob) {
+    const { port, clients } = job;
     this.#count = clients;
-    const exchange = new FirstByteProbe(new EchoPayloads(clients, messageBytes), () => {
+    const exchange = new FirstByteProbe(exchangeOf(job), () => {
       this.#firstByte.record(nowNs() - this.#startNs);
     });
     // Clients close first, which would exhaust the ports of one address: see connectSocket.
     this.#clients = new Clients({ port, clients, exchange, ownAddresses: true }, this);
   }
 
-  run({ limitMs, serverPid }: BurstJob): BurstResult {
+  run({ limitMs, ...server }: BurstJob): BurstResult {
     let startMs = 0;
-    const usage = measureUsage(serverPid, () => {
+    const usage = measureUsage(processesOf(server), () => {
       this.#startNs = nowNs();
       for (let client = 0; client < this.#count; client++) {
         this.#clients.open(client, this.#startNs);

@@ -7,11 +7,11 @@
  * system call per batch. Read next: population.ts, which says what a client does and what is
  * counted.
  */
-import { NS_PER_MS } from '../../lib/clock.js';
+import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import type { LoadJob, PopulationSettings, PopulationsJob } from '../protocol/jobs.js';
 import type { LoadResult, PopulationsResult } from '../protocol/results.js';
 import type { Clients } from '../sockets/clients.js';
-import { EchoPayloads } from '../sockets/echo-payloads.js';
+import { exchangeOf } from '../sockets/content.js';
 import { Epoll } from '../sockets/epoll.js';
 import type { Exchange } from '../sockets/exchange.js';
 import { learnLineExchange, lineExchange } from '../sockets/line-exchange.js';
@@ -27,17 +27,23 @@ import {
   type Pollable,
 } from './phases.js';
 import { DELAY_POLL_MS, Population, type Behaviour } from './population.js';
+import { ProgressReports, type Report } from './progress.js';
 import { openSilentClients } from './silent-clients.js';
 
 /** @throws Error if a `web` server does not send the page; SystemCallError if epoll fails */
-export function runLoadJob(job: LoadJob): LoadResult {
-  const { port, clients, pauseMs, pattern, messageBytes } = job;
+export function runLoadJob(job: LoadJob, report: Report): LoadResult {
+  const { port, clients, pauseMs, pattern } = job;
   const behaviour: Behaviour =
     pattern === 'churn' ? { pattern, clients, thinkMs: pauseMs } : { pattern: 'keep', clients };
-  const closedLoop = new ClosedLoop({ ...job, answerLimitMs: ANSWER_LIMIT_MS }, [behaviour], () =>
-    pattern === 'web' || pattern === 'web-varied'
-      ? learnWebExchange(port, pattern)
-      : new EchoPayloads(clients, messageBytes),
+  const options = { ...job, answerLimitMs: ANSWER_LIMIT_MS };
+  const closedLoop = new ClosedLoop(
+    options,
+    [behaviour],
+    () =>
+      pattern === 'web' || pattern === 'web-varied'
+        ? learnWebExchange(port, pattern)
+        : exchangeOf(job),
+    ProgressReports.of(job, report),
   );
   const usage = runLoad(closedLoop, job);
   const [population] = closedLoop.populations;
@@ -47,11 +53,11 @@ export function runLoadJob(job: LoadJob): LoadResult {
 
 /** @throws Error if an answer cannot be learned; SystemCallError if epoll fails */
 export function runPopulationsJob(job: PopulationsJob): PopulationsResult {
-  const exchangeOf = ({ line, answer }: PopulationSettings) =>
+  const lines = ({ line, answer }: PopulationSettings) =>
     answer === undefined
       ? learnLineExchange(job.port, line, job.answerLimitMs)
       : lineExchange(line, answer);
-  const closedLoop = new ClosedLoop(job, job.populations, exchangeOf);
+  const closedLoop = new ClosedLoop(job, job.populations, lines);
   const usage = runLoad(closedLoop, job);
   const populations = closedLoop.populations.map((population, index) => ({
     name: job.populations[index]?.name ?? '',
@@ -71,6 +77,7 @@ class ClosedLoop<Settings extends Behaviour> implements Load, Openable {
   readonly #options: ClosedLoopOptions;
   readonly #settings: readonly Settings[];
   readonly #exchangeOf: (settings: Settings) => Exchange;
+  readonly #progress: ProgressReports | undefined;
   #silent: Clients | undefined;
   #group: PopulationGroup | undefined;
   #connections: Pollable = { poll: () => undefined };
@@ -79,10 +86,12 @@ class ClosedLoop<Settings extends Behaviour> implements Load, Openable {
     options: ClosedLoopOptions,
     settings: readonly Settings[],
     exchangeOf: (settings: Settings) => Exchange,
+    progress?: ProgressReports,
   ) {
     this.#options = options;
     this.#settings = settings;
     this.#exchangeOf = exchangeOf;
+    this.#progress = progress;
     this.size = settings.reduce((sum, { clients }) => sum + clients, 0);
   }
 
@@ -124,11 +133,17 @@ class ClosedLoop<Settings extends Behaviour> implements Load, Openable {
   }
 
   enter(phase: Exclude<Phase, 'open'>): void {
+    if (phase === 'measure') this.#progress?.start(nowNs());
     for (const population of this.populations) population.enter(phase);
   }
 
   loadFor(durationNs: number): void {
-    pollFor(this.#connections, durationNs);
+    const progress = this.#progress;
+    const watch = () => {
+      for (const population of this.populations) population.reportTo(progress);
+      return false;
+    };
+    pollFor(this.#connections, durationNs, progress && watch);
   }
 
   drain(): void {

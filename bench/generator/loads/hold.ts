@@ -9,7 +9,7 @@ import { noErrors, totalErrors, type ErrorKind } from '../protocol/error-kinds.j
 import type { HoldJob } from '../protocol/jobs.js';
 import type { HoldResult } from '../protocol/results.js';
 import { Clients, type ClientEvents } from '../sockets/clients.js';
-import { EchoPayloads } from '../sockets/echo-payloads.js';
+import { exchangeOf } from '../sockets/content.js';
 import { pollFor } from './phases.js';
 
 /** Far below any listen queue in use: a full queue drops SYNs, which costs a second each. */
@@ -24,9 +24,10 @@ export class Hold implements ClientEvents {
   #answered = 0;
   #withRequest = false;
 
-  constructor({ port, clients }: HoldJob) {
+  constructor({ port, clients, content }: HoldJob) {
     this.#count = clients;
-    const exchange = new EchoPayloads(clients, MESSAGE_BYTES);
+    const settings = { clients, messageBytes: MESSAGE_BYTES, ...(content && { content }) };
+    const exchange = exchangeOf(settings);
     this.#clients = new Clients({ port, clients, exchange, ownAddresses: true }, this);
   }
 

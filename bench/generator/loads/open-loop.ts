@@ -22,7 +22,7 @@ import { noErrors, type ErrorKind } from '../protocol/error-kinds.js';
 import type { OpenLoopJob } from '../protocol/jobs.js';
 import type { OpenLoopResult, Usage } from '../protocol/results.js';
 import { Clients, type ClientEvents } from '../sockets/clients.js';
-import { EchoPayloads } from '../sockets/echo-payloads.js';
+import { exchangeOf } from '../sockets/content.js';
 import { disableTimerSlack } from '../sockets/epoll.js';
 import {
   ANSWER_LIMIT_MS,
@@ -32,6 +32,7 @@ import {
   type Openable,
   type Phase,
 } from './phases.js';
+import { ProgressReports, type Report } from './progress.js';
 import { Schedule } from './schedule.js';
 
 const MAX_POLL_NS = 10 * NS_PER_MS;
@@ -39,8 +40,8 @@ const MAX_POLL_NS = 10 * NS_PER_MS;
 const NONE = NaN;
 
 /** @throws Error for an invalid rate, message size or pause; SystemCallError if epoll fails */
-export function runOpenLoop(job: OpenLoopJob): OpenLoopResult {
-  const openLoop = new OpenLoop(job);
+export function runOpenLoop(job: OpenLoopJob, report: Report): OpenLoopResult {
+  const openLoop = new OpenLoop(job, report);
   const usage = runLoad(openLoop, job);
   return { kind: 'offered', ...openLoop.result(), ...usage };
 }
@@ -52,6 +53,7 @@ class OpenLoop implements ClientEvents, Load, Openable {
   readonly #schedule: Schedule;
   readonly #pause: ServerPause | undefined;
   readonly #clients: Clients;
+  readonly #progress: ProgressReports | undefined;
   readonly #corrected = new Histogram();
   readonly #uncorrected = new Histogram();
   readonly #lag = new Histogram();
@@ -73,8 +75,8 @@ class OpenLoop implements ClientEvents, Load, Openable {
   #unanswered = 0;
   #unsent = 0;
 
-  constructor(job: OpenLoopJob) {
-    const { port, clients, requestsPerSecond, messageBytes, drainMs = ANSWER_LIMIT_MS } = job;
+  constructor(job: OpenLoopJob, report: Report) {
+    const { port, clients, requestsPerSecond, drainMs = ANSWER_LIMIT_MS } = job;
     if (!(requestsPerSecond > 0))
       throw new Error(`the rate must be above 0 requests a second, not ${requestsPerSecond}`);
     this.size = clients;
@@ -85,8 +87,11 @@ class OpenLoop implements ClientEvents, Load, Openable {
     this.#everAnswered = new Uint8Array(clients);
     this.#answers = new Uint32Array(clients);
     this.#dueNs = new Float64Array(clients).fill(NONE);
-    const exchange = new EchoPayloads(clients, messageBytes);
-    this.#clients = new Clients({ port, clients, exchange, ownAddresses: false }, this);
+    this.#progress = ProgressReports.of(job, report);
+    this.#clients = new Clients(
+      { port, clients, exchange: exchangeOf(job), ownAddresses: false },
+      this,
+    );
   }
 
   open(): void {
@@ -96,6 +101,7 @@ class OpenLoop implements ClientEvents, Load, Openable {
 
   enter(phase: Exclude<Phase, 'open'>): void {
     this.#phase = phase;
+    if (phase === 'measure') this.#progress?.start(nowNs());
     if (phase === 'drain') {
       this.#clientsUnanswered = this.#everAnswered.reduce(
         (left, answered) => left - answered,
@@ -113,6 +119,7 @@ class OpenLoop implements ClientEvents, Load, Openable {
     for (let now = originNs; now < endNs; now = nowNs()) {
       const pauseNs =
         pause === undefined ? Infinity : pause.advance((now - originNs) / NS_PER_MS) * NS_PER_MS;
+      this.#progress?.sendIfDue(now, this.#corrected, this.#errors);
       this.#sendDue(now);
       this.#poll(Math.min(this.#schedule.nextDueNs, originNs + pauseNs, endNs));
     }

@@ -5,8 +5,10 @@
  * limit. Read next: the loads themselves, closed-loop.ts, open-loop.ts and fan-out.ts.
  */
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
-import { machineCpuMs, sampleProcess } from '../../lib/process-stats.js';
-import type { LoadJob } from '../protocol/jobs.js';
+import { machineCpuMs, sampleProcess, sampleProcesses } from '../../lib/process-stats.js';
+import type { ProcessSample } from '../../lib/process-stats.js';
+import { serverProcesses } from '../../lib/session.js';
+import type { LoadJob, ServerTarget } from '../protocol/jobs.js';
 import type { Usage } from '../protocol/results.js';
 
 /** The default limit for an answer after the window. A later answer counts as a timeout. */
@@ -34,15 +36,20 @@ export interface Load {
   close(): void;
 }
 
-type Times = Pick<LoadJob, 'warmUpMs' | 'durationMs' | 'serverPid'>;
+type Times = Pick<LoadJob, 'warmUpMs' | 'durationMs'>;
 
 /** Takes the load through all phases and closes it in any case. @throws whatever the load throws */
-export function runLoad(load: Load, { warmUpMs, durationMs, serverPid }: Times): Usage {
+export function runLoad(
+  load: Load,
+  { warmUpMs, durationMs, ...server }: Times & SampledServer,
+): Usage {
   try {
     load.open();
+    // Now no request is in flight that a search for processes could delay.
+    const sample = processesOf(server);
     load.enter('warm-up');
     load.loadFor(warmUpMs * NS_PER_MS);
-    const usage = measureUsage(serverPid, () => {
+    const usage = measureUsage(sample, () => {
       load.enter('measure');
       load.loadFor(durationMs * NS_PER_MS);
       load.enter('drain');
@@ -54,16 +61,30 @@ export function runLoad(load: Load, { warmUpMs, durationMs, serverPid }: Times):
   }
 }
 
+type SampledServer = Pick<ServerTarget, 'serverPid' | 'samplesSession'>;
+type Sampler = () => ProcessSample | undefined;
+
+/**
+ * Returns a function that samples the server. Processes that a session has later count when their
+ * parent has waited for them.
+ */
+export function processesOf({ serverPid, samplesSession }: SampledServer): Sampler {
+  if (serverPid === undefined) return () => undefined;
+  if (!samplesSession) return () => sampleProcess(serverPid);
+  const pids = serverProcesses(serverPid);
+  return () => sampleProcesses(pids);
+}
+
 /** Measures what the server, the generator and all other processes use while `work` runs. */
-export function measureUsage(serverPid: number | undefined, work: () => void): Usage {
+export function measureUsage(sample: Sampler, work: () => void): Usage {
   const machineBeforeMs = machineCpuMs();
-  const serverBefore = serverPid === undefined ? undefined : sampleProcess(serverPid);
+  const serverBefore = sample();
   const cpuBefore = process.cpuUsage();
   const startMs = performance.now();
   work();
   const windowMs = performance.now() - startMs;
   const cpu = process.cpuUsage(cpuBefore);
-  const server = serverPid === undefined ? undefined : sampleProcess(serverPid);
+  const server = sample();
   const machineAfterMs = machineCpuMs();
   const generatorMs = (cpu.user + cpu.system) / 1e3;
   const ownUsage = { seconds: windowMs / 1e3, generatorCpuShare: generatorMs / windowMs };

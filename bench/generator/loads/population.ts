@@ -24,6 +24,7 @@ import { Clients, type ClientEvents } from '../sockets/clients.js';
 import type { Epoll } from '../sockets/epoll.js';
 import type { Exchange } from '../sockets/exchange.js';
 import type { Phase, Pollable } from './phases.js';
+import type { ProgressReports } from './progress.js';
 
 /** The delay of a failed client of `churn`. Retries at once would flood a refusing server. */
 const RETRY_NS = 10 * NS_PER_MS;
@@ -121,6 +122,11 @@ export class Population implements ClientEvents, Pollable {
     if (phase === 'warm-up') this.#start();
     if (phase === 'measure') this.#windowStartNs = nowNs();
     if (phase === 'drain') this.#endWindow();
+  }
+
+  /** Sends the progress of the window if it is due. */
+  reportTo(progress: ProgressReports | undefined): void {
+    progress?.sendIfDue(nowNs(), this.#latency, this.#errors);
   }
 
   /** The censored observations, from the end of the window on; see PopulationResult. */

@@ -35,6 +35,12 @@ export function noErrors(): Record<ErrorKind, number> {
   };
 }
 
+export function addedErrors(one: ErrorCounts, other: ErrorCounts): ErrorCounts {
+  const sum = noErrors();
+  for (const kind of ERROR_KINDS) sum[kind] = one[kind] + other[kind];
+  return sum;
+}
+
 export function totalErrors(errors: ErrorCounts): number {
   return ERROR_KINDS.reduce((total, kind) => total + errors[kind], 0);
 }

@@ -6,15 +6,39 @@
  */
 import type { PauseTimes } from '../../lib/pause.js';
 
-/** Settings that all jobs with a warm-up and a measured window share. */
-interface WindowJob {
+/** The server that a job connects to. */
+export interface ServerTarget {
+  /** An IPv4 address; default: 127.0.0.1. */
+  readonly host?: string;
   readonly port: number;
-  readonly warmUpMs: number;
-  readonly durationMs: number;
   /**
    * Process id of the server. If given, its usage is sampled at both ends of the measured window.
    */
   readonly serverPid?: number;
+  /** The usage is that of all processes of the session that `serverPid` leads. */
+  readonly samplesSession?: boolean;
+}
+
+/** Settings that all jobs with a warm-up and a measured window share. */
+interface WindowJob extends ServerTarget {
+  readonly warmUpMs: number;
+  readonly durationMs: number;
+}
+
+/**
+ * What clients send and expect; default: payloads that are unique, and their echo.
+ *
+ * - `capitalized`: the same payloads, and the answer in capital letters.
+ * - `fixed`: always the same bytes, and always the same answer. Both are in base64.
+ */
+export type Content =
+  | { readonly kind: 'capitalized' }
+  | { readonly kind: 'fixed'; readonly request: string; readonly answer: string };
+
+/** A job of which the runner wants to know how it goes on. */
+export interface WatchedJob {
+  /** Interval in ms of the progress messages during the window; default: none. */
+  readonly progressMs?: number;
 }
 
 /**
@@ -27,7 +51,7 @@ interface WindowJob {
  */
 export type Pattern = 'echo' | 'churn' | 'web' | 'web-varied' | 'fan-out';
 
-export interface LoadJob extends WindowJob {
+export interface LoadJob extends WindowJob, WatchedJob {
   readonly kind: 'load';
   readonly pattern: Pattern;
   readonly clients: number;
@@ -38,6 +62,8 @@ export interface LoadJob extends WindowJob {
    * Short messages cannot be unique: see sockets/echo-payloads.ts.
    */
   readonly messageBytes: number;
+  /** `echo` and `churn`; other patterns ignore it. */
+  readonly content?: Content;
   /** Connections that open before all others and never send anything. */
   readonly silentClients: number;
   /** `churn`: think time between two connections of a client, in ms; 0 for full speed. */
@@ -48,12 +74,13 @@ export interface LoadJob extends WindowJob {
  * Requests at a constant rate, independent of the answers; see loads/open-loop.ts.
  * The `clients` connections take turns. Each has at most one outstanding request.
  */
-export interface OpenLoopJob extends WindowJob {
+export interface OpenLoopJob extends WindowJob, WatchedJob {
   readonly kind: 'open-loop';
   readonly clients: number;
   /** The rate of all clients together. */
   readonly requestsPerSecond: number;
   readonly messageBytes: number;
+  readonly content?: Content;
   /** How long the drain after the window waits for answers, in ms; default 2000. */
   readonly drainMs?: number;
   /** Stops the server (SIGSTOP) within the window and continues it. Needs `serverPid`. */
@@ -61,12 +88,12 @@ export interface OpenLoopJob extends WindowJob {
 }
 
 /** Opens many connections and keeps them open. */
-export interface HoldJob {
+export interface HoldJob extends ServerTarget {
   readonly kind: 'hold';
-  readonly port: number;
   readonly clients: number;
   /** Whether each client also sends one request, whose answer is checked. */
   readonly withRequest: boolean;
+  readonly content?: Content;
   /** Time limit in ms for all connects, and for all answers if clients send requests. */
   readonly limitMs: number;
 }
@@ -96,15 +123,14 @@ export interface PopulationsJob extends WindowJob {
 }
 
 /** Clients that all connect at the same moment, send one request, and close after the answer. */
-export interface BurstJob {
+export interface BurstJob extends ServerTarget {
   readonly kind: 'burst';
-  readonly port: number;
   readonly clients: number;
   /** As in {@link LoadJob}. */
   readonly messageBytes: number;
+  readonly content?: Content;
   /** Time limit in ms from the start of the burst; then a client counts as unanswered. */
   readonly limitMs: number;
-  readonly serverPid?: number;
 }
 
 export type Job =

@@ -1,8 +1,9 @@
 /**
  * The results that the load process sends to the runner: a tagged union of plain JSON.
  *
- * Each job has exactly one result. jobs.ts has the jobs. Read bench/generator/handle.ts (the
- * runner's side) or bench/generator/main.ts (the load process) next.
+ * Each job has exactly one result; a watched one also sends its progress before. jobs.ts has the
+ * jobs. Read bench/generator/handle.ts (the runner's side) or bench/generator/main.ts (the load
+ * process) next.
  */
 import type { HistogramJson } from '../../../src/base/histogram.js';
 import type { ProcessSample } from '../../lib/process-stats.js';
@@ -123,6 +124,16 @@ export interface BurstResult extends Usage {
   readonly startMs: number;
   /** TCP segments that answered clients sent again, SYNs included. A lost SYN costs one second. */
   readonly retransmissions: number;
+}
+
+/** How a job goes on: what its clients have seen since the last such message. */
+export interface Progress {
+  readonly kind: 'progress';
+  readonly seconds: number;
+  readonly answers: number;
+  readonly p99Ns: number;
+  /** Since the start of the job. */
+  readonly errors: ErrorCounts;
 }
 
 export type JobResult =

@@ -94,6 +94,11 @@ export class EchoPayloads implements Exchange {
     }
   }
 
+  /** The byte at this place of the client's current request. */
+  byteAt(client: number, index: number): number {
+    return this.#bytes[client * this.#stride + index] ?? 0;
+  }
+
   /**
    * The client number in the payload at `start`. Any value, also negative, if there is no payload.
    */

@@ -1,5 +1,7 @@
 /**
- * Non-blocking client sockets to 127.0.0.1, over the system calls in calls.ts. Linux only.
+ * Non-blocking client sockets, over the system calls in calls.ts. Linux only.
+ *
+ * All connect to one server: the job's, which main.ts names before it runs the job.
  *
  * Runs in the load process, on its only thread. Used by everything that connects: clients.ts,
  * reference-answer.ts and loads/chat-members.ts. Read next: epoll.ts.
@@ -59,7 +61,8 @@ export function ownDescriptorTable(): void {
 }
 
 /**
- * Starts to connect to 127.0.0.1 and returns the descriptor. The connect may still be in progress.
+ * Starts to connect to the job's server and returns the descriptor. The connect may still be in
+ * progress.
  *
  * A client that closes first leaves its port in TIME_WAIT for a minute, and one address has only
  * some 28,000 ports. A `source` address gives a client ports of its own; connect(2) still chooses
@@ -76,8 +79,8 @@ export function connectSocket(port: number, source?: Pinned): number {
     calls.setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, on.address, on.length);
     if (calls.bind(fd, source.address, source.length) === -1) throw closeAfter(fd, 'bind');
   }
-  const target = targetAddress(port);
-  if (calls.connect(fd, target.address, target.length) === -1 && errorNumber() !== EINPROGRESS) {
+  const { address, length } = targetAddress(port);
+  if (calls.connect(fd, address, length) === -1 && errorNumber() !== EINPROGRESS) {
     throw closeAfter(fd, `connect to port ${port}`);
   }
   return fd;
@@ -129,8 +132,13 @@ export function retransmissions(fd: number): number {
   return status === 0 ? (info[TOTAL_RETRANSMISSIONS_WORD] ?? 0) : 0;
 }
 
-/** A loopback address (`struct sockaddr_in`, port 0); clients 0 to 199 have different ones. */
+/**
+ * A loopback address (`struct sockaddr_in`, port 0) if the target is one, too; clients 0 to 199
+ * have different ones.
+ */
 export function sourceAddress(client: number): Pinned | undefined {
+  // Another machine cannot be reached from a loopback address.
+  if (target.host[0] !== LOOPBACK[0]) return undefined;
   return sourceAddresses[client % SOURCE_ADDRESSES];
 }
 
@@ -146,11 +154,21 @@ const sourceAddresses = Array.from({ length: SOURCE_ADDRESSES }, (_, index) =>
   socketAddress([127, 0, 0, index + 2], 0),
 );
 
-let target = { port: 0, address: socketAddress([127, 0, 0, 1], 0) };
+const LOOPBACK = [127, 0, 0, 1];
+let target = { host: LOOPBACK, port: 0, address: socketAddress(LOOPBACK, 0) };
+
+/**
+ * From now on all sockets connect to this host.
+ * @param host an IPv4 address; default: 127.0.0.1
+ */
+export function setTargetHost(host?: string): void {
+  target = { ...target, host: host?.split('.').map(Number) ?? LOOPBACK, port: 0 };
+}
 
 /** Cached: a job connects thousands of times a second to the same port. */
 function targetAddress(port: number): Pinned {
-  if (target.port !== port) target = { port, address: socketAddress([127, 0, 0, 1], port) };
+  const { host } = target;
+  if (target.port !== port) target = { host, port, address: socketAddress(host, port) };
   return target.address;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The look of a contender, the same in every plot of every run: a colour, and a symbol for print
- * without colours. Symbols are filled for models and hollow for peers and controls. Pure functions.
+ * without colours. Symbols are filled for models and hollow for other servers. Pure functions.
  */
 import { coloursOf } from '../../../src/plots/theme.js';
 import type { ContenderResult } from '../../analysis/experiment.js';
@@ -56,7 +56,7 @@ export function looksOf(
       const turn = index < 0 ? strangers++ : 0;
       const colour = index < 0 ? colours[turn % colours.length] : KNOWN_COLOURS[index];
       const symbol = index < 0 ? symbols[turn % symbols.length] : SYMBOLS[index];
-      const hollow = kind === 'peer' || kind === 'control';
+      const hollow = kind === 'peer' || kind === 'control' || kind === 'server';
       return [name, { colour: colour ?? 'currentColor', symbol: symbol ?? 'circle', hollow }];
     }),
   );

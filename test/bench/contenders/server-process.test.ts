@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { launch, type Program } from '../../../bench/contenders/server-process.js';
+import { pidOf } from '../../../bench/contenders/contender.js';
 import { peers } from '../../../bench/contenders/peers.js';
 
 const BOUND_MS = 20_000;
@@ -38,7 +39,7 @@ describe('echo peers', () => {
           await server.stop();
         }
         await server.stop();
-        assert.throws(() => process.kill(server.pid, 0), { code: 'ESRCH' });
+        assert.throws(() => process.kill(pidOf(server), 0), { code: 'ESRCH' });
       },
     );
 

@@ -44,6 +44,15 @@ describe('htmlReport', () => {
     }
   });
 
+  it("names the user's own servers, with what starts them", () => {
+    const run = sampleRun();
+    const servers = [{ name: 'mine', service: 'echo', at: 'python3 "<mine>.py" {port}' }];
+    const options = { peers: false, rounds: 5, roundMs: 100, servers };
+    const html = htmlReport({ ...run, results: { ...run.results, options } });
+    const facts = parsed(html).querySelector('.facts')?.textContent ?? '';
+    assert.match(facts, /mine\s*python3 "<mine>\.py" \{port\} \(echo\)/);
+  });
+
   it('begins with a linked sentence for each experiment, the control last', () => {
     const links = Array.from(
       page.querySelectorAll('nav a'),

@@ -25,6 +25,7 @@ function dryBench(name: string, length: Bench['length'], measured: Set<string>):
   const note = ({ name: own, variantOf = own }: Contender) => void measured.add(variantOf);
   return {
     ...{ length, rounds: 0, longRounds: 0, roundMs: 1, generator: dryGenerator, own: OWN },
+    textService: 'echo',
     contenders: (service) =>
       ALL.filter((one) => one.name === name && one.services.includes(service)),
     start: (contender) => {
