@@ -5,12 +5,13 @@
  * the client slow, so a client thread stays in its loop. Read answer.ts for the answers.
  */
 import type { Connection, MaybePromise, Next } from '../../connection/connection.js';
+import { IAC, NetworkTerminal, type Typing } from '../../connection/network-terminal.js';
 import { asBuffer } from '../../connection/text.js';
 import type { Site } from './answer.js';
 import { RequestParser } from './parser.js';
 import type { RequestLog } from './request-log.js';
 import { LastRequest } from './repeat.js';
-import type { Message, Refusal, Request } from './request.js';
+import { refusal, type Message, type Refusal, type Request } from './request.js';
 import { CONTINUE, refusalAnswer, UNREADABLE } from './response.js';
 import { Transfer } from './transfer.js';
 
@@ -28,6 +29,8 @@ export class Conversation {
   readonly #log: RequestLog | undefined;
   readonly #parser = new RequestParser();
   readonly #last = new LastRequest();
+  /** Made for the first command: only a telnet sends any. */
+  #terminal: NetworkTerminal | undefined;
   #messages = NO_MESSAGES;
   #next = 0;
   #batch: Buffer[] = [];
@@ -93,10 +96,25 @@ export class Conversation {
   #read(chunk: Uint8Array): readonly Message[] {
     const bytes = asBuffer(chunk);
     const wasFresh = this.#parser.isFresh();
-    const messages = this.#parser.read(bytes);
+    const isTelnet = bytes[0] === IAC || this.#terminal?.isWithin;
+    const messages =
+      isTelnet && this.#parser.isInHead() ? this.#readTelnet(bytes) : this.#parser.read(bytes);
     if (wasFresh && this.#parser.isFresh()) this.#last.note(bytes, messages);
     if (this.#isTimed || this.#parser.isWithin()) this.#time(messages);
     return messages;
+  }
+
+  /**
+   * Skips what a telnet sends before a request. Within a head that ends the conversation: a proxy
+   * that passes the bytes on would read other fields than those between them.
+   */
+  #readTelnet(bytes: Buffer): readonly Message[] {
+    this.#terminal ??= new NetworkTerminal();
+    const text = bytes.subarray(this.#terminal.skip(bytes, NOT_TYPED));
+    const answer = this.#terminal.takeAnswer();
+    if (answer) this.#add(answer);
+    if (this.#parser.isWithin()) return [INTERRUPTED];
+    return this.#terminal.end === 'too long' ? [NO_HTTP] : this.#parser.read(text);
   }
 
   /** Only a request that spans chunks has a deadline. */
@@ -188,6 +206,16 @@ export class Conversation {
     return this.#connection.sendAll(bytes);
   }
 }
+
+/** The request that a telnet's command would edit. Nothing of it has come. */
+const NOT_TYPED: Typing = {
+  push: () => undefined,
+  eraseCharacter: () => undefined,
+  eraseLine: () => undefined,
+};
+
+const INTERRUPTED = refusal(400, 'the request was interrupted');
+const NO_HTTP = refusal(400, 'this is not HTTP');
 
 const NO_MESSAGES: readonly Message[] = [];
 
