@@ -5,6 +5,7 @@
  */
 import type { Connection } from './connection.js';
 import { LineLimit } from '../log/line-limit.js';
+import type { ServiceLog } from '../log/log.js';
 
 /** Time from a line's first byte to the hint. A person's terminal sends whole lines. */
 export const HINT_AFTER_MS = 2000;
@@ -12,12 +13,15 @@ export const HINT_AFTER_MS = 2000;
 export const HINT =
   '(waiting for the end of your line: press Enter, or end messages with a newline)\n';
 
-/** Of all connections that this thread serves. */
-const limit = new LineLimit();
+/** At most one line a second in each log. */
+const limits = new WeakMap<ServiceLog, LineLimit>();
 
 export function logUnfinishedLine({ id, log }: Connection): void {
+  if (!log) return;
+  const limit = limits.get(log) ?? new LineLimit();
+  limits.set(log, limit);
   limit.line('line unfinished', (repeated) =>
-    log?.info(
+    log.info(
       {
         connection: id,
         remedy: 'serve --framing auto accepts messages without a newline',

@@ -96,12 +96,11 @@ export class Conversation {
   #read(chunk: Uint8Array): readonly Message[] {
     const bytes = asBuffer(chunk);
     const wasFresh = this.#parser.isFresh();
-    const isTelnet = bytes[0] === IAC || this.#terminal?.isWithin;
-    const messages =
-      isTelnet && this.#parser.isInHead() ? this.#readTelnet(bytes) : this.#parser.read(bytes);
+    const isTelnet = bytes[0] === IAC || this.#terminal?.isWithin === true;
+    if (isTelnet && this.#parser.isInHead()) return this.#readTelnet(bytes);
+    const messages = this.#parser.read(bytes);
     if (wasFresh && this.#parser.isFresh()) this.#last.note(bytes, messages);
-    if (this.#isTimed || this.#parser.isWithin()) this.#time(messages);
-    return messages;
+    return this.#timed(messages);
   }
 
   /**
@@ -109,20 +108,24 @@ export class Conversation {
    * that passes the bytes on would read other fields than those between them.
    */
   #readTelnet(bytes: Buffer): readonly Message[] {
-    this.#terminal ??= new NetworkTerminal();
-    const text = bytes.subarray(this.#terminal.skip(bytes, NOT_TYPED));
-    const answer = this.#terminal.takeAnswer();
+    const terminal = (this.#terminal ??= new NetworkTerminal());
+    const typed = new BeforeRequest();
+    const text = bytes.subarray(terminal.skip(bytes, typed));
+    const answer = terminal.takeAnswer();
     if (answer) this.#add(answer);
     if (this.#parser.isWithin()) return [INTERRUPTED];
-    return this.#terminal.end === 'too long' ? [NO_HTTP] : this.#parser.read(text);
+    if (typed.isText || terminal.end === 'too long') return [NO_HTTP];
+    return this.#timed(this.#parser.read(text));
   }
 
   /** Only a request that spans chunks has a deadline. */
-  #time({ length }: readonly Message[]): void {
-    const isNew = length > 0 || !this.#isTimed;
+  #timed(messages: readonly Message[]): readonly Message[] {
+    if (!this.#isTimed && !this.#parser.isWithin()) return messages;
+    const isNew = messages.length > 0 || !this.#isTimed;
     this.#isTimed = this.#parser.isWithin();
     if (!this.#isTimed) this.#connection.endDeadline('request');
     else if (isNew) this.#connection.startDeadline('request');
+    return messages;
   }
 
   /** A loop until an answer must be awaited. Calling it again continues where it was. */
@@ -207,12 +210,22 @@ export class Conversation {
   }
 }
 
-/** The request that a telnet's command would edit. Nothing of it has come. */
-const NOT_TYPED: Typing = {
-  push: () => undefined,
-  eraseCharacter: () => undefined,
-  eraseLine: () => undefined,
-};
+/** There is no line yet that a telnet's command could erase. */
+class BeforeRequest implements Typing {
+  isText = false;
+
+  push(): void {
+    this.isText = true;
+  }
+
+  eraseCharacter(): void {
+    // Nothing has been typed.
+  }
+
+  eraseLine(): void {
+    // Nothing has been typed.
+  }
+}
 
 const INTERRUPTED = refusal(400, 'the request was interrupted');
 const NO_HTTP = refusal(400, 'this is not HTTP');
