@@ -60,8 +60,8 @@ underEveryModel('hello', (model) => {
 underEveryModel('hello --goodbye', (model) => {
   const settings = { service: 'hello', model, logLevel: 'info' } as const;
   const server = sharedServer({ ...settings, options: { goodbyeMs: 50 } });
-  const closedBy = async (client: Client, { logLine }: RunningServer) =>
-    (await logLine('closed', { peer: `127.0.0.1:${client.localPort ?? 0}` })).reason;
+  const closedBy = async (client: Client, running: RunningServer) =>
+    (await running.logLine('closed', { peer: `127.0.0.1:${client.localPort ?? 0}` })).reason;
 
   it('says Goodbye to a client that waits in recv, and closes', async (t) => {
     const client = await connectClient(t, server);

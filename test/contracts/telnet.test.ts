@@ -90,6 +90,18 @@ for (const { service, greeting = '', line, answer } of lineServices) {
       });
     });
 
+    it('finds a data mark, whichever byte of it the telnet sends as urgent data', async (t) => {
+      const client = await connectClient(t, server);
+      await hold(client, async (text) => {
+        await client.exchange(both('half', CTRL_C), TIMING_MARK);
+        client.sendUrgent(0xff);
+        await client.exchange(both(Buffer.of(0xf2), CTRL_C), TIMING_MARK);
+        await client.exchange(both(CTRL_C, Buffer.of(0xff)), TIMING_MARK);
+        client.sendUrgent(0xf2);
+        client.send(`${text}\n`);
+      });
+    });
+
     it('erases characters and the line, and says that it is there', async (t) => {
       const client = await connectClient(t, server);
       await hold(client, async (text) => {
