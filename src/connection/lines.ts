@@ -29,7 +29,7 @@ type Tell = (text: string) => MaybePromise<undefined>;
  * How a client is told what its service does not say. A connection has one writer at a time: a
  * handler whose client receives from a shared object passes methods of its session.
  */
-export interface Telling {
+interface Telling {
   /** Sends the error about a message's framing. Default: by the connection. */
   readonly refuse?: Tell;
   /**

@@ -46,8 +46,8 @@ interface ListenerOptions {
 }
 
 /**
- * Sets what sockets inherit from the TCP listener that accepts them: no delay, and when a peer that
- * does not answer is given up. Linux only.
+ * Sets what sockets inherit from the TCP listener that accepts them: no delay, urgent data in its
+ * place among the other bytes, and when a peer that does not answer is given up. Linux only.
  * @throws SystemCallError if setsockopt(2) fails
  */
 export function setListenerOptions(
