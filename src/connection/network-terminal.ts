@@ -9,8 +9,7 @@
  *     IAC IAC                  the byte 0xff                IAC EOF                        ends the input
  *
  * The other commands mean nothing here. WONT and DONT get no answer, or two ends could refuse each
- * other for ever. IAC before any other byte is dropped alone: a telnet sends DM as urgent data,
- * which is not in the stream, so that its IAC stands before the next line.
+ * other for ever. IAC before a byte that is no command is no telnet's: both are text.
  */
 
 /** Interpret As Command. Valid UTF-8 never contains it. */
@@ -101,6 +100,7 @@ export class NetworkTerminal {
         this.#state = 'command';
       } else if (this.#state === 'command' && byte < LEAST_COMMAND) {
         this.#state = 'text';
+        typing.push(Buffer.of(IAC));
         return at;
       } else {
         this.#take(byte, typing);

@@ -92,9 +92,9 @@ const cases: readonly Case[] = [
     text: 'aÿb',
   },
   {
-    title: 'drops an IAC that no command follows, as after a lost data mark',
-    sent: `ff ${text('/who\n')}`,
-    text: '/who\n',
+    title: 'takes an IAC that no command follows for text',
+    sent: `${text('a')} ff ${text('b\n')}`,
+    text: 'aÿb\n',
   },
   {
     title: 'says that it is there, once for all that is asked at a time',

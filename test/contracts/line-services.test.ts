@@ -59,7 +59,7 @@ underEveryModel('count', (model) => {
   it('keeps NUL bytes within a name and replaces invalid UTF-8', async (t) => {
     const client = await connectClient(t, server);
     await client.exchange('a\0b\n', counted('a\0b'));
-    await client.exchange(Buffer.of(0x61, 0xfe, 0x0a), counted('a\ufffd'));
+    await client.exchange(Buffer.of(0x61, 0xff, 0x0a), counted('a\ufffd'));
   });
 
   it('ignores the padding of a client that sends a whole buffer', async (t) => {
