@@ -59,13 +59,11 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
     times?.begin(mailbox);
     const startedAtMs = (mailbox.startedAtMs = monotonicMs());
-    const connection = new BlockingConnection(
-      lent.connection,
-      lent.fd,
-      mailbox,
-      scheduler.asUsual,
-      task.limits,
-    );
+    const connection = new BlockingConnection(lent.connection, lent.fd, mailbox, {
+      onStay: scheduler.asUsual,
+      limits: task.limits,
+      log,
+    });
     const code = newest ? await newest.get() : service;
     const reason = await converse(code, connection, context);
     connection.release();

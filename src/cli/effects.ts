@@ -78,6 +78,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'tls-handshake': onlyTls,
   once: all(only('echo'), onlyConnections),
   framing: all(onlyLines, onlyConnections),
+  goodbye: only('hello'),
   'max-pause': only('count'),
   dialect: only('chat'),
   store: only('quiz'),

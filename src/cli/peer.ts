@@ -150,6 +150,7 @@ function startServing({ root, host, port, 'log-file': logFile }: Arguments): Pro
     serviceOptions: {
       once: false,
       framing: 'line',
+      goodbyeMs: 0,
       maxPauseMs: 0,
       dialect: 'exercise',
       store: '',

@@ -13,7 +13,7 @@ import { LOG_LEVELS } from '../log/log.js';
 import { MODEL_NAMES } from '../models/registry.js';
 import type { ServerSettings, TlsSettings } from '../serving/host.js';
 import { DATAGRAM_SERVICES, isOwn, portOf } from '../services/catalogue.js';
-import { DIALECTS } from '../services/service.js';
+import { DIALECTS, FRAMINGS } from '../services/service.js';
 import { runUntilSignal } from '../server/shutdown.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { checkEffects } from './effects.js';
@@ -182,10 +182,17 @@ const options = {
   },
   once: { type: 'boolean', default: false, describe: 'echo: close after the first message' },
   framing: {
-    choices: ['line', 'chunk'] as const,
+    choices: FRAMINGS,
     default: 'line',
     requiresArg: true,
-    describe: 'line services: a message is a line, or the chunk that one recv returns',
+    describe:
+      'line services: a message is a line, the chunk that one recv returns, or with auto a line or ' +
+      'what 200 ms of silence follow',
+  },
+  goodbye: {
+    ...wholeNumber('goodbye', 0, 86_400_000),
+    default: 3000,
+    describe: 'hello: time for a second message in ms, then the server says Goodbye; 0: no limit',
   },
   'max-pause': {
     ...wholeNumber('max-pause', 0, 60_000),
@@ -313,6 +320,7 @@ function settingsFrom(args: Arguments): ServerSettings {
     serviceOptions: {
       once: args.once,
       framing: args.framing,
+      goodbyeMs: args.goodbye,
       maxPauseMs: args['max-pause'],
       dialect: args.dialect,
       store: args.store === ':memory:' ? args.store : resolve(args.store),

@@ -11,7 +11,7 @@ import { closest } from './suggestion.js';
  */
 const OPTIONS = [
   ...['admin', 'config', 'datagram-rate', 'dialect', 'every', 'file', 'follow', 'framing', 'from'],
-  ...['grace', 'guest', 'headers', 'heartbeat', 'host', 'idle-timeout', 'into', 'json'],
+  ...['goodbye', 'grace', 'guest', 'headers', 'heartbeat', 'host', 'idle-timeout', 'into', 'json'],
   ...['line-deadline', 'linger', 'log-connections', 'log-file', 'log-full', 'log-level'],
   ...['log-requests', 'login', 'login-deadline', 'loop-lag', 'max-buffer', 'max-bytes'],
   ...['max-pause', 'metrics', 'model', 'name', 'once', 'output', 'overflow', 'play', 'port'],

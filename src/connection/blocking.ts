@@ -8,6 +8,7 @@
 import { monotonicMs } from '../base/clock.js';
 import { addressOf, errorName, lastError } from '../base/libc/call.js';
 import * as libc from '../base/libc/socket.js';
+import type { ServiceLog } from '../log/log.js';
 import {
   ConnectionLost,
   NO_BYTES,
@@ -27,11 +28,22 @@ export interface TimeLimits extends Deadlines {
 }
 
 const NO_LIMITS: TimeLimits = { ...NO_DEADLINES, idleMs: 0 };
+const NO_SETTINGS: BlockingSettings = {};
 
 /** Counts bytes in and out, in memory that main can read while this thread is blocked. */
 export interface Meter {
   bytesIn: number;
   bytesOut: number;
+  /** Whether main has ended the client's input. */
+  readonly isInputShut?: boolean;
+}
+
+interface BlockingSettings {
+  /** Called once, when the client stays for more than one request. */
+  readonly onStay?: (() => void) | undefined;
+  /** Default: none. */
+  readonly limits?: TimeLimits | undefined;
+  readonly log?: ServiceLog | undefined;
 }
 
 /**
@@ -49,6 +61,7 @@ const CALLS_OF_A_VISIT = 2;
 
 export class BlockingConnection implements Connection {
   readonly id: number;
+  readonly log: ServiceLog | undefined;
   #fd: number;
   readonly #meter: Meter;
   /**
@@ -66,15 +79,10 @@ export class BlockingConnection implements Connection {
   #isTimed: boolean;
   #hasSendTimeout = false;
 
-  /** @param onStay called once, when the client stays for more than one request */
-  constructor(
-    id: number,
-    fd: number,
-    meter: Meter,
-    onStay?: () => void,
-    limits: TimeLimits = NO_LIMITS,
-  ) {
+  constructor(id: number, fd: number, meter: Meter, settings: BlockingSettings = NO_SETTINGS) {
+    const { onStay, limits = NO_LIMITS, log } = settings;
     this.id = id;
+    this.log = log;
     this.#fd = fd;
     this.#meter = meter;
     this.#onStay = onStay;
@@ -91,6 +99,10 @@ export class BlockingConnection implements Connection {
     return this.#ended;
   }
 
+  get hasClientEnded(): boolean {
+    return this.#ended && this.#meter.isInputShut !== true;
+  }
+
   get peer(): string {
     const address = libc.peerSocketAddress(this.#fd);
     if (!address) throw lost('getpeername');
@@ -101,12 +113,27 @@ export class BlockingConnection implements Connection {
     if (this.#callsUntilStay-- === 0) this.#onStay?.();
     if (this.#isTimed) this.#limitRecv();
     const length = libc.recv(this.#fd, bufferAddress, Math.min(maxBytes, RECV_BYTES), 0);
-    if (length > 0) return this.#view(length);
-    if (length === 0) {
-      this.#ended = true;
-      return NO_BYTES;
-    }
+    if (length >= 0) return this.#taken(length);
     if (errorName() === 'EINTR') return this.recv(maxBytes);
+    throw this.#lostInRecv();
+  }
+
+  recvWithin(waitMs: number): Uint8Array | undefined {
+    if (this.#callsUntilStay-- === 0) this.#onStay?.();
+    const endsAtMs = monotonicMs() + waitMs;
+    for (let leftMs = waitMs; leftMs > 0; leftMs = endsAtMs - monotonicMs()) {
+      this.#limitRecv(leftMs);
+      const length = libc.recv(this.#fd, bufferAddress, RECV_BYTES, 0);
+      if (length >= 0) return this.#taken(length);
+      const error = errorName();
+      const { idleMs } = this.#limits;
+      if (error === 'EAGAIN' ? idleMs > 0 && idleMs <= leftMs : error !== 'EINTR')
+        throw this.#lostInRecv();
+    }
+    // The process may have been stopped meanwhile.
+    const length = libc.recv(this.#fd, bufferAddress, RECV_BYTES, libc.MSG_DONTWAIT);
+    if (length >= 0) return this.#taken(length);
+    if (errorName() === 'EAGAIN') return undefined;
     throw this.#lostInRecv();
   }
 
@@ -181,24 +208,28 @@ export class BlockingConnection implements Connection {
     }
   }
 
-  #view(length: number): Uint8Array {
+  #taken(length: number): Uint8Array {
+    if (length === 0) {
+      this.#ended = true;
+      return NO_BYTES;
+    }
     this.#meter.bytesIn += length;
     if (length !== this.#received.length) this.#received = buffer.subarray(0, length);
     return this.#received;
   }
 
   /**
-   * Sets the timeout of recv: the idle timeout, or what is left of a deadline if that is less. While
-   * a deadline runs, each recv has it set again.
+   * Sets the timeout of recv: the least of the idle timeout, what is left of a deadline, and the
+   * time that the handler waits. Unless it is the first, the next recv sets it again.
    */
-  #limitRecv(): void {
+  #limitRecv(waitMs = Infinity): void {
     const { idleMs } = this.#limits;
     const next = this.#deadlines?.next;
     const leftMs = next ? next.atMs - monotonicMs() : Infinity;
     if (next && leftMs <= 0) throw new ConnectionLost(`${next.name} deadline`);
-    const timeoutMs = Math.min(idleMs || Infinity, leftMs);
+    const timeoutMs = Math.min(idleMs || Infinity, leftMs, waitMs);
     libc.setReceiveTimeout(this.#fd, timeoutMs === Infinity ? 0 : timeoutMs);
-    this.#isTimed = next !== undefined;
+    this.#isTimed = next !== undefined || waitMs !== Infinity;
   }
 
   /** A recv that failed, as the loss of the client: by a deadline, if it was the shorter timeout. */

@@ -6,6 +6,7 @@
  * decoding and framing.
  */
 
+import type { ServiceLog } from '../log/log.js';
 import type { DeadlineName, DeadlineReason } from './deadlines.js';
 
 /**
@@ -26,6 +27,13 @@ export interface Connection {
   /** Counts from 1 for each server; the `connection` field of every log line about this client. */
   readonly id: number;
   readonly peer: Endpoint;
+  /** The server's log, for layers such as lines.ts. */
+  readonly log: ServiceLog | undefined;
+  /**
+   * Whether the client itself has ended its side, in order. An end of stream may also be main's, on
+   * a stop.
+   */
+  readonly hasClientEnded: boolean;
 
   /**
    * Receives the next bytes: at least one, at most `maxBytes`; empty at end of stream. The next
@@ -34,6 +42,12 @@ export interface Connection {
    *   idle or late. Such a client can still be sent one message, which nothing waits for.
    */
   recv(maxBytes?: number): MaybePromise<Uint8Array>;
+
+  /**
+   * Receives as {@link recv} does, but waits at most so many milliseconds.
+   * @returns undefined if the client has sent nothing in that time
+   */
+  recvWithin(waitMs: number): MaybePromise<Uint8Array | undefined>;
 
   /**
    * Sends all bytes. The caller may reuse them once the call has returned, or its promise is
@@ -103,7 +117,6 @@ export class ConnectionLost extends Error {
   }
 }
 
-/**
 /**
  * Whether a client that was cut short can still be sent one message: it was late with what it sent,
  * and not with reading.

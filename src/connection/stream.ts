@@ -12,6 +12,7 @@
  * time. So a queue of small deliveries does not cost a write request each.
  */
 import type { Socket } from 'node:net';
+import type { ServiceLog } from '../log/log.js';
 import { sendNow } from '../base/send-now.js';
 import { ByteQueue } from './byte-queue.js';
 import { ConnectionLost, NO_BYTES, RECV_BYTES, SLOW_BYTES, mayBeTold } from './connection.js';
@@ -34,10 +35,12 @@ interface StreamSettings {
   readonly limit?: OutputLimit | undefined;
   /** Default: none. */
   readonly deadlines?: Deadlines | undefined;
+  readonly log?: ServiceLog | undefined;
 }
 
 export class StreamConnection implements Connection, OutputHolder {
   readonly id: number;
+  readonly log: ServiceLog | undefined;
   /** Is asked to abort the connection when the {@link OutputLimit} cuts it. */
   owner: { abort(why: 'slow'): void } | undefined;
   readonly #socket: Socket;
@@ -51,7 +54,7 @@ export class StreamConnection implements Connection, OutputHolder {
   /** What the kernel has taken from {@link deliver}, of which the socket does not know. */
   #sentBesideBytes = 0;
   #ended = false;
-  /** The client itself has ended its side: nothing behind that can be unread. */
+  /** Nothing behind that can be unread. */
   #clientEnded = false;
   #finished = false;
   #lost: ConnectionLost | undefined;
@@ -75,8 +78,9 @@ export class StreamConnection implements Connection, OutputHolder {
    *   nothing while the handler waits for it, or stops reading its answer.
    */
   constructor(id: number, socket: Socket, idleMs: number, settings: StreamSettings = {}) {
-    const { fd, account, limit, deadlines = NO_DEADLINES } = settings;
+    const { fd, account, limit, deadlines = NO_DEADLINES, log } = settings;
     this.id = id;
+    this.log = log;
     this.#deadlines = deadlines;
     this.#fd = fd;
     this.#limit = limit;
@@ -109,6 +113,10 @@ export class StreamConnection implements Connection, OutputHolder {
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  get hasClientEnded(): boolean {
+    return this.#clientEnded;
   }
 
   /**
@@ -144,6 +152,24 @@ export class StreamConnection implements Connection, OutputHolder {
     if (this.#lost) throw this.#lost;
     if (this.#ended) return NO_BYTES;
     return this.#untilReadable().then(() => this.recv(maxBytes));
+  }
+
+  recvWithin(waitMs: number): MaybePromise<Uint8Array | undefined> {
+    if (this.#lost || this.#ended || !this.#received.isEmpty) return this.recv();
+    const readable = this.#untilReadable();
+    const wake = this.#wakeReader;
+    let isOver = false;
+    const look = () => {
+      if (this.#wakeReader !== wake) return;
+      isOver = true;
+      wake?.();
+    };
+    // As in deadline-timer.ts: one more look at the sockets shows what has arrived while the loop
+    // was blocked.
+    const timer = setTimeout(() => setImmediate(look), Math.ceil(waitMs)).unref();
+    return readable
+      .finally(() => clearTimeout(timer))
+      .then(() => (isOver ? undefined : this.recv()));
   }
 
   sendAll(bytes: Uint8Array): MaybePromise<undefined> {

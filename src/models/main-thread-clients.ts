@@ -123,7 +123,7 @@ class MainThreadSocket implements ServedSocket {
   /** Its handshake is not over: an end of the input then ends the connection. */
   isSecuring = false;
 
-  constructor({ id, socket }: Accepted, { idleMs, deadlines, loop, outputLimit }: Host) {
+  constructor({ id, socket }: Accepted, { idleMs, deadlines, loop, outputLimit, log }: Host) {
     this.#accepted = socket;
     this.#account = loop && new LoopAccount(loop, id, (what) => socket.sinceReceivedMs(what));
     const { fd } = socket;
@@ -132,6 +132,7 @@ class MainThreadSocket implements ServedSocket {
       account: this.#account,
       limit: outputLimit,
       deadlines,
+      log,
     });
   }
 

@@ -52,12 +52,11 @@ async function serveLines(
     }
     return reply(connection, `ERR ${fault}\n${QUESTION}`);
   };
-  return forEachMessage(
-    connection,
-    framing,
-    (line) => (joined ? chat.say(line) : identify(line)),
-    (refusal) => (joined ? chat.reply(refusal) : reply(connection, refusal)),
-  );
+  const tell = (text: string) => (joined ? chat.reply(text) : reply(connection, text));
+  return forEachMessage(connection, framing, (line) => (joined ? chat.say(line) : identify(line)), {
+    refuse: tell,
+    hint: tell,
+  });
 }
 
 /** The client's first chunk is its nickname; each later chunk is a message. */

@@ -2,6 +2,7 @@
  * Hangman against the server. Over a stream, a game belongs to the connection; over datagrams, to
  * the client's address. The rules are in games/hangman.ts.
  */
+import type { MaybePromise, Next } from '../connection/connection.js';
 import { forEachMessage } from '../connection/lines.js';
 import { asBuffer, reply } from '../connection/text.js';
 import { isAnswer } from './answers.js';
@@ -12,13 +13,15 @@ import type { DatagramService, Service } from './service.js';
 export const service: Service = {
   serve(connection, { options }) {
     let game: Game | undefined;
-    return forEachMessage(connection, options.framing, (message) => {
+    const answer = (message: string): MaybePromise<Next> => {
       const turn = play(game, message, randomWord);
       game = turn.game;
       const sent = reply(connection, turn.reply);
       if (!turn.quit) return sent;
       return sent instanceof Promise ? sent.then(() => 'stop') : 'stop';
-    });
+    };
+    const hint = (text: string) => reply(connection, text);
+    return forEachMessage(connection, options.framing, answer, { hint });
   },
 };
 

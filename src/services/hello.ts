@@ -1,6 +1,7 @@
 /**
- * The exercise with two Python prompts: answers `Hello World` with `Hello Yourself`, the next
- * message with `Goodbye`. A browser gets the exercise's page, byte for byte.
+ * The exercise with two Python prompts: answers `Hello World` with `Hello Yourself`, and the next
+ * message, or a time without one, with `Goodbye`: in the exercise, a client that waits in recv gets
+ * it. A browser gets the exercise's page, byte for byte.
  */
 import { asBuffer, reply } from '../connection/text.js';
 import type { Service } from './service.js';
@@ -8,7 +9,7 @@ import type { Service } from './service.js';
 const PAGE = 'HTTP/1.0 200 OK\r\nContent-type: text/html\r\n\r\n<h1>Hello World</h1>';
 
 export const service: Service = {
-  async serve(connection) {
+  async serve(connection, { options: { goodbyeMs } }) {
     const first = await connection.recv();
     if (first.length === 0) return;
     if (isHttpRequest(asBuffer(first).toString('latin1'))) {
@@ -16,8 +17,8 @@ export const service: Service = {
       return;
     }
     await reply(connection, 'Hello Yourself');
-    const second = await connection.recv();
-    if (second.length > 0) await reply(connection, 'Goodbye');
+    const second = await (goodbyeMs === 0 ? connection.recv() : connection.recvWithin(goodbyeMs));
+    if (second?.length !== 0) await reply(connection, 'Goodbye');
   },
 };
 

@@ -5,7 +5,7 @@
  */
 import { forEachMessage } from '../connection/lines.js';
 import { reply } from '../connection/text.js';
-import type { MaybePromise } from '../connection/connection.js';
+import type { MaybePromise, Next } from '../connection/connection.js';
 import type { Outcome, QuizSession } from '../shared/quiz/outcomes.js';
 import { parseCommand, type Command } from './quiz/commands.js';
 import { linesOf } from './quiz/replies.js';
@@ -19,7 +19,7 @@ export const service: Service<QuizSession> = {
 
   serve(connection, { options, shared }) {
     connection.startDeadline('login');
-    return forEachMessage(connection, options.framing, async (line) => {
+    const answer = async (line: string): Promise<Next> => {
       const command = parseCommand(line);
       if (typeof command === 'string') return reply(connection, `ERR ${command}\n`);
       if (command.verb === 'QUIT') {
@@ -29,7 +29,9 @@ export const service: Service<QuizSession> = {
       const outcome = await carryOut(command, shared, () => addressOf(connection.peer));
       if (outcome.kind === 'entered') connection.endDeadline('login');
       return reply(connection, `${linesOf(outcome).join('\n')}\n`);
-    });
+    };
+    const hint = (text: string) => reply(connection, text);
+    return forEachMessage(connection, options.framing, answer, { hint });
   },
 };
 

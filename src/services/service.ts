@@ -60,6 +60,8 @@ export interface ServiceContext<S extends Session | undefined = undefined> {
   readonly shared: S;
 }
 
+export const FRAMINGS = ['line', 'chunk', 'auto'] as const satisfies readonly Framing[];
+
 export const DIALECTS = ['exercise', 'hii'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
@@ -72,6 +74,8 @@ export interface ServiceOptions {
   readonly once: boolean;
   /** Line services: how a message ends. */
   readonly framing: Framing;
+  /** hello: the time for a second message in milliseconds; 0: without limit. */
+  readonly goodbyeMs: number;
   /** count: the upper bound of the random pauses in milliseconds. */
   readonly maxPauseMs: number;
   /** chat: the exercise's line protocol, or the protocol of the tutorial's clients. */

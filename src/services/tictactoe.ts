@@ -26,7 +26,7 @@ export const service: Service<Player> = {
       connection,
       options.framing,
       (line) => (isNamed ? player.handleLine(line) : introduce(line)),
-      (text) => player.refuse(text),
+      { refuse: (text) => player.refuse(text), hint: (text) => player.tell(text) },
     );
   },
 };

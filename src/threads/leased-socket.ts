@@ -118,11 +118,12 @@ export class LeasedSocket implements ServedSocket, OutputHolder, Waiting {
   }
 
   shutdownRead(): void {
+    this.#mailbox?.noteInputShut();
     this.#lease.shutdownRead();
   }
 
   disconnect(): void {
-    if (!this.#backlog) this.#lease.shutdownRead();
+    if (!this.#backlog) this.shutdownRead();
     else this.#disconnecting ??= setTimeout(() => this.#finishDisconnect(), DISCONNECT_MS).unref();
   }
 
@@ -155,7 +156,7 @@ export class LeasedSocket implements ServedSocket, OutputHolder, Waiting {
     if (this.#disconnecting === undefined) return;
     clearTimeout(this.#disconnecting);
     this.#disconnecting = undefined;
-    this.#lease.shutdownRead();
+    this.shutdownRead();
   }
 
   #stop(): void {

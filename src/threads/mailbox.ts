@@ -41,6 +41,7 @@ export class Mailbox implements Meter {
     this.#require(mailboxState.empty);
     this.#words[layout.descriptor] = fd;
     this.#words[layout.connection] = connection;
+    this.#words[layout.inputShut] = 0;
     this.#floats.fill(0);
     this.#floats[layout.lentAtMs] = monotonicMs();
     Atomics.store(this.#words, layout.state, mailboxState.lent);
@@ -87,6 +88,15 @@ export class Mailbox implements Meter {
       fd: this.#words[layout.descriptor] ?? -1,
       connection: this.#words[layout.connection] ?? -1,
     };
+  }
+
+  /** Main thread, before it ends the input of the client that is lent. */
+  noteInputShut(): void {
+    Atomics.store(this.#words, layout.inputShut, 1);
+  }
+
+  get isInputShut(): boolean {
+    return Atomics.load(this.#words, layout.inputShut) === 1;
   }
 
   /**

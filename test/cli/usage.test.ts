@@ -304,6 +304,10 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       'serve echo --max-pause 10',
       '--max-pause has no effect on echo; it belongs to count; leave it out',
     ],
+    [
+      'serve echo --goodbye 10',
+      '--goodbye has no effect on echo; it belongs to hello; leave it out',
+    ],
     ['serve chat --root .', '--root has no effect on chat; it belongs to web; leave it out'],
     [
       'serve chat --log-requests',

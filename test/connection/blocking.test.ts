@@ -55,7 +55,7 @@ describe('a blocking connection', { timeout: 20_000 }, () => {
     const client = new BlockingConnection(1, partner, { bytesIn: 0, bytesOut: 0 });
     let stays = 0;
     const onStay = () => stays++;
-    const connection = new BlockingConnection(2, fd, { bytesIn: 0, bytesOut: 0 }, onStay);
+    const connection = new BlockingConnection(2, fd, { bytesIn: 0, bytesOut: 0 }, { onStay });
     const seen = Array.from({ length: 4 }, () => {
       client.sendAll(Buffer.from('x'));
       connection.recv();

@@ -8,22 +8,21 @@ import { Random } from '../support/random.js';
 const ROUNDS = 300;
 const LONG_ROUNDS = 60;
 const MANNERS: readonly Manner[] = ['values', 'promises'];
-const CHARACTERS = ['a', 'b', ' ', '\0', '\r', 'é', '€', '😀'];
+const CHARACTERS = ['a', 'b', ' ', '\0', 'é', '€', '😀'];
+const ENDS = ['\n', '\r\n', '\r', '\r\0', '\n\0\0'];
 const MAX_LINE_BYTES = 4096;
 
 /** The messages in these bytes, by a literal reading of the contract. */
 function linesOf(text: string): string[] {
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  const lines = text.split(/\r\n|\r|\n/).map((line) => line.replace(/^\0+|\0+$/g, ''));
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
 
 function randomLines(random: Random): string {
   const line = () =>
     Array.from({ length: random.below(12) }, () => random.pick(CHARACTERS)).join('');
-  const lines = Array.from({ length: random.below(8) }, () => line() + random.pick(['\n', '\r\n']));
-  return lines.join('') + random.pick(['', 'no line']);
+  const lines = Array.from({ length: random.below(8) }, () => line() + random.pick(ENDS));
+  return lines.join('') + random.pick(['', 'no end']);
 }
 
 /**
@@ -85,7 +84,7 @@ describe('forEachMessage by lines', () => {
       const random = new Random(5);
       for (let round = 0; round < LONG_ROUNDS; round++) {
         const lineBytes = MAX_LINE_BYTES - 2 + random.below(5);
-        const end = random.pick(['', '\n', '\r\n']);
+        const end = random.pick(['', ...ENDS]);
         const text = `before\n${'x'.repeat(lineBytes)}${end}`;
         const connection = new FakeConnection(random.cut(Buffer.from(text)), manner);
         const collector = new Collector(random);
@@ -93,11 +92,21 @@ describe('forEachMessage by lines', () => {
         const tooLong = lineBytes > MAX_LINE_BYTES;
         assert.equal(breach, tooLong ? 'too long' : undefined);
         assert.equal(connection.sent, tooLong ? 'ERR line too long\n' : '');
-        const messages = tooLong || end === '' ? ['before'] : ['before', 'x'.repeat(lineBytes)];
+        const messages = tooLong ? ['before'] : ['before', 'x'.repeat(lineBytes)];
         assert.deepEqual(collector.messages, messages);
       }
     });
   }
+
+  it('drops a last line without an end if the client has not ended its side itself', async () => {
+    for (const manner of MANNERS) {
+      const connection = new FakeConnection([Buffer.from('one\ntwo')], manner);
+      Object.defineProperty(connection, 'hasClientEnded', { value: false });
+      const collector = new Collector(new Random(11));
+      await forEachMessage(connection, 'line', collector.use);
+      assert.deepEqual(collector.messages, ['one']);
+    }
+  });
 
   it('counts the bytes of a line, not its characters', async () => {
     const connection = new FakeConnection(
@@ -119,7 +128,9 @@ describe('forEachMessage by lines', () => {
           refusals.push(text);
           return later ? Promise.resolve(undefined) : undefined;
         };
-        await forEachMessage(connection, framing, () => assert.fail('no message'), refuse);
+        await forEachMessage(connection, framing, () => assert.fail('no message'), {
+          refuse,
+        });
         assert.deepEqual(refusals, ['ERR line too long\n']);
         assert.equal(connection.sent, '');
       }
@@ -155,13 +166,26 @@ describe('forEachMessage by lines', () => {
 
 describe('forEachMessage by chunks', () => {
   for (const manner of MANNERS) {
-    it(`treats a chunk as a message and drops one line end, with ${manner}`, async () => {
-      const chunks = ['a', 'b\n', 'c\r\n', 'd\ne\n', '\n', 'f\n\n', 'g\r'].map((text) =>
-        Buffer.from(text),
-      );
+    it(`treats a chunk as a message and drops one line end and padding, with ${manner}`, async () => {
+      const chunks = [
+        'a',
+        'b\n',
+        'c\r\n',
+        'd\ne\n',
+        '\n',
+        'f\n\n',
+        'g\r',
+        'h\0i\0\0',
+        'j\n\0',
+        '\0\0',
+      ];
       const collector = new Collector(new Random(8));
-      await forEachMessage(new FakeConnection(chunks, manner), 'chunk', collector.use);
-      assert.deepEqual(collector.messages, ['a', 'b', 'c', 'd\ne', '', 'f\n', 'g\r']);
+      const connection = new FakeConnection(
+        chunks.map((text) => Buffer.from(text)),
+        manner,
+      );
+      await forEachMessage(connection, 'chunk', collector.use);
+      assert.deepEqual(collector.messages, ['a', 'b', 'c', 'd\ne', '', 'f\n', 'g', 'h\0i', 'j']);
     });
   }
 

@@ -1,8 +1,9 @@
-/** hello and greet: one or two messages, then the server closes. */
+/** hello and greet: one or two messages, then the server closes. hello also closes after a silence. */
+import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { connectClient } from '../support/client.js';
+import { connectClient, type Client } from '../support/client.js';
 import { underEveryModel } from '../support/models.js';
-import { sharedServer } from '../support/server.js';
+import { sharedServer, startServer, type RunningServer } from '../support/server.js';
 
 const PAGE = 'HTTP/1.0 200 OK\r\nContent-type: text/html\r\n\r\n<h1>Hello World</h1>';
 const BROWSER =
@@ -53,6 +54,53 @@ underEveryModel('hello', (model) => {
   it('treats a text that only mentions HTTP as a message', async (t) => {
     const client = await connectClient(t, server);
     await client.exchange('do you speak HTTP/1.1?', 'Hello Yourself');
+  });
+});
+
+underEveryModel('hello --goodbye', (model) => {
+  const settings = { service: 'hello', model, logLevel: 'info' } as const;
+  const server = sharedServer({ ...settings, options: { goodbyeMs: 50 } });
+  const closedBy = async (client: Client, running: RunningServer) =>
+    (await running.logLine('closed', { peer: `127.0.0.1:${client.localPort ?? 0}` })).reason;
+
+  it('says Goodbye to a client that waits in recv, and closes', async (t) => {
+    const client = await connectClient(t, server);
+    await client.exchange('Hello World', 'Hello Yourself');
+    await client.expect('Goodbye');
+    await client.expectEnd();
+    assert.equal(await closedBy(client, server), 'done');
+  });
+
+  it('waits for the first message without limit', async (t) => {
+    const client = await connectClient(t, server);
+    await client.expectSilence();
+    await client.expectSilence();
+    await client.exchange('Hello World', 'Hello Yourself');
+  });
+
+  it('leaves a client that closes first, or is idle first, to that', async (t) => {
+    const client = await connectClient(t, server);
+    await client.exchange('Hello World', 'Hello Yourself');
+    client.halfClose();
+    await client.expectEnd();
+    assert.equal(await closedBy(client, server), 'end');
+    const strict = await startServer(t, { ...settings, idleMs: 50 });
+    const idle = await connectClient(t, strict);
+    await idle.exchange('Hello World', 'Hello Yourself');
+    await idle.expectEnd();
+    assert.equal(await closedBy(idle, strict), 'idle');
+  });
+
+  it('has no limit with 0, and a stop does not wait for the second message', async (t) => {
+    for (const goodbyeMs of [0, 600_000]) {
+      const stopping = await startServer(t, { ...settings, options: { goodbyeMs } });
+      const client = await connectClient(t, stopping);
+      await client.exchange('Hello World', 'Hello Yourself');
+      await client.expectSilence();
+      await stopping.server.stop('test');
+      await client.expectEnd();
+      assert.equal(await closedBy(client, stopping), 'stopped');
+    }
   });
 });
 

@@ -39,11 +39,11 @@ underEveryModel('count', (model) => {
     await client.expectEnd();
   });
 
-  it('answers a client that has closed its side, and drops a last line without its end', async (t) => {
+  it('answers a client that has closed its side, also its last line without an end', async (t) => {
     const client = await connectClient(t, server);
     client.send('a\nb');
     client.halfClose();
-    await client.expect(counted('a'));
+    await client.expect(counted('a') + counted('b'));
     await client.expectEnd();
   });
 
@@ -56,14 +56,38 @@ underEveryModel('count', (model) => {
     await client.exchange('a\n', counted('a'));
   });
 
-  it('keeps NUL bytes of a name and replaces invalid UTF-8', async (t) => {
+  it('keeps NUL bytes within a name and replaces invalid UTF-8', async (t) => {
     const client = await connectClient(t, server);
     await client.exchange('a\0b\n', counted('a\0b'));
     await client.exchange(Buffer.of(0x61, 0xff, 0x0a), counted('a\ufffd'));
   });
 
+  it('ignores the padding of a client that sends a whole buffer', async (t) => {
+    const client = await connectClient(t, server);
+    const padded = Buffer.alloc(1024);
+    padded.write('ann\n');
+    await client.exchange(padded, counted('ann'));
+    await client.exchange('bob\n', counted('bob'));
+    padded.write('eve\0');
+    client.send(padded);
+    client.halfClose();
+    await client.expect(counted('eve'));
+    await client.expectEnd();
+  });
+
+  it('ends a line at a carriage return at once, and skips what belongs to it later', async (t) => {
+    const client = await connectClient(t, server);
+    await client.exchange('a\r', counted('a'));
+    await client.exchange('\nb\r', counted('b'));
+    await client.exchange('\0c\r', counted('c'));
+    await client.exchange('d\r', counted('d'));
+    client.halfClose();
+    await client.expectEnd();
+  });
+
   for (const [what, end] of [
     ['newline', '\n'],
+    ['carriage return', '\r'],
     ['carriage return and newline', '\r\n'],
   ] as const) {
     it(`accepts a line of exactly 4,096 bytes before its ${what}`, async (t) => {
@@ -174,9 +198,9 @@ underEveryModel('work', (model) => {
 
   it('answers a client that has closed its side', async (t) => {
     const client = await connectClient(t, server);
-    client.send('sleep 5\nwork 0\nwork');
+    client.send('sleep 5\nwork 0\nsleep 1');
     client.halfClose();
-    await client.expect('done 5\ndone 0\n');
+    await client.expect('done 5\ndone 0\ndone 1\n');
     await client.expectEnd();
   });
 

@@ -128,6 +128,31 @@ underEveryModel('the quiz', (model) => {
     await again.client.expect('SCORE 2/2\nTOTAL 4\nRANK 1 of 1\n');
   });
 
+  it('counts a last answer without an end of a client that closes its side, not of a reset one', async (t) => {
+    for (const [how, next] of [
+      ['closes', 'RESUME 2/2'],
+      ['resets', 'RESUME 1/2'],
+    ] as const) {
+      const watched = await startServer(t, { service: 'quiz', model, logLevel: 'debug' });
+      const player = await Player.connect(t, watched);
+      await player.says('GUEST ann', /^OK /);
+      const { right } = await player.begin(2);
+      player.client.send(right);
+      await watched.logLine('received', { bytes: right.length });
+      if (how === 'resets') player.client.reset();
+      else {
+        player.client.halfClose();
+        await player.hears('RIGHT 1');
+        await player.client.readToEnd();
+        player.client.close();
+      }
+      await watched.logLine('closed', { reason: how === 'resets' ? 'reset' : 'end' });
+      const again = await Player.connect(t, watched);
+      await again.says('GUEST ann', /^OK /);
+      await again.hears(next);
+    }
+  });
+
   it('gives a guest’s points and game to the account of that name', async (t) => {
     const guest = await Player.connect(t, server);
     await guest.says('GUEST turncoat', /^OK /);
@@ -231,7 +256,7 @@ underEveryModel('the quiz', (model) => {
     ['over-long', 'x'.repeat(33), 'a name has at most 32 characters'],
     ['over-long', 'ﷺ'.repeat(30), 'a name has at most 32 characters'],
     ['with a bell', 'a\x07b', 'a name has no control or invisible characters'],
-    ['with a carriage return', 'a\rb', 'a name has no control or invisible characters'],
+    ['with a NUL', 'a\0b', 'a name has no control or invisible characters'],
     ['with a bidi override', 'a\u202eb', 'a name has no control or invisible characters'],
     ['with a zero-width space', 'a\u200bb', 'a name has no control or invisible characters'],
     ['with a filler', 'a\u3164b', 'a name has no control or invisible characters'],

@@ -174,7 +174,7 @@ function togetherContract(server: RunningServer, model: ModelName): void {
       '0 1',
       '1 2 3',
       '٣',
-      '5\0',
+      '5\x07',
       'MOVE X 5',
       'AGAIN',
     ]) {

@@ -8,11 +8,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { sendBytes } from '../../src/base/libc/socket.js';
 import type { ListenAddress } from '../../src/serving/listen-address.js';
 import { PATIENCE_MS } from './eventually.js';
 import type { Cleanup } from './server.js';
 
 export type Bytes = string | Uint8Array;
+
+const MSG_OOB = 1;
 
 /** How long to listen where nothing else can prove silence, in milliseconds. */
 const SILENCE_MS = 50;
@@ -66,6 +69,12 @@ export class Client {
   /** Sends all bytes in one write. */
   send(bytes: Bytes): void {
     this.#socket.write(bytes);
+  }
+
+  /** Sends a byte as urgent data. All before it must have been sent. */
+  sendUrgent(byte: number): void {
+    const { _handle } = this.#socket as Socket & { readonly _handle: { readonly fd: number } };
+    assert.equal(sendBytes(_handle.fd, Buffer.of(byte), 1, MSG_OOB), 1);
   }
 
   /**

@@ -10,6 +10,7 @@ import {
   type Next,
 } from '../../src/connection/connection.js';
 import type { DeadlineName } from '../../src/connection/deadlines.js';
+import { HERE, IAC } from '../../src/connection/network-terminal.js';
 
 export type Manner = 'values' | 'promises';
 
@@ -18,6 +19,7 @@ const USED_UP = 0x23;
 export class FakeConnection implements Connection {
   readonly id = 1;
   readonly peer = 'fake';
+  readonly log = undefined;
   ended = false;
   /** `start login`, `end login` …, in their order. */
   readonly deadlines: string[] = [];
@@ -48,8 +50,18 @@ export class FakeConnection implements Connection {
     return this.#given(this.#lent);
   }
 
+  /** Chunks come at once: silences are tested over sockets. */
+  recvWithin(): MaybePromise<Uint8Array> {
+    return this.recv();
+  }
+
+  get hasClientEnded(): boolean {
+    return this.ended;
+  }
+
   sendAll(bytes: Uint8Array): MaybePromise<undefined> {
-    if (this.#delivered) throw new Error('a connection has one writer at a time');
+    if (this.#delivered && !isOfTelnet(bytes))
+      throw new Error('a connection has one writer at a time');
     this.#sent.push(Buffer.from(bytes));
     return this.#given(undefined);
   }
@@ -88,4 +100,9 @@ export class FakeConnection implements Connection {
   #given<T>(value: T): MaybePromise<T> {
     return this.#manner === 'values' ? value : Promise.resolve(value);
   }
+}
+
+/** Whether it answers a command of telnet, which may stand between any two bytes. */
+function isOfTelnet(bytes: Uint8Array): boolean {
+  return bytes[0] === IAC || Buffer.from(bytes).equals(Buffer.from(HERE));
 }

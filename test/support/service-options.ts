@@ -4,6 +4,7 @@ import type { ServiceOptions } from '../../src/services/service.js';
 export const DEFAULT_OPTIONS: ServiceOptions = {
   once: false,
   framing: 'line',
+  goodbyeMs: 3000,
   maxPauseMs: 1,
   dialect: 'exercise',
   store: ':memory:',

@@ -16,6 +16,7 @@ import {
 } from './socket.js';
 
 const SO_KEEPALIVE = 9;
+const SO_OOBINLINE = 10;
 const TCP_KEEPIDLE = 4;
 const TCP_KEEPINTVL = 5;
 const TCP_KEEPCNT = 6;
@@ -45,8 +46,8 @@ interface ListenerOptions {
 }
 
 /**
- * Sets what sockets inherit from the TCP listener that accepts them: no delay, and when a peer that
- * does not answer is given up. Linux only.
+ * Sets what sockets inherit from the TCP listener that accepts them: no delay, urgent data in its
+ * place among the other bytes, and when a peer that does not answer is given up. Linux only.
  * @throws SystemCallError if setsockopt(2) fails
  */
 export function setListenerOptions(
@@ -61,6 +62,8 @@ export function setListenerOptions(
   };
   set(IPPROTO_TCP, TCP_NODELAY, 1);
   set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  // A telnet sends a part of its interrupt as urgent data, which recv(2) would leave out.
+  set(SOL_SOCKET, SO_OOBINLINE, 1);
   set(IPPROTO_TCP, TCP_KEEPIDLE, keepAliveS);
   set(IPPROTO_TCP, TCP_KEEPINTVL, keepAliveIntervalS);
   set(IPPROTO_TCP, TCP_KEEPCNT, keepAliveProbes);

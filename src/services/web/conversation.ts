@@ -5,12 +5,13 @@
  * the client slow, so a client thread stays in its loop. Read answer.ts for the answers.
  */
 import type { Connection, MaybePromise, Next } from '../../connection/connection.js';
+import { IAC, NetworkTerminal, type Typing } from '../../connection/network-terminal.js';
 import { asBuffer } from '../../connection/text.js';
 import type { Site } from './answer.js';
 import { RequestParser } from './parser.js';
 import type { RequestLog } from './request-log.js';
 import { LastRequest } from './repeat.js';
-import type { Message, Refusal, Request } from './request.js';
+import { refusal, type Message, type Refusal, type Request } from './request.js';
 import { CONTINUE, refusalAnswer, UNREADABLE } from './response.js';
 import { Transfer } from './transfer.js';
 
@@ -28,6 +29,8 @@ export class Conversation {
   readonly #log: RequestLog | undefined;
   readonly #parser = new RequestParser();
   readonly #last = new LastRequest();
+  /** Made for the first command: only a telnet sends any. */
+  #terminal: NetworkTerminal | undefined;
   #messages = NO_MESSAGES;
   #next = 0;
   #batch: Buffer[] = [];
@@ -93,18 +96,36 @@ export class Conversation {
   #read(chunk: Uint8Array): readonly Message[] {
     const bytes = asBuffer(chunk);
     const wasFresh = this.#parser.isFresh();
+    const isTelnet = bytes[0] === IAC || this.#terminal?.isWithin === true;
+    if (isTelnet && this.#parser.isInHead()) return this.#readTelnet(bytes);
     const messages = this.#parser.read(bytes);
     if (wasFresh && this.#parser.isFresh()) this.#last.note(bytes, messages);
-    if (this.#isTimed || this.#parser.isWithin()) this.#time(messages);
-    return messages;
+    return this.#timed(messages);
+  }
+
+  /**
+   * Skips what a telnet sends before a request. Within a head that ends the conversation: a proxy
+   * that passes the bytes on would read other fields than those between them.
+   */
+  #readTelnet(bytes: Buffer): readonly Message[] {
+    const terminal = (this.#terminal ??= new NetworkTerminal());
+    const typed = new BeforeRequest();
+    const text = bytes.subarray(terminal.skip(bytes, typed));
+    const answer = terminal.takeAnswer();
+    if (answer) this.#add(answer);
+    if (this.#parser.isWithin()) return [INTERRUPTED];
+    if (typed.isText || terminal.end === 'too long') return [NO_HTTP];
+    return this.#timed(this.#parser.read(text));
   }
 
   /** Only a request that spans chunks has a deadline. */
-  #time({ length }: readonly Message[]): void {
-    const isNew = length > 0 || !this.#isTimed;
+  #timed(messages: readonly Message[]): readonly Message[] {
+    if (!this.#isTimed && !this.#parser.isWithin()) return messages;
+    const isNew = messages.length > 0 || !this.#isTimed;
     this.#isTimed = this.#parser.isWithin();
     if (!this.#isTimed) this.#connection.endDeadline('request');
     else if (isNew) this.#connection.startDeadline('request');
+    return messages;
   }
 
   /** A loop until an answer must be awaited. Calling it again continues where it was. */
@@ -188,6 +209,26 @@ export class Conversation {
     return this.#connection.sendAll(bytes);
   }
 }
+
+/** There is no line yet that a telnet's command could erase. */
+class BeforeRequest implements Typing {
+  isText = false;
+
+  push(): void {
+    this.isText = true;
+  }
+
+  eraseCharacter(): void {
+    // Nothing has been typed.
+  }
+
+  eraseLine(): void {
+    // Nothing has been typed.
+  }
+}
+
+const INTERRUPTED = refusal(400, 'the request was interrupted');
+const NO_HTTP = refusal(400, 'this is not HTTP');
 
 const NO_MESSAGES: readonly Message[] = [];
 

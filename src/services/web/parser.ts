@@ -102,6 +102,11 @@ export class RequestParser extends Base {
     return this.state !== 'REQUEST_LINE' || this.line !== '';
   }
 
+  /** Whether the next bytes belong to a request line or to fields. */
+  isInHead(): boolean {
+    return this.state === 'REQUEST_LINE' || this.state === 'HEADER';
+  }
+
   /** Whether no byte has come since the last request ended, not even an empty line. */
   isFresh(): boolean {
     return this.#headBytes === 0 && !this.isWithin();

@@ -72,6 +72,12 @@ export class Player implements Session, Contestant {
     await endOfTurn();
   }
 
+  /** Sends whole lines that are no part of the game. Resolves when they have been sent. */
+  async tell(text: string): Promise<undefined> {
+    this.#member.deliver(text);
+    await endOfTurn();
+  }
+
   leave(): void {
     const state = this.#state;
     this.#state = 'gone';
