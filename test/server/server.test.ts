@@ -15,6 +15,7 @@ import {
   type Exit,
   type ServerProcess,
 } from '../support/handoff.js';
+import { modelOptions } from '../support/models.js';
 import { startServer } from '../support/server.js';
 
 const IN_ORDER = { status: 0, signal: null };
@@ -136,7 +137,7 @@ for (const model of MODEL_NAMES) {
     });
 
     it('closes and logs every accepted client once during a burst of connections', async (t) => {
-      const server = await start(t, 'echo', '--threads', '2');
+      const server = await startHandoff(t, ['echo', ...modelOptions(model, 2)], surroundings);
       const rush = Array.from({ length: 8 }, () => connectUntilRefused(server));
       await server.log.next('accepted', { count: 100 });
       assert.deepEqual(await server.stop(), IN_ORDER);
