@@ -2,8 +2,8 @@
  * A calculator: each line is a sum such as `1 + 2 * (3 - 4)`, the answer is its value. The simplest
  * kind of service: a line in, a line out, nothing shared.
  *
- *     npx handoff serve examples/calculator.js
- *     printf '2 * (3 + 4)\n' | npx handoff connect --port 9000
+ *     handoff serve examples/calculator.js
+ *     printf '2 * (3 + 4)\n' | handoff connect --port 9000
  */
 // @ts-check
 import { forEachMessage, reply } from 'handoff';

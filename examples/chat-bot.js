@@ -3,8 +3,8 @@
  * point. The room is one object on the main thread, which delivers to the clients by itself, so the
  * handler only reads.
  *
- *     npx handoff serve examples/chat-bot.js
- *     npx handoff connect --port 9000                     # in two terminals
+ *     handoff serve examples/chat-bot.js
+ *     handoff connect --port 9000                     # in two terminals
  */
 // @ts-check
 import { forEachMessage } from 'handoff';

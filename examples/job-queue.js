@@ -2,8 +2,8 @@
  * A job queue: `PRIMES n` counts the primes below n. At most two jobs compute at a time, the others
  * wait for their turn. On threads, two jobs use two cores; on the event loop, one holds up everyone.
  *
- *     npx handoff serve examples/job-queue.js
- *     printf 'PRIMES 1000000\n' | npx handoff connect --port 9000
+ *     handoff serve examples/job-queue.js
+ *     printf 'PRIMES 1000000\n' | handoff connect --port 9000
  */
 // @ts-check
 import { forEachMessage, reply } from 'handoff';

@@ -2,8 +2,8 @@
  * A key-value store: `SET key value`, `GET key`, `DELETE key`. All clients see the same keys: they
  * live in an object on the main thread, which each client's handler calls through its session.
  *
- *     npx handoff serve examples/key-value.js
- *     printf 'SET city Oslo\nGET city\n' | npx handoff connect --port 9000
+ *     handoff serve examples/key-value.js
+ *     printf 'SET city Oslo\nGET city\n' | handoff connect --port 9000
  */
 // @ts-check
 import { forEachMessage, reply } from 'handoff';

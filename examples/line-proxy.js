@@ -2,9 +2,9 @@
  * A proxy: passes each line to another server, and the answer back. It waits for that server without
  * blocking: on a thread of its own as well as on the event loop.
  *
- *     npx handoff serve work                                                    # terminal 1
- *     UPSTREAM=127.0.0.1:5004 npx handoff serve examples/line-proxy.js          # terminal 2
- *     printf 'work 5\n' | npx handoff connect --port 9000                       # terminal 3
+ *     handoff serve work                                                    # terminal 1
+ *     UPSTREAM=127.0.0.1:5004 handoff serve examples/line-proxy.js          # terminal 2
+ *     printf 'work 5\n' | handoff connect --port 9000                       # terminal 3
  */
 // @ts-check
 import { connect } from 'node:net';

@@ -33,19 +33,20 @@ type Treatment = 'run' | 'start for the commands after it' | `not run: ${string}
  */
 const RULES: readonly (readonly [RegExp, Treatment])[] = [
   [
-    /^git |^make |^node_modules|^node /,
+    /^git |^make |^npm |^node_modules|^node /,
     'not run: it builds, tests or measures, which takes minutes',
   ],
   [/\b(nc|telnet|wrk) /, 'not run: the tool is missing on many machines'],
-  [/^npx handoff (bench|demo|peer)\b/, 'not run: it takes minutes, or other machines'],
-  [/^npx handoff load merge\b/, 'not run: its files are of several machines'],
-  [/^npx handoff serve /, 'start for the commands after it'],
-  [/^npx handoff watch \S+ --once\b/, 'run'],
-  [/^npx handoff watch /, 'not run: it goes on until it is interrupted'],
-  [/^npx handoff lookup$/, "not run: it asks the network for this machine's name"],
-  [/^npx handoff (services|models|explain|fetch|send|gettime|lookup|timeline|new|load)\b/, 'run'],
-  [/^npx handoff (connect|chat|quiz|hangman|tictactoe)\b/, 'not run: it waits for a user'],
-  [/^(echo|printf) [^|]+\| npx handoff /, 'run'],
+  [/^source |\| source$/, "not run: it changes a user's shell"],
+  [/^handoff (bench|demo|peer)\b/, 'not run: it takes minutes, or other machines'],
+  [/^handoff load merge\b/, 'not run: its files are of several machines'],
+  [/^handoff serve /, 'start for the commands after it'],
+  [/^handoff watch \S+ --once\b/, 'run'],
+  [/^handoff watch /, 'not run: it goes on until it is interrupted'],
+  [/^handoff lookup$/, "not run: it asks the network for this machine's name"],
+  [/^handoff (services|models|explain|fetch|send|gettime|lookup|timeline|new|load)\b/, 'run'],
+  [/^handoff (connect|chat|quiz|hangman|tictactoe)\b/, 'not run: it waits for a user'],
+  [/^(echo|printf) [^|]+\| handoff /, 'run'],
   [/^(mkdir|echo|jq|curl|openssl) /, 'run'],
 ];
 
@@ -153,12 +154,9 @@ class Place {
     this.#t = t;
     this.#folder = temporaryDirectory(t);
     const tools = temporaryDirectory(t);
-    const npx = join(tools, 'npx');
-    writeFileSync(
-      npx,
-      `#!/bin/sh\n[ "$1" = handoff ] && shift && exec '${process.execPath}' '${CLI}' "$@"\n`,
-    );
-    chmodSync(npx, 0o755);
+    const program = join(tools, 'handoff');
+    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${CLI}' "$@"\n`);
+    chmodSync(program, 0o755);
     this.#path = `${tools}:${process.env['PATH'] ?? ''}`;
   }
 

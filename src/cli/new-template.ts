@@ -3,8 +3,8 @@
 const HEAD = (file: string) => `/**
  * A service of your own. Start it, and talk to it from a second terminal:
  *
- *     npx handoff serve ${file} --watch
- *     npx handoff connect --port 9000
+ *     handoff serve ${file} --watch
+ *     handoff connect --port 9000
  *
  * It runs under every model: add --model event-loop, or --model iterative.
  */

@@ -35,6 +35,6 @@ export const newCommand: Command<ArgumentsOf<typeof builder>> = {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw fileError('write', file, error);
       throw new StartError(`cannot write ${printable(file)}: it exists already`, { cause: error });
     }
-    await writeOut(`wrote ${file}; start it with: npx handoff serve ${file} --watch\n`);
+    await writeOut(`wrote ${file}; start it with: handoff serve ${file} --watch\n`);
   },
 };

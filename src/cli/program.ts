@@ -5,9 +5,10 @@
  * Options come from the command line, from HANDOFF_* variables or from `--config file.json`, in
  * this order.
  */
-import yargs, { type Argv } from 'yargs';
+import yargs, { type Argv, type FallbackCompletionFunction } from 'yargs';
 import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
+import { candidatesFor, requestArguments, type ParsedWords } from './candidates.js';
 import type { Command } from './command.js';
 import type { OptionSources } from './options.js';
 import { didYouMean } from './suggestion.js';
@@ -18,19 +19,23 @@ import { warningOfVariables } from './variables.js';
 const MOST_COLUMNS = 100;
 const USUAL_COLUMNS = 80;
 
+/** yargs would print a script of its own under this name. */
+const NO_COMMAND = '$completion';
+
 /**
  * Runs the command that the arguments name.
  * @param print prints the help, the version and the script for shell completion
  * @throws UsageError when the arguments are wrong, and whatever the command throws
  */
 export async function runCommand(
-  sources: Pick<OptionSources, 'args' | 'env'>,
+  typed: Pick<OptionSources, 'args' | 'env'>,
   print = writeOut,
 ): Promise<void> {
-  const { args, env } = sources;
-  const warning = warningOfVariables(env);
+  const args = requestArguments(typed.args);
+  const sources = { args, env: typed.env };
+  const warning = warningOfVariables(sources.env);
   if (warning !== undefined) console.error(`handoff: ${warning}`);
-  const names = ['completion', 'help'];
+  const names = ['help'];
   const program = yargs(args)
     .scriptName('handoff')
     .usage(
@@ -121,11 +126,23 @@ export async function runCommand(
     import('./list.js').then((m) => m.modelsCommand),
   );
 
+  await add(
+    'completion <shell>',
+    'print a script for bash, zsh or fish that completes commands',
+    () => import('./completion.js').then((m) => m.completionCommand),
+  );
+
   checkCommand(args, names);
+  const offer: FallbackCompletionFunction = (_current, parsed: ParsedWords, usual, done) => {
+    usual((_error, offered = []) => {
+      // The first two arguments are the request and the name of the program.
+      done(candidatesFor(args.slice(2), parsed, offered));
+    });
+  };
   // yargs itself would print without noticing that the output cannot be written.
   let printed = '';
   await program
-    .completion('completion', 'print a script for shell completion')
+    .completion(NO_COMMAND, false, offer)
     .demandCommand(1)
     .strict()
     .wrap(Math.min(MOST_COLUMNS, process.stdout.columns || USUAL_COLUMNS))
@@ -150,7 +167,6 @@ export async function runCommand(
 function checkCommand(args: readonly string[], names: readonly string[]): void {
   const [first] = args;
   if (first?.startsWith('-') === false) {
-    if (first === 'completion') typedOptions({ args, usage: 'completion' }, {});
     if (names.includes(first)) return;
     throw new UsageError(
       `there is no command ${JSON.stringify(first)}${didYouMean(first, names, seeHelp(''))}`,

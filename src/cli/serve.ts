@@ -7,7 +7,10 @@ import { setFlagsFromString } from 'node:v8';
 import type { SingleBar } from 'cli-progress';
 import type { Argv } from 'yargs';
 import { UsageError } from '../base/errors.js';
+import { writeOut } from '../base/output.js';
+import { printable } from '../base/printable.js';
 import { FULL_POLICIES } from '../log/open-output.js';
+import type { ReadableStyle } from '../log/readable.js';
 import { prepareOutput } from '../log/stdout-pipe.js';
 import { LOG_LEVELS } from '../log/log.js';
 import { MODEL_NAMES } from '../models/registry.js';
@@ -17,6 +20,7 @@ import { DIALECTS, FRAMINGS } from '../services/service.js';
 import { runUntilSignal } from '../server/shutdown.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { checkEffects } from './effects.js';
+import { howToConnect } from './how-to-connect.js';
 import {
   hostAndPort,
   socketPath,
@@ -245,7 +249,7 @@ function builder(command: Argv, sources: OptionSources) {
     .example('$0 serve echo', 'one thread per client, port 9000')
     .example('$0 serve count --model iterative', 'one client at a time')
     .example('$0 serve echo --threads 2 --overflow refuse', 'refuses the third client')
-    .example('$0 serve work --warm 8 | npx pino-pretty', 'starts 8 threads first; formats the log');
+    .example('$0 serve work --warm 8 | cat', 'starts 8 threads first; writes the log as JSON');
 }
 
 type Arguments = ArgumentsOf<typeof builder>;
@@ -265,7 +269,11 @@ export const serveCommand: Command<Arguments> = {
       (server) => () =>
         server
           .start({ ...settings, threads: { ...settings.threads, onWarm } })
-          .finally(() => bar?.stop()),
+          .finally(() => bar?.stop())
+          .then(async (running) => {
+            await suggest(args, settings, running.port);
+            return running;
+          }),
     );
     const socketPaths = [listening, adminPath].filter((path) => path !== undefined);
     await runUntilSignal(loading, { graceMs, log, socketPaths });
@@ -287,6 +295,9 @@ const MANY_THREADS = 128;
 function exposeGc(): void {
   setFlagsFromString('--expose-gc');
 }
+
+/** The levels of the log at which a terminal shows that the server listens. */
+const TALKATIVE: readonly string[] = ['info', 'debug'];
 
 async function loadServer(transport: Arguments['transport']) {
   if (transport === 'udp') return (await import('../datagrams/server.js')).DatagramServer;
@@ -356,6 +367,7 @@ function settingsFrom(args: Arguments): ServerSettings {
       file: args['log-file'] === undefined ? undefined : resolve(args['log-file']),
       connections: args['log-connections'],
       full: args['log-full'],
+      readable: args['log-file'] === undefined ? readableStyle() : undefined,
     },
     datagramRate: args['datagram-rate'],
     adminPath: args.admin,
@@ -363,6 +375,23 @@ function settingsFrom(args: Arguments): ServerSettings {
     heartbeatMs: args.heartbeat * 1000,
     tls: tlsFrom(args),
   };
+}
+
+/** On a terminal that shows the log, says how to reach the server. */
+async function suggest(
+  { transport, 'log-level': level }: Arguments,
+  settings: ServerSettings,
+  port: number,
+): Promise<void> {
+  if (!process.stdout.isTTY || !TALKATIVE.includes(level)) return;
+  await writeOut(printable(howToConnect({ ...settings, transport, port })));
+}
+
+/** How the log is written to a terminal; undefined: standard output is none, and gets JSON. */
+function readableStyle(): ReadableStyle | undefined {
+  if (!process.stdout.isTTY) return undefined;
+  // Obeys NO_COLOR, FORCE_COLOR and TERM=dumb.
+  return process.stdout.hasColors() ? 'coloured' : 'plain';
 }
 
 /** @throws UsageError when a file is missing, or the model cannot serve TLS */

@@ -2,12 +2,13 @@
  * `handoff timeline`: draws which thread served which client, and when, from a server's log. Read
  * ../timeline/connections.ts next.
  */
-import { basename, extname } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import type { Argv } from 'yargs';
 import { writeOut } from '../base/output.js';
 import { writeWhole } from '../base/part-file.js';
 import { StartError, UsageError } from '../base/errors.js';
 import { timelineOf, type Timeline } from '../timeline/connections.js';
+import { checkReplaceable } from '../timeline/own-page.js';
 import { pageOf } from '../timeline/page.js';
 import { projectorPageOf } from '../timeline/projector.js';
 import { drawTimelines } from '../timeline/picture.js';
@@ -38,7 +39,8 @@ const options = {
     repeatable: true,
     coerce: outputs,
     describe:
-      'file to write, required: a page (.html), a picture (.svg) or trace events for Perfetto (.json); repeatable',
+      'file to write: a page (.html), a picture (.svg) or trace events for Perfetto (.json); ' +
+      'repeatable (default: a page beside the log)',
   },
   projector: {
     type: 'boolean',
@@ -99,7 +101,8 @@ function builder(command: Argv, sources: OptionSources) {
       '$0 serve count --log-file server.log --log-level debug',
       'writes a log with a line for each message',
     )
-    .example('$0 timeline server.log -o timeline.html', 'writes a page for any browser')
+    .example('$0 timeline server.log', 'writes server.html, a page for any browser')
+    .example('$0 timeline server.log -o timeline.svg', 'writes a picture')
     .example(
       '$0 timeline server.log -o trace.json',
       'writes trace events for ui.perfetto.dev or chrome://tracing',
@@ -110,18 +113,15 @@ type Arguments = ArgumentsOf<typeof builder>;
 
 export const timelineCommand: Command<Arguments> = {
   builder: builder,
-  example: 'timeline server.log -o timeline.html',
+  example: 'timeline server.log',
   async handler(args) {
-    const { from: fromMs = 0, to: toMs = Infinity, output } = args;
-    if (output === undefined)
-      throw new UsageError(
-        'timeline needs --output; for example: handoff timeline server.log -o timeline.html',
-      );
-    if (args.projector && output.every((path) => extname(path) !== '.html'))
-      throw withoutEffect('projector', `on ${output.join(' and ')}; it belongs to .html`);
-    if (toMs <= fromMs) throw new UsageError(`--to ${toMs} is not after --from ${fromMs}`);
+    const { from: fromMs = 0, to: toMs = Infinity } = args;
     // yargs turns a positional `-` into an empty string.
     const path = args.log || '-';
+    const written = args.output ?? [besideLog(path)];
+    if (args.projector && written.every((path) => extname(path) !== '.html'))
+      throw withoutEffect('projector', `on ${written.join(' and ')}; it belongs to .html`);
+    if (toMs <= fromMs) throw new UsageError(`--to ${toMs} is not after --from ${fromMs}`);
     const bar = new ProgressBar({ label: 'reading', afterMs: PATIENCE_MS });
     const log = await readLog(path, (bytes, totalBytes) => bar.update(bytes, totalBytes)).finally(
       () => bar.stop(),
@@ -142,7 +142,7 @@ export const timelineCommand: Command<Arguments> = {
     };
     const notes = notesOn(timeline, log.runs.indexOf(run) + 1, log.runs.length, log.foreignLines);
     const name = path === '-' ? 'a log' : printable(basename(path));
-    for (const path of output) {
+    for (const path of written) {
       const extension = extname(path);
       const format = args.projector && extension === '.html' ? projectorPage : FORMATS[extension];
       if (format)
@@ -151,11 +151,26 @@ export const timelineCommand: Command<Arguments> = {
           format(`${timeline.service}, ${timeline.model}: ${name}`, section, notes),
         );
     }
+    const where = args.output ? [] : written.map((page) => `The page: ${printable(page)}`);
     await writeOut(
-      [`${timeline.service}, ${timeline.model}: ${section.sentence}`, ...notes].join('\n'),
+      [`${timeline.service}, ${timeline.model}: ${section.sentence}`, ...notes, ...where].join(
+        '\n',
+      ),
     );
   },
 };
+
+/**
+ * The page beside a log: `server.html` for `server.log`.
+ * @throws UsageError for standard input
+ * @throws StartError, before the log is read, if another program's file has that name
+ */
+function besideLog(log: string): string {
+  if (log === '-') throw new UsageError('a log from standard input needs -o, such as -o page.html');
+  const page = join(dirname(log), `${basename(log, extname(log))}.html`);
+  checkReplaceable(page);
+  return page;
+}
 
 function projectorPage(title: string, section: Section, notes: string[]): string {
   return projectorPageOf(title, [{ title, sentence: notes.join(' '), sections: [section] }]);

@@ -1,5 +1,6 @@
 /**
- * The log: one pino JSON line an event. docs/logs.md lists the fields.
+ * The log: one pino JSON line an event. docs/logs.md lists the fields; readable.ts writes it for a
+ * terminal.
  *
  * Every thread opens its own destination, synchronous and appending. An asynchronous one loses
  * lines when a thread ends (4 of 8,000 survived); one shared through messages would tear or delay
@@ -11,6 +12,7 @@ import { StartError } from '../base/errors.js';
 import { cutText, describeThrown } from '../base/thrown.js';
 import { Destination } from './destination.js';
 import type { FullPolicy } from './open-output.js';
+import { readable, type ReadableStyle } from './readable.js';
 import { safeLine } from './safe-line.js';
 import { LogShare, ownShare } from './share.js';
 import { TurnWriter, writeGatheredLines } from './turn-writer.js';
@@ -29,6 +31,8 @@ export interface LogSettings {
   readonly connections: boolean;
   /** What becomes of lines that a stalled reader of a pipe does not take; undefined: `block`. */
   readonly full?: FullPolicy;
+  /** For a terminal: lines for people instead of JSON. */
+  readonly readable?: ReadableStyle | undefined;
 }
 
 /** With what the destinations of all threads share. */
@@ -100,6 +104,7 @@ function isPlainFile(file: string | undefined): boolean {
 }
 
 function loggerTo(destination: DestinationStream, settings: LogSettings, base: object): Logger {
+  const style = settings.readable;
   const { pino, stdSerializers } = require('pino') as typeof import('pino');
   return pino(
     {
@@ -109,7 +114,7 @@ function loggerTo(destination: DestinationStream, settings: LogSettings, base: o
       serializers: { err: (thrown: unknown) => serializeThrown(thrown, stdSerializers.err) },
       hooks: { streamWrite: safeLine },
     },
-    destination,
+    style === undefined ? destination : readable(destination, style),
   );
 }
 

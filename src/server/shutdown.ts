@@ -150,7 +150,8 @@ function stopInOrder(server: Stoppable, signal: NodeJS.Signals, graceMs: number)
     .stop(signal)
     .finally(() => process.off('exit', fail))
     .then(
-      () => process.exit(0),
+      // Node's own exit would restore the modes of the terminal, and abort because there is none.
+      () => (signal === 'SIGHUP' ? endNow(0, () => undefined) : process.exit(0)),
       (error: unknown) => endLoudly('the stop failed', error),
     );
 }

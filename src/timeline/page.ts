@@ -7,6 +7,7 @@ import { escaped } from '../plots/render.js';
 import { THEME_CSS } from '../plots/theme.js';
 import type { Span } from './connections.js';
 import { threadName } from './labels.js';
+import { GENERATOR } from './own-page.js';
 import { drawTimelines } from './picture.js';
 import type { Section } from './placing.js';
 import { STATES, STATE_TEXTS, stateTimesOf } from './states.js';
@@ -44,6 +45,7 @@ export function pageOf(
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
+${GENERATOR}
 <link rel="icon" href="data:,">
 <title>${escaped(title)}</title>
 <style>${CSS}</style>

@@ -151,7 +151,8 @@ function intervalsOf(span: Span, blocks: readonly Block[]) {
   const endRun = (nextMs: number, isNextOwn: boolean) => {
     const isNear = nextMs - (run.at(-1)?.[1] ?? nextMs) <= MAX_GAP_MS;
     if (isNear && !isNextOwn) return;
-    (isNear ? before : others).push(...run);
+    const ended = isNear ? before : others;
+    for (const interval of run) ended.push(interval);
     run = [];
   };
   let freeFromMs = startedMs;

@@ -8,6 +8,7 @@
  */
 import { escaped } from '../plots/render.js';
 import { THEME_CSS } from '../plots/theme.js';
+import { GENERATOR } from './own-page.js';
 import { drawTimelines } from './picture.js';
 import type { Section } from './placing.js';
 
@@ -59,6 +60,7 @@ export function projectorPageOf(title: string, acts: readonly Act[]): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
+${GENERATOR}
 <link rel="icon" href="data:,">
 <title>${escaped(title)}</title>
 <style>${CSS}</style>

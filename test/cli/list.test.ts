@@ -1,4 +1,4 @@
-/** The lists of services and models, the help, and the completion for shells. */
+/** The lists of services and models, and the help. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MODEL_NAMES } from '../../src/models/registry.js';
@@ -41,17 +41,5 @@ describe('handoff', { timeout: 60_000, concurrency: 4 }, () => {
     const { status, stdout } = await runHandoff(t, ['--version']);
     assert.equal(status, 0);
     assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
-  });
-
-  it('prints a completion script, and completes commands and options', async (t) => {
-    const script = await runHandoff(t, ['completion']);
-    assert.deepEqual([script.status, script.stderr], [0, '']);
-    assert.match(script.stdout, /complete .*handoff/);
-    const commands = await runHandoff(t, ['--get-yargs-completions', 'handoff', '']);
-    for (const command of ['serve', 'connect', 'services', 'models']) {
-      assert.match(commands.stdout, new RegExp(`^${command}\\b`, 'm'));
-    }
-    const options = await runHandoff(t, ['--get-yargs-completions', 'handoff', 'serve', '--']);
-    assert.match(options.stdout, /--threads/);
   });
 });

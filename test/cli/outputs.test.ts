@@ -28,13 +28,14 @@ describe('standard output that is full', bounds, () => {
     ['--help'],
     ['serve', '--help'],
     ['--version'],
-    ['completion'],
+    ['completion', 'bash'],
     ['services'],
     ['models'],
     ['explain'],
     ['explain', 'iterative'],
     ['lookup', '127.0.0.1'],
     ['new', 'mine.js'],
+    ['timeline', 'server.log'],
     ['timeline', 'server.log', '-o', 'a.svg'],
     ['bench', 'compare', 'run.json', 'run.json'],
     ['bench', 'compare', 'run.json', 'run.json', '--json'],
@@ -50,7 +51,7 @@ describe('standard output that is full', bounds, () => {
 });
 
 describe('a reader that closes the pipe at once', bounds, () => {
-  for (const args of [['--help'], ['services'], ['explain', 'event-loop'], ['completion']]) {
+  for (const args of [['--help'], ['services'], ['explain', 'event-loop'], ['completion', 'zsh']]) {
     it(`gets no error: handoff ${args.join(' ')}`, async (t) => {
       const cwd = temporaryDirectory(t);
       const { stderr } = await runHandoff(t, args, { cwd, under: '1> >(true) exec' });

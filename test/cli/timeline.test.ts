@@ -1,6 +1,6 @@
 /** `handoff timeline` and `handoff demo` as processes, with the logs of servers. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { eventually } from '../support/eventually.js';
@@ -48,6 +48,37 @@ describe('handoff timeline', { timeout: 60_000, concurrency: 2 }, () => {
     assert.match(read(folder, 'x.html'), /<section class="step">/);
   });
 
+  it('without -o, writes a page beside the log, again and again, and prints its path', async (t) => {
+    const folder = temporaryDirectory(t);
+    mkdirSync(join(folder, 'logs'));
+    writeFileSync(join(folder, 'logs/server.log'), EVENT_LOOP.join('\n'));
+    for (const options of [[], ['--projector'], []]) {
+      const { status, stdout, stderr } = await runHandoff(
+        t,
+        ['timeline', 'logs/server.log', ...options],
+        { cwd: folder },
+      );
+      assert.deepEqual([status, stderr], [0, '']);
+      assert.match(stdout, /^count, event-loop: [^]*\nThe page: logs\/server\.html\n$/);
+      assert.match(read(folder, 'logs/server.html'), /^<!doctype html>[^]*<svg [^]*<\/html>\n$/);
+    }
+    assert.deepEqual(readdirSync(join(folder, 'logs')), ['server.html', 'server.log']);
+  });
+
+  for (const [log, occupied, content] of [
+    ['index.log', 'index.html', '<!doctype html>\n<title>My page</title>\n'],
+    ['log.html', 'log.html', EVENT_LOOP.join('\n')],
+  ] as const) {
+    it(`without -o, does not overwrite what it did not write: ${occupied} for ${log}`, async (t) => {
+      const folder = temporaryDirectory(t);
+      writeFileSync(join(folder, log), EVENT_LOOP.join('\n'));
+      writeFileSync(join(folder, occupied), content);
+      const { status, stdout, stderr } = await runHandoff(t, ['timeline', log], { cwd: folder });
+      assert.match(stderr, new RegExp(`^handoff: ${occupied} exists and is not a timeline; .*\n$`));
+      assert.deepEqual([status, stdout, read(folder, occupied)], [1, '', content]);
+    });
+  }
+
   it('reads standard input', async (t) => {
     const folder = temporaryDirectory(t);
     const options = { cwd: folder, input: EVENT_LOOP.join('\n') };
@@ -88,7 +119,8 @@ describe('handoff timeline', { timeout: 60_000, concurrency: 2 }, () => {
       /^handoff: --output takes a file ending in .html, .svg or .json, not "x.png"\n$/,
       2,
     ],
-    [['x.log'], /^handoff: timeline needs --output; for example: .* -o timeline\.html\n$/, 2],
+    [['-'], /^handoff: a log from standard input needs -o, such as -o page.html\n$/, 2],
+    [['nowhere.log'], /^handoff: cannot read nowhere.log: there is no such file\n$/, 1],
     [['-', '-o', 'x.svg'], /^handoff: this is not the log of a server: it is empty\n$/, 1],
     [
       ['-', '-o', 'x.svg', '--from', '5', '--to', '5'],

@@ -193,11 +193,8 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ['serve', 'serve needs <service>; for example: handoff serve echo'],
     ['serve --model iterative', 'serve needs <service>; for example: handoff serve echo'],
     ['new', 'new needs <file>; for example: handoff new mine.js'],
-    ['timeline', 'timeline needs <log>; for example: handoff timeline server.log -o timeline.html'],
-    [
-      'timeline a.log',
-      'timeline needs --output; for example: handoff timeline server.log -o timeline.html',
-    ],
+    ['timeline', 'timeline needs <log>; for example: handoff timeline server.log'],
+    ['timeline -', 'a log from standard input needs -o, such as -o page.html'],
     ['watch --once', 'watch needs <path>; for example: handoff watch admin.sock'],
     ['connect', 'connect needs a service, --port or --socket; for example: handoff connect echo'],
     ['fetch', 'fetch needs <url>; for example: handoff fetch http://127.0.0.1:8080/'],
@@ -275,8 +272,8 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       '"c" is one argument too many: bench compare takes only <before> and <after>; see handoff bench compare --help',
     ],
     [
-      'completion x',
-      '"x" is one argument too many: completion takes none; see handoff completion --help',
+      'completion bash x',
+      '"x" is one argument too many: completion takes only <shell>; see handoff completion --help',
     ],
   ],
   'an option without effect': [

@@ -45,7 +45,17 @@ export function openTerminal(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): TerminalProcess {
-  const child = spawn('python3', [DRIVER, process.execPath, CLI, ...args], {
+  return openTerminalFor(t, [process.execPath, CLI, ...args], { env });
+}
+
+/** The same for any program, such as a shell. */
+export function openTerminalFor(
+  t: Cleanup,
+  command: readonly string[],
+  { env = {}, cwd }: { env?: Readonly<Record<string, string>>; cwd?: string } = {},
+): TerminalProcess {
+  const child = spawn('python3', [DRIVER, ...command], {
+    cwd,
     env: environment({ TERM: 'xterm', ...env }),
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });

@@ -226,6 +226,23 @@ describe('a duration', () => {
 });
 
 describe('the trace events', () => {
+  it('have every message of a log, and every client, however many there are', async () => {
+    const many = 130_000;
+    const messages = Array.from({ length: many }, (_, index) =>
+      logs.line(index % 2 === 0 ? 'received' : 'sending', index, { connection: 1, bytes: 1 }),
+    );
+    const clients = Array.from({ length: many }, (_, index) => [
+      logs.accepted(index + 1, 0),
+      logs.told(index + 1, many, { servedMs: many - 1, computedMs: 1 }),
+    ]);
+    const lines = [logs.listening('event-loop'), ...messages, ...clients.flat()];
+    const timeline = await logs.timelineFrom(lines);
+    let instants = 0;
+    for (const piece of traceText([timeline])) if (piece.includes('"ph":"i"')) instants++;
+    // An accept for each client, and a tick for each message.
+    assert.equal(instants, 2 * many);
+  });
+
   it('have the format of Perfetto: names, complete events, whole microseconds', async () => {
     const timelines = await Promise.all(
       [logs.ITERATIVE, logs.THREADS].map((log) => logs.timelineFrom(log)),

@@ -121,7 +121,7 @@ describe('handoff new', () => {
       const cwd = temporaryDirectory(t);
       const { status, stdout } = await runHandoff(t, ['new', name], { cwd });
       assert.equal(status, 0);
-      assert.ok(stdout.includes(`npx handoff serve ${name} --watch`));
+      assert.ok(stdout.includes(`handoff serve ${name} --watch`));
       const server = await startHandoff(t, [name], { cwd });
       const client = await connectClient(t, server);
       await client.exchange('ann\n', 'What is your name?\nHello ann\n');
