@@ -7,10 +7,11 @@
  * names of services, and a last line `:files` where the shell shall offer files: `:files js ts` for
  * those with these extensions.
  */
+import { MODEL_NAMES } from '../models/registry.js';
 import { listServices } from '../services/catalogue.js';
 import { COMPLETIONS } from './typed.js';
 
-const ANY_FILE = ':files';
+export const ANY_FILE = ':files';
 const OWN_SERVICE = ':files js mjs cjs ts mts cts';
 
 /** The options of all commands whose value is a path. */
@@ -34,6 +35,7 @@ const FILE_OPTIONS: readonly string[] = [
 const FIRST_ARGUMENTS: Readonly<Record<string, () => string[]>> = {
   serve: () => [...services(), OWN_SERVICE],
   connect: services,
+  explain: () => [...MODEL_NAMES],
   new: () => [OWN_SERVICE],
   timeline: () => [ANY_FILE],
   watch: () => [ANY_FILE],
@@ -61,6 +63,12 @@ export function requestArguments(args: readonly string[]): readonly string[] {
   return [...words.slice(0, -1), option, value];
 }
 
+/** Whether a request is for the value of an option that takes a path: yargs refuses an empty one. */
+export function asksForPath(args: readonly string[]): boolean {
+  const option = /^--?([\w-]+)$/.exec(args.at(-2) ?? '')?.[1];
+  return args[0] === COMPLETIONS && option !== undefined && FILE_OPTIONS.includes(option);
+}
+
 /**
  * Chooses what is offered.
  * @param words what is typed behind the name of the program; the word at the cursor is the last
@@ -72,8 +80,7 @@ export function candidatesFor(
   usual: readonly string[],
 ): string[] {
   const option = /^--?([\w-]+)$/.exec(words.at(-2) ?? '')?.[1];
-  if (option !== undefined && typeof parsed[option] !== 'boolean')
-    return FILE_OPTIONS.includes(option) ? [ANY_FILE] : usual.filter(isNoOption);
+  if (option !== undefined && typeof parsed[option] !== 'boolean') return usual.filter(isNoOption);
   if (words.at(-1)?.startsWith('-')) return [...usual];
   const command = parsed._.slice(1, -1).join(' ');
   const first = FIRST_ARGUMENTS[command]?.() ?? usual.filter(isNoOption);

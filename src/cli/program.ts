@@ -8,7 +8,13 @@
 import yargs, { type Argv, type FallbackCompletionFunction } from 'yargs';
 import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
-import { candidatesFor, requestArguments, type ParsedWords } from './candidates.js';
+import {
+  ANY_FILE,
+  asksForPath,
+  candidatesFor,
+  requestArguments,
+  type ParsedWords,
+} from './candidates.js';
 import type { Command } from './command.js';
 import type { OptionSources } from './options.js';
 import { didYouMean } from './suggestion.js';
@@ -32,6 +38,7 @@ export async function runCommand(
   print = writeOut,
 ): Promise<void> {
   const args = requestArguments(typed.args);
+  if (asksForPath(args)) return print(ANY_FILE);
   const sources = { args, env: typed.env };
   const warning = warningOfVariables(sources.env);
   if (warning !== undefined) console.error(`handoff: ${warning}`);

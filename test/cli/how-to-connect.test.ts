@@ -47,10 +47,7 @@ describe('handoff serve suggests', () => {
       const service = findService(name);
       assert.ok(service);
       const given = { service, serviceOptions: DEFAULT_OPTIONS, address: HERE, tls: undefined };
-      assert.equal(
-        howToConnect({ ...given, transport: 'tcp', port, ...more }),
-        `Try: ${expected}`,
-      );
+      assert.equal(howToConnect({ ...given, transport: 'tcp', port, ...more }), `Try: ${expected}`);
     });
   }
 
