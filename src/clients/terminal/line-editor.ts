@@ -13,7 +13,7 @@ import {
   type Interface,
 } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { endsRows, RowOutput } from './row-output.js';
+import { RowOutput } from './row-output.js';
 import { askSecretly, type SecretQuestion } from './secret.js';
 import type { Terminal, TerminalListener } from './terminal.js';
 
@@ -36,8 +36,6 @@ export class LineEditor implements Terminal {
   constructor(input: ReadStream, output: WriteStream) {
     this.#input = input;
     this.#output = output;
-    // Before the editor's own listener, which redraws the line.
-    output.on('resize', () => this.#keepWhatIsAbove());
     this.#rows = new RowOutput(output, () => this.#editor);
   }
 
@@ -93,17 +91,6 @@ export class LineEditor implements Terminal {
     cursorTo(this.#output, 0);
     clearScreenDown(this.#output);
     return rows;
-  }
-
-  /**
-   * For lines whose rows are not ended. At a new width, the editor would move up by the rows that
-   * the line had at the old width. It may have fewer now, and the editor would erase messages. So it
-   * moves up by the smaller number: a piece of the line may stay on the screen.
-   */
-  #keepWhatIsAbove(): void {
-    const editor: (Interface & { prevRows?: number }) | undefined = this.#editor;
-    if (editor?.prevRows === undefined || endsRows(editor.line)) return;
-    editor.prevRows = Math.min(editor.prevRows, editor.getCursorPos().rows);
   }
 
   #open(): void {

@@ -38,7 +38,6 @@ describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurren
   });
 
   for (const resizing of ['wraps', 'cuts'] as const) {
-    // The editor ends the rows of the first line, and lets the terminal wrap the second.
     for (const line of [HALF_TYPED, `${HALF_TYPED}→`]) {
       it(`keeps the messages above '${line.slice(-5)}' when the width changes and the terminal ${resizing} rows`, async (t) => {
         const { terminal, client } = await enterChat(t);
@@ -76,19 +75,21 @@ describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurren
     await terminal.shows(`bob: zero\nbob: one\nbob: two\n> ${HALF_TYPED}`);
   });
 
-  it('keeps the messages when the screen is wider than the terminal says', async (t) => {
-    const { terminal, client } = await enterChat(t);
-    await terminal.resize(40);
-    client.send('bob: zero\n');
-    await terminal.shows('bob: zero\n>');
-    terminal.type(HALF_TYPED);
-    await terminal.edits(`${HALF_TYPED.slice(38)}▮`);
-    terminal.resizeEarly(80);
-    client.send('bob: one\n');
-    await terminal.shows('bob: one\n> word');
-    client.send('bob: two\n');
-    await terminal.shows('bob: zero\nbob: one\nbob: two\n> word');
-  });
+  for (const line of [HALF_TYPED, `${HALF_TYPED}→`]) {
+    it(`keeps the messages above '${line.slice(-5)}' when the screen is wider than the terminal says`, async (t) => {
+      const { terminal, client } = await enterChat(t);
+      await terminal.resize(40);
+      client.send('bob: zero\n');
+      await terminal.shows('bob: zero\n>');
+      terminal.type(line);
+      await terminal.edits(`${line.slice(38)}▮`);
+      terminal.resizeEarly(80);
+      client.send('bob: one\n');
+      await terminal.shows('bob: one\n> word');
+      client.send('bob: two\n');
+      await terminal.shows('bob: zero\nbob: one\nbob: two\n> word');
+    });
+  }
 
   it('connect shows messages above the typed line, with or without newlines, and half-closes on Ctrl-D', async (t) => {
     const server = await startFakeServer(t);
