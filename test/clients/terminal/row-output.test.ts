@@ -16,7 +16,19 @@ function cursorBehind(line: string, columns: number): { rows: number; cols: numb
   return cursor;
 }
 
-const characters = fc.constantFrom(...'aé→漢🎲\u0301\t ', 'Ω', 'ｗ', '\u200d', '\u00ad');
+const characters = fc.constantFrom(
+  'a',
+  ' ',
+  'é',
+  '→',
+  'Ω',
+  '漢',
+  '🎲',
+  '\u0301',
+  '\u200d',
+  '\u00ad',
+  '\t',
+);
 
 describe('the rows of a long line', () => {
   for (const [what, line, rows] of [
