@@ -15,7 +15,7 @@ import type { Dialogue, Expected, Step } from './dialogue.js';
  * `left`: the user left; `closed`: the server closed; `interrupted`: Ctrl-C; `unread`: the reader
  * closed the output; `late`: the server did not send the expected message in time.
  */
-type Ending = 'left' | 'closed' | 'interrupted' | 'unread' | 'late';
+export type Ending = 'left' | 'closed' | 'interrupted' | 'unread' | 'late';
 
 interface Outcome {
   readonly ending: Ending;
@@ -89,12 +89,14 @@ class DialogueRun {
 
   /**
    * Whether it matters that the connection broke. After a refusal, it is only the way in which the
-   * server closed. A user who has left has seen the answers; a script may have lost one.
+   * server closed. A user who has left waits for no answer, unless the dialogue does; a script may
+   * have lost one.
    */
   #isFailure(): boolean {
     if (this.#refusal !== undefined) return false;
     const left = this.#ending === 'left' && this.#dialogue.failure() === undefined;
-    return this.#ending === 'closed' || (left && !this.#terminal.interactive);
+    const waits = !this.#terminal.interactive || this.#dialogue.waitsForServer === true;
+    return this.#ending === 'closed' || (left && waits);
   }
 
   #abort(ending: Ending): void {
