@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { isIPv6, type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
-export interface OwnAddress {
+interface OwnAddress {
   readonly interface: string;
   readonly family: 'AF_INET' | 'AF_INET6';
   readonly address: string;
