@@ -16,12 +16,12 @@ interface Progress {
 export function startProgress(experiments: number): Progress {
   if (!process.stderr.isTTY) return lines(experiments);
   const bar = new SingleBar({
-    // Without this, an interrupt would leave the terminal's line wrap off.
+    // Line wrap and cursor stay on, or a signal that ends the run would leave them off.
     linewrap: true,
+    hideCursor: false,
     format: '{bar} {value}/{total} | {doing}',
     stream: process.stderr,
     clearOnComplete: true,
-    hideCursor: true,
   });
   let begun = 0;
   bar.start(experiments, 0, { doing: 'starting' });

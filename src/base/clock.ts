@@ -10,3 +10,8 @@ export function monotonicMs(): number {
 export function toMicroseconds(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }
+
+/** The local time as `HH:MM:SS`. */
+export function timeOfDay(date = new Date()): string {
+  return date.toTimeString().slice(0, 8);
+}

@@ -6,6 +6,7 @@ import type { Argv } from 'yargs';
 import { ChatDialogue } from '../clients/talk/chat.js';
 import { HiiDialogue } from '../clients/talk/hii.js';
 import { openTerminal } from '../clients/terminal/open.js';
+import { withTimes } from '../clients/terminal/times.js';
 import { connectWire } from '../clients/wire/wire.js';
 import { DIALECTS } from '../services/service.js';
 import { runInteractive } from './interactive.js';
@@ -15,6 +16,11 @@ import { targetFrom, withTarget } from './target.js';
 
 const options = {
   name: { ...text('name'), describe: 'your name in the chat (default: chat asks for it)' },
+  times: {
+    type: 'boolean',
+    default: false,
+    describe: 'put the time of arrival before each message',
+  },
   dialect: {
     choices: DIALECTS,
     default: 'exercise',
@@ -47,6 +53,6 @@ export const chatCommand: Command<Arguments> = {
     };
     const dialogue = isHii ? new HiiDialogue(settings) : new ChatDialogue(settings);
     const wire = await connectWire(target, isHii ? 'chunk' : 'line');
-    await runInteractive(dialogue, wire, terminal, target);
+    await runInteractive(dialogue, wire, args.times ? withTimes(terminal) : terminal, target);
   },
 };

@@ -81,6 +81,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   goodbye: only('hello'),
   'max-pause': only('count'),
   dialect: only('chat'),
+  history: only('chat'),
   store: only('quiz'),
   questions: only('quiz'),
   root: only('web'),

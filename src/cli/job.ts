@@ -6,7 +6,7 @@ import { constants } from 'node:os';
 import { removeUnfinishedFiles } from '../base/part-file.js';
 import { wholeNumber } from './options.js';
 
-const LONGEST_TIMEOUT_MS = 86_400_000;
+export const LONGEST_TIMEOUT_MS = 86_400_000;
 
 export const timeoutOption = {
   ...wholeNumber('timeout', 1, LONGEST_TIMEOUT_MS),

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import type { Argv } from 'yargs';
 import { lookUp, type AddressRecord, type HostInfo } from '../clients/once/lookup.js';
+import { ownAddresses, type OwnAddresses } from '../clients/once/own-addresses.js';
 import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
 import { columns } from './columns.js';
@@ -36,11 +37,26 @@ export const lookupCommand: Command<Arguments> = {
     if (name === '' || service === '')
       throw new UsageError('the name and the service must not be empty');
     await runClient(async () => {
+      const own = name === hostname() ? await ownAddresses() : undefined;
+      // First: they are known even if no name service knows this machine.
+      if (own && !json) await writeOut(`${formattedOwn(own)}\n`);
       const info = await lookUp(name, service, timeout);
-      await writeOut(json ? JSON.stringify(info) : formatted(info));
+      await writeOut(json ? JSON.stringify({ ...info, own }) : formatted(info));
     });
   },
 };
+
+function formattedOwn({ addresses, forOthers }: OwnAddresses): string {
+  const everywhere = forOthers?.includes(':') ? '::' : '0.0.0.0';
+  const rows = addresses.map((own) => [own.interface, own.family, own.address, own.reach]);
+  const advice =
+    forOthers === undefined
+      ? 'no other machine can connect: there is no network'
+      : `others connect to ${forOthers}, if the server listens there (serve --host ${everywhere})`;
+  return [...columns([['interface', 'family', 'address', 'reached from'], ...rows]), advice].join(
+    '\n',
+  );
+}
 
 function formatted({ hostname, name, address, canonical, reverse, records }: HostInfo): string {
   const facts: [what: string, value: string][] = [

@@ -153,6 +153,7 @@ function startServing({ root, host, port, 'log-file': logFile }: Arguments): Pro
       goodbyeMs: 0,
       maxPauseMs: 0,
       dialect: 'exercise',
+      history: 0,
       store: '',
       questions: undefined,
       root: resolve(root),

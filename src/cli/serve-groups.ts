@@ -14,7 +14,17 @@ const GROUPS: readonly (readonly [title: string, ...options: string[]])[] = [
   ['Observation', 'admin', 'metrics', 'heartbeat', 'loop-lag'],
   [
     'Services',
-    ...['once', 'framing', 'goodbye', 'max-pause', 'dialect', 'store', 'questions', 'root'],
+    ...[
+      'once',
+      'framing',
+      'goodbye',
+      'max-pause',
+      'dialect',
+      'history',
+      'store',
+      'questions',
+      'root',
+    ],
     'watch',
   ],
 ];

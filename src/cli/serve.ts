@@ -209,6 +209,11 @@ const options = {
     requiresArg: true,
     describe: "chat: exercise is the exercise's protocol, hii the tutorial's (port 11826)",
   },
+  history: {
+    ...wholeNumber('history', 0, 1000),
+    default: '10',
+    describe: 'chat: number of earlier messages that a new member of a room is shown',
+  },
   store: {
     ...text('store'),
     default: 'quiz.sqlite',
@@ -334,6 +339,7 @@ function settingsFrom(args: Arguments): ServerSettings {
       goodbyeMs: args.goodbye,
       maxPauseMs: args['max-pause'],
       dialect: args.dialect,
+      history: args.history,
       store: args.store === ':memory:' ? args.store : resolve(args.store),
       questions: args.questions === undefined ? undefined : resolve(args.questions),
       root: resolve(args.root),

@@ -15,6 +15,8 @@ export interface CatalogueEntry {
   readonly summary: string;
   /** The answer to a client that the server refuses, for protocols that define one. */
   readonly fullAnswer?: string;
+  /** The server closes first by the protocol, once it has answered. */
+  readonly closesFirst?: boolean;
   /** Clients send passwords. */
   readonly takesPasswords?: boolean;
   /** The URL of a module that exports `service`. */
@@ -30,11 +32,17 @@ const entries: readonly CatalogueEntry[] = [
   entry('collect', 9090, 'chunk', 'reads to the end, logs the pieces, answers OK <bytes>'),
   entry('count', 5003, 'line', 'counts name0 … name10 with random pauses'),
   entry('date', 5050, 'chunk', 'formats the present time by a strftime format'),
-  entry('daytime', 1313, 'none', 'tells the time with microseconds and closes'),
+  {
+    ...entry('daytime', 1313, 'none', 'tells the time with microseconds and closes'),
+    closesFirst: true,
+  },
   entry('echo', 9000, 'chunk', 'sends back what it gets'),
-  entry('greet', 9000, 'chunk', 'one message, Hello in return!, close'),
+  { ...entry('greet', 9000, 'chunk', 'one message, Hello in return!, close'), closesFirst: true },
   entry('hangman', 5006, 'line', 'PLAY, then guess the word letter by letter'),
-  entry('hello', 15000, 'chunk', 'Hello Yourself, then Goodbye; a page for browsers'),
+  {
+    ...entry('hello', 15000, 'chunk', 'Hello Yourself, then Goodbye; a page for browsers'),
+    closesFirst: true,
+  },
   {
     ...entry('quiz', 5005, 'line', 'questions with four answers, scores, a ranking'),
     takesPasswords: true,
@@ -42,6 +50,7 @@ const entries: readonly CatalogueEntry[] = [
   entry('tictactoe', 5007, 'line', 'pairs players for tic-tac-toe, any number of games'),
   {
     ...entry('web', 8080, 'HTTP', 'GET and HEAD of the files below --root'),
+    closesFirst: true,
     fullAnswer:
       'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
   },

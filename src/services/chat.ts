@@ -20,7 +20,7 @@ const HII_MESSAGE_BYTES = 4096;
 export const service: Service<ChatSession> = {
   async share({ options, log }) {
     if (options.dialect === 'hii') return new (await import('../shared/chat/hii.js')).HiiChat(log);
-    return new (await import('../shared/chat/chat.js')).Chat(log);
+    return new (await import('../shared/chat/chat.js')).Chat(log, options.history);
   },
   serve(connection, { options, shared }) {
     connection.startDeadline('login');

@@ -80,6 +80,8 @@ export interface ServiceOptions {
   readonly maxPauseMs: number;
   /** chat: the exercise's line protocol, or the protocol of the tutorial's clients. */
   readonly dialect: Dialect;
+  /** chat, exercise's dialect: number of earlier messages that a new member of a room is shown. */
+  readonly history: number;
   /** quiz: path of the SQLite file. */
   readonly store: string;
   /** quiz: path of a file of questions; undefined: the service's own file. */

@@ -73,6 +73,17 @@ describe(
       assert.deepEqual(await outcome, { ...DONE, stdout });
     });
 
+    it('chat puts the time before each line of the server with --times', async (t) => {
+      const { client, outcome } = await start(t, ['chat', '--name', 'ann', '--times'], 'hi\n');
+      await client.exchange('Hello.\nWho are you?\n', 'ann\n');
+      await client.exchange('Welcome ann\nbob: hi\n', 'hi\n/quit\n');
+      client.halfClose();
+      const { status, stdout } = await outcome;
+      assert.equal(status, 0);
+      const times = stdout.match(/^\d\d:\d\d:\d\d (?=Hello|Who|Welcome|bob: hi$)/gm);
+      assert.equal(times?.length, 4, stdout);
+    });
+
     it('chat takes its name from the first line without --name', async (t) => {
       const { client, outcome } = await start(t, ['chat'], 'ann\nhi\n');
       await client.exchange('Hello.\nWho are you?\n', 'ann\n');

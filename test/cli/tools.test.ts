@@ -251,7 +251,17 @@ describe('handoff lookup', bounds, () => {
   it('looks up this machine without an argument', async (t) => {
     const { stdout, status } = await runHandoff(t, ['lookup', '--json']);
     assert.equal(status, 0);
-    assert.equal((JSON.parse(stdout) as { name: string }).name, hostname());
+    const { name, own } = JSON.parse(stdout) as { name: string; own: { addresses: unknown[] } };
+    assert.equal(name, hostname());
+    assert.ok(own.addresses.length > 0);
+  });
+
+  it('shows the addresses of this machine also by its name, and which one others use', async (t) => {
+    for (const args of [[], [hostname()]]) {
+      const { stdout } = await runHandoff(t, ['lookup', ...args]);
+      assert.match(stdout, /^lo\S* +AF_INET +127\.0\.0\.1 +this machine$/m);
+      assert.match(stdout, /^(others connect to \S+, if|no other machine can connect)/m);
+    }
   });
 
   it('reports an unresolvable name in one line', async (t) => {

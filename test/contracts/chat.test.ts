@@ -235,6 +235,65 @@ underEveryModel('the chat', (model) => {
     for (const client of clients) await readLines(client, names.length - 1);
   });
 
+  it('shows a new member what was last said in the room, marked as earlier', async (t) => {
+    const options = { history: 3 };
+    const server = await startServer(t, { service: 'chat', model, options });
+    const [alice, bob] = await joinAll(t, server, ['alice', 'bob']);
+    assert.ok(alice && bob);
+    alice.send('one\ntwo\n/msg bob between us\n/me waves\n');
+    await bob.expect('alice: one\nalice: two\nalice (to you alone): between us\n* alice waves\n');
+    await bob.exchange('three\n/nosuch\n', 'ERR there is no command /nosuch, see /help\n');
+    await alice.expect('bob: three\n');
+    const carl = await join(t, server, 'carl');
+    await carl.expect('* earlier in lobby:\n');
+    const shown = await readLines(carl, options.history);
+    assert.deepEqual(withoutTimes(shown), ['alice: two', '* alice waves', 'bob: three']);
+    for (const client of [alice, bob]) await client.expect('* carl joined (3 here)\n');
+    alice.send('four\n');
+    await carl.expect('alice: four\n');
+  });
+
+  it('shows the last lines of a room to a client that joins it by /join, while the room exists', async (t) => {
+    const [alice, bob] = await joinAll(t, await start(t), ['alice', 'bob']);
+    assert.ok(alice && bob);
+    await alice.exchange('/join tea\ngreen\n/join tea\n', '* you are in tea (1 here)\n'.repeat(2));
+    await bob.expect('* alice left\n* bob is operator\n');
+    await bob.exchange('/join tea\n', '* you are in tea (2 here)\n* earlier in tea:\n');
+    assert.deepEqual(withoutTimes([await bob.readLine()]), ['alice: green']);
+    await alice.expect('* bob joined (2 here)\n');
+    await alice.exchange('/join lobby\n', '* you are in lobby (1 here)\n');
+    await bob.expect('* alice left\n* bob is operator\n');
+    await bob.exchange('/join lobby\n', '* you are in lobby (2 here)\n');
+    await bob.exchange('/join tea\n', '* you are in tea (1 here)\n');
+  });
+
+  it('keeps few bytes of a room, however long the lines are', async (t) => {
+    const server = await startServer(t, { service: 'chat', model, options: { history: 1000 } });
+    const [alice, bob] = await joinAll(t, server, ['alice', 'bob']);
+    assert.ok(alice && bob);
+    const line = 'x'.repeat(4000);
+    const said = 40;
+    alice.send(`${line}\n`.repeat(said));
+    assert.equal((await readLines(bob, said)).length, said);
+    const carl = await join(t, server, 'carl');
+    await carl.expect('* earlier in lobby:\n');
+    carl.send('/nosuch\n');
+    let bytes = 0;
+    for (let shown = ''; !shown.startsWith('ERR '); shown = await carl.readLine())
+      bytes += shown.length;
+    assert.ok(bytes > 10 * line.length && bytes < 20 * line.length, `${bytes} bytes`);
+  });
+
+  it('shows nothing of before with --history 0', async (t) => {
+    const server = await startServer(t, { service: 'chat', model, options: { history: 0 } });
+    const [alice, bob] = await joinAll(t, server, ['alice', 'bob']);
+    assert.ok(alice && bob);
+    alice.send('hi\n');
+    await bob.expect('alice: hi\n');
+    const carl = await join(t, server, 'carl');
+    await carl.exchange('/rooms\n', '* lobby (3 here)\n');
+  });
+
   it('makes the longest present member operator when the last operator leaves', async (t) => {
     const [alice, bob, carl] = await joinAll(t, await start(t), ['alice', 'bob', 'carl']);
     assert.ok(alice && bob && carl);
@@ -248,6 +307,7 @@ underEveryModel('the chat', (model) => {
     await alice.exchange('/nick bob\n', 'ERR the name bob is taken\n');
     await alice.exchange('/nick Alice\n', '* alice is now Alice\n');
     await bob.expect('* alice is now Alice\n');
+    await alice.exchange('/nick Alice\n', '* you are already Alice\n');
     alice.send('/me waves\n');
     await bob.expect('* Alice waves\n');
   });
@@ -314,6 +374,15 @@ underEveryModel('the chat', (model) => {
     assert.ok((await drained) < sent);
   });
 });
+
+/** What was said, as the history shows it. */
+function withoutTimes(lines: readonly string[]): string[] {
+  return lines.map((line) => {
+    const [, said] = /^\* \[\d\d:\d\d:\d\d\] (.+)$/.exec(line) ?? [];
+    assert.ok(said !== undefined, line);
+    return said;
+  });
+}
 
 async function readLines(client: Client, count: number): Promise<string[]> {
   const lines: string[] = [];

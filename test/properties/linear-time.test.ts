@@ -48,9 +48,10 @@ const chat: ChatRooms<Chatter> = {
   rooms: [],
   find: () => undefined,
   rename: () => undefined,
-  move: () => new Room('other'),
+  move: () => new Room('other', 0),
 };
-const command = (line: string) => execute({ chat, room: new Room('main'), sender: chatter }, line);
+const command = (line: string) =>
+  execute({ chat, room: new Room('main', 0), sender: chatter }, line);
 
 const ATTACKS: Readonly<Record<string, () => unknown>> = {
   'a Connection field with spaces': () => head(`Connection: a${much(' ', 16_000)}b\r\n`),

@@ -85,7 +85,7 @@ describe('a member', () => {
       deliver: () => assert.fail('no delivery'),
       disconnect: () => undefined,
     });
-    const room = new Room('lobby');
+    const room = new Room('lobby', 0);
     for (const [name, to] of [
       ['failing', failing],
       ['working', member],

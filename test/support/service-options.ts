@@ -7,6 +7,7 @@ export const DEFAULT_OPTIONS: ServiceOptions = {
   goodbyeMs: 3000,
   maxPauseMs: 1,
   dialect: 'exercise',
+  history: 10,
   store: ':memory:',
   questions: undefined,
   root: '.',

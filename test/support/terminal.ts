@@ -17,12 +17,15 @@ const DRIVER = fileURLToPath(new URL('../../../test/fixtures/terminal.py', impor
 export const noTerminal: string | false =
   spawnSync('python3', ['-c', 'import pty']).status === 0 ? false : 'needs python3';
 
-/** How the program ended, and the modes in which it left its terminal. */
-interface TerminalExit {
-  readonly status: number | null;
-  readonly signal: number | null;
+interface TerminalModes {
   readonly canonical: boolean;
   readonly echo: boolean;
+}
+
+/** How the program ended, and the modes in which it left its terminal. */
+interface TerminalExit extends TerminalModes {
+  readonly status: number | null;
+  readonly signal: number | null;
 }
 
 interface TerminalProcess {
@@ -35,6 +38,9 @@ interface TerminalProcess {
   shows(what: string | RegExp): Promise<void>;
   /** Waits until the cursor's row is this; `▮` marks the cursor. */
   edits(row: string): Promise<void>;
+  signal(signal: NodeJS.Signals): Promise<void>;
+  /** The terminal's modes now, and whether the program is stopped. */
+  modes(): Promise<TerminalModes & { readonly stopped: boolean }>;
   /** Changes the width of the screen, which the program cannot learn yet: tmux takes its time. */
   resizeEarly(columns: number): void;
   exit(): Promise<TerminalExit>;
@@ -59,7 +65,12 @@ export function openTerminalFor(
     env: environment({ TERM: 'xterm', ...env }),
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
-  const widths = child.stdio[3] as Duplex;
+  const requests = child.stdio[3] as Duplex;
+  const request = async (line: string) => {
+    requests.write(`${line}\n`);
+    const [answer] = (await once(requests, 'data')) as [Buffer];
+    return answer.toString();
+  };
   killAfter(t, child);
   const screen = new Screen();
   let output = '';
@@ -83,14 +94,19 @@ export function openTerminalFor(
     resizeEarly: (columns) => screen.resize(columns, 'wraps'),
     async resize(columns, resizing = 'wraps') {
       screen.resize(columns, resizing);
-      widths.write(`${columns}\n`);
-      await once(widths, 'data');
+      await request(`${columns}`);
     },
     shows: (what) =>
       wait(String(what), () => {
         const shown = screen.rows.join('\n');
         return typeof what === 'string' ? shown.includes(what) : what.test(shown);
       }),
+    async signal(signal) {
+      await request(signal);
+    },
+    async modes() {
+      return JSON.parse(await request('modes')) as TerminalModes & { stopped: boolean };
+    },
     edits: (row) => wait(row, () => screen.cursorRow === row),
     async exit() {
       await closed;

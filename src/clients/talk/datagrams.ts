@@ -23,6 +23,7 @@ const ANSWER_TIMEOUT_MS = 2000;
 
 /**
  * Exchanges all lines of `input`.
+ * @param timeoutMs how long an answer may take
  * @returns true if every line was answered, and no answer begins with `ERR `
  * @throws StartError with a one-line message if the port is closed or a line is too long to send
  */
@@ -30,6 +31,7 @@ export async function exchangeDatagrams(
   where: UdpAddress,
   input: Readable,
   output: Writable,
+  timeoutMs = ANSWER_TIMEOUT_MS,
 ): Promise<boolean> {
   const shown = new StreamSink(output);
   let socket: Socket | undefined;
@@ -37,7 +39,7 @@ export async function exchangeDatagrams(
     socket = await connectedSocket(where);
     let allAnswered = true;
     for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      const answer = await request(socket, line);
+      const answer = await request(socket, line, timeoutMs);
       if (answer === undefined) process.stderr.write('no answer\n');
       else await shown.write(Buffer.from(answer.endsWith('\n') ? answer : `${answer}\n`));
       if (answer === undefined || answer.startsWith('ERR ')) allAnswered = false;
@@ -65,8 +67,12 @@ async function connectedSocket({ host, port }: UdpAddress): Promise<Socket> {
 /**
  * Returns the answer; undefined if none came in time, since the datagram or its answer was lost.
  */
-async function request(socket: Socket, line: string): Promise<string | undefined> {
-  const inTime = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+async function request(
+  socket: Socket,
+  line: string,
+  timeoutMs: number,
+): Promise<string | undefined> {
+  const inTime = AbortSignal.timeout(timeoutMs);
   const answered = once(socket, 'message', { signal: inTime }) as Promise<[Buffer]>;
   // Without a callback, send() would not report its own error.
   const failed = new Promise<never>((_resolve, reject) => {

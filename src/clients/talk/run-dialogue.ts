@@ -15,7 +15,7 @@ import type { Dialogue, Expected, Step } from './dialogue.js';
  * `left`: the user left; `closed`: the server closed; `interrupted`: Ctrl-C; `unread`: the reader
  * closed the output; `late`: the server did not send the expected message in time.
  */
-type Ending = 'left' | 'closed' | 'interrupted' | 'unread' | 'late';
+export type Ending = 'left' | 'closed' | 'interrupted' | 'unread' | 'late';
 
 interface Outcome {
   readonly ending: Ending;
@@ -71,9 +71,7 @@ class DialogueRun {
         await this.#terminal.flushed();
       }
     } catch (error) {
-      // After the client has left, an error of the connection no longer matters. After a refusal
-      // it is only the way in which the server closed.
-      if (this.#ending === 'closed' && this.#refusal === undefined) throw error;
+      if (this.#isFailure()) throw error;
     } finally {
       clearTimeout(this.#goodbyeTimer);
       clearTimeout(this.#timer);
@@ -87,6 +85,18 @@ class DialogueRun {
   get #refusal(): string | undefined {
     const line = this.#lastMessage.trimEnd().split('\n').at(-1) ?? '';
     return line.startsWith('ERR ') ? line.slice('ERR '.length) : undefined;
+  }
+
+  /**
+   * Whether it matters that the connection broke. After a refusal, it is only the way in which the
+   * server closed. A user who has left waits for no answer, unless the dialogue does; a script may
+   * have lost one.
+   */
+  #isFailure(): boolean {
+    if (this.#refusal !== undefined) return false;
+    const left = this.#ending === 'left' && this.#dialogue.failure() === undefined;
+    const waits = !this.#terminal.interactive || this.#dialogue.waitsForServer === true;
+    return this.#ending === 'closed' || (left && waits);
   }
 
   #abort(ending: Ending): void {

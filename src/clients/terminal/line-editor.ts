@@ -13,7 +13,8 @@ import {
   type Interface,
 } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { endsRows, RowOutput } from './row-output.js';
+import { guardTerminal, suspendProcess } from './guard.js';
+import { RowOutput } from './row-output.js';
 import { askSecretly, type SecretQuestion } from './secret.js';
 import type { Terminal, TerminalListener } from './terminal.js';
 
@@ -28,6 +29,7 @@ export class LineEditor implements Terminal {
   readonly #dumb = process.env.TERM === 'dumb';
   #listener: TerminalListener | undefined;
   #editor: Interface | undefined;
+  #release: () => void = () => undefined;
   #question: SecretQuestion | undefined;
   #history: string[] = [];
   #prompt = '';
@@ -36,8 +38,6 @@ export class LineEditor implements Terminal {
   constructor(input: ReadStream, output: WriteStream) {
     this.#input = input;
     this.#output = output;
-    // Before the editor's own listener, which redraws the line.
-    output.on('resize', () => this.#keepWhatIsAbove());
     this.#rows = new RowOutput(output, () => this.#editor);
   }
 
@@ -82,6 +82,7 @@ export class LineEditor implements Terminal {
     this.#question?.close();
     if (this.#dumb) this.#output.write('\n');
     else this.#eraseLine();
+    this.#release();
     this.#editor?.close();
   }
 
@@ -93,17 +94,6 @@ export class LineEditor implements Terminal {
     cursorTo(this.#output, 0);
     clearScreenDown(this.#output);
     return rows;
-  }
-
-  /**
-   * For lines whose rows are not ended. At a new width, the editor would move up by the rows that
-   * the line had at the old width. It may have fewer now, and the editor would erase messages. So it
-   * moves up by the smaller number: a piece of the line may stay on the screen.
-   */
-  #keepWhatIsAbove(): void {
-    const editor: (Interface & { prevRows?: number }) | undefined = this.#editor;
-    if (editor?.prevRows === undefined || endsRows(editor.line)) return;
-    editor.prevRows = Math.min(editor.prevRows, editor.getCursorPos().rows);
   }
 
   #open(): void {
@@ -123,10 +113,14 @@ export class LineEditor implements Terminal {
     editor.on('history', (history) => (this.#history = history));
     editor.on('line', (line) => this.#take(line));
     editor.on('close', () => this.#editor === editor && this.#end());
-    // readline has paused in the background and does not resume by itself.
-    editor.on('SIGCONT', () => {
-      refreshSize();
-      editor.prompt(true);
+    // readline would suspend the process itself, and not reopen its input afterwards.
+    editor.on('SIGTSTP', suspendProcess);
+    this.#release = guardTerminal({
+      restore: () => {
+        this.#input.setRawMode(false);
+        this.#output.write('\n');
+      },
+      resume: () => this.#resume(editor),
     });
     editor.on('SIGINT', () => {
       if (editor.line === '') this.#listener?.interrupt();
@@ -135,6 +129,16 @@ export class LineEditor implements Terminal {
         editor.write(null, { ctrl: true, name: 'u' });
       }
     });
+  }
+
+  /** Draws the line anew, below what the shell has written. */
+  #resume(editor: Interface): void {
+    refreshSize();
+    if (this.#dumb) return;
+    this.#input.setRawMode(true);
+    // The editor moves up by this many rows before it draws.
+    this.#output.write('\n'.repeat(editor.getCursorPos().rows));
+    editor.prompt(true);
   }
 
   #take(line: string): void {
@@ -147,6 +151,7 @@ export class LineEditor implements Terminal {
     const editor = this.#editor;
     if (!editor) return;
     this.#editor = undefined;
+    this.#release();
     editor.close();
     this.#question = askSecretly(this.#input, this.#output, this.#prompt, (answer) => {
       this.#question = undefined;

@@ -6,12 +6,12 @@
  * program can learn the new width. The line then has fewer rows than the editor moves up, and the
  * editor would erase messages above the line. Rows that were ended stay as they are.
  */
-import type { Interface } from 'node:readline';
-import { Writable } from 'node:stream';
+import { createInterface, type Interface } from 'node:readline';
+import { PassThrough, Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 
-/** Matches texts whose characters are one column wide each: Latin, Greek, Cyrillic. */
-const ONE_COLUMN_EACH = /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f]*$/;
+/** The distance of tab stops for which the editor counts. */
+const TAB_COLUMNS = 8;
 
 export class RowOutput extends Writable {
   readonly #output: WriteStream;
@@ -32,17 +32,47 @@ export class RowOutput extends Writable {
   override _write(text: string, _encoding: BufferEncoding, callback: () => void): void {
     const editor = this.#editor();
     const isLine = editor !== undefined && text === editor.getPrompt() + editor.line;
-    this.#output.write(isLine && endsRows(text) ? inRows(text, this.columns) : text);
+    this.#output.write(isLine ? inRows(text, this.columns) : text);
     callback();
   }
 }
 
-/** Whether the rows of this line are ended; the terminal wraps the others. */
-export function endsRows(line: string): boolean {
-  return ONE_COLUMN_EACH.test(line);
+/**
+ * Breaks a line where the editor's count of rows breaks it: before the first character that does
+ * not fit, so a wide one may leave a column free. A full last row is ended too: the editor puts the
+ * cursor into the next one. Tabs become blanks, since a terminal would not wrap them.
+ */
+export function inRows(line: string, columns: number): string {
+  let rows = '';
+  let column = 0;
+  let offset = 0;
+  const put = (character: string, width: number) => {
+    if (width > 0 && column + width > columns) {
+      offset += columns - column;
+      column = 0;
+      rows += '\r\n';
+    }
+    rows += character;
+    column += width;
+    offset += width;
+  };
+  for (const character of line) {
+    if (character !== '\t') put(character, widthOf(character));
+    else for (let left = TAB_COLUMNS - (offset % TAB_COLUMNS); left > 0; left--) put(' ', 1);
+  }
+  return column === columns ? `${rows}\r\n` : rows;
 }
 
-/** A full last row is ended too: the editor puts the cursor into the next one. */
-function inRows(line: string, columns: number): string {
-  return line.replace(new RegExp(`.{${columns}}`, 'g'), '$&\r\n');
+/** A terminal without margin, whose cursor shows how wide its prompt is. */
+let ruler: Interface | undefined;
+
+/** The columns of a character as the editor counts them: 0, 1 or 2. */
+function widthOf(character: string): number {
+  ruler ??= createInterface({
+    input: new PassThrough(),
+    output: Object.assign(new PassThrough(), { columns: Infinity }),
+    terminal: true,
+  });
+  ruler.setPrompt(character);
+  return ruler.getCursorPos().cols;
 }

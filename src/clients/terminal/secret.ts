@@ -5,6 +5,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Writable } from 'node:stream';
 import type { ReadStream } from 'node:tty';
+import { guardTerminal, suspendProcess } from './guard.js';
 
 type Answer = { readonly line: string } | 'end' | 'interrupt';
 
@@ -31,7 +32,18 @@ export function askSecretly(
 ): SecretQuestion {
   const decoder = new StringDecoder('utf8');
   let line = '';
+  const release = guardTerminal({
+    restore: () => {
+      input.setRawMode(false);
+      output.write('\n');
+    },
+    resume: () => {
+      input.setRawMode(true);
+      output.write(prompt);
+    },
+  });
   const close = () => {
+    release();
     input.off('data', take).off('end', end).off('error', end).pause();
     input.setRawMode(false);
   };
@@ -81,6 +93,9 @@ function press(key: string, line: string): string | { readonly answer: Answer } 
       return line.replace(/.$/u, '');
     case '\x15':
       return '';
+    case '\x1a':
+      suspendProcess();
+      return line;
     default:
       return key < ' ' || line.length >= MAX_CHARACTERS ? line : line + key;
   }

@@ -5,6 +5,7 @@
  */
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Snapshot } from '../../admin/snapshot.js';
+import { guardTerminal, suspendProcess } from '../terminal/guard.js';
 import { paint } from '../terminal/terminal.js';
 import { lookAtSilent } from './silence.js';
 import { Steadiness, type SteadyMs } from './steadiness.js';
@@ -38,6 +39,7 @@ export class WatchScreen {
   readonly #output: WriteStream;
   readonly #everyMs: number;
   readonly #ticker: NodeJS.Timeout;
+  readonly #release: () => void;
   #resolveExit: (how: ExitReason) => void = () => undefined;
   readonly #steadiness = new Steadiness();
   #snapshot: Snapshot | undefined;
@@ -60,6 +62,7 @@ export class WatchScreen {
     }, OVERDUE_REDRAW_MS);
     output.on('error', this.#quit).on('resize', this.#draw);
     input?.on('data', this.#onKeys).on('end', this.#quit).on('error', this.#quit);
+    this.#release = guardTerminal({ restore: () => this.#restore(), resume: () => this.#enter() });
     this.#enter();
   }
 
@@ -76,6 +79,7 @@ export class WatchScreen {
     clearInterval(this.#ticker);
     this.#input?.off('data', this.#onKeys).off('end', this.#quit).pause();
     this.#output.off('resize', this.#draw);
+    this.#release();
     this.#restore();
   }
 
@@ -96,15 +100,8 @@ export class WatchScreen {
     const text = keys.toString('latin1');
     if (text.includes(CTRL_C)) this.#resolveExit('interrupted');
     else if (/^q$/i.test(text) || text.includes(CTRL_D)) this.#resolveExit('quit');
-    else if (text === CTRL_Z) this.#suspend();
+    else if (text === CTRL_Z) suspendProcess();
   };
-
-  /** Restores the terminal for the shell, and stops until SIGCONT. */
-  #suspend(): void {
-    this.#restore();
-    process.once('SIGCONT', () => this.#enter());
-    process.kill(process.pid, 'SIGTSTP');
-  }
 
   get #overdueMs(): number {
     if (!this.#snapshot) return 0;

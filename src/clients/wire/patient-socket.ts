@@ -12,6 +12,8 @@ type Callback = (error?: Error | null) => void;
 
 export class PatientSocket extends Socket {
   #failure: NodeJS.ErrnoException | undefined;
+  /** Bytes that had arrived before the last write. */
+  #readBefore = 0;
 
   /**
    * What broke the connection; check it when the stream has ended. Undefined if the server closed
@@ -21,11 +23,18 @@ export class PatientSocket extends Socket {
     return this.#failure;
   }
 
+  /** Whether bytes have arrived since the last write; before the first one, whether any have. */
+  get isAnswered(): boolean {
+    return this.bytesRead > this.#readBefore;
+  }
+
   override _write(chunk: unknown, encoding: BufferEncoding, callback: Callback): void {
+    this.#readBefore = this.bytesRead;
     super._write(chunk, encoding, this.#keeping(callback));
   }
 
   override _writev(chunks: { chunk: unknown; encoding: BufferEncoding }[], done: Callback): void {
+    this.#readBefore = this.bytesRead;
     super._writev?.(chunks, this.#keeping(done));
   }
 

@@ -12,10 +12,11 @@ import { connectionError } from './errors.js';
 import { PatientSocket } from './patient-socket.js';
 import { nameOf } from './target.js';
 
-interface SocketOptions {
+interface SocketOptions<S extends Socket> {
+  /** 0: none. */
   readonly timeoutMs: number;
   /** True while the client waits for its own input or output: the timeout then starts again. */
-  readonly isOurTurn?: (socket: Socket) => boolean;
+  readonly isOurTurn?: (socket: S) => boolean;
 }
 
 const HALF_OPEN = { allowHalfOpen: true };
@@ -24,19 +25,22 @@ const HALF_OPEN = { allowHalfOpen: true };
  * Connects. If the server is silent for `timeoutMs`, the socket is destroyed with a StartError.
  * @throws StartError with a one-line message if the connection fails
  */
-export function openSocket(target: Target, options: SocketOptions): Promise<Socket> {
+export function openSocket(target: Target, options: SocketOptions<Socket>): Promise<Socket> {
   return open(new Socket(HALF_OPEN), target, options);
 }
 
 /** Like openSocket, but keeps what the server sent before it broke the connection. */
-export function openPatientSocket(target: Target, options: SocketOptions): Promise<PatientSocket> {
+export function openPatientSocket(
+  target: Target,
+  options: SocketOptions<PatientSocket>,
+): Promise<PatientSocket> {
   return open(new PatientSocket(HALF_OPEN), target, options);
 }
 
 async function open<S extends Socket>(
   socket: S,
   target: Target,
-  { timeoutMs, isOurTurn = () => false }: SocketOptions,
+  { timeoutMs, isOurTurn = () => false }: SocketOptions<S>,
 ): Promise<S> {
   const where = nameOf(target);
   // Each read reports the socket's error. One between two reads must not be uncaught.

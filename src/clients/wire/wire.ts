@@ -7,7 +7,8 @@ import { once } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import { connectionError } from './errors.js';
 import { linesOf } from './lines.js';
-import { PatientSocket } from './patient-socket.js';
+import type { PatientSocket } from './patient-socket.js';
+import { openPatientSocket } from './socket.js';
 import { nameOf, type Target } from './target.js';
 
 export interface Wire {
@@ -40,17 +41,16 @@ const QUIET_MS = 100;
  */
 type Framing = 'line' | 'chunk' | 'loose';
 
-/** @throws StartError with a one-line message if the connection fails */
-export async function connectWire(target: Target, framing: Framing): Promise<Wire> {
-  const socket = new PatientSocket({ allowHalfOpen: true });
-  socket.setNoDelay(true).setKeepAlive(true).connect(target);
-  try {
-    await once(socket, 'connect');
-  } catch (error) {
-    throw connectionError(nameOf(target), error);
-  }
-  // messages() reports the error to its reader.
-  socket.on('error', () => undefined);
+/**
+ * @param timeoutMs the connection breaks when the server owes an answer for so long; 0: never
+ * @throws StartError with a one-line message if the connection fails
+ */
+export async function connectWire(target: Target, framing: Framing, timeoutMs = 0): Promise<Wire> {
+  const socket = await openPatientSocket(target, {
+    timeoutMs,
+    isOurTurn: (at) => at.isAnswered && !at.writableEnded,
+  });
+  socket.setKeepAlive(true);
   return new StreamWire(socket, nameOf(target), framing);
 }
 

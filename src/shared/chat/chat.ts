@@ -35,9 +35,12 @@ export class Chat implements Shared<ChatSession>, ChatRooms<ChatClient> {
   readonly #chatters = new Map<string, ChatClient>();
   readonly #rooms = new Map<string, Room<ChatClient>>();
   readonly #log: ServiceLog;
+  readonly #historyLines: number;
 
-  constructor(log: ServiceLog) {
+  /** @param historyLines number of messages that each room shows a new member */
+  constructor(log: ServiceLog, historyLines: number) {
     this.#log = log;
+    this.#historyLines = historyLines;
   }
 
   enter(member: Member): ChatSession {
@@ -74,7 +77,10 @@ export class Chat implements Shared<ChatSession>, ChatRooms<ChatClient> {
   move(chatter: ChatClient, roomName: string): Room<ChatClient> {
     this.#leaveRoom(chatter);
     let room = this.#rooms.get(roomName);
-    if (!room) this.#rooms.set(roomName, (room = new Room<ChatClient>(roomName)));
+    if (!room) {
+      room = new Room<ChatClient>(roomName, this.#historyLines);
+      this.#rooms.set(roomName, room);
+    }
     chatter.room = room;
     room.add(chatter);
     return room;
@@ -117,7 +123,7 @@ class ChatClient implements ChatSession, Chatter {
     const fault = this.#chat.rename(this, name.trim());
     if (fault !== undefined) return fault;
     this.send(`Welcome ${this.name}, type /help for help`);
-    this.#chat.move(this, FIRST_ROOM);
+    this.#chat.move(this, FIRST_ROOM).showHistory(this);
     this.#chat.logJoined(this);
     await endOfTurn();
     return undefined;
@@ -157,7 +163,7 @@ class ChatClient implements ChatSession, Chatter {
     if (text.trim() === '') return undefined;
     if (text.startsWith('/'))
       return execute({ chat: this.#chat, room: this.room, sender: this }, text);
-    this.room.broadcast(`${this.name}: ${printable(text)}`, this);
+    this.room.say(`${this.name}: ${printable(text)}`, this);
     return undefined;
   }
 }

@@ -45,9 +45,11 @@ const commands: Readonly<Record<string, Command>> = {
       const checked = checkName(argument);
       if (typeof checked === 'string') return checked;
       // An operator loses the role by leaving, so joining the present room must not leave it.
-      const joined = checked.name === room.name ? room : chat.move(sender, checked.name);
+      const isNew = checked.name !== room.name;
+      const joined = isNew ? chat.move(sender, checked.name) : room;
       const topic = joined.topic === '' ? '' : `: ${joined.topic}`;
       sender.send(`* you are in ${joined.name} (${joined.chatters.size} here)${topic}`);
+      if (isNew) joined.showHistory(sender);
       return undefined;
     },
   },
@@ -77,8 +79,10 @@ const commands: Readonly<Record<string, Command>> = {
     run({ chat, room, sender }, argument) {
       const before = sender.name;
       const fault = chat.rename(sender, argument);
-      if (fault === undefined) room.broadcast(`* ${before} is now ${sender.name}`);
-      return fault;
+      if (fault !== undefined) return fault;
+      if (sender.name === before) sender.send(`* you are already ${before}`);
+      else room.broadcast(`* ${before} is now ${sender.name}`);
+      return undefined;
     },
   },
   msg: {
@@ -96,7 +100,7 @@ const commands: Readonly<Record<string, Command>> = {
     usage: 'text',
     help: 'say what you do: * alice waves',
     run({ room, sender }, argument) {
-      room.broadcast(`* ${sender.name} ${printable(argument)}`, sender);
+      room.say(`* ${sender.name} ${printable(argument)}`, sender);
       return undefined;
     },
   },

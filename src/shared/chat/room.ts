@@ -3,6 +3,7 @@
  * on the main thread. chat.ts creates the rooms; commands.ts has what a member can type.
  */
 import { bytesOf, type Member } from '../shared.js';
+import { History } from './history.js';
 
 /** One client in the chat, as its room and the commands see it. */
 export interface Chatter {
@@ -20,9 +21,12 @@ export class Room<C extends Chatter = Chatter> {
   /** Ordered by arrival. */
   readonly chatters = new Set<C>();
   readonly operators = new Set<C>();
+  readonly #history: History;
 
-  constructor(name: string) {
+  /** @param historyLines number of messages that a later member is shown */
+  constructor(name: string, historyLines: number) {
     this.name = name;
+    this.#history = new History(historyLines);
   }
 
   /** Adds a member. The first one becomes operator. */
@@ -44,6 +48,22 @@ export class Room<C extends Chatter = Chatter> {
   promote(chatter: C): void {
     this.operators.add(chatter);
     this.broadcast(`* ${chatter.name} is operator`);
+  }
+
+  /** Sends what a member says to the others, and keeps it for later members. */
+  say(line: string, sender: C): void {
+    this.#history.add(line);
+    this.broadcast(line, sender);
+  }
+
+  /**
+   * Shows a new member what was said before. Every line begins with `* `, as all lines of the
+   * server: a client does not take them for new messages. Nothing was said: sends nothing.
+   */
+  showHistory(chatter: C): void {
+    const lines = this.#history.lines();
+    if (lines.length > 0) chatter.send(`* earlier in ${this.name}:`);
+    for (const line of lines) chatter.send(`* ${line}`);
   }
 
   /**

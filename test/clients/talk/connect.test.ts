@@ -6,6 +6,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { exchangeBytes } from '../../../src/clients/talk/connect.js';
 import { CLI, runHandoff, temporaryDirectory } from '../../support/handoff.js';
 import { startServer } from '../../support/server.js';
@@ -57,13 +58,85 @@ describe('handoff connect', { timeout: 60_000, concurrency: 4 }, () => {
     assert.deepEqual(unread, [0, '']);
   });
 
-  it('ends normally when the server closes first', async (t) => {
-    const { port } = await startServer(t, { service: 'daytime' });
-    const { stdout, ...rest } = await runHandoff(t, ['connect', '--port', `${port}`], {
-      keepInputOpen: true,
+  for (const [service, input, answer] of [
+    ['daytime', undefined, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\n$/],
+    ['greet', 'hi', /^Hello in return!$/],
+    ['web', 'GET / HTTP/1.0\r\n\r\n', /^HTTP\/1\.[01] 200 /],
+  ] as const) {
+    it(`ends normally when ${service} closes first, as its protocol says`, async (t) => {
+      const { port } = await startServer(t, { service });
+      const { stdout, ...rest } = await runHandoff(t, ['connect', service, '--port', `${port}`], {
+        keepInputOpen: true,
+        ...(input !== undefined && { input }),
+      });
+      assert.deepEqual(rest, DONE);
+      assert.match(stdout, answer);
     });
-    assert.deepEqual(rest, DONE);
-    assert.match(stdout, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\n$/);
+  }
+
+  it('ends normally when echo --once closes after its answer to the whole input', async (t) => {
+    const { port } = await startServer(t, { service: 'echo', options: { once: true } });
+    const outcome = await runHandoff(t, ['connect', 'echo', '--port', `${port}`], { input: 'hi' });
+    assert.deepEqual(outcome, { ...DONE, stdout: 'hi' });
+  });
+
+  for (const [what, answer] of [
+    ['before the input has ended', 'one\n'],
+    ['unanswered', ''],
+  ] as const) {
+    it(`has status 1 and says so when the server closes the connection ${what}`, async (t) => {
+      const port = await listen(t, (socket) => void socket.once('data', () => socket.end(answer)));
+      const outcome = await runHandoff(t, ['connect', '--port', `${port}`], {
+        input: 'one\n',
+        keepInputOpen: true,
+      });
+      const where = `handoff: 127.0.0.1 port ${port}`;
+      const why = answer === '' ? what : 'before the input had ended';
+      const stderr = `${where}: the server closed the connection ${why}\n`;
+      assert.deepEqual(outcome, { status: 1, signal: null, stdout: answer, stderr });
+    });
+  }
+
+  it('has status 1 when the server closes while a long input goes on', async (t) => {
+    const port = await listen(
+      t,
+      (socket) =>
+        void socket.once('data', () => socket.end('enough\n')).on('error', () => undefined),
+    );
+    const { status, stdout, stderr } = await runHandoff(t, ['connect', '--port', `${port}`], {
+      input: 'and so on\n'.repeat(500_000),
+    });
+    assert.deepEqual([status, stdout], [1, 'enough\n']);
+    assert.match(stderr, /: the server closed the connection before the input had ended\n$/);
+  });
+
+  it('gives up with --timeout when the server owes an answer, also after the input', async (t) => {
+    const port = await listen(t, (socket) => void socket.once('data', () => socket.write('one\n')));
+    for (const keepInputOpen of [false, true]) {
+      const outcome = await runHandoff(
+        t,
+        ['connect', '--port', `${port}`, '--timeout', '1500'],
+        keepInputOpen ? { keepInputOpen } : { input: 'one\n' },
+      );
+      const stderr = `handoff: 127.0.0.1 port ${port}: no answer for 1500 ms\n`;
+      const stdout = keepInputOpen ? '' : 'one\n';
+      assert.deepEqual(outcome, { status: 1, signal: null, stdout, stderr });
+    }
+  });
+
+  it('does not give up with --timeout while the input is silent', async (t) => {
+    const input = new PassThrough();
+    const { port } = await startServer(t, { service: 'echo' });
+    const output = new PassThrough();
+    const timeoutMs = 100;
+    const options = { timeoutMs, closesFirst: false };
+    const outcome = exchangeBytes({ host: '127.0.0.1', port }, input, output, options);
+    input.write('one');
+    await once(output, 'data');
+    // The test observes that nothing happens, for several timeouts.
+    await sleep(4 * timeoutMs);
+    input.end('two');
+    assert.equal(await outcome, true);
   });
 
   for (const [what, answers] of [
@@ -91,7 +164,8 @@ describe('handoff connect', { timeout: 60_000, concurrency: 4 }, () => {
     });
     const output = new PassThrough();
     input.write('one\n');
-    assert.equal(await exchangeBytes({ host: '127.0.0.1', port }, input, output), false);
+    const options = { timeoutMs: 0, closesFirst: false };
+    assert.equal(await exchangeBytes({ host: '127.0.0.1', port }, input, output, options), false);
     assert.equal(String(output.read()), 'ERR line too long\n');
   });
 

@@ -11,9 +11,13 @@ import { PlainTerminal } from '../../../src/clients/terminal/plain-terminal.js';
 import { QuizDialogue } from '../../../src/clients/talk/quiz.js';
 import { TicTacToeDialogue } from '../../../src/clients/talk/tictactoe.js';
 import { connectWire } from '../../../src/clients/wire/wire.js';
+import { MODEL_NAMES } from '../../../src/models/registry.js';
+import { startFakeServer } from '../../support/fake-server.js';
 import { startServer } from '../../support/server.js';
 
 const ANN = { name: 'ann', mayAskAgain: false };
+/** Enough for a race of the refusal with the client's leaving. */
+const RUNS = 30;
 const GUEST = { ...ANN, wayIn: 'GUEST', password: undefined, questions: 3 } as const;
 
 describe('a dialogue', { timeout: 20_000 }, () => {
@@ -31,6 +35,28 @@ describe('a dialogue', { timeout: 20_000 }, () => {
     });
   }
 
+  for (const model of MODEL_NAMES) {
+    it(`shows the refusal of a line that is too long, and why it failed, every time under ${model}`, async (t) => {
+      const { port } = await startServer(t, { service: 'chat', model });
+      for (let run = 0; run < RUNS; run++) {
+        const { lines, outcome, failure } = await chat(port, `${'x'.repeat(5000)}\n\nafter\n`);
+        assert.equal(lines.at(-1), 'ERR line too long');
+        assert.equal(outcome.refusal, 'line too long');
+        assert.equal(failure, 'line too long');
+      }
+    });
+  }
+
+  it('of a script fails when the server resets the connection instead of closing it', async (t) => {
+    const server = await startFakeServer(t);
+    const ending = chat(server.port, 'hi\n');
+    const client = await server.accept();
+    await client.exchange('Hello.\nWho are you?\n', 'ann\n');
+    await client.exchange('Welcome ann\n', 'hi\n/quit\n');
+    client.reset();
+    await assert.rejects(ending, /port \d+: the server reset the connection$/);
+  });
+
   it('has no deadline for an opponent or a user', async (t) => {
     const dialogue = hurried(new TicTacToeDialogue(ANN));
     const ending = hold(t, dialogue, 'tictactoe');
@@ -44,6 +70,17 @@ describe('a dialogue', { timeout: 20_000 }, () => {
     assert.equal(missingText(expected), 'no greeting for 10 s; is that the chat?');
   });
 });
+
+/** Runs the chat's dialogue with a script. */
+async function chat(port: number, script: string) {
+  const dialogue = new ChatDialogue(ANN);
+  const wire = await connectWire({ host: '127.0.0.1', port }, 'line');
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  input.end(script);
+  const outcome = await runDialogue(dialogue, wire, new PlainTerminal(input, output));
+  const lines = String(output.read()).trimEnd().split('\n');
+  return { lines, outcome, failure: dialogue.failure() };
+}
 
 /** Shortens the dialogue's deadlines to 150 ms. */
 function hurried(dialogue: Dialogue): Dialogue {

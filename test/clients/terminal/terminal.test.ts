@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import type { Client } from '../../support/client.js';
 import { startFakeServer } from '../../support/fake-server.js';
 import { noTerminal, openTerminal } from '../../support/terminal.js';
 
@@ -38,7 +39,6 @@ describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurren
   });
 
   for (const resizing of ['wraps', 'cuts'] as const) {
-    // The editor ends the rows of the first line, and lets the terminal wrap the second.
     for (const line of [HALF_TYPED, `${HALF_TYPED}→`]) {
       it(`keeps the messages above '${line.slice(-5)}' when the width changes and the terminal ${resizing} rows`, async (t) => {
         const { terminal, client } = await enterChat(t);
@@ -76,37 +76,73 @@ describe('an interactive client', { skip: noTerminal, timeout: 60_000, concurren
     await terminal.shows(`bob: zero\nbob: one\nbob: two\n> ${HALF_TYPED}`);
   });
 
-  it('keeps the messages when the screen is wider than the terminal says', async (t) => {
-    const { terminal, client } = await enterChat(t);
-    await terminal.resize(40);
-    client.send('bob: zero\n');
-    await terminal.shows('bob: zero\n>');
-    terminal.type(HALF_TYPED);
-    await terminal.edits(`${HALF_TYPED.slice(38)}▮`);
-    terminal.resizeEarly(80);
-    client.send('bob: one\n');
-    await terminal.shows('bob: one\n> word');
-    client.send('bob: two\n');
-    await terminal.shows('bob: zero\nbob: one\nbob: two\n> word');
-  });
+  for (const line of [HALF_TYPED, `${HALF_TYPED}→`]) {
+    it(`keeps the messages above '${line.slice(-5)}' when the screen is wider than the terminal says`, async (t) => {
+      const { terminal, client } = await enterChat(t);
+      await terminal.resize(40);
+      client.send('bob: zero\n');
+      await terminal.shows('bob: zero\n>');
+      terminal.type(line);
+      await terminal.edits(`${line.slice(38)}▮`);
+      terminal.resizeEarly(80);
+      client.send('bob: one\n');
+      await terminal.shows('bob: one\n> word');
+      client.send('bob: two\n');
+      await terminal.shows('bob: zero\nbob: one\nbob: two\n> word');
+    });
+  }
 
   it('connect shows messages above the typed line, with or without newlines, and half-closes on Ctrl-D', async (t) => {
     const server = await startFakeServer(t);
     const terminal = openTerminal(t, ['connect', '--port', `${server.port}`]);
     const client = await server.accept();
     client.send('no newline');
-    await terminal.shows(/^no newline\n$/);
+    await terminal.shows(
+      /^-- connected to 127\.0\.0\.1 port \d+\n-- Ctrl-D [^\n]+\nno newline\n>$/,
+    );
     terminal.type('hello');
-    await terminal.edits('hello▮');
+    await terminal.edits('> hello▮');
     client.send('\nERR one\ntwo\n');
-    await terminal.shows(/^no newline\nERR one\ntwo\nhello$/);
+    await terminal.shows(/\nno newline\nERR one\ntwo\n> hello$/);
     terminal.type('\r\x04');
     await client.expect('hello\n');
     await client.expectEnd();
     client.send('bye');
     client.halfClose();
     assert.deepEqual(await terminal.exit(), { status: 0, ...RESTORED });
-    await terminal.shows(/hello\nbye\n$/);
+    await terminal.shows(
+      /> hello\nbye\n-- you ended your input, and the server closed the connection\n$/,
+    );
+  });
+
+  it('connect says what it is connected to, and why that ended', async (t) => {
+    for (const [service, part, status, ending] of [
+      [
+        'count',
+        (c: Client) => c.halfClose(),
+        1,
+        'handoff: WHERE: the server closed the connection',
+      ],
+      ['count', (c: Client) => c.reset(), 1, 'handoff: WHERE: the server reset the connection'],
+      ['count', () => undefined, 1, 'handoff: WHERE: no answer for 1500 ms'],
+      ['count', (c: Client) => c.send('one\n'), 130, '-- you left'],
+      ['greet', (c: Client) => c.send('Hello'), 0, '-- the server closed the connection'],
+    ] as const) {
+      const server = await startFakeServer(t);
+      const args = ['connect', service, '--port', `${server.port}`, '--timeout', '1500'];
+      const terminal = openTerminal(t, args);
+      const client = await server.accept();
+      const where = `127.0.0.1 port ${server.port}`;
+      await terminal.shows(`-- connected to ${service}, ${where}\n-- Ctrl-D`);
+      part(client);
+      if (status === 130) {
+        await terminal.shows('one\n>');
+        terminal.type('\x03');
+      }
+      if (status === 0) client.halfClose();
+      assert.deepEqual(await terminal.exit(), { status, ...RESTORED });
+      await terminal.shows(`\n${ending.replace('WHERE', where)}\n`);
+    }
   });
 
   it('has a history', async (t) => {
