@@ -211,7 +211,7 @@ const options = {
   },
   history: {
     ...wholeNumber('history', 0, 1000),
-    default: '10',
+    default: 10,
     describe: 'chat: number of earlier messages that a new member of a room is shown',
   },
   store: {

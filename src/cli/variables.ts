@@ -7,19 +7,18 @@ import { closest } from './suggestion.js';
 
 /**
  * The options of all commands that read the environment. To read them from the commands would load
- * every command. test/cli/variables.test.ts compares the two.
+ * every command. test/cli/settings.test.ts compares the two.
  */
-const OPTIONS = [
-  ...['admin', 'config', 'datagram-rate', 'dialect', 'every', 'file', 'follow', 'framing', 'from'],
-  ...['goodbye', 'grace', 'guest', 'headers', 'heartbeat', 'host', 'idle-timeout', 'into', 'json'],
-  ...['line-deadline', 'linger', 'log-connections', 'log-file', 'log-full', 'log-level'],
-  ...['log-requests', 'login', 'login-deadline', 'loop-lag', 'max-buffer', 'max-bytes'],
-  ...['max-pause', 'metrics', 'model', 'name', 'once', 'output', 'overflow', 'play', 'port'],
-  ...['projector', 'questions', 'queue', 'register', 'request-deadline', 'results', 'root', 'run'],
-  ...['send-deadline', 'socket', 'stay', 'store', 'task-limit', 'thread-memory', 'threads'],
-  ...['timeout', 'tls-cert', 'tls-handshake', 'tls-key', 'to', 'transport', 'tries', 'wait'],
-  ...['warm', 'watch', 'work'],
-];
+const OPTIONS = `
+  admin config datagram-rate dialect every file follow framing from goodbye grace guest headers
+  heartbeat history host idle-timeout into json line-deadline linger log-connections log-file
+  log-full log-level log-requests login login-deadline loop-lag max-buffer max-bytes max-pause
+  metrics model name once output overflow play port projector questions queue register
+  request-deadline results root run send-deadline socket stay store task-limit thread-memory
+  threads timeout times tls-cert tls-handshake tls-key to transport tries wait warm watch work
+`
+  .trim()
+  .split(/\s+/);
 
 /** Variables that are no options: the password of `handoff quiz` is none, since ps(1) shows those. */
 const OTHERS = ['HANDOFF_PASSWORD'];

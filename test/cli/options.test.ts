@@ -180,7 +180,7 @@ describe('the environment', bounds, () => {
   });
 
   it('may hold variables of other commands', async (t) => {
-    const env = { HANDOFF_THREADS: '2', HANDOFF_TIMEOUT: '7', HANDOFF_PASSWORD: 'secret' };
+    const env = { HANDOFF_THREADS: '2', HANDOFF_TRIES: '7', HANDOFF_PASSWORD: 'secret' };
     const server = await startHandoff(t, ['echo', '--model', 'event-loop'], { env });
     const { port } = server.address as { port: number };
     const outcome = await runHandoff(t, ['connect', '--port', `${port}`], { env, input: 'hello' });
