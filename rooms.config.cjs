@@ -18,6 +18,7 @@ const ROOMS = [
   'bench/generator/protocol',
   'bench/peers',
   'bench/lib',
+  'src/check',
   'src/demo',
   'src/timeline',
   'src/clients/watch',

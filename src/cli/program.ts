@@ -84,6 +84,9 @@ export async function runCommand(
   await add('load [address]', 'load a server that runs, and measure its answers', () =>
     import('./load.js').then((m) => m.loadCommand),
   );
+  await add('check <exercise> [address]', 'check a server against an exercise', () =>
+    import('./check.js').then((m) => m.checkCommand),
+  );
   await add(
     'explain [model]',
     'describe how a model serves a client, and what was measured of it here',

@@ -1,0 +1,68 @@
+/**
+ * Whether a port of this machine is open, and a free one. Main thread of `handoff check`.
+ *
+ * On Linux the kernel's tables say so. A connection would say so too, but some of the course's
+ * servers accept a single client, and it would be that client.
+ */
+import { readFileSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import { once } from 'node:events';
+
+export type Transport = 'tcp' | 'udp';
+
+/** States in /proc/net/tcp and /proc/net/udp, see proc_pid_net(5): LISTEN; bound, unconnected. */
+const OPEN_STATE = { tcp: '0A', udp: '07' } as const;
+
+export async function isListening(
+  host: string,
+  port: number,
+  transport: Transport,
+): Promise<boolean> {
+  if (process.platform === 'linux')
+    return ['', '6'].some((version) =>
+      isInTable(`/proc/net/${transport}${version}`, port, transport),
+    );
+  // Elsewhere a datagram port cannot be asked; its first check waits for it.
+  return transport === 'udp' || (await accepts(host, port));
+}
+
+function isInTable(path: string, port: number, transport: Transport): boolean {
+  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
+  const row = new RegExp(
+    `^ *\\d+: [0-9A-F]+:${hexPort} [0-9A-F]+:[0-9A-F]{4} ${OPEN_STATE[transport]} `,
+    'm',
+  );
+  return row.test(textOf(path));
+}
+
+/** Empty without the file, as for IPv6 on some machines. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+async function accepts(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** A port that no server uses at the moment. */
+export async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address === 'object' && address !== null) return address.port;
+  throw new Error('a listener without an address');
+}

@@ -1,0 +1,126 @@
+/**
+ * Infers how a server serves several clients, from what its clients see. Main thread of `handoff
+ * check`.
+ *
+ * A silent client is there while another one asks. If that one is answered only after the silent
+ * one has left, the server serves one at a time. Otherwise more clients come, all at once, up to
+ * MOST_CLIENTS. With a command, the number of its threads and processes says more.
+ */
+import type { Conventions, Exercise } from './check.js';
+import { Mismatch } from './mismatch.js';
+import { Patience } from './patience.js';
+import { countTasks } from './process-group.js';
+import type { ServerUnderTest } from './server-under-test.js';
+import { StreamClient } from './stream-client.js';
+import { Transcript } from './transcript.js';
+
+/** What a server that waits for another client does not do within this time: answer. */
+const WAITING_MS = 700;
+/** Many clients at once are served more slowly: threads have to start. */
+const CROWD_WAIT_MS = 3000;
+const LIMIT_MS = 6000;
+const MOST_CLIENTS = 20;
+
+export interface InferredModel {
+  /** `one client only`, `one at a time`, `concurrent`, `at most 5 at a time`. */
+  readonly name: string;
+  /** How this is known. */
+  readonly evidence: string;
+}
+
+type Served = NonNullable<Exercise['isServed']>;
+
+/** @returns undefined if the server does not answer as it did before */
+export async function inferModel(
+  server: ServerUnderTest,
+  conventions: Conventions,
+  isServed: Served,
+): Promise<InferredModel | undefined> {
+  const clients: StreamClient[] = [];
+  const transcript = new Transcript();
+  const connect = async (waitMs: number) => {
+    const label = `${clients.length + 1}`;
+    const patience = new Patience(LIMIT_MS, waitMs);
+    const client = await StreamClient.connect(server.address, { label, transcript, patience });
+    clients.push(client);
+    return client;
+  };
+  try {
+    await server.ready();
+    const before = countTasks(server.processGroup);
+    const silent = await connect(WAITING_MS);
+    const second = await connect(WAITING_MS);
+    if (!(await succeeds(isServed(second, conventions))))
+      return await whyNot(silent, second, server);
+    const more = [];
+    while (clients.length < MOST_CLIENTS) more.push(await connect(CROWD_WAIT_MS));
+    const served = await Promise.all(more.map((client) => succeeds(isServed(client, conventions))));
+    // The silent one and the second are among those that are served.
+    const count = 2 + served.filter(Boolean).length;
+    const tasks = tasksSentence(before, countTasks(server.processGroup), count);
+    if (count === MOST_CLIENTS)
+      return {
+        name: 'concurrent',
+        evidence: `${count} clients were served at the same time${tasks}`,
+      };
+    return {
+      name: `at most ${count} at a time`,
+      evidence: `of ${MOST_CLIENTS} clients, ${count} were served while all were there${tasks}`,
+    };
+  } catch (error) {
+    if (error instanceof Mismatch) return undefined;
+    throw error;
+  } finally {
+    for (const client of clients) client.release();
+  }
+}
+
+async function whyNot(
+  silent: StreamClient,
+  second: StreamClient,
+  server: ServerUnderTest,
+): Promise<InferredModel | undefined> {
+  const leftMs = performance.now();
+  silent.close();
+  const reacted = await second.inbox.reacts(2 * WAITING_MS);
+  const tookMs = Math.round(performance.now() - leftMs);
+  if (reacted && second.inbox.length > 0)
+    return {
+      name: 'one at a time',
+      evidence:
+        `a second client had no answer for ${WAITING_MS} ms while a silent one was there, ` +
+        `and got it ${tookMs} ms after that one had left`,
+    };
+  const obituary = server.obituary();
+  if (obituary === undefined && !reacted) return undefined;
+  return {
+    name: 'one client only',
+    evidence: `${obituary?.split(':')[0] ?? 'the server ended'} when its first client had left`,
+  };
+}
+
+async function succeeds(exchange: Promise<void>): Promise<boolean> {
+  try {
+    await exchange;
+    return true;
+  } catch (error) {
+    if (error instanceof Mismatch) return false;
+    throw error;
+  }
+}
+
+interface Tasks {
+  readonly processes: number;
+  readonly threads: number;
+}
+
+/** How many processes and threads came with the clients; empty if that is not known. */
+function tasksSentence(before: Tasks | undefined, now: Tasks | undefined, clients: number): string {
+  if (before === undefined || now === undefined) return '';
+  const processes = now.processes - before.processes;
+  const threads = now.threads - before.threads;
+  if (processes >= clients / 2) return `, with ${processes} more processes: one for each client`;
+  if (threads >= clients - 1) return `, with ${threads} more threads: one for each client`;
+  if (threads > 1) return `, with ${threads} more threads: a pool`;
+  return ', without more threads or processes: an event loop';
+}

@@ -1,0 +1,188 @@
+/**
+ * The server that is checked: one that runs already, at an address, or one that is started by a
+ * command. Main thread of `handoff check`.
+ *
+ * A command runs in a process group of its own, so that its children end with it. Some servers of
+ * the course end after their first client; such a one is started again, on another port, before the
+ * next check. Read listening.ts and run-checks.ts next.
+ */
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { guardDescendants } from '../base/guard.js';
+import { settledWithin } from '../base/settled-within.js';
+import { isIdle } from './idle.js';
+import { freePort, isListening, type Transport } from './listening.js';
+import { Mismatch, NotPossible } from './mismatch.js';
+import type { Address } from './stream-client.js';
+
+const START_MS = 10_000;
+const POLL_MS = 10;
+/** SIGKILL ends a process at once, unless it hangs in the kernel. */
+const KILL_MS = 2000;
+/** What is kept of the server's output, from its end. */
+const KEPT_CHARACTERS = 64 * 1024;
+const SHOWN_LINES = 3;
+
+export interface ServerUnderTest {
+  readonly address: Address;
+  /** The process group; undefined for a server that was given by its address. */
+  readonly processGroup: number | undefined;
+  /** Makes sure that the server runs. @throws Mismatch if it does not start */
+  ready(): Promise<void>;
+  /** Kills the server and starts it on the same port. */
+  restart(): Promise<void>;
+  /** Its standard output so far. @throws NotPossible for a server that was given by its address */
+  output(): string;
+  /** How the process ended, and the end of its error output; undefined while it runs. */
+  obituary(): string | undefined;
+  stop(): Promise<void>;
+}
+
+export class GivenServer implements ServerUnderTest {
+  readonly address: Address;
+  readonly processGroup = undefined;
+
+  constructor(address: Address) {
+    this.address = address;
+  }
+
+  ready(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  restart(): Promise<void> {
+    return Promise.reject(new NotPossible('the server was given by its address, not as a command'));
+  }
+
+  output(): string {
+    throw new NotPossible('the server was given by its address, so its output is not seen');
+  }
+
+  obituary(): undefined {
+    return undefined;
+  }
+
+  stop(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export interface StartSettings {
+  /** `{port}` in an argument stands for the port. */
+  readonly command: readonly string[];
+  readonly host: string;
+  readonly transport: Transport;
+  readonly cwd?: string | undefined;
+}
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+export class StartedServer implements ServerUnderTest {
+  readonly #settings: StartSettings;
+  #port = 0;
+  #child: Child | undefined;
+  #ended: string | undefined;
+  #exited: Promise<unknown> = Promise.resolve();
+  #stdout = '';
+  #stderr = '';
+
+  constructor(settings: StartSettings) {
+    this.#settings = settings;
+  }
+
+  get address(): Address {
+    return { host: this.#settings.host, port: this.#port };
+  }
+
+  get processGroup(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  async ready(): Promise<void> {
+    const child = this.#child;
+    if (child?.pid !== undefined) await isIdle(child.pid);
+    if (child !== undefined && this.#ended === undefined) return;
+    await this.stop();
+    this.#port = await freePort(this.#settings.host);
+    await this.#start();
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.#start();
+  }
+
+  output(): string {
+    return this.#stdout;
+  }
+
+  obituary(): string | undefined {
+    if (this.#ended === undefined) return undefined;
+    const lastWords = this.#stderr.trim().split('\n').slice(-SHOWN_LINES).join('\n');
+    return lastWords === '' ? this.#ended : `${this.#ended}:\n${lastWords}`;
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child?.pid === undefined) return;
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // The whole group has ended.
+    }
+    await settledWithin(this.#exited, KILL_MS);
+  }
+
+  async #start(): Promise<void> {
+    guardDescendants();
+    this.#ended = undefined;
+    this.#stdout = '';
+    this.#stderr = '';
+    const [program = '', ...args] = this.#settings.command.map((word) =>
+      word.replaceAll('{port}', String(this.#port)),
+    );
+    const child = spawn(program, args, {
+      detached: true,
+      cwd: this.#settings.cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Python holds back what it prints to a pipe.
+      env: { ...process.env, PYTHONUNBUFFERED: '1' },
+    });
+    this.#child = child;
+    child.stdout.on('data', (text: Buffer) => {
+      this.#stdout = (this.#stdout + text.toString()).slice(-KEPT_CHARACTERS);
+    });
+    child.stderr.on('data', (text: Buffer) => {
+      this.#stderr = (this.#stderr + text.toString()).slice(-KEPT_CHARACTERS);
+    });
+    child.once('error', ({ message }) => {
+      this.#ended ??= `the server could not be started (${message})`;
+    });
+    child.once('exit', (status, signal) => {
+      if (this.#child === child)
+        this.#ended ??=
+          signal === null
+            ? `the server ended with status ${status ?? 'unknown'}`
+            : `the server was ended by ${signal}`;
+    });
+    this.#exited = once(child, 'close').catch(() => undefined);
+    await this.#listens();
+  }
+
+  async #listens(): Promise<void> {
+    const { host, transport } = this.#settings;
+    const endMs = performance.now() + START_MS;
+    while (!(await isListening(host, this.#port, transport))) {
+      if (this.#ended !== undefined) {
+        await settledWithin(this.#exited, KILL_MS);
+        throw new Mismatch(`the server does not listen on port ${this.#port}`);
+      }
+      if (performance.now() > endMs)
+        throw new Mismatch(`the server does not listen on port ${this.#port} after ${START_MS} ms`);
+      await sleep(POLL_MS);
+    }
+  }
+}

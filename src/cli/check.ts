@@ -1,0 +1,136 @@
+/**
+ * `handoff check`: whether a server does what an exercise of the course asks. Read
+ * ../check/run-checks.ts next.
+ */
+import type { Argv } from 'yargs';
+import { UsageError } from '../base/errors.js';
+import { writeOut } from '../base/output.js';
+import type { Conventions, Exercise, MessageFraming } from '../check/check.js';
+import { EXERCISES, findExercise } from '../check/exercises/catalogue.js';
+import { inferModel } from '../check/model.js';
+import { isPassed, type Report } from '../check/report/report.js';
+import { painter, resultText, summaryText } from '../check/report/text.js';
+import { runChecks } from '../check/run-checks.js';
+import { GivenServer, StartedServer, type ServerUnderTest } from '../check/server-under-test.js';
+import type { ArgumentsOf, Command } from './command.js';
+import { runClient } from './job.js';
+import { hostAndPort, text, withSettings, type OptionSources } from './options.js';
+
+const names = [...new Set(EXERCISES.map(({ name }) => name))];
+
+const options = {
+  framing: {
+    choices: ['chunk', 'line'] as const,
+    describe:
+      "what a message is: the bytes of one send, or a line (default: the exercise's, see docs/check.md)",
+  },
+  join: {
+    ...text('join'),
+    describe: "what a client sends to name itself, such as 'NICK {name}' (default: '{name}')",
+  },
+  transport: {
+    choices: ['tcp', 'udp'] as const,
+    default: 'tcp',
+    describe: 'the variant of the exercise',
+  },
+  strict: { type: 'boolean', default: false, describe: 'advice counts like what is required' },
+} as const;
+
+function builder(command: Argv, sources: OptionSources) {
+  return withSettings(command, sources, options)
+    .parserConfiguration({ 'populate--': true, 'duplicate-arguments-array': false })
+    .positional('exercise', { type: 'string', demandOption: true, choices: names })
+    .positional('address', { type: 'string', describe: 'host:port of a server that runs' })
+    .options(options)
+    .example('$0 check echo 127.0.0.1:9000', 'checks a server that runs')
+    .example('$0 check chat -- python3 chat.py {port}', 'starts the server, on a free port');
+}
+
+type Arguments = ArgumentsOf<typeof builder>;
+
+export const checkCommand: Command<Arguments> = {
+  builder,
+  async handler(args) {
+    const command = commandOf(args);
+    const exercise = exerciseOf(args);
+    const conventions = conventionsOf(args, exercise);
+    const { server, name } = serverOf(args.address, command, exercise.transport);
+    const { stdout } = process;
+    const paint = painter(stdout.isTTY && stdout.hasColors());
+    await runClient(async () => {
+      await writeOut(paint('bold', `${exercise.name} (${exercise.source}): ${name}\n`));
+      try {
+        const printed: Promise<void>[] = [];
+        const results = await runChecks({
+          checks: exercise.checks(conventions),
+          isStrict: args.strict,
+          conventions,
+          server,
+          isCommand: command.length > 0,
+          onResult: (result) => void printed.push(writeOut(resultText(result, paint))),
+        });
+        await Promise.all(printed);
+        const report: Report = {
+          exercise: exercise.name,
+          source: exercise.source,
+          server: name,
+          results,
+          model: await modelOf(server, exercise, conventions, results),
+        };
+        await writeOut(`\n${summaryText(report, paint)}`);
+        if (!isPassed(report)) process.exitCode = 1;
+      } finally {
+        await server.stop();
+      }
+    });
+  },
+};
+
+/** What stands behind `--`, as yargs keeps it. */
+function commandOf(args: Readonly<Record<string, unknown>>): string[] {
+  const words = args['--'];
+  return Array.isArray(words) ? words.map(String) : [];
+}
+
+/** @throws UsageError if there is no such variant */
+function exerciseOf({ exercise: name, transport }: Arguments): Exercise {
+  const exercise = findExercise(name, transport === 'udp' ? 'udp' : 'tcp');
+  if (exercise !== undefined) return exercise;
+  throw new UsageError(`${name} has no variant for --transport ${transport}`);
+}
+
+function conventionsOf(args: Arguments, { conventions }: Exercise): Conventions {
+  const framing: MessageFraming | undefined = args.framing;
+  return { framing: framing ?? conventions.framing, join: args.join ?? conventions.join };
+}
+
+/** @throws UsageError unless there is exactly one of address and command */
+function serverOf(
+  address: string | undefined,
+  command: readonly string[],
+  transport: 'tcp' | 'udp',
+): { readonly server: ServerUnderTest; readonly name: string } {
+  if ((address === undefined) === (command.length === 0))
+    throw new UsageError('check takes either host:port, or -- and a command with {port}');
+  if (address !== undefined)
+    return {
+      server: new GivenServer(hostAndPort('address').coerce(address, 'check')),
+      name: address,
+    };
+  if (!command.some((word) => word.includes('{port}')))
+    throw new UsageError('the command must have {port} where the server gets its port');
+  const server = new StartedServer({ command, host: '127.0.0.1', transport });
+  return { server, name: command.join(' ') };
+}
+
+/** Only of a server that works at all. */
+async function modelOf(
+  server: ServerUnderTest,
+  { isServed }: Exercise,
+  conventions: Conventions,
+  results: Report['results'],
+): Promise<Report['model']> {
+  if (isServed === undefined || results.every(({ status }) => status !== 'passed'))
+    return undefined;
+  return inferModel(server, conventions, isServed);
+}
