@@ -13,9 +13,12 @@ export function acceptQueueLength(port: number): number | undefined {
   return parseAcceptQueueLength(listeners(), port);
 }
 
-/** The listeners, the first part of the table. Thousands of TIME_WAIT rows would take 0.5 s. */
-function listeners(): string {
-  const file = openSync('/proc/net/tcp', 'r');
+/**
+ * The listeners, the first part of the table. Thousands of TIME_WAIT rows would take 0.5 s.
+ * @throws Error off Linux
+ */
+export function listeners(path = '/proc/net/tcp'): string {
+  const file = openSync(path, 'r');
   try {
     const page = Buffer.alloc(4096);
     let table = '';

@@ -26,6 +26,8 @@ export interface Context {
   readonly connect: () => Promise<StreamClient>;
   /** The next client of a datagram service. */
   readonly datagrams: () => Promise<DatagramClient>;
+  /** `alice` becomes a name that no client of this process has had, such as `alice7`. */
+  readonly uniqueName: (base: string) => string;
   /** Stops the server, with its connections open, and starts it again on its port. */
   readonly restart: () => Promise<void>;
   /** Waits until the server has printed this text. */

@@ -119,6 +119,14 @@ export class Inbox {
     this.fail(`expected the end of the connection, ${this.#nothing()}`, this.#bytes.length);
   }
 
+  /** The server closes the connection in order, whatever it says before that. */
+  async ends(): Promise<void> {
+    await this.#until(() => false);
+    this.#take(this.unread);
+    if (this.#end !== 'ended')
+      this.fail(`expected the end of the connection, ${this.#nothing()}`, this.#bytes.length);
+  }
+
   /** Waits for any byte or for the end, for at most so long. @returns whether it came */
   async reacts(waitMs: number): Promise<boolean> {
     const from = this.#read;

@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { once } from 'node:events';
+import { listeners } from '../base/accept-queue.js';
 
 export type Transport = 'tcp' | 'udp';
 
@@ -32,13 +33,13 @@ function isInTable(path: string, port: number, transport: Transport): boolean {
     `^ *\\d+: [0-9A-F]+:${hexPort} [0-9A-F]+:[0-9A-F]{4} ${OPEN_STATE[transport]} `,
     'm',
   );
-  return row.test(textOf(path));
+  return row.test(tableOf(path, transport));
 }
 
 /** Empty without the file, as for IPv6 on some machines. */
-function textOf(path: string): string {
+function tableOf(path: string, transport: Transport): string {
   try {
-    return readFileSync(path, 'latin1');
+    return transport === 'tcp' ? listeners(path) : readFileSync(path, 'latin1');
   } catch {
     return '';
   }

@@ -27,21 +27,14 @@ import { Transcript } from './transcript.js';
 
 /** More than the waits of a check take together, so that a wait fails first: it knows more. */
 const MARGIN_MS = 300;
-/** A program needs a moment to end after its last client. A failed check tells how it ended. */
-const END_MS = 20;
-const FAILED_END_MS = 150;
+/** A failed check says how the server ended, and a program needs a moment to end. */
+const END_MS = 150;
 const POLL_MS = 10;
-/** Starting a server has a bound of its own, in server-under-test.ts. */
-const START_LIMIT_MS = 12_000;
-
-/** Comes before all others. Without it, nothing else can be checked. */
+/** Comes before all others: the server starts for each check, and this one has nothing else. */
 const starts = check(
   'the server starts and listens on its port',
-  {
-    hint: 'the program must listen on the port that {port} stands for in its command',
-    limitMs: START_LIMIT_MS,
-  },
-  ({ server }) => server.ready(),
+  { hint: 'the program must listen on the port that {port} stands for in its command' },
+  async () => undefined,
 );
 
 export interface RunSettings {
@@ -104,8 +97,8 @@ async function verdictOf(
     },
   });
   try {
-    // Starting again costs the next check nothing of its time.
-    if (one !== starts) await server.ready();
+    // Not a part of the check's time; and the check that the server starts is nothing else.
+    await server.startFresh();
     const session = new Session(one.limitMs, transcript, conventions, server);
     const limit = new AbortController();
     try {
@@ -118,15 +111,18 @@ async function verdictOf(
       return { status: 'passed' };
     } finally {
       limit.abort();
-      await session.release();
+      session.release();
     }
   } catch (error) {
     if (error instanceof NotPossible) return { status: 'skipped', because: error.message };
     if (!(error instanceof Mismatch)) throw error;
-    await sleep(FAILED_END_MS);
+    await sleep(END_MS);
     return failed(error.message, error.mark);
   }
 }
+
+/** A server that was given by its address may still know the names of the last check. */
+let uniqueNames = 0;
 
 /** What one check opens. */
 class Session implements Context {
@@ -156,6 +152,8 @@ class Session implements Context {
   readonly datagrams = async (): Promise<DatagramClient> =>
     this.#keep(await DatagramClient.open(this.server.address, this.#surroundings()));
 
+  readonly uniqueName = (base: string): string => `${base}${++uniqueNames}`;
+
   readonly restart = async (): Promise<void> => {
     this.#transcript.add('', 'server stopped');
     await this.server.restart();
@@ -171,10 +169,9 @@ class Session implements Context {
     }
   };
 
-  async release(): Promise<void> {
+  release(): void {
     this.#isReleased = true;
     for (const client of this.#clients) client.release();
-    await sleep(END_MS);
   }
 
   /** A check that has run into its limit may still connect. */

@@ -2,9 +2,9 @@
  * The server that is checked: one that runs already, at an address, or one that is started by a
  * command. Main thread of `handoff check`.
  *
- * A command runs in a process group of its own, so that its children end with it. Some servers of
- * the course end after their first client; such a one is started again, on another port, before the
- * next check. Read listening.ts and run-checks.ts next.
+ * A command runs in a process group of its own, so that its children end with it. It is started
+ * afresh for each check: some servers of the course end after their first client, and what one
+ * check breaks must not fail the next. Read listening.ts and run-checks.ts next.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,6 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { guardDescendants } from '../base/guard.js';
 import { settledWithin } from '../base/settled-within.js';
-import { isIdle } from './idle.js';
 import { freePort, isListening, type Transport } from './listening.js';
 import { Mismatch, NotPossible } from './mismatch.js';
 import type { Address } from './stream-client.js';
@@ -29,11 +28,11 @@ export interface ServerUnderTest {
   readonly address: Address;
   /** The process group; undefined for a server that was given by its address. */
   readonly processGroup: number | undefined;
-  /** Makes sure that the server runs. @throws Mismatch if it does not start */
-  ready(): Promise<void>;
+  /** Starts the server afresh, on another port. @throws Mismatch if it does not start */
+  startFresh(): Promise<void>;
   /** Kills the server and starts it on the same port. */
   restart(): Promise<void>;
-  /** Its standard output so far. @throws NotPossible for a server that was given by its address */
+  /** Its standard output since its start. @throws NotPossible for a server that was given by its address */
   output(): string;
   /** How the process ended, and the end of its error output; undefined while it runs. */
   obituary(): string | undefined;
@@ -48,7 +47,7 @@ export class GivenServer implements ServerUnderTest {
     this.address = address;
   }
 
-  ready(): Promise<void> {
+  startFresh(): Promise<void> {
     return Promise.resolve();
   }
 
@@ -100,10 +99,7 @@ export class StartedServer implements ServerUnderTest {
     return this.#child?.pid;
   }
 
-  async ready(): Promise<void> {
-    const child = this.#child;
-    if (child?.pid !== undefined) await isIdle(child.pid);
-    if (child !== undefined && this.#ended === undefined) return;
+  async startFresh(): Promise<void> {
     await this.stop();
     this.#port = await freePort(this.#settings.host);
     await this.#start();

@@ -2,7 +2,7 @@
  * Checks that many exercises share. Each gets the exercise's exchange: a client sends something and
  * reads the whole answer. Main thread of `handoff check`. Read echo.ts next.
  */
-import { advice, check, type Check, type Context } from '../check.js';
+import { advice, check, type Check } from '../check.js';
 import type { StreamClient } from '../stream-client.js';
 
 export type Exchange = (client: StreamClient) => Promise<void>;
@@ -99,23 +99,23 @@ export function tenInTurn(exchange: Exchange, requires: readonly Check[], kind: 
   );
 }
 
-/** Old connections are left behind, as when a server is stopped in the middle of its work. */
-export function restartOnPort(exchange: Exchange, requires: readonly Check[]): Check {
+/**
+ * @param before what a client has done when the server is killed. Its connection must be open then:
+ *   the side that closes first keeps it in TIME_WAIT
+ */
+export function restartOnPort(
+  exchange: Exchange,
+  requires: readonly Check[],
+  before: Exchange = exchange,
+): Check {
   return advice(
     'the server can be started again at once on the same port',
     { hint: HINTS.reuse, requires, limitMs: 14_000 },
     async (context) => {
-      const before = await context.connect();
-      await exchange(before);
+      const old = await context.connect();
+      await before(old);
       await context.restart();
       await exchange(await context.connect());
     },
   );
-}
-
-/** Clients that are served at the same time. */
-export async function clientsOf(context: Context, count: number): Promise<StreamClient[]> {
-  const clients = [];
-  for (let client = 0; client < count; client++) clients.push(await context.connect());
-  return clients;
 }
