@@ -5,6 +5,7 @@
  * place of the first wrong byte. Read stream-client.ts next.
  */
 import { quoted } from '../base/printable.js';
+import { GrowingBytes } from './growing-bytes.js';
 import { Mismatch } from './mismatch.js';
 import type { Patience } from './patience.js';
 import type { Transcript } from './transcript.js';
@@ -19,7 +20,7 @@ export class Inbox {
   readonly label: string;
   readonly #transcript: Transcript;
   readonly #patience: Patience;
-  #bytes: Buffer = Buffer.alloc(0);
+  readonly #received = new GrowingBytes();
   /** Offset of the first byte that no expectation has read. */
   #read = 0;
   #end: End | undefined;
@@ -33,7 +34,7 @@ export class Inbox {
 
   add(bytes: Buffer): void {
     this.#transcript.add(this.label, 'received', bytes);
-    this.#bytes = Buffer.concat([this.#bytes, bytes]);
+    this.#received.append(bytes);
     this.#wake();
   }
 
@@ -41,6 +42,12 @@ export class Inbox {
     if (this.#end !== undefined) return;
     this.#end = end;
     this.#transcript.add(this.label, end);
+    this.#wake();
+  }
+
+  /** Ends all waits, because the check is over. */
+  abandon(): void {
+    this.#end ??= 'ended';
     this.#wake();
   }
 
@@ -76,13 +83,16 @@ export class Inbox {
 
   /** Reads to the end of the first place that has this text. @returns all that was read */
   async hears(expected: string | RegExp): Promise<string> {
-    const found = () => place(this.unread, expected);
+    const found = typeof expected === 'string' ? this.#finder(expected) : this.#matcher(expected);
     await this.#until(() => found() !== undefined);
     const end = found();
-    const unread = this.unread;
-    if (end !== undefined) return this.#take(unread.slice(0, end));
+    if (end !== undefined) {
+      const text = this.#bytes.toString('utf8', this.#read, end);
+      this.#read = end;
+      return text;
+    }
     const what = typeof expected === 'string' ? quoted(expected) : `a text like ${expected.source}`;
-    const got = unread === '' ? this.#nothing() : `got only ${quoted(unread)}`;
+    const got = this.unread === '' ? this.#nothing() : `got only ${quoted(this.unread)}`;
     return this.fail(`expected ${what}, ${got}`, this.#bytes.length);
   }
 
@@ -157,10 +167,36 @@ export class Inbox {
     throw new Mismatch(`${this.label} ${message}`, { client: this.label, offset });
   }
 
+  /** Looks for a text, in what has come since the last look. @returns the offset of its end */
+  #finder(expected: string): () => number | undefined {
+    const wanted = Buffer.from(expected);
+    let from = this.#read;
+    return () => {
+      const at = this.#bytes.indexOf(wanted, from);
+      from = Math.max(this.#read, this.#bytes.length - wanted.length + 1);
+      if (at === -1) return undefined;
+      from = at;
+      return at + wanted.length;
+    };
+  }
+
+  #matcher(expected: RegExp): () => number | undefined {
+    return () => {
+      const match = expected.exec(this.unread);
+      if (!match) return undefined;
+      const text = match.input.slice(0, match.index + match[0].length);
+      return this.#read + Buffer.byteLength(text);
+    };
+  }
+
   #nothing(): string {
     if (this.#end === 'ended') return 'but the server closed the connection';
     if (this.#end === 'was reset') return 'but the server reset the connection';
     return 'but nothing came';
+  }
+
+  get #bytes(): Buffer {
+    return this.#received.bytes;
   }
 
   #take(text: string): string {
@@ -194,14 +230,4 @@ function firstDifference(wanted: Buffer, got: Buffer): number {
   const length = Math.min(wanted.length, got.length);
   for (let at = 0; at < length; at++) if (wanted[at] !== got[at]) return at;
   return length;
-}
-
-/** The end of the first match; undefined without one. */
-function place(text: string, expected: string | RegExp): number | undefined {
-  if (typeof expected === 'string') {
-    const at = text.indexOf(expected);
-    return at === -1 ? undefined : at + expected.length;
-  }
-  const match = expected.exec(text);
-  return match ? match.index + match[0].length : undefined;
 }

@@ -134,6 +134,7 @@ export class StreamClient {
 
   /** Ends the connection after the check; that is no event of the check. */
   release(): void {
+    this.inbox.abandon();
     this.#socket.removeAllListeners('data').removeAllListeners('end');
     this.#socket.on('error', () => undefined).destroy();
   }

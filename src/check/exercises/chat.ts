@@ -13,8 +13,8 @@ import { advice, check, CONSEQUENCE_MS, HINTS, restartOnPort } from './common.js
 const MANY = 10;
 /** Longer than one recv(1024). */
 const LONG = 'All work and no play makes Jack a dull boy; '.repeat(60);
-/** What the kernel does not keep for a client that does not read: 6 MB. */
-const FLOOD_LINES = 2000;
+/** In all more than the kernel keeps for a client that does not read: 4 MB. */
+const FLOOD_LINES = 1400;
 const FLOOD_LINE = 'flood '.repeat(500);
 
 /** Answers the greeting with an identification and reads the welcome. */

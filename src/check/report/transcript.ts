@@ -60,18 +60,24 @@ export function transcriptLines(
 
 /** Packets that follow each other in one direction are one row. */
 function rowsOf(events: readonly TranscriptEvent[]): Row[] {
-  const rows: Row[] = [];
-  const received = new Map<string, number>();
+  const groups: TranscriptEvent[][] = [];
   for (const event of events) {
-    const last = rows.at(-1);
-    const offset = received.get(event.client) ?? 0;
-    if (event.kind === 'received') received.set(event.client, offset + event.bytes.length);
-    if (event.bytes.length > 0 && last?.client === event.client && last.kind === event.kind) {
-      const bytes = Buffer.concat([last.bytes, event.bytes]);
-      rows[rows.length - 1] = { ...last, bytes, packets: last.packets + 1 };
-    } else rows.push({ ...event, offset, packets: 1 });
+    const group = groups.at(-1);
+    const [first] = group ?? [];
+    const continues =
+      event.bytes.length > 0 && first?.client === event.client && first.kind === event.kind;
+    if (continues) group?.push(event);
+    else groups.push([event]);
   }
-  return rows;
+  const received = new Map<string, number>();
+  return groups.flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const bytes = Buffer.concat(group.map((event) => event.bytes));
+    const offset = received.get(first.client) ?? 0;
+    if (first.kind === 'received') received.set(first.client, offset + bytes.length);
+    return [{ ...first, bytes, offset, packets: group.length }];
+  });
 }
 
 /** The row with the wrong byte; or, if it is missing, the last row that shows what came. */
