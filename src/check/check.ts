@@ -14,8 +14,12 @@ export type MessageFraming = 'chunk' | 'line';
 /** What the exercise's text leaves open, as the user describes it. */
 export interface Conventions {
   readonly framing: MessageFraming;
-  /** What a client sends to name itself; `{name}` is its name. */
+  /** What a client sends to name itself; `{name}` is its name. Empty: it does not. */
   readonly join: string;
+  /** What starts a game; `{n}` is the number of questions of a quiz. Empty: it starts by itself. */
+  readonly start: string;
+  /** A file below the web server's folder. */
+  readonly file: string;
 }
 
 /** A check's view of the server. All that it opens is closed when the check is over. */
@@ -67,8 +71,8 @@ export interface Failure {
   readonly mark: Mark | undefined;
   readonly transcript: readonly TranscriptEvent[];
   readonly hint: string;
-  /** How the server's process ended, and its last words; undefined if it did not end. */
-  readonly obituary: string | undefined;
+  /** How the server's process ended and the end of its error output; undefined without both. */
+  readonly lastWords: string | undefined;
 }
 
 export type Verdict =

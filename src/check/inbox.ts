@@ -156,6 +156,21 @@ export class Inbox {
     return this.#bytes.subarray(0, length);
   }
 
+  /** How often this text has come, read or not. */
+  count(text: string): number {
+    return this.#bytes.toString().split(text).length - 1;
+  }
+
+  has(text: string): boolean {
+    return this.#bytes.includes(text);
+  }
+
+  /** Reads until the server closes, or is silent for a moment. */
+  async untilEnd(): Promise<string> {
+    await this.settles();
+    return this.#take(this.unread);
+  }
+
   /** Fails if this text is in what was read or came since the offset. */
   hasNotHeard(text: string, since: number, why: string): void {
     const at = this.#bytes.indexOf(text, since);

@@ -86,18 +86,18 @@ async function whyNot(
   silent.close();
   const reacted = await second.inbox.reacts(2 * WAITING_MS);
   const tookMs = Math.round(performance.now() - leftMs);
-  const obituary = server.obituary();
-  if (reacted && (second.inbox.length > 0 || obituary === undefined))
+  const { ended } = server;
+  if (reacted && (second.inbox.length > 0 || ended === undefined))
     return {
       name: 'one at a time',
       evidence:
         `a second client had no answer for ${WAITING_MS} ms while a silent one was there, ` +
         `and got it ${tookMs} ms after that one had left`,
     };
-  if (obituary === undefined) return undefined;
+  if (ended === undefined) return undefined;
   return {
     name: 'one client only',
-    evidence: `${obituary.split(':')[0] ?? ''} when its first client had left`,
+    evidence: `${ended} when its first client had left`,
   };
 }
 

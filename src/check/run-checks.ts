@@ -34,7 +34,7 @@ const POLL_MS = 10;
 const starts = check(
   'the server starts and listens on its port',
   { hint: 'the program must listen on the port that {port} stands for in its command' },
-  async () => undefined,
+  () => Promise.resolve(),
 );
 
 export interface RunSettings {
@@ -86,14 +86,14 @@ async function verdictOf(
   transcript: Transcript,
   { server, conventions }: RunSettings,
 ): Promise<Verdict> {
-  const failed = (message: string, mark: Failure['mark'] = undefined): Verdict => ({
+  const failed = (message: string, mark?: Failure['mark']): Verdict => ({
     status: 'failed',
     failure: {
       message,
       mark,
       transcript: transcript.events,
       hint: one.hint,
-      obituary: server.obituary(),
+      lastWords: server.lastWords(),
     },
   });
   try {

@@ -34,14 +34,17 @@ export interface ServerUnderTest {
   restart(): Promise<void>;
   /** Its standard output since its start. @throws NotPossible for a server that was given by its address */
   output(): string;
-  /** How the process ended, and the end of its error output; undefined while it runs. */
-  obituary(): string | undefined;
+  /** How the process ended; undefined while it runs, and for a server given by its address. */
+  readonly ended: string | undefined;
+  /** How the process ended and the end of its error output; undefined if there is neither. */
+  lastWords(): string | undefined;
   stop(): Promise<void>;
 }
 
 export class GivenServer implements ServerUnderTest {
   readonly address: Address;
   readonly processGroup = undefined;
+  readonly ended = undefined;
 
   constructor(address: Address) {
     this.address = address;
@@ -59,7 +62,7 @@ export class GivenServer implements ServerUnderTest {
     throw new NotPossible('the server was given by its address, so its output is not seen');
   }
 
-  obituary(): undefined {
+  lastWords(): undefined {
     return undefined;
   }
 
@@ -114,10 +117,14 @@ export class StartedServer implements ServerUnderTest {
     return this.#stdout;
   }
 
-  obituary(): string | undefined {
-    if (this.#ended === undefined) return undefined;
-    const lastWords = this.#stderr.trim().split('\n').slice(-SHOWN_LINES).join('\n');
-    return lastWords === '' ? this.#ended : `${this.#ended}:\n${lastWords}`;
+  get ended(): string | undefined {
+    return this.#ended;
+  }
+
+  lastWords(): string | undefined {
+    const errors = this.#stderr.trim().split('\n').slice(-SHOWN_LINES).join('\n');
+    if (errors === '') return this.#ended;
+    return `${this.#ended ?? 'the server wrote to its standard error'}:\n${errors}`;
   }
 
   async stop(): Promise<void> {

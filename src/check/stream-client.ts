@@ -102,8 +102,8 @@ export class StreamClient {
 
   /** Does nothing for so long, as a slow user does. */
   async waits(ms: number): Promise<void> {
+    this.#transcript.add(this.label, 'paused', undefined, `${ms} ms`);
     await sleep(ms);
-    this.#transcript.add(this.label, 'waited', undefined, `${ms} ms`);
   }
 
   pauseReading(): void {

@@ -6,7 +6,8 @@
 
 /**
  * `ended` and `was reset` are what the server did to a connection; `half-closed`, `closed` and
- * `reset` are what the client did. `waited` is time in which nothing came.
+ * `reset` are what the client did, as `paused`, when it did nothing on purpose. `waited` is time in
+ * which nothing came that should have.
  */
 export type EventKind =
   | 'connected'
@@ -17,6 +18,7 @@ export type EventKind =
   | 'reset'
   | 'ended'
   | 'was reset'
+  | 'paused'
   | 'waited'
   | 'server stopped'
   | 'server started';

@@ -5,16 +5,21 @@
 import type { Argv } from 'yargs';
 import { UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
+import { writeWhole } from '../base/part-file.js';
 import type { Conventions, Exercise, MessageFraming } from '../check/check.js';
 import { EXERCISES, findExercise } from '../check/exercises/catalogue.js';
 import { inferModel } from '../check/model.js';
+import { gradescopeText } from '../check/report/gradescope.js';
+import { jsonText } from '../check/report/json.js';
+import { junitText } from '../check/report/junit.js';
+import { pictureText } from '../check/report/picture.js';
 import { isPassed, type Report } from '../check/report/report.js';
 import { painter, resultText, summaryText } from '../check/report/text.js';
 import { runChecks } from '../check/run-checks.js';
 import { GivenServer, StartedServer, type ServerUnderTest } from '../check/server-under-test.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { runClient } from './job.js';
-import { hostAndPort, text, withSettings, type OptionSources } from './options.js';
+import { hostAndPort, text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 const names = [...new Set(EXERCISES.map(({ name }) => name))];
 
@@ -28,11 +33,25 @@ const options = {
     ...text('join'),
     describe: "what a client sends to name itself, such as 'NICK {name}' (default: '{name}')",
   },
+  start: {
+    ...text('start'),
+    describe: "what a client sends to start a game, such as 'PLAY {n}' (default: the exercise's)",
+  },
+  file: { ...text('file'), describe: 'web: a file that the server has (default: myData.txt)' },
   transport: {
     choices: ['tcp', 'udp'] as const,
     default: 'tcp',
     describe: 'the variant of the exercise',
   },
+  json: { type: 'boolean', default: false, describe: 'print one JSON object instead of text' },
+  junit: { ...text('junit'), describe: 'file for a report in the format of JUnit' },
+  gradescope: { ...text('gradescope'), describe: "file for Gradescope's results.json" },
+  points: {
+    ...wholeNumber('points', 1, 1_000_000),
+    default: '100',
+    describe: 'points of the exercise, for --gradescope',
+  },
+  picture: { ...text('picture'), describe: 'SVG file for a picture of what the clients saw' },
   strict: { type: 'boolean', default: false, describe: 'advice counts like what is required' },
 } as const;
 
@@ -57,27 +76,30 @@ export const checkCommand: Command<Arguments> = {
     const { server, name } = serverOf(args.address, command, exercise.transport);
     const { stdout } = process;
     const paint = painter(stdout.isTTY && stdout.hasColors());
+    const print = async (line: string) => {
+      if (!args.json) await writeOut(line);
+    };
     await runClient(async () => {
-      await writeOut(paint('bold', `${exercise.name} (${exercise.source}): ${name}\n`));
+      await print(paint('bold', `${exercise.name} (${exercise.source}): ${name}\n`));
       try {
-        const printed: Promise<void>[] = [];
+        // Written in order, while the checks go on.
+        let printed = Promise.resolve();
         const results = await runChecks({
           checks: exercise.checks(conventions),
           isStrict: args.strict,
           conventions,
           server,
           isCommand: command.length > 0,
-          onResult: (result) => void printed.push(writeOut(resultText(result, paint))),
+          onResult: (result) => {
+            printed = printed.then(() => print(resultText(result, paint)));
+          },
         });
-        await Promise.all(printed);
-        const report: Report = {
-          exercise: exercise.name,
-          source: exercise.source,
-          server: name,
-          results,
-          model: await modelOf(server, exercise, conventions, results),
-        };
-        await writeOut(`\n${summaryText(report, paint)}`);
+        await printed;
+        const model = await modelOf(server, exercise, conventions, results);
+        const { name: exerciseName, source } = exercise;
+        const report: Report = { exercise: exerciseName, source, server: name, results, model };
+        await writeReports(report, args);
+        await writeOut(args.json ? jsonText(report) : `\n${summaryText(report, paint)}`);
         if (!isPassed(report)) process.exitCode = 1;
       } finally {
         await server.stop();
@@ -85,6 +107,14 @@ export const checkCommand: Command<Arguments> = {
     });
   },
 };
+
+/** Writes the files that the user asked for. */
+async function writeReports(report: Report, args: Arguments): Promise<void> {
+  const { junit, gradescope, picture, points } = args;
+  if (junit !== undefined) await writeWhole(junit, junitText(report));
+  if (gradescope !== undefined) await writeWhole(gradescope, gradescopeText(report, points));
+  if (picture !== undefined) await writeWhole(picture, pictureText(report));
+}
 
 /** What stands behind `--`, as yargs keeps it. */
 function commandOf(args: Readonly<Record<string, unknown>>): string[] {
@@ -101,7 +131,12 @@ function exerciseOf({ exercise: name, transport }: Arguments): Exercise {
 
 function conventionsOf(args: Arguments, { conventions }: Exercise): Conventions {
   const framing: MessageFraming | undefined = args.framing;
-  return { framing: framing ?? conventions.framing, join: args.join ?? conventions.join };
+  return {
+    framing: framing ?? conventions.framing,
+    join: args.join ?? conventions.join,
+    start: args.start ?? conventions.start,
+    file: args.file ?? conventions.file,
+  };
 }
 
 /** @throws UsageError unless there is exactly one of address and command */

@@ -69,7 +69,7 @@ export function resettingClient(
   exchange: Exchange,
   requires: readonly Check[],
   kind: Kind,
-  before: Exchange = async (client) => client.inbox.settles(),
+  before: (client: StreamClient) => void | Promise<void> = (client) => client.inbox.settles(),
 ): Check {
   return kind(
     'a client that resets its connection does not end the server',

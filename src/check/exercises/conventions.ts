@@ -3,9 +3,15 @@ import type { Conventions } from '../check.js';
 import type { StreamClient } from '../stream-client.js';
 
 /** As in the documents: a client sends a text without a newline, and its bare name. */
-export const CHUNK: Conventions = { framing: 'chunk', join: '{name}' };
+export const CHUNK: Conventions = {
+  framing: 'chunk',
+  join: '{name}',
+  start: '',
+  file: 'myData.txt',
+};
+
 /** A message ends with a newline. */
-export const LINE: Conventions = { framing: 'line', join: '{name}' };
+export const LINE: Conventions = { ...CHUNK, framing: 'line' };
 
 /** One message as it is sent. */
 export function framed(text: string, { framing }: Conventions): string {

@@ -111,7 +111,7 @@ const checks: readonly Check[] = [
   nextClient(exchange, [back], check),
   silentLeaver(exchange, [back], check),
   tenInTurn(exchange, [back], check),
-  resettingClient(exchange, [back], check, async (client) => client.send('and away')),
+  resettingClient(exchange, [back], check, (client) => client.send('and away')),
   several,
   cut,
   long,

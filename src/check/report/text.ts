@@ -42,14 +42,14 @@ export function resultText(result: CheckResult, paint: Paint): string {
 
 /** @param paint none for files */
 export function failureText(failure: Failure, paint: Paint = painter(false)): string {
-  const { message, mark, transcript, hint, obituary } = failure;
+  const { message, mark, transcript, hint, lastWords } = failure;
   const lines = transcriptLines(transcript, mark).map(({ text, isMark }) =>
     isMark ? paint('red', text) : text,
   );
   return [
     indented(paint('red', message)),
     ...lines.map((line) => indented(line)),
-    ...(obituary === undefined ? [] : [indented(paint('yellow', printableLines(obituary)))]),
+    ...(lastWords === undefined ? [] : [indented(paint('yellow', printableLines(lastWords)))]),
     indented(`hint: ${hint}`),
   ].join('\n');
 }

@@ -22,6 +22,7 @@ const WORDS: Readonly<Record<TranscriptEvent['kind'], string>> = {
   reset: 'resets the connection',
   ended: '← (the server closes the connection)',
   'was reset': '← (the server resets the connection)',
+  paused: 'pauses',
   waited: '← (nothing)',
   'server stopped': 'the server is killed',
   'server started': 'the server is started again',
@@ -111,7 +112,7 @@ function shown({ bytes }: Row, at = 0): { readonly text: string; readonly column
   if (bytes.length === 0) return { text: '', column: 0 };
   const from = bytes.length > WIDTH && at > WIDTH - BEFORE_MARK ? at - BEFORE_MARK : 0;
   const text = printable(bytes.toString('utf8', from, from + WIDTH));
-  const before = `${from > 0 ? '…' : ''}`;
+  const before = from > 0 ? '…' : '';
   const after = from + WIDTH < bytes.length ? '…' : '';
   const column = before.length + printable(bytes.toString('utf8', from, at)).length;
   return { text: `${before}${text}${after}`, column };
