@@ -18,6 +18,11 @@ export interface Conventions {
   readonly join: string;
   /** What starts a game; `{n}` is the number of questions of a quiz. Empty: it starts by itself. */
   readonly start: string;
+  /** What a client sends to register and to log in; `{password}` is its password. */
+  readonly register: string;
+  readonly login: string;
+  /** Bonus tasks of the quiz that are checked, by their numbers. */
+  readonly bonuses: readonly number[];
   /** A file below the web server's folder. */
   readonly file: string;
 }

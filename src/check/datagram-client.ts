@@ -6,6 +6,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { lookup } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { quoted } from '../base/printable.js';
 import { Mismatch } from './mismatch.js';
 import type { Address, Surroundings } from './stream-client.js';
@@ -47,6 +48,12 @@ export class DatagramClient {
     const bytes = Buffer.from(text);
     this.#surroundings.transcript.add(this.label, 'sent', bytes);
     this.#socket.send(bytes, () => undefined);
+  }
+
+  /** Does nothing for so long. */
+  async waits(ms: number): Promise<void> {
+    this.#surroundings.transcript.add(this.label, 'paused', undefined, `${ms} ms`);
+    await sleep(ms);
   }
 
   /** The next datagram is exactly this. */

@@ -21,6 +21,10 @@ const CROWD_WAIT_MS = 3000;
 const LIMIT_MS = 30_000;
 const MOST_CLIENTS = 12;
 
+const ONE = 'one at a time';
+/** As when the loop that accepts also waits for the client's name. */
+const BEGINNING = 'concurrent, but each client can hold up the next at its beginning';
+
 export interface InferredModel {
   /** `one client only`, `one at a time`, `concurrent`, `at most 5 at a time`. */
   readonly name: string;
@@ -50,8 +54,18 @@ export async function inferModel(
     const before = countTasks(server.processGroup);
     const silent = await connect(WAITING_MS);
     const second = await connect(WAITING_MS);
-    if (!(await succeeds(isServed(second, conventions))))
-      return await whyNot(silent, second, server);
+    if (!(await succeeds(isServed(second, conventions)))) {
+      const why = await whyNot(silent, second, server);
+      if (why?.name !== ONE || server.ended !== undefined) return why;
+      second.close();
+      const [third, fourth] = [await connect(CROWD_WAIT_MS), await connect(WAITING_MS)];
+      const areServed =
+        (await succeeds(isServed(third, conventions))) &&
+        (await succeeds(isServed(fourth, conventions)));
+      return areServed
+        ? { name: BEGINNING, evidence: `two clients were served together, but ${why.evidence}` }
+        : why;
+    }
     // The silent one and the second are among those that are served.
     let count = 2;
     while (
@@ -89,7 +103,7 @@ async function whyNot(
   const { ended } = server;
   if (reacted && (second.inbox.length > 0 || ended === undefined))
     return {
-      name: 'one at a time',
+      name: ONE,
       evidence:
         `a second client had no answer for ${WAITING_MS} ms while a silent one was there, ` +
         `and got it ${tookMs} ms after that one had left`,

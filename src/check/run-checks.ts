@@ -6,6 +6,7 @@
  * clients of its own, and a transcript. Read check.ts and server-under-test.ts first, then
  * model.ts.
  */
+import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quoted } from '../base/printable.js';
 import {
@@ -30,6 +31,7 @@ const MARGIN_MS = 300;
 /** A failed check says how the server ended, and a program needs a moment to end. */
 const END_MS = 150;
 const POLL_MS = 10;
+const FIRST_NAMES = 1_000_000;
 /** Comes before all others: the server starts for each check, and this one has nothing else. */
 const starts = check(
   'the server starts and listens on its port',
@@ -121,8 +123,8 @@ async function verdictOf(
   }
 }
 
-/** A server that was given by its address may still know the names of the last check. */
-let uniqueNames = 0;
+/** A server may still know the names of the last check, or have stored those of the last run. */
+let uniqueNames = randomInt(FIRST_NAMES);
 
 /** What one check opens. */
 class Session implements Context {

@@ -20,6 +20,7 @@ const START_MS = 10_000;
 const POLL_MS = 10;
 /** SIGKILL ends a process at once, unless it hangs in the kernel. */
 const KILL_MS = 2000;
+const NOTICE_MS = 250;
 /** What is kept of the server's output, from its end. */
 const KEPT_CHARACTERS = 64 * 1024;
 const SHOWN_LINES = 3;
@@ -50,8 +51,9 @@ export class GivenServer implements ServerUnderTest {
     this.address = address;
   }
 
+  /** It has a moment to notice that the clients of the last check have gone. */
   startFresh(): Promise<void> {
-    return Promise.resolve();
+    return sleep(NOTICE_MS);
   }
 
   restart(): Promise<void> {

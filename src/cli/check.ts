@@ -37,6 +37,20 @@ const options = {
     ...text('start'),
     describe: "what a client sends to start a game, such as 'PLAY {n}' (default: the exercise's)",
   },
+  register: {
+    ...text('register'),
+    describe: "quiz, bonus 3: what registers a user (default: 'REGISTER {name} {password}')",
+  },
+  login: {
+    ...text('login'),
+    describe: "quiz, bonus 3: what a user logs in with (default: 'LOGIN {name} {password}')",
+  },
+  bonus: {
+    type: 'string',
+    requiresArg: true,
+    coerce: bonuses,
+    describe: 'quiz: bonus tasks to check, such as 1,2,3 (default: none)',
+  },
   file: { ...text('file'), describe: 'web: a file that the server has (default: myData.txt)' },
   transport: {
     choices: ['tcp', 'udp'] as const,
@@ -54,6 +68,13 @@ const options = {
   picture: { ...text('picture'), describe: 'SVG file for a picture of what the clients saw' },
   strict: { type: 'boolean', default: false, describe: 'advice counts like what is required' },
 } as const;
+
+/** @throws UsageError unless it is a list of the numbers 1 to 3 */
+function bonuses(value: unknown, place = '--bonus'): number[] {
+  const list = String(value).split(',');
+  if (list.every((one) => /^[123]$/.test(one))) return list.map(Number);
+  throw new UsageError(`${place} takes a list of 1, 2 and 3, not ${JSON.stringify(value)}`);
+}
 
 function builder(command: Argv, sources: OptionSources) {
   return withSettings(command, sources, options)
@@ -135,6 +156,9 @@ function conventionsOf(args: Arguments, { conventions }: Exercise): Conventions 
     framing: framing ?? conventions.framing,
     join: args.join ?? conventions.join,
     start: args.start ?? conventions.start,
+    register: args.register ?? conventions.register,
+    login: args.login ?? conventions.login,
+    bonuses: args.bonus ?? conventions.bonuses,
     file: args.file ?? conventions.file,
   };
 }

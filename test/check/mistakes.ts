@@ -3,6 +3,15 @@
  * fails exercises.test.ts.
  */
 
+const DATAGRAMS = {
+  'a datagram is answered by one datagram': 'answers_twice',
+  'each client gets the answers to its own datagrams': 'answers_the_first_client',
+  'letters outside ASCII are answered too': 'only_ascii',
+  'a datagram of 1,400 bytes is answered whole': 'small_buffer',
+  'an empty datagram does not end the server': 'empty_is_the_end',
+  'a datagram that is no text does not end the server': 'decodes_strictly',
+};
+
 /** Sentence to mistake, for each exercise. */
 export const MISTAKES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   echo: {
@@ -152,4 +161,23 @@ export const MISTAKES: Readonly<Record<string, Readonly<Record<string, string>>>
     'a client that sends nothing holds up no one': 'one_at_a_time',
     'the server can be started again at once on the same port': 'no_reuse',
   },
+  quiz: {
+    'a client that sends its name and a number gets a question': 'hangs',
+    'each answer brings the next question, and the last one the points': 'always_five',
+    'a game of one question ends after one answer': 'one_too_many',
+    'the points of one user do not count for another': 'one_score_for_all',
+    'bonus 1: the report has the rank of the user': 'no_rank',
+    'bonus 2: a game that was broken off goes on under the same name': 'forgets',
+    'bonus 2: it goes on after a restart of the server, too': 'in_memory',
+    'bonus 3: a registered user can log in with the password': 'no_login',
+    'bonus 3: a wrong password does not start a game': 'any_password',
+    'two clients play at the same time': 'one_at_a_time',
+    'the next client is served after one has left': 'accept_outside_the_loop',
+    'a client that leaves without a word does not end the server': 'error_ends_the_server',
+    'a client that resets its connection does not end the server': 'error_ends_the_server',
+    'the server can be started again at once on the same port': 'no_reuse',
+  },
+  'echo-udp': DATAGRAMS,
+  'capitalize-udp': DATAGRAMS,
+  'date-udp': DATAGRAMS,
 };

@@ -11,6 +11,7 @@ import { GivenServer } from '../../src/check/server-under-test.js';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import { checked, faultsOf } from '../support/check.js';
 import { isConcurrent } from '../support/models.js';
+import { ROOT } from '../support/documents.js';
 import { startServer } from '../support/server.js';
 
 type Settings = NonNullable<Parameters<typeof startServer>[1]>;
@@ -20,13 +21,24 @@ const SETTINGS: Readonly<
   Record<string, { readonly settings?: Settings; readonly conventions?: Partial<Conventions> }>
 > = {
   chat: { conventions: { framing: 'line' } },
+  'chat-hii': { settings: { service: 'chat', options: { dialect: 'hii' } } },
+  quiz: {
+    settings: { options: { store: ':memory:' } },
+    conventions: { join: 'GUEST {name}', start: 'PLAY {n}', bonuses: [1, 2, 3] },
+  },
+  web: { settings: { options: { root: ROOT } }, conventions: { file: 'package.json' } },
   count: { settings: { options: { maxPauseMs: 200 } } },
 };
 
 /** What a server cannot do that serves one client at a time. */
 const NEEDS_TWO: Readonly<Record<string, string>> = {
   chat: 'two clients are served at the same time',
+  'chat-hii': 'two clients are served at the same time',
   count: 'two clients count at the same time',
+  hangman: 'two clients play games of their own',
+  quiz: 'two clients play at the same time',
+  tictactoe: 'two players get “init@”, a game id and both names',
+  web: 'a client that sends nothing holds up no one',
 };
 
 /** Only a command can be started again, and its output is seen. */

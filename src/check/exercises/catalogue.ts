@@ -6,10 +6,12 @@ import { chat } from './chat.js';
 import { collect } from './collect.js';
 import { count } from './count.js';
 import { date } from './date.js';
+import { capitalizeUdp, dateUdp, echoUdp } from './datagrams.js';
 import { echo } from './echo.js';
 import { greet } from './greet.js';
 import { hangman } from './hangman.js';
 import { hello } from './hello.js';
+import { quiz } from './quiz.js';
 import { tictactoe } from './tictactoe.js';
 import { web } from './web.js';
 
@@ -22,10 +24,14 @@ export const EXERCISES: readonly Exercise[] = [
   greet,
   date,
   count,
+  quiz,
   hangman,
   tictactoe,
   echo,
   web,
+  echoUdp,
+  capitalizeUdp,
+  dateUdp,
 ];
 
 /** @param transport the datagram variant of an exercise has the same name */

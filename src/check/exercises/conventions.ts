@@ -7,6 +7,9 @@ export const CHUNK: Conventions = {
   framing: 'chunk',
   join: '{name}',
   start: '',
+  register: 'REGISTER {name} {password}',
+  login: 'LOGIN {name} {password}',
+  bonuses: [],
   file: 'myData.txt',
 };
 

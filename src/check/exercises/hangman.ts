@@ -111,6 +111,9 @@ function checks(conventions: Conventions): readonly Check[] {
       const [first, second] = [await connect(), await connect()];
       const [one, two] = [await begins(first, conventions), await begins(second, conventions)];
       await playToTheEnd(first, one, conventions);
+      const offset = second.inbox.length;
+      if (two > 1 && END.test(await guess(second, 'e', conventions)))
+        second.inbox.fail('got the end of the game after its first guess', offset);
       await playToTheEnd(second, two, conventions);
     },
   );
