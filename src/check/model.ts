@@ -58,13 +58,13 @@ export async function inferModel(
       const why = await whyNot(silent, second, server);
       if (why?.name !== ONE || server.ended !== undefined) return why;
       second.close();
-      const [third, fourth] = [await connect(CROWD_WAIT_MS), await connect(WAITING_MS)];
-      const areServed =
-        (await succeeds(isServed(third, conventions))) &&
-        (await succeeds(isServed(fourth, conventions)));
-      return areServed
-        ? { name: BEGINNING, evidence: `two clients were served together, but ${why.evidence}` }
-        : why;
+      const areTogether = await areServedTogether(
+        () => connect(CROWD_WAIT_MS),
+        isServed,
+        conventions,
+      );
+      if (!areTogether) return why;
+      return { name: BEGINNING, evidence: `two clients were served together, but ${why.evidence}` };
     }
     // The silent one and the second are among those that are served.
     let count = 2;
@@ -113,6 +113,19 @@ async function whyNot(
     name: 'one client only',
     evidence: `${ended} when its first client had left`,
   };
+}
+
+/** Whether a client is served while another one that was served is still connected. */
+async function areServedTogether(
+  connect: () => Promise<StreamClient>,
+  isServed: Served,
+  conventions: Conventions,
+): Promise<boolean> {
+  const first = await connect();
+  if (!(await succeeds(isServed(first, conventions)))) return false;
+  await first.inbox.settles();
+  const isSecondServed = await succeeds(isServed(await connect(), conventions));
+  return isSecondServed && first.inbox.end === undefined;
 }
 
 async function succeeds(exchange: Promise<void>): Promise<boolean> {

@@ -10,6 +10,7 @@ import { inferModel } from '../../src/check/model.js';
 import { GivenServer } from '../../src/check/server-under-test.js';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import { checked, faultsOf } from '../support/check.js';
+import { startDatagrams } from '../support/datagrams.js';
 import { isConcurrent } from '../support/models.js';
 import { ROOT } from '../support/documents.js';
 import { startServer } from '../support/server.js';
@@ -51,12 +52,10 @@ for (const exercise of EXERCISES) {
   describe(`the ${name} service over ${transport}`, { timeout: 120_000, concurrency: 3 }, () => {
     for (const model of MODEL_NAMES) {
       it(`passes every check under ${model}`, async (t) => {
-        const { port } = await startServer(t, {
-          service: name,
-          model,
-          threads: { most: 32 },
-          ...settings,
-        });
+        const { port } =
+          transport === 'udp'
+            ? await startDatagrams(t, { service: name, model })
+            : await startServer(t, { service: name, model, threads: { most: 32 }, ...settings });
         const server = new GivenServer({ host: '127.0.0.1', port });
         const results = await checked(exercise, server, { conventions, isStrict: true });
         const faults = faultsOf(results).filter((fault) => !NEEDS_COMMAND.test(fault));

@@ -105,7 +105,8 @@ function checks(conventions: Conventions): readonly Check[] {
   const game = async ({ connect, uniqueName }: Context, base: string, questions: number) => {
     const client = await connect();
     await starts(client, uniqueName(base), questions, conventions);
-    return plays(client, questions, conventions);
+    await plays(client, questions, conventions);
+    client.close();
   };
 
   const question = check(
@@ -212,7 +213,9 @@ function passwords(question: Check): Check[] {
   const enters = async (context: Context, template: string, name: string, password: string) => {
     const client = await context.connect();
     const join = filled(template, { name, password });
-    return { client, first: await starts(client, name, 1, { ...context.conventions, join }) };
+    const first = await starts(client, name, 1, { ...context.conventions, join });
+    client.close();
+    return { client, first };
   };
 
   const login = check(

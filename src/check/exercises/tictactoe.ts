@@ -7,6 +7,9 @@ import type { Check, Context, Conventions, Exercise } from '../check.js';
 import type { StreamClient } from '../stream-client.js';
 import { advice, check, HINTS, restartOnPort } from './common.js';
 
+/** Several games, or one with many moves. Each wait is still bounded. */
+const LONG_GAME_MS = 10_000;
+
 interface Player {
   readonly name: string;
   readonly client: StreamClient;
@@ -99,7 +102,11 @@ const win = check(
 
 const draw = check(
   'nine moves without three in a row end the game too',
-  { hint: 'a full board ends the game, even without a winner', requires: [init] },
+  {
+    hint: 'a full board ends the game, even without a winner',
+    requires: [init],
+    limitMs: LONG_GAME_MS,
+  },
   async (context) => {
     const game = await begins(context);
     await play(game, [1, 2, 3, 5, 4, 6, 8, 7, 9], context.conventions);
@@ -121,7 +128,7 @@ const early = check(
 
 const occupied = advice(
   'an occupied field is refused, and the player may move again',
-  { hint: 'ask the same player until its field is free', requires: [win] },
+  { hint: 'ask the same player until its field is free', requires: [win], limitMs: LONG_GAME_MS },
   async (context) => {
     const game = await begins(context);
     await play(game, [1], context.conventions);
@@ -149,7 +156,11 @@ const forfeit = advice(
 
 const games = advice(
   'two games go on at the same time',
-  { hint: 'each pair of players has a board and a thread of its own', requires: [win] },
+  {
+    hint: 'each pair of players has a board and a thread of its own',
+    requires: [win],
+    limitMs: LONG_GAME_MS,
+  },
   async (context) => {
     const [one, two] = [await begins(context), await begins(context)];
     for (const game of [two, one]) {
