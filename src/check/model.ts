@@ -6,6 +6,7 @@
  * one has left, the server serves one at a time. Otherwise more clients come and stay, up to
  * MOST_CLIENTS. With a command, the number of its threads and processes says more.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conventions, Exercise } from './check.js';
 import { Mismatch } from './mismatch.js';
 import { Patience } from './patience.js';
@@ -19,6 +20,8 @@ const WAITING_MS = 700;
 /** Longer for those that come later: the server may have to start a thread for each. */
 const CROWD_WAIT_MS = 3000;
 const LIMIT_MS = 30_000;
+/** A process needs a moment to end. */
+const END_MS = 150;
 const MOST_CLIENTS = 12;
 
 const ONE = 'one at a time';
@@ -98,20 +101,23 @@ async function whyNot(
 ): Promise<InferredModel | undefined> {
   const leftMs = performance.now();
   silent.close();
-  const reacted = await second.inbox.reacts(2 * WAITING_MS);
+  await second.inbox.reacts(2 * WAITING_MS);
   const tookMs = Math.round(performance.now() - leftMs);
+  await sleep(END_MS);
   const { ended } = server;
-  if (reacted && (second.inbox.length > 0 || ended === undefined))
+  const isReset = second.inbox.end === 'was reset';
+  if (ended !== undefined || isReset)
     return {
-      name: ONE,
-      evidence:
-        `a second client had no answer for ${WAITING_MS} ms while a silent one was there, ` +
-        `and got it ${tookMs} ms after that one had left`,
+      name: 'one client only',
+      evidence: `${ended ?? 'the server reset the second connection'} when its first client had left`,
     };
-  if (ended === undefined) return undefined;
+  // An end is an answer, too, of a server that sends nothing else.
+  if (second.inbox.length === 0 && second.inbox.end === undefined) return undefined;
   return {
-    name: 'one client only',
-    evidence: `${ended} when its first client had left`,
+    name: ONE,
+    evidence:
+      `a second client had no answer for ${WAITING_MS} ms while a silent one was there, ` +
+      `and got it ${tookMs} ms after that one had left`,
   };
 }
 

@@ -8,6 +8,7 @@ import { writeOut } from '../base/output.js';
 import { writeWhole } from '../base/part-file.js';
 import type { Conventions, Exercise, MessageFraming } from '../check/check.js';
 import { EXERCISES, findExercise } from '../check/exercises/catalogue.js';
+import { limited } from '../check/limits.js';
 import { inferModel } from '../check/model.js';
 import { gradescopeText } from '../check/report/gradescope.js';
 import { jsonText } from '../check/report/json.js';
@@ -17,11 +18,17 @@ import { isPassed, type Report } from '../check/report/report.js';
 import { painter, resultText, summaryText } from '../check/report/text.js';
 import { runChecks } from '../check/run-checks.js';
 import { GivenServer, StartedServer, type ServerUnderTest } from '../check/server-under-test.js';
+import { gradeClass } from './check-class.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { runClient } from './job.js';
 import { hostAndPort, text, wholeNumber, withSettings, type OptionSources } from './options.js';
 
 const names = [...new Set(EXERCISES.map(({ name }) => name))];
+
+/** Processor time of a command with limits: a check is over long before. */
+const CPU_SECONDS = 60;
+/** Address space: glibc reserves 64 MB for many a thread of a Python program. */
+const CLASS_MEMORY_MB = 2048;
 
 const options = {
   framing: {
@@ -66,6 +73,23 @@ const options = {
     describe: 'points of the exercise, for --gradescope',
   },
   picture: { ...text('picture'), describe: 'SVG file for a picture of what the clients saw' },
+  class: { ...text('class'), describe: 'folder with the submissions of a class: grade them all' },
+  entry: {
+    ...text('entry'),
+    default: 'server.py',
+    describe: '--class: the program of a submission that is a folder',
+  },
+  csv: { ...text('csv'), describe: '--class: file for a spreadsheet' },
+  time: {
+    ...wholeNumber('time', 1, 86_400),
+    default: '180',
+    describe: '--class: limit on the check of one submission in s',
+  },
+  memory: {
+    ...wholeNumber('memory', 0, 1_048_576),
+    describe:
+      'limit on the address space of the command in MB; 0: none (default: 0; --class: 2048)',
+  },
   strict: { type: 'boolean', default: false, describe: 'advice counts like what is required' },
 } as const;
 
@@ -83,6 +107,7 @@ function builder(command: Argv, sources: OptionSources) {
     .positional('address', { type: 'string', describe: 'host:port of a server that runs' })
     .options(options)
     .example('$0 check echo 127.0.0.1:9000', 'checks a server that runs')
+    .example('$0 check echo --class handed-in/ -- python3 {file} {port}', 'grades a class')
     .example('$0 check chat -- python3 chat.py {port}', 'starts the server, on a free port');
 }
 
@@ -91,10 +116,11 @@ type Arguments = ArgumentsOf<typeof builder>;
 export const checkCommand: Command<Arguments> = {
   builder,
   async handler(args) {
-    const command = commandOf(args);
     const exercise = exerciseOf(args);
+    if (args.class !== undefined) return checkClass(args, args.class);
+    const command = commandOf(args);
     const conventions = conventionsOf(args, exercise);
-    const { server, name } = serverOf(args.address, command, exercise.transport);
+    const { server, name } = serverOf(args, command, exercise.transport);
     const { stdout } = process;
     const paint = painter(stdout.isTTY && stdout.hasColors());
     const print = async (line: string) => {
@@ -137,6 +163,35 @@ async function writeReports(report: Report, args: Arguments): Promise<void> {
   if (picture !== undefined) await writeWhole(picture, pictureText(report));
 }
 
+/** @throws UsageError if there is an address, or no command with {file} and {port} */
+async function checkClass(args: Arguments, folder: string): Promise<void> {
+  const command = commandOf(args);
+  if (args.address !== undefined || !command.some((word) => word.includes('{file}')))
+    throw new UsageError('--class takes -- and a command with {file} and {port}');
+  checkPort(command);
+  const { memory = CLASS_MEMORY_MB, entry, csv, time, exercise } = args;
+  const isRight = await gradeClass({
+    folder,
+    entry,
+    csv,
+    exercise,
+    command,
+    options: [...optionsOf(args), `--memory=${memory}`],
+    limitMs: time * 1000,
+  });
+  if (!isRight) process.exitCode = 1;
+}
+
+/** The options that describe the exercise, for the check of one submission. */
+function optionsOf(args: Arguments): string[] {
+  const { framing, join, start, register, login, bonus, file, transport, strict } = args;
+  const given = { framing, join, start, register, login, bonus: bonus?.join(','), file, transport };
+  const words = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}=${value}`],
+  );
+  return strict ? [...words, '--strict'] : words;
+}
+
 /** What stands behind `--`, as yargs keeps it. */
 function commandOf(args: Readonly<Record<string, unknown>>): string[] {
   const words = args['--'];
@@ -165,7 +220,7 @@ function conventionsOf(args: Arguments, { conventions }: Exercise): Conventions 
 
 /** @throws UsageError unless there is exactly one of address and command */
 function serverOf(
-  address: string | undefined,
+  { address, memory }: Arguments,
   command: readonly string[],
   transport: 'tcp' | 'udp',
 ): { readonly server: ServerUnderTest; readonly name: string } {
@@ -176,10 +231,18 @@ function serverOf(
       server: new GivenServer(hostAndPort('address').coerce(address, 'check')),
       name: address,
     };
+  checkPort(command);
+  const words =
+    memory === undefined || memory === 0
+      ? command
+      : limited(command, { memoryMb: memory, cpuSeconds: CPU_SECONDS });
+  const server = new StartedServer({ command: words, host: '127.0.0.1', transport });
+  return { server, name: command.join(' ') };
+}
+
+function checkPort(command: readonly string[]): void {
   if (!command.some((word) => word.includes('{port}')))
     throw new UsageError('the command must have {port} where the server gets its port');
-  const server = new StartedServer({ command, host: '127.0.0.1', transport });
-  return { server, name: command.join(' ') };
 }
 
 /** Only of a server that works at all. */

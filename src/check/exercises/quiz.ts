@@ -18,7 +18,7 @@ import {
 
 /** A number with such a word before or behind it. */
 const POINTS =
-  /\b(?:points?|score|total|right|correct)\D{0,20}(\d+)|(\d+)\D{0,20}\b(?:points?|right|correct)/i;
+  /\b(?:points?|score|total|right|correct)\D{0,20}(\d+)|(?<!\d)(\d{1,6})\D{0,20}\b(?:points?|right|correct)/i;
 const RANK = /\b(?:rank|place|position)\D{0,20}\d+/i;
 /** A question has a question mark, or its choices are lines. */
 const QUESTION = /\?|\n[^\n]+\n/;

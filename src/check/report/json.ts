@@ -22,6 +22,7 @@ export function jsonText(report: Report): string {
         message: result.failure.message,
         hint: result.failure.hint,
         firstWrongByte: result.failure.mark ?? null,
+        lastWords: result.failure.lastWords ?? null,
         output: failureText(result.failure),
       }),
     })),
