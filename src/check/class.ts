@@ -16,7 +16,7 @@ import { fileError } from '../base/part-file.js';
 const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 const KEPT_CHARACTERS = 4 * 1024 * 1024;
 
-export interface Submission {
+interface Submission {
   readonly name: string;
   readonly file: string;
 }

@@ -14,7 +14,7 @@ import type { Transcript } from './transcript.js';
 const QUIET_MS = 60;
 
 /** Why nothing more will come. */
-export type End = 'ended' | 'was reset';
+type End = 'ended' | 'was reset';
 
 export class Inbox {
   readonly label: string;

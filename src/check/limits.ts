@@ -7,7 +7,7 @@
  */
 import { spawnSync } from 'node:child_process';
 
-export interface Limits {
+interface Limits {
   /** Of each process's address space; 0: none. Node reserves more than it uses: 0 for Node. */
   readonly memoryMb: number;
   /** Processor time of each process, in seconds. */

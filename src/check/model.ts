@@ -35,6 +35,11 @@ export interface InferredModel {
   readonly evidence: string;
 }
 
+const REFUSED: InferredModel = {
+  name: 'one client only',
+  evidence: 'a second client was refused while the first was there',
+};
+
 type Served = NonNullable<Exercise['isServed']>;
 
 /** @returns undefined if the server does not answer as it did before */
@@ -56,7 +61,8 @@ export async function inferModel(
     await server.startFresh();
     const before = countTasks(server.processGroup);
     const silent = await connect(WAITING_MS);
-    const second = await connect(WAITING_MS);
+    const second = await connect(WAITING_MS).catch(mismatchAsUndefined);
+    if (second === undefined) return REFUSED;
     if (!(await succeeds(isServed(second, conventions)))) {
       const why = await whyNot(silent, second, server);
       if (why?.name !== ONE || server.ended !== undefined) return why;
@@ -99,20 +105,22 @@ async function whyNot(
   second: StreamClient,
   server: ServerUnderTest,
 ): Promise<InferredModel | undefined> {
+  const endOfSecond = () => second.inbox.end;
+  if (endOfSecond() === 'was reset') return REFUSED;
   const leftMs = performance.now();
   silent.close();
   await second.inbox.reacts(2 * WAITING_MS);
   const tookMs = Math.round(performance.now() - leftMs);
   await sleep(END_MS);
   const { ended } = server;
-  const isReset = second.inbox.end === 'was reset';
+  const isReset = endOfSecond() === 'was reset';
   if (ended !== undefined || isReset)
     return {
       name: 'one client only',
       evidence: `${ended ?? 'the server reset the second connection'} when its first client had left`,
     };
   // An end is an answer, too, of a server that sends nothing else.
-  if (second.inbox.length === 0 && second.inbox.end === undefined) return undefined;
+  if (second.inbox.length === 0 && endOfSecond() === undefined) return undefined;
   return {
     name: ONE,
     evidence:
@@ -134,13 +142,17 @@ async function areServedTogether(
   return isSecondServed && first.inbox.end === undefined;
 }
 
+function mismatchAsUndefined(error: unknown): undefined {
+  if (!(error instanceof Mismatch)) throw error;
+}
+
 async function succeeds(exchange: Promise<void>): Promise<boolean> {
   try {
     await exchange;
     return true;
   } catch (error) {
-    if (error instanceof Mismatch) return false;
-    throw error;
+    mismatchAsUndefined(error);
+    return false;
   }
 }
 

@@ -39,7 +39,7 @@ const starts = check(
   () => Promise.resolve(),
 );
 
-export interface RunSettings {
+interface RunSettings {
   readonly checks: readonly Check[];
   readonly conventions: Conventions;
   readonly server: ServerUnderTest;

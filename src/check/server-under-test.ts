@@ -73,7 +73,7 @@ export class GivenServer implements ServerUnderTest {
   }
 }
 
-export interface StartSettings {
+interface StartSettings {
   /** `{port}` in an argument stands for the port. */
   readonly command: readonly string[];
   readonly host: string;

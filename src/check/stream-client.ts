@@ -14,7 +14,7 @@ import type { Transcript } from './transcript.js';
  * Between two packets that the server shall receive one by one. TCP keeps no boundaries, so a
  * server that is slower than this receives them as one: that can hide a mistake, never invent one.
  */
-export const PACKET_GAP_MS = 4;
+const PACKET_GAP_MS = 4;
 
 export interface Address {
   readonly host: string;

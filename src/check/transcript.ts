@@ -9,7 +9,7 @@
  * `reset` are what the client did, as `paused`, when it did nothing on purpose. `waited` is time in
  * which nothing came that should have.
  */
-export type EventKind =
+type EventKind =
   | 'connected'
   | 'sent'
   | 'received'

@@ -70,7 +70,6 @@ describe('a report as text', () => {
     const received = lines[at - 1] ?? '';
     assert.equal(received.indexOf('␛'), lines[at]?.indexOf('▲'));
     assert.match(received, /← grü␛\[2J<&$/);
-    // eslint-disable-next-line no-control-regex -- they must not reach a terminal
     assert.doesNotMatch(lines.join(''), /[\u0000-\u001f]/);
     assert.match(lines.join('\n'), /NameError\n {4}hint: send back the bytes$/);
   });

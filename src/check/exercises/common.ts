@@ -8,7 +8,7 @@ import type { StreamClient } from '../stream-client.js';
 export type Exchange = (client: StreamClient) => Promise<void>;
 
 /** Checks of one kind are required in one exercise and advice in another. */
-export type Kind = typeof check;
+type Kind = typeof check;
 
 export { advice, check };
 

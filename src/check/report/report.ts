@@ -13,7 +13,7 @@ export interface Report {
   readonly model: InferredModel | undefined;
 }
 
-export interface Counts {
+interface Counts {
   readonly total: number;
   readonly passed: number;
   readonly failed: number;

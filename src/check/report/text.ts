@@ -2,7 +2,7 @@
  * Prints the results for a person: a line for each check, and below a failed one its transcript and
  * its hint. Pure.
  */
-import { printableLines } from '../../base/printable.js';
+import { printable, printableLines } from '../../base/printable.js';
 import type { CheckResult, Failure } from '../check.js';
 import { countsOf, type Report } from './report.js';
 import { transcriptLines } from './transcript.js';
@@ -47,7 +47,7 @@ export function failureText(failure: Failure, paint: Paint = painter(false)): st
     isMark ? paint('red', text) : text,
   );
   return [
-    indented(paint('red', message)),
+    indented(paint('red', printable(message))),
     ...lines.map((line) => indented(line)),
     ...(lastWords === undefined ? [] : [indented(paint('yellow', printableLines(lastWords)))]),
     indented(`hint: ${hint}`),
