@@ -93,7 +93,7 @@ export type CheckResult = Verdict & {
 };
 
 /** Bound on a check in milliseconds, and on each of its waits. */
-export const CHECK_MS = 5000;
+const CHECK_MS = 5000;
 export const WAIT_MS = 3000;
 
 type Described = Pick<Check, 'hint'> & Partial<Pick<Check, 'requires' | 'limitMs'>>;

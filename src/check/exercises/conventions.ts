@@ -17,7 +17,7 @@ export const CHUNK: Conventions = {
 export const LINE: Conventions = { ...CHUNK, framing: 'line' };
 
 /** One message as it is sent. */
-export function framed(text: string, { framing }: Conventions): string {
+function framed(text: string, { framing }: Conventions): string {
   return framing === 'line' ? `${text}\n` : text;
 }
 
