@@ -17,11 +17,16 @@ const OWN_SERVICE = ':files js mjs cjs ts mts cts';
 /** The options of all commands whose value is a path. */
 const FILE_OPTIONS: readonly string[] = [
   'admin',
+  'class',
   'config',
+  'csv',
+  'gradescope',
+  'junit',
   'log-file',
   'o',
   'output',
   'own',
+  'picture',
   'questions',
   'results',
   'root',

@@ -21,7 +21,7 @@ import { GivenServer, StartedServer, type ServerUnderTest } from '../check/serve
 import { gradeClass } from './check-class.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { runClient } from './job.js';
-import { hostAndPort, text, wholeNumber, withSettings, type OptionSources } from './options.js';
+import { hostAndPort, text, wholeNumber, withoutSettings, type OptionSources } from './options.js';
 
 const names = [...new Set(EXERCISES.map(({ name }) => name))];
 
@@ -69,7 +69,7 @@ const options = {
   gradescope: { ...text('gradescope'), describe: "file for Gradescope's results.json" },
   points: {
     ...wholeNumber('points', 1, 1_000_000),
-    default: '100',
+    default: 100,
     describe: 'points of the exercise, for --gradescope',
   },
   picture: { ...text('picture'), describe: 'SVG file for a picture of what the clients saw' },
@@ -82,7 +82,7 @@ const options = {
   csv: { ...text('csv'), describe: '--class: file for a spreadsheet' },
   time: {
     ...wholeNumber('time', 1, 86_400),
-    default: '180',
+    default: 180,
     describe: '--class: limit on the check of one submission in s',
   },
   memory: {
@@ -101,10 +101,15 @@ function bonuses(value: unknown, place = '--bonus'): number[] {
 }
 
 function builder(command: Argv, sources: OptionSources) {
-  return withSettings(command, sources, options)
+  return withoutSettings(command, sources, options)
     .parserConfiguration({ 'populate--': true, 'duplicate-arguments-array': false })
     .positional('exercise', { type: 'string', demandOption: true, choices: names })
     .positional('address', { type: 'string', describe: 'host:port of a server that runs' })
+    .positional('command', {
+      array: true,
+      type: 'string',
+      describe: 'behind --: the command of a server, with {port} for its port',
+    })
     .options(options)
     .example('$0 check echo 127.0.0.1:9000', 'checks a server that runs')
     .example('$0 check echo --class handed-in/ -- python3 {file} {port}', 'grades a class')
@@ -115,6 +120,7 @@ type Arguments = ArgumentsOf<typeof builder>;
 
 export const checkCommand: Command<Arguments> = {
   builder,
+  example: 'check echo 127.0.0.1:9000',
   async handler(args) {
     const exercise = exerciseOf(args);
     if (args.class !== undefined) return checkClass(args, args.class);
@@ -192,8 +198,16 @@ function optionsOf(args: Arguments): string[] {
   return strict ? [...words, '--strict'] : words;
 }
 
-/** What stands behind `--`, as yargs keeps it. */
+/**
+ * What stands behind `--`, as yargs keeps it.
+ * @throws UsageError if a part of it stands before
+ */
 function commandOf(args: Readonly<Record<string, unknown>>): string[] {
+  const [early] = Array.isArray(args['command']) ? args['command'].map(String) : [];
+  if (early !== undefined)
+    throw new UsageError(
+      `${JSON.stringify(early)} is one argument too many: a command stands behind --`,
+    );
   const words = args['--'];
   return Array.isArray(words) ? words.map(String) : [];
 }

@@ -84,7 +84,7 @@ export async function runCommand(
   await add('load [address]', 'load a server that runs, and measure its answers', () =>
     import('./load.js').then((m) => m.loadCommand),
   );
-  await add('check <exercise> [address]', 'check a server against an exercise', () =>
+  await add('check <exercise> [address] [command..]', 'check a server against an exercise', () =>
     import('./check.js').then((m) => m.checkCommand),
   );
   await add(
