@@ -44,7 +44,7 @@ const RULES: readonly (readonly [RegExp, Treatment])[] = [
   [/^handoff watch \S+ --once\b/, 'run'],
   [/^handoff watch /, 'not run: it goes on until it is interrupted'],
   [/^handoff lookup$/, "not run: it asks the network for this machine's name"],
-  [/^handoff (services|models|explain|fetch|send|gettime|lookup|timeline|new|load)\b/, 'run'],
+  [/^handoff (services|models|explain|fetch|send|gettime|lookup|timeline|new|load|check)\b/, 'run'],
   [/^handoff (connect|chat|quiz|hangman|tictactoe)\b/, 'not run: it waits for a user'],
   [/^(echo|printf) [^|]+\| handoff /, 'run'],
   [/^(mkdir|echo|jq|curl|openssl) /, 'run'],
