@@ -18,7 +18,8 @@ import {
 
 const LETTERS = 'etaoinsrhldcumfpgwybvkxjqz';
 /** A line that says where a letter is, such as `AT 2 4` or `positions: [2, 4]`. */
-const HIT = /^[ \t>*]{0,8}(?:at|hit|yes|found|positions?|index(?:es)?|correct)\b[^\d\n]*(\d[\d ,]*)/im;
+const HIT =
+  /^[ \t>*]{0,8}(?:at|hit|yes|found|positions?|index(?:es)?|correct)\b[^\d\n]*(\d[\d ,]*)/im;
 const END = /\b(?:end|over|won|wins?|lost|loses?|solved|congratulations)\b/i;
 
 /** Requests a game, unless the server begins by itself. @returns the length of the word */
