@@ -62,7 +62,8 @@ function model(name: string): Contender {
         command: process.execPath,
         args: [
           ...[CLI, 'serve', module, '--model', name],
-          ...['--host', '127.0.0.1', '--port', '0', '--no-log-connections'],
+          ...['--host', '127.0.0.1', '--port', '0'],
+          ...(args.includes('--log-connections') ? [] : ['--no-log-connections']),
           ...(service === 'web' ? ['--root', WEB_ROOT] : []),
           ...(name === 'thread-per-client'
             ? ['--threads', String(threads), ...(transport ? [] : ['--warm', String(threads)])]

@@ -21,7 +21,7 @@ import type { Bench, Case, Scenario } from './scenario.js';
 const OFF = 'no log';
 const PER_CONNECTION = 'per connection';
 const PER_REQUEST = 'per request';
-/** Options of `serve`. They override --no-log-connections, with which models start. */
+/** Options of `serve`. Without --log-connections, models start with --no-log-connections. */
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   [OFF]: [],
   [PER_CONNECTION]: ['--log-connections'],

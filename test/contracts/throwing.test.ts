@@ -4,14 +4,15 @@
  */
 import assert from 'node:assert/strict';
 import { it, type TestContext } from 'node:test';
+import type { ModelName } from '../../src/serving/host.js';
 import { connectClient, type Client } from '../support/client.js';
 import { fixture, startHandoff, UNCOVERED, type ServerProcess } from '../support/handoff.js';
-import { isConcurrent, underEveryModel } from '../support/models.js';
+import { isConcurrent, modelOptions, underEveryModel } from '../support/models.js';
 
-async function start(t: TestContext, model: string): Promise<ServerProcess> {
+async function start(t: TestContext, model: ModelName): Promise<ServerProcess> {
   return startHandoff(
     t,
-    [fixture('quarrel'), '--model', model, '--threads', '3', '--grace', '300'],
+    [fixture('quarrel'), ...modelOptions(model, 3), '--grace', '300'],
     UNCOVERED,
   );
 }

@@ -1,9 +1,9 @@
 /** The log on a terminal: lines for people, which hold no more for a terminal to obey than JSON does. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { readable, type ReadableStyle } from '../../src/log/readable.js';
 import { connectClient } from '../support/client.js';
@@ -152,8 +152,7 @@ describe('handoff serve on a terminal', { skip: noTerminal, timeout: 60_000 }, (
     const args = ['-c', HANG_UP, process.execPath, CLI, 'serve', 'echo', '--port', '0'];
     const child = spawn('python3', args, { env: environment() });
     killAfter(t, child);
-    const [status] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
-    assert.equal(status, '0\n');
+    assert.equal(await text(child.stdout), '0\n');
   });
 
   it('prints nothing at --log-level error', async (t) => {

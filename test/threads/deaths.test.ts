@@ -9,6 +9,7 @@ import { MODEL_NAMES } from '../../src/models/registry.js';
 import { connectClient, type Client } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import { fixture, startHandoff, UNCOVERED, type ServerProcess } from '../support/handoff.js';
+import { modelOptions } from '../support/models.js';
 
 const TROUBLE = [fixture('trouble'), '--thread-memory', '16'];
 
@@ -131,7 +132,7 @@ describe('a client thread', { timeout: 120_000 }, () => {
 describe('a rejection that a service does not handle', { timeout: 60_000 }, () => {
   for (const model of MODEL_NAMES) {
     it(`is logged and ends no client under ${model}`, async (t) => {
-      const server = await startHandoff(t, [...TROUBLE, '--threads', '1', '--model', model]);
+      const server = await startHandoff(t, [fixture('trouble'), ...modelOptions(model, 1)]);
       const first = await connectClient(t, server);
       await first.exchange('forget\n', 'forgotten\n');
       await leave(first);

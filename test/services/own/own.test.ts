@@ -137,7 +137,7 @@ describe('handoff new', () => {
     for (const [name, why] of [
       ['mine.js', 'it exists already'],
       ['folder.js', 'it exists already'],
-      ['no/mine.js', 'ENOENT'],
+      ['no/mine.js', 'there is no such directory'],
     ] as const) {
       const { status, stderr } = await runHandoff(t, ['new', name], { cwd });
       assert.ok(stderr.startsWith(`handoff: cannot write ${name}: ${why}`), stderr);
