@@ -45,38 +45,41 @@ const NEEDS_TWO: Readonly<Record<string, string>> = {
 /** Only a command can be started again, and its output is seen. */
 const NEEDS_COMMAND = /the server was given by its address/;
 
-for (const exercise of EXERCISES) {
-  const { name, transport } = exercise;
-  const { settings = {}, conventions = {} } = SETTINGS[name] ?? {};
+/** Most of the time is waiting for what must not come. */
+describe('the services', { timeout: 240_000, concurrency: 6 }, () => {
+  for (const exercise of EXERCISES) {
+    const { name, transport } = exercise;
+    const { settings = {}, conventions = {} } = SETTINGS[name] ?? {};
 
-  describe(`the ${name} service over ${transport}`, { timeout: 120_000, concurrency: 3 }, () => {
-    for (const model of MODEL_NAMES) {
-      it(`passes every check under ${model}`, async (t) => {
-        const { port } =
-          transport === 'udp'
-            ? await startDatagrams(t, { service: name, model })
-            : await startServer(t, { service: name, model, threads: { most: 32 }, ...settings });
-        const server = new GivenServer({ host: '127.0.0.1', port });
-        const results = await checked(exercise, server, { conventions, isStrict: true });
-        const faults = faultsOf(results).filter((fault) => !NEEDS_COMMAND.test(fault));
-        const two = NEEDS_TWO[name];
-        if (isConcurrent(model) || two === undefined) assert.deepEqual(faults, []);
-        else {
-          // Those that are skipped need a second client, too.
-          const failed = results.filter(({ status }) => status === 'failed');
-          assert.deepEqual(
-            failed.map(({ sentence }) => sentence),
-            [two],
+    describe(`${name} over ${transport}`, { concurrency: 3 }, () => {
+      for (const model of MODEL_NAMES) {
+        it(`passes every check under ${model}`, async (t) => {
+          const { port } =
+            transport === 'udp'
+              ? await startDatagrams(t, { service: name, model })
+              : await startServer(t, { service: name, model, threads: { most: 32 }, ...settings });
+          const server = new GivenServer({ host: '127.0.0.1', port });
+          const results = await checked(exercise, server, { conventions, isStrict: true });
+          const faults = faultsOf(results).filter((fault) => !NEEDS_COMMAND.test(fault));
+          const two = NEEDS_TWO[name];
+          if (isConcurrent(model) || two === undefined) assert.deepEqual(faults, []);
+          else {
+            // Those that are skipped need a second client, too.
+            const failed = results.filter(({ status }) => status === 'failed');
+            assert.deepEqual(
+              failed.map(({ sentence }) => sentence),
+              [two],
+            );
+          }
+          if (exercise.isServed === undefined) return;
+          const inferred = await inferModel(
+            server,
+            { ...exercise.conventions, ...conventions },
+            exercise.isServed,
           );
-        }
-        if (exercise.isServed === undefined) return;
-        const inferred = await inferModel(
-          server,
-          { ...exercise.conventions, ...conventions },
-          exercise.isServed,
-        );
-        assert.equal(inferred?.name, isConcurrent(model) ? 'concurrent' : 'one at a time');
-      });
-    }
-  });
-}
+          assert.equal(inferred?.name, isConcurrent(model) ? 'concurrent' : 'one at a time');
+        });
+      }
+    });
+  }
+});

@@ -1,6 +1,6 @@
 /**
  * A mistake for each check: the server in test/fixtures/broken that it catches. A check without one
- * fails exercises.test.ts.
+ * fails the tests of the checks.
  */
 
 const DATAGRAMS = {
