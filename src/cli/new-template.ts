@@ -1,7 +1,7 @@
 /** What `handoff new` writes: a service to start from. */
 
 const HEAD = (file: string) => `/**
- * A service of your own. Start it, and talk to it from a second terminal:
+ * A service of your own. Start it, and send it a name from a second terminal:
  *
  *     handoff serve ${file} --watch
  *     handoff connect --port 9000
@@ -16,8 +16,6 @@ import { forEachMessage, reply } from 'handoff';${types.import}
 ${types.annotation}
   // Called once for each client. When it returns, the server closes the connection.
   async serve(connection, { options, log }) {
-    await reply(connection, 'What is your name?\\n');
-
     // Called for each line, without its line end. The next line waits until this one is answered.
     await forEachMessage(connection, options.framing, async (line) => {
       if (line === 'bye') return 'stop';

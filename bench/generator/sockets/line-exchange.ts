@@ -16,9 +16,10 @@ export function lineExchange(line: string, answer: string): FixedExchange {
 }
 
 /**
- * Sends the line once and takes the server's answer as the only right one.
- * @throws Error if no answer comes within `limitMs`, or more than one line; SystemCallError if the
- * connect fails
+ * Sends the line and takes the server's answer as the only right one. Sends it a second time to
+ * find a greeting: the answer to the first line is then what follows the second.
+ * @throws Error if no answer comes within `limitMs`, or more than one line, or another line the
+ * second time; SystemCallError if the connect fails
  */
 export function learnLineExchange(port: number, line: string, limitMs: number): FixedExchange {
   const request = withNewline(line);
@@ -27,6 +28,9 @@ export function learnLineExchange(port: number, line: string, limitMs: number): 
     server: 'the server',
     maxBytes: MAX_ANSWER_BYTES,
     parse: oneLine,
+    confirm: (second, first) => {
+      if (Buffer.compare(second, first) !== 0) throw notOneLine(Buffer.concat([first, second]));
+    },
   });
   return new FixedExchange([request], answer);
 }
@@ -35,12 +39,17 @@ function withNewline(text: string): Buffer {
   return Buffer.from(`${text}\n`);
 }
 
-/** The line with its newline; undefined if its end is missing. Throws after a greeting. */
+/** The line with its newline; undefined if its end is missing. Throws if more bytes follow. */
 function oneLine(bytes: Uint8Array): Uint8Array | undefined {
   const end = bytes.indexOf(NEWLINE);
   if (end === -1) return undefined;
   if (end === bytes.length - 1) return bytes.slice();
-  throw new Error(
-    `the server's answer has more than one line: ${JSON.stringify(Buffer.from(bytes).toString())}`,
+  throw notOneLine(bytes);
+}
+
+function notOneLine(bytes: Uint8Array): Error {
+  const sent = JSON.stringify(Buffer.from(bytes).toString());
+  return new Error(
+    `the server must not greet, and must answer the line with the same one line; it sent ${sent}`,
   );
 }

@@ -124,7 +124,7 @@ describe('handoff new', () => {
       assert.ok(stdout.includes(`handoff serve ${name} --watch`));
       const server = await startHandoff(t, [name], { cwd });
       const client = await connectClient(t, server);
-      await client.exchange('ann\n', 'What is your name?\nHello ann\n');
+      await client.exchange('ann\n', 'Hello ann\n');
       await client.exchange('\n', 'ERR a name is expected\n');
       client.send('bye\n');
       await client.expectEnd();

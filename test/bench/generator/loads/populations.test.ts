@@ -236,6 +236,17 @@ describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux 
     assert.equal(refused.censored.count, 0);
   });
 
+  it('refuses a server that greets, or whose second answer is another one', async (test) => {
+    const greeting = await startRawServer(test, (socket) => {
+      socket.write('hi\n');
+      socket.on('data', () => socket.write('one\n'));
+    });
+    await assert.rejects(load(greeting, [LEARNED]), /must not greet.* it sent "hi\\none\\n/);
+    let answers = 0;
+    const counting = await serveLines(test, (_line, socket) => socket.write(`${++answers}\n`));
+    await assert.rejects(load(counting, [LEARNED]), /the same one line; it sent "1\\n2\\n"/);
+  });
+
   it('reports why an answer cannot be learned', async (test) => {
     const silentPort = await serveLines(test, () => undefined);
     await assert.rejects(
@@ -243,7 +254,7 @@ describe('populations', { skip: process.platform !== 'linux' && 'epoll is Linux 
       /no whole answer .* 20 ms/,
     );
     const twoLines = await serveLines(test, (_line, socket) => socket.write('one\ntwo\n'));
-    await assert.rejects(load(twoLines, [LEARNED]), /more than one line: "one\\ntwo\\n"/);
+    await assert.rejects(load(twoLines, [LEARNED]), /the same one line; it sent "one\\ntwo\\n"/);
     await assert.rejects(load(await unusedPort(), [LEARNED]), /ECONNREFUSED|refused/);
   });
 });
