@@ -123,11 +123,17 @@ export class WatchScreen {
     const lines = this.#snapshot
       ? this.#table(this.#snapshot, { columns, rows: rows - 1 })
       : [[{ text: 'no answer yet' }]];
-    const text = lines.map((line) => `${painted(line)}${CLEAR_LINE}\r\n`).join('');
-    this.#output.write(
-      `${HOME}${text}${CLEAR_BELOW}${painted([{ text: 'q: quit', style: 'gray' }])}`,
-    );
+    this.#output.write(redrawn(lines));
   };
+}
+
+/**
+ * Returns what redraws the screen from its first line. Each line is cleared before its text: after
+ * a text as wide as the window the cursor stays on the last column, and a clear would erase that.
+ */
+export function redrawn(lines: readonly Line[]): string {
+  const text = lines.map((line) => `${CLEAR_LINE}${painted(line)}\r\n`).join('');
+  return `${HOME}${text}${CLEAR_BELOW}${painted([{ text: 'q: quit', style: 'gray' }])}`;
 }
 
 /** Returns a line of the table, coloured if standard output has colours. */
