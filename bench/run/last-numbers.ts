@@ -62,15 +62,15 @@ export function lastNumbers(model: string, directory?: string, columns = Infinit
   }
   const head = ['experiment', 'measured', ...(model === BASELINE ? [] : [`of ${BASELINE}`]), 'on'];
   const where = `Latest results on this machine (${[...machines].join('; ')}):`;
-  const title = wrap(where, columns).join('\n');
+  const title = wrap(where, columns);
   const notes = rows.some((row) => row.join().includes('('))
     ? ['In brackets: 95 % intervals, or the range of fewer than five rounds.']
     : [];
-  const table = render({ title, head, rows, notes }, 'terminal');
+  const table = render({ title: title.join('\n'), head, rows, notes }, 'terminal');
   const isTooWide = table.split('\n').some((line) => line.length > columns);
   if (!isTooWide) return table;
-  const list = [title, ...rows.map((row) => listItem(head, row)), ...notes];
-  return list.flatMap((line) => wrap(line, columns, '', '    ')).join('\n');
+  const list = [...rows.map((row) => listItem(head, row)), ...notes];
+  return [...title, ...list.flatMap((line) => wrap(line, columns, '', '    '))].join('\n');
 }
 
 /** A row of the table as a line of text. */

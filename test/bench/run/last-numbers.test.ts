@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ExperimentResult } from '../../../bench/analysis/experiment.js';
+import { wrap } from '../../../src/base/wrap.js';
 import { lastNumbers } from '../../../bench/run/last-numbers.js';
 import { FORMAT, type BenchResults } from '../../../bench/analysis/results.js';
 import { temporaryDirectory } from '../../support/handoff.js';
@@ -71,6 +72,12 @@ describe('the latest numbers of a model', () => {
     save(directory, '2026-01-01', experimentOf('echo', ['64 clients'], 500));
     const lines = lastNumbers('iterative', directory, 50).split('\n');
     for (const line of lines) assert.ok(line.length <= 50, line);
+    const title = lines.slice(
+      0,
+      lines.findIndex((line) => line.startsWith(' ')),
+    );
+    assert.deepEqual(title, wrap(title.join(' '), 50));
+    assert.ok(title.length > 1 && title.at(-1)?.endsWith('):'), title.join('\n'));
     assert.match(
       lines.join(' ').replace(/\s+/g, ' '),
       /echo, 64 clients: requests\/s 500; of event-loop 0\.50; on 2026-01-01/,
