@@ -7,7 +7,7 @@ import { changeOf, findContender, measured, othersShare, ratioOf, textOf } from 
 import type { CaseResult, Experiment, ExperimentResult, Margins, Measure } from './experiment.js';
 import { formatEstimate, formatShare } from './numbers.js';
 import { served } from './measures.js';
-import { defaultMargins, inWords } from './verdicts.js';
+import { TOO_FEW_ROUNDS, defaultMargins, inWords } from './verdicts.js';
 
 export const NOTHING_SEEN = 'Nothing was measured.';
 
@@ -109,8 +109,14 @@ export function caseNamed({ cases }: ExperimentResult, name: string): CaseResult
   return cases.find((one) => one.name === name);
 }
 
-/** Joins sentences, empty ones left out. */
+/** Joins sentences, empty ones left out. What every ratio of a short run lacks is said once. */
 export function joined(...sentences: readonly (string | undefined)[]): string {
   const said = sentences.filter((one) => one !== undefined && one !== '');
-  return said.length === 0 ? NOTHING_SEEN : said.join(' ');
+  return said.length === 0 ? NOTHING_SEEN : withoutRepetition(said.join(' '));
+}
+
+function withoutRepetition(text: string): string {
+  if (text.split(`(${TOO_FEW_ROUNDS}`).length <= 2) return text;
+  const rest = text.replaceAll(` (${TOO_FEW_ROUNDS})`, '').replaceAll(`(${TOO_FEW_ROUNDS}; `, '(');
+  return `${rest} Ratios without a verdict have too few rounds for one.`;
 }

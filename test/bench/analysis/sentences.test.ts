@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { comparedWith } from '../../../bench/analysis/sentences.js';
+import type { CaseResult } from '../../../bench/analysis/experiment.js';
+import { comparedWith, comparing } from '../../../bench/analysis/sentences.js';
 import { caseOf, contenderOf, rate, roundOf } from '../../support/bench/experiment-samples.js';
 
 const loop = contenderOf('event-loop', [1000, 1000, 1000, 1000, 1000]);
@@ -58,6 +59,18 @@ describe('a sentence that compares', () => {
       /^2 clients \(other programs used 90 % of a core\): requests\/s of/,
     );
     assert.match(compared(0.2), /^2 clients: requests/);
+  });
+
+  it('says once that a run has too few rounds for its verdicts', () => {
+    const short = [contenderOf('event-loop', [1000]), contenderOf('threads', [500])];
+    const seen = (...cases: CaseResult[]) =>
+      comparing(rate)({ name: 'echo', cases, remarks: [] }, () => 0.05);
+    const alone = '2 clients: requests/s of threads 0.50 of event-loop';
+    assert.equal(seen(caseOf(short)), `${alone} (too few rounds for a verdict).`);
+    assert.equal(
+      seen(caseOf(short), caseOf(short)),
+      `${alone}. ${alone}. Ratios without a verdict have too few rounds for one.`,
+    );
   });
 
   it('is empty without a contender to compare with', () => {
