@@ -6,6 +6,7 @@ import { StartError, UsageError } from '../base/errors.js';
 import { writeOut } from '../base/output.js';
 import { fileError } from '../base/part-file.js';
 import { printable } from '../base/printable.js';
+import { typeScriptObstacle } from '../services/own/diagnosis.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { newService } from './new-template.js';
 import { withoutSettings, type OptionSources } from './options.js';
@@ -35,6 +36,8 @@ export const newCommand: Command<ArgumentsOf<typeof builder>> = {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw fileError('write', file, error);
       throw new StartError(`cannot write ${printable(file)}: it exists already`, { cause: error });
     }
-    await writeOut(`wrote ${file}; start it with: handoff serve ${file} --watch\n`);
+    const obstacle = typeScriptObstacle(file);
+    const next = obstacle ?? `start it with: handoff serve ${file} --watch`;
+    await writeOut(`wrote ${printable(file)}; ${next}`);
   },
 };

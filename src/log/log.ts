@@ -173,12 +173,20 @@ function serializeThrown(thrown: unknown, serialize: (error: Error) => object): 
       const text = JSON.stringify(serialize(thrown), (_name, value: unknown) =>
         typeof value === 'string' ? cutText(value) : value,
       );
-      return JSON.parse(text) as object;
+      const serialized = JSON.parse(text) as object;
+      return repeatsItsCause(thrown)
+        ? { ...serialized, message: cutText(thrown.message) }
+        : serialized;
     }
   } catch {
     // A getter threw, or the error is circular.
   }
   return describeThrown(thrown);
+}
+
+/** The serializer appends the causes' messages to an error's; a message may have its cause's already. */
+function repeatsItsCause({ message, cause }: Error): boolean {
+  return cause instanceof Error && message.includes(cause.message);
 }
 
 /**

@@ -17,6 +17,11 @@ const CHECK_MS = 5000;
 export function obstacleOf(module: string): string | undefined {
   const path = fileURLToPath(module);
   if (!existsSync(path)) return 'there is no such file';
+  return typeScriptObstacle(path);
+}
+
+/** @returns why this Node cannot run a file of this name; undefined if it can */
+export function typeScriptObstacle(path: string): string | undefined {
   if (!TYPESCRIPT.test(path) || hasTypeScript()) return undefined;
   return (
     `Node ${process.versions.node} does not run TypeScript: use Node ${TYPESCRIPT_SINCE} or newer, ` +

@@ -58,7 +58,7 @@ underEveryModel('a service of one’s own', (model) => {
     const failed = await server.log.next('service not reloaded');
     assert.match(
       (failed as unknown as { err: { message: string } }).err.message,
-      /^cannot load .*SyntaxError/,
+      /^cannot load \S+: SyntaxError: Unexpected token ';'$/,
     );
     const third = await connectClient(t, server);
     await third.exchange('hello\n', 'second\n');
@@ -121,7 +121,7 @@ describe('handoff new', () => {
       const cwd = temporaryDirectory(t);
       const { status, stdout } = await runHandoff(t, ['new', name], { cwd });
       assert.equal(status, 0);
-      assert.ok(stdout.includes(`handoff serve ${name} --watch`));
+      assert.equal(stdout, `wrote ${name}; start it with: handoff serve ${name} --watch\n`);
       const server = await startHandoff(t, [name], { cwd });
       const client = await connectClient(t, server);
       await client.exchange('ann\n', 'Hello ann\n');
@@ -130,6 +130,20 @@ describe('handoff new', () => {
       await client.expectEnd();
     });
   }
+
+  it(
+    'does not say to start TypeScript on a Node that does not run it',
+    { skip: runsTypeScript && 'this Node runs TypeScript' },
+    async (t) => {
+      const cwd = temporaryDirectory(t);
+      const { status, stdout } = await runHandoff(t, ['new', 'mine.ts'], { cwd });
+      assert.match(
+        stdout,
+        /^wrote mine\.ts; Node \S+ does not run TypeScript: use .* serve that\n$/,
+      );
+      assert.equal(status, 0);
+    },
+  );
 
   it('overwrites nothing, and says why it cannot write', async (t) => {
     const cwd = folderWith(t, { 'mine.js': 'precious' });
