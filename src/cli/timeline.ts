@@ -160,14 +160,17 @@ export const timelineCommand: Command<Arguments> = {
   },
 };
 
+/** The endings of logs. Any other belongs to the name: `log.chat` and `log.count` are two logs. */
+const LOG_ENDING = /\.(?:log|jsonl?|ndjson|txt)$/;
+
 /**
- * The page beside a log: `server.html` for `server.log`.
+ * The page beside a log: `server.html` for `server.log`, `log.chat.html` for `log.chat`.
  * @throws UsageError for standard input
  * @throws StartError, before the log is read, if another program's file has that name
  */
 function besideLog(log: string): string {
   if (log === '-') throw new UsageError('a log from standard input needs -o, such as -o page.html');
-  const page = join(dirname(log), `${basename(log, extname(log))}.html`);
+  const page = join(dirname(log), `${basename(log).replace(LOG_ENDING, '')}.html`);
   checkReplaceable(page);
   return page;
 }

@@ -65,9 +65,21 @@ describe('handoff timeline', { timeout: 60_000, concurrency: 2 }, () => {
     assert.deepEqual(readdirSync(join(folder, 'logs')), ['server.html', 'server.log']);
   });
 
+  it('without -o, gives two logs of one name with unknown endings a page each', async (t) => {
+    const folder = temporaryDirectory(t);
+    for (const log of ['log.chat', 'log.count', 'log.ndjson']) {
+      writeFileSync(join(folder, log), EVENT_LOOP.join('\n'));
+      await runHandoff(t, ['timeline', log], { cwd: folder });
+    }
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.endsWith('.html')),
+      ['log.chat.html', 'log.count.html', 'log.html'],
+    );
+  });
+
   for (const [log, occupied, content] of [
     ['index.log', 'index.html', '<!doctype html>\n<title>My page</title>\n'],
-    ['log.html', 'log.html', EVENT_LOOP.join('\n')],
+    ['log.html', 'log.html.html', '<title>My page</title>\n'],
   ] as const) {
     it(`without -o, does not overwrite what it did not write: ${occupied} for ${log}`, async (t) => {
       const folder = temporaryDirectory(t);
