@@ -1,5 +1,5 @@
 /**
- * The results file of a run, bench/results/<time>.json: all that was measured, raw enough to be
+ * The results file of a run, <time>.json in {@link defaultFolder}: all that was measured, raw enough to be
  * judged again. This file writes it (for bench/run/run.ts), reads it back and checks its shape;
  * experiment.ts has the shape of an experiment's part.
  *
@@ -8,7 +8,7 @@
  */
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../../src/base/errors.js';
 import { makeFolder, writeFile } from '../../src/base/output-files.js';
@@ -58,7 +58,6 @@ interface Versions {
 
 /** This module runs from dist/bench/analysis/. */
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const RESULTS = join(ROOT, 'bench', 'results');
 
 export function thisMachine(): Machine {
   const [first] = cpus();
@@ -69,6 +68,25 @@ export function thisMachine(): Machine {
     kernel: `${platform()} ${release()}`,
     arch: arch(),
   };
+}
+
+/**
+ * Where runs are kept: `bench/results` of the program. It is `bench-results` in the current folder if
+ * the program is in a `node_modules`, which the next installation empties, or cannot be written to.
+ * @param program folder of the program
+ */
+export function defaultFolder(program = ROOT): string {
+  const isOurs = !program.includes('/node_modules/') && isWritable(program);
+  return isOurs ? join(program, 'bench', 'results') : resolve('bench-results');
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Returns the versions of the installed packages, not the ranges that package.json allows. */
@@ -89,7 +107,7 @@ export function installedVersions(): Versions {
  * Creates the directory for results before anything is measured.
  * @throws StartError if the directory cannot be created or written to
  */
-export function prepareResults(directory = RESULTS): void {
+export function prepareResults(directory = defaultFolder()): void {
   makeFolder(directory);
   try {
     accessSync(directory, constants.W_OK);
@@ -103,7 +121,7 @@ export function prepareResults(directory = RESULTS): void {
  * @returns the path of the file
  * @throws FileError in one line
  */
-export function saveResults(results: BenchResults, directory = RESULTS): string {
+export function saveResults(results: BenchResults, directory = defaultFolder()): string {
   const path = join(directory, `${results.startedAt.replaceAll(':', '-')}.json`);
   writeFile(path, `${JSON.stringify(results)}\n`);
   return path;
@@ -149,7 +167,7 @@ export function parseResults(text: string, name: string): BenchResults {
 }
 
 /** Yields all runs on this machine, the latest first; skips unreadable files and other formats. */
-export function* savedResults(directory = RESULTS): Iterable<BenchResults> {
+export function* savedResults(directory = defaultFolder()): Iterable<BenchResults> {
   let names: string[];
   try {
     names = readdirSync(directory);

@@ -28,7 +28,7 @@ const HOW = '`make bench` takes less than two minutes, `make bench-full` measure
 
 /**
  * Returns the table, or how to measure if there is no run.
- * @param directory of the saved runs; default: bench/results
+ * @param directory of the saved runs; default: where the bench saves them
  * @param columns width of the terminal; a wider table becomes a list
  */
 export function lastNumbers(model: string, directory?: string, columns = Infinity): string {

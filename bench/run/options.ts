@@ -34,7 +34,7 @@ export interface BenchOptions {
   /** Rounds of cases that need a longer window than `roundMs`. */
   readonly longRounds: number;
   readonly roundMs: number;
-  /** Directory of the results; undefined: bench/results/. */
+  /** Directory of the results; undefined: the default of analysis/results.ts. */
   readonly directory: string | undefined;
   readonly output: 'terminal' | 'markdown' | 'json' | 'csv';
 }

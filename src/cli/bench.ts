@@ -87,7 +87,7 @@ const options = {
     ...own,
     ...text('output'),
     alias: 'o',
-    describe: 'folder for the results (default: bench/results)',
+    describe: "folder for the results (default: bench/results in handoff's own folder)",
   },
   json: { ...own, type: 'boolean', describe: 'print the results as JSON' },
   csv: { ...own, type: 'boolean', describe: 'print each measure of each round as CSV' },

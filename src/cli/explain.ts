@@ -16,7 +16,10 @@ import { listed, wrongChoice } from './settings.js';
 import { withoutEffect } from './typed.js';
 
 const options = {
-  results: { ...text('results'), describe: 'folder of the saved runs (default: bench/results)' },
+  results: {
+    ...text('results'),
+    describe: 'folder of the saved runs (default: where bench saves them)',
+  },
 } as const;
 
 function builder(command: Argv, sources: OptionSources) {
