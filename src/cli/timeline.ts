@@ -161,7 +161,7 @@ export const timelineCommand: Command<Arguments> = {
 };
 
 /** The endings of logs. Any other belongs to the name: `log.chat` and `log.count` are two logs. */
-const LOG_ENDING = /\.(?:log|jsonl?|ndjson|txt)$/;
+const LOG_ENDING = /(?<=.)\.(?:log|jsonl?|ndjson|txt)$/;
 
 /**
  * The page beside a log: `server.html` for `server.log`, `log.chat.html` for `log.chat`.
