@@ -8,6 +8,7 @@
 import { connect, type Socket } from 'node:net';
 import { StartError } from '../../src/base/errors.js';
 import { printable } from '../../src/base/printable.js';
+import { connectionError } from '../../src/clients/wire/errors.js';
 import { PAGE_PATH, readPage } from '../lib/page.js';
 import type { ServiceName } from './contender.js';
 
@@ -126,6 +127,7 @@ class Talk {
   #sent = '';
   #received = Buffer.alloc(0);
   #end: string | undefined;
+  #failure: Error | undefined;
   #changed: () => void = () => undefined;
 
   static async with(server: Server): Promise<Talk> {
@@ -134,9 +136,11 @@ class Talk {
     await talk.#until(() => !socket.connecting, LIMIT_MS);
     if (!socket.connecting && talk.#end === undefined) return talk;
     talk.close();
-    throw new StartError(
-      `${server.name} does not accept a connection on ${server.host}:${server.port}: ` +
-        (talk.#end ?? `no answer within ${LIMIT_MS / 1e3} s`),
+    const { name, host, port } = server;
+    throw connectionError(
+      // A server without a name of its own is called by its address.
+      name.endsWith(`:${port}`) ? name : `${name} on ${host}:${port}`,
+      talk.#failure ?? new Error(`no answer within ${LIMIT_MS / 1e3} s`),
     );
   }
 
@@ -148,7 +152,10 @@ class Talk {
       this.#received = Buffer.concat([this.#received, bytes]);
       this.#changed();
     });
-    socket.on('error', ({ message }) => (this.#end ??= message));
+    socket.on('error', (error) => {
+      this.#failure ??= error;
+      this.#end ??= error.message;
+    });
     socket.on('end', () => (this.#end ??= 'the end of the stream'));
     socket.on('close', () => {
       this.#end ??= 'the end of the stream';

@@ -40,7 +40,9 @@ export class Monitoring {
   async listen(address: { host: string; port: number }): Promise<number> {
     const [server] = await Promise.all([this.#load(), this.#loadMetrics()]);
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (error: NodeJS.ErrnoException) => reject(startError(address, error)));
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(startError(address, error, 'metrics')),
+      );
       server.listen(address, resolve);
     });
     server.removeAllListeners('error');

@@ -9,6 +9,7 @@ import { basename, dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { StartError } from './errors.js';
 import type { ByteSink } from './byte-sink.js';
+import { fileReason } from './file-reason.js';
 import { printable } from './printable.js';
 
 /** The temporary files of this process, for the handler that ends it during a fetch. */
@@ -120,19 +121,8 @@ function* gathered(content: string | Iterable<string>): Generator<string> {
 export class FileError extends StartError {}
 
 export function fileError(verb: 'read' | 'write', path: string, error: unknown): FileError {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  const reasons: Record<string, string> = {
-    ENOENT: verb === 'read' ? 'there is no such file' : 'there is no such directory',
-    ENOTDIR: 'there is no such directory',
-    EEXIST: 'it is no directory',
-    EISDIR: 'it is a directory',
-    EACCES: 'no permission',
-    EPERM: 'no permission',
-    EROFS: 'the file system is read-only',
-    ENOSPC: 'no space left',
-    ENAMETOOLONG: 'the name is too long',
-  };
-  return new FileError(`cannot ${verb} ${printable(path)}: ${reasons[code] ?? message}`, {
+  const reason = fileReason(error, verb === 'read' ? 'file' : 'directory');
+  return new FileError(`cannot ${verb} ${printable(path)}: ${reason}`, {
     cause: error,
   });
 }

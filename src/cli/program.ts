@@ -37,7 +37,7 @@ export async function runCommand(
   typed: Pick<OptionSources, 'args' | 'env'>,
   print = writeOut,
 ): Promise<void> {
-  const args = requestArguments(typed.args);
+  const args = withHelpOption(requestArguments(typed.args));
   if (asksForPath(args)) return print(ANY_FILE);
   const sources = { args, env: typed.env };
   const warning = warningOfVariables(sources.env);
@@ -171,6 +171,12 @@ export async function runCommand(
       printed = output;
     });
   if (printed !== '') await print(printed);
+}
+
+/** `help serve` as `serve --help`. */
+function withHelpOption(args: readonly string[]): readonly string[] {
+  const [first, ...command] = args;
+  return first === 'help' && command.length > 0 ? [...command, '--help'] : args;
 }
 
 /** @throws UsageError if the first argument is no command, or there is none */

@@ -89,7 +89,9 @@ function checkOption(
     const command = commandOf(line.usage);
     throw new UsageError(
       `${command || 'handoff'} has no option ${written}` +
-        didYouMean(written.replace(/^-+/, ''), names, seeHelp(command), (one) => `--${one}`),
+        didYouMean(written.replace(/^-+/, ''), names, seeHelp(command), (one) =>
+          asTyped(one, written, options),
+        ),
     );
   }
   if (option.type === 'boolean') {
@@ -106,6 +108,12 @@ function checkOption(
   }
   for (const one of values) checkValue(`--${name}`, option, one);
   return name;
+}
+
+/** The name that a misspelt option stands for, negated if it was, and can be. */
+function asTyped(name: string, written: string, options: SettingOptions): string {
+  const isNegated = written.startsWith('--no-') && options[name]?.type === 'boolean';
+  return `--${isNegated ? 'no-' : ''}${name}`;
 }
 
 function checkWords(

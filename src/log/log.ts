@@ -9,6 +9,7 @@
 import { createRequire } from 'node:module';
 import type { DestinationStream, Logger } from 'pino';
 import { StartError } from '../base/errors.js';
+import { fileReason } from '../base/file-reason.js';
 import { cutText, describeThrown } from '../base/thrown.js';
 import { Destination } from './destination.js';
 import type { FullPolicy } from './open-output.js';
@@ -126,7 +127,10 @@ function openDestination(
   try {
     return new Destination(settings.file, settings.full ?? 'block', share, onFailure);
   } catch (error) {
-    throw unwritable(error as Error);
+    const { file } = settings;
+    if (file === undefined) throw unwritable(error as Error);
+    const reason = fileReason(error, 'directory');
+    throw new StartError(`cannot write the log ${file}: ${reason}`, { cause: error });
   }
 }
 

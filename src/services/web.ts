@@ -8,6 +8,7 @@ import { opendirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ConnectionLost, type Connection, type EarlyEnd } from '../connection/connection.js';
 import { StartError } from '../base/errors.js';
+import { fileReason } from '../base/file-reason.js';
 import { Site } from './web/answer.js';
 import { Conversation } from './web/conversation.js';
 import { RequestLog } from './web/request-log.js';
@@ -22,9 +23,8 @@ export const service: Service = {
     try {
       opendirSync(root).closeSync();
     } catch (error) {
-      throw new StartError(`cannot serve --root ${root}: ${(error as Error).message}`, {
-        cause: error,
-      });
+      const reason = fileReason(error, 'directory');
+      throw new StartError(`cannot serve --root ${root}: ${reason}`, { cause: error });
     }
   },
   serve: (connection, { options, log }) =>

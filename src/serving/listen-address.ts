@@ -35,11 +35,18 @@ export async function removeStaleSocket(path: string): Promise<void> {
   }
 }
 
-/** The error of listening on an address, in one line. */
-export function startError(address: ListenAddress, error: NodeJS.ErrnoException): StartError {
+/**
+ * The error of listening on an address, in one line.
+ * @param option gives another port
+ */
+export function startError(
+  address: ListenAddress,
+  error: NodeJS.ErrnoException,
+  option: 'port' | 'metrics' = 'port',
+): StartError {
   const where = 'path' in address ? address.path : formatEndpoint(address.host, address.port);
   const reasons: Record<string, string> = {
-    EADDRINUSE: 'the address is in use',
+    EADDRINUSE: `the address is in use; choose another with --${option}`,
     EACCES: 'no permission',
     EPERM: 'no permission',
     EADDRNOTAVAIL: 'this machine has no such address',
@@ -50,6 +57,16 @@ export function startError(address: ListenAddress, error: NodeJS.ErrnoException)
   };
   // libuv reports a missing directory as EACCES.
   const lost = 'path' in address && error.code === 'EACCES' && !existsSync(dirname(address.path));
-  const reason = reasons[lost ? 'ENOENT' : (error.code ?? '')] ?? error.message;
+  const reason =
+    'path' in address && error.code === 'EADDRINUSE'
+      ? whyInUse(address.path)
+      : (reasons[lost ? 'ENOENT' : (error.code ?? '')] ?? error.message);
   return new StartError(`cannot listen on ${where}: ${reason}`, { cause: error });
+}
+
+/** A file of any kind keeps a server from listening at its path. */
+function whyInUse(path: string): string {
+  const existing = lstatSync(path, { throwIfNoEntry: false });
+  if (!existing || existing.isSocket()) return 'the address is in use';
+  return `it is a ${existing.isDirectory() ? 'folder' : 'file'}, not a socket`;
 }

@@ -97,7 +97,7 @@ describe('the metrics', bounds, () => {
     const metricsAddress = { host: '127.0.0.1', port };
     await assert.rejects(startServer(t, { metricsAddress }), {
       name: 'StartError',
-      message: `cannot listen on 127.0.0.1:${port}: the address is in use`,
+      message: `cannot listen on 127.0.0.1:${port}: the address is in use; choose another with --metrics`,
     });
   });
 });

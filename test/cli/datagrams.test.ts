@@ -73,7 +73,7 @@ describe('handoff serve --transport udp', bounds, () => {
     await once(other, 'listening');
     const { port } = other.address();
     const outcome = await runHandoff(t, ['serve', 'echo', ...UDP, '--port', `${port}`]);
-    const stderr = `handoff: cannot listen on 127.0.0.1:${port}: the address is in use\n`;
+    const stderr = `handoff: cannot listen on 127.0.0.1:${port}: the address is in use; choose another with --port\n`;
     assert.deepEqual(outcome, { status: 1, signal: null, stdout: '', stderr });
   });
 

@@ -6,14 +6,17 @@ import { noTerminal, openTerminal } from '../support/terminal.js';
 
 const COLUMNS = 80;
 
-async function helpOf(command: string): Promise<string> {
-  const args = [...command.split(' ').filter((word) => word !== ''), '--help'];
-  let help = '';
+function helpOf(command: string): Promise<string> {
+  return printedFor([...command.split(' ').filter((word) => word !== ''), '--help']);
+}
+
+async function printedFor(args: readonly string[]): Promise<string> {
+  let printed = '';
   await runCommand({ args, env: {} }, (text) => {
-    help = text;
+    printed = text;
     return Promise.resolve();
   });
-  return help;
+  return printed;
 }
 
 /** The names at the beginning of the help of all commands, and the subcommands of bench. */
@@ -23,6 +26,11 @@ const commands = lists.flatMap((help) =>
 );
 
 describe('the help', () => {
+  it('is the same for help with a command as for the command with --help', async () => {
+    for (const command of ['serve', 'bench compare'])
+      assert.equal(await printedFor(['help', ...command.split(' ')]), await helpOf(command));
+  });
+
   it('lists all commands', () => {
     for (const name of ['serve', 'bench', 'lookup', 'completion', 'bench compare', 'bench report'])
       assert.ok(commands.includes(name), name);

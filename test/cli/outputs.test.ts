@@ -60,7 +60,7 @@ describe('a reader that closes the pipe at once', bounds, () => {
   }
 });
 
-describe('a file that cannot be written', bounds, () => {
+describe('a file that cannot be written or read', bounds, () => {
   const rows: readonly (readonly [args: string, complaint: string])[] = [
     ['timeline server.log -o none/a.svg', 'cannot write none/a.svg: there is no such directory'],
     ['timeline server.log -o folder.svg', 'cannot write folder.svg: it is a directory'],
@@ -73,7 +73,23 @@ describe('a file that cannot be written', bounds, () => {
     ['peer h --into file', 'cannot write file: it is no directory'],
     ['new none/mine.js', 'cannot write none/mine.js: there is no such directory'],
     ['new file/mine.js', 'cannot write file/mine.js: there is no such directory'],
-    ['serve echo --port 0 --log-file none/log', 'cannot write the log: '],
+    [
+      'serve echo --port 0 --log-file /proc/x/log',
+      'cannot write the log /proc/x/log: there is no such directory',
+    ],
+    [
+      'serve web --port 0 --root /proc/x',
+      'cannot serve --root /proc/x: there is no such directory',
+    ],
+    [
+      'serve quiz --port 0 --store :memory: --questions /proc/x',
+      'cannot use the questions in /proc/x: there is no such file',
+    ],
+    [
+      'serve quiz --port 0 --store /proc/x/q',
+      'cannot use the store /proc/x/q: there is no such directory',
+    ],
+    ['serve /proc', "cannot load /proc: it is a folder, not a service's file"],
   ];
   for (const [line, complaint] of rows) {
     it(`is one line and status 1: handoff ${line}`, async (t) => {

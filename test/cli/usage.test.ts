@@ -36,7 +36,12 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ['serve count --max-puase 4', 'serve has no option --max-puase; did you mean --max-pause?'],
     ['serve count --max_pause 4', 'serve has no option --max_pause; did you mean --max-pause?'],
     ['serve echo --PORT 4', 'serve has no option --PORT; did you mean --port?'],
-    ['serve echo --no-onec', 'serve has no option --no-onec; did you mean --once?'],
+    ['serve echo --no-onec', 'serve has no option --no-onec; did you mean --no-once?'],
+    [
+      'serve echo --no-log-connection',
+      'serve has no option --no-log-connection; did you mean --no-log-connections?',
+    ],
+    ['serve echo --no-treads', 'serve has no option --no-treads; did you mean --threads?'],
     ['serve echo --deadline 5', 'serve has no option --deadline; did you mean --login-deadline?'],
     ['serve echo --verbose', 'serve has no option --verbose; see handoff serve --help'],
     ['serve echo -p 9000', 'serve has no option -p; see handoff serve --help'],
@@ -65,6 +70,8 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ['new a.js --forc', 'new has no option --forc; see handoff new --help'],
   ],
   'a misspelt value': [
+    ['completion csh', '<shell> takes bash, zsh or fish, not "csh"'],
+    ['help serf', 'there is no command "serf"; did you mean serve?'],
     ['serve ecko', 'there is no service "ecko"; did you mean echo?'],
     ['serve Echo', 'there is no service "Echo"; did you mean echo?'],
     ['serve hang-man', 'there is no service "hang-man"; did you mean hangman?'],

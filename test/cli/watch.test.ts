@@ -36,7 +36,10 @@ describe('handoff serve', bounds, () => {
     writeFileSync(path, 'data');
     const outcome = await runHandoff(t, ['serve', ...LIGHT, '--port', '0', '--admin', path]);
     assert.deepEqual([outcome.status, outcome.stdout], [1, '']);
-    assert.match(outcome.stderr, /^handoff: cannot listen on .*admin: the address is in use\n$/);
+    assert.match(
+      outcome.stderr,
+      /^handoff: cannot listen on .*admin: it is a file, not a socket\n$/,
+    );
   });
 
   it('has no admin socket for datagrams', async (t) => {

@@ -13,7 +13,10 @@ describe('the log file', () => {
     const file = join(temporaryDirectory(t), 'fifo');
     spawnSync('mkfifo', [file]);
     const settings = { level: 'info', file, connections: true } as const;
-    assert.throws(() => openLog(settings, {}, () => undefined), /cannot write the log: ENXIO/);
+    assert.throws(
+      () => openLog(settings, {}, () => undefined),
+      /cannot write the log .*fifo: no program reads from it$/,
+    );
   });
 
   it('may be renamed: after reopenLogs all destinations go on in a new one, and no line is lost', (t) => {

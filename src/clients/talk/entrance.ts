@@ -23,6 +23,7 @@ const WAYS_IN: Readonly<Record<string, WayIn>> = {
 /** A newcomer has no account yet. */
 const DEFAULT_WAY_IN = 'guest';
 const WAY_IN_PROMPT = 'g play as a guest, l log in, r register [g]';
+const WAY_IN_REMINDER = 'g, l or r, please';
 
 export class Entrance {
   #name: string | undefined;
@@ -95,7 +96,7 @@ export class Entrance {
   #chosen(answer: string): Step[] {
     const typed = answer.toLowerCase() || DEFAULT_WAY_IN;
     const word = Object.keys(WAYS_IN).find((way) => way.startsWith(typed));
-    if (word === undefined) return [show(WAY_IN_PROMPT, 'yellow'), ...this.#askWayIn()];
+    if (word === undefined) return [show(WAY_IN_REMINDER, 'yellow'), ...this.#askWayIn()];
     this.#wayIn = WAYS_IN[word];
     return this.#askWayIn();
   }

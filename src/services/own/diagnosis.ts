@@ -3,7 +3,7 @@
  * a client thread whose module changed.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,7 +16,9 @@ const CHECK_MS = 5000;
 /** @returns why this Node cannot run the module at all; undefined if it can */
 export function obstacleOf(module: string): string | undefined {
   const path = fileURLToPath(module);
-  if (!existsSync(path)) return 'there is no such file';
+  const existing = statSync(path, { throwIfNoEntry: false });
+  if (!existing) return 'there is no such file';
+  if (existing.isDirectory()) return "it is a folder, not a service's file";
   return typeScriptObstacle(path);
 }
 

@@ -8,6 +8,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../../base/errors.js';
+import { fileReason } from '../../base/file-reason.js';
 import { printable } from '../../base/printable.js';
 import { LETTERS, type Letter, type Question } from './store/store.js';
 
@@ -28,9 +29,8 @@ export function readQuestions(path: string = OWN_QUESTIONS): Question[] {
   try {
     return questionsFrom(parse(readText(path)));
   } catch (error) {
-    throw new StartError(`cannot use the questions in ${path}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    const reason = fileReason(error, 'file');
+    throw new StartError(`cannot use the questions in ${path}: ${reason}`, { cause: error });
   }
 }
 

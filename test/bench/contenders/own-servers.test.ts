@@ -107,7 +107,7 @@ describe(
       const nothing = { ...at, port: await unusedPort() };
       await assert.rejects(
         checkServer({ name: 'prod', service: 'echo', at: nothing }),
-        /^StartError: prod does not accept a connection on 127\.0\.0\.1:\d+: connect ECONNREFUSED/,
+        /^StartError: prod on 127\.0\.0\.1:\d+: connection refused; is the server running\?$/,
       );
     });
   },

@@ -72,6 +72,15 @@ describe("the quiz's dialogue", () => {
     assert.deepEqual(quiz.type(''), ['send GUEST bob']);
   });
 
+  it('says which answers it takes when the way in is none of them', () => {
+    const quiz = new Rehearsal(new QuizDialogue(USER));
+    quiz.begin();
+    quiz.type('bob');
+    assert.deepEqual(quiz.type('x'), ['ask']);
+    assert.equal(quiz.shown.at(-1), 'g, l or r, please');
+    assert.deepEqual(quiz.type('guest'), ['send GUEST bob']);
+  });
+
   it('tries a password of the environment once', () => {
     const quiz = new Rehearsal(
       new QuizDialogue({ ...USER, name: 'ann', wayIn: 'LOGIN', password: 'env' }),

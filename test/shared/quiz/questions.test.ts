@@ -120,8 +120,8 @@ describe('a file of questions', () => {
 
   it('is refused when it is a directory or missing', (t) => {
     const folder = join(temporaryDirectory(t), 'folder');
-    assert.throws(() => readQuestions(folder), /ENOENT/);
+    assert.throws(() => readQuestions(folder), /: there is no such file$/);
     mkdirSync(folder);
-    assert.throws(() => readQuestions(folder), /EISDIR/);
+    assert.throws(() => readQuestions(folder), /: it is a directory$/);
   });
 });

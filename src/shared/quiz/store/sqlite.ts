@@ -8,6 +8,7 @@
 import { closeSync, openSync, statSync, type Stats } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { StartError } from '../../../base/errors.js';
+import { fileReason } from '../../../base/file-reason.js';
 import { prepareSchema } from './schema.js';
 import { prepareStatements, type PlayerRow, type TurnRow } from './statements.js';
 import {
@@ -46,9 +47,8 @@ export function openSqliteStore(path: string): QuizStore {
     return new SqliteStore(database);
   } catch (error) {
     database?.close();
-    throw new StartError(`cannot use the store ${path}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    const reason = fileReason(error, 'directory');
+    throw new StartError(`cannot use the store ${path}: ${reason}`, { cause: error });
   }
 }
 
