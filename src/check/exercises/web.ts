@@ -123,10 +123,7 @@ function checks({ file }: Conventions): readonly Check[] {
     outside,
     cut,
     silent,
-    restartOnPort(exchange, [found], async (client) => {
-      client.send('GET ');
-      await client.waits(100);
-    }),
+    restartOnPort(exchange, [found]),
   ];
 }
 
