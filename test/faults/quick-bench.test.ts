@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { BenchResults } from '../../../bench/analysis/results.js';
-import { scenarios } from '../../../bench/scenarios/all.js';
-import { runHandoff, temporaryDirectory } from '../../support/handoff.js';
+import type { BenchResults } from '../../bench/analysis/results.js';
+import { scenarios } from '../../bench/scenarios/all.js';
+import { runHandoff, temporaryDirectory } from '../support/handoff.js';
 
 const BOUND_MS = 150_000;
 
