@@ -65,7 +65,7 @@ describe('a file that cannot be written or read', bounds, () => {
     ['timeline server.log -o none/a.svg', 'cannot write none/a.svg: there is no such directory'],
     ['timeline server.log -o folder.svg', 'cannot write folder.svg: it is a directory'],
     ['bench report run.json -o file', 'cannot write file: it is no directory'],
-    ['bench report run.json -o file/x', 'cannot write file/x: there is no such directory'],
+    ['bench report run.json -o file/x', 'cannot write file/x: it is no directory'],
     ['bench --scenario echo -o file', 'cannot write file: it is no directory'],
     ['bench --scenario echo -o /proc/x', 'cannot write /proc/x: there is no such directory'],
     ['demo -o file', 'cannot write file: it is no directory'],

@@ -3,7 +3,7 @@
  * the code; this covers the parsers as a whole, with 64 kB made to be slow.
  *
  * The bound is far above the promise, 5 ms, for a machine that does other things, and far below
- * what quadratic time takes.
+ * what quadratic time takes. Counted is processor time: a test process may wait for a core.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -24,7 +24,7 @@ import { parseField } from '../../src/shared/tictactoe/board.js';
 
 const SIZE = 65_536;
 const MOST_MS = 50;
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 /** One or more characters again and again, up to so many in all. */
 const much = (text: string, length = SIZE) => text.repeat(Math.ceil(length / text.length));
@@ -88,9 +88,10 @@ describe('64 kB of', () => {
     it(`${what} take less than ${MOST_MS} ms`, (t) => {
       let leastMs = Infinity;
       for (let round = 0; round < ROUNDS; round++) {
-        const sinceMs = performance.now();
+        const before = process.cpuUsage();
         attack();
-        leastMs = Math.min(leastMs, performance.now() - sinceMs);
+        const { user, system } = process.cpuUsage(before);
+        leastMs = Math.min(leastMs, (user + system) / 1000);
       }
       t.diagnostic(`${leastMs.toFixed(1)} ms`);
       assert.ok(leastMs < MOST_MS, `${leastMs.toFixed(1)} ms`);
