@@ -78,7 +78,11 @@ async function chat(port: number, script: string) {
   const [input, output] = [new PassThrough(), new PassThrough()];
   input.end(script);
   const outcome = await runDialogue(dialogue, wire, new PlainTerminal(input, output));
-  const lines = String(output.read()).trimEnd().split('\n');
+  // From Node 26 on, read() returns one of the chunks that were written.
+  output.setEncoding('utf8');
+  let shown = '';
+  for (let chunk: string | null; (chunk = output.read() as string | null) !== null;) shown += chunk;
+  const lines = shown.trimEnd().split('\n');
   return { lines, outcome, failure: dialogue.failure() };
 }
 
