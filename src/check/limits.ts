@@ -1,6 +1,6 @@
 /**
- * Limits on programs that nobody has read: the submissions of a class. Main thread of `handoff
- * check`. Read class.ts next.
+ * Limits on untrusted programs: the submissions of a class. Main thread of `handoff check`. Read
+ * class.ts next.
  *
  * Memory, processor time and the size of files are limits of the shell (setrlimit). The network and
  * the processes are apart in namespaces of Linux, which unshare(1) makes. Files are not protected.
