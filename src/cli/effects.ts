@@ -4,7 +4,8 @@
  * environment and a configuration file may hold such options, because several servers share them.
  * A service of the user's own may read every option of a service.
  */
-import type { ModelName } from '../serving/host.js';
+import { handOffs, handOffsOf } from '../serving/hand-off.js';
+import type { HandOffWay, ModelName } from '../serving/host.js';
 import { isOwn, listServices, type CatalogueEntry } from '../services/catalogue.js';
 import type { Dialect } from '../services/service.js';
 import { listed } from './settings.js';
@@ -15,6 +16,7 @@ interface Chosen {
   readonly model: ModelName;
   readonly transport: 'tcp' | 'udp';
   readonly dialect: Dialect;
+  readonly handoff: HandOffWay | undefined;
   readonly 'tls-cert': string | undefined;
 }
 
@@ -25,6 +27,14 @@ const onlyThreads: Rule = ({ model }) =>
   model === 'thread-per-client'
     ? undefined
     : `with --model ${model}, which has no client threads; it belongs to thread-per-client`;
+
+const onlyTaken: Rule = ({ model, handoff }) => {
+  if (!handoff || handOffs[handoff].models.includes(model)) return undefined;
+  const ways = handOffsOf(model);
+  return ways.length === 0
+    ? `with --model ${model}, which has no threads for clients`
+    : `with --model ${model}, whose ways are ${listed(ways, 'and')}`;
+};
 
 const onlyConnections: Rule = ({ transport }) =>
   transport === 'tcp' ? undefined : 'with --transport udp, which has no connections';
@@ -64,6 +74,7 @@ function all(...rules: Rule[]): Rule {
 /** Options that are not listed have an effect on every server. */
 const RULES: Readonly<Record<string, Rule>> = {
   threads: onlyThreads,
+  handoff: all(onlyConnections, onlyTaken),
   warm: all(onlyThreads, onlyConnections),
   'thread-memory': onlyThreads,
   overflow: all(onlyConnections, onlyWaiting),

@@ -2,7 +2,17 @@
 import type { Argv } from 'yargs';
 
 const GROUPS: readonly (readonly [title: string, ...options: string[]])[] = [
-  ['Model', 'model', 'threads', 'warm', 'thread-memory', 'task-limit', 'overflow', 'queue'],
+  [
+    'Model',
+    'model',
+    'handoff',
+    'threads',
+    'warm',
+    'thread-memory',
+    'task-limit',
+    'overflow',
+    'queue',
+  ],
   ['Address', 'host', 'port', 'socket', 'transport', 'datagram-rate'],
   ['TLS', 'tls-cert', 'tls-key', 'tls-handshake'],
   [

@@ -14,7 +14,8 @@ import type { ReadableStyle } from '../log/readable.js';
 import { prepareOutput } from '../log/stdout-pipe.js';
 import { LOG_LEVELS } from '../log/log.js';
 import { MODEL_NAMES } from '../models/registry.js';
-import type { ServerSettings, TlsSettings } from '../serving/host.js';
+import { HAND_OFF_WAYS, handOffs } from '../serving/hand-off.js';
+import type { HandOffWay, ServerSettings, TlsSettings } from '../serving/host.js';
 import { DATAGRAM_SERVICES, isOwn, portOf } from '../services/catalogue.js';
 import { DIALECTS, FRAMINGS } from '../services/service.js';
 import { runUntilSignal } from '../server/shutdown.js';
@@ -59,6 +60,11 @@ const options = {
     ...wholeNumber('threads', 1, 4096),
     default: 64,
     describe: 'maximum number of client threads',
+  },
+  handoff: {
+    choices: HAND_OFF_WAYS,
+    requiresArg: true,
+    describe: 'how a client gets to its thread (default: lend)',
   },
   warm: {
     ...wholeNumber('warm', 0, 4096),
@@ -356,6 +362,7 @@ function settingsFrom(args: Arguments): ServerSettings {
       most: args.threads,
       warm: args.warm,
       memoryMb: args['thread-memory'],
+      handOff: handOffFrom(args),
       taskLimitMs: args['task-limit'],
     },
     idleMs: args['idle-timeout'],
@@ -398,6 +405,11 @@ function readableStyle(): ReadableStyle | undefined {
   if (!process.stdout.isTTY) return undefined;
   // Obeys NO_COLOR, FORCE_COLOR and TERM=dumb.
   return process.stdout.hasColors() ? 'coloured' : 'plain';
+}
+
+/** The environment may name a way for other models: see effects.ts. */
+function handOffFrom({ model, handoff }: Arguments): HandOffWay | undefined {
+  return handoff && handOffs[handoff].models.includes(model) ? handoff : undefined;
 }
 
 /** @throws UsageError when a file is missing, or the model cannot serve TLS */

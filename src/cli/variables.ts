@@ -10,7 +10,7 @@ import { closest } from './suggestion.js';
  * every command. test/cli/settings.test.ts compares the two.
  */
 const OPTIONS = `
-  admin config datagram-rate dialect every file follow framing from goodbye grace guest headers
+  admin config datagram-rate dialect every file follow framing from goodbye grace guest handoff headers
   heartbeat history host idle-timeout into json line-deadline linger log-connections log-file
   log-full log-level log-requests login login-deadline loop-lag max-buffer max-bytes max-pause
   metrics model name once output overflow play port projector questions queue register

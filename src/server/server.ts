@@ -25,6 +25,7 @@ import { models } from '../models/registry.js';
 import type { CatalogueEntry } from '../services/catalogue.js';
 import { ServiceCode } from '../services/own/service-code.js';
 import { ConnectionCounters } from '../serving/counters.js';
+import { chooseHandOff } from '../serving/hand-off.js';
 import { DescriptorBudget } from '../serving/descriptor-budget.js';
 import type { AcceptedSocket, Host, Model, ServerSettings, TlsSettings } from '../serving/host.js';
 import { isLoopback } from '../serving/loopback.js';
@@ -71,6 +72,7 @@ export class Server {
    */
   static async start(settings: ServerSettings): Promise<Server> {
     const { service, model: modelName, address } = settings;
+    const handOff = chooseHandOff(modelName, settings.threads.handOff);
     const descriptors = new DescriptorBudget();
     const logFailures = new LogFailures();
     const log = openLog(settings.log, {}, logFailures.onError);
@@ -104,7 +106,7 @@ export class Server {
       shared,
       idleMs: settings.idleMs,
       deadlines: settings.deadlines ?? NO_DEADLINES,
-      threads: limited?.threads ?? settings.threads,
+      threads: { ...(limited?.threads ?? settings.threads), handOff },
       descriptors,
     };
     let model: Model | undefined;
@@ -134,6 +136,7 @@ export class Server {
           ...where,
           service: service.name,
           model: modelName,
+          handOff,
           threads: limited?.threads.most,
           tls: secure && true,
           admin: adminPath,

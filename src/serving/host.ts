@@ -21,6 +21,9 @@ import type { Serving } from './views.js';
 
 export type ModelName = 'iterative' | 'event-loop' | 'thread-per-client';
 
+/** How a client's socket gets to its thread: see hand-off.ts. */
+export type HandOffWay = 'lend' | 'transfer' | 'duplicate';
+
 /** Where a model gets its clients: see server/acceptor.ts. */
 export interface Admission extends AsyncIterable<Accepted> {
   /** The model cannot serve the client now: the client waits again, or is refused. */
@@ -155,6 +158,8 @@ export interface ThreadSettings {
    * processor time; 0, the default: without limit.
    */
   readonly taskLimitMs?: number;
+  /** How clients' sockets get to the threads. Default: the model's own. */
+  readonly handOff?: HandOffWay | undefined;
   /** Called each time a warm thread is up, with the number that are. */
   readonly onWarm?: (started: number) => void;
 }

@@ -297,6 +297,10 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       '--thread-memory has no effect with --model event-loop, which has no client threads; it belongs to thread-per-client; leave it out',
     ],
     [
+      'serve echo --model event-loop --handoff lend',
+      '--handoff has no effect with --model event-loop, which has no threads for clients; leave it out',
+    ],
+    [
       'serve echo --model event-loop --queue 9',
       '--queue has no effect with --model event-loop, where no client waits for another; it belongs to iterative and thread-per-client; leave it out',
     ],

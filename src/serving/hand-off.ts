@@ -1,0 +1,96 @@
+/**
+ * The ways to give a client's socket to a thread: their names, which models take them, and what this
+ * Node or system lacks for one. Main thread; for the command line and the models. How each works
+ * stands in threads/hand-off/, one file a way.
+ */
+import { Socket } from 'node:net';
+import { MessageChannel } from 'node:worker_threads';
+import { StartError } from '../base/errors.js';
+import type { HandOffWay, ModelName } from './host.js';
+
+interface HandOffEntry {
+  readonly summary: string;
+  /** The models that take it. */
+  readonly models: readonly ModelName[];
+  /** Says in one line what the way needs and this Node or system lacks; undefined if nothing. */
+  lacking(): string | undefined;
+}
+
+export const handOffs: Readonly<Record<HandOffWay, HandOffEntry>> = {
+  lend: {
+    summary: 'main lends the descriptor through shared memory, and closes it',
+    models: ['thread-per-client'],
+    lacking: withoutLinux,
+  },
+  transfer: {
+    summary: 'main transfers the net.Socket in a message',
+    models: [],
+    lacking: () => withoutLinux() ?? withoutTransfer(),
+  },
+  duplicate: {
+    summary: 'the thread gets a copy of the descriptor, and closes it',
+    models: [],
+    lacking: withoutLinux,
+  },
+};
+
+/** The way of a model that is asked for none; undefined: the model has no threads for clients. */
+const DEFAULT_WAYS: Readonly<Record<ModelName, HandOffWay | undefined>> = {
+  iterative: undefined,
+  'event-loop': undefined,
+  'thread-per-client': 'lend',
+};
+
+/** The ways that some model takes. */
+export const HAND_OFF_WAYS: readonly HandOffWay[] = (
+  ['lend', 'transfer', 'duplicate'] satisfies HandOffWay[]
+).filter((way) => handOffs[way].models.length > 0);
+
+/** The ways that a model takes, its default first. */
+export function handOffsOf(model: ModelName): HandOffWay[] {
+  const first = DEFAULT_WAYS[model];
+  const ways = HAND_OFF_WAYS.filter((way) => handOffs[way].models.includes(model));
+  return ways.sort((one, other) => Number(other === first) - Number(one === first));
+}
+
+/**
+ * The way of a server.
+ * @param asked undefined: the model's default
+ * @returns undefined for a model without threads for clients
+ * @throws StartError when the model does not take it, or something is lacking
+ */
+export function chooseHandOff(
+  model: ModelName,
+  asked: HandOffWay | undefined,
+): HandOffWay | undefined {
+  const way = asked ?? DEFAULT_WAYS[model];
+  if (way === undefined) return undefined;
+  if (!handOffs[way].models.includes(model))
+    throw new StartError(`--model ${model} does not take --handoff ${way}`);
+  const lacking = handOffs[way].lacking();
+  if (lacking !== undefined) throw new StartError(`--handoff ${way} needs ${lacking}`);
+  return way;
+}
+
+function withoutLinux(): string | undefined {
+  return process.platform === 'linux' ? undefined : `Linux; this is ${process.platform}`;
+}
+
+/**
+ * Asks Node itself: a socket without a connection is refused for its state where sockets can be
+ * transferred, and for its type elsewhere.
+ */
+function withoutTransfer(): string | undefined {
+  const { port1 } = new MessageChannel();
+  const socket = new Socket();
+  try {
+    port1.postMessage(socket, [socket as unknown as ArrayBuffer]);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE') return undefined;
+  } finally {
+    port1.close();
+    socket.destroy();
+  }
+  return `a Node whose net.Socket can be transferred, 24.20 or 26.6; this is ${process.version}`;
+}
