@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import fs, { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { openLog } from '../../src/log/log.js';
 import { TurnWriter, writeGatheredLines } from '../../src/log/turn-writer.js';
 import { MODEL_NAMES } from '../../src/models/registry.js';
@@ -34,6 +34,9 @@ import { LogLines, type LogLine } from '../support/log-lines.js';
  * interrupted.
  */
 const THREADS = 8;
+
+/** Between two attempts to connect, in milliseconds: the server needs the processor to start. */
+const RETRY_MS = 10;
 
 describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
   for (const model of MODEL_NAMES) {
@@ -440,6 +443,7 @@ async function connectAsSoonAsPossible(t: TestContext, path: string): Promise<Cl
       t.signal.throwIfAborted();
       const { code = '' } = error as NodeJS.ErrnoException;
       if (!['ENOENT', 'ECONNREFUSED'].includes(code)) throw error;
+      await sleep(RETRY_MS);
     }
   }
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { eventually } from '../../support/eventually.js';
 import { startFakeServer } from '../../support/fake-server.js';
@@ -25,6 +26,8 @@ const ARGUMENTS: Partial<Record<Program, readonly string[]>> = {
   chat: ['--name', 'alice'],
   quiz: ['--name', 'ann', '--login'],
 };
+/** Between two looks at the terminal's modes, in milliseconds. */
+const RETRY_MS = 10;
 /** Leaves the alternate screen, and shows the cursor. */
 const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
 
@@ -94,7 +97,7 @@ async function become(
   terminal: ReturnType<typeof openTerminal>,
   modes: Awaited<ReturnType<typeof terminal.modes>>,
 ): Promise<void> {
-  while (!isDeepStrictEqual(await terminal.modes(), modes));
+  while (!isDeepStrictEqual(await terminal.modes(), modes)) await sleep(RETRY_MS);
 }
 
 async function argumentsOf(t: TestContext, program: Program): Promise<readonly string[]> {
