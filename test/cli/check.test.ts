@@ -6,9 +6,12 @@ import { describe, it } from 'node:test';
 import { isolation } from '../../src/check/limits.js';
 import { pythonCommand, withoutPython } from '../support/check.js';
 import { Descendants } from '../support/descendants.js';
+import { coverPrograms } from '../support/environment.js';
 import { eventually } from '../support/eventually.js';
 import { runHandoff, temporaryDirectory } from '../support/handoff.js';
 import { startServer } from '../support/server.js';
+
+coverPrograms();
 
 const bounds = { timeout: 120_000, concurrency: 3, skip: withoutPython };
 

@@ -4,8 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { coverPrograms } from '../support/environment.js';
 import { startFakeServer } from '../support/fake-server.js';
 import { runHandoff } from '../support/handoff.js';
+
+coverPrograms();
 
 const DONE = { status: 0, signal: null, stderr: '' };
 

@@ -5,9 +5,12 @@ import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import { datagramClient, startDatagrams } from '../support/datagrams.js';
+import { coverPrograms } from '../support/environment.js';
 import { fixture, runHandoff, startHandoff, type ServerProcess } from '../support/handoff.js';
 import { modelOptions } from '../support/models.js';
 import { assertRefused } from '../support/refusal.js';
+
+coverPrograms();
 
 const bounds = { timeout: 60_000, concurrency: 4 };
 const UDP = ['--transport', 'udp'];

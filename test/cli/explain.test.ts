@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MODEL_NAMES } from '../../src/models/registry.js';
+import { coverPrograms } from '../support/environment.js';
 import { runHandoff, temporaryDirectory } from '../support/handoff.js';
+
+coverPrograms();
 
 describe('handoff explain', { timeout: 60_000 }, () => {
   it('lists the models without an argument', async (t) => {

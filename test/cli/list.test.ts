@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import { listServices } from '../../src/services/catalogue.js';
+import { coverPrograms } from '../support/environment.js';
 import { runHandoff } from '../support/handoff.js';
+
+coverPrograms();
 
 describe('handoff', { timeout: 60_000, concurrency: 4 }, () => {
   it('lists its services with their ports', async (t) => {

@@ -7,8 +7,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { runCommand } from '../../src/cli/program.js';
+import { coverPrograms } from '../support/environment.js';
 import { runHandoff, startHandoff, temporaryDirectory, type Outcome } from '../support/handoff.js';
 import { assertRefused } from '../support/refusal.js';
+
+coverPrograms();
 
 const bounds = { timeout: 90_000, concurrency: 4 };
 

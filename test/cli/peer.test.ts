@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
 import { findService } from '../../src/services/catalogue.js';
+import { coverPrograms } from '../support/environment.js';
 import { runHandoff, temporaryDirectory, watchHandoff } from '../support/handoff.js';
 import { unusedPort } from '../support/raw-server.js';
+
+coverPrograms();
 
 const bounds = {
   timeout: 60_000,

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { connectClient } from '../support/client.js';
+import { coverPrograms } from '../support/environment.js';
 import {
   fixture,
   runHandoff,
@@ -14,6 +15,8 @@ import {
   watchHandoff,
   type Outcome,
 } from '../support/handoff.js';
+
+coverPrograms();
 
 const bounds = { timeout: 60_000, concurrency: 4 };
 const LIGHT = ['echo', '--model', 'event-loop'];

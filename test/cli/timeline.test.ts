@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { coverPrograms } from '../support/environment.js';
 import { eventually } from '../support/eventually.js';
 import { runHandoff, temporaryDirectory } from '../support/handoff.js';
 import { noTerminal, openTerminal } from '../support/terminal.js';
 import { COMPUTING, EVENT_LOOP, ITERATIVE } from '../support/timeline-logs.js';
+
+coverPrograms();
 
 const read = (folder: string, file: string) => readFileSync(join(folder, file), 'utf8');
 

@@ -13,11 +13,14 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { coverPrograms } from '../support/environment.js';
 import { eventually } from '../support/eventually.js';
 import { runHandoff, temporaryDirectory, watchHandoff } from '../support/handoff.js';
 import { answering, startRawServer, unusedPort } from '../support/raw-server.js';
 import { assertRefused } from '../support/refusal.js';
 import { startServer } from '../support/server.js';
+
+coverPrograms();
 
 const bounds = { timeout: 60_000, concurrency: 4 };
 const DONE = { status: 0, signal: null, stderr: '' };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { Snapshot } from '../../src/admin/snapshot.js';
 import { connectClient } from '../support/client.js';
+import { coverPrograms } from '../support/environment.js';
 import {
   fixture,
   runHandoff,
@@ -15,6 +16,8 @@ import {
   watchHandoff,
 } from '../support/handoff.js';
 import { noTerminal, openTerminal } from '../support/terminal.js';
+
+coverPrograms();
 
 const bounds = { timeout: 60_000, concurrency: 4 };
 const LIGHT = ['echo', '--model', 'event-loop'];

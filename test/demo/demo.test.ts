@@ -1,25 +1,35 @@
 /** The demonstration on a platform without all models, and the errors of its server. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { demonstrate, sectionsOf } from '../../src/demo/demo.js';
 import { DemoServer } from '../../src/demo/server.js';
+// The servers write no coverage.
+import '../support/environment.js';
 
 describe('the demonstration', { timeout: 60_000 }, () => {
-  it('shows two models off Linux and prints one line with the reason for leaving out the third', async () => {
-    const printed: string[] = [];
-    const shown = await demonstrate({
+  const offLinux = {
+    shown: [] as Awaited<ReturnType<typeof demonstrate>>,
+    printed: [] as string[],
+  };
+  before(async () => {
+    offLinux.shown = await demonstrate({
       maxPauseMs: 5,
-      workMs: 50,
+      workMs: 200,
       colours: false,
-      print: (line) => Promise.resolve(void printed.push(line)),
+      print: (line) => Promise.resolve(void offLinux.printed.push(line)),
       platform: 'darwin',
     });
-    const models = shown.map((act) => act.models.map(({ section }) => section.timeline.model));
+  });
+
+  it('off Linux shows two models, and prints one line with the reason for leaving out the third', () => {
+    const models = offLinux.shown.map((act) =>
+      act.models.map(({ section }) => section.timeline.model),
+    );
     assert.deepEqual(models, [
       ['iterative', 'event-loop'],
       ['iterative', 'event-loop'],
     ]);
-    const named = printed.filter((line) => line.includes('thread-per-client'));
+    const named = offLinux.printed.filter((line) => line.includes('thread-per-client'));
     assert.deepEqual(named, [
       'thread-per-client: left out, because thread-per-client needs Linux\n',
     ]);
@@ -47,14 +57,8 @@ describe('the demonstration', { timeout: 60_000 }, () => {
     );
   });
 
-  it('has one client hold the event loop in its second act, while others wait', async () => {
-    const [, act] = await demonstrate({
-      maxPauseMs: 5,
-      workMs: 200,
-      colours: false,
-      print: () => Promise.resolve(),
-      platform: 'darwin',
-    });
+  it('has one client hold the event loop in its second act, while others wait', () => {
+    const [, act] = offLinux.shown;
     const eventLoop = act?.models.find(({ section }) => section.timeline.model === 'event-loop');
     assert.ok(eventLoop);
     assert.match(eventLoop.section.sentence, /client A held the loop longest/);

@@ -7,10 +7,12 @@ import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { readable, type ReadableStyle } from '../../src/log/readable.js';
 import { connectClient } from '../support/client.js';
-import { environment } from '../support/environment.js';
+import { coverPrograms, environment } from '../support/environment.js';
 import { eventually } from '../support/eventually.js';
 import { CLI, killAfter, temporaryDirectory } from '../support/handoff.js';
 import { noTerminal, openTerminal } from '../support/terminal.js';
+
+coverPrograms();
 
 /** Returns what a terminal gets for a line of the log, without its time and level. */
 function shown(fields: object, style: ReadableStyle = 'plain'): string {

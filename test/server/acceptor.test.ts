@@ -3,30 +3,36 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
 import { MODEL_NAMES } from '../../src/models/registry.js';
+import type { AcceptorSettings } from '../../src/serving/host.js';
 import { connectClient, type Client } from '../support/client.js';
-import { startHandoff, UNCOVERED, type ServerProcess } from '../support/handoff.js';
+import { startHandoff } from '../support/handoff.js';
+import type { LogLine } from '../support/log-lines.js';
+import { startServer, type RunningServer } from '../support/server.js';
 
 /** The models that limit the number of clients served at a time. */
 const limited = [
-  { model: 'thread-per-client', args: ['--threads', '2'], places: 2 },
-  { model: 'iterative', args: ['--model', 'iterative'], places: 1 },
-];
+  { model: 'thread-per-client', places: 2 },
+  { model: 'iterative', places: 1 },
+] as const;
 
-for (const { model, args, places } of limited) {
+for (const { model, places } of limited) {
   describe(
     `with all places taken, the ${model} server`,
     { timeout: 120_000, concurrency: 2 },
     () => {
+      const start = (t: TestContext, acceptor: Partial<AcceptorSettings> = {}) =>
+        startServer(t, { model, threads: { most: places }, acceptor, logLevel: 'info' });
+
       it('queues clients and serves them in the order of their arrival', async (t) => {
-        const server = await startHandoff(t, ['echo', ...args]);
+        const server = await start(t);
         const [leaving, ...staying] = await takePlaces(t, server, places);
         const next = await connectClient(t, server);
         const last = await connectClient(t, server);
         next.send('next');
         last.send('last');
-        assert.equal((await server.log.next('queued', { connection: places + 1 })).ahead, places);
+        assert.equal((await server.logLine('queued', { connection: places + 1 })).ahead, places);
         assert.equal(
-          (await server.log.next('queued', { connection: places + 2 })).ahead,
+          (await server.logLine('queued', { connection: places + 2 })).ahead,
           places + 1,
         );
         await leaving?.exchange('still', 'still');
@@ -41,15 +47,15 @@ for (const { model, args, places } of limited) {
         await last.expect('last');
         await leave(last);
 
-        const closed = await server.log.next('closed', { connection: places + 2 });
+        const closed = await server.logLine('closed', { connection: places + 2 });
         assert.ok(Number(closed.waitedMs) > 0);
         assert.equal(closed.reason, 'end');
         assert.equal(closed.bytesIn, 'last'.length);
-        assert.deepEqual(server.log.of('refused'), []);
+        assert.deepEqual(linesOf(server, 'refused'), []);
       });
 
       it('refuses clients if configured so, with a line that gives the reason', async (t) => {
-        const server = await startHandoff(t, ['echo', ...args, '--overflow', 'refuse']);
+        const server = await start(t, { overflow: 'refuse' });
         const [leaving, ...staying] = await takePlaces(t, server, places);
         const silent = await connectClient(t, server);
         await silent.expect('ERR server full\n');
@@ -61,36 +67,36 @@ for (const { model, args, places } of limited) {
         silent.close();
         talking.close();
         for (const connection of [places + 1, places + 2]) {
-          await server.log.next('refused', { connection });
-          const closed = await server.log.next('closed', { connection });
+          await server.logLine('refused', { connection });
+          const closed = await server.logLine('closed', { connection });
           assert.equal(closed.reason, 'refused');
           assert.deepEqual([closed.waitedMs, closed.servedMs], [0, 0]);
         }
-        assert.deepEqual(server.log.of('queued'), []);
+        assert.deepEqual(linesOf(server, 'queued'), []);
 
         for (const client of staying) await client.exchange('still', 'still');
         await leave(leaving);
-        await server.log.next('closed', { connection: 1 });
+        await server.logLine('closed', { connection: 1 });
         const next = await connectClient(t, server);
         await next.exchange('served', 'served');
       });
 
       it('refuses clients that its queue has no room for', async (t) => {
-        const server = await startHandoff(t, ['echo', ...args, '--queue', '1']);
+        const server = await start(t, { queueLimit: 1 });
         const [leaving] = await takePlaces(t, server, places);
         const waiting = await connectClient(t, server);
-        await server.log.next('queued');
+        await server.logLine('queued');
         const refused = await connectClient(t, server);
         await refused.expect('ERR server full\n');
         await refused.expectEnd();
-        assert.equal((await server.log.next('refused')).waiting, 1);
+        assert.equal((await server.logLine('refused')).waiting, 1);
         waiting.send('patient');
         await leave(leaving);
         await waiting.expect('patient');
       });
 
       it('handles clients that disconnect from the queue', async (t) => {
-        const server = await startHandoff(t, ['echo', ...args]);
+        const server = await start(t);
         const taken = await takePlaces(t, server, places);
         const resetting = await connectClient(t, server);
         resetting.send('before the reset');
@@ -98,15 +104,15 @@ for (const { model, args, places } of limited) {
         leaving.send('before the end');
         const patient = await connectClient(t, server);
         patient.send('patient');
-        await server.log.next('queued', { count: 3 });
+        await server.logLine('queued', { connection: places + 3 });
         resetting.reset();
         leaving.halfClose();
         for (const client of taken) await leave(client);
         await patient.expect('patient');
         await leaving.expect('before the end');
         await leaving.expectEnd();
-        assert.equal((await server.log.next('closed', { connection: places + 1 })).reason, 'reset');
-        assert.equal((await server.log.next('closed', { connection: places + 2 })).reason, 'end');
+        assert.equal((await server.logLine('closed', { connection: places + 1 })).reason, 'reset');
+        assert.equal((await server.logLine('closed', { connection: places + 2 })).reason, 'end');
       });
     },
   );
@@ -114,20 +120,22 @@ for (const { model, args, places } of limited) {
 
 describe('the event-loop server', { timeout: 120_000 }, () => {
   it('serves all clients at once', async (t) => {
-    const env = { HANDOFF_OVERFLOW: 'refuse', HANDOFF_QUEUE: '0', HANDOFF_THREADS: '1' };
-    const server = await startHandoff(t, ['echo', '--model', 'event-loop'], { env });
+    const server = await startServer(t, {
+      acceptor: { overflow: 'refuse', queueLimit: 0 },
+      threads: { most: 1 },
+      logLevel: 'info',
+    });
     await takePlaces(t, server, 100);
-    assert.deepEqual(server.log.of('refused'), []);
-    assert.deepEqual(server.log.of('queued'), []);
+    assert.deepEqual([linesOf(server, 'queued'), linesOf(server, 'refused')], [[], []]);
   });
 });
 
 describe('the acceptor', { timeout: 120_000 }, () => {
   it('logs every client that connects exactly once', async (t) => {
-    const server = await startHandoff(t, ['echo', '--model', 'event-loop']);
+    const server = await startServer(t, { logLevel: 'info' });
     const clients = await takePlaces(t, server, 5);
-    await server.log.next('accepted', { count: 5 });
-    const peers = server.log.of('accepted').map(({ connection, peer }) => [connection, peer]);
+    await server.logLine('accepted', { connection: 5 });
+    const peers = linesOf(server, 'accepted').map(({ connection, peer }) => [connection, peer]);
     assert.deepEqual(
       peers,
       clients.map(({ localPort }, index) => [index + 1, `127.0.0.1:${localPort ?? 0}`]),
@@ -147,9 +155,14 @@ describe('the acceptor', { timeout: 120_000 }, () => {
   }
 
   it('refuses an HTTP client with an HTTP response', async (t) => {
-    const server = await startHandoff(t, ['web', '--model', 'iterative', '--overflow', 'refuse']);
+    const server = await startServer(t, {
+      service: 'web',
+      model: 'iterative',
+      acceptor: { overflow: 'refuse' },
+      logLevel: 'info',
+    });
     const served = await connectClient(t, server);
-    await server.log.next('accepted');
+    await server.logLine('accepted');
     const refused = await connectClient(t, server);
     await refused.expect(
       'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
@@ -160,10 +173,10 @@ describe('the acceptor', { timeout: 120_000 }, () => {
 
   const noTable = existsSync('/proc/net/tcp') ? false : 'this system does not show its timers';
   it('enables keep-alive probes after 30 s without traffic', { skip: noTable }, async (t) => {
-    const server = await startHandoff(t, ['echo', '--model', 'event-loop']);
+    const server = await startServer(t, { logLevel: 'info' });
     const client = await connectClient(t, server);
-    await server.log.next('accepted');
-    const afterMs = keepAliveMs(Number(server.log.one('listening').port), client.localPort ?? 0);
+    await server.logLine('accepted');
+    const afterMs = keepAliveMs(server.port, client.localPort ?? 0);
     assert.ok(afterMs > 0 && afterMs <= 30_000, String(afterMs));
   });
 
@@ -194,7 +207,7 @@ function keepAliveMs(serverPort: number, clientPort: number): number {
 }
 
 /** Connects `count` clients, and waits until each is served. */
-async function takePlaces(t: TestContext, server: ServerProcess, count: number): Promise<Client[]> {
+async function takePlaces(t: TestContext, server: RunningServer, count: number): Promise<Client[]> {
   const clients: Client[] = [];
   for (let place = 1; place <= count; place++) {
     const client = await connectClient(t, server);
@@ -202,6 +215,10 @@ async function takePlaces(t: TestContext, server: ServerProcess, count: number):
     clients.push(client);
   }
   return clients;
+}
+
+function linesOf(server: RunningServer, message: string): LogLine[] {
+  return server.log().filter(({ msg }) => msg === message);
 }
 
 async function leave(client: Client | undefined): Promise<void> {
@@ -217,7 +234,7 @@ describe('clients that come at once', { timeout: 120_000 }, () => {
   for (const { model, args } of roomy) {
     for (const overflow of ['queue', 'refuse']) {
       it(`neither wait nor are refused while ${model} has room, with --overflow ${overflow}`, async (t) => {
-        const env = { ...UNCOVERED.env, HANDOFF_OVERFLOW: overflow };
+        const env = { HANDOFF_OVERFLOW: overflow };
         const server = await startHandoff(t, ['echo', '--model', model, ...args], { env });
         // So that all of them are in the kernel's backlog when the server next accepts.
         process.kill(server.pid, 'SIGSTOP');

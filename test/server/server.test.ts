@@ -8,6 +8,7 @@ import { connect } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import { connectClient } from '../support/client.js';
+import { coverPrograms } from '../support/environment.js';
 import {
   fixture,
   startHandoff,
@@ -17,6 +18,8 @@ import {
 } from '../support/handoff.js';
 import { modelOptions } from '../support/models.js';
 import { startServer } from '../support/server.js';
+
+coverPrograms();
 
 const IN_ORDER = { status: 0, signal: null };
 /** Longer than any test may take. */

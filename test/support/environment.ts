@@ -11,6 +11,7 @@ const SETTINGS =
   /^(HANDOFF_\w+|(NO|FORCE)_COLOR|NODE_DISABLE_COLORS|TERM\w*|COLORTERM|TMUX|CI|TF_BUILD|TEAMCITY_VERSION|COLUMNS|LINES)$/;
 
 const { NODE_V8_COVERAGE: coverage = '' } = process.env;
+let coverageOfPrograms = '';
 
 /**
  * Makes the threads of this test file write coverage; called before it starts a server. Writing
@@ -18,6 +19,15 @@ const { NODE_V8_COVERAGE: coverage = '' } = process.env;
  */
 export function coverThreads(): void {
   if (coverage !== '') process.env['NODE_V8_COVERAGE'] = coverage;
+}
+
+/**
+ * Makes the programs that this test file starts write coverage. It takes a third of what a program
+ * computes that soon ends, so only the files that say what a command does call this; the others start
+ * the same commands to see something else.
+ */
+export function coverPrograms(): void {
+  coverageOfPrograms = coverage;
 }
 
 // Threads start with the remaining variables. This process still writes its own coverage.
@@ -38,7 +48,7 @@ export function environment(
   const inherited = Object.entries(process.env).filter(([name]) => !SETTINGS.test(name));
   const all = {
     ...(Object.fromEntries(inherited) as Record<string, string>),
-    NODE_V8_COVERAGE: coverage,
+    NODE_V8_COVERAGE: coverageOfPrograms,
     HANDOFF_LOOP_LAG: String(LONGEST_LOOP_LAG_MS),
   };
   return { ...all, ...settings };

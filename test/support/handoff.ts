@@ -29,10 +29,7 @@ interface Surroundings {
   readonly under?: string;
 }
 
-/**
- * For processes with many threads that run code that is covered elsewhere: writing coverage takes
- * time.
- */
+/** For processes with many threads, in a test file whose other programs write coverage. */
 export const UNCOVERED: Surroundings = { env: { NODE_V8_COVERAGE: '' } };
 
 export interface Exit {

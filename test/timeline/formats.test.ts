@@ -226,7 +226,8 @@ describe('a duration', () => {
 });
 
 describe('the trace events', () => {
-  it('have every message of a log, and every client, however many there are', async () => {
+  it('are one JSON object with every message and every client, however many there are', async () => {
+    // More than a call takes arguments.
     const many = 130_000;
     const messages = Array.from({ length: many }, (_, index) =>
       logs.line(index % 2 === 0 ? 'received' : 'sending', index, { connection: 1, bytes: 1 }),
@@ -237,10 +238,11 @@ describe('the trace events', () => {
     ]);
     const lines = [logs.listening('event-loop'), ...messages, ...clients.flat()];
     const timeline = await logs.timelineFrom(lines);
-    let instants = 0;
-    for (const piece of traceText([timeline])) if (piece.includes('"ph":"i"')) instants++;
+    const { traceEvents } = traceOf([timeline]);
+    const count = (phase: string) => traceEvents.filter(({ ph }) => ph === phase).length;
     // An accept for each client, and a tick for each message.
-    assert.equal(instants, 2 * many);
+    assert.equal(count('i'), 2 * many);
+    assert.ok(count('X') >= many);
   });
 
   it('have the format of Perfetto: names, complete events, whole microseconds', async () => {
@@ -284,15 +286,6 @@ describe('the trace events', () => {
     assert.deepEqual(named('computes').at(-1), [2_000_000, 1_000_000]);
     const sums = slices.find(({ name }) => name === '3 count')?.args;
     assert.equal(sums?.[`${STATE_TEXTS.ready}, ms`], 1000);
-  });
-
-  it('are one JSON object, also of more connections than a call takes arguments', async () => {
-    const many = 130_000;
-    const lines = Array.from({ length: many }, (_, index) =>
-      logs.closed(index + 1, 2 * index, { thread: 0, waitedMs: 0, servedMs: 1 }),
-    );
-    const { traceEvents } = traceOf([await logs.timelineFrom(lines)]);
-    assert.equal(traceEvents.filter(({ ph }) => ph === 'X').length, many);
   });
 
   it('have durations and never overlap on a track, for any times in the log', () =>

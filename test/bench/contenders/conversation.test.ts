@@ -4,6 +4,8 @@ import type { Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { CONVERSATIONS, type ServerService } from '../../../bench/contenders/conversation.js';
 import { modelNamed } from '../../../bench/contenders/models.js';
+// The servers write no coverage.
+import '../../support/environment.js';
 import { startRawServer } from '../../support/raw-server.js';
 import { serveChat, type ChatRules } from '../../support/bench/chat-server.js';
 

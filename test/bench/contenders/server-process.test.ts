@@ -14,6 +14,8 @@ import { describe, it } from 'node:test';
 import { launch, type Program } from '../../../bench/contenders/server-process.js';
 import { pidOf } from '../../../bench/contenders/contender.js';
 import { peers } from '../../../bench/contenders/peers.js';
+// The servers write no coverage.
+import '../../support/environment.js';
 
 const BOUND_MS = 20_000;
 

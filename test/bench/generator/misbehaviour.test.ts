@@ -12,6 +12,8 @@ import {
   type ErrorCounts,
   type ErrorKind,
 } from '../../../bench/generator/protocol/error-kinds.js';
+// The servers write no coverage.
+import '../../support/environment.js';
 import { serve, serveInProcess } from '../../support/bench/raw-echo.js';
 
 const CLIENTS = 4;

@@ -7,10 +7,13 @@ import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv';
 import { readLoad, type LoadResults } from '../../../bench/analysis/load-results.js';
 import { peers } from '../../../bench/contenders/peers.js';
+import { coverPrograms } from '../../support/environment.js';
 import { runHandoff, temporaryDirectory } from '../../support/handoff.js';
 import { startRawServer, unusedPort } from '../../support/raw-server.js';
 import { serveInProcess } from '../../support/bench/raw-echo.js';
 import { noTerminal, openTerminal } from '../../support/terminal.js';
+
+coverPrograms();
 
 const BOUND_MS = 60_000;
 const SCHEMA = fileURLToPath(new URL('../../../../docs/load.schema.json', import.meta.url));

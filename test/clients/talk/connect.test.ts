@@ -8,8 +8,11 @@ import { PassThrough } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exchangeBytes } from '../../../src/clients/talk/connect.js';
+import { coverPrograms } from '../../support/environment.js';
 import { CLI, runHandoff, temporaryDirectory } from '../../support/handoff.js';
 import { startServer } from '../../support/server.js';
+
+coverPrograms();
 
 const DONE = { status: 0, signal: null, stderr: '' };
 

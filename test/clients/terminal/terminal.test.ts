@@ -5,8 +5,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { Client } from '../../support/client.js';
+import { coverPrograms } from '../../support/environment.js';
 import { startFakeServer } from '../../support/fake-server.js';
 import { noTerminal, openTerminal } from '../../support/terminal.js';
+
+coverPrograms();
 
 const RESTORED = { signal: null, canonical: true, echo: true };
 const LEFT = '\x1b[D';
