@@ -59,8 +59,8 @@ NODE_PACKAGE = $(shell node -p '"node" + (process.platform + process.arch === "d
 # Many tests wait for clocks more than they compute.
 NODE_TEST := --enable-source-maps --test --test-reporter=spec --test-concurrency=$$(($$(nproc) + 1))
 # What takes longest comes first, so that no core waits for it at the end.
-LONGEST := $(patsubst %,dist/test/%.test.js,bench/run/servers server/server threads/deaths \
-  threads/hand-off log/log)
+LONGEST := $(patsubst %,dist/test/%.test.js,documents cli/timeline bench/run/servers threads/deaths \
+  log/log cli/check contracts/times threads/hand-off server/server)
 FAULTS = $(shell find dist/test/faults -name '*.test.js' | sort)
 TESTS = $(LONGEST) $(filter-out $(LONGEST) $(FAULTS),$(shell find dist/test -name '*.test.js' | sort))
 

@@ -177,6 +177,10 @@ describe('handoff demo', { timeout: 60_000 }, () => {
     assert.match(stdout, /4 clients, one after the other on the main thread;/);
     assert.match(stdout, /4 clients, .* on (the main thread|one client thread|\d threads);/);
     assert.doesNotMatch(stdout, /\u001b/);
+    const time = String.raw`[\d.]+ m?s under`;
+    const three = `${time} iterative, ${time} event-loop and ${time} thread-per-client`;
+    assert.match(stdout, new RegExp(`All 4 clients were served after ${three}\\.$`, 'm'));
+    assert.match(stdout, new RegExp(`; another client waited up to ${three}\\.$`, 'm'));
     const computed = stdout.match(/^ *\d+\.\d\d s +done \d+$/gm) ?? [];
     assert.equal(computed.length, 3 * (3 + 3 * 6));
     const replayed = await runHandoff(t, ['timeline', 'out/count-iterative.log', '-o', 'x.svg'], {

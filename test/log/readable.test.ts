@@ -148,6 +148,9 @@ describe('handoff serve on a terminal', { skip: noTerminal, timeout: 60_000 }, (
     await terminal.shows('Try: handoff connect');
     const [line = ''] = readFileSync(file, 'utf8').split('\n');
     assert.equal((JSON.parse(line) as { msg: string }).msg, 'listening');
+    // It would outlive its terminal: SIGHUP only makes it open its log file again.
+    terminal.type('\u0003');
+    assert.equal((await terminal.exit()).status, 0);
   });
 
   it('stops in order when the terminal is closed', async (t) => {
