@@ -147,7 +147,12 @@ describe('a flood of logins', () => {
 describe('an address that makes up names', () => {
   for (const model of MODEL_NAMES.filter((name) => name !== 'iterative')) {
     it(`gets 200 of them, then one a second, and delays no other address, under ${model}`, async (t) => {
-      const server = await startServer(t, { service: 'quiz', model, threads: { most: 40 } });
+      const server = await startServer(t, {
+        service: 'quiz',
+        model,
+        // Their start would count as a delay.
+        threads: { most: 40, warm: 40 },
+      });
       const first = await playerFrom(t, server, '127.0.0.2');
       await first.says('REGISTER owner right', /^OK /);
       const second = await playerFrom(t, server, '127.0.0.2');
@@ -163,8 +168,9 @@ describe('an address that makes up names', () => {
         entered++;
       });
       const other = await playerFrom(t, server, '127.0.0.3');
+      const askedAt = performance.now();
       await other.says('GUEST other', /^OK /);
-      assert.ok(performance.now() - startedAt < OWNER_MS);
+      assert.ok(performance.now() - askedAt < OWNER_MS);
       const seconds = Math.ceil((performance.now() - startedAt) / 1000);
       assert.ok(entered <= 30 + seconds, `${entered} guests in ${seconds} seconds`);
       await Promise.all(all);

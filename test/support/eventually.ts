@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** After how many milliseconds a waiting test fails. Only a failing test waits so long. */
-export const PATIENCE_MS = 8000;
+export const PATIENCE_MS = 20_000;
 
 /**
  * Bounds of the pause between two probes, in milliseconds. A pause grows with the time waited, so

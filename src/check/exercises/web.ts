@@ -40,6 +40,9 @@ async function response(client: StreamClient) {
   return { status, head, body };
 }
 
+/** How long a busy server may take to close after the content, in milliseconds. */
+const LATE_END_MS = 2000;
+
 function checks({ file }: Conventions): readonly Check[] {
   const path = `/${file}`;
   const exchange = async (client: StreamClient) => {
@@ -68,6 +71,7 @@ function checks({ file }: Conventions): readonly Check[] {
       const length = /^content-length: *(\d+)/im.exec(head)?.[1];
       if (length !== undefined && Buffer.byteLength(body) !== Number(length))
         client.inbox.fail(`expected ${length} bytes, got ${Buffer.byteLength(body)}`);
+      if (length === undefined) await client.inbox.reacts(LATE_END_MS);
       if (length === undefined && client.inbox.end === undefined)
         client.inbox.fail('expected the end of the connection, or Content-Length');
     },
