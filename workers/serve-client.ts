@@ -8,7 +8,6 @@
  * returns to this thread's event loop. Keep the imports small: each thread loads them again. Read
  * src/services/conversation.ts next.
  */
-import { createRequire } from 'node:module';
 import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
 import { bindScheduler, nameThread } from '../src/base/libc/thread.js';
@@ -24,6 +23,7 @@ import { loadService } from '../src/services/load.js';
 import { ThreadTimes } from '../src/threads/thread-times.js';
 import { SyncCallSlot, remoteSession } from '../src/threads/calls.js';
 import { LoopTurns } from '../src/threads/loop-turns.js';
+import { ownKernelThread } from './own-kernel-thread.js';
 import { echoRehearsal, rehearse } from './rehearse.js';
 
 export default async function serveClients(task: ThreadTask): Promise<void> {
@@ -78,15 +78,3 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
 
 /** Resolves in the next turn of this thread's event loop. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-// By require, not import: see src/base/libc/call.ts.
-const { readlinkSync } = createRequire(import.meta.url)('node:fs') as typeof import('node:fs');
-
-function ownKernelThread(): string | undefined {
-  try {
-    return readlinkSync('/proc/thread-self');
-  } catch {
-    // Without /proc, snapshots show that this thread has a client, but not what it does.
-    return undefined;
-  }
-}

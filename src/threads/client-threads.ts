@@ -16,6 +16,7 @@ import type { Accepted, Admission, Clients, Host } from '../serving/host.js';
 import { ServedClient } from '../serving/served-client.js';
 import { ServedClients } from '../serving/served-clients.js';
 import type { Serving } from '../serving/views.js';
+import { ClientThreadKind } from './client-thread-kind.js';
 import { HandOffStages } from './hand-off-stages.js';
 import { DescriptorLease } from './lease.js';
 import { LeasedSocket } from './leased-socket.js';
@@ -30,7 +31,7 @@ const MOST_CLOSE_MS = 3000;
 
 export class ClientThreads implements Clients {
   readonly #host: Host;
-  readonly #pool: ThreadPool;
+  readonly #pool: ThreadPool<WorkerSlot>;
   readonly #clients = new ServedClients();
   readonly #stages = new HandOffStages();
   /** The slots with a client, and what resolves their serve(). */
@@ -68,15 +69,15 @@ export class ClientThreads implements Clients {
       { [Symbol.iterator]: () => this.#taken.keys() },
       (slot, cause, computedMs) => this.#endThread(slot, cause, computedMs),
     );
-    this.#pool = new ThreadPool(host, {
+    const kind = new ClientThreadKind(host, (slot) => {
+      // The end of its thread ends its client.
+      if (slot.isEnding) return;
+      if (!slot.isSettled) void slot.answerCall();
+      else if (this.#taken.has(slot)) this.#settle(slot);
+    });
+    this.#pool = new ThreadPool(host, kind, {
       onReady: (slot) => {
         if (slot.isSettled) this.#settle(slot);
-      },
-      onRung: (slot) => {
-        // The end of its thread ends its client.
-        if (slot.isEnding) return;
-        if (!slot.isSettled) void slot.answerCall();
-        else if (this.#taken.has(slot)) this.#settle(slot);
       },
       onLost: (slot) => {
         const place = this.#free.indexOf(slot);

@@ -1,10 +1,10 @@
 /**
- * The client threads and their slots: how they start, die and are replaced. Main thread. Which
- * client gets which slot is decided in client-threads.ts; what runs inside a thread is
- * workers/serve-client.ts.
+ * Threads that serve clients, and their slots: how they start, die and are replaced. Main thread.
+ * Which client gets which slot is decided in client-threads.ts, where each thread has one client,
+ * and in loops/loop-workers.ts, where each has many.
  *
- * Each thread is one task of a piscina pool, which ends with the server, and has one slot: its
- * place for a client.
+ * Each thread is one task of a piscina pool, which ends with the server, and has one slot: what main
+ * knows of it.
  *
  *     starting ── ready ──► up ── close() ──► retired
  *         │                  └── thread dies ──► lost, replaced; main may have ended it: end()
@@ -14,18 +14,16 @@
  * there are slots.
  */
 import { fileURLToPath } from 'node:url';
+import type { ResourceLimits, Transferable } from 'node:worker_threads';
 import { ArrayTaskQueue, Piscina } from 'piscina';
 import { StartError } from '../base/errors.js';
 import { settledWithin } from '../base/settled-within.js';
 import { describeThrown, errOf } from '../base/thrown.js';
-import { Doorbell } from './doorbell.js';
-import type { ReadyMessage, ThreadTask } from './protocol.js';
+import type { Ending, PoolSlot } from './pool-slot.js';
+import type { ReadyMessage } from './protocol.js';
 import type { Host } from '../serving/host.js';
 import { ThreadStarts } from './thread-starts.js';
-import { WorkerSlot, type Ending } from './worker-slot.js';
 
-const STACK_MB = 1;
-const YOUNG_GENERATION_MB = 2;
 /**
  * Delay before main replaces a thread that died before it was up: the next one would most likely
  * die too.
@@ -34,18 +32,37 @@ const RESTART_MS = 500;
 /** How long a stop waits for threads that are starting. */
 const MOST_START_MS = 2000;
 
-interface ThreadPoolEvents {
+/** What a thread gets when it starts, and the slot that main has of it. */
+export interface AddedThread<Slot extends PoolSlot> {
+  readonly slot: Slot;
+  readonly task: object;
+  readonly transfer?: readonly Transferable[];
+}
+
+/** What the threads of a pool have in common. */
+export interface ThreadKind<Slot extends PoolSlot> {
+  /** The file that they run, in the folder workers. */
+  readonly program: string;
+  /** Beside the heap, whose limit is the user's. */
+  readonly limits: Pick<ResourceLimits, 'stackSizeMb' | 'maxYoungGenerationSizeMb'>;
+  /** @param isWarm the thread starts before its first client comes */
+  add(index: number, isWarm: boolean): AddedThread<Slot>;
+  /** The slot's thread is dead, or has not started. */
+  remove(slot: Slot): void;
+  /** All threads have ended. */
+  close(): void;
+}
+
+interface ThreadPoolEvents<Slot extends PoolSlot> {
   /**
    * The slot's thread is up. The slot may have been given a client before, and the thread may have
    * served it.
    */
-  onReady(slot: WorkerSlot): void;
-  /** The slot's thread has settled, or waits for a call to be answered. */
-  onRung(slot: WorkerSlot): void;
+  onReady(slot: Slot): void;
   /** The slot's thread is dead. */
-  onLost(slot: WorkerSlot): void;
+  onLost(slot: Slot): void;
   /** The slot's thread could not start, for lack of what may be free again later. */
-  onNotStarted(slot: WorkerSlot): void;
+  onNotStarted(slot: Slot): void;
   /** A slot may be added again, or has replaced a lost one. */
   onRoom(): void;
 }
@@ -58,12 +75,12 @@ class StartingTasks extends ArrayTaskQueue {
   }
 }
 
-export class ThreadPool {
+export class ThreadPool<Slot extends PoolSlot> {
   readonly #host: Host;
-  readonly #events: ThreadPoolEvents;
+  readonly #kind: ThreadKind<Slot>;
+  readonly #events: ThreadPoolEvents<Slot>;
   readonly #pool: Piscina;
-  readonly #doorbell: Doorbell<WorkerSlot>;
-  readonly #slots = new Map<number, WorkerSlot>();
+  readonly #slots = new Map<number, Slot>();
   readonly #tasks = new StartingTasks();
   readonly #starts: ThreadStarts;
   #lastIndex = 0;
@@ -72,25 +89,24 @@ export class ThreadPool {
   /** During {@link warmUp}, which throws the first failure. No failure is logged then. */
   #warmingUp = false;
 
-  constructor(host: Host, events: ThreadPoolEvents) {
+  constructor(host: Host, kind: ThreadKind<Slot>, events: ThreadPoolEvents<Slot>) {
     this.#host = host;
+    this.#kind = kind;
     this.#events = events;
     this.#starts = new ThreadStarts(host, () => events.onRoom());
     this.#starts.holdBack(0);
-    this.#doorbell = new Doorbell(host.threads.most, (slot) => events.onRung(slot));
     this.#pool = new Piscina({
-      filename: fileURLToPath(new URL('../../workers/serve-client.js', import.meta.url)),
+      filename: fileURLToPath(new URL(`../../workers/${kind.program}`, import.meta.url)),
       minThreads: 0,
       maxThreads: host.threads.most,
       taskQueue: this.#tasks,
       // By default the pool ends idle threads at once.
       idleTimeout: Infinity,
-      // Between clients a thread waits on its mailbox, not in the pool.
+      // A thread waits for clients inside its task, not in the pool.
       atomics: 'disabled',
       recordTiming: false,
       resourceLimits: {
-        stackSizeMb: STACK_MB,
-        maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
+        ...kind.limits,
         maxOldGenerationSizeMb: host.threads.memoryMb,
       },
     });
@@ -99,7 +115,7 @@ export class ThreadPool {
   }
 
   /** The slots whose threads are starting or up. */
-  [Symbol.iterator](): Iterator<WorkerSlot> {
+  [Symbol.iterator](): Iterator<Slot> {
     return this.#slots.values();
   }
 
@@ -110,7 +126,7 @@ export class ThreadPool {
     );
   }
 
-  get #starting(): WorkerSlot[] {
+  get #starting(): Slot[] {
     return [...this.#slots.values()].filter(({ thread }) => thread === undefined);
   }
 
@@ -121,7 +137,7 @@ export class ThreadPool {
   async warmUp(count: number): Promise<void> {
     this.#warmingUp = true;
     // Not the map: a thread that dies is deleted from it, and its failure would be missed.
-    const slots: WorkerSlot[] = [];
+    const slots: Slot[] = [];
     let up = 0;
     const untilNextIsUp = async () => {
       await slots[up]?.ready;
@@ -141,24 +157,11 @@ export class ThreadPool {
    * Adds a slot, which may be given a client at once, while its thread starts.
    * @throws StartError when the system does not let the thread start
    */
-  add({ warm } = { warm: false }): WorkerSlot {
-    const slot = new WorkerSlot(++this.#lastIndex, this.#host.shared !== undefined);
-    this.#slots.set(slot.index, slot);
-    const task: ThreadTask = {
-      slot: slot.index,
-      mailbox: slot.mailbox.buffer,
-      doorbell: this.#doorbell.add(slot),
-      calls: slot.calls?.buffer,
-      module: this.#host.service.module,
-      newestVersion: this.#host.code.newestVersion,
-      options: this.#host.serviceOptions,
-      warm,
-      limits: { idleMs: this.#host.idleMs, ...this.#host.deadlines },
-      measuresTimes: this.#host.showsTimes,
-      log: this.#host.logSettings,
-    };
-    this.#run(slot, task);
-    return slot;
+  add({ warm } = { warm: false }): Slot {
+    const added = this.#kind.add(++this.#lastIndex, warm);
+    this.#slots.set(added.slot.index, added.slot);
+    this.#run(added);
+    return added.slot;
   }
 
   /**
@@ -166,20 +169,20 @@ export class ThreadPool {
    * then it may use its descriptor. The client must have been aborted, so that no call on the
    * descriptor blocks.
    */
-  end(slot: WorkerSlot, ending: Ending): void {
+  end(slot: Slot, ending: Ending): void {
     const worker = this.#pool.threads.find(({ threadId }) => threadId === slot.thread);
     if (!worker || slot.isEnding) return;
     slot.noteEnding(ending);
     // It may have finished in the meantime, or wait for main: nothing but these two wakes it then.
-    slot.mailbox.retire();
-    slot.calls?.close();
+    slot.retire();
+    slot.closeCalls();
     void worker.terminate();
   }
 
-  #run(slot: WorkerSlot, task: ThreadTask): void {
+  #run({ slot, task, transfer = [] }: AddedThread<Slot>): void {
     let ended: Promise<unknown>;
     try {
-      ended = this.#pool.run(task);
+      ended = this.#pool.run(task, { transferList: [...transfer] });
     } catch (error) {
       // Out of `new Worker`, for example EAGAIN. The task stays in the queue.
       this.#tasks.takeBackNewest();
@@ -206,13 +209,13 @@ export class ThreadPool {
     this.stopReplacing();
     this.#starts.close();
     this.#closing = true;
-    for (const { mailbox } of this.#slots.values()) mailbox.retire();
+    for (const slot of this.#slots.values()) slot.retire();
     await settledWithin(this.#untilStarted(), MOST_START_MS);
     // First: a thread whose call is ended is to end, and not to report that its service failed.
     const destroyed = this.#pool.destroy();
-    for (const { calls } of this.#slots.values()) calls?.close();
+    for (const slot of this.#slots.values()) slot.closeCalls();
     await destroyed;
-    this.#doorbell.close();
+    this.#kind.close();
   }
 
   /** Node aborts the whole process if a thread is terminated while it loads modules or koffi. */
@@ -247,7 +250,7 @@ export class ThreadPool {
   }
 
   /** A thread died. A new thread replaces it; the clients of other threads are not affected. */
-  #onExit(slot: WorkerSlot, error: unknown): void {
+  #onExit(slot: Slot, error: unknown): void {
     const why = startError(error);
     // While the pool is destroyed, its tasks fail before its threads have ended: see close().
     if (this.#closing) {
@@ -255,7 +258,7 @@ export class ThreadPool {
       return;
     }
     this.#remove(slot);
-    const { thread, client } = slot;
+    const { thread } = slot;
     slot.noteLost(why);
     if (
       thread === undefined &&
@@ -269,17 +272,17 @@ export class ThreadPool {
     }
     this.#host.counters.noteThreadLost();
     if (slot.ending) {
-      this.#host.log.error({ thread, connection: client?.id, ...slot.ending }, 'thread ended');
+      this.#host.log.error({ thread, ...slot.lossFields, ...slot.ending }, 'thread ended');
     } else if (!this.#warmingUp) {
-      this.#host.log.error({ thread, connection: client?.id, err: errOf(error) }, 'thread lost');
+      this.#host.log.error({ thread, ...slot.lossFields, err: errOf(error) }, 'thread lost');
     }
     this.#events.onLost(slot);
     if (thread === undefined) setTimeout(() => this.#replace(), RESTART_MS).unref();
     else this.#replace();
   }
 
-  #remove(slot: WorkerSlot): void {
-    this.#doorbell.remove(slot);
+  #remove(slot: Slot): void {
+    this.#kind.remove(slot);
     this.#slots.delete(slot.index);
     this.#starts.holdBack(this.#slots.size - this.#starting.length);
   }

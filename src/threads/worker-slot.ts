@@ -1,80 +1,37 @@
 /**
- * A client thread and its place for one client: mailbox, call slot, and what main knows of the
- * thread. Main thread. thread-pool.ts makes slots and replaces dead threads; client-threads.ts
- * assigns clients.
+ * A client thread and its place for one client: mailbox, call slot, and what main sees of the
+ * client's time. Main thread. pool-slot.ts has what all threads have; client-threads.ts assigns
+ * clients.
  */
 import type { ServedClient } from '../serving/served-client.js';
 import type { State, TimesSoFar } from '../serving/views.js';
 import { performCall, SyncCallSlot } from './calls.js';
 import { Mailbox } from './mailbox.js';
+import { PoolSlot } from './pool-slot.js';
 import { runTimesOf, threadStateOf } from './thread-state.js';
 
-/** Why main ends a thread, for the log. */
-export interface Ending {
-  readonly cause: string;
-  readonly computedMs: number;
-}
-
-export class WorkerSlot {
-  readonly index: number;
+export class WorkerSlot extends PoolSlot {
   readonly mailbox = new Mailbox();
   /** For the client's calls of what the clients share; undefined where they share nothing. */
   readonly calls: SyncCallSlot | undefined;
   /** From the moment main lends the client's descriptor until main has closed it. */
   client: ServedClient | undefined;
-  /** Resolves when the thread is up, rejects if it dies before. */
-  readonly ready: Promise<void>;
-  #thread: number | undefined;
-  #ending: Ending | undefined;
-  #kernelThread: string | undefined;
-  #onReady = (): void => undefined;
-  #onLost: (error: Error) => void = () => undefined;
 
   constructor(index: number, shares: boolean) {
-    this.index = index;
+    super(index);
     if (shares) this.calls = new SyncCallSlot();
-    this.ready = new Promise<void>((resolve, reject) => {
-      this.#onReady = resolve;
-      this.#onLost = reject;
-    });
-    // Only a start or a stop of the server waits for it. At other times the pool logs a failed
-    // start itself.
-    this.ready.catch(() => undefined);
   }
 
-  /** The id of the worker thread; undefined until the thread has said that it is up. */
-  get thread(): number | undefined {
-    return this.#thread;
+  get lossFields(): object {
+    return { connection: this.client?.id };
   }
 
-  /** @param kernelThread where /proc shows its state, if the thread knows that */
-  noteReady(thread: number, kernelThread: string | undefined): void {
-    this.#thread = thread;
-    this.#kernelThread = kernelThread;
-    this.#onReady();
+  retire(): void {
+    this.mailbox.retire();
   }
 
-  /** Main ends its thread, which serves no other client. */
-  noteEnding(ending: Ending): void {
-    this.#ending = ending;
-  }
-
-  get isEnding(): boolean {
-    return this.#ending !== undefined;
-  }
-
-  /** Why main has ended its thread, if it has. */
-  get ending(): Ending | undefined {
-    return this.#ending;
-  }
-
-  /** The thread's id in the kernel; undefined if it is not up, or without /proc. */
-  get tid(): number | undefined {
-    return Number(this.#kernelThread?.split('/').at(-1)) || undefined;
-  }
-
-  noteLost(error: Error): void {
-    this.#onLost(error);
+  closeCalls(): void {
+    this.calls?.close();
   }
 
   /** Makes the call that its thread waits for, if there is one. Never rejects. */
@@ -90,7 +47,7 @@ export class WorkerSlot {
    * comes last.
    */
   get isSettled(): boolean {
-    return this.#thread !== undefined && this.mailbox.isEmpty;
+    return this.thread !== undefined && this.mailbox.isEmpty;
   }
 
   /** Whether a thread has begun with its client. */
@@ -100,9 +57,9 @@ export class WorkerSlot {
 
   /** What its thread does at this moment. */
   get state(): State {
-    if (this.#thread === undefined) return 'starting';
+    if (this.thread === undefined) return 'starting';
     if (!this.client || this.isSettled) return 'free';
-    return this.calls?.isAsked ? 'call' : threadStateOf(this.#kernelThread);
+    return this.calls?.isAsked ? 'call' : threadStateOf(this.kernelThread);
   }
 
   /** Where its client's time has gone, while the client is served. */
@@ -110,7 +67,7 @@ export class WorkerSlot {
     const { startedAtMs, ranBeforeMs, waitedBeforeMs } = this.mailbox;
     // Before the handler begins, the thread has not noted what it did for others.
     if (startedAtMs === 0) return {};
-    const times = ranBeforeMs > 0 ? runTimesOf(this.#kernelThread) : undefined;
+    const times = ranBeforeMs > 0 ? runTimesOf(this.kernelThread) : undefined;
     return {
       ...(times && {
         computedMs: Math.max(0, times.ranMs - ranBeforeMs),

@@ -1,0 +1,50 @@
+/**
+ * The threads of thread-per-client: what each gets when it starts, and the doorbell that they share.
+ * Main thread. thread-pool.ts starts them; workers/serve-client.ts is what they run.
+ */
+import type { Host } from '../serving/host.js';
+import { Doorbell } from './doorbell.js';
+import type { ThreadTask } from './protocol.js';
+import type { AddedThread, ThreadKind } from './thread-pool.js';
+import { WorkerSlot } from './worker-slot.js';
+
+export class ClientThreadKind implements ThreadKind<WorkerSlot> {
+  readonly program = 'serve-client.js';
+  /** Small, since there are many threads, and each serves one client at a time. */
+  readonly limits = { stackSizeMb: 1, maxYoungGenerationSizeMb: 2 };
+  readonly #host: Host;
+  readonly #doorbell: Doorbell<WorkerSlot>;
+
+  /** @param onRung the slot's thread has settled, or waits for a call to be answered */
+  constructor(host: Host, onRung: (slot: WorkerSlot) => void) {
+    this.#host = host;
+    this.#doorbell = new Doorbell(host.threads.most, onRung);
+  }
+
+  add(index: number, isWarm: boolean): AddedThread<WorkerSlot> {
+    const host = this.#host;
+    const slot = new WorkerSlot(index, host.shared !== undefined);
+    const task: ThreadTask = {
+      slot: index,
+      mailbox: slot.mailbox.buffer,
+      doorbell: this.#doorbell.add(slot),
+      calls: slot.calls?.buffer,
+      module: host.service.module,
+      newestVersion: host.code.newestVersion,
+      options: host.serviceOptions,
+      warm: isWarm,
+      limits: { idleMs: host.idleMs, ...host.deadlines },
+      measuresTimes: host.showsTimes,
+      log: host.logSettings,
+    };
+    return { slot, task };
+  }
+
+  remove(slot: WorkerSlot): void {
+    this.#doorbell.remove(slot);
+  }
+
+  close(): void {
+    this.#doorbell.close();
+  }
+}
