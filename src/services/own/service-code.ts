@@ -4,7 +4,8 @@
  * clients share stays the object of the start.
  *
  *     a file changes ──► main loads the module anew ──► its number, in shared memory
- *                                                          └─► each thread loads it before its next client
+ *                                                          ├─► a client thread loads it before its next client
+ *                                                          └─► a worker of many clients loads it when main says so
  *
  * A version that cannot be loaded changes nothing but the log.
  */
@@ -29,6 +30,7 @@ export class ServiceCode {
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #tried = 0;
+  #onNewest: () => void = () => undefined;
 
   /** @throws StartError when the service cannot be loaded */
   static async load(module: string): Promise<ServiceCode> {
@@ -67,6 +69,14 @@ export class ServiceCode {
     this.#watcher.on('error', (error) => log.error({ err: error }, 'service not reloaded'));
   }
 
+  /**
+   * @param onNewest called when there is a newer version: a thread that loads it later may find that
+   *   its files have changed again
+   */
+  onNewest(onNewest: () => void): void {
+    this.#onNewest = onNewest;
+  }
+
   close(): void {
     clearTimeout(this.#timer);
     this.#watcher?.close();
@@ -85,6 +95,7 @@ export class ServiceCode {
       if (version !== this.#tried) return;
       this.#current = service;
       if (this.#newest) Atomics.store(this.#newest, 0, version);
+      this.#onNewest();
       log.info({ version }, 'service reloaded');
     } catch (error) {
       log.error({ err: error }, 'service not reloaded');
@@ -92,33 +103,39 @@ export class ServiceCode {
   }
 }
 
-/** A client thread's side: the newest version, loaded when it is asked for. */
+/** A thread's side: the newest version, loaded when it is asked for. */
 export class NewestCode {
   readonly #module: string;
   readonly #log: ServiceLog;
   readonly #newest: Int32Array;
-  #current: AnyService;
+  #current: Promise<AnyService>;
   #version = 0;
 
   /** @param first the service of the start */
   constructor(module: string, newest: SharedArrayBuffer, first: AnyService, log: ServiceLog) {
     this.#module = module;
     this.#newest = new Int32Array(newest);
-    this.#current = first;
+    this.#current = Promise.resolve(first);
     this.#log = log;
   }
 
   /** Never rejects: a version that only main could load leaves the one before. */
-  async get(): Promise<AnyService> {
+  get(): Promise<AnyService> {
     const version = Atomics.load(this.#newest, 0);
-    if (version === this.#version) return this.#current;
-    this.#version = version;
-    try {
-      this.#current = await loadService(withVersion(this.#module, version));
-    } catch (error) {
-      this.#log.error({ err: error }, 'service not reloaded');
+    if (version !== this.#version) {
+      this.#version = version;
+      this.#current = this.#load(version, this.#current);
     }
     return this.#current;
+  }
+
+  async #load(version: number, before: Promise<AnyService>): Promise<AnyService> {
+    try {
+      return await loadService(withVersion(this.#module, version));
+    } catch (error) {
+      this.#log.error({ err: error }, 'service not reloaded');
+      return before;
+    }
   }
 }
 
