@@ -14,12 +14,13 @@
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { removeStaleSocket, startError } from '../serving/listen-address.js';
+import type { MaybePromise } from '../connection/connection.js';
 import type { Logger } from '../log/log.js';
 import { monotonicMs } from '../base/clock.js';
 import { decideByFirstBytes } from './first-bytes.js';
 import type { Monitoring } from './monitoring.js';
 import type { Observer } from './observer.js';
-import { LEAST_EVERY_MS, MOST_EVERY_MS, SNAPSHOT_FORMAT } from './snapshot.js';
+import { LEAST_EVERY_MS, MOST_EVERY_MS, SNAPSHOT_FORMAT, type Snapshot } from './snapshot.js';
 
 /** Only the owner may connect. */
 const UMASK = 0o177;
@@ -46,7 +47,7 @@ export class AdminSocket {
   readonly #monitoring: AdminSettings['monitoring'];
   /** Watchers, and the connections of HTTP clients. */
   readonly #visitors = new Set<{ end(): void }>();
-  #line = '';
+  #line: MaybePromise<string> = '';
   #takenAtMs = -Infinity;
 
   /**
@@ -118,24 +119,31 @@ export class AdminSocket {
     else decideByFirstBytes(socket, () => void monitoring.admit(socket), watch);
   }
 
-  #snapshotLine(): string {
+  #snapshotLine(): MaybePromise<string> {
     const nowMs = monotonicMs();
     if (nowMs - this.#takenAtMs > FRESH_MS) {
-      this.#line = `${JSON.stringify(this.#observer.take())}\n`;
+      const snapshot = this.#observer.take();
+      this.#line = snapshot instanceof Promise ? snapshot.then(lineOf) : lineOf(snapshot);
       this.#takenAtMs = nowMs;
     }
     return this.#line;
   }
 }
 
+function lineOf(snapshot: Snapshot): string {
+  return `${JSON.stringify(snapshot)}\n`;
+}
+
 /** One connected watcher. */
 class Watcher {
   readonly #socket: Socket;
-  readonly #snapshotLine: () => string;
+  readonly #snapshotLine: () => MaybePromise<string>;
+  /** Set while a snapshot is being taken. */
+  #sending: Promise<void> | undefined;
   #request = '';
   #interval: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, silenceMs: number, snapshotLine: () => string) {
+  constructor(socket: Socket, silenceMs: number, snapshotLine: () => MaybePromise<string>) {
     this.#socket = socket;
     this.#snapshotLine = snapshotLine;
     socket.setTimeout(silenceMs, () => socket.destroy());
@@ -151,7 +159,8 @@ class Watcher {
 
   end(): void {
     clearInterval(this.#interval);
-    this.#socket.destroySoon();
+    if (this.#sending) void this.#sending.then(() => this.#socket.destroySoon());
+    else this.#socket.destroySoon();
   }
 
   #onText(text: string): void {
@@ -180,7 +189,15 @@ class Watcher {
   }
 
   #sendSnapshot(): void {
-    if (this.#socket.writableLength === 0) this.#socket.write(this.#snapshotLine());
+    if (this.#socket.writableLength > 0 || this.#sending) return;
+    const line = this.#snapshotLine();
+    if (typeof line === 'string') this.#socket.write(line);
+    else {
+      this.#sending = line.then((taken) => {
+        this.#sending = undefined;
+        if (!this.#socket.writableEnded) this.#socket.write(taken);
+      });
+    }
   }
 }
 

@@ -3,6 +3,7 @@
  * Sampling stops with it. vitals.ts has the counts.
  */
 import { toMicroseconds } from '../base/clock.js';
+import type { MaybePromise } from '../connection/connection.js';
 import type { Logger } from '../log/log.js';
 import { LoopDelayMeter } from './loop-delay.js';
 import type { Vitals } from './vitals.js';
@@ -12,18 +13,21 @@ const BYTES_IN_MB = 1024 * 1024;
 export class Heartbeat {
   readonly #delay = new LoopDelayMeter();
   readonly #timer: NodeJS.Timeout;
+  #isClosed = false;
 
-  constructor(everyMs: number, vitals: () => Vitals, log: Pick<Logger, 'info'>) {
-    this.#timer = setInterval(() => this.#beat(vitals(), log), everyMs).unref();
+  constructor(everyMs: number, vitals: () => MaybePromise<Vitals>, log: Pick<Logger, 'info'>) {
+    this.#timer = setInterval(() => void this.#beat(vitals, log), everyMs).unref();
   }
 
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     this.#delay.close();
   }
 
-  #beat(vitals: Vitals, log: Pick<Logger, 'info'>): void {
-    const { serving, waiting, accepted, refused, bytesIn, bytesOut, threads } = vitals;
+  async #beat(vitals: () => MaybePromise<Vitals>, log: Pick<Logger, 'info'>): Promise<void> {
+    const { serving, waiting, accepted, refused, bytesIn, bytesOut, threads } = await vitals();
+    if (this.#isClosed) return;
     const lagMs = toMicroseconds(this.#delay.takeLagMs());
     const rssMb = Math.round(process.memoryUsage.rss() / BYTES_IN_MB);
     log.info(

@@ -4,6 +4,7 @@
  * its exporter for Prometheus writes them, where they exist; docs/operations.md has a table.
  */
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { MaybePromise } from '../connection/connection.js';
 import { END_REASONS } from '../connection/end-reason.js';
 import type { State } from '../serving/views.js';
 import { LoopDelayMeter, type LoopDelay } from './loop-delay.js';
@@ -105,10 +106,10 @@ const ROWS: readonly Row[] = [
 export class Metrics {
   readonly #registry = new Registry();
   readonly #delay = new LoopDelayMeter();
-  readonly #vitals: () => Vitals;
+  readonly #vitals: () => MaybePromise<Vitals>;
   readonly #setters: readonly ((reading: Reading) => void)[];
 
-  constructor(vitals: () => Vitals) {
+  constructor(vitals: () => MaybePromise<Vitals>) {
     this.#vitals = vitals;
     this.#setters = ROWS.map((row) => setterOf(row, this.#registry));
   }
@@ -118,8 +119,8 @@ export class Metrics {
   }
 
   /** All metrics, of one moment. */
-  text(): Promise<string> {
-    const reading = { ...this.#vitals(), ...this.#delay.take() };
+  async text(): Promise<string> {
+    const reading = { ...(await this.#vitals()), ...this.#delay.take() };
     for (const set of this.#setters) set(reading);
     return this.#registry.metrics();
   }

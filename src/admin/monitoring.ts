@@ -7,6 +7,7 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { MaybePromise } from '../connection/connection.js';
 import type { Logger } from '../log/log.js';
 import { startError } from '../serving/listen-address.js';
 import type { Metrics } from './metrics.js';
@@ -19,14 +20,18 @@ const MOST_HEADER_BYTES = 8192;
 const TEXT = 'text/plain; charset=utf-8';
 
 export class Monitoring {
-  readonly #vitals: () => Vitals;
+  readonly #vitals: () => MaybePromise<Vitals>;
   readonly #log: Pick<Logger, 'error'>;
   readonly #deadlineMs: number;
   readonly #sockets = new Set<Socket>();
   #server: Promise<Server> | undefined;
   #metrics: Promise<Metrics> | undefined;
 
-  constructor(vitals: () => Vitals, log: Pick<Logger, 'error'>, deadlineMs = DEADLINE_MS) {
+  constructor(
+    vitals: () => MaybePromise<Vitals>,
+    log: Pick<Logger, 'error'>,
+    deadlineMs = DEADLINE_MS,
+  ) {
     this.#vitals = vitals;
     this.#log = log;
     this.#deadlineMs = deadlineMs;
@@ -97,7 +102,7 @@ export class Monitoring {
       response.setHeader('Allow', 'GET, HEAD');
       send(response, 405, 'GET or HEAD\n');
     } else if (path === '/healthz') {
-      const { obstacle } = this.#vitals();
+      const { obstacle } = await this.#vitals();
       send(response, obstacle === undefined ? 200 : 503, `${obstacle ?? 'ok'}\n`);
     } else await this.#sendMetrics(response);
   }

@@ -1,6 +1,7 @@
 /** Takes a snapshot of a running server from its parts. Main thread. snapshot.ts has the shape. */
 import type { ListenAddress } from '../serving/listen-address.js';
 import { formatEndpoint } from '../connection/endpoint.js';
+import type { MaybePromise } from '../connection/connection.js';
 import type { LoopBlock } from '../connection/main-loop.js';
 import type { AcceptorSettings, Clients, Host } from '../serving/host.js';
 import type { BacklogView, Listed, WaitingView } from '../serving/views.js';
@@ -36,7 +37,13 @@ export class Observer {
     this.#observed = observed;
   }
 
-  take(): Snapshot {
+  /** Waits where other threads know more than main: see {@link Clients.refresh}. */
+  take(): MaybePromise<Snapshot> {
+    const refreshed = this.#observed.clients.refresh?.(MOST_LISTED);
+    return refreshed ? refreshed.then(() => this.#take()) : this.#take();
+  }
+
+  #take(): Snapshot {
     const { host, acceptor, clients, address, limits } = this.#observed;
     const serving = clients.describe(MOST_LISTED);
     const backlog = acceptor.takeBacklog();

@@ -3,6 +3,7 @@
  * Reading it changes nothing, unlike a snapshot (observer.ts), whose maxima are those since the last
  * one.
  */
+import type { MaybePromise } from '../connection/connection.js';
 import { lostLines } from '../log/log.js';
 import type { Clients, Host } from '../serving/host.js';
 import type { State } from '../serving/views.js';
@@ -18,7 +19,7 @@ interface CountingAcceptor {
 interface VitalParts {
   readonly host: Pick<Host, 'counters' | 'service' | 'model' | 'threads'>;
   readonly acceptor: CountingAcceptor;
-  readonly clients: Pick<Clients, 'count' | 'bytes' | 'describe'>;
+  readonly clients: Pick<Clients, 'count' | 'bytes' | 'describe' | 'refresh'>;
   readonly limits: { readonly overflow: 'queue' | 'refuse'; readonly queueLimit: number };
 }
 
@@ -50,7 +51,13 @@ export interface Vitals {
     | undefined;
 }
 
-export function vitalsOf({ host, acceptor, clients, limits }: VitalParts): Vitals {
+/** Waits where other threads know more than main: see {@link Clients.refresh}. */
+export function vitalsOf(parts: VitalParts): MaybePromise<Vitals> {
+  const refreshed = parts.clients.refresh?.(0);
+  return refreshed ? refreshed.then(() => readVitals(parts)) : readVitals(parts);
+}
+
+function readVitals({ host, acceptor, clients, limits }: VitalParts): Vitals {
   const { counts, bytes, threadsLost } = host.counters;
   const open = clients.bytes;
   const { threads } = clients.describe(0);

@@ -19,7 +19,10 @@ import type { DescriptorBudget } from './descriptor-budget.js';
 import type { ListenAddress } from './listen-address.js';
 import type { Serving } from './views.js';
 
-export type ModelName = 'iterative' | 'event-loop' | 'thread-per-client';
+export type ModelName = 'iterative' | 'event-loop' | 'thread-per-client' | 'worker-event-loops';
+
+/** Which worker of worker-event-loops gets the next client: threads/loops/policies.ts. */
+export type PolicyName = 'round-robin' | 'least-connections' | 'two-choices';
 
 /** How a client's socket gets to its thread: see hand-off.ts. */
 export type HandOffWay = 'lend' | 'transfer' | 'duplicate';
@@ -102,6 +105,11 @@ export interface Clients {
   /** Of the clients that are served at the moment, summed up when it is asked for. */
   readonly bytes: { readonly bytesIn: number; readonly bytesOut: number };
   /**
+   * Before {@link describe} and {@link bytes}, where other threads know more than main. Resolves
+   * when they have told it, or do not come to it.
+   */
+  refresh?(most: number): Promise<void>;
+  /**
    * Costs nothing until it is called. `most` limits how many clients and threads are listed one by
    * one.
    */
@@ -144,8 +152,10 @@ export interface Host {
 }
 
 export interface ThreadSettings {
-  /** Most client threads at once. */
+  /** Most client threads at once; of worker-event-loops, the number of workers. */
   readonly most: number;
+  /** Only for worker-event-loops; default: round-robin. */
+  readonly policy?: PolicyName;
   /** How many start before the first client comes. */
   readonly warm: number;
   /**
