@@ -23,10 +23,22 @@ interface Chosen {
 /** @returns why the option has no effect, and where it has one; undefined: it has an effect */
 type Rule = (chosen: Chosen) => string | undefined;
 
-const onlyThreads: Rule = ({ model }) =>
-  model === 'thread-per-client'
+const onlyClientThreads: Rule = ({ model }) => {
+  if (model === 'thread-per-client') return undefined;
+  const threads =
+    model === 'worker-event-loops'
+      ? 'whose threads are its --workers'
+      : 'which has no client threads';
+  return `with --model ${model}, ${threads}; it belongs to thread-per-client`;
+};
+
+const onlyWorkers: Rule = ({ model }) =>
+  model === 'worker-event-loops'
     ? undefined
-    : `with --model ${model}, which has no client threads; it belongs to thread-per-client`;
+    : `with --model ${model}, which has no workers; it belongs to worker-event-loops`;
+
+const onlyThreads: Rule = (chosen) =>
+  onlyWorkers(chosen) === undefined ? undefined : onlyClientThreads(chosen);
 
 const onlyTaken: Rule = ({ model, handoff }) => {
   if (!handoff || handOffs[handoff].models.includes(model)) return undefined;
@@ -43,8 +55,8 @@ const onlyDatagrams: Rule = ({ transport }) =>
   transport === 'udp' ? undefined : 'without --transport udp';
 
 const onlyWaiting: Rule = ({ model, transport }) =>
-  model === 'event-loop' && transport === 'tcp'
-    ? 'with --model event-loop, where no client waits for another; ' +
+  (model === 'event-loop' || model === 'worker-event-loops') && transport === 'tcp'
+    ? `with --model ${model}, where no client waits for another; ` +
       'it belongs to iterative and thread-per-client'
     : undefined;
 
@@ -73,9 +85,11 @@ function all(...rules: Rule[]): Rule {
 
 /** Options that are not listed have an effect on every server. */
 const RULES: Readonly<Record<string, Rule>> = {
-  threads: onlyThreads,
+  threads: onlyClientThreads,
   handoff: all(onlyConnections, onlyTaken),
-  warm: all(onlyThreads, onlyConnections),
+  warm: all(onlyClientThreads, onlyConnections),
+  workers: onlyWorkers,
+  policy: all(onlyWorkers, onlyConnections),
   'thread-memory': onlyThreads,
   overflow: all(onlyConnections, onlyWaiting),
   queue: onlyWaiting,

@@ -105,4 +105,38 @@ Code      src/models/thread-per-client.ts (the loop), src/threads/lease.ts (who 
           descriptor), src/threads/client-threads.ts, src/threads/thread-pool.ts,
           src/threads/mailbox.ts, workers/serve-client.ts, src/connection/blocking.ts
 `,
+  'worker-event-loops': `
+worker-event-loops: many clients on each of several threads, one event loop a core
+
+    for await (const client of acceptor) {
+      workers.serve(client);
+      await workers.available();
+    }
+
+    main thread                     worker 1 … N
+    accept ── take: fd ───────────► its own copy of the fd
+    close ◄── has begun ──────────  client 1: recv ·· send
+    "closed" ◄── has ended ───────  client 4: ·· recv ····
+
+  1. Main accepts a connection and reads nothing from it. --policy chooses the worker: one after the
+     other (round-robin), the one with the fewest clients (least-connections), or the better of two
+     drawn at random (two-choices). There are --workers of them, by default one a core.
+  2. Main sends the worker the descriptor's number. The worker makes a copy of the descriptor, which
+     libuv polls in its event loop, and main closes its own. No client waits in the queue.
+  3. In the worker, recv and sendAll return promises, as under event-loop. While one handler
+     computes, the other clients of this worker wait; those of other workers do not.
+  4. When the handler ends, the worker closes its descriptor and reports to main, which logs
+     "closed" with the worker's number. What one turn of a loop has to say goes in one message.
+  5. A worker that dies takes its clients with it; a new one replaces it. Clients that it had not
+     begun with go to another worker.
+
+A client  is never ${TIME_WORDS.queue}; ${TIME_WORDS.thread}, until its worker's loop turns; then
+          ${TIME_WORDS.loop}, while another client of its worker computes or when it calls what
+          clients share, ${TIME_WORDS.client} or ${TIME_WORDS.computing}.
+Good for  hundreds of clients and more, when one core is not enough: it is the model to choose then.
+Bad for   few clients that compute for long: two on one worker wait for each other. State that
+          clients share stays on main, and each call of it crosses threads. Linux only.
+Code      src/models/worker-event-loops.ts (the loop), src/threads/loops/ (loop-workers.ts first),
+          workers/serve-clients.ts, src/connection/stream.ts
+`,
 };

@@ -8,6 +8,8 @@ const GROUPS: readonly (readonly [title: string, ...options: string[]])[] = [
     'handoff',
     'threads',
     'warm',
+    'workers',
+    'policy',
     'thread-memory',
     'task-limit',
     'overflow',

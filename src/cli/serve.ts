@@ -2,6 +2,7 @@
  * `handoff serve`: starts a server and runs it until a signal stops it. Main thread of the server's
  * process. Read ../server/server.ts next.
  */
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { SingleBar } from 'cli-progress';
@@ -18,6 +19,7 @@ import { HAND_OFF_WAYS, handOffs } from '../serving/hand-off.js';
 import type { HandOffWay, ServerSettings, TlsSettings } from '../serving/host.js';
 import { DATAGRAM_SERVICES, isOwn, portOf } from '../services/catalogue.js';
 import { DIALECTS, FRAMINGS } from '../services/service.js';
+import { POLICY_NAMES } from '../threads/loops/policies.js';
 import { runUntilSignal } from '../server/shutdown.js';
 import type { ArgumentsOf, Command } from './command.js';
 import { checkEffects } from './effects.js';
@@ -33,6 +35,10 @@ import {
 } from './options.js';
 import { inGroups } from './serve-groups.js';
 import { serviceNamed } from './service-named.js';
+
+/** Defaults of --thread-memory. A worker has the memory of many clients. */
+const CLIENT_THREAD_MB = 64;
+const WORKER_MB = 2048;
 
 const options = {
   model: {
@@ -64,17 +70,28 @@ const options = {
   handoff: {
     choices: HAND_OFF_WAYS,
     requiresArg: true,
-    describe: 'how a client gets to its thread (default: lend)',
+    describe: 'how a client gets to its thread (default: lend; worker-event-loops: duplicate)',
   },
   warm: {
     ...wholeNumber('warm', 0, 4096),
     default: 0,
     describe: 'number of client threads to start before the first client',
   },
+  workers: {
+    ...wholeNumber('workers', 1, 256),
+    default: availableParallelism(),
+    defaultDescription: "this machine's cores",
+    describe: 'worker-event-loops: number of workers, each with an event loop',
+  },
+  policy: {
+    choices: POLICY_NAMES,
+    default: 'round-robin',
+    requiresArg: true,
+    describe: 'worker-event-loops: which worker gets the next client',
+  },
   'thread-memory': {
-    ...wholeNumber('thread-memory', 8, 4096),
-    default: 64,
-    describe: 'heap limit of a client thread in MB',
+    ...wholeNumber('thread-memory', 8, 16_384),
+    describe: `heap limit of a client thread in MB (default: ${CLIENT_THREAD_MB}; of a worker: ${WORKER_MB})`,
   },
   overflow: {
     choices: ['queue', 'refuse'] as const,
@@ -167,7 +184,7 @@ const options = {
   'tls-cert': {
     ...text('tls-cert'),
     describe:
-      'PEM file of the certificate: clients must use TLS; not for thread-per-client and udp',
+      'PEM file of the certificate: clients must use TLS; only for models on the main thread, not for udp',
   },
   'tls-key': { ...text('tls-key'), describe: "PEM file of the certificate's private key" },
   'tls-handshake': {
@@ -259,6 +276,7 @@ function builder(command: Argv, sources: OptionSources) {
     })
     .example('$0 serve echo', 'one thread per client, port 9000')
     .example('$0 serve count --model iterative', 'one client at a time')
+    .example('$0 serve web --model worker-event-loops', 'an event loop on each core')
     .example('$0 serve echo --threads 2 --overflow refuse', 'refuses the third client')
     .example('$0 serve work --warm 8 | cat', 'starts 8 threads first; writes the log as JSON');
 }
@@ -326,8 +344,10 @@ function settingsFrom(args: Arguments): ServerSettings {
     throw new UsageError(`--warm ${args.warm} is more than --threads ${args.threads}`);
   if (args['task-limit'] > 0 && args.model !== 'thread-per-client')
     throw new UsageError(
-      `--task-limit needs --model thread-per-client: under ${args.model} the service runs on the main ` +
-        'thread, which nothing can interrupt',
+      `--task-limit needs --model thread-per-client: under ${args.model} ` +
+        (args.model === 'worker-event-loops'
+          ? 'to end a thread is to end all of its clients'
+          : 'the service runs on the main thread, which nothing can interrupt'),
     );
   if (args['task-limit'] > 0 && args.transport === 'udp')
     throw new UsageError('--task-limit cannot be used with --transport udp');
@@ -359,9 +379,7 @@ function settingsFrom(args: Arguments): ServerSettings {
         : { path: args.socket },
     acceptor: { overflow: args.overflow, queueLimit: args.queue },
     threads: {
-      most: args.threads,
-      warm: args.warm,
-      memoryMb: args['thread-memory'],
+      ...threadsFrom(args),
       handOff: handOffFrom(args),
       taskLimitMs: args['task-limit'],
     },
@@ -407,6 +425,14 @@ function readableStyle(): ReadableStyle | undefined {
   return process.stdout.hasColors() ? 'coloured' : 'plain';
 }
 
+/** All workers start before the first client. */
+function threadsFrom(args: Arguments) {
+  const { model, workers, policy, threads, warm, 'thread-memory': memoryMb } = args;
+  return model === 'worker-event-loops'
+    ? { most: workers, warm: workers, policy, memoryMb: memoryMb ?? WORKER_MB }
+    : { most: threads, warm, memoryMb: memoryMb ?? CLIENT_THREAD_MB };
+}
+
 /** The environment may name a way for other models: see effects.ts. */
 function handOffFrom({ model, handoff }: Arguments): HandOffWay | undefined {
   return handoff && handOffs[handoff].models.includes(model) ? handoff : undefined;
@@ -420,6 +446,12 @@ function tlsFrom(args: Arguments): TlsSettings | undefined {
   if (cert === undefined) throw new UsageError('--tls-key needs --tls-cert as well');
   if (transport === 'udp')
     throw new UsageError('--tls-cert cannot be used with --transport udp: TLS needs a byte stream');
+  if (model === 'worker-event-loops') {
+    throw new UsageError(
+      '--tls-cert cannot be used with --model worker-event-loops: the workers get descriptors, and ' +
+        'OpenSSL has the keys on main; use --model event-loop or iterative',
+    );
+  }
   if (model === 'thread-per-client') {
     throw new UsageError(
       '--tls-cert cannot be used with --model thread-per-client: client threads call recv(2) on ' +

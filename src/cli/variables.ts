@@ -13,9 +13,9 @@ const OPTIONS = `
   admin config datagram-rate dialect every file follow framing from goodbye grace guest handoff headers
   heartbeat history host idle-timeout into json line-deadline linger log-connections log-file
   log-full log-level log-requests login login-deadline loop-lag max-buffer max-bytes max-pause
-  metrics model name once output overflow play port projector questions queue register
+  metrics model name once output overflow play policy port projector questions queue register
   request-deadline results root run send-deadline socket stay store task-limit thread-memory
-  threads timeout times tls-cert tls-handshake tls-key to transport tries wait warm watch work
+  threads timeout times tls-cert tls-handshake tls-key to transport tries wait warm watch work workers
 `
   .trim()
   .split(/\s+/);

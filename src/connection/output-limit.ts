@@ -13,13 +13,13 @@ export interface OutputHolder {
 }
 
 export class OutputLimit {
-  readonly #mostBytes: number;
+  readonly mostBytes: number;
   /** The clients that keep output, and how many bytes of memory. */
   readonly #kept = new Map<OutputHolder, number>();
   #sumBytes = 0;
 
   constructor(mostBytes: number) {
-    this.#mostBytes = mostBytes;
+    this.mostBytes = mostBytes;
   }
 
   get sumBytes(): number {
@@ -33,7 +33,7 @@ export class OutputLimit {
     this.#sumBytes += keptBytes - before;
     if (keptBytes === 0) this.#kept.delete(holder);
     else this.#kept.set(holder, keptBytes);
-    while (this.#sumBytes > this.#mostBytes) this.#cutLargest();
+    while (this.#sumBytes > this.mostBytes) this.#cutLargest();
   }
 
   #cutLargest(): void {

@@ -1,16 +1,18 @@
 /**
- * The three models for datagrams: the same loops as for connections (../models/), which differ in
+ * The models for datagrams: the same loops as for connections (../models/), which differ in
  * the same words. Under each of them, the receiver yields the messages of one address in order, one
  * at a time.
  *
  *     iterative            the next datagram waits until this one is answered
  *     event-loop           they overlap on the main thread, as far as the service awaits anything
  *     thread-per-client    each is a task for a worker of a pool: with no connection, a client lasts one datagram
+ *     worker-event-loops   refused: a datagram is no client that a worker could keep
  *
  * Threads are right for answers that take long to compute. For a quick answer, the way to a worker
  * and back (some tens of microseconds) costs more than the answer.
  */
 import { availableParallelism } from 'node:os';
+import { UsageError } from '../base/errors.js';
 import type { ModelName } from '../serving/host.js';
 import { answerDatagram, type ComputeAnswer } from './answering.js';
 import type { DatagramHost, DatagramModel } from './host.js';
@@ -55,6 +57,12 @@ export const datagramModels: Readonly<Record<ModelName, DatagramModelFactory>> =
   iterative,
   'event-loop': eventLoop,
   'thread-per-client': threadPerClient,
+  'worker-event-loops': () => {
+    throw new UsageError(
+      '--model worker-event-loops cannot be used with --transport udp: it hands connections to ' +
+        'workers, and datagrams have none; use --model thread-per-client, whose threads answer them',
+    );
+  },
 };
 
 const MAIN_THREAD = 0;

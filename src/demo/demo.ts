@@ -75,6 +75,12 @@ export function sectionsOf(acts: readonly DemonstratedAct[]): Section[] {
   );
 }
 
+/** Threads that are up before the clients come; of the workers, fewer than there are clients. */
+const THREAD_ARGS: Partial<Record<ModelName, readonly string[]>> = {
+  'thread-per-client': ['--warm', '4'],
+  'worker-event-loops': ['--workers', '2'],
+};
+
 async function demonstrateModel(
   act: Act,
   model: ModelName,
@@ -85,7 +91,7 @@ async function demonstrateModel(
     'serve',
     act.service,
     ...['--model', model],
-    ...(model === 'thread-per-client' ? ['--warm', '4'] : []),
+    ...(THREAD_ARGS[model] ?? []),
     ...act.serveArgs,
     ...['--log-level', 'debug'],
   ];

@@ -13,11 +13,10 @@ import { Monitoring } from '../admin/monitoring.js';
 import { Observer } from '../admin/observer.js';
 import { vitalsOf } from '../admin/vitals.js';
 import { endLoudly } from '../base/errors.js';
-import { toMicroseconds } from '../base/clock.js';
 import { settledWithin } from '../base/settled-within.js';
 import { formatEndpoint } from '../connection/endpoint.js';
 import { NO_DEADLINES } from '../connection/deadlines.js';
-import { MainLoop, type LoopBlock } from '../connection/main-loop.js';
+import { MainLoop } from '../connection/main-loop.js';
 import { OutputLimit } from '../connection/output-limit.js';
 import { LogFailures, openLog, sharedLogSettings, type Logger } from '../log/log.js';
 import { writeGatheredLines } from '../log/turn-writer.js';
@@ -28,6 +27,7 @@ import { ConnectionCounters } from '../serving/counters.js';
 import { chooseHandOff } from '../serving/hand-off.js';
 import { DescriptorBudget } from '../serving/descriptor-budget.js';
 import type { AcceptedSocket, Host, Model, ServerSettings, TlsSettings } from '../serving/host.js';
+import { loopBlockedLine } from '../serving/loop-blocked-line.js';
 import { isLoopback } from '../serving/loopback.js';
 import type { Shared } from '../shared/shared.js';
 import type { LimitedThreads } from '../threads/thread-limit.js';
@@ -81,14 +81,14 @@ export class Server {
     const code = await ServiceCode.load(service.module);
     await code.current.check?.(settings.serviceOptions);
     const limited =
-      modelName === 'thread-per-client' && process.platform === 'linux'
+      models[modelName].startsThreads && process.platform === 'linux'
         ? (await import('../threads/thread-limit.js')).limitThreads(settings.threads, descriptors)
         : undefined;
     const shared = await code.current.share?.({ options: settings.serviceOptions, log });
     const closedLog = clientLog.child({ service: service.name, model: modelName });
     const showsTimes = clientLog.isLevelEnabled('info') || settings.adminPath !== undefined;
     const loop = showsTimes
-      ? new MainLoop(settings.loopLagMs, (block) => noteBlock(clientLog, block))
+      ? new MainLoop(settings.loopLagMs, (block) => loopBlockedLine(clientLog, block))
       : undefined;
     const host: Host = {
       log,
@@ -113,6 +113,8 @@ export class Server {
     let acceptor: Acceptor | undefined;
     const watching: { close(): void }[] = [];
     try {
+      // First: threads that start beforehand get to know where the newest version is.
+      if (settings.watch) code.watch(log);
       const create = await models[modelName].load();
       model = await create(host);
       acceptor = new Acceptor(settings.acceptor, host, model, secure);
@@ -123,7 +125,6 @@ export class Server {
       const monitoring = new Monitoring(vitals, log);
       watching.push(monitoring);
       const metrics = await openMetrics(monitoring, settings.metricsAddress);
-      if (settings.watch) code.watch(log);
       // The admin socket opens last: when it is there, the server accepts clients.
       if (adminPath !== undefined)
         watching.push(
@@ -245,9 +246,4 @@ function noteLimit(log: Logger, asked: number, limited: LimitedThreads | undefin
   if (limited?.limit === undefined) return;
   const { most: threads } = limited.threads;
   log.warn({ threads, asked, limit: limited.limit }, 'threads limited');
-}
-
-function noteBlock(log: Logger, { fromMs, untilMs, connection, heldMs }: LoopBlock): void {
-  const blockedMs = toMicroseconds(untilMs - fromMs);
-  log.info({ blockedMs, connection, heldMs: connection && toMicroseconds(heldMs) }, 'loop blocked');
 }

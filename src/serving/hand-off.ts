@@ -29,7 +29,7 @@ export const handOffs: Readonly<Record<HandOffWay, HandOffEntry>> = {
   },
   duplicate: {
     summary: 'the thread gets a copy of the descriptor, and closes it',
-    models: [],
+    models: ['worker-event-loops'],
     lacking: withoutLinux,
   },
 };
@@ -39,6 +39,7 @@ const DEFAULT_WAYS: Readonly<Record<ModelName, HandOffWay | undefined>> = {
   iterative: undefined,
   'event-loop': undefined,
   'thread-per-client': 'lend',
+  'worker-event-loops': 'duplicate',
 };
 
 /** The ways that some model takes. */

@@ -77,6 +77,8 @@ export interface ThreadView {
   readonly state: State;
   /** Of its client. */
   readonly connection?: number;
+  /** Of a worker that serves many: how many. */
+  readonly clients?: number;
 }
 
 /** How long the stages of all hand-offs took since the start, in nanoseconds. */

@@ -41,7 +41,7 @@ export interface Call {
 }
 
 /** The result of a call. */
-type Outcome =
+export type Outcome =
   | { readonly value: unknown }
   | { readonly error: { readonly message: string; readonly stack: string | undefined } };
 
@@ -80,10 +80,7 @@ export class SyncCallSlot {
     this.#timesMs[WAITED] = this.waitedMs + (this.#timesMs[TAKEN_AT] ?? askedAtMs) - askedAtMs;
     const outcome = JSON.parse(this.#read()) as Outcome;
     Atomics.store(this.#words, STATE, IDLE);
-    if ('value' in outcome) return outcome.value;
-    if (!('error' in outcome)) return undefined;
-    const cause = Object.assign(new Error(), outcome.error);
-    throw new Error(`the call of ${method} failed: ${cause.message}`, { cause });
+    return valueOf(method, outcome);
   }
 
   /** Client thread. How long the calls since the last time this was asked waited for main's loop. */
@@ -158,17 +155,33 @@ export class SyncCallSlot {
  * are.
  */
 export function remoteSession(slot: SyncCallSlot, notifyMain: () => void): Session {
+  return sessionOf((method, args) => slot.call(method, args, notifyMain));
+}
+
+/** A session that passes every call on. */
+export function sessionOf(call: (method: string, args: unknown[]) => unknown): Session {
   const methods = new Map<PropertyKey, unknown>();
   return new Proxy({} as Session, {
     get(_target, name) {
       // `await` asks whether a session is a promise.
       if (typeof name === 'symbol' || name === 'then') return undefined;
       let method = methods.get(name);
-      if (!method)
-        methods.set(name, (method = (...args: unknown[]) => slot.call(name, args, notifyMain)));
+      if (!method) methods.set(name, (method = (...args: unknown[]) => call(name, args)));
       return method;
     },
   });
+}
+
+/**
+ * What a call returns on the thread that has called.
+ * @throws Error when the call failed on main
+ */
+export function valueOf(method: string, outcome: Outcome): unknown {
+  if ('value' in outcome) return outcome.value;
+  // JSON has no `undefined`.
+  if (!('error' in outcome)) return undefined;
+  const cause = Object.assign(new Error(), outcome.error);
+  throw new Error(`the call of ${method} failed: ${cause.message}`, { cause });
 }
 
 /** Main thread. Makes a call that a client thread has asked for. Never rejects. */
@@ -183,6 +196,15 @@ export async function performCall(session: Session, { method, args }: Call): Pro
     return { value: await call.apply(session, args) };
   } catch (error) {
     return failure(error);
+  }
+}
+
+/** JSON of an outcome, also where a service of the user's own answers what JSON cannot represent. */
+export function outcomeText(outcome: Outcome): string {
+  try {
+    return JSON.stringify(outcome);
+  } catch (error) {
+    return JSON.stringify(failure(error));
   }
 }
 

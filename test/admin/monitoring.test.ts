@@ -11,6 +11,7 @@ import { connectClient } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import { samplesOf } from '../support/exposition.js';
 import { fixture, temporaryDirectory } from '../support/handoff.js';
+import { hasThreads, MOST_WORKERS } from '../support/models.js';
 import { assertRefused } from '../support/refusal.js';
 import { startServer, type RunningServer } from '../support/server.js';
 
@@ -46,9 +47,10 @@ for (const model of MODEL_NAMES) {
         assert.ok(of('process_memory_usage_bytes') > 1e7);
         const threads = [...samples].filter(([name]) => name.startsWith('handoff_threads{'));
         const running = threads.reduce((sum, [, count]) => sum + count, 0);
-        assert.equal(running, model === 'thread-per-client' ? 1 : 0);
-        assert.equal(samples.has('handoff_threads_limit'), model === 'thread-per-client');
-        assert.equal(samples.has('handoff_threads_lost_total'), model === 'thread-per-client');
+        const threadsOf = { 'thread-per-client': 1, 'worker-event-loops': MOST_WORKERS };
+        assert.equal(running, { iterative: 0, 'event-loop': 0, ...threadsOf }[model]);
+        assert.equal(samples.has('handoff_threads_limit'), hasThreads(model));
+        assert.equal(samples.has('handoff_threads_lost_total'), hasThreads(model));
       }
     });
   });
@@ -215,7 +217,7 @@ describe('the heartbeat', bounds, () => {
         },
       );
       assert.ok(Number(lagMs) >= 0 && Number(rssMb) > 10);
-      assert.equal(threads !== undefined, model === 'thread-per-client');
+      assert.equal(threads !== undefined, hasThreads(model));
     });
   }
 });

@@ -8,13 +8,13 @@ import type { ModelName } from '../../src/serving/host.js';
 import { snapshotWhere } from '../support/admin.js';
 import { connectClient } from '../support/client.js';
 import { fixture, temporaryDirectory } from '../support/handoff.js';
-import { underEveryModel } from '../support/models.js';
+import { hasThreads, limitsClients, underEveryModel } from '../support/models.js';
 import { startServer } from '../support/server.js';
 
 const noStates = process.platform !== 'linux' && 'threads, and what they do, are shown on Linux';
 
 underEveryModel('a snapshot', (model) => {
-  const hasThreads = model === 'thread-per-client';
+  const isThreaded = hasThreads(model);
 
   it('shows a client’s state and its bytes in each direction', { skip: noStates }, async (t) => {
     const { server, see } = await startWatched(t, model, fixture('trouble'));
@@ -26,7 +26,7 @@ underEveryModel('a snapshot', (model) => {
       bytesIn: 0,
       bytesOut: 0,
     });
-    assert.equal(silent.thread !== 0, hasThreads);
+    assert.equal(silent.thread !== 0, isThreaded);
 
     await client.exchange('echo hello\n', 'hello\n');
     const answered = await see('recv', ({ bytesOut }) => bytesOut > 0);
@@ -62,7 +62,7 @@ underEveryModel('a snapshot', (model) => {
         'three served clients',
         ({ counts }) => counts.served === 3,
       );
-      assert.equal(handOff !== undefined, hasThreads);
+      assert.equal(handOff !== undefined, isThreaded);
       if (!handOff) return;
       const { queued, woken, begun, total } = handOff;
       for (const { count } of [queued, woken, begun, total]) assert.equal(count, 3);
@@ -78,7 +78,7 @@ underEveryModel('a snapshot', (model) => {
     for (let client = 0; client < places; client++) served.push(await connectClient(t, server));
     for (const client of served) await client.exchange('hello', 'hello');
     const waiting = await connectClient(t, server);
-    if (model === 'event-loop') {
+    if (!limitsClients(model)) {
       const all = await snapshotWhere(
         t,
         server.path,
@@ -86,8 +86,8 @@ underEveryModel('a snapshot', (model) => {
         ({ clients }) => clients.count === 3,
       );
       assert.deepEqual(
-        [all.queue, all.threads, all.limits.threads],
-        [{ count: 0, first: [] }, undefined, undefined],
+        [all.queue, all.threads?.count, all.limits.threads],
+        [{ count: 0, first: [] }, ...(isThreaded ? [2, 2] : [undefined, undefined])],
       );
       return;
     }
@@ -114,7 +114,7 @@ underEveryModel('a snapshot', (model) => {
       served: 0,
     });
     assert.deepEqual(full.limits, {
-      ...(hasThreads && { threads: 2 }),
+      ...(isThreaded && { threads: 2 }),
       queue: 1,
       overflow: 'queue',
     });
@@ -134,15 +134,22 @@ underEveryModel('a snapshot', (model) => {
   it('shows a service that keeps a processor busy', { skip: noStates }, async (t) => {
     const { server, see } = await startWatched(t, model, 'work', { most: 2, warm: 2 });
     const client = await connectClient(t, server);
-    if (hasThreads) {
+    if (isThreaded) {
       client.send('work 10000\n');
-      await see('running', ({ computedMs = 0 }) => computedMs > 0);
-      const { threads } = await snapshotWhere(t, server.path, 'any snapshot');
-      assert.deepEqual(threads?.states, { running: 1, free: 1 });
-      assert.deepEqual(
-        threads.first.map(({ connection }) => connection),
-        [1, undefined],
+      if (model === 'thread-per-client')
+        await see('running', ({ computedMs = 0 }) => computedMs > 0);
+      const { threads } = await snapshotWhere(
+        ...[t, server.path, 'a thread that computes'],
+        ({ threads: seen }) => seen?.states.running === 1,
       );
+      assert.deepEqual(threads?.states, { running: 1, free: 1 });
+      if (model === 'worker-event-loops')
+        assert.deepEqual(threads.first.map(({ clients }) => clients).sort(), [0, 1]);
+      else
+        assert.deepEqual(
+          threads.first.map(({ connection }) => connection),
+          [1, undefined],
+        );
     } else {
       await see('recv');
       // Main cannot answer while it computes; afterwards it reports for how long it did.
@@ -159,7 +166,7 @@ underEveryModel('a snapshot', (model) => {
       const { server, see } = await startWatched(t, model, fixture('club'));
       const client = await connectClient(t, server);
       await client.exchange('stuck\n', 'in\n');
-      const caller = await see(hasThreads ? 'call' : 'await');
+      const caller = await see(isThreaded ? 'call' : 'await');
       assert.notEqual(caller.loopWaitMs, undefined);
     },
   );

@@ -21,7 +21,7 @@ async function offered(t: Cleanup, ...words: string[]): Promise<string[]> {
 }
 
 const SERVICES = listServices().map(({ name }) => name);
-const MODELS = ['iterative', 'event-loop', 'thread-per-client'];
+const MODELS = ['iterative', 'event-loop', 'thread-per-client', 'worker-event-loops'];
 const OWN = ':files js mjs cjs ts mts cts';
 
 describe('the program offers', { concurrency: 2 }, () => {

@@ -3,11 +3,10 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, it, type TestContext } from 'node:test';
-import { MODEL_NAMES } from '../../src/models/registry.js';
 import { datagramClient, startDatagrams } from '../support/datagrams.js';
 import { coverPrograms } from '../support/environment.js';
 import { fixture, runHandoff, startHandoff, type ServerProcess } from '../support/handoff.js';
-import { modelOptions } from '../support/models.js';
+import { DATAGRAM_MODELS, modelOptions } from '../support/models.js';
 import { assertRefused } from '../support/refusal.js';
 
 coverPrograms();
@@ -29,7 +28,18 @@ async function unusedPort(t: TestContext): Promise<number> {
 }
 
 describe('handoff serve --transport udp', bounds, () => {
-  for (const model of MODEL_NAMES) {
+  it('refuses a model that hands over connections, and names one that serves datagrams', async (t) => {
+    const { status, stderr } = await runHandoff(
+      ...[t, ['serve', 'echo', '--transport', 'udp', '--model', 'worker-event-loops']],
+    );
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /worker-event-loops cannot be used with --transport udp: .*thread-per-client/,
+    );
+  });
+
+  for (const model of DATAGRAM_MODELS) {
     it(`logs its address, serves, and ends with a summary and status 0 under ${model}`, async (t) => {
       const server = await startHandoff(t, ['hangman', ...UDP, ...modelOptions(model, 2)]);
       const { transport, service, model: said } = server.log.one('listening');

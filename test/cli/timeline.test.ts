@@ -165,12 +165,14 @@ describe('handoff demo', { timeout: 60_000 }, () => {
     );
     assert.deepEqual([status, stderr], [0, '']);
     assert.deepEqual(readdirSync(join(folder, 'out')).sort(), [
-      ...['count-event-loop.log', 'count-iterative.log', 'count-thread-per-client.log'],
+      ...['count-event-loop.log', 'count-iterative.log'],
+      ...['count-thread-per-client.log', 'count-worker-event-loops.log'],
       ...['projector.html', 'timeline.html', 'timeline.svg', 'trace.json'],
-      ...['work-event-loop.log', 'work-iterative.log', 'work-thread-per-client.log'],
+      ...['work-event-loop.log', 'work-iterative.log'],
+      ...['work-thread-per-client.log', 'work-worker-event-loops.log'],
     ]);
     const heard = stdout.match(/^ *\d+\.\d\d s +[A-D]\d+$/gm) ?? [];
-    assert.equal(heard.length, 3 * 4 * 11);
+    assert.equal(heard.length, 4 * 4 * 11);
     const order = heard.map((text) => text.replace(/^.* s +/, ''));
     const counted = (name: string) => Array.from({ length: 11 }, (_, count) => `${name}${count}`);
     assert.deepEqual(order.slice(0, 44), ['A', 'B', 'C', 'D'].flatMap(counted));
@@ -178,11 +180,12 @@ describe('handoff demo', { timeout: 60_000 }, () => {
     assert.match(stdout, /4 clients, .* on (the main thread|one client thread|\d threads);/);
     assert.doesNotMatch(stdout, /\u001b/);
     const time = String.raw`[\d.]+ m?s under`;
-    const three = `${time} iterative, ${time} event-loop and ${time} thread-per-client`;
-    assert.match(stdout, new RegExp(`All 4 clients were served after ${three}\\.$`, 'm'));
-    assert.match(stdout, new RegExp(`; another client waited up to ${three}\\.$`, 'm'));
+    const first = ['iterative', 'event-loop', 'thread-per-client'].map((name) => `${time} ${name}`);
+    const times = `${first.join(', ')} and ${time} worker-event-loops`;
+    assert.match(stdout, new RegExp(`All 4 clients were served after ${times}\\.$`, 'm'));
+    assert.match(stdout, new RegExp(`; another client waited up to ${times}\\.$`, 'm'));
     const computed = stdout.match(/^ *\d+\.\d\d s +done \d+$/gm) ?? [];
-    assert.equal(computed.length, 3 * (3 + 3 * 6));
+    assert.equal(computed.length, 4 * (3 + 3 * 6));
     const replayed = await runHandoff(t, ['timeline', 'out/count-iterative.log', '-o', 'x.svg'], {
       cwd: folder,
     });

@@ -79,15 +79,15 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ['connect ecko', 'there is no service "ecko"; did you mean echo?'],
     [
       'serve echo --model eventloop',
-      '--model takes iterative, event-loop or thread-per-client, not "eventloop"; did you mean event-loop?',
+      '--model takes iterative, event-loop, thread-per-client or worker-event-loops, not "eventloop"; did you mean event-loop?',
     ],
     [
       'serve echo --model threads',
-      '--model takes iterative, event-loop or thread-per-client, not "threads"; did you mean thread-per-client?',
+      '--model takes iterative, event-loop, thread-per-client or worker-event-loops, not "threads"; did you mean thread-per-client?',
     ],
     [
       'serve echo --model magic',
-      '--model takes iterative, event-loop or thread-per-client, not "magic"',
+      '--model takes iterative, event-loop, thread-per-client or worker-event-loops, not "magic"',
     ],
     [
       'serve echo --log-level warning',
@@ -105,7 +105,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       'explain event',
-      '<model> takes iterative, event-loop or thread-per-client, not "event"; did you mean event-loop?',
+      '<model> takes iterative, event-loop, thread-per-client or worker-event-loops, not "event"; did you mean event-loop?',
     ],
     [
       'bench --scenario ecko',
@@ -171,7 +171,10 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ['serve echo --port', '--port needs a value: a whole number from 0 to 65535'],
     ["serve echo --port ''", '--port needs a value: a whole number from 0 to 65535'],
     ['serve echo --port --model iterative', '--port needs a value: a whole number from 0 to 65535'],
-    ['serve echo --model', '--model needs a value: iterative, event-loop or thread-per-client'],
+    [
+      'serve echo --model',
+      '--model needs a value: iterative, event-loop, thread-per-client or worker-event-loops',
+    ],
     ["connect echo --host ''", '--host needs a value'],
     ['serve echo --config', '--config needs a value'],
     ['chat --name', '--name needs a value'],
@@ -432,7 +435,7 @@ describe('a wrong value', () => {
   it('names its variable', async () => {
     assert.equal(
       await refusalOf(args, { HANDOFF_MODEL: 'eventloop' }),
-      'HANDOFF_MODEL takes iterative, event-loop or thread-per-client, not "eventloop"; did you mean event-loop?',
+      'HANDOFF_MODEL takes iterative, event-loop, thread-per-client or worker-event-loops, not "eventloop"; did you mean event-loop?',
     );
   });
 

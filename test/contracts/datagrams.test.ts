@@ -9,14 +9,14 @@ import { WORDS } from '../../src/services/games/words.js';
 import { datagramClient, startDatagrams, type DatagramClient } from '../support/datagrams.js';
 import { fixture } from '../support/handoff.js';
 import { lose, win, wrongWord } from '../support/hangman.js';
-import { isConcurrent, underEveryModel } from '../support/models.js';
+import { forDatagrams, isConcurrent } from '../support/models.js';
 
 const MOST_BYTES = 1472;
 const noIPv6 = Object.values(networkInterfaces()).every(
   (addresses) => !addresses?.some(({ address }) => address === '::1'),
 );
 
-underEveryModel('echo over UDP', (model) => {
+forDatagrams('echo over UDP', (model) => {
   it('answers a datagram with the same bytes, from none to the largest size', async (t) => {
     const client = await datagramClient(t, await startDatagrams(t, { model }));
     for (const bytes of ['ping', '', '\0\xff', 'ping\n', randomBytes(MOST_BYTES)]) {
@@ -122,7 +122,7 @@ underEveryModel('echo over UDP', (model) => {
   });
 });
 
-underEveryModel('capitalize over UDP', (model) => {
+forDatagrams('capitalize over UDP', (model) => {
   it('answers text in upper case and replaces invalid UTF-8', async (t) => {
     const client = await datagramClient(
       t,
@@ -142,7 +142,7 @@ underEveryModel('capitalize over UDP', (model) => {
   });
 });
 
-underEveryModel('date and daytime over UDP', (model) => {
+forDatagrams('date and daytime over UDP', (model) => {
   it('answer with the time in the client’s format', async (t) => {
     const client = await datagramClient(t, await startDatagrams(t, { model, service: 'date' }));
     assert.match(await client.ask('%Y-%m-%d'), /^\d{4}-[01]\d-[0-3]\d$/);
@@ -159,7 +159,7 @@ underEveryModel('date and daytime over UDP', (model) => {
   });
 });
 
-underEveryModel('hangman over UDP', (model) => {
+forDatagrams('hangman over UDP', (model) => {
   it('can be won and lost, with a game for each address', async (t) => {
     const server = await startDatagrams(t, { model, service: 'hangman' });
     const clients = await Promise.all(Array.from({ length: 4 }, () => datagramClient(t, server)));
@@ -217,7 +217,7 @@ underEveryModel('hangman over UDP', (model) => {
   });
 });
 
-underEveryModel('a service for datagrams', (model) => {
+forDatagrams('a service for datagrams', (model) => {
   const service = fixture('datagrams');
 
   it('gets the memory of an address with its next message', async (t) => {

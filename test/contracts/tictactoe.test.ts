@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { connectClient, type Client } from '../support/client.js';
-import { isConcurrent, underEveryModel } from '../support/models.js';
+import { isConcurrent, limitsClients, underEveryModel } from '../support/models.js';
 import { Random } from '../support/random.js';
 import { sharedServer, startServer, type Cleanup, type RunningServer } from '../support/server.js';
 import {
@@ -317,7 +317,7 @@ function togetherContract(server: RunningServer, model: ModelName): void {
     await expectInit(c, b, 'anna Bob');
   });
 
-  const many = model === 'event-loop' ? 200 : 8;
+  const many = limitsClients(model) ? 8 : 200;
   it(`plays ${many} separate games at once to their ends`, async (t) => {
     const crowded = await startServer(t, {
       service: 'tictactoe',

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DATAGRAM_SERVICES } from '../../src/services/catalogue.js';
 import { datagramClient, startDatagrams } from '../support/datagrams.js';
 import { startHandoff } from '../support/handoff.js';
-import { underEveryModel } from '../support/models.js';
+import { forDatagrams } from '../support/models.js';
 import type { Cleanup } from '../support/server.js';
 
 /** The headers of IPv4 and UDP. */
@@ -87,7 +87,7 @@ describe('two servers', () => {
   });
 });
 
-underEveryModel('two servers', (model) => {
+forDatagrams('two servers', (model) => {
   it('do not go on with the echo of an echo', async (t) => {
     const [one, other] = [await startDatagrams(t, { model }), await startDatagrams(t, { model })];
     assert.ok((await exchange(t, [one.port, other.port], ['x'])) < ENDLESS);
@@ -119,7 +119,7 @@ describe('a server that gave the same answers too often', () => {
   });
 });
 
-underEveryModel('an answer', (model) => {
+forDatagrams('an answer', (model) => {
   it('is on the wire at most three times as long as its question', async (t) => {
     for (const service of DATAGRAM_SERVICES) {
       const server = await startDatagrams(t, { model, service });

@@ -8,7 +8,7 @@ import { after, before, describe, it, mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { connectClient } from '../support/client.js';
-import { underEveryModel } from '../support/models.js';
+import { hasThreads, underEveryModel } from '../support/models.js';
 import { startServer } from '../support/server.js';
 import { BOUND_MS, conversations, cut, cuts, runs } from './arbitraries.js';
 import { surroundings } from './converse.js';
@@ -87,7 +87,7 @@ for (const protocol of lineProtocols) {
   underEveryModel(`${service}, whatever a client sends,`, (model) => {
     const options = { ...protocol.options };
     if (protocol.drawsLots) stopChance();
-    const isComparable = !protocol.drawsLots || model !== 'thread-per-client';
+    const isComparable = !protocol.drawsLots || !hasThreads(model);
 
     it('answers it over a socket, too, and serves the next client', async (t) => {
       const property = fc.asyncProperty(

@@ -20,6 +20,7 @@ import { LONGEST_LOOP_LAG_MS } from './environment.js';
 import { DEFAULT_OPTIONS } from './service-options.js';
 import type { ServiceOptions } from '../../src/services/service.js';
 import { eventually } from './eventually.js';
+import { MOST_WORKERS } from './models.js';
 import { linesOfFile, type LogLine } from './log-lines.js';
 
 /** The settings of a test; the others have defaults for a small, quiet server. */
@@ -115,7 +116,7 @@ async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
     address,
     serviceOptions: { ...DEFAULT_OPTIONS, ...settings.options },
     acceptor: { overflow: 'queue', queueLimit: 100, ...settings.acceptor },
-    threads: { most: 8, warm: 0, memoryMb: 64, ...settings.threads },
+    threads: threadsFor(model, { most: 8, warm: 0, memoryMb: 64, ...settings.threads }),
     idleMs,
     maxBufferBytes: settings.maxBufferBytes ?? 256 * 1024 * 1024,
     deadlines: { ...NO_DEADLINES, ...settings.deadlines },
@@ -143,6 +144,12 @@ async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
         if (folder !== undefined) rmSync(folder, { recursive: true });
       })),
   };
+}
+
+/** A worker has many clients: a test that needs many threads for them does not need many workers. */
+function threadsFor(model: ModelName, threads: ThreadSettings): ThreadSettings {
+  if (model !== 'worker-event-loops') return threads;
+  return { ...threads, most: Math.min(threads.most, MOST_WORKERS) };
 }
 
 function hasFields(line: LogLine, fields: Readonly<Record<string, unknown>>): boolean {

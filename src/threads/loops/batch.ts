@@ -1,0 +1,68 @@
+/**
+ * Gathers what one thread has to say to another in a turn of its loop, and posts it as one message.
+ * Used on both sides. A message wakes the other thread, which costs more than all that is in it.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import type { Batch } from './protocol.js';
+
+/** Calls `post` when what belongs to this turn has been said. */
+type AtEndOfTurn = (post: () => void) => void;
+
+/**
+ * Main: after the microtasks that are due now, which includes the answers of sessions that waited
+ * for the end of the turn (shared/turn.ts), and all clients of a batch that the acceptor yields.
+ */
+export const afterMicrotasks: AtEndOfTurn = (post) => {
+  process.nextTick(() => queueMicrotask(() => process.nextTick(post)));
+};
+
+/** Worker: after the events of this turn. */
+export const afterEvents: AtEndOfTurn = (post) => {
+  setImmediate(post);
+};
+
+export class Outbox<Message> {
+  readonly #port: MessagePort;
+  readonly #atEndOfTurn: AtEndOfTurn;
+  readonly #post = (): void => this.#flush();
+  #messages: Message[] = [];
+  #isDue = false;
+  #number = 1;
+  #later: NodeJS.Timeout | undefined;
+
+  constructor(port: MessagePort, atEndOfTurn: AtEndOfTurn) {
+    this.#port = port;
+    this.#atEndOfTurn = atEndOfTurn;
+  }
+
+  /** The number of the batch that is gathered now. */
+  get number(): number {
+    return this.#number;
+  }
+
+  /** The last message of the batch that is gathered now. */
+  get last(): Message | undefined {
+    return this.#messages.at(-1);
+  }
+
+  push(message: Message): void {
+    this.#messages.push(message);
+    if (this.#isDue) return;
+    this.#isDue = true;
+    this.#atEndOfTurn(this.#post);
+  }
+
+  /** Posts a batch within `ms` milliseconds, even if it is empty: the other side has to look. */
+  postWithin(ms: number): void {
+    this.#later ??= setTimeout(this.#post, ms);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    this.#isDue = false;
+    const batch: Batch<Message> = { number: this.#number++, messages: this.#messages };
+    this.#messages = [];
+    this.#port.postMessage(batch);
+  }
+}

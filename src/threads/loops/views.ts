@@ -1,0 +1,32 @@
+/**
+ * Workers and their clients, as a snapshot shows them. Main thread; for loop-workers.ts.
+ *
+ * What a client does at the moment is known to its worker only. A worker writes it down when main
+ * asks for a snapshot, and not before: a client that nobody watches pays nothing.
+ */
+import type { ClientView, Serving, State, ThreadView } from '../../serving/views.js';
+import type { LoopSlot } from './loop-slot.js';
+
+/** @param most how many threads and clients are listed one by one */
+export function describeLoops(slots: readonly LoopSlot[], most: number): Omit<Serving, 'handOff'> {
+  const states: Partial<Record<State, number>> = {};
+  const threads: ThreadView[] = [];
+  const clients: ClientView[] = [];
+  let clientCount = 0;
+  for (const slot of slots) {
+    const { state, thread, load } = slot;
+    states[state] = (states[state] ?? 0) + 1;
+    clientCount += load;
+    if (threads.length < most)
+      threads.push({ ...(thread !== undefined && { thread }), state, clients: load });
+    for (const { client, socket } of slot.clients) {
+      if (clients.length === most) break;
+      const { computedMs, loopWaitMs } = socket;
+      clients.push(client.view(socket.state, thread, { computedMs, loopWaitMs }));
+    }
+  }
+  return {
+    clients: { count: clientCount, first: clients },
+    threads: { count: slots.length, states, first: threads },
+  };
+}
