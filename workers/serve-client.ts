@@ -1,6 +1,6 @@
 /**
- * What runs inside a client thread: takes one client after the other out of its mailbox and serves
- * it with blocking calls. The thread's only task of the pool begins with the thread and ends with
+ * What runs inside a client thread: takes one client after the other, in one of the ways of
+ * src/threads/hand-off/, and serves it with blocking calls. The thread's only task of the pool begins with the thread and ends with
  * the server.
  *
  * The thread never closes the descriptor (src/threads/lease.ts). Between clients the thread blocks
@@ -12,6 +12,7 @@ import { parentPort, threadId } from 'node:worker_threads';
 import { BlockingConnection } from '../src/connection/blocking.js';
 import { bindScheduler, nameThread } from '../src/base/libc/thread.js';
 import { openThreadLog } from '../src/log/log.js';
+import { loadSource } from '../src/threads/hand-off/ways.js';
 import { DoorbellButton } from '../src/threads/doorbell-button.js';
 import { Mailbox } from '../src/threads/mailbox.js';
 import type { ReadyMessage, ThreadTask } from '../src/threads/protocol.js';
@@ -22,7 +23,6 @@ import { NewestCode } from '../src/services/own/service-code.js';
 import { loadService } from '../src/services/load.js';
 import { ThreadTimes } from '../src/threads/thread-times.js';
 import { SyncCallSlot, remoteSession } from '../src/threads/calls.js';
-import { LoopTurns } from '../src/threads/loop-turns.js';
 import { ownKernelThread } from './own-kernel-thread.js';
 import { echoRehearsal, rehearse } from './rehearse.js';
 
@@ -32,6 +32,7 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
   const log = openThreadLog(task.log, { thread: threadId });
   const doorbell = new DoorbellButton(task.doorbell);
   const notifyMain = () => doorbell.press();
+  const source = await loadSource({ task, mailbox, notifyMain, log });
   const calls = task.calls && new SyncCallSlot(task.calls);
   const newest =
     task.newestVersion && new NewestCode(task.module, task.newestVersion, service, log);
@@ -55,11 +56,13 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
     kernelThread: ownKernelThread(),
   };
   parentPort?.postMessage(ready);
-  const turns = new LoopTurns(mailbox);
-  for (let lent = mailbox.take(); lent !== undefined; lent = mailbox.take()) {
+  for (;;) {
+    const next = source.next();
+    const taken = next instanceof Promise ? await next : next;
+    if (taken === undefined) return;
     times?.begin(mailbox);
     const startedAtMs = (mailbox.startedAtMs = monotonicMs());
-    const connection = new BlockingConnection(lent.connection, lent.fd, mailbox, {
+    const connection = new BlockingConnection(taken.connection, taken.fd, mailbox, {
       onStay: scheduler.asUsual,
       limits: task.limits,
       log,
@@ -70,9 +73,9 @@ export default async function serveClients(task: ThreadTask): Promise<void> {
     if (connection.hasStayed) scheduler.asBatch();
     times?.end(mailbox);
     mailbox.loopWaitMs = calls?.takeWaitedMs() ?? 0;
-    mailbox.settle(reason);
+    source.settle(reason);
     notifyMain();
-    if (turns.isDue(startedAtMs)) await nextTurn();
+    if (source.isTurnDue(startedAtMs)) await nextTurn();
   }
 }
 

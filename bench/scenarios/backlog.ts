@@ -11,7 +11,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BACKLOG } from '../../src/server/listener.js';
+import { BACKLOG } from '../../src/serving/listener-options.js';
 import { monotonicMs } from '../../src/base/clock.js';
 import { TIME_WORDS } from '../../src/serving/time-words.js';
 import { BacklogClients, type Attempt } from './backlog-clients.js';

@@ -4,7 +4,7 @@
  * environment and a configuration file may hold such options, because several servers share them.
  * A service of the user's own may read every option of a service.
  */
-import { handOffs, handOffsOf } from '../serving/hand-off.js';
+import { handOffs, handOffsOf, threadsAccept } from '../serving/hand-off.js';
 import type { HandOffWay, ModelName } from '../serving/host.js';
 import { isOwn, listServices, type CatalogueEntry } from '../services/catalogue.js';
 import type { Dialect } from '../services/service.js';
@@ -60,6 +60,12 @@ const onlyWaiting: Rule = ({ model, transport }) =>
       'it belongs to iterative and thread-per-client'
     : undefined;
 
+/** Threads that accept for themselves all start at once, and their clients wait in the kernel. */
+const onlyMainAccepts: Rule = ({ handoff }) =>
+  handoff && threadsAccept(handoff)
+    ? `with --handoff ${handoff}: all threads start at once, and clients wait in the kernel's queue`
+    : undefined;
+
 const onlyLines: Rule = (chosen) =>
   chosen.dialect === 'hii' && chosen.service.name === 'chat'
     ? 'with --dialect hii, whose messages are not lines'
@@ -87,12 +93,12 @@ function all(...rules: Rule[]): Rule {
 const RULES: Readonly<Record<string, Rule>> = {
   threads: onlyClientThreads,
   handoff: all(onlyConnections, onlyTaken),
-  warm: all(onlyClientThreads, onlyConnections),
+  warm: all(onlyClientThreads, onlyConnections, onlyMainAccepts),
   workers: onlyWorkers,
   policy: all(onlyWorkers, onlyConnections),
   'thread-memory': onlyThreads,
-  overflow: all(onlyConnections, onlyWaiting),
-  queue: onlyWaiting,
+  overflow: all(onlyConnections, onlyWaiting, onlyMainAccepts),
+  queue: all(onlyWaiting, onlyMainAccepts),
   'max-buffer': onlyConnections,
   'datagram-rate': onlyDatagrams,
   'loop-lag': onlyConnections,

@@ -15,7 +15,7 @@ import type { ReadableStyle } from '../log/readable.js';
 import { prepareOutput } from '../log/stdout-pipe.js';
 import { LOG_LEVELS } from '../log/log.js';
 import { MODEL_NAMES } from '../models/registry.js';
-import { HAND_OFF_WAYS, handOffs } from '../serving/hand-off.js';
+import { HAND_OFF_WAYS, handOffs, threadsAccept } from '../serving/hand-off.js';
 import type { HandOffWay, ServerSettings, TlsSettings } from '../serving/host.js';
 import { DATAGRAM_SERVICES, isOwn, portOf } from '../services/catalogue.js';
 import { DIALECTS, FRAMINGS } from '../services/service.js';
@@ -290,7 +290,8 @@ export const serveCommand: Command<Arguments> = {
     const settings = settingsFrom(args);
     if (settings.log.file === undefined) await prepareOutput(args['log-full']);
     if (settings.model === 'thread-per-client' && settings.threads.most > MANY_THREADS) exposeGc();
-    const bar = await warmUpBar(settings.threads.warm);
+    const { warm, most, handOff } = settings.threads;
+    const bar = await warmUpBar(threadsAccept(handOff) ? most : warm);
     const onWarm = (started: number) => bar?.update(started);
     const { address, adminPath, graceMs, log } = settings;
     const listening = 'path' in address ? address.path : undefined;

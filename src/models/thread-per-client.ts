@@ -11,10 +11,17 @@
  * there. Read threads/client-threads.ts next.
  */
 import { ClientThreads } from '../threads/client-threads.js';
+import { threadsAccept } from '../serving/hand-off.js';
 import type { ModelFactory } from '../serving/host.js';
 
-export const threadPerClient: ModelFactory = async (host) => {
-  const threads = await ClientThreads.start(host);
+export const threadPerClient: ModelFactory = (host) =>
+  threadsAccept(host.threads.handOff) ? acceptedByThreads(host) : acceptedByMain(host);
+
+const acceptedByMain: ModelFactory = async (host) => {
+  const threads =
+    host.threads.handOff === 'task'
+      ? await (await import('../threads/hand-off/task-threads.js')).TaskThreads.start(host)
+      : await ClientThreads.start(host);
   return {
     clients: threads,
     takesDescriptors: true,
@@ -24,6 +31,21 @@ export const threadPerClient: ModelFactory = async (host) => {
         void threads.serve(client);
         await threads.available();
       }
+    },
+  };
+};
+
+/** With `--handoff share` or `reuse-port`, the loop is each thread's own. */
+const acceptedByThreads: ModelFactory = async (host) => {
+  const { AcceptingThreads } = await import('../threads/hand-off/accepting-threads.js');
+  const threads = await AcceptingThreads.start(host);
+  return {
+    clients: threads,
+    takesDescriptors: true,
+    listening: threads.listening,
+    serve(acceptor) {
+      threads.acceptFor(acceptor);
+      return Promise.resolve();
     },
   };
 };

@@ -45,11 +45,13 @@ export class AcceptedDescriptor implements AcceptedSocket {
   /**
    * @param handle what libuv has accepted it with; undefined if accept4(2) has, and the descriptor
    * blocks
+   * @param peer its socket address, if it is known
    */
-  constructor(fd: number, handle?: ConnectionHandle) {
+  constructor(fd: number, handle?: ConnectionHandle, peer?: Uint8Array) {
     this.fd = fd;
     this.#handle = handle;
     this.#blocks = !handle;
+    if (peer) this.#peer = endpointOf(peer);
   }
 
   get peer(): Endpoint {
@@ -97,12 +99,12 @@ export class AcceptedDescriptor implements AcceptedSocket {
   }
 
   #makeSocket(): Socket {
-    if (!this.#handle) return new Socket({ fd: this.fd, allowHalfOpen: true });
     // Of a client that was lent to a thread which could not serve it.
-    if (this.#blocks) setNonBlocking(this.fd);
-    // Node makes the sockets of a server from a handle in the same way, without documenting it.
-    const options = { handle: this.#handle, allowHalfOpen: true, pauseOnCreate: true };
-    return new Socket(options);
+    if (this.#handle && this.#blocks) setNonBlocking(this.fd);
+    // Node makes the sockets of a server from a handle in the same way, without documenting it. One
+    // that has not begun to read can be transferred to another thread.
+    const from = this.#handle ? { handle: this.#handle } : { fd: this.fd };
+    return new Socket(Object.assign(from, { allowHalfOpen: true, pauseOnCreate: true }));
   }
 }
 

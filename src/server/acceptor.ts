@@ -18,6 +18,7 @@ import type {
   Admission,
   Clients,
   Host,
+  Listening,
   Model,
 } from '../serving/host.js';
 import type { ListenAddress } from '../serving/listen-address.js';
@@ -43,12 +44,15 @@ const FAILING_MS = 1000;
 export class Acceptor implements Admission {
   readonly #settings: AcceptorSettings;
   readonly #host: AcceptorHost;
-  readonly #listener: Listener;
+  readonly #listener: Listening;
   readonly #backlogWait: BacklogWait;
   /** Those that the model serves. */
   readonly #clients: Pick<Clients, 'count'>;
   /** Handlers run on main's loop, too. */
   readonly #sharesLoop: boolean;
+  readonly #threadsAccept: boolean;
+  /** Of a descriptor that a thread has accepted. */
+  #socketOf: ((fd: number, peer: Uint8Array) => AcceptedSocket) | undefined;
   readonly #queue: Accepted[] = [];
   /** Accepted in this batch; the model may still ask for them before they have to wait. */
   readonly #arrived: Accepted[] = [];
@@ -77,16 +81,18 @@ export class Acceptor implements Admission {
     this.#settings = settings;
     this.#host = host;
     this.#clients = model.clients;
+    this.#threadsAccept = model.listening !== undefined;
     this.#sharesLoop = !model.takesDescriptors;
     const readsFirst = host.service.framing !== 'none';
     this.#departures = new Departures(this.#queue, readsFirst, (client) => this.#closeLeft(client));
-    this.#listener = new Listener(host.descriptors, {
+    const events = {
       onConnection: secure
-        ? (socket) => this.#admit(secure(socket))
-        : (socket) => this.#admit(socket),
-      onError: (error) => this.#noteError(error),
+        ? (socket: AcceptedSocket) => this.#admit(secure(socket))
+        : (socket: AcceptedSocket) => this.#admit(socket),
+      onError: (error: Error) => this.#noteError(error),
       onPaused: () => this.#notePaused(),
-    });
+    };
+    this.#listener = model.listening ?? new Listener(host.descriptors, events);
     this.#backlogWait = new BacklogWait(() => this.#listener.emptyAtMs);
   }
 
@@ -96,6 +102,10 @@ export class Acceptor implements Admission {
    * @throws StartError when the address cannot be used, with the reason in one line
    */
   async listen(address: ListenAddress): Promise<number> {
+    if (this.#threadsAccept) {
+      const { AcceptedDescriptor } = await import('./accepted-socket.js');
+      this.#socketOf = (fd, peer) => new AcceptedDescriptor(fd, undefined, peer);
+    }
     return (this.#port = await this.#listener.listen(address));
   }
 
@@ -127,7 +137,8 @@ export class Acceptor implements Admission {
   get obstacle(): string | undefined {
     if (this.#closed) return 'the server is stopping';
     if (monotonicMs() - this.#failedAtMs < FAILING_MS) return 'accept(2) fails';
-    if (this.#onClient) return undefined;
+    // What no thread has accepted yet waits in the kernel.
+    if (this.#onClient || this.#threadsAccept) return undefined;
     const { overflow, queueLimit } = this.#settings;
     if (overflow === 'refuse') return 'the server is full';
     return this.#queue.length < queueLimit ? undefined : 'the queue is full';
@@ -230,6 +241,15 @@ export class Acceptor implements Admission {
       const place = this.#queue.findIndex(({ id }) => id > client.id);
       this.#enqueue(client, place === -1 ? this.#queue.length : place);
     } else this.#refuse(client);
+  }
+
+  noteAccepted(from: Omit<Accepted, 'socket'>, fd: number, peer: Uint8Array): Accepted {
+    if (!this.#socketOf) throw new Error('a thread accepted before the server listened');
+    const client: Accepted = { ...from, socket: this.#socketOf(fd, peer) };
+    this.#lastId++;
+    this.#backlogWait.note(client.backlogMs);
+    this.#note(client, 'accepted', { backlogMs: client.backlogMs });
+    return client;
   }
 
   #enqueue(client: Accepted, place: number): void {

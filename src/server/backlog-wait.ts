@@ -30,8 +30,13 @@ export class BacklogWait {
     if (mostMs < LEAST_BACKLOG_MS || acceptedAtMs - this.#shortAtMs < ASK_AGAIN_MS) return 0;
     const backlogMs = socket.backlogMs();
     if (backlogMs === 0) this.#shortAtMs = acceptedAtMs;
-    else if (backlogMs !== undefined) this.#longestMs = Math.max(this.#longestMs, backlogMs);
+    else this.note(backlogMs);
     return backlogMs;
+  }
+
+  /** The wait of a connection in ms; undefined if unknown. */
+  note(backlogMs: number | undefined): void {
+    if (backlogMs !== undefined) this.#longestMs = Math.max(this.#longestMs, backlogMs);
   }
 
   /** The longest wait since this was last asked. */

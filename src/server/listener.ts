@@ -23,28 +23,12 @@ import { rmSync } from 'node:fs';
 import { monotonicMs } from '../base/clock.js';
 import { StartError } from '../base/errors.js';
 import type { DescriptorBudget } from '../serving/descriptor-budget.js';
-import type { AcceptedSocket } from '../serving/host.js';
+import type { AcceptedSocket, Listening } from '../serving/host.js';
+import { BACKLOG, LISTENER_OPTIONS } from '../serving/listener-options.js';
 import type { BacklogView } from '../serving/views.js';
 import { removeStaleSocket, startError, type ListenAddress } from '../serving/listen-address.js';
 import { PausableHandle, type HandleCalls } from './pausable-handle.js';
 
-/**
- * How many connections the kernel keeps until main accepts them. The kernel lowers this to
- * net.core.somaxconn.
- */
-export const BACKLOG = 4096;
-/**
- * Keep-alive probes start after 30 s without traffic, ten of them a second apart. The kernel's
- * default is two hours.
- */
-const KEEP_ALIVE_S = 30;
-const KEEP_ALIVE_INTERVAL_S = 1;
-const KEEP_ALIVE_PROBES = 10;
-/**
- * How long a peer may leave sent data without an acknowledgement: without this limit, 15 minutes.
- * It also limits the probes, of which eight are sent by then.
- */
-const USER_TIMEOUT_MS = 38_000;
 /** How often a paused listener asks whether descriptors are free again. */
 const RESUME_EVERY_MS = 50;
 /** Bounds a turn of the loop: the threads' messages must get their turn as well. */
@@ -65,7 +49,7 @@ type AcceptCalls = HandleCalls &
   Pick<typeof import('../base/libc/call.js'), 'errorNumber' | 'lastError'> &
   Pick<typeof import('../base/libc/listener.js'), 'accept'>;
 
-export class Listener {
+export class Listener implements Listening {
   readonly #server: Server;
   readonly #descriptors: DescriptorBudget;
   readonly #events: ListenerEvents;
@@ -81,7 +65,10 @@ export class Listener {
   constructor(descriptors: DescriptorBudget, events: ListenerEvents) {
     this.#descriptors = descriptors;
     this.#events = events;
-    const keepAlive = { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_S * 1000 };
+    const keepAlive = {
+      keepAlive: true,
+      keepAliveInitialDelay: LISTENER_OPTIONS.keepAliveS * 1000,
+    };
     // On Linux the listener itself has these options, and accepted sockets inherit them.
     const inherited = process.platform === 'linux' ? {} : { noDelay: true, ...keepAlive };
     this.#server = createServer({ pauseOnConnect: true, allowHalfOpen: true, ...inherited });
@@ -178,12 +165,7 @@ export class Listener {
       const noteEmpty = isUnix ? () => undefined : () => (this.#emptyAtMs = monotonicMs());
       const handle = this.#takeDescriptors(calls, AcceptedDescriptor, noteEmpty);
       if (!isUnix) {
-        setListenerOptions(handle.fd, {
-          keepAliveS: KEEP_ALIVE_S,
-          keepAliveIntervalS: KEEP_ALIVE_INTERVAL_S,
-          keepAliveProbes: KEEP_ALIVE_PROBES,
-          userTimeoutMs: USER_TIMEOUT_MS,
-        });
+        setListenerOptions(handle.fd, LISTENER_OPTIONS);
       }
       this.#acceptQueue = () => acceptQueueOf(handle.fd);
       this.#checkRoom();

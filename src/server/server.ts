@@ -72,7 +72,7 @@ export class Server {
    */
   static async start(settings: ServerSettings): Promise<Server> {
     const { service, model: modelName, address } = settings;
-    const handOff = chooseHandOff(modelName, settings.threads.handOff);
+    const handOff = chooseHandOff(modelName, settings.threads.handOff, address);
     const descriptors = new DescriptorBudget();
     const logFailures = new LogFailures();
     const log = openLog(settings.log, {}, logFailures.onError);
@@ -96,6 +96,7 @@ export class Server {
       closedLog,
       logSettings: sharedLogSettings(settings.log),
       showsTimes,
+      measuresHandOff: settings.adminPath !== undefined,
       counters: new ConnectionCounters(),
       loop,
       outputLimit: new OutputLimit(settings.maxBufferBytes),

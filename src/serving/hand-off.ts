@@ -7,13 +7,16 @@ import { Socket } from 'node:net';
 import { MessageChannel } from 'node:worker_threads';
 import { StartError } from '../base/errors.js';
 import type { HandOffWay, ModelName } from './host.js';
+import type { ListenAddress } from './listen-address.js';
 
 interface HandOffEntry {
   readonly summary: string;
   /** The models that take it. */
   readonly models: readonly ModelName[];
+  /** Why it cannot be used on Unix-domain sockets; undefined: it can. */
+  readonly needsTcp?: string;
   /** Says in one line what the way needs and this Node or system lacks; undefined if nothing. */
-  lacking(): string | undefined;
+  readonly lacking: () => string | undefined;
 }
 
 export const handOffs: Readonly<Record<HandOffWay, HandOffEntry>> = {
@@ -24,15 +27,37 @@ export const handOffs: Readonly<Record<HandOffWay, HandOffEntry>> = {
   },
   transfer: {
     summary: 'main transfers the net.Socket in a message',
-    models: [],
+    models: ['thread-per-client'],
+    needsTcp: 'Node transfers no Unix-domain sockets',
     lacking: () => withoutLinux() ?? withoutTransfer(),
   },
   duplicate: {
     summary: 'the thread gets a copy of the descriptor, and closes it',
-    models: ['worker-event-loops'],
+    models: ['thread-per-client', 'worker-event-loops'],
+    lacking: withoutLinux,
+  },
+  task: {
+    summary: 'each client is one pool.run of piscina, as it is first written',
+    models: ['thread-per-client'],
+    lacking: withoutLinux,
+  },
+  share: {
+    summary: 'all threads accept from one listening socket',
+    models: ['thread-per-client'],
+    lacking: withoutLinux,
+  },
+  'reuse-port': {
+    summary: 'each thread accepts from a listening socket of its own (SO_REUSEPORT)',
+    models: ['thread-per-client'],
+    needsTcp: 'several sockets cannot listen on one path',
     lacking: withoutLinux,
   },
 };
+
+/** Whether clients are accepted by their threads, which all start before the first one comes. */
+export function threadsAccept(way: HandOffWay | undefined): boolean {
+  return way === 'share' || way === 'reuse-port';
+}
 
 /** The way of a model that is asked for none; undefined: the model has no threads for clients. */
 const DEFAULT_WAYS: Readonly<Record<ModelName, HandOffWay | undefined>> = {
@@ -42,10 +67,14 @@ const DEFAULT_WAYS: Readonly<Record<ModelName, HandOffWay | undefined>> = {
   'worker-event-loops': 'duplicate',
 };
 
-/** The ways that some model takes. */
-export const HAND_OFF_WAYS: readonly HandOffWay[] = (
-  ['lend', 'transfer', 'duplicate'] satisfies HandOffWay[]
-).filter((way) => handOffs[way].models.length > 0);
+export const HAND_OFF_WAYS: readonly HandOffWay[] = [
+  'lend',
+  'transfer',
+  'duplicate',
+  'task',
+  'share',
+  'reuse-port',
+];
 
 /** The ways that a model takes, its default first. */
 export function handOffsOf(model: ModelName): HandOffWay[] {
@@ -63,11 +92,15 @@ export function handOffsOf(model: ModelName): HandOffWay[] {
 export function chooseHandOff(
   model: ModelName,
   asked: HandOffWay | undefined,
+  address: ListenAddress,
 ): HandOffWay | undefined {
   const way = asked ?? DEFAULT_WAYS[model];
   if (way === undefined) return undefined;
   if (!handOffs[way].models.includes(model))
     throw new StartError(`--model ${model} does not take --handoff ${way}`);
+  const { needsTcp } = handOffs[way];
+  if (needsTcp !== undefined && 'path' in address)
+    throw new StartError(`--handoff ${way} cannot be used with --socket: ${needsTcp}`);
   const lacking = handOffs[way].lacking();
   if (lacking !== undefined) throw new StartError(`--handoff ${way} needs ${lacking}`);
   return way;

@@ -17,7 +17,7 @@ import type { Shared } from '../shared/shared.js';
 import type { ConnectionCounters } from './counters.js';
 import type { DescriptorBudget } from './descriptor-budget.js';
 import type { ListenAddress } from './listen-address.js';
-import type { Serving } from './views.js';
+import type { BacklogView, Serving } from './views.js';
 
 export type ModelName = 'iterative' | 'event-loop' | 'thread-per-client' | 'worker-event-loops';
 
@@ -25,12 +25,38 @@ export type ModelName = 'iterative' | 'event-loop' | 'thread-per-client' | 'work
 export type PolicyName = 'round-robin' | 'least-connections' | 'two-choices';
 
 /** How a client's socket gets to its thread: see hand-off.ts. */
-export type HandOffWay = 'lend' | 'transfer' | 'duplicate';
+export type HandOffWay = 'lend' | 'transfer' | 'duplicate' | 'task' | 'share' | 'reuse-port';
 
 /** Where a model gets its clients: see server/acceptor.ts. */
 export interface Admission extends AsyncIterable<Accepted> {
   /** The model cannot serve the client now: the client waits again, or is refused. */
   giveBack(client: Accepted): void;
+  /**
+   * A thread has accepted a client for itself, which is served at once.
+   * @param peer its socket address
+   */
+  noteAccepted(client: Omit<Accepted, 'socket'>, fd: number, peer: Uint8Array): Accepted;
+}
+
+/** What listens for clients: server/listener.ts, unless the model's threads accept for themselves. */
+export interface Listening {
+  /**
+   * Starts listening.
+   * @returns the port, or 0 for a Unix-domain socket
+   * @throws StartError when the address cannot be used, with the reason in one line
+   */
+  listen(address: ListenAddress): Promise<number>;
+  /** The IP address that it listens on; undefined on a Unix-domain socket. */
+  readonly ipAddress: string | undefined;
+  /**
+   * When no connection was left to accept, by the monotonic clock; -Infinity if unknown, as on
+   * Unix-domain sockets.
+   */
+  readonly emptyAtMs: number;
+  /** The connections that wait in the kernel; undefined where it does not show them. */
+  readonly acceptQueue: Omit<BacklogView, 'longestMs'> | undefined;
+  /** Harmless before it listens. */
+  close(): void;
 }
 
 /** One way to serve accepted connections. */
@@ -44,6 +70,8 @@ export interface Model {
    * Whether it serves descriptors, and not sockets of main's event loop.
    */
   readonly takesDescriptors: boolean;
+  /** Undefined: main accepts. */
+  readonly listening?: Listening;
   readonly clients: Clients;
 }
 
@@ -134,6 +162,8 @@ export interface Host {
   readonly logSettings: SharedLogSettings;
   /** Whether a line or a snapshot shows where a client's time went. */
   readonly showsTimes: boolean;
+  /** Whether a snapshot shows the stages of hand-offs. */
+  readonly measuresHandOff: boolean;
   readonly counters: ConnectionCounters;
   /** Undefined unless {@link showsTimes}. */
   readonly loop: MainLoop | undefined;

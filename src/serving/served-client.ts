@@ -52,6 +52,8 @@ export interface ServedSocket extends ServedTimes {
   disconnect(): void;
   /** Every call of the handler on the connection fails at once. */
   abort(reason: LossReason): void;
+  /** No handler has begun with it, and its descriptor stays open. Only threads fail to begin. */
+  withdraw?(): void;
   /** Closes the descriptor, which the handler does not use any more. */
   close(): void;
 }
@@ -141,6 +143,7 @@ export class ServedClient implements Outlet, SocketOwner {
   withdraw(): Accepted {
     this.#hasEnded = true;
     this.#leave();
+    this.#socket.withdraw?.();
     return this.#accepted;
   }
 

@@ -81,11 +81,20 @@ export interface ThreadView {
   readonly clients?: number;
 }
 
-/** How long the stages of all hand-offs took since the start, in nanoseconds. */
+/**
+ * How long the stages of all hand-offs took since the start, in nanoseconds. Where threads accept
+ * (`--handoff share`, `reuse-port`), only `sent`, `begun` and their sum have values.
+ */
 export interface HandOffView {
-  /** From accept to the lease: in the queue, and behind the others of the batch. */
+  /** From accept until a thread is chosen: in the queue, and behind the others of the batch. */
+  readonly accepted: HistogramJson;
+  /** From there until main has made what the thread gets: a lease, a copy, a net.Socket. */
+  readonly wrapped: HistogramJson;
+  /** From there until it is where the thread looks for it. */
+  readonly sent: HistogramJson;
+  /** The three above. */
   readonly queued: HistogramJson;
-  /** From the lease until the thread runs: the wake-up, and the start of a thread that is not up. */
+  /** From then until the thread runs: the wake-up, and the start of a thread that is not up. */
   readonly woken: HistogramJson;
   /** From there to the handler's first instruction. */
   readonly begun: HistogramJson;

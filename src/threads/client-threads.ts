@@ -8,40 +8,30 @@
  * Admission happens in server/acceptor.ts: the model asks the acceptor for a client when
  * available() resolves. Read thread-pool.ts next: how threads start, die and are replaced.
  */
-import { toMicroseconds } from '../base/clock.js';
+import { monotonicMs } from '../base/clock.js';
 import { settledWithin } from '../base/settled-within.js';
-import type { EndReason } from '../connection/end-reason.js';
 import { closedLine } from '../serving/closed-line.js';
-import type { Accepted, Admission, Clients, Host } from '../serving/host.js';
+import type { Accepted, Admission, Host } from '../serving/host.js';
 import { ServedClient } from '../serving/served-client.js';
-import { ServedClients } from '../serving/served-clients.js';
-import type { Serving } from '../serving/views.js';
 import { ClientThreadKind } from './client-thread-kind.js';
-import { HandOffStages } from './hand-off-stages.js';
-import { DescriptorLease } from './lease.js';
+import { loadLease, type MakeLease } from './hand-off/ways.js';
 import { LeasedSocket } from './leased-socket.js';
 import type { Mailbox } from './mailbox.js';
-import { TaskWatch, type EndCause } from './task-watch.js';
+import type { Ending } from './pool-slot.js';
+import { SlotClients } from './slot-clients.js';
 import { ThreadPool } from './thread-pool.js';
-import { describeSlots } from './views.js';
 import type { WorkerSlot } from './worker-slot.js';
 
 /** How long a failed start waits for the threads that did start to end. */
 const MOST_CLOSE_MS = 3000;
 
-export class ClientThreads implements Clients {
-  readonly #host: Host;
+export class ClientThreads extends SlotClients {
+  readonly #makeLease: MakeLease;
   readonly #pool: ThreadPool<WorkerSlot>;
-  readonly #clients = new ServedClients();
-  readonly #stages = new HandOffStages();
-  /** The slots with a client, and what resolves their serve(). */
-  readonly #taken = new Map<WorkerSlot, () => void>();
-  readonly #watch: TaskWatch;
   /** Last in, first out: the thread that has just served has warm caches. */
   readonly #free: WorkerSlot[] = [];
   /** Lent mailboxes whose threads have not been woken yet. */
   readonly #toWake: Mailbox[] = [];
-  #closing: Promise<void> | undefined;
   #onAvailable: (() => void) | undefined;
   #admission: Pick<Admission, 'giveBack'> | undefined;
 
@@ -50,7 +40,7 @@ export class ClientThreads implements Clients {
    * @throws StartError when the service cannot be loaded or a thread cannot be started
    */
   static async start(host: Host): Promise<ClientThreads> {
-    const threads = new ClientThreads(host);
+    const threads = new ClientThreads(host, await loadLease(host.threads.handOff));
     try {
       await threads.#pool.warmUp(host.threads.warm);
     } catch (error) {
@@ -62,18 +52,14 @@ export class ClientThreads implements Clients {
     return threads;
   }
 
-  private constructor(host: Host) {
-    this.#host = host;
-    this.#watch = new TaskWatch(
-      host.threads.taskLimitMs ?? 0,
-      { [Symbol.iterator]: () => this.#taken.keys() },
-      (slot, cause, computedMs) => this.#endThread(slot, cause, computedMs),
-    );
+  private constructor(host: Host, makeLease: MakeLease) {
+    super(host);
+    this.#makeLease = makeLease;
     const kind = new ClientThreadKind(host, (slot) => {
       // The end of its thread ends its client.
       if (slot.isEnding) return;
       if (!slot.isSettled) void slot.answerCall();
-      else if (this.#taken.has(slot)) this.#settle(slot);
+      else if (this.isTaken(slot)) this.#settle(slot);
     });
     this.#pool = new ThreadPool(host, kind, {
       onReady: (slot) => {
@@ -82,7 +68,7 @@ export class ClientThreads implements Clients {
       onLost: (slot) => {
         const place = this.#free.indexOf(slot);
         if (place !== -1) this.#free.splice(place, 1);
-        this.#end(slot, 'thread lost');
+        this.end(slot, 'thread lost');
       },
       onNotStarted: (slot) => this.#giveBack(slot),
       onRoom: () => this.#onAvailable?.(),
@@ -91,7 +77,7 @@ export class ClientThreads implements Clients {
 
   /** Resolves when {@link serve} may be called: a thread is free, or another one may be started. */
   async available(): Promise<void> {
-    while (this.#free.length === 0 && !this.#pool.hasRoom && !this.#closing) {
+    while (this.#free.length === 0 && !this.#pool.hasRoom && !this.isClosing) {
       await new Promise<void>((resolve) => (this.#onAvailable = resolve));
     }
   }
@@ -108,27 +94,27 @@ export class ClientThreads implements Clients {
   serve(accepted: Accepted): Promise<void> {
     const slot = this.#slotFor(accepted);
     if (!slot) return Promise.resolve();
+    if (this.stages) slot.chosenAtMs = monotonicMs();
     const socket = this.#lease(accepted);
-    const client = socket && ServedClient.enter(this.#host, accepted, socket);
+    const client = socket && ServedClient.enter(this.host, accepted, socket);
     if (!client) {
       // One that is starting becomes free when it is up.
       if (slot.thread !== undefined) this.#free.push(slot);
       return Promise.resolve();
     }
+    if (this.stages) slot.wrappedAtMs = monotonicMs();
+    try {
+      socket.giveTo(slot, accepted.id);
+    } catch (error) {
+      this.host.log.error({ connection: accepted.id, err: error }, 'cannot lend');
+      client.end('error', undefined);
+      if (slot.thread !== undefined) this.#free.push(slot);
+      return Promise.resolve();
+    }
     return new Promise((resolve) => {
-      slot.client = client;
-      this.#taken.set(slot, resolve);
-      socket.lendTo(slot.mailbox, accepted.id);
+      this.take(slot, client, resolve);
       this.#wakeAfterBatch(slot.mailbox);
-      this.#clients.add(client);
-      this.#watch.wake();
     });
-  }
-
-  /** Its client is disconnected at once, and has its `closed` line when the thread has ended. */
-  #endThread(slot: WorkerSlot, cause: EndCause, computedMs: number): void {
-    slot.client?.abort(cause === 'client left' ? 'reset' : cause);
-    this.#pool.end(slot, { cause, computedMs: toMicroseconds(computedMs) });
   }
 
   /** Undefined if no thread is free and none can start: the client has then been given back. */
@@ -146,15 +132,7 @@ export class ClientThreads implements Clients {
 
   /** The slot's thread did not start, so nothing was done for its client. */
   #giveBack(slot: WorkerSlot): void {
-    const { client } = slot;
-    if (!client) return;
-    const onServed = this.#taken.get(slot);
-    slot.client = undefined;
-    this.#taken.delete(slot);
-    const accepted = client.withdraw();
-    this.#clients.delete(client);
-    this.#admission?.giveBack(accepted);
-    onServed?.();
+    this.withdraw(slot, (client) => this.#admission?.giveBack(client.withdraw()));
   }
 
   /**
@@ -173,13 +151,13 @@ export class ClientThreads implements Clients {
   #lease(accepted: Accepted): LeasedSocket | undefined {
     const { id, socket } = accepted;
     try {
-      return new LeasedSocket(socket, new DescriptorLease(socket), this.#host.outputLimit);
+      return new LeasedSocket(socket, this.#makeLease(socket), this.host.outputLimit);
     } catch (error) {
-      this.#host.log.error({ connection: id, err: error }, 'cannot lend');
+      this.host.log.error({ connection: id, err: error }, 'cannot lend');
       const { peer } = socket;
       socket.close();
       const unserved = { thread: undefined, bytesIn: 0, bytesOut: 0 };
-      closedLine(this.#host, { accepted, peer, reason: 'error', ...unserved });
+      closedLine(this.host, { accepted, peer, reason: 'error', ...unserved });
       return undefined;
     }
   }
@@ -187,69 +165,26 @@ export class ClientThreads implements Clients {
   /** The thread has served its client, if it had one, and is free for the next. */
   #settle(slot: WorkerSlot): void {
     const { client, mailbox } = slot;
-    if (client) this.#stages.record(client.acceptedAtMs, mailbox);
-    this.#end(slot, mailbox.reason);
+    if (client) this.stages?.record(client.acceptedAtMs, mailbox, slot);
+    this.end(slot, mailbox.reason);
     this.#free.push(slot);
     this.#onAvailable?.();
   }
 
-  /** The thread does not use the descriptor any more: main closes it. */
-  #end(slot: WorkerSlot, reason: EndReason | 'thread lost'): void {
-    const { client } = slot;
-    if (!client) return;
-    const onServed = this.#taken.get(slot);
-    slot.client = undefined;
-    this.#taken.delete(slot);
-    try {
-      client.end(reason, slot.thread);
-    } finally {
-      this.#clients.delete(client);
-      onServed?.();
-    }
+  protected get slots(): Iterable<WorkerSlot> {
+    return this.#pool;
   }
 
-  get count(): number {
-    return this.#taken.size;
+  protected endThread(slot: WorkerSlot, ending: Ending): void {
+    this.#pool.end(slot, ending);
   }
 
-  get bytes(): Clients['bytes'] {
-    return this.#clients.bytes;
-  }
-
-  describe(most: number): Serving {
-    const free = [...this.#pool].filter((slot) => !this.#taken.has(slot));
-    const slots = describeSlots([...this.#taken.keys(), ...free], most);
-    return { ...slots, handOff: this.#stages.describe() };
-  }
-
-  shutdownRead(): void {
+  protected stopStarting(): void {
     this.#pool.stopReplacing();
-    this.#clients.shutdownRead();
   }
 
-  abort(): void {
-    this.#clients.abort();
-  }
-
-  whenNone(): Promise<void> {
-    return this.#clients.whenNone();
-  }
-
-  /**
-   * Ends all clients and threads. Descriptors are shut down first, so that no thread blocks. Never
-   * rejects.
-   */
-  close(): Promise<void> {
-    return (this.#closing ??= this.#close());
-  }
-
-  async #close(): Promise<void> {
+  protected endThreads(): Promise<void> {
     this.#onAvailable?.();
-    this.#watch.stop();
-    this.abort();
-    await this.#pool.close();
-    // Now no thread uses a leased descriptor any more.
-    for (const slot of this.#taken.keys())
-      this.#end(slot, slot.mailbox.isEmpty ? slot.mailbox.reason : 'stopped');
+    return this.#pool.close();
   }
 }

@@ -10,7 +10,7 @@ import { SLOW_BYTES, type Endpoint } from '../connection/connection.js';
 import type { OutputHolder, OutputLimit } from '../connection/output-limit.js';
 import type { AcceptedSocket } from '../serving/host.js';
 import type { ServedSocket, SocketOwner } from '../serving/served-client.js';
-import type { DescriptorLease } from './lease.js';
+import type { Recipient, SocketLease } from './lease.js';
 import type { Mailbox } from './mailbox.js';
 import { stopWaiting, waitForRoom, type Waiting } from './room.js';
 
@@ -20,7 +20,7 @@ const DISCONNECT_MS = 1000;
 export class LeasedSocket implements ServedSocket, OutputHolder, Waiting {
   owner: SocketOwner | undefined;
   readonly #socket: AcceptedSocket;
-  readonly #lease: DescriptorLease;
+  readonly #lease: SocketLease;
   readonly #limit: OutputLimit;
   /** Of the slot whose thread serves the client. */
   #mailbox: Mailbox | undefined;
@@ -30,19 +30,25 @@ export class LeasedSocket implements ServedSocket, OutputHolder, Waiting {
   /** Set while a disconnect waits for the backlog to be sent. */
   #disconnecting: NodeJS.Timeout | undefined;
 
-  constructor(socket: AcceptedSocket, lease: DescriptorLease, limit: OutputLimit) {
+  constructor(socket: AcceptedSocket, lease: SocketLease, limit: OutputLimit) {
     this.#socket = socket;
     this.#lease = lease;
     this.#limit = limit;
   }
 
-  /**
-   * The hand-off: the thread that waits on this mailbox gets the descriptor, once it has been
-   * woken.
-   */
-  lendTo(mailbox: Mailbox, connection: number): void {
+  /** The hand-off: the slot's thread has the client, once it has been woken. */
+  giveTo(slot: Recipient, connection: number): void {
+    this.#mailbox = slot.mailbox;
+    this.#lease.giveTo(slot, connection);
+  }
+
+  /** A thread has accepted the client itself, and reports on it in this mailbox. */
+  reportedIn(mailbox: Mailbox): void {
     this.#mailbox = mailbox;
-    mailbox.lend(this.#lease.fd, connection);
+  }
+
+  withdraw(): void {
+    this.#lease.takeBack();
   }
 
   get fd(): number {

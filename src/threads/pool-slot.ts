@@ -75,7 +75,7 @@ export abstract class PoolSlot {
 
   /** The thread's id in the kernel; undefined if it is not up, or without /proc. */
   get tid(): number | undefined {
-    return Number(this.#kernelThread?.split('/').at(-1)) || undefined;
+    return Number(this.kernelThread?.split('/').at(-1)) || undefined;
   }
 
   /** Where /proc shows the thread's state: `123/task/125`; undefined without /proc. */

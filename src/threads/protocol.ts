@@ -7,8 +7,10 @@
  *     doorbell words   thread to main, to look at the other two: doorbell.ts
  *     ReadyMessage     thread to main, once, when the thread is up
  */
+import type { MessagePort } from 'node:worker_threads';
 import type { TimeLimits } from '../connection/blocking.js';
 import type { SharedLogSettings } from '../log/log.js';
+import type { HandOffWay } from '../serving/host.js';
 import type { ServiceOptions } from '../services/service.js';
 
 /** What main gives a thread once, when it starts. */
@@ -17,6 +19,11 @@ export interface ThreadTask {
   readonly slot: number;
   readonly mailbox: SharedArrayBuffer;
   readonly doorbell: DoorbellPlace;
+  readonly handOff: HandOffWay;
+  /** Where sockets come from, with `transfer`. */
+  readonly sockets: MessagePort | undefined;
+  /** The number of the last connection, where threads accept: they count on. */
+  readonly lastConnection: SharedArrayBuffer | undefined;
   /** For calls of what the clients share; undefined where they share nothing. */
   readonly calls: SharedArrayBuffer | undefined;
   /** The URL of the service's module. */
@@ -39,6 +46,20 @@ export interface ReadyMessage {
   readonly kernelThread: string | undefined;
 }
 
+/** What every thread of the pool gets when it starts, with `--handoff task`. */
+export type PoolThreadSettings = Pick<
+  ThreadTask,
+  'module' | 'newestVersion' | 'options' | 'limits' | 'measuresTimes' | 'log'
+>;
+
+/** One connection, with `--handoff task`. */
+export interface ConnectionTask extends Pick<ThreadTask, 'mailbox' | 'doorbell' | 'calls'> {
+  readonly fd: number;
+  readonly connection: number;
+}
+
+export type PoolThreadReady = Omit<ReadyMessage, 'slot'>;
+
 /** What a thread needs to ring the doorbell. */
 export interface DoorbellPlace {
   readonly memory: SharedArrayBuffer;
@@ -58,8 +79,9 @@ export const mailboxLayout = {
   reason: 3,
   retiring: 4,
   inputShut: 5,
-  words: 6,
-  floatsAtByte: 24,
+  thread: 6,
+  words: 8,
+  floatsAtByte: 32,
   bytesIn: 0,
   bytesOut: 1,
   lentAtMs: 2,
@@ -70,10 +92,25 @@ export const mailboxLayout = {
   loopWaitMs: 7,
   ranBeforeMs: 8,
   waitedBeforeMs: 9,
-  floats: 10,
+  backlogMs: 10,
+  floats: 11,
   /** A mailbox fills its cache lines: two threads would slow each other down on a shared one. */
-  bytes: 128,
+  bytes: 192,
+  /** The peer's socket address, where the thread accepts: as accept4(2) writes it, and its length. */
+  peerAtByte: 128,
+  peerBytes: 32,
+  peerLengthAtByte: 160,
 } as const;
 
-/** The states of a mailbox. Each is left by one side only: empty by main, lent by the thread. */
-export const mailboxState = { empty: 0, lent: 1, retired: 2 } as const;
+/**
+ * The states of a mailbox. Each is left by one side only: empty, reported and served by main, lent
+ * and accepted by the thread. The last three exist only where threads accept: hand-off/share.ts.
+ */
+export const mailboxState = {
+  empty: 0,
+  lent: 1,
+  retired: 2,
+  reported: 3,
+  accepted: 4,
+  served: 5,
+} as const;

@@ -5,7 +5,7 @@
  */
 import { StartError } from '../base/errors.js';
 import type { DescriptorBudget } from '../serving/descriptor-budget.js';
-import type { ThreadSettings } from '../serving/host.js';
+import type { HandOffWay, ThreadSettings } from '../serving/host.js';
 import { leastThreadRoom, type ThreadRoom } from './process-limits.js';
 
 /**
@@ -17,6 +17,13 @@ export const THREAD_DESCRIPTORS = 6;
 export const LOADING_DESCRIPTORS = 10;
 /** Beside its own: its client's connection, and a file that its service opens. */
 const CLIENT_DESCRIPTORS = 2;
+/** The same, where its way to a thread takes more of them: copies, and listeners. */
+const WAY_DESCRIPTORS: Readonly<Partial<Record<HandOffWay, number>>> = {
+  duplicate: 1,
+  // Main's control descriptor, and one that Node keeps in each thread.
+  transfer: 2,
+  'reuse-port': 1,
+};
 /** Descriptors for clients that wait or are refused: at least so many, or a share of the limit. */
 const LEAST_WAITING = 8;
 const WAITING_SHARE = 8;
@@ -34,7 +41,8 @@ export function limitThreads(
   settings: ThreadSettings,
   descriptors: DescriptorBudget,
 ): LimitedThreads {
-  const rooms = [byDescriptors(descriptors), byProcesses()];
+  const more = WAY_DESCRIPTORS[settings.handOff ?? 'lend'] ?? 0;
+  const rooms = [byDescriptors(descriptors, more), byProcesses()];
   let [most, limit]: [number, string | undefined] = [settings.most, undefined];
   for (const room of rooms) {
     if (!room || room.threads >= most) continue;
@@ -48,11 +56,14 @@ export function limitThreads(
   return { threads: { ...settings, most }, limit };
 }
 
-function byDescriptors({ limit, free, reserve }: DescriptorBudget): ThreadRoom | undefined {
+function byDescriptors(
+  { limit, free, reserve }: DescriptorBudget,
+  more: number,
+): ThreadRoom | undefined {
   if (limit === Infinity) return undefined;
   const waiting = Math.max(LEAST_WAITING, Math.floor(limit / WAITING_SHARE));
   const threads = Math.floor(
-    (free - reserve - waiting) / (THREAD_DESCRIPTORS + CLIENT_DESCRIPTORS),
+    (free - reserve - waiting) / (THREAD_DESCRIPTORS + CLIENT_DESCRIPTORS + more),
   );
   return { threads, limit: `the limit of open files (ulimit -n ${limit})` };
 }

@@ -68,7 +68,7 @@ interface ThreadPoolEvents<Slot extends PoolSlot> {
 }
 
 /** The pool's queue, with the tasks of threads that do not run yet. */
-class StartingTasks extends ArrayTaskQueue {
+export class StartingTasks extends ArrayTaskQueue {
   /** Its promise never settles. Tasks wait for any thread, so it does not matter which is taken. */
   takeBackNewest(): void {
     this.tasks.pop();

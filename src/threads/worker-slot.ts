@@ -3,6 +3,7 @@
  * client's time. Main thread. pool-slot.ts has what all threads have; client-threads.ts assigns
  * clients.
  */
+import type { MessagePort } from 'node:worker_threads';
 import type { ServedClient } from '../serving/served-client.js';
 import type { State, TimesSoFar } from '../serving/views.js';
 import { performCall, SyncCallSlot } from './calls.js';
@@ -12,14 +13,21 @@ import { runTimesOf, threadStateOf } from './thread-state.js';
 
 export class WorkerSlot extends PoolSlot {
   readonly mailbox = new Mailbox();
+  /** Where net.Sockets go to its thread, with `--handoff transfer`. */
+  readonly sockets: MessagePort | undefined;
   /** For the client's calls of what the clients share; undefined where they share nothing. */
   readonly calls: SyncCallSlot | undefined;
   /** From the moment main lends the client's descriptor until main has closed it. */
   client: ServedClient | undefined;
 
-  constructor(index: number, shares: boolean) {
+  /** When main chose the slot for its client and had made what the thread gets; 0 if not noted. */
+  chosenAtMs = 0;
+  wrappedAtMs = 0;
+
+  constructor(index: number, shares: boolean, sockets?: MessagePort) {
     super(index);
     if (shares) this.calls = new SyncCallSlot();
+    this.sockets = sockets;
   }
 
   get lossFields(): object {
