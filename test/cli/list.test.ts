@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MODEL_NAMES } from '../../src/models/registry.js';
+import { HAND_OFF_WAYS } from '../../src/serving/hand-off.js';
 import { listServices } from '../../src/services/catalogue.js';
 import { coverPrograms } from '../support/environment.js';
 import { runHandoff } from '../support/handoff.js';
@@ -20,6 +21,8 @@ describe('handoff', { timeout: 60_000, concurrency: 4 }, () => {
     const { status, stdout, stderr } = await runHandoff(t, ['models']);
     assert.deepEqual([status, stderr], [0, '']);
     for (const name of MODEL_NAMES) assert.match(stdout, new RegExp(`^${name} +\\S`, 'm'));
+    for (const way of HAND_OFF_WAYS)
+      assert.match(stdout, new RegExp(`^${way} +thread-per-client\\b.* \\S`, 'm'));
   });
 
   for (const [args, expected] of [

@@ -8,9 +8,9 @@ import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectClient, type Client } from '../support/client.js';
 import { coverThreads } from '../support/environment.js';
-import { underEveryModel } from '../support/models.js';
+import { underEveryWay } from '../support/models.js';
 import { startServer, type Cleanup } from '../support/server.js';
-import type { ModelName } from '../../src/serving/host.js';
+import type { HandOffWay, ModelName } from '../../src/serving/host.js';
 
 coverThreads();
 
@@ -26,10 +26,10 @@ const closing = [
   { service: 'work', answer: 'ERR line too long\n', options: {} },
 ];
 
-underEveryModel('a service that closes first', (model) => {
+underEveryWay('a service that closes first', (model, handOff) => {
   for (const { service, answer, options } of closing) {
     it(`lets the client of ${service} read its answer and an orderly end`, async (t) => {
-      const client = await overtalkativeClient(t, model, service, options);
+      const client = await overtalkativeClient(t, { model, handOff }, service, options);
       await client.expect(answer);
       await client.expectEnd();
       await client.expectCleanClose();
@@ -45,7 +45,7 @@ underEveryModel('a service that closes first', (model) => {
     ['tictactoe', {}],
   ] as const) {
     it(`logs that a message to ${service} was too long ${JSON.stringify(options)}`, async (t) => {
-      const server = await startServer(t, { model, service, options, logLevel: 'info' });
+      const server = await startServer(t, { model, handOff, service, options, logLevel: 'info' });
       const client = await connectClient(t, server);
       client.send('x'.repeat(4097));
       assert.match((await client.readToEnd()).toString(), /ERR line too long\n$/);
@@ -55,7 +55,10 @@ underEveryModel('a service that closes first', (model) => {
   }
 
   it('lets a client that pauses within too long a line read why it is refused', async (t) => {
-    const client = await connectClient(t, await startServer(t, { model, service: 'hangman' }));
+    const client = await connectClient(
+      t,
+      await startServer(t, { model, handOff, service: 'hangman' }),
+    );
     client.send('x'.repeat(4097));
     await client.expect('ERR line too long\n');
     await client.expectEnd();
@@ -65,7 +68,7 @@ underEveryModel('a service that closes first', (model) => {
   });
 
   it('accepts what a client sends after the end, and still closes in order', async (t) => {
-    const client = await overtalkativeClient(t, model, 'greet', {});
+    const client = await overtalkativeClient(t, { model, handOff }, 'greet', {});
     await client.expect('Hello in return!');
     await client.expectEnd();
     client.send('and another thing');
@@ -74,7 +77,7 @@ underEveryModel('a service that closes first', (model) => {
   });
 
   it('echoes the first chunk only with --once, and ends in order', async (t) => {
-    const client = await overtalkativeClient(t, model, 'echo', { once: true });
+    const client = await overtalkativeClient(t, { model, handOff }, 'echo', { once: true });
     const echoed = await client.readToEnd();
     if (echoed.length === 0 || echoed.length >= A_LITTLE_MORE.length) {
       throw new Error(`echoed ${echoed.length} bytes`);
@@ -83,7 +86,7 @@ underEveryModel('a service that closes first', (model) => {
   });
 
   it('closes after a while on a client that neither stops sending nor leaves', async (t) => {
-    const client = await overtalkativeClient(t, model, 'greet', {});
+    const client = await overtalkativeClient(t, { model, handOff }, 'greet', {});
     await client.expect('Hello in return!');
     await client.expectEnd();
     await client.untilCutOff();
@@ -93,12 +96,13 @@ underEveryModel('a service that closes first', (model) => {
 /** A client that has sent more than the service reads, before the service reads anything. */
 async function overtalkativeClient(
   t: Cleanup,
-  model: ModelName,
+  { model, handOff }: { model: ModelName; handOff: HandOffWay | undefined },
   service: string,
   options: { once?: boolean },
 ): Promise<Client> {
   const server = await startServer(t, {
     model,
+    handOff,
     service,
     options,
     threads: { most: 1 },

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { it } from 'node:test';
 import { connectClient } from '../support/client.js';
 import { coverThreads } from '../support/environment.js';
-import { isConcurrent, underEveryModel } from '../support/models.js';
+import { isConcurrent, underEveryWay } from '../support/models.js';
 import { sharedServer } from '../support/server.js';
 
 coverThreads();
@@ -14,8 +14,8 @@ coverThreads();
  */
 const MORE_THAN_BUFFERS = 12_000_000;
 
-underEveryModel('echo', (model) => {
-  const server = sharedServer({ service: 'echo', model });
+underEveryWay('echo', (model, handOff) => {
+  const server = sharedServer({ service: 'echo', model, handOff });
 
   it('sends each message back and nothing else', async (t) => {
     const client = await connectClient(t, server);
@@ -71,7 +71,7 @@ underEveryModel('echo', (model) => {
     client.send(bytes);
     client.halfClose();
     await client.stalled();
-    if (isConcurrent(model)) {
+    if (isConcurrent(model, handOff)) {
       const other = await connectClient(t, server);
       await other.exchange('not disturbed', 'not disturbed');
     }
@@ -92,7 +92,7 @@ underEveryModel('echo', (model) => {
 
   it('keeps the bytes of many clients separate', async (t) => {
     const clients = await Promise.all(
-      Array.from({ length: isConcurrent(model) ? 6 : 1 }, () => connectClient(t, server)),
+      Array.from({ length: isConcurrent(model, handOff) ? 6 : 1 }, () => connectClient(t, server)),
     );
     await Promise.all(
       clients.map(async (client, index) => {
@@ -105,8 +105,8 @@ underEveryModel('echo', (model) => {
   });
 });
 
-underEveryModel('echo --once', (model) => {
-  const server = sharedServer({ service: 'echo', model, options: { once: true } });
+underEveryWay('echo --once', (model, handOff) => {
+  const server = sharedServer({ service: 'echo', model, handOff, options: { once: true } });
 
   it('answers one message and closes', async (t) => {
     const client = await connectClient(t, server);

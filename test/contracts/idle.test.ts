@@ -6,15 +6,15 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { connectClient } from '../support/client.js';
 import { fixture } from '../support/handoff.js';
-import { isConcurrent, underEveryModel } from '../support/models.js';
+import { isConcurrent, underEveryWay } from '../support/models.js';
 import { sharedServer, startServer } from '../support/server.js';
 
 const IDLE_MS = 200;
 const MORE_THAN_BUFFERS = 12_000_000;
 
-underEveryModel('the idle timeout', (model) => {
-  const echo = sharedServer({ model, idleMs: IDLE_MS, logLevel: 'info' });
-  const work = sharedServer({ model, idleMs: 50, service: 'work' });
+underEveryWay('the idle timeout', (model, handOff) => {
+  const echo = sharedServer({ model, handOff, idleMs: IDLE_MS, logLevel: 'info' });
+  const work = sharedServer({ model, handOff, idleMs: 50, service: 'work' });
 
   it('disconnects a client that never sends', async (t) => {
     const client = await connectClient(t, echo);
@@ -55,13 +55,19 @@ underEveryModel('the idle timeout', (model) => {
 
   it('runs for a client that sends nothing, whatever other clients send it', async (t) => {
     const service = fixture('ticker');
-    const ticker = await startServer(t, { model, idleMs: IDLE_MS, service, logLevel: 'info' });
+    const ticker = await startServer(t, {
+      model,
+      handOff,
+      idleMs: IDLE_MS,
+      service,
+      logLevel: 'info',
+    });
     const client = await connectClient(t, ticker);
     await client.expectOver();
     assert.equal((await ticker.logLine('closed')).reason, 'idle');
   });
 
-  if (isConcurrent(model)) {
+  if (isConcurrent(model, handOff)) {
     it('is separate for each client', async (t) => {
       const idle = await connectClient(t, echo);
       const talking = await connectClient(t, echo);

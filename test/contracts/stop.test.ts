@@ -9,7 +9,8 @@ import { it } from 'node:test';
 import { connectClient } from '../support/client.js';
 import { coverThreads } from '../support/environment.js';
 import { fixture } from '../support/handoff.js';
-import { isConcurrent, limitsClients, underEveryModel } from '../support/models.js';
+import { threadsAccept } from '../../src/serving/hand-off.js';
+import { isConcurrent, limitsClients, underEveryWay } from '../support/models.js';
 import { startServer } from '../support/server.js';
 
 coverThreads();
@@ -17,9 +18,9 @@ coverThreads();
 /** More than all buffers between client and server hold. */
 const MORE_THAN_BUFFERS = 12_000_000;
 
-underEveryModel('a stop', (model) => {
+underEveryWay('a stop', (model, handOff) => {
   it('ends an idle client, and logs that', async (t) => {
-    const server = await startServer(t, { model, logLevel: 'info' });
+    const server = await startServer(t, { model, handOff, logLevel: 'info' });
     const client = await connectClient(t, server);
     await client.exchange('before', 'before');
     const stopped = server.server.stop('test');
@@ -33,7 +34,7 @@ underEveryModel('a stop', (model) => {
   });
 
   it('ends a client that has never sent anything', async (t) => {
-    const server = await startServer(t, { model, logLevel: 'info' });
+    const server = await startServer(t, { model, handOff, logLevel: 'info' });
     const client = await connectClient(t, server);
     await server.logLine('accepted');
     await server.stop();
@@ -41,7 +42,7 @@ underEveryModel('a stop', (model) => {
   });
 
   it('waits for a client in mid-answer, which gets its answer', async (t) => {
-    const server = await startServer(t, { model, service: 'work' });
+    const server = await startServer(t, { model, handOff, service: 'work' });
     const client = await connectClient(t, server);
     client.send('work 0\nsleep 200\n');
     await client.expect('done 0\n');
@@ -52,7 +53,7 @@ underEveryModel('a stop', (model) => {
   });
 
   it('answers everything that had arrived before it', async (t) => {
-    const server = await startServer(t, { model, service: 'work' });
+    const server = await startServer(t, { model, handOff, service: 'work' });
     const client = await connectClient(t, server);
     client.send('work 0\nsleep 50\nwork 1\nsleep 2\nnonsense\n');
     await client.expect('done 0\n');
@@ -66,6 +67,7 @@ underEveryModel('a stop', (model) => {
   it('aborts an answer that takes longer than the grace', async (t) => {
     const server = await startServer(t, {
       model,
+      handOff,
       service: fixture('trouble'),
       graceMs: 30,
       logLevel: 'info',
@@ -80,7 +82,7 @@ underEveryModel('a stop', (model) => {
   });
 
   it('disconnects a client that does not read its answer', async (t) => {
-    const server = await startServer(t, { model, graceMs: 30, logLevel: 'info' });
+    const server = await startServer(t, { model, handOff, graceMs: 30, logLevel: 'info' });
     const client = await connectClient(t, server);
     client.pause();
     client.send(Buffer.alloc(MORE_THAN_BUFFERS));
@@ -89,26 +91,47 @@ underEveryModel('a stop', (model) => {
     assert.equal((await server.logLine('closed')).reason, 'stopped');
   });
 
-  it('closes the clients in the queue', async (t) => {
-    const server = await startServer(t, { model, threads: { most: 1 }, logLevel: 'info' });
-    const served = await connectClient(t, server);
-    await served.exchange('me first', 'me first');
-    const waiting = await connectClient(t, server);
-    if (!limitsClients(model)) await waiting.exchange('me too', 'me too');
-    else {
-      // Unread bytes must not cause a reset.
-      waiting.send('and me?');
-      await server.logLine('queued');
-    }
-    const stopped = server.stop();
-    await served.expectEnd();
-    await waiting.expectEnd();
-    waiting.close();
-    await stopped;
-  });
+  if (threadsAccept(handOff)) {
+    it('counts the clients that still wait in the kernel, which resets them', async (t) => {
+      const threads = { most: 1 };
+      const server = await startServer(t, { model, handOff, threads, logLevel: 'info' });
+      const served = await connectClient(t, server);
+      await served.exchange('me first', 'me first');
+      const waiting = await connectClient(t, server);
+      const stopped = server.server.stop('test');
+      await served.expectEnd();
+      await waiting.expectOver();
+      await stopped;
+      assert.equal((await server.logLine('connections reset')).connections, 1);
+      assert.equal(server.log().filter(({ msg }) => msg === 'accepted').length, 1);
+    });
+  } else {
+    it('closes the clients in the queue', async (t) => {
+      const server = await startServer(t, {
+        model,
+        handOff,
+        threads: { most: 1 },
+        logLevel: 'info',
+      });
+      const served = await connectClient(t, server);
+      await served.exchange('me first', 'me first');
+      const waiting = await connectClient(t, server);
+      if (!limitsClients(model)) await waiting.exchange('me too', 'me too');
+      else {
+        // Unread bytes must not cause a reset.
+        waiting.send('and me?');
+        await server.logLine('queued');
+      }
+      const stopped = server.stop();
+      await served.expectEnd();
+      await waiting.expectEnd();
+      waiting.close();
+      await stopped;
+    });
+  }
 
   it('refuses new clients', async (t) => {
-    const server = await startServer(t, { model });
+    const server = await startServer(t, { model, handOff });
     await server.stop();
     const [error] = (await once(connect(server.port, '127.0.0.1'), 'error')) as [
       NodeJS.ErrnoException,
@@ -117,16 +140,16 @@ underEveryModel('a stop', (model) => {
   });
 
   it('happens once, however often stop is called', async (t) => {
-    const { server } = await startServer(t, { model, threads: { warm: 1 } });
+    const { server } = await startServer(t, { model, handOff, threads: { warm: 1 } });
     const first = server.stop('once');
     assert.equal(server.stop('twice'), first);
     await first;
     assert.equal(server.stop('after the end'), first);
   });
 
-  if (isConcurrent(model)) {
+  if (isConcurrent(model, handOff)) {
     it('ends several clients in different states', async (t) => {
-      const server = await startServer(t, { model, service: 'work' });
+      const server = await startServer(t, { model, handOff, service: 'work' });
       const [silent, half, asleep] = [
         await connectClient(t, server),
         await connectClient(t, server),

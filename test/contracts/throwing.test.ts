@@ -4,15 +4,19 @@
  */
 import assert from 'node:assert/strict';
 import { it, type TestContext } from 'node:test';
-import type { ModelName } from '../../src/serving/host.js';
+import type { HandOffWay, ModelName } from '../../src/serving/host.js';
 import { connectClient, type Client } from '../support/client.js';
 import { fixture, startHandoff, UNCOVERED, type ServerProcess } from '../support/handoff.js';
-import { isConcurrent, modelOptions, underEveryModel } from '../support/models.js';
+import { isConcurrent, modelOptions, underEveryWay } from '../support/models.js';
 
-async function start(t: TestContext, model: ModelName): Promise<ServerProcess> {
+async function start(
+  t: TestContext,
+  model: ModelName,
+  handOff: HandOffWay | undefined,
+): Promise<ServerProcess> {
   return startHandoff(
     t,
-    [fixture('quarrel'), ...modelOptions(model, 3), '--grace', '300'],
+    [fixture('quarrel'), ...modelOptions(model, 3, handOff), '--grace', '300'],
     UNCOVERED,
   );
 }
@@ -23,10 +27,10 @@ async function enter(t: TestContext, server: ServerProcess): Promise<Client> {
   return client;
 }
 
-underEveryModel('a shared object that throws', (model) => {
+underEveryWay('a shared object that throws', (model, handOff) => {
   it('ends the connection of a client whose enter() fails, and no other', async (t) => {
-    const server = await start(t, model);
-    if (!isConcurrent(model)) {
+    const server = await start(t, model, handOff);
+    if (!isConcurrent(model, handOff)) {
       for (let served = 0; served < 2; served++) {
         const client = await enter(t, server);
         client.halfClose();
@@ -60,7 +64,7 @@ underEveryModel('a shared object that throws', (model) => {
   });
 
   it('leaves and closes a client whose leave() fails once, and still stops in order', async (t) => {
-    const server = await start(t, model);
+    const server = await start(t, model, handOff);
     const client = await enter(t, server);
     client.send('quarrel\n');
     client.halfClose();
@@ -79,7 +83,7 @@ underEveryModel('a shared object that throws', (model) => {
   });
 
   it('fails a stop with status 1 and the error when close() fails', async (t) => {
-    const server = await start(t, model);
+    const server = await start(t, model, handOff);
     const client = await enter(t, server);
     client.send('lock up\n');
     client.halfClose();

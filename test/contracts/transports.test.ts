@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import type { ListenAddress } from '../../src/serving/listen-address.js';
 import { connectClient } from '../support/client.js';
-import { underEveryModel } from '../support/models.js';
+import { handOffs } from '../../src/serving/hand-off.js';
+import { underEveryWay } from '../support/models.js';
 import { startServer, type Cleanup } from '../support/server.js';
 
 interface Transport {
@@ -58,10 +59,17 @@ const transports: readonly Transport[] = [
   },
 ];
 
-underEveryModel('echo', (model) => {
+underEveryWay('echo', (model, handOff) => {
+  const { needsTcp } = handOffs[handOff ?? 'lend'];
   for (const { name, address, clientHost, peer, skip = false } of transports) {
+    if (needsTcp !== undefined && name.includes('Unix')) continue;
     it(`works over ${name}`, { skip }, async (t) => {
-      const server = await startServer(t, { model, address: address(t), logLevel: 'info' });
+      const server = await startServer(t, {
+        model,
+        handOff,
+        address: address(t),
+        logLevel: 'info',
+      });
       const to =
         clientHost === undefined ? server : { address: { host: clientHost, port: server.port } };
       const client = await connectClient(t, to);

@@ -5,10 +5,12 @@ import { chooseHandOff, HAND_OFF_WAYS, handOffs, handOffsOf } from '../../src/se
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import { StartError } from '../../src/base/errors.js';
 
+const ANYWHERE = { host: '127.0.0.1', port: 0 };
+
 describe('the ways to a thread', () => {
   it('begin with the default of the model', () => {
     for (const model of MODEL_NAMES)
-      assert.equal(handOffsOf(model)[0], chooseHandOff(model, undefined));
+      assert.equal(handOffsOf(model)[0], chooseHandOff(model, undefined, ANYWHERE));
   });
 
   it('are those of some model each, with a summary', () => {
@@ -21,9 +23,17 @@ describe('the ways to a thread', () => {
   it('are refused to a model without threads for clients', () => {
     assert.deepEqual(handOffsOf('event-loop'), []);
     assert.throws(
-      () => chooseHandOff('event-loop', 'lend'),
+      () => chooseHandOff('event-loop', 'lend', ANYWHERE),
       (error) => error instanceof StartError && /event-loop does not take/.test(error.message),
     );
+  });
+
+  it('are refused on a Unix-domain socket where they need TCP', () => {
+    for (const way of HAND_OFF_WAYS.filter((one) => handOffs[one].needsTcp !== undefined))
+      assert.throws(
+        () => chooseHandOff('thread-per-client', way, { path: '/tmp/socket' }),
+        (error) => error instanceof StartError && /with --socket: /.test(error.message),
+      );
   });
 
   it('say in one line what they need, where this Node or system lacks it', () => {

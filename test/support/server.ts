@@ -13,7 +13,7 @@ import type { ListenAddress } from '../../src/serving/listen-address.js';
 import type { LogLevel } from '../../src/log/log.js';
 import type { ServerSettings, ThreadSettings, TlsSettings } from '../../src/serving/host.js';
 import { NO_DEADLINES, type Deadlines } from '../../src/connection/deadlines.js';
-import type { ModelName } from '../../src/serving/host.js';
+import type { HandOffWay, ModelName } from '../../src/serving/host.js';
 import { Server } from '../../src/server/server.js';
 import { findService } from '../../src/services/catalogue.js';
 import { LONGEST_LOOP_LAG_MS } from './environment.js';
@@ -32,6 +32,7 @@ interface TestSettings {
   readonly options: Partial<ServiceOptions>;
   readonly acceptor: Partial<AcceptorSettings>;
   readonly threads: Partial<ThreadSettings>;
+  readonly handOff: HandOffWay | undefined;
   readonly idleMs: number;
   /** Those that are not named are disabled. */
   readonly deadlines: Partial<Deadlines>;
@@ -116,7 +117,13 @@ async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
     address,
     serviceOptions: { ...DEFAULT_OPTIONS, ...settings.options },
     acceptor: { overflow: 'queue', queueLimit: 100, ...settings.acceptor },
-    threads: threadsFor(model, { most: 8, warm: 0, memoryMb: 64, ...settings.threads }),
+    threads: threadsFor(model, {
+      most: 8,
+      warm: 0,
+      memoryMb: 64,
+      handOff: settings.handOff,
+      ...settings.threads,
+    }),
     idleMs,
     maxBufferBytes: settings.maxBufferBytes ?? 256 * 1024 * 1024,
     deadlines: { ...NO_DEADLINES, ...settings.deadlines },

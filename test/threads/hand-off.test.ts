@@ -3,13 +3,11 @@
  * process must have the same descriptors, threads and memory as before.
  */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
+import { runCycles } from '../support/cycles.js';
 import { eventually } from '../support/eventually.js';
 import { startHandoff, UNCOVERED } from '../support/handoff.js';
 
-const CLIENTS_AT_ONCE = 16;
 /** Clients until V8's heap has stopped growing; with Node 24, 2,500 are not enough. */
 const WARM_UP_CYCLES = 6000;
 const CYCLES = 12_000;
@@ -77,52 +75,3 @@ describe(
     );
   },
 );
-
-/** Runs clients in a few concurrent sequences. */
-async function runCycles(target: NetConnectOpts, cycles: number): Promise<void> {
-  let started = 0;
-  const row = async (index: number) => {
-    // One source address for each sequence: a port stays in TIME_WAIT for a minute.
-    const options = { ...target, localAddress: `127.0.0.${index + 1}` };
-    for (let cycle = started++; cycle < cycles; cycle = started++) {
-      const socket = connect(options);
-      await once(socket, 'connect');
-      await kinds[cycle % kinds.length]?.(socket, cycle);
-    }
-  };
-  await Promise.all(Array.from({ length: CLIENTS_AT_ONCE }, (_, index) => row(index)));
-}
-
-const kinds: ((socket: Socket, cycle: number) => Promise<unknown>)[] = [
-  async function saysNothing(socket) {
-    const closed = once(socket, 'close');
-    socket.resume().end();
-    await closed;
-  },
-  async function talks(socket, cycle) {
-    const message = `message ${cycle}`;
-    socket.write(message);
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    assert.equal(answer.toString(), message);
-    const closed = once(socket, 'close');
-    socket.end();
-    await closed;
-  },
-  async function saysGoodbye(socket) {
-    const closed = once(socket, 'close');
-    socket.resume().end('and leaves before the answer');
-    await closed;
-  },
-  async function resets(socket) {
-    const closed = once(socket, 'close');
-    socket.resetAndDestroy();
-    await closed;
-  },
-  async function talksAndResets(socket, cycle) {
-    socket.write(`message ${cycle}`);
-    await once(socket, 'data');
-    const closed = once(socket, 'close');
-    socket.resetAndDestroy();
-    await closed;
-  },
-];
