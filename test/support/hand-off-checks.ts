@@ -18,7 +18,9 @@ export async function leavesNothingBehind(
   { warmUp, cycles }: { readonly warmUp: number; readonly cycles: number },
 ): Promise<void> {
   const warm = way === 'share' || way === 'reuse-port' ? [] : ['--warm', `${THREADS}`];
-  const args = ['echo', '--handoff', way, '--threads', `${THREADS}`, ...warm];
+  // Small heaps fill soon.
+  const threads = ['--threads', `${THREADS}`, '--thread-memory', '16'];
+  const args = ['echo', '--handoff', way, ...threads, ...warm];
   const server = await startHandoff(t, args, UNCOVERED);
   await runCycles(server.address, warmUp);
   await server.log.count('closed', warmUp);
