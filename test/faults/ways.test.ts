@@ -10,7 +10,7 @@ const WARM_UP: Partial<Record<HandOffWay, number>> = { transfer: 30_000 };
 for (const way of WAYS) {
   describe(`hand-off by ${way}, for long`, { timeout: 300_000 }, () => {
     it('leaves descriptors, threads and memory where they were', (t) =>
-      leavesNothingBehind(t, way, { warmUp: WARM_UP[way] ?? 10_000, cycles: 20_000 }));
+      leavesNothingBehind(t, way, { warmUp: WARM_UP[way] ?? 20_000, cycles: 20_000 }));
 
     it('loses the clients of threads that die, and no other', (t) => survivesDeaths(t, way, 30));
   });
