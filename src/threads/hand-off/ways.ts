@@ -10,6 +10,8 @@ import type { ServiceLog } from '../../log/log.js';
 import type { Mailbox } from '../mailbox.js';
 import type { ThreadTask } from '../protocol.js';
 import type { ClientSource } from './client-source.js';
+// Not on demand: each thread of the default way would wait for it once more.
+import { LentClients } from './lend.js';
 
 /** Makes what main keeps of an accepted socket. */
 export type MakeLease = (socket: AcceptedSocket) => SocketLease;
@@ -34,7 +36,7 @@ export async function loadSource({ task, ...thread }: ThreadSide): Promise<Clien
   if (handOff === 'duplicate') return new (await import('./duplicate.js')).CopiedClients(mailbox);
   if (handOff === 'transfer' && sockets)
     return new (await import('./transfer.js')).TransferredClients(mailbox, sockets);
-  return new (await import('./lend.js')).LentClients(mailbox);
+  return new LentClients(mailbox);
 }
 
 /** Main's side of a way in which main accepts. */
