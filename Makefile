@@ -69,10 +69,11 @@ TESTS = $(LONGEST) $(filter-out $(LONGEST) $(FAULTS),$(shell find dist/test -nam
 
 eslint: $(BUILT)
 	$(BIN)/tsc -p examples
+	$(BIN)/tsc -p src/lab/page
 	$(BIN)/eslint .
 
 prettier: $(BUILT)
-	$(BIN)/prettier --check --log-level warn '**/*.ts' eslint.config.js package.json tsconfig.json
+	$(BIN)/prettier --check --log-level warn '**/*.{ts,tsx}' eslint.config.js package.json tsconfig.json
 
 knip: $(BUILT)
 	$(BIN)/knip

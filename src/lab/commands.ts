@@ -21,11 +21,16 @@ export function parseCommand(text: string): Command | string {
     case 'clear':
     case 'pause':
     case 'resume':
+    case 'leave':
       return { do: fields['do'] };
     case 'restart': {
       const { model } = fields;
       if (model === undefined) return { do: 'restart' };
       return typeof model === 'string' ? { do: 'restart', model } : 'model is no text';
+    }
+    case 'lesson': {
+      const { lesson } = fields;
+      return typeof lesson === 'string' ? { do: 'lesson', lesson } : 'lesson is no text';
     }
     case 'set':
       return settingsOf(fields['settings']);

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { LoopDelayMeter } from '../admin/loop-delay.js';
 import { monotonicMs } from '../base/clock.js';
 import { guardDescendants } from '../base/guard.js';
+import { lessonOf } from './lessons/lessons.js';
+import { LessonRun } from './lessons/run.js';
 import { SLOT_MS } from './numbers/latencies.js';
 import { MachineUsage } from './numbers/usage.js';
 import {
@@ -15,6 +17,7 @@ import {
   MOST_CLIENTS,
   type Command,
   type Frame,
+  type Kind,
   type MachineView,
   type Reply,
   type Settings,
@@ -37,13 +40,14 @@ export class Lab {
   #isChanged = true;
   #visitorsDue = 0;
   #onFrame: (() => void) | undefined;
+  #lesson: LessonRun | undefined;
 
   /** Starts the servers; the first frames show that they start. */
   constructor(models: readonly string[], settings: Settings) {
     this.#settings = settings;
     this.#folder = mkdtempSync(guardDescendants());
     mkdirSync(this.#folder, { recursive: true });
-    this.#machine = this.#usage.take(this.#startedAtMs, 0);
+    this.#machine = this.#usage.take(this.#startedAtMs, 0, 0);
     this.rows = models.map(
       (model) =>
         new Row({
@@ -83,6 +87,7 @@ export class Lab {
       settings: this.#settings,
       machine: this.#machine,
       rows: this.rows.map((row) => row.view(nowMs)),
+      ...(this.#lesson && { lesson: this.#lesson.view }),
     };
   }
 
@@ -101,6 +106,11 @@ export class Lab {
         return { said: command.do === 'pause' ? 'All servers are stopped.' : 'They go on.' };
       case 'restart':
         return this.#restart(command.model);
+      case 'lesson':
+        return this.#play(command.lesson);
+      case 'leave':
+        this.#leaveLesson();
+        return { said: 'The lesson is left.' };
       case 'set':
         return this.#set(command.settings);
     }
@@ -108,13 +118,14 @@ export class Lab {
 
   /** Ends clients and servers, and removes what the lab has made. */
   async close(): Promise<void> {
+    this.#lesson?.abort();
     for (const timer of this.#timers) clearInterval(timer);
     this.#delay.close();
     await Promise.all(this.rows.map((row) => row.stop()));
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  #add(kind: Parameters<Row['add']>[0]['kind'], count: number): Reply {
+  #add(kind: Kind, count: number): Reply {
     const present = Math.max(...this.rows.map((row) => row.clientCount));
     if (present + count > MOST_CLIENTS)
       return {
@@ -122,26 +133,72 @@ export class Lab {
       };
     if (this.#settings.service === 'chat') this.#serve('work');
     for (let left = count; left > 0; left--) this.#addOne(kind);
-    return { said: count === 1 ? 'One client more in each row.' : `${count} clients more in each row.` };
+    return {
+      said: count === 1 ? 'One client more in each row.' : `${count} clients more in each row.`,
+    };
+  }
+
+  #play(id: string): Reply {
+    const lesson = lessonOf(id);
+    if (!lesson) return { error: 'There is no such lesson.' };
+    this.#leaveLesson();
+    this.#lesson = new LessonRun(lesson, {
+      rows: this.rows,
+      prepare: (threads) => this.#prepare(threads),
+      add: (kind, count) => void this.#add(kind, count),
+      visit: (visitorsPerS) => this.#change({ visitorsPerS }),
+      clear: () => {
+        for (const row of this.rows) row.clear();
+      },
+      warningNow: () => this.#machine.warning,
+      onChange: () => (this.#isChanged = true),
+    });
+    void this.#lesson.play();
+    return { said: `Lesson: ${lesson.title}.` };
+  }
+
+  #leaveLesson(): void {
+    this.#lesson?.abort();
+    this.#lesson = undefined;
+    this.#isChanged = true;
+  }
+
+  /** The same state for each lesson, whatever was clicked before. */
+  async #prepare(threads: number): Promise<void> {
+    const isSame = this.#settings.threads === threads && this.#settings.service === 'work';
+    this.#change({ threads, service: 'work', visitorsPerS: 0 });
+    for (const row of this.rows) {
+      row.pause(false);
+      row.clear();
+      if (!isSame || row.phase === 'dead') void row.restart();
+    }
+    await Promise.all(this.rows.map((row) => row.untilUp()));
+  }
+
+  #change(settings: Partial<Settings>): void {
+    this.#settings = { ...this.#settings, ...settings };
+    this.#isChanged = true;
   }
 
   #chat(): Reply {
     this.#serve('chat');
     for (let member = 0; member < CHAT_MEMBERS; member++)
       this.#addOne(member === 0 ? 'speaker' : 'listener');
-    return { said: `The servers start anew with the service chat: one client speaks, ${CHAT_MEMBERS - 1} listen.` };
+    return {
+      said: `The servers start anew with the service chat: one client speaks, ${CHAT_MEMBERS - 1} listen.`,
+    };
   }
 
   /** Another service needs other servers, and its clients are others. */
   #serve(service: Settings['service']): void {
-    this.#settings = { ...this.#settings, service };
+    this.#change({ service });
     for (const row of this.rows) {
       row.clear();
       void row.restart();
     }
   }
 
-  #addOne(kind: Parameters<Row['add']>[0]['kind']): void {
+  #addOne(kind: Kind): void {
     const id = ++this.#lastId;
     for (const row of this.rows) row.add({ id, kind });
   }
@@ -150,17 +207,20 @@ export class Lab {
     const rows = this.rows.filter((row) => model === undefined || row.model === model);
     if (rows.length === 0) return { error: 'There is no such row.' };
     for (const row of rows) void row.restart();
-    return { said: rows.length === 1 ? `${rows[0]?.model ?? ''} starts anew.` : 'All servers start anew.' };
+    return {
+      said: rows.length === 1 ? `${rows[0]?.model ?? ''} starts anew.` : 'All servers start anew.',
+    };
   }
 
   #set(settings: Partial<Settings>): Reply {
     const before = this.#settings;
-    this.#settings = { ...before, ...settings };
-    this.#isChanged = true;
+    this.#change(settings);
     const { threads, queue } = this.#settings;
     if (threads === before.threads && queue === before.queue) return { said: 'Set.' };
     for (const row of this.rows) void row.restart();
-    return { said: `The servers start anew, with at most ${threads} threads and a queue of ${queue}.` };
+    return {
+      said: `The servers start anew, with at most ${threads} threads and a queue of ${queue}.`,
+    };
   }
 
   #tick(): void {
@@ -182,14 +242,15 @@ export class Lab {
       const id = ++this.#lastId;
       // A row that is full has no room for them; the others go on.
       for (const row of this.rows)
-        if (row.phase !== 'starting' && row.clientCount < MOST_CLIENTS) row.add({ id, kind: 'visitor' });
+        if (row.phase !== 'starting' && row.clientCount < MOST_CLIENTS)
+          row.add({ id, kind: 'visitor' });
     }
   }
 
   #measure(): void {
     const nowMs = monotonicMs();
-    this.#machine = this.#usage.take(nowMs, this.#delay.takeLagMs());
     for (const row of this.rows) row.measure(nowMs);
+    const servers = this.rows.reduce((sum, { cpuPercent }) => sum + cpuPercent, 0);
+    this.#machine = this.#usage.take(nowMs, this.#delay.takeLagMs(), servers);
   }
 }
-

@@ -22,6 +22,8 @@ export const KINDS = [
   'steady',
   /** Connects, asks once, leaves. */
   'visitor',
+  /** Connects, asks for 50 ms of sleep, leaves. */
+  'guest',
   /** Connects and says nothing. */
   'silent',
   /** Sends `work 1000` and leaves. */
@@ -38,6 +40,9 @@ export const KINDS = [
   'killer',
 ] as const;
 export type Kind = (typeof KINDS)[number];
+
+/** Those whose answers others may delay; the long requests take their time by themselves. */
+export const DELAYED: readonly Kind[] = ['steady', 'visitor', 'guest'];
 
 /** Where a connection is, from left to right; a frame has the index. */
 export const STAGES = [
@@ -138,6 +143,8 @@ export interface MachineView {
   readonly cores: number;
   /** Of all cores. */
   readonly busyPercent?: number;
+  /** All servers together; of one core. */
+  readonly serversPercent?: number;
   /** The lab's own process: clients, events and this page's frames; of one core. */
   readonly labPercent?: number;
   /** Why the numbers are not those of the models at the moment; missing if they are. */
@@ -164,6 +171,18 @@ export const BOUNDS = {
   queue: [0, 4096],
 } as const satisfies Partial<Record<keyof Settings, readonly [number, number]>>;
 
+/** A lesson that is played, or has been: see lessons/lessons.ts. */
+export interface LessonView {
+  readonly id: string;
+  readonly phase: 'preparing' | 'running' | 'over' | 'failed';
+  /** One for each model when it is over, in the unit of the lesson. */
+  readonly results: readonly { readonly model: string; readonly value: number }[];
+  /** As {@link MachineView}; it was so at some time of the lesson. */
+  readonly warning?: string;
+  /** Of one that failed. */
+  readonly why?: string;
+}
+
 export interface Frame {
   readonly format: typeof LAB_FORMAT;
   /** Milliseconds since the lab began. */
@@ -171,6 +190,7 @@ export interface Frame {
   readonly settings: Settings;
   readonly machine: MachineView;
   readonly rows: readonly RowView[];
+  readonly lesson?: LessonView;
 }
 
 /** What does not change. The first event, also after a reconnection. */
@@ -196,6 +216,9 @@ export type Command =
   | { readonly do: 'pause' }
   | { readonly do: 'resume' }
   | { readonly do: 'restart'; readonly model?: string }
+  | { readonly do: 'lesson'; readonly lesson: string }
+  /** Ends a lesson, or takes its results away. */
+  | { readonly do: 'leave' }
   | { readonly do: 'set'; readonly settings: Partial<Settings> };
 
 /** The answer to a command: what was done, or why not; a sentence for the viewer. */

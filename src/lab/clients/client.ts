@@ -7,7 +7,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { monotonicMs } from '../../base/clock.js';
-import type { Kind } from '../protocol.js';
+import { DELAYED, type Kind } from '../protocol.js';
 import { saidAtMs, scriptOf, type Script } from './script.js';
 
 export type Ending = 'done' | 'refused' | 'lost';
@@ -61,7 +61,11 @@ export class LabClient {
 
   /** Whether others may keep it waiting. */
   get isDelayed(): boolean {
-    return this.#script.waits && this.waitsSinceMs > 0;
+    return this.#isDelayable && this.waitsSinceMs > 0;
+  }
+
+  get #isDelayable(): boolean {
+    return DELAYED.includes(this.kind);
   }
 
   /** Ends the connection in order. A client that reads nothing resets it. */
@@ -120,7 +124,7 @@ export class LabClient {
     if (this.waitsSinceMs === 0) return;
     this.#answers++;
     // The time of the two long requests is their own.
-    if (this.#script.waits) this.#settings.onAnswer(monotonicMs() - this.waitsSinceMs);
+    if (this.#isDelayable) this.#settings.onAnswer(monotonicMs() - this.waitsSinceMs);
     this.waitsSinceMs = 0;
     if (this.#script.next) this.#thinkFirst();
     else this.leave();
@@ -141,7 +145,7 @@ export class LabClient {
       this.#thinking = undefined;
       const { next } = this.#script;
       if (!next || this.#socket.destroyed) return;
-      if (this.#script.waits) this.waitsSinceMs = dueMs;
+      if (this.#isDelayable) this.waitsSinceMs = dueMs;
       this.#socket.write(next(monotonicMs()));
       this.#settings.onChange();
       if (this.kind === 'speaker') this.#thinkFirst();

@@ -10,8 +10,6 @@ export interface Script {
   readonly next?: (nowMs: number) => string;
   /** Whether it stays without an answer, until it is removed. */
   readonly stays: boolean;
-  /** Whether others may delay its answer, so that its wait is worth showing. */
-  readonly waits: boolean;
   /** Sends this without end, and reads nothing. */
   readonly flood?: string;
 }
@@ -19,9 +17,12 @@ export interface Script {
 /** What an ordinary request computes, in ms: short, but more than a system call. */
 const SHORT = 'work 1\n';
 
+/** What a guest waits for at least, in ms. */
+const NAP = 'sleep 50\n';
+
 /** A long computation and a long sleep, in ms. */
-export const COMPUTING_MS = 1000;
-export const SLEEPING_MS = 2000;
+const COMPUTING_MS = 1000;
+const SLEEPING_MS = 2000;
 
 /** How many lines go into a piece of the flood. */
 const FLOOD_LINES = 8192;
@@ -34,28 +35,29 @@ const FLOOD = '\n'.repeat(FLOOD_LINES);
 export function scriptOf(kind: Kind, id: number): Script {
   switch (kind) {
     case 'steady':
-      return { first: SHORT, next: () => SHORT, stays: true, waits: true };
+      return { first: SHORT, next: () => SHORT, stays: true };
     case 'visitor':
-      return { first: SHORT, stays: false, waits: true };
+      return { first: SHORT, stays: false };
+    case 'guest':
+      return { first: NAP, stays: false };
     case 'silent':
-      return { stays: true, waits: false };
+      return { stays: true };
     case 'computing':
-      return { first: `work ${COMPUTING_MS}\n`, stays: false, waits: false };
+      return { first: `work ${COMPUTING_MS}\n`, stays: false };
     case 'sleeping':
-      return { first: `sleep ${SLEEPING_MS}\n`, stays: false, waits: false };
+      return { first: `sleep ${SLEEPING_MS}\n`, stays: false };
     case 'unread':
-      return { flood: FLOOD, stays: true, waits: false };
+      return { flood: FLOOD, stays: true };
     case 'speaker':
       return {
         first: `client${id}\n`,
         next: (nowMs) => `${SAID}${nowMs}\n`,
         stays: true,
-        waits: false,
       };
     case 'listener':
-      return { first: `client${id}\n`, stays: true, waits: false };
+      return { first: `client${id}\n`, stays: true };
     case 'killer':
-      return { first: 'die\n', stays: true, waits: false };
+      return { first: 'die\n', stays: true };
   }
 }
 

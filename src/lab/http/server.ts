@@ -4,6 +4,7 @@
  *     GET  /?token=…          the page, one document
  *     GET  /events?token=…    setup and frames, as Server-Sent Events
  *     POST /commands?token=…  a command, as JSON; answers a reply, as JSON
+ *     GET  /exports/…?token=… the servers' logs, a picture or a trace of them
  *
  * Nothing else is there, and no file is read for a request. access.ts decides who may ask.
  */
@@ -16,6 +17,7 @@ import type { Lab } from '../lab.js';
 import type { Reply, Setup } from '../protocol.js';
 import { refusalOf } from './access.js';
 import { Events } from './events.js';
+import { EXPORTS, type Export } from './exports.js';
 import { readShell } from './shell.js';
 
 /** Not an option: the lab starts processes for whoever commands it. */
@@ -65,6 +67,12 @@ export class LabServer {
       'GET /': (_request, response) => this.#page(response),
       'GET /events': (_request, response) => this.#stream(response),
       'POST /commands': (request, response) => void this.#command(request, response),
+      ...Object.fromEntries(
+        Object.entries(EXPORTS).map(([name, one]): [string, Route] => [
+          `GET /exports/${name}`,
+          (_request, response) => void this.#export(one, response),
+        ]),
+      ),
     };
     this.#server = createServer((request, response) => this.#serve(request, response));
   }
@@ -111,6 +119,26 @@ export class LabServer {
   #stream(response: ServerResponse): void {
     if (this.#events.isFull) answerText(response, 503, 'Too many pages are open.\n');
     else this.#events.add(response);
+  }
+
+  async #export({ type, name, make }: Export, response: ServerResponse): Promise<void> {
+    let text: string | undefined;
+    try {
+      text = await make(this.#lab.rows.map((row) => row.logLines));
+    } catch (error) {
+      answerText(response, 500, `It could not be made: ${(error as Error).message}\n`);
+      return;
+    }
+    if (text === undefined) {
+      answerText(response, 409, 'No client has connected yet.\n');
+      return;
+    }
+    response.writeHead(200, {
+      ...HEADERS,
+      'Content-Type': type,
+      'Content-Disposition': `attachment; filename="${name}"`,
+    });
+    response.end(text);
   }
 
   async #command(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -16,6 +16,12 @@ const LAG_MS = 50;
 
 type Usage = Pick<Numbers, 'cpuPercent' | 'memoryMb' | 'threads'>;
 
+/** 0 if there is no such process. */
+export function memoryMbOf(pid: number | undefined): number {
+  const sample = pid === undefined ? undefined : sampleProcess(pid);
+  return (sample?.rssBytes ?? 0) / BYTES_IN_MB;
+}
+
 export class ProcessUsage {
   #pid: number | undefined;
   #cpuMs: number | undefined;
@@ -54,8 +60,11 @@ export class MachineUsage {
     this.#atMs = nowMs;
   }
 
-  /** @param lagMs how late the lab's own loop has been */
-  take(nowMs: number, lagMs: number): MachineView {
+  /**
+   * @param lagMs how late the lab's own loop has been
+   * @param serversPercent what the servers use, of one core
+   */
+  take(nowMs: number, lagMs: number, serversPercent: number): MachineView {
     const cores = availableParallelism();
     const spanMs = nowMs - this.#atMs;
     if (spanMs >= LEAST_SPAN_MS) {
@@ -66,23 +75,30 @@ export class MachineUsage {
       this.#atMs = nowMs;
     }
     const { cpuPercent } = this.#own.take(process.pid, nowMs);
-    const warning = warningOf(cores, this.#busyPercent ?? 0, lagMs);
+    const ownPercent = (serversPercent + (cpuPercent ?? 0)) / cores;
+    const warning = warningOf(cores, this.#busyPercent ?? 0, ownPercent, lagMs);
     return {
       cores,
       ...(this.#busyPercent !== undefined && { busyPercent: this.#busyPercent }),
+      serversPercent,
       ...(cpuPercent !== undefined && { labPercent: cpuPercent }),
       ...(warning !== undefined && { warning }),
     };
   }
 }
 
-function warningOf(cores: number, busyPercent: number, lagMs: number): string | undefined {
-  const machine = cores === 1 ? 'the only core' : `all ${cores} cores`;
+/** @param ownPercent what the lab and its servers use of all cores */
+function warningOf(
+  cores: number,
+  busyPercent: number,
+  ownPercent: number,
+  lagMs: number,
+): string | undefined {
+  const machine = cores === 1 ? 'its core is' : `its ${cores} cores are`;
+  if (busyPercent >= BUSY_PERCENT && ownPercent < busyPercent / 2)
+    return `Other programs keep this machine busy: ${machine} taken, so all models wait for them.`;
   if (busyPercent >= BUSY_PERCENT)
-    return `This machine is too small for what was asked: ${machine} are busy, so the models share them, and all of them wait.`.replace(
-      'only core are',
-      'only core is',
-    );
+    return `This machine is too small for what was asked: ${machine} busy, so all models wait for each other.`;
   if (lagMs >= LAG_MS)
     return `The clients of this page were ${Math.round(lagMs)} ms late themselves: the latencies contain that.`;
   return undefined;

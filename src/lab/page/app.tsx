@@ -3,6 +3,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Command, Frame, ModelView } from '../protocol.js';
 import { Buttons } from './buttons.js';
 import { percent } from './format.js';
+import { Lessons } from './lessons.js';
+import { Replay } from './replay.js';
 import { Row } from './row.js';
 import { EVENTS, send } from './send.js';
 import { Source } from './source.js';
@@ -21,42 +23,60 @@ export function App() {
     stream.current = new Stream(EVENTS, setLive);
   }, []);
 
+  // The frame that is shown in place of the newest.
+  const [replayed, setReplayed] = useState<{ atMs: number; isPlaying: boolean }>();
+
   const { setup, frame, isConnected } = live;
-  if (!setup || !frame) return <p class="empty">The lab starts its servers …</p>;
-  const onCommand = (command: Command) =>
+  if (!setup || !frame || !stream.current) return <p class="empty">The lab starts its servers …</p>;
+  const onCommand = (command: Command) => {
+    setReplayed(undefined);
     void send(command).then((reply) => setSaid('error' in reply ? reply.error : reply.said));
+  };
+  const shown = replayed ? (stream.current.frameAt(replayed.atMs) ?? frame) : frame;
+  const isLive = isConnected && !replayed;
   return (
     <>
-      <header class="top">
+      <header class="side">
         <h1>handoff lab</h1>
-        <p>
+        <p class="faint">
           The same clients, at the same time, under {setup.models.length} server models: real
-          processes, sockets and threads on this machine.
+          processes, sockets and threads.
         </p>
-        <Machine frame={frame} isConnected={isConnected} />
-      </header>
-      <main>
+        <Lessons {...{ frame, onCommand, onSource: setSource }} models={setup.models} />
         <Buttons frame={frame} onCommand={onCommand} />
         <p class="said" role="status">
           {said}
         </p>
+        <Legend />
+        <Machine frame={frame} isConnected={isConnected} />
+      </header>
+      <main>
+        {replayed && <p class="warning">This was before, and is over. “live” leads back.</p>}
         <Warnings frame={frame} isConnected={isConnected} />
         <div class="rows">
           {setup.models.map((model) => {
-            const row = frame.rows.find((one) => one.model === model.name);
+            const row = shown.rows.find((one) => one.model === model.name);
             return (
               row && (
                 <Row
                   key={model.name}
-                  {...{ row, model, frame, onCommand, onSource: setSource }}
+                  {...{ row, model, isLive, onCommand, onSource: setSource }}
+                  frame={shown}
                   history={stream.current?.history.get(model.name) ?? []}
-                  isLive={isConnected}
                 />
               )
             );
           })}
         </div>
-        <Legend />
+        <Replay
+          stream={stream.current}
+          nowMs={frame.atMs}
+          shownMs={replayed?.atMs}
+          isPlaying={replayed?.isPlaying ?? false}
+          onShow={(atMs, isPlaying) =>
+            setReplayed(atMs === undefined ? undefined : { atMs, isPlaying })
+          }
+        />
       </main>
       {source && <Source model={source} onClose={() => setSource(undefined)} />}
     </>
@@ -70,10 +90,10 @@ interface FrameProps {
 
 function Machine({ frame: { machine }, isConnected }: FrameProps) {
   return (
-    <p class="machine">
-      {isConnected ? 'live' : 'no connection'} · {machine.cores} cores,{' '}
-      {percent(machine.busyPercent)} busy · this page's clients and events:{' '}
-      {percent(machine.labPercent)} of a core
+    <p class="faint">
+      {isConnected ? 'Live' : 'No connection'}. {machine.cores} cores,{' '}
+      {percent(machine.busyPercent)} busy; of a core, {percent(machine.serversPercent)} are the
+      servers' and {percent(machine.labPercent)} that of the clients and of this page's events.
     </p>
   );
 }
@@ -87,7 +107,7 @@ function Warnings({ frame: { machine }, isConnected }: FrameProps) {
 
 function Legend() {
   return (
-    <p class="legend">
+    <p class="faint">
       A dot is a client, in its colour in every row: ● asks and reads, ○ silent, ■ computes, ▲
       sleeps, ◆ never reads. A dark ring grows while it waits, and is full after 2 s. A striped
       thread computes.

@@ -7,7 +7,7 @@ interface ButtonsProps {
   readonly onCommand: (command: Command) => void;
 }
 
-/** How many visitors a burst has. */
+/** How many guests a burst has. */
 const BURST = 50;
 
 export function Buttons({ frame, onCommand }: ButtonsProps) {
@@ -28,7 +28,12 @@ export function Buttons({ frame, onCommand }: ButtonsProps) {
         {add('■ computes 1 s', 'computing', 1, 'sends work 1000')}
         {add('▲ sleeps 2 s', 'sleeping', 1, 'sends sleep 2000')}
         {add('◆ never reads', 'unread', 1, 'asks without end and reads no answer')}
-        {add(`burst of ${BURST}`, 'visitor', BURST, 'all at once; each asks once and leaves')}
+        {add(
+          `burst of ${BURST}`,
+          'guest',
+          BURST,
+          'all at once; each asks for 50 ms of sleep and leaves',
+        )}
         <button
           type="button"
           title="one speaks, seven listen; the servers start anew with the service chat"

@@ -39,7 +39,7 @@ export class Dots {
         colour: colourOfClient(id),
         stage: 'away',
         sinceMs,
-        from: { x: columns.clients.x, y: to.y, radius: to.radius },
+        from: { x: columns.clients.x + 2 * to.radius, y: to.y, radius: to.radius },
         to,
         startedAtMs: nowMs,
       };

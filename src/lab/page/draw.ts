@@ -2,7 +2,7 @@
  * Draws a row's picture on a canvas: the columns, main's loop, the lanes, the dots. The shape of a
  * dot says what its client does, and a ring how long it has waited: colours only tell clients apart.
  */
-import type { Kind, MainView, ThreadView } from '../protocol.js';
+import { DELAYED, type Kind, type MainView, type ThreadView } from '../protocol.js';
 import type { Dot, Dots } from './dots.js';
 import { COLUMNS, type Layout, type Place, type Rect } from './layout.js';
 
@@ -169,7 +169,7 @@ function drawDot(
   }
   if (isOver) drawCross(context, x, y, radius, ink);
   const waitedMs = dot.sinceMs === 0 ? 0 : labMs - dot.sinceMs;
-  if (waitedMs >= WAIT_FROM_MS && dot.kind !== 'computing' && dot.kind !== 'sleeping') {
+  if (waitedMs >= WAIT_FROM_MS && DELAYED.includes(dot.kind)) {
     context.strokeStyle = ink.ink;
     context.lineWidth = Math.max(2, radius / 3);
     context.beginPath();

@@ -43,9 +43,12 @@ const COLUMN_OF: Readonly<Record<Stage, Column>> = {
 
 const MOST_RADIUS = 11;
 const LEAST_RADIUS = 2;
+const MOST_LOOP_RADIUS = 48;
 /** Between the centres of two dots, in radii. */
 const SPACING = 2.5;
 const MARGIN = 6;
+/** At the foot of main's column, for what the loop does. */
+const WORDS_HEIGHT = 20;
 
 export interface Layout {
   readonly columns: Readonly<Record<Column, Rect>>;
@@ -92,13 +95,14 @@ export function columnsOf(width: number, height: number): Readonly<Record<Column
 }
 
 function loopIn({ x, width, height }: Rect): Place {
-  const radius = Math.max(8, Math.min(width * 0.2, height * 0.3));
+  const radius = Math.max(8, Math.min(width * 0.2, height * 0.3, MOST_LOOP_RADIUS));
   return { x: x + MARGIN + radius + 2, y: height * 0.42, radius };
 }
 
 function besideLoop(main: Rect, loop: Place): Rect {
   const x = loop.x + loop.radius + MARGIN;
-  return { x, y: main.y, width: main.x + main.width - x, height: main.height };
+  const height = main.height - WORDS_HEIGHT;
+  return { x, y: main.y, width: main.x + main.width - x, height };
 }
 
 /** Fills a rectangle from its left upper corner; dots shrink until all of them fit. */

@@ -58,7 +58,8 @@ function Line({ values }: { readonly values: readonly number[] }) {
   const most = Math.max(...values, 1e-9);
   const step = WIDTH / Math.max(1, values.length - 1);
   const points = values.map(
-    (value, index) => `${(index * step).toFixed(1)},${(HEIGHT - 2 - (value / most) * (HEIGHT - 4)).toFixed(1)}`,
+    (value, index) =>
+      `${(index * step).toFixed(1)},${(HEIGHT - 2 - (value / most) * (HEIGHT - 4)).toFixed(1)}`,
   );
   return (
     <svg class="line" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">

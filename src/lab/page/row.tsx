@@ -78,6 +78,8 @@ function titleOf(column: Column, length: 0 | 1, { threads, ended, server }: RowV
     return bad === 0 ? `${title} ${ended.done}` : `${title} ${ended.done}, ✕ ${bad}`;
   }
   const limit = server?.limits.threads;
+  if (column === 'threads' && server && limit === undefined && threads.length === 0)
+    return ['no threads: main serves', 'no threads'][length] ?? '';
   if (column === 'threads' && limit !== undefined) return `${title} ${threads.length}/${limit}`;
   return title;
 }

@@ -5,6 +5,11 @@ const { search } = window.location;
 
 export const EVENTS = `events${search}`;
 
+/** The address of what http/exports.ts makes of the servers' logs. */
+export function exportLink(name: 'log' | 'picture' | 'trace'): string {
+  return `exports/${name}${search}`;
+}
+
 /** Never rejects: a lab that has ended is an error in words, too. */
 export async function send(command: Command): Promise<Reply> {
   try {

@@ -93,7 +93,12 @@ export function Stage(props: StageProps) {
     };
   }, []);
 
-  return <canvas ref={canvas} class="stage" aria-hidden="true" />;
+  // A box of its own: the size of a canvas must not depend on what was drawn.
+  return (
+    <div class="stage" aria-hidden="true">
+      <canvas ref={canvas} />
+    </div>
+  );
 }
 
 function refresh(scene: Scene, dots: Dots, nowMs: number): void {

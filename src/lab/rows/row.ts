@@ -12,7 +12,7 @@ import { lookAtSilent } from '../../clients/watch/silence.js';
 import { LabClient } from '../clients/client.js';
 import { scriptOf } from '../clients/script.js';
 import { Latencies, type LatencyNumbers } from '../numbers/latencies.js';
-import { ProcessUsage } from '../numbers/usage.js';
+import { memoryMbOf, ProcessUsage } from '../numbers/usage.js';
 import {
   KINDS,
   STAGES,
@@ -26,6 +26,7 @@ import {
   type ThreadView,
 } from '../protocol.js';
 import { Connections } from './connections.js';
+import { logText } from './log-text.js';
 import { RowServer, SNAPSHOT_EVERY_MS } from './server-process.js';
 import { sentenceOf } from './sentence.js';
 
@@ -49,8 +50,9 @@ const SHOWN_AFTER_END_MS = 1200;
 /** Without a snapshot for this long, /proc is asked what main does. */
 const SILENT_MS = 2 * SNAPSHOT_EVERY_MS;
 /** The last lines of a dead server's log. */
-const DEATH_LINES = 6;
-const MOST_LINE_CHARACTERS = 300;
+const DEATH_LINES = 4;
+/** For how long a sentence says that a thread has died, in ms. */
+const SAY_LOSS_MS = 6000;
 const TURNING: MainView = { doing: 'turning', sinceMs: 0, by: [] };
 
 export class Row {
@@ -75,7 +77,13 @@ export class Row {
   #numbers: LatencyNumbers & ReturnType<ProcessUsage['take']> = { answersPerS: 0 };
   #ended = { done: 0, refused: 0, lost: 0 };
   #death: RowView['death'];
+  #threadLostAtMs = -Infinity;
   #isWatched = false;
+  /** Since an observation began: the longest wait that is over. */
+  #longestMs = 0;
+  #memoryMb = 0;
+  /** Those who wait for the server to be up. */
+  #whenUp: { readonly up: () => void; readonly dead: (error: Error) => void }[] = [];
   /** Restarts follow each other. */
   #changing: Promise<void> = Promise.resolve();
 
@@ -91,6 +99,11 @@ export class Row {
 
   get clientCount(): number {
     return this.#clients.size + this.#early.length;
+  }
+
+  /** Of one core, as last measured; 0 if unknown. */
+  get cpuPercent(): number {
+    return this.#numbers.cpuPercent ?? 0;
   }
 
   /** The lines of the server's log so far, as an export wants them. */
@@ -112,6 +125,29 @@ export class Row {
   stop(): Promise<void> {
     this.#changing = this.#changing.then(() => this.#stopServer());
     return this.#changing;
+  }
+
+  /**
+   * Resolves as soon as the server is up.
+   * @throws Error if it ends before
+   */
+  async untilUp(): Promise<void> {
+    if (this.#phase !== 'up')
+      await new Promise<void>((up, dead) => this.#whenUp.push({ up, dead }));
+  }
+
+  /** Begins an observation; {@link observed} reads it. */
+  observe(): void {
+    this.#longestMs = 0;
+    this.#memoryMb = memoryMbOf(this.#server?.pid);
+  }
+
+  /** The longest wait since then, of clients that still wait, too; and how much memory was added. */
+  observed(): { readonly longestMs: number; readonly moreMb: number } {
+    return {
+      longestMs: Math.max(this.#longestMs, this.#longestWaitMs(monotonicMs())),
+      moreMb: Math.max(0, memoryMbOf(this.#server?.pid) - this.#memoryMb),
+    };
   }
 
   /** Snapshots cost the server a little, so they are taken only while a page is open. */
@@ -167,7 +203,11 @@ export class Row {
     // In a call for this moment only: it has turned, and the snapshot is on its way.
     if (main === 'in a call') return;
     const by = main === 'computing' ? this.#computing() : [];
-    this.#main = { doing: main, sinceMs: this.#main.sinceMs || this.#since(this.#snapshotAtMs), by };
+    this.#main = {
+      doing: main,
+      sinceMs: this.#main.sinceMs || this.#since(this.#snapshotAtMs),
+      by,
+    };
     this.#row.onChange();
   }
 
@@ -175,8 +215,7 @@ export class Row {
     const clients = [...this.#clients.values(), ...this.#leaving.values()].map((client) =>
       this.#viewOf(client),
     );
-    const waits = [...this.#clients.values()].filter((client) => client.isDelayed);
-    const longestMs = Math.max(0, ...waits.map((client) => nowMs - client.waitsSinceMs));
+    const longestMs = this.#longestWaitMs(nowMs);
     const row = {
       model: this.model,
       phase: this.#phase,
@@ -189,9 +228,14 @@ export class Row {
       ...row,
       ...(this.#snapshot && { server: serverView(this.#snapshot) }),
       numbers: { ...this.#numbers, longestMs },
-      sentence: sentenceOf(row, this.#since(nowMs)),
+      sentence: sentenceOf(row, this.#since(nowMs), nowMs - this.#threadLostAtMs < SAY_LOSS_MS),
       ...(this.#death && { death: this.#death }),
     };
+  }
+
+  #longestWaitMs(nowMs: number): number {
+    const waits = [...this.#clients.values()].filter((client) => client.isDelayed);
+    return Math.max(0, ...waits.map((client) => nowMs - client.waitsSinceMs));
   }
 
   #start(): void {
@@ -208,6 +252,7 @@ export class Row {
         onListening: (port) => this.#onListening(port),
         onLine: (line) => {
           this.#connections.onLine(line);
+          if (line.msg === 'thread lost') this.#threadLostAtMs = monotonicMs();
           this.#row.onChange();
         },
         onSnapshot: (snapshot) => this.#onSnapshot(snapshot),
@@ -237,6 +282,7 @@ export class Row {
     this.#phase = 'up';
     if (this.#isWatched) this.#server?.watch(true);
     for (const member of [...this.#members, ...this.#early.splice(0)]) this.#connect(member);
+    for (const { up } of this.#whenUp.splice(0)) up();
     this.#row.onChange();
   }
 
@@ -253,8 +299,9 @@ export class Row {
     this.#forgetServer();
     this.#phase = 'dead';
     this.#main = { doing: 'stopped', sinceMs: this.#since(monotonicMs()), by: [] };
-    this.#death = { how, lines: lines.map((line) => line.slice(0, MOST_LINE_CHARACTERS)) };
+    this.#death = { how, lines: lines.map(logText) };
     for (const client of this.#clients.values()) client.destroy();
+    for (const { dead } of this.#whenUp.splice(0)) dead(new Error(`${this.model} ${how}`));
     this.#row.onChange();
   }
 
@@ -264,7 +311,10 @@ export class Row {
       kind,
       port: this.#port,
       thinkMs: () => this.#row.settings().thinkMs,
-      onAnswer: (latencyMs) => this.#latencies.record(latencyMs),
+      onAnswer: (latencyMs) => {
+        this.#longestMs = Math.max(this.#longestMs, latencyMs);
+        this.#latencies.record(latencyMs);
+      },
       onChange: this.#row.onChange,
       onEnd: (ended) => this.#onClientEnd(ended),
     });

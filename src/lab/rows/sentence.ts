@@ -2,7 +2,15 @@
  * What happens in a row, in one sentence: the text alternative of its picture, and its caption.
  * Pure. It names the client that holds the others up, if one does.
  */
-import { KINDS, STAGES, type ClientView, type Kind, type RowView, type Stage } from '../protocol.js';
+import {
+  DELAYED,
+  KINDS,
+  STAGES,
+  type ClientView,
+  type Kind,
+  type RowView,
+  type Stage,
+} from '../protocol.js';
 
 type Described = Pick<RowView, 'model' | 'phase' | 'clients' | 'main' | 'threads' | 'ended'>;
 
@@ -14,6 +22,7 @@ const MOST_NAMED = 3;
 const HOW: Readonly<Record<Kind, string>> = {
   steady: 'stays connected',
   visitor: 'is served',
+  guest: 'is served',
   silent: 'says nothing',
   computing: 'computes',
   sleeping: 'sleeps',
@@ -23,11 +32,17 @@ const HOW: Readonly<Record<Kind, string>> = {
   killer: 'made its thread fail',
 };
 
-export function sentenceOf(row: Described, nowMs: number): string {
-  if (row.phase === 'dead') return 'The server is dead. Its log says why; restart it.';
+/** @param hasLostThread whether a thread died a moment ago */
+export function sentenceOf(row: Described, nowMs: number, hasLostThread = false): string {
+  const loss = hasLostThread ? 'A thread died with its client; another replaces it. ' : '';
+  return loss + presentOf(row, nowMs);
+}
+
+function presentOf(row: Described, nowMs: number): string {
+  if (row.phase === 'dead') return 'The server is dead, and all its clients are lost.';
   if (row.phase === 'starting') return 'The server starts.';
   const waiting = row.clients.filter((one) => isHeldUp(one, nowMs));
-  const waits = waitsText(waiting, nowMs);
+  const waits = waitsText(waiting, nowMs, row.threads.length > 0);
   if (row.phase === 'paused') return `The process is stopped: nothing moves. ${waits}`.trim();
   if (row.main.sinceMs > 0 && nowMs - row.main.sinceMs >= LONG_MS)
     return `${holderText(row)} ${waits || 'Nobody else waits.'}`;
@@ -38,16 +53,16 @@ export function sentenceOf(row: Described, nowMs: number): string {
 
 /** Has waited for long for something that is not its own doing. */
 function isHeldUp([, kind, , , sinceMs]: ClientView, nowMs: number): boolean {
-  const isDelayed = KINDS[kind] === 'steady' || KINDS[kind] === 'visitor';
-  return isDelayed && sinceMs > 0 && nowMs - sinceMs >= LONG_MS;
+  return DELAYED.includes(KINDS[kind] ?? 'silent') && sinceMs > 0 && nowMs - sinceMs >= LONG_MS;
 }
 
-function waitsText(waiting: readonly ClientView[], nowMs: number): string {
+function waitsText(waiting: readonly ClientView[], nowMs: number, hasThreads: boolean): string {
   if (waiting.length === 0) return '';
   const longestMs = Math.max(...waiting.map(([, , , , sinceMs]) => nowMs - sinceMs));
   const places = (['away', 'backlog', 'queue', 'main', 'thread'] as const).flatMap((stage) => {
     const count = waiting.filter((one) => STAGES[one[2]] === stage).length;
-    return count === 0 ? [] : [`${count} ${PLACES[stage]}`];
+    const place = stage === 'main' && hasThreads ? 'on the way to a thread' : PLACES[stage];
+    return count === 0 ? [] : [`${count} ${place}`];
   });
   const who = waiting.length === 1 ? '1 client waits' : `${waiting.length} clients wait`;
   return `${who}, the longest for ${seconds(longestMs)}: ${places.join(', ')}.`;
@@ -56,7 +71,7 @@ function waitsText(waiting: readonly ClientView[], nowMs: number): string {
 const PLACES: Readonly<Record<Exclude<Stage, 'done' | 'refused' | 'lost'>, string>> = {
   away: 'not connected yet',
   backlog: "in the kernel's accept queue",
-  main: 'on the main loop',
+  main: "on main's loop",
   queue: 'in the admission queue',
   thread: 'on a thread',
 };
@@ -78,7 +93,9 @@ function blockersText({ model, clients, threads }: Described, othersWait: boolea
     if (!holder || !othersWait) return '';
     return `Client ${holder[0]} has the server: it ${howOf(holder)}.`;
   }
-  const holding = served.filter((one) => KINDS[one[1]] !== 'visitor' && STAGES[one[2]] === 'thread');
+  const holding = served.filter(
+    (one) => KINDS[one[1]] !== 'visitor' && STAGES[one[2]] === 'thread',
+  );
   const isFull = threads.length > 0 && threads.every(([, , id]) => id > 0);
   const isQueued = clients.some(([, , stage]) => STAGES[stage] === 'queue');
   if (othersWait && isFull && isQueued && holding.length > 0)
@@ -101,6 +118,7 @@ function kindsText(clients: readonly ClientView[]): string {
 const NOUNS: Readonly<Record<Kind, string>> = {
   steady: 'ordinary',
   visitor: 'visiting',
+  guest: 'visiting',
   silent: 'silent',
   computing: 'computing',
   sleeping: 'sleeping',

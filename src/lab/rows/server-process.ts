@@ -18,6 +18,8 @@ const FRAGILE_WORK = fileURLToPath(new URL('../service/fragile-work.js', import.
 export const SNAPSHOT_EVERY_MS = 100;
 /** Of the log, for the exports and for the last lines of a dead server. */
 const KEPT_LINES = 20_000;
+/** Threads that are up before the first client: the start of a thread is not what is compared. */
+const MOST_WARM = 8;
 /** A server that does not end in this time after SIGTERM is killed. */
 const STOP_MS = 1000;
 
@@ -155,6 +157,7 @@ function environmentFor({ threads, queue }: ServerOptions): NodeJS.ProcessEnv {
     ...Object.fromEntries(others),
     HANDOFF_THREADS: String(threads),
     HANDOFF_QUEUE: String(queue),
+    HANDOFF_WARM: String(Math.min(threads, MOST_WARM)),
   };
 }
 

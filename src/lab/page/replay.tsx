@@ -1,0 +1,65 @@
+/** The recording of the last two minutes, and what can be saved of it. */
+import { useEffect } from 'preact/hooks';
+import type { Stream } from './stream.js';
+import { exportLink } from './send.js';
+
+interface ReplayProps {
+  readonly stream: Stream;
+  /** The newest time of the lab's clock. */
+  readonly nowMs: number;
+  /** The time that is shown; undefined: the present. */
+  readonly shownMs: number | undefined;
+  readonly isPlaying: boolean;
+  readonly onShow: (atMs: number | undefined, isPlaying: boolean) => void;
+}
+
+const STEP_MS = 100;
+
+export function Replay({ stream, nowMs, shownMs, isPlaying, onShow }: ReplayProps) {
+  const fromMs = stream.recording[0]?.atMs ?? nowMs;
+  useEffect(() => {
+    if (!isPlaying || shownMs === undefined) return;
+    const timer = setTimeout(() => {
+      const next = shownMs + STEP_MS;
+      if (next >= nowMs) onShow(undefined, false);
+      else onShow(next, true);
+    }, STEP_MS);
+    return () => clearTimeout(timer);
+  });
+  const agoS = shownMs === undefined ? 0 : (nowMs - shownMs) / 1000;
+  return (
+    <div class="replay">
+      <label class="scrubber">
+        <span>{shownMs === undefined ? 'now' : `${agoS.toFixed(1)} s ago`}</span>
+        <input
+          type="range"
+          aria-label="time of the recording"
+          aria-valuetext={shownMs === undefined ? 'now' : `${agoS.toFixed(1)} seconds ago`}
+          min={fromMs}
+          max={nowMs}
+          step={STEP_MS}
+          value={shownMs ?? nowMs}
+          onInput={({ currentTarget }) => onShow(Number(currentTarget.value), false)}
+        />
+      </label>
+      <button
+        type="button"
+        disabled={shownMs === undefined}
+        onClick={() => onShow(shownMs, !isPlaying)}
+      >
+        {isPlaying ? 'hold' : 'replay'}
+      </button>
+      <button
+        type="button"
+        disabled={shownMs === undefined}
+        onClick={() => onShow(undefined, false)}
+      >
+        live
+      </button>
+      <span>
+        Save the servers' <a href={exportLink('log')}>log</a>, a{' '}
+        <a href={exportLink('picture')}>picture</a> or a <a href={exportLink('trace')}>trace</a>.
+      </span>
+    </div>
+  );
+}
