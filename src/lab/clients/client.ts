@@ -10,7 +10,7 @@ import { monotonicMs } from '../../base/clock.js';
 import { DELAYED, type Kind } from '../protocol.js';
 import { saidAtMs, scriptOf, type Script } from './script.js';
 
-export type Ending = 'done' | 'refused' | 'lost';
+type Ending = 'done' | 'refused' | 'lost';
 
 interface ClientSettings {
   readonly id: number;

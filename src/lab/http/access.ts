@@ -8,7 +8,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-export interface Asked {
+interface Asked {
   readonly method: string;
   /** Path and query, as in the request line. */
   readonly url: string;

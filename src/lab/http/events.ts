@@ -7,7 +7,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Frame, Setup } from '../protocol.js';
 
-export const MOST_PAGES = 8;
+const MOST_PAGES = 8;
 /** When a page that has lost its stream asks for it again, in ms. */
 const RETRY_MS = 500;
 

@@ -10,7 +10,7 @@ import type { Row } from '../rows/row.js';
 import type { Lesson } from './lessons.js';
 
 /** What a lesson needs of the lab. */
-export interface Means {
+interface Means {
   readonly rows: readonly Row[];
   /** Resolves when all servers are up, without clients. */
   prepare(threads: number): Promise<void>;

@@ -25,7 +25,7 @@ const FULL = 2 * Math.PI;
 const TOP = -Math.PI / 2;
 
 /** The words for the kernel's states of a thread: those of the watcher, shorter. */
-export const STATE_WORDS: Readonly<Record<ThreadView[1], string>> = {
+const STATE_WORDS: Readonly<Record<ThreadView[1], string>> = {
   starting: 'starting',
   free: 'free',
   recv: 'recv',
@@ -36,7 +36,7 @@ export const STATE_WORDS: Readonly<Record<ThreadView[1], string>> = {
   serving: 'serving',
 };
 
-export interface Picture {
+interface Picture {
   readonly layout: Layout;
   readonly dots: Dots;
   readonly main: MainView;

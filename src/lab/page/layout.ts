@@ -77,7 +77,7 @@ export function layoutOf(row: RowView, width: number, height: number): Layout {
   return { columns, loop, lanes, dots };
 }
 
-export function columnsOf(width: number, height: number): Readonly<Record<Column, Rect>> {
+function columnsOf(width: number, height: number): Readonly<Record<Column, Rect>> {
   let x = 0;
   const rect = (column: Column): Rect => {
     const own = { x, y: 0, width: SHARES[column] * width, height };

@@ -15,7 +15,7 @@ interface RowProps {
 }
 
 /** Long and short, for a phone. */
-export const COLUMN_TITLES: Readonly<Record<Column, readonly [string, string]>> = {
+const COLUMN_TITLES: Readonly<Record<Column, readonly [string, string]>> = {
   clients: ['clients', 'clients'],
   backlog: ["kernel's accept queue", 'accept'],
   main: ["main's loop", 'main'],

@@ -5,7 +5,7 @@
 import type { Frame, Numbers, Setup } from '../protocol.js';
 
 /** How much the recording keeps, and how close its frames are, in ms. */
-export const RECORDED_MS = 120_000;
+const RECORDED_MS = 120_000;
 const RECORDED_EVERY_MS = 100;
 /** Points of the lines below a row: one in half a second, half a minute. */
 const POINTS = 60;

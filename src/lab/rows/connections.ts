@@ -7,7 +7,7 @@
 import type { Snapshot } from '../../admin/snapshot.js';
 import type { Stage } from '../protocol.js';
 
-export interface Tracked {
+interface Tracked {
   readonly connection: number;
   stage: Extract<Stage, 'main' | 'queue' | 'thread'>;
   /** 0: main, or not known yet. */

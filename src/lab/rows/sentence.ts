@@ -16,6 +16,8 @@ type Described = Pick<RowView, 'model' | 'phase' | 'clients' | 'main' | 'threads
 
 /** From here on a wait is worth a word. */
 const LONG_MS = 200;
+/** These clients are still shown for a moment. */
+const OVER: readonly Stage[] = ['done', 'refused', 'lost'];
 /** Clients that a sentence names. */
 const MOST_NAMED = 3;
 
@@ -129,7 +131,7 @@ const NOUNS: Readonly<Record<Kind, string>> = {
 };
 
 function quietText({ clients }: Described): string {
-  const present = clients.filter(([, , stage]) => (STAGES[stage] ?? 'done') !== 'done').length;
+  const present = clients.filter(([, , stage]) => !OVER.includes(STAGES[stage] ?? 'done')).length;
   if (present === 0) return 'No client is here.';
   return `${present === 1 ? '1 client is' : `${present} clients are`} here; nobody waits for long.`;
 }

@@ -23,7 +23,7 @@ const MOST_WARM = 8;
 /** A server that does not end in this time after SIGTERM is killed. */
 const STOP_MS = 1000;
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly model: string;
   readonly service: 'work' | 'chat';
   readonly threads: number;
@@ -31,7 +31,7 @@ export interface ServerOptions {
   readonly adminPath: string;
 }
 
-export interface ServerEvents {
+interface ServerEvents {
   readonly onListening: (port: number) => void;
   readonly onLine: (line: { readonly msg: string }) => void;
   readonly onSnapshot: (snapshot: Snapshot) => void;
