@@ -27,7 +27,7 @@ export function App() {
   const [replayed, setReplayed] = useState<{ atMs: number; isPlaying: boolean }>();
 
   const { setup, frame, isConnected } = live;
-  if (!setup || !frame || !stream.current) return <p class="empty">The lab starts its servers …</p>;
+  if (!setup || !frame || !stream.current) return <Empty />;
   const onCommand = (command: Command) => {
     setReplayed(undefined);
     void send(command).then((reply) => setSaid('error' in reply ? reply.error : reply.said));
@@ -80,6 +80,15 @@ export function App() {
       </main>
       {source && <Source model={source} onClose={() => setSource(undefined)} />}
     </>
+  );
+}
+
+function Empty() {
+  return (
+    <main>
+      <h1>handoff lab</h1>
+      <p>The servers start …</p>
+    </main>
   );
 }
 
