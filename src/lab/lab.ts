@@ -39,7 +39,7 @@ export class Lab {
   #lastId = 0;
   #isChanged = true;
   #visitorsDue = 0;
-  #onFrame: (() => void) | undefined;
+  readonly #watchers = new Set<() => void>();
   #lesson: LessonRun | undefined;
 
   /** Starts the servers; the first frames show that they start. */
@@ -70,13 +70,23 @@ export class Lab {
   }
 
   /**
-   * @param onFrame called when there is something new to show; undefined: nobody looks, and the
-   *   servers are not asked for snapshots
+   * Begins to watch: servers are asked for snapshots only while somebody does.
+   * @param onFrame called when there is something new to show
+   * @returns ends the watching
    */
-  watch(onFrame: (() => void) | undefined): void {
-    this.#onFrame = onFrame;
+  watch(onFrame: () => void): () => void {
+    // Its own, in case that somebody watches twice.
+    const watcher = () => onFrame();
+    const changed = () => {
+      for (const row of this.rows) row.watch(this.#watchers.size > 0);
+    };
+    this.#watchers.add(watcher);
     this.#isChanged = true;
-    for (const row of this.rows) row.watch(onFrame !== undefined);
+    changed();
+    return () => {
+      this.#watchers.delete(watcher);
+      changed();
+    };
   }
 
   frame(): Frame {
@@ -226,11 +236,11 @@ export class Lab {
   #tick(): void {
     const nowMs = monotonicMs();
     this.#visit();
-    if (!this.#onFrame) return;
+    if (this.#watchers.size === 0) return;
     for (const row of this.rows) row.look(nowMs);
     if (!this.#isChanged) return;
     this.#isChanged = false;
-    this.#onFrame();
+    for (const onFrame of this.#watchers) onFrame();
   }
 
   /** Visitors come at an even rate, whatever the servers do: an open loop. */

@@ -98,6 +98,8 @@ export interface Numbers {
   readonly memoryMb?: number;
   /** Of the whole process, with those of Node itself. */
   readonly threads?: number;
+  /** What the snapshots for this page take of main's time, in percent. */
+  readonly watchPercent?: number;
 }
 
 /**

@@ -95,15 +95,15 @@ export async function ask(
 function frameWhere(lab: Lab, what: string, holds: (row: RowView) => boolean): Promise<Frame> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      lab.watch(undefined);
+      unwatch();
       const rows = lab.frame().rows.map(({ model, sentence }) => `${model}: ${sentence}`);
       reject(new Error(`in vain waited for ${what}; last seen: ${rows.join(' ')}`));
     }, PATIENCE_MS);
-    lab.watch(() => {
+    const unwatch = lab.watch(() => {
       const frame = lab.frame();
       if (!frame.rows.every(holds)) return;
       clearTimeout(timer);
-      lab.watch(undefined);
+      unwatch();
       resolve(frame);
     });
   });

@@ -14,12 +14,13 @@ const RETRY_MS = 500;
 export class Events {
   readonly #pages = new Set<ServerResponse>();
   readonly #setup: string;
-  readonly #onCount: (count: number) => void;
+  readonly #watch: () => () => void;
+  #unwatch: (() => void) | undefined;
 
-  /** @param onCount called with the number of open pages when it changes */
-  constructor(setup: Setup, onCount: (count: number) => void) {
+  /** @param watch called when the first page comes; returns what is called when the last has gone */
+  constructor(setup: Setup, watch: () => () => void) {
     this.#setup = `retry: ${RETRY_MS}\nevent: setup\ndata: ${JSON.stringify(setup)}\n\n`;
-    this.#onCount = onCount;
+    this.#watch = watch;
   }
 
   get isFull(): boolean {
@@ -33,9 +34,11 @@ export class Events {
     this.#pages.add(response);
     response.once('close', () => {
       this.#pages.delete(response);
-      this.#onCount(this.#pages.size);
+      if (this.#pages.size > 0) return;
+      this.#unwatch?.();
+      this.#unwatch = undefined;
     });
-    this.#onCount(this.#pages.size);
+    this.#unwatch ??= this.#watch();
   }
 
   send(frame: Frame): void {

@@ -60,9 +60,7 @@ export class LabServer {
 
   private constructor(lab: Lab, setup: Setup) {
     this.#lab = lab;
-    this.#events = new Events(setup, (count) =>
-      lab.watch(count > 0 ? () => this.#events.send(lab.frame()) : undefined),
-    );
+    this.#events = new Events(setup, () => lab.watch(() => this.#events.send(lab.frame())));
     this.#routes = {
       'GET /': (_request, response) => this.#page(response),
       'GET /events': (_request, response) => this.#stream(response),

@@ -3,17 +3,14 @@
  * answers a second. The lab's main thread.
  */
 import { Histogram } from '../../base/histogram.js';
+import type { Numbers } from '../protocol.js';
 
 export const SLOT_MS = 500;
 /** The window is this many slots long: five seconds. */
 const SLOTS = 10;
 const NS_PER_MS = 1e6;
 
-export interface LatencyNumbers {
-  readonly answersPerS: number;
-  readonly p50Ms?: number;
-  readonly p99Ms?: number;
-}
+type LatencyNumbers = Pick<Numbers, 'answersPerS' | 'p50Ms' | 'p99Ms'>;
 
 export class Latencies {
   #slots: Histogram[] = [new Histogram()];

@@ -9,7 +9,8 @@ interface NumbersProps {
 }
 
 export function NumbersLine({ numbers, history, isAlive }: NumbersProps) {
-  const { answersPerS, p50Ms, p99Ms, longestMs, cpuPercent, memoryMb, threads } = numbers;
+  const { answersPerS, p50Ms, p99Ms, longestMs, cpuPercent, memoryMb, threads, watchPercent } =
+    numbers;
   const line = (of: (one: Numbers) => number | undefined) => (
     <Line values={history.map((one) => of(one) ?? 0)} />
   );
@@ -28,6 +29,10 @@ export function NumbersLine({ numbers, history, isAlive }: NumbersProps) {
       <Number name="CPU" value={isAlive ? percent(cpuPercent) : '–'} />
       <Number name="memory" value={memoryMb === undefined ? '–' : `${Math.round(memoryMb)} MB`} />
       <Number name="threads" value={threads === undefined ? '–' : String(threads)} />
+      <Number
+        name="watching costs"
+        value={watchPercent === undefined ? '–' : `${watchPercent.toFixed(1)} %`}
+      />
     </dl>
   );
 }

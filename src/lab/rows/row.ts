@@ -11,7 +11,7 @@ import { monotonicMs } from '../../base/clock.js';
 import { lookAtSilent } from '../../clients/watch/silence.js';
 import { LabClient } from '../clients/client.js';
 import { scriptOf } from '../clients/script.js';
-import { Latencies, type LatencyNumbers } from '../numbers/latencies.js';
+import { Latencies } from '../numbers/latencies.js';
 import { memoryMbOf, ProcessUsage } from '../numbers/usage.js';
 import {
   KINDS,
@@ -19,6 +19,7 @@ import {
   type ClientView,
   type Kind,
   type MainView,
+  type Numbers,
   type RowView,
   type ServerView,
   type Settings,
@@ -74,11 +75,14 @@ export class Row {
   #snapshot: Snapshot | undefined;
   #snapshotAtMs = 0;
   #main: MainView = TURNING;
-  #numbers: LatencyNumbers & ReturnType<ProcessUsage['take']> = { answersPerS: 0 };
+  #numbers: Omit<Numbers, 'longestMs'> = { answersPerS: 0 };
   #ended = { done: 0, refused: 0, lost: 0 };
   #death: RowView['death'];
   #threadLostAtMs = -Infinity;
   #isWatched = false;
+  /** What snapshots have taken of main's time since the last measurement. */
+  #tookMs = 0;
+  #measuredAtMs = monotonicMs();
   /** Since an observation began: the longest wait that is over. */
   #longestMs = 0;
   #memoryMb = 0;
@@ -187,8 +191,12 @@ export class Row {
 
   /** Twice a second: the numbers below the row. */
   measure(nowMs: number): void {
+    const watchPercent = (this.#tookMs / (nowMs - this.#measuredAtMs)) * 100;
+    this.#tookMs = 0;
+    this.#measuredAtMs = nowMs;
     this.#numbers = {
       ...this.#latencies.take(nowMs),
+      ...(this.#snapshot && this.#isWatched && { watchPercent }),
       ...this.#usage.take(this.#phase === 'dead' ? undefined : this.#server?.pid, nowMs),
     };
     this.#row.onChange();
@@ -289,6 +297,7 @@ export class Row {
   #onSnapshot(snapshot: Snapshot): void {
     this.#snapshot = snapshot;
     this.#snapshotAtMs = monotonicMs();
+    this.#tookMs += snapshot.tookMs ?? 0;
     this.#connections.onSnapshot(snapshot);
     if (this.#phase === 'up') this.#main = TURNING;
     this.#row.onChange();
