@@ -49,6 +49,7 @@ export const labCommand: Command<Arguments> = {
     const lab = new Lab(names, { service: 'work', thinkMs: THINK_MS, visitorsPerS: 0, threads, queue });
     try {
       const server = await LabServer.open(lab, setup, port);
+      lab.start();
       await writeOut(`The lab is at ${server.url}`);
       await writeOut('Open it in a browser on this machine; Ctrl-C ends it and its servers.');
       await ended;

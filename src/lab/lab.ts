@@ -42,7 +42,6 @@ export class Lab {
   readonly #watchers = new Set<() => void>();
   #lesson: LessonRun | undefined;
 
-  /** Starts the servers; the first frames show that they start. */
   constructor(models: readonly string[], settings: Settings) {
     this.#settings = settings;
     this.#folder = mkdtempSync(guardDescendants());
@@ -62,6 +61,10 @@ export class Lab {
       setInterval(() => this.#measure(), SLOT_MS),
       setInterval(() => this.#tick(), FRAME_EVERY_MS),
     ];
+  }
+
+  /** Starts the servers; the first frames show that they start. */
+  start(): void {
     for (const row of this.rows) void row.restart();
   }
 

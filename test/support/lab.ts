@@ -29,6 +29,7 @@ export async function openLab(models: readonly string[], settings = SETTINGS): P
   const lab = new Lab(models, settings);
   const setup = setupOf();
   const shown = setup.models.filter(({ name }) => models.includes(name));
+  lab.start();
   const server = await LabServer.open(lab, { ...setup, models: shown }, 0);
   const open: OpenLab = {
     lab,
