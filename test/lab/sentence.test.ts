@@ -86,6 +86,23 @@ describe("a row's sentence", () => {
     );
   });
 
+  it('names the client that computes on a thread with several clients', () => {
+    const clients: ClientView[] = [
+      [1, KINDS.indexOf('computing'), STAGES.indexOf('thread'), 4, NOW_MS - 900],
+      [2, KINDS.indexOf('steady'), STAGES.indexOf('thread'), 4, NOW_MS - 600],
+      [3, KINDS.indexOf('steady'), STAGES.indexOf('thread'), 5, 0],
+    ];
+    const threads: RowView['threads'] = [
+      [4, 'running', 1],
+      [5, 'await', 3],
+    ];
+    assert.equal(
+      sentenceOf({ ...row, model: 'worker-event-loops', clients, threads }, NOW_MS),
+      'Client 1 computes on thread 4, whose other clients wait. 1 client waits, the longest for ' +
+        '0.6 s: 1 on a thread.',
+    );
+  });
+
   it('says that a process is stopped, and that a server is dead', () => {
     assert.match(sentenceOf({ ...row, phase: 'paused' }, NOW_MS), /^The process is stopped/);
     assert.match(sentenceOf({ ...row, phase: 'dead' }, NOW_MS), /^The server is dead/);

@@ -27,12 +27,19 @@ export async function textWhere(
   }
 }
 
-/** Clicks the first button whose text begins so. */
+/** Clicks the first button whose text begins so, as soon as there is one that is enabled. */
 export async function click(page: OpenPage, text: string): Promise<void> {
-  await page.evaluate(`(() => {
-    const button = [...document.querySelectorAll('button')]
-      .find((one) => one.textContent.trim().startsWith(${JSON.stringify(text)}) && !one.disabled);
-    if (!button) throw new Error('no button ' + ${JSON.stringify(text)});
-    button.click();
-  })()`);
+  const wanted = JSON.stringify(text);
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const isClicked = await page.evaluate(`(() => {
+      const button = [...document.querySelectorAll('button')]
+        .find((one) => one.textContent.trim().startsWith(${wanted}) && !one.disabled);
+      button?.click();
+      return button !== undefined;
+    })()`);
+    if (isClicked === true) return;
+    if (performance.now() > deadlineMs) throw new Error(`in vain waited for the button ${wanted}`);
+    await sleep(20);
+  }
 }

@@ -33,6 +33,8 @@ export class LabClient {
   readonly kind: Kind;
   /** By the monotonic clock; 0: it does not wait for an answer. */
   waitsSinceMs = 0;
+  /** The row has sent it away: its end says nothing about the server. */
+  isDismissed = false;
   /** Set when the connection is over. */
   ending: Ending | undefined;
   /** Set as soon as the kernel has completed the handshake, whatever the server does. */
@@ -68,21 +70,30 @@ export class LabClient {
     return DELAYED.includes(this.kind);
   }
 
+  /** Sends it away: it ends its connection in order, or at once. */
+  dismiss(how: 'in order' | 'at once'): void {
+    this.isDismissed = true;
+    if (how === 'in order') this.#leave();
+    else {
+      this.ending ??= 'done';
+      this.#socket.destroy();
+    }
+  }
+
+  /** Its server has ended: so does its connection, without an answer. */
+  abandon(): void {
+    this.ending ??= 'lost';
+    this.#socket.destroy();
+  }
+
   /** Ends the connection in order. A client that reads nothing resets it. */
-  leave(): void {
+  #leave(): void {
     clearTimeout(this.#thinking);
     this.ending ??= 'done';
     if (this.#script.flood === undefined && this.localPort !== undefined) this.#socket.end();
     else this.#socket.destroy();
     // Nothing that still comes is of use.
     this.#socket.resume();
-  }
-
-  /** Ends the connection at once. */
-  destroy(): void {
-    clearTimeout(this.#thinking);
-    this.ending ??= 'done';
-    this.#socket.destroy();
   }
 
   #begin(): void {
@@ -127,7 +138,7 @@ export class LabClient {
     if (this.#isDelayable) this.#settings.onAnswer(monotonicMs() - this.waitsSinceMs);
     this.waitsSinceMs = 0;
     if (this.#script.next) this.#thinkFirst();
-    else this.leave();
+    else this.#leave();
   }
 
   #hear(line: string): void {

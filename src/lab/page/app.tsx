@@ -32,7 +32,7 @@ export function App() {
     setReplayed(undefined);
     void send(command).then((reply) => setSaid('error' in reply ? reply.error : reply.said));
   };
-  const shown = replayed ? (stream.current.frameAt(replayed.atMs) ?? frame) : frame;
+  const shown = replayed ? (stream.current.recording.at(replayed.atMs) ?? frame) : frame;
   const isLive = isConnected && !replayed;
   return (
     <>
@@ -40,7 +40,8 @@ export function App() {
         <h1>handoff lab</h1>
         <p class="faint">
           The same clients, at the same time, under {setup.models.length} server models: real
-          processes, sockets and threads.
+          processes, sockets and threads. Begin with lesson 2; or add 10 clients, then one that
+          computes, and look what happens to the others.
         </p>
         <Lessons {...{ frame, onCommand, onSource: setSource }} models={setup.models} />
         <Buttons frame={frame} onCommand={onCommand} />
@@ -69,7 +70,7 @@ export function App() {
           })}
         </div>
         <Replay
-          stream={stream.current}
+          recording={stream.current.recording}
           nowMs={frame.atMs}
           shownMs={replayed?.atMs}
           isPlaying={replayed?.isPlaying ?? false}

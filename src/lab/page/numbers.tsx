@@ -25,12 +25,12 @@ export function NumbersLine({ numbers, history, isAlive }: NumbersProps) {
       <Number name="p99" value={duration(p99Ms)}>
         {line((one) => one.p99Ms)}
       </Number>
-      <Number name="longest wait now" value={duration(longestMs)} isBad={longestMs >= 500} />
+      <Number name="longest wait" value={duration(longestMs)} isBad={longestMs >= 500} />
       <Number name="CPU" value={isAlive ? percent(cpuPercent) : '–'} />
       <Number name="memory" value={memoryMb === undefined ? '–' : `${Math.round(memoryMb)} MB`} />
       <Number name="threads" value={threads === undefined ? '–' : String(threads)} />
       <Number
-        name="watching costs"
+        name="watching"
         value={watchPercent === undefined ? '–' : `${watchPercent.toFixed(1)} %`}
       />
     </dl>

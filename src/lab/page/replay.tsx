@@ -1,10 +1,10 @@
 /** The recording of the last two minutes, and what can be saved of it. */
 import { useEffect } from 'preact/hooks';
-import type { Stream } from './stream.js';
+import { RECORDED_EVERY_MS, type Recording } from './recording.js';
 import { exportLink } from './send.js';
 
 interface ReplayProps {
-  readonly stream: Stream;
+  readonly recording: Recording;
   /** The newest time of the lab's clock. */
   readonly nowMs: number;
   /** The time that is shown; undefined: the present. */
@@ -13,17 +13,15 @@ interface ReplayProps {
   readonly onShow: (atMs: number | undefined, isPlaying: boolean) => void;
 }
 
-const STEP_MS = 100;
-
-export function Replay({ stream, nowMs, shownMs, isPlaying, onShow }: ReplayProps) {
-  const fromMs = stream.recording[0]?.atMs ?? nowMs;
+export function Replay({ recording, nowMs, shownMs, isPlaying, onShow }: ReplayProps) {
+  const fromMs = recording.fromMs ?? nowMs;
   useEffect(() => {
     if (!isPlaying || shownMs === undefined) return;
     const timer = setTimeout(() => {
-      const next = shownMs + STEP_MS;
+      const next = shownMs + RECORDED_EVERY_MS;
       if (next >= nowMs) onShow(undefined, false);
       else onShow(next, true);
-    }, STEP_MS);
+    }, RECORDED_EVERY_MS);
     return () => clearTimeout(timer);
   });
   const agoS = shownMs === undefined ? 0 : (nowMs - shownMs) / 1000;
@@ -37,7 +35,7 @@ export function Replay({ stream, nowMs, shownMs, isPlaying, onShow }: ReplayProp
           aria-valuetext={shownMs === undefined ? 'now' : `${agoS.toFixed(1)} seconds ago`}
           min={fromMs}
           max={nowMs}
-          step={STEP_MS}
+          step={RECORDED_EVERY_MS}
           value={shownMs ?? nowMs}
           onInput={({ currentTarget }) => onShow(Number(currentTarget.value), false)}
         />

@@ -3,19 +3,11 @@
  * minutes. The browser connects again by itself when the stream breaks.
  */
 import type { Frame, Numbers, Setup } from '../protocol.js';
+import { Recording } from './recording.js';
 
-/** How much the recording keeps, and how close its frames are, in ms. */
-const RECORDED_MS = 120_000;
-const RECORDED_EVERY_MS = 100;
 /** Points of the lines below a row: one in half a second, half a minute. */
 const POINTS = 60;
 const POINT_EVERY_MS = 500;
-
-interface Recorded {
-  readonly atMs: number;
-  /** JSON takes a fraction of the memory of its objects. */
-  readonly text: string;
-}
 
 export interface Live {
   readonly setup: Setup | undefined;
@@ -24,7 +16,7 @@ export interface Live {
 }
 
 export class Stream {
-  readonly recording: Recorded[] = [];
+  readonly recording = new Recording();
   /** The numbers of each model, the newest last. */
   readonly history = new Map<string, Numbers[]>();
   #live: Live = { setup: undefined, frame: undefined, isConnected: false };
@@ -41,27 +33,11 @@ export class Stream {
     source.addEventListener('error', () => this.#change({ isConnected: false }));
   }
 
-  /** The recorded frame at this time, or the one before; undefined: nothing is recorded. */
-  frameAt(atMs: number): Frame | undefined {
-    const found = this.recording.findLast((one) => one.atMs <= atMs) ?? this.recording[0];
-    return found && (JSON.parse(found.text) as Frame);
-  }
-
   #receive(text: string): void {
     const frame = JSON.parse(text) as Frame;
-    this.#record(frame.atMs, text);
+    this.recording.add(frame.atMs, text);
     if (frame.atMs - this.#pointAtMs >= POINT_EVERY_MS) this.#note(frame);
     this.#change({ frame });
-  }
-
-  #record(atMs: number, text: string): void {
-    const last = this.recording.at(-1);
-    // Another lab at the same address has begun at 0.
-    if (last && last.atMs > atMs) this.recording.length = 0;
-    else if (last && atMs - last.atMs < RECORDED_EVERY_MS) return;
-    this.recording.push({ atMs, text });
-    const old = this.recording.findIndex((one) => one.atMs >= atMs - RECORDED_MS);
-    if (old > 0) this.recording.splice(0, old);
   }
 
   #note({ atMs, rows }: Frame): void {

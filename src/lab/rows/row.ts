@@ -172,7 +172,7 @@ export class Row {
   clear(): void {
     this.#members = [];
     this.#early = [];
-    for (const client of this.#clients.values()) client.leave();
+    for (const client of this.#clients.values()) client.dismiss('in order');
     this.#ended = { done: 0, refused: 0, lost: 0 };
     this.#latencies.clear(monotonicMs());
     this.#row.onChange();
@@ -273,7 +273,7 @@ export class Row {
   async #stopServer(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    for (const client of this.#clients.values()) client.destroy();
+    for (const client of this.#clients.values()) client.dismiss('at once');
     await server?.stop();
     this.#forgetServer();
   }
@@ -309,7 +309,8 @@ export class Row {
     this.#phase = 'dead';
     this.#main = { doing: 'stopped', sinceMs: this.#since(monotonicMs()), by: [] };
     this.#death = { how, lines: lines.map(logText) };
-    for (const client of this.#clients.values()) client.destroy();
+    // Their sockets notice the end by themselves, but for those that read nothing.
+    for (const client of this.#clients.values()) client.abandon();
     for (const { dead } of this.#whenUp.splice(0)) dead(new Error(`${this.model} ${how}`));
     this.#row.onChange();
   }
@@ -334,7 +335,7 @@ export class Row {
   #onClientEnd(client: LabClient): void {
     // After a restart, the client of the same number is another one.
     if (this.#clients.get(client.id) === client) this.#clients.delete(client.id);
-    this.#ended[client.ending ?? 'lost']++;
+    if (!client.isDismissed) this.#ended[client.ending ?? 'lost']++;
     this.#leaving.set(client.id, client);
     setTimeout(() => {
       if (this.#leaving.get(client.id) === client) this.#leaving.delete(client.id);

@@ -48,7 +48,7 @@ function presentOf(row: Described, nowMs: number): string {
   if (row.phase === 'paused') return `The process is stopped: nothing moves. ${waits}`.trim();
   if (row.main.sinceMs > 0 && nowMs - row.main.sinceMs >= LONG_MS)
     return `${holderText(row)} ${waits || 'Nobody else waits.'}`;
-  const blocking = blockersText(row, waiting.length > 0);
+  const blocking = blockersText(row, waiting);
   if (waiting.length > 0) return `${blocking} ${waits}`.trim();
   return quietText(row) + (blocking === '' ? '' : ` ${blocking}`);
 }
@@ -88,13 +88,25 @@ function holderText({ main: { doing, by } }: Described): string {
 }
 
 /** Who has a place that others wait for. */
-function blockersText({ model, clients, threads }: Described, othersWait: boolean): string {
+function blockersText(
+  { model, clients, threads }: Described,
+  waiting: readonly ClientView[],
+): string {
+  const othersWait = waiting.length > 0;
   const served = clients.filter(([, , stage]) => ['main', 'thread'].includes(STAGES[stage] ?? ''));
   if (model === 'iterative') {
     const [holder] = served;
     if (!holder || !othersWait) return '';
     return `Client ${holder[0]} has the server: it ${howOf(holder)}.`;
   }
+  const computing = served.find(
+    ([, kind, , thread]) =>
+      KINDS[kind] === 'computing' &&
+      thread > 0 &&
+      waiting.some(([, , , itsThread]) => itsThread === thread),
+  );
+  if (computing)
+    return `Client ${computing[0]} computes on thread ${computing[3]}, whose other clients wait.`;
   const holding = served.filter(
     (one) => KINDS[one[1]] !== 'visitor' && STAGES[one[2]] === 'thread',
   );
