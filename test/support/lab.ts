@@ -7,7 +7,6 @@ import { setupOf } from '../../src/lab/setup.js';
 // Takes the variable away by which the servers would write coverage.
 import './environment.js';
 import { PATIENCE_MS } from './eventually.js';
-import type { Cleanup } from './server.js';
 
 export const SETTINGS: Settings = {
   ...{ service: 'work', thinkMs: 20, visitorsPerS: 0, threads: 2, queue: 100 },
@@ -45,13 +44,6 @@ export async function openLab(models: readonly string[], settings = SETTINGS): P
     },
   };
   await frameWhere(lab, 'all servers up', ({ phase }) => phase === 'up');
-  return open;
-}
-
-/** Closes the lab at the end of the test. */
-export async function labFor(t: Cleanup, models: readonly string[]): Promise<OpenLab> {
-  const open = await openLab(models);
-  t.after(() => open.close());
   return open;
 }
 
