@@ -160,8 +160,8 @@ export class Lab {
       prepare: (threads) => this.#prepare(threads),
       add: (kind, count) => void this.#add(kind, count),
       visit: (visitorsPerS) => this.#change({ visitorsPerS }),
-      clear: () => {
-        for (const row of this.rows) row.clear();
+      release: () => {
+        for (const row of this.rows) row.release();
       },
       warningNow: () => this.#machine.warning,
       onChange: () => (this.#isChanged = true),

@@ -109,6 +109,6 @@ describe("a row's sentence", () => {
   });
 
   it('says that a thread has died', () => {
-    assert.match(sentenceOf(row, NOW_MS, true), /^A thread died with its client/);
+    assert.match(sentenceOf(row, NOW_MS, true), /^A thread died, and its clients with it/);
   });
 });

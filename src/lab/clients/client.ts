@@ -73,6 +73,7 @@ export class LabClient {
   /** Sends it away: it ends its connection in order, or at once. */
   dismiss(how: 'in order' | 'at once'): void {
     this.isDismissed = true;
+    this.waitsSinceMs = 0;
     if (how === 'in order') this.#leave();
     else {
       this.ending ??= 'done';

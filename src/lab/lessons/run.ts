@@ -16,7 +16,8 @@ interface Means {
   prepare(threads: number): Promise<void>;
   add(kind: Kind, count: number): void;
   visit(visitorsPerS: number): void;
-  clear(): void;
+  /** The clients that would stay leave. */
+  release(): void;
   /** Why the machine's numbers are not the models' at the moment. */
   warningNow(): string | undefined;
   onChange(): void;
@@ -55,7 +56,7 @@ export class LessonRun {
       if (!this.#over.signal.aborted) this.#show({ phase: 'failed', why: String(error) });
     } finally {
       this.#means.visit(0);
-      if (!this.#over.signal.aborted) this.#means.clear();
+      if (!this.#over.signal.aborted) this.#means.release();
     }
   }
 

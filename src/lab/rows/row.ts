@@ -168,11 +168,19 @@ export class Row {
     if (this.#phase !== 'starting') this.#connect(member);
   }
 
+  /** All clients that would stay leave; the others have their answers first. */
+  release(): void {
+    this.#members = [];
+    for (const client of this.#clients.values())
+      if (scriptOf(client.kind, client.id).stays) this.#dismiss(client, 'in order');
+    this.#row.onChange();
+  }
+
   /** All clients leave. */
   clear(): void {
     this.#members = [];
     this.#early = [];
-    for (const client of this.#clients.values()) client.dismiss('in order');
+    for (const client of this.#clients.values()) this.#dismiss(client, 'in order');
     this.#ended = { done: 0, refused: 0, lost: 0 };
     this.#latencies.clear(monotonicMs());
     this.#row.onChange();
@@ -273,7 +281,7 @@ export class Row {
   async #stopServer(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
-    for (const client of this.#clients.values()) client.dismiss('at once');
+    for (const client of this.#clients.values()) this.#dismiss(client, 'at once');
     await server?.stop();
     this.#forgetServer();
   }
@@ -332,10 +340,21 @@ export class Row {
     this.#row.onChange();
   }
 
+  /** It leaves the picture now, whenever the server closes its connection. */
+  #dismiss(client: LabClient, how: 'in order' | 'at once'): void {
+    client.dismiss(how);
+    this.#remove(client);
+  }
+
   #onClientEnd(client: LabClient): void {
+    if (client.isDismissed) return;
+    this.#ended[client.ending ?? 'lost']++;
+    this.#remove(client);
+  }
+
+  #remove(client: LabClient): void {
     // After a restart, the client of the same number is another one.
     if (this.#clients.get(client.id) === client) this.#clients.delete(client.id);
-    if (!client.isDismissed) this.#ended[client.ending ?? 'lost']++;
     this.#leaving.set(client.id, client);
     setTimeout(() => {
       if (this.#leaving.get(client.id) === client) this.#leaving.delete(client.id);

@@ -36,7 +36,7 @@ const HOW: Readonly<Record<Kind, string>> = {
 
 /** @param hasLostThread whether a thread died a moment ago */
 export function sentenceOf(row: Described, nowMs: number, hasLostThread = false): string {
-  const loss = hasLostThread ? 'A thread died with its client; another replaces it. ' : '';
+  const loss = hasLostThread ? 'A thread died, and its clients with it; another replaces it. ' : '';
   return loss + presentOf(row, nowMs);
 }
 
