@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LESSONS } from '../../src/lab/lessons/lessons.js';
 import type { LessonView } from '../../src/lab/protocol.js';
 import { MODEL_NAMES } from '../../src/models/registry.js';
+import { eventually } from '../support/eventually.js';
 import { openLab, SETTINGS, type OpenLab } from '../support/lab.js';
 
 const BOUND_MS = 300_000;
@@ -67,8 +68,12 @@ describe('a lesson of the lab', { timeout: BOUND_MS }, () => {
       const overAtMs = Date.now();
       await lab.frameWhere('no client', ({ clients }) => clients.length === 0);
       for (const [index, { model, value }] of view.results.entries()) {
-        const lines = lab.lab.rows[index]?.logLines.slice(isRestarted ? 0 : before[index]) ?? [];
-        const closed = shortConnections(lines);
+        const lines = () =>
+          lab.lab.rows[index]?.logLines.slice(isRestarted ? 0 : before[index]) ?? [];
+        await eventually('a closed line of each connection', () =>
+          countOf(lines(), 'closed') === countOf(lines(), 'accepted') ? true : undefined,
+        );
+        const closed = shortConnections(lines());
         // An answer comes before its connection ends, but for what the lab itself is late.
         const lifeMs = longest(closed.map((one) => waitOf(one) + one.servedMs));
         assert.ok(value <= lifeMs * 1.2 + LATE_MS, `${model}: ${value} ms, logged ${lifeMs} ms`);
@@ -97,6 +102,10 @@ function shortConnections(lines: readonly string[]): Closed[] {
     .map((line) => JSON.parse(line) as Closed & { readonly reason?: string })
     .filter(({ msg, reason }) => msg === 'closed' && reason === 'end')
     .filter(({ bytesIn }) => SHORT_REQUESTS.includes(bytesIn));
+}
+
+function countOf(lines: readonly string[], msg: string): number {
+  return lines.filter((line) => line.includes(`"msg":"${msg}"`)).length;
 }
 
 /** From the handshake until it was served. */
