@@ -46,7 +46,13 @@ export const labCommand: Command<Arguments> = {
     const setup = setupOf();
     const names = setup.models.map(({ name }) => name);
     const ended = nextSignal();
-    const lab = new Lab(names, { service: 'work', thinkMs: THINK_MS, visitorsPerS: 0, threads, queue });
+    const lab = new Lab(names, {
+      service: 'work',
+      thinkMs: THINK_MS,
+      visitorsPerS: 0,
+      threads,
+      queue,
+    });
     try {
       const server = await LabServer.open(lab, setup, port);
       lab.start();
