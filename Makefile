@@ -7,7 +7,7 @@ ifneq ($(OLDEST_NODE),$(firstword $(shell printf '%s\n' $(OLDEST_NODE) $(or $(TH
   $(error handoff needs Node $(OLDEST_NODE) or newer; this is $(or $(THIS_NODE),none))
 endif
 
-SOURCES := $(shell find src workers bench test -name '*.ts')
+SOURCES := $(shell find src workers bench test -name '*.ts' -o -name '*.tsx' -o -name '*.css')
 BIN := node_modules/.bin
 INSTALLED := node_modules/.package-lock.json
 BUILT := dist/.built
@@ -20,6 +20,9 @@ build: $(BUILT) ## install what is missing and compile what has changed
 
 demo: $(BUILT) ## four clients at once under each model, in two acts, and a picture of it (20 seconds)
 	$(HANDOFF) demo -o dist/demo
+
+lab: $(BUILT) ## play with all models side by side, live in a browser
+	$(HANDOFF) lab
 
 bench: $(BUILT) ## compare the three models under load: a quick set, in less than two minutes
 	$(HANDOFF) bench
@@ -66,10 +69,11 @@ TESTS = $(LONGEST) $(filter-out $(LONGEST) $(FAULTS),$(shell find dist/test -nam
 
 eslint: $(BUILT)
 	$(BIN)/tsc -p examples
+	$(BIN)/tsc -p src/lab/page
 	$(BIN)/eslint .
 
 prettier: $(BUILT)
-	$(BIN)/prettier --check --log-level warn '**/*.ts' eslint.config.js package.json tsconfig.json
+	$(BIN)/prettier --check --log-level warn '**/*.{ts,tsx}' eslint.config.js package.json tsconfig.json
 
 knip: $(BUILT)
 	$(BIN)/knip
@@ -89,7 +93,12 @@ $(INSTALLED): package.json package-lock.json
 $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json
 	rm -rf $(addprefix dist/,src workers bench test)
 	$(BIN)/tsc
+	$(BIN)/esbuild src/lab/page/main.tsx $(PAGE_OPTIONS)
 	@chmod +x dist/src/cli.js
 	@touch $@
 
-.PHONY: help build demo bench bench-full bench-peers bench-udp test test-node test-faults eslint prettier knip rooms clean
+# The page of the lab: one script and one style sheet, without network access.
+PAGE_OPTIONS := --bundle --minify --target=es2023 --tsconfig=src/lab/page/tsconfig.json \
+  --outdir=dist/src/lab/bundle --log-level=warning
+
+.PHONY: help build demo lab bench bench-full bench-peers bench-udp test test-node test-faults eslint prettier knip rooms clean

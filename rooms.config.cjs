@@ -17,6 +17,7 @@ const ROOMS = [
   'bench/generator/sockets',
   'bench/generator/protocol',
   'bench/peers',
+  'src/lab',
   'bench/lib',
   'src/check',
   'src/demo',

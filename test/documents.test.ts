@@ -38,7 +38,7 @@ const RULES: readonly (readonly [RegExp, Treatment])[] = [
   ],
   [/\b(nc|telnet|wrk) /, 'not run: the tool is missing on many machines'],
   [/^source |\| source$/, "not run: it changes a user's shell"],
-  [/^handoff (bench|demo|peer)\b/, 'not run: it takes minutes, or other machines'],
+  [/^handoff (bench|demo|lab|peer)\b/, 'not run: it takes minutes, other machines, or a browser'],
   [/^handoff load merge\b/, 'not run: its files are of several machines'],
   [/^handoff serve /, 'start for the commands after it'],
   [/^handoff watch \S+ --once\b/, 'run'],

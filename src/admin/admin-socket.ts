@@ -16,7 +16,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { removeStaleSocket, startError } from '../serving/listen-address.js';
 import type { MaybePromise } from '../connection/connection.js';
 import type { Logger } from '../log/log.js';
-import { monotonicMs } from '../base/clock.js';
+import { monotonicMs, toMicroseconds } from '../base/clock.js';
 import { decideByFirstBytes } from './first-bytes.js';
 import type { Monitoring } from './monitoring.js';
 import type { Observer } from './observer.js';
@@ -49,6 +49,8 @@ export class AdminSocket {
   readonly #visitors = new Set<{ end(): void }>();
   #line: MaybePromise<string> = '';
   #takenAtMs = -Infinity;
+  /** How long it took to make a line of the last snapshot. */
+  #writingMs = 0;
 
   /**
    * Listens at `path`, and replaces the socket file of a dead server there.
@@ -123,15 +125,22 @@ export class AdminSocket {
     const nowMs = monotonicMs();
     if (nowMs - this.#takenAtMs > FRESH_MS) {
       const snapshot = this.#observer.take();
-      this.#line = snapshot instanceof Promise ? snapshot.then(lineOf) : lineOf(snapshot);
+      this.#line =
+        snapshot instanceof Promise
+          ? snapshot.then((taken) => this.#lineOf(taken))
+          : this.#lineOf(snapshot);
       this.#takenAtMs = nowMs;
     }
     return this.#line;
   }
-}
 
-function lineOf(snapshot: Snapshot): string {
-  return `${JSON.stringify(snapshot)}\n`;
+  #lineOf(snapshot: Snapshot): string {
+    const startedAtMs = monotonicMs();
+    const tookMs = toMicroseconds((snapshot.tookMs ?? 0) + this.#writingMs);
+    const line = `${JSON.stringify({ ...snapshot, tookMs })}\n`;
+    this.#writingMs = monotonicMs() - startedAtMs;
+    return line;
+  }
 }
 
 /** One connected watcher. */

@@ -44,6 +44,7 @@ export class Observer {
   }
 
   #take(): Snapshot {
+    const beganAtMs = monotonicMs();
     const { host, acceptor, clients, address, limits } = this.#observed;
     const serving = clients.describe(MOST_LISTED);
     const backlog = acceptor.takeBacklog();
@@ -66,6 +67,7 @@ export class Observer {
       ...(backlog && { backlog }),
       queue: acceptor.describeQueue(MOST_LISTED),
       ...serving,
+      tookMs: toMicroseconds(monotonicMs() - beganAtMs),
     };
   }
 

@@ -48,6 +48,11 @@ export interface Snapshot extends Serving {
   };
   /** Only where the kernel shows it: of TCP listeners, on Linux. */
   readonly backlog?: BacklogView;
+  /**
+   * How long main needed to gather this snapshot and to write the one before, in ms: what watching
+   * costs the server. Not sent before version 0.2.
+   */
+  readonly tookMs?: number;
   /** Connections that wait to be served; the one that has waited longest comes first. */
   readonly queue: Listed<WaitingView>;
 }

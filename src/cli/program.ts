@@ -95,6 +95,9 @@ export async function runCommand(
   await add('demo', 'serve four clients under each model and draw what happened', () =>
     import('./demo.js').then((m) => m.demoCommand),
   );
+  await add('lab', 'play with all models side by side in a browser, live', () =>
+    import('./lab.js').then((m) => m.labCommand),
+  );
   await add('timeline <log>', 'draw which thread served which client, and when', () =>
     import('./timeline.js').then((m) => m.timelineCommand),
   );

@@ -3,6 +3,7 @@
  * answer `done <ms>`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from '../connection/connection.js';
 import { forEachMessage } from '../connection/lines.js';
 import { reply } from '../connection/text.js';
 import type { Service } from './service.js';
@@ -20,17 +21,20 @@ const cpuMs = await import('../base/libc/thread.js').then(
 
 export const service: Service = {
   serve: (connection, { options }) =>
-    forEachMessage(connection, options.framing, (line) => {
-      const [, verb, digits] = /^(work|sleep) (\d{1,9})$/.exec(line) ?? [];
-      if (digits === undefined) return reply(connection, 'ERR expected: work <ms> or sleep <ms>\n');
-      const ms = Number(digits);
-      if (ms > MAX_MS) return reply(connection, `ERR at most ${MAX_MS} ms\n`);
-      const done = () => reply(connection, `done ${ms}\n`);
-      if (verb === 'sleep') return sleep(ms).then(done);
-      burn(ms);
-      return done();
-    }),
+    forEachMessage(connection, options.framing, (line) => answer(connection, line)),
 };
+
+/** Does what a line asks for; the lab's service (../lab/service/) knows one more line. */
+export function answer(connection: Connection, line: string) {
+  const [, verb, digits] = /^(work|sleep) (\d{1,9})$/.exec(line) ?? [];
+  if (digits === undefined) return reply(connection, 'ERR expected: work <ms> or sleep <ms>\n');
+  const ms = Number(digits);
+  if (ms > MAX_MS) return reply(connection, `ERR at most ${MAX_MS} ms\n`);
+  const done = () => reply(connection, `done ${ms}\n`);
+  if (verb === 'sleep') return sleep(ms).then(done);
+  burn(ms);
+  return done();
+}
 
 function burn(ms: number): void {
   const end = cpuMs() + ms;

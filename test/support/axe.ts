@@ -1,7 +1,7 @@
 /** axe-core's rules for accessible pages, in the tests' browser. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Browser, View } from './browser.js';
+import type { Browser, OpenPage, View } from './browser.js';
 
 const SOURCE = sourceOf('axe-core/axe.min.js');
 
@@ -10,8 +10,12 @@ export const withoutAxe: string | false = SOURCE === undefined && 'needs the pac
 
 /** The page's findings: rule, number of elements, the first of them. */
 export async function findingsOf(browser: Browser, url: string, view: View): Promise<string[]> {
-  const expression = `${SOURCE ?? ''};(${AUDIT})()`;
-  return (await browser.evaluate(url, view, expression)) as string[];
+  return (await browser.evaluate(url, view, EXPRESSION)) as string[];
+}
+
+/** The same for a page that is open. */
+export async function findingsIn(page: Pick<OpenPage, 'evaluate'>): Promise<string[]> {
+  return (await page.evaluate(EXPRESSION)) as string[];
 }
 
 /** Runs in the page. */
@@ -20,6 +24,8 @@ const AUDIT = `async () => {
   return violations.map(({ id, nodes }) =>
     id + ' (' + nodes.length + '): ' + nodes[0].html.slice(0, 100));
 }`;
+
+const EXPRESSION = `${SOURCE ?? ''};(${AUDIT})()`;
 
 function sourceOf(file: string): string | undefined {
   try {

@@ -40,12 +40,27 @@ export interface Browser {
   look(url: string, view: View): Promise<Sight>;
   /** Opens a page and returns the JSON value of an expression, or of its promise. */
   evaluate(url: string, view: View, expression: string): Promise<unknown>;
+  /** Opens a page that stays, until the browser opens another one. */
+  stay(url: string, view: View): Promise<OpenPage>;
   close(): Promise<void>;
+}
+
+export interface OpenPage {
+  /** The JSON value of an expression, or of its promise. */
+  evaluate(expression: string): Promise<unknown>;
+  /** Presses a key as a user does, such as `Tab`, `Enter` or ` `. */
+  press(key: string): Promise<void>;
+  /** A PNG of the window. */
+  picture(): Promise<Buffer>;
+  /** Errors and warnings of the console, uncaught exceptions, so far. */
+  readonly complaints: readonly string[];
 }
 
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome'];
 const PATIENCE_MS = 30_000;
 const WINDOW_HEIGHT_PX = 900;
+/** As the DevTools protocol wants them beside the names. */
+const KEY_CODES: Readonly<Record<string, number>> = { Tab: 9, Enter: 13, Escape: 27 };
 const FLAGS = [
   ...[
     '--headless',
@@ -105,6 +120,10 @@ export async function startBrowser(command: string): Promise<Browser> {
       evaluate: async (url, view, expression) => {
         await page.open(url, view);
         return page.evaluate(expression);
+      },
+      stay: async (url, view) => {
+        await page.open(url, view);
+        return page;
       },
       close,
     };
@@ -188,7 +207,7 @@ class DevTools {
   }
 }
 
-class Page {
+class Page implements OpenPage {
   readonly #devTools: DevTools;
   readonly #session: string;
   /** By their ids: the load of an earlier page may still be announced. */
@@ -202,6 +221,24 @@ class Page {
     this.#devTools = devTools;
     this.#session = session;
     devTools.onEvent = (method, params) => this.#hear(method, params);
+  }
+
+  get complaints(): readonly string[] {
+    return this.#complaints;
+  }
+
+  async press(key: string): Promise<void> {
+    const typed = key === 'Enter' ? '\r' : key.length === 1 ? key : undefined;
+    const code = KEY_CODES[key] ?? key.charCodeAt(0);
+    const text = typed === undefined ? {} : { text: typed };
+    const fields = { key, code: key, windowsVirtualKeyCode: code, ...text };
+    await this.#send('Input.dispatchKeyEvent', { type: 'keyDown', ...fields });
+    await this.#send('Input.dispatchKeyEvent', { ...fields, type: 'keyUp' });
+  }
+
+  async picture(): Promise<Buffer> {
+    const { data } = await this.#send('Page.captureScreenshot');
+    return Buffer.from(String(data), 'base64');
   }
 
   async enable(): Promise<void> {

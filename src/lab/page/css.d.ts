@@ -1,0 +1,2 @@
+/** The bundler takes style sheets; the compiler need only know that they exist. */
+declare module '*.css';

@@ -1,0 +1,73 @@
+/**
+ * The dots of one row while they move: each runs from where it is to where it belongs. Without DOM.
+ */
+import { KINDS, STAGES, type ClientView, type Kind, type Stage } from '../protocol.js';
+import { colourOfClient } from '../../plots/theme.js';
+import type { Layout, Place } from './layout.js';
+
+/** How long a dot runs to its next place, in ms. */
+const RUN_MS = 260;
+
+export interface Dot {
+  readonly id: number;
+  readonly kind: Kind;
+  readonly colour: string;
+  stage: Stage;
+  /** As in {@link ClientView}. */
+  sinceMs: number;
+  from: Place;
+  to: Place;
+  startedAtMs: number;
+}
+
+export class Dots {
+  readonly #dots = new Map<number, Dot>();
+  /** With reduced motion, dots jump. */
+  isStill = false;
+
+  /** @param nowMs the page's clock */
+  update(clients: readonly ClientView[], { dots, columns }: Layout, nowMs: number): void {
+    const present = new Set<number>();
+    for (const [id, kind, stage, , sinceMs] of clients) {
+      const to = dots.get(id);
+      if (!to) continue;
+      present.add(id);
+      const known = this.#dots.get(id);
+      const dot = known ?? {
+        id,
+        kind: KINDS[kind] ?? 'steady',
+        colour: colourOfClient(id),
+        stage: 'away',
+        sinceMs,
+        from: { x: columns.clients.x + 2 * to.radius, y: to.y, radius: to.radius },
+        to,
+        startedAtMs: nowMs,
+      };
+      dot.stage = STAGES[stage] ?? 'done';
+      dot.sinceMs = sinceMs;
+      if (!known) this.#dots.set(id, dot);
+      else if (known.to.x !== to.x || known.to.y !== to.y || known.to.radius !== to.radius) {
+        dot.from = this.placeOf(dot, nowMs);
+        dot.to = to;
+        dot.startedAtMs = nowMs;
+      }
+    }
+    for (const id of this.#dots.keys()) if (!present.has(id)) this.#dots.delete(id);
+  }
+
+  get all(): Iterable<Dot> {
+    return this.#dots.values();
+  }
+
+  placeOf({ from, to, startedAtMs }: Dot, nowMs: number): Place {
+    const part = this.isStill ? 1 : Math.min(1, Math.max(0, (nowMs - startedAtMs) / RUN_MS));
+    if (part === 1) return to;
+    const eased = 1 - (1 - part) ** 3;
+    const between = (a: number, b: number) => a + (b - a) * eased;
+    return {
+      x: between(from.x, to.x),
+      y: between(from.y, to.y),
+      radius: between(from.radius, to.radius),
+    };
+  }
+}

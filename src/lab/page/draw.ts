@@ -1,0 +1,234 @@
+/**
+ * Draws a row's picture on a canvas: the columns, main's loop, the lanes, the dots. The shape of a
+ * dot says what its client does, and a ring how long it has waited: colours only tell clients apart.
+ */
+import { DELAYED, type Kind, type MainView, type ThreadView } from '../protocol.js';
+import type { Dot, Dots } from './dots.js';
+import { COLUMNS, type Layout, type Place, type Rect } from './layout.js';
+
+export interface Ink {
+  readonly ink: string;
+  readonly faint: string;
+  readonly rule: string;
+  readonly paper: string;
+  /** The size of a text in px. */
+  readonly textPx: number;
+}
+
+/** From here on a wait is shown, and from there on its ring is full. */
+const WAIT_FROM_MS = 200;
+const WAIT_FULL_MS = 2000;
+/** A smaller dot has no number. */
+const NUMBERED_RADIUS = 8;
+const TURN_MS = 1600;
+const FULL = 2 * Math.PI;
+const TOP = -Math.PI / 2;
+
+/** The words for the kernel's states of a thread: those of the watcher, shorter. */
+const STATE_WORDS: Readonly<Record<ThreadView[1], string>> = {
+  starting: 'starting',
+  free: 'free',
+  recv: 'recv',
+  send: 'send',
+  call: 'calls main',
+  await: 'awaits',
+  running: 'computing',
+  serving: 'serving',
+};
+
+interface Picture {
+  readonly layout: Layout;
+  readonly dots: Dots;
+  readonly main: MainView;
+  readonly threads: readonly ThreadView[];
+  readonly isDead: boolean;
+  /** The lab's clock, for waits. */
+  readonly labMs: number;
+  /** The page's clock, for movements. */
+  readonly nowMs: number;
+}
+
+export function draw(context: CanvasRenderingContext2D, picture: Picture, ink: Ink): void {
+  const { layout, dots, nowMs } = picture;
+  context.lineWidth = 1;
+  drawColumns(context, layout, ink);
+  drawLanes(context, picture, ink);
+  drawLoop(context, picture, ink);
+  for (const dot of dots.all) drawDot(context, dot, dots.placeOf(dot, nowMs), picture.labMs, ink);
+}
+
+function drawColumns(context: CanvasRenderingContext2D, { columns }: Layout, ink: Ink): void {
+  context.strokeStyle = ink.rule;
+  context.beginPath();
+  for (const column of COLUMNS.slice(1)) {
+    const { x, height } = columns[column];
+    context.moveTo(Math.round(x) + 0.5, 0);
+    context.lineTo(Math.round(x) + 0.5, height);
+  }
+  context.stroke();
+}
+
+function drawLanes(
+  context: CanvasRenderingContext2D,
+  { layout: { lanes }, threads }: Picture,
+  ink: Ink,
+): void {
+  context.font = `${ink.textPx}px system-ui, sans-serif`;
+  context.textBaseline = 'middle';
+  context.textAlign = 'right';
+  lanes.forEach((lane, index) => {
+    const [, state] = threads[index] ?? [0, 'free', 0];
+    context.strokeStyle = state === 'free' ? ink.rule : ink.ink;
+    context.setLineDash(state === 'starting' ? [4, 3] : []);
+    context.strokeRect(lane.x + 0.5, lane.y + 0.5, lane.width, lane.height);
+    if (state === 'running') drawStripes(context, lane, ink);
+    const words = STATE_WORDS[state];
+    // A cell without room for the word has its stripes, dashes and dots.
+    if (lane.width < ink.textPx * 5 || lane.height < ink.textPx) return;
+    context.fillStyle = ink.paper;
+    const width = context.measureText(words).width;
+    context.fillRect(lane.x + lane.width - width - 8, lane.y + 2, width + 6, lane.height - 3);
+    context.fillStyle = state === 'free' ? ink.faint : ink.ink;
+    context.fillText(words, lane.x + lane.width - 5, lane.y + lane.height / 2 + 1);
+  });
+  context.setLineDash([]);
+}
+
+/** Computing. */
+function drawStripes(context: CanvasRenderingContext2D, lane: Rect, ink: Ink): void {
+  context.save();
+  context.beginPath();
+  context.rect(lane.x, lane.y, lane.width, lane.height);
+  context.clip();
+  context.strokeStyle = ink.faint;
+  context.beginPath();
+  for (let x = lane.x - lane.height; x < lane.x + lane.width; x += 8) {
+    context.moveTo(x, lane.y + lane.height);
+    context.lineTo(x + lane.height, lane.y);
+  }
+  context.stroke();
+  context.restore();
+}
+
+function drawLoop(context: CanvasRenderingContext2D, picture: Picture, ink: Ink): void {
+  const { layout, main, isDead, nowMs, labMs, dots } = picture;
+  const { x, y, radius } = layout.loop;
+  const isHeld = main.sinceMs > 0;
+  context.lineWidth = isHeld ? 5 : 3;
+  context.strokeStyle = isDead ? ink.faint : ink.ink;
+  context.beginPath();
+  context.arc(x, y, radius, 0, FULL);
+  if (isDead) context.setLineDash([3, 5]);
+  else if (isHeld) context.setLineDash([]);
+  else {
+    const around = FULL * radius;
+    context.setLineDash([around * 0.2, around * 0.05]);
+    if (!dots.isStill) context.lineDashOffset = -((nowMs % TURN_MS) / TURN_MS) * around;
+  }
+  context.stroke();
+  context.setLineDash([]);
+  context.lineDashOffset = 0;
+  context.lineWidth = 1;
+  context.font = `${isHeld ? 'bold ' : ''}${ink.textPx}px system-ui, sans-serif`;
+  context.textAlign = 'left';
+  context.textBaseline = 'bottom';
+  context.fillStyle = ink.ink;
+  const { x: left, height } = layout.columns.main;
+  context.fillText(loopWords(main, isDead, labMs), left + 8, height - 2);
+}
+
+function loopWords({ doing, sinceMs, by }: MainView, isDead: boolean, labMs: number): string {
+  if (isDead) return 'dead';
+  if (sinceMs === 0) return 'turning';
+  const forS = `${(Math.max(0, labMs - sinceMs) / 1000).toFixed(1)} s`;
+  if (doing === 'stopped') return `stopped, ${forS}`;
+  const [first] = by;
+  return first === undefined ? `held, ${forS}` : `held by ${by.join(', ')}: ${forS}`;
+}
+
+function drawDot(
+  context: CanvasRenderingContext2D,
+  dot: Dot,
+  { x, y, radius }: Place,
+  labMs: number,
+  ink: Ink,
+): void {
+  const isOver = dot.stage === 'refused' || dot.stage === 'lost';
+  context.fillStyle = dot.colour;
+  context.strokeStyle = ink.ink;
+  context.beginPath();
+  outline(context, dot.kind, x, y, radius);
+  if (dot.kind === 'silent') {
+    context.strokeStyle = dot.colour;
+    context.lineWidth = Math.max(2, radius / 3);
+    context.stroke();
+  } else {
+    context.fill();
+    context.lineWidth = 1;
+    context.stroke();
+  }
+  if (isOver) drawCross(context, x, y, radius, ink);
+  const waitedMs = dot.sinceMs === 0 ? 0 : labMs - dot.sinceMs;
+  if (waitedMs >= WAIT_FROM_MS && DELAYED.includes(dot.kind)) {
+    context.strokeStyle = ink.ink;
+    context.lineWidth = Math.max(2, radius / 3);
+    context.beginPath();
+    const part = Math.min(1, waitedMs / WAIT_FULL_MS);
+    context.arc(x, y, radius + 1, TOP, TOP + part * FULL);
+    context.stroke();
+  }
+  context.lineWidth = 1;
+  if (radius < NUMBERED_RADIUS) return;
+  context.fillStyle = dot.kind === 'silent' ? ink.ink : '#000';
+  context.font = `bold ${Math.round(radius * (dot.id > 99 ? 0.85 : 1.1))}px system-ui, sans-serif`;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(String(dot.id), x, y + 0.5);
+}
+
+/** A circle, unless the client does something else than ask and read. */
+function outline(
+  context: CanvasRenderingContext2D,
+  kind: Kind,
+  x: number,
+  y: number,
+  radius: number,
+): void {
+  if (kind === 'computing' || kind === 'speaker') {
+    context.rect(x - radius * 0.9, y - radius * 0.9, radius * 1.8, radius * 1.8);
+  } else if (kind === 'sleeping') polygon(context, x, y, radius * 1.15, 3);
+  else if (kind === 'unread') polygon(context, x, y, radius * 1.1, 4);
+  else if (kind === 'killer') polygon(context, x, y, radius * 1.1, 5);
+  else context.arc(x, y, radius, 0, FULL);
+}
+
+function polygon(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  radius: number,
+  corners: number,
+): void {
+  for (let corner = 0; corner < corners; corner++) {
+    const angle = TOP + (corner / corners) * FULL;
+    context.lineTo(x + radius * Math.cos(angle), y + radius * Math.sin(angle));
+  }
+  context.closePath();
+}
+
+function drawCross(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  radius: number,
+  ink: Ink,
+): void {
+  context.strokeStyle = ink.ink;
+  context.lineWidth = 2;
+  context.beginPath();
+  context.moveTo(x - radius, y - radius);
+  context.lineTo(x + radius, y + radius);
+  context.moveTo(x + radius, y - radius);
+  context.lineTo(x - radius, y + radius);
+  context.stroke();
+}

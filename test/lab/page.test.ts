@@ -1,0 +1,67 @@
+/** The page in a browser: short; test/faults/lab-page.test.ts plays everything. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { after, before, describe, it } from 'node:test';
+import { findingsIn, withoutAxe } from '../support/axe.js';
+import { chromium, startBrowser, withoutBrowser, type Browser } from '../support/browser.js';
+import { ask, openLab, type OpenLab } from '../support/lab.js';
+import { MOST_PAGE_BYTES, textWhere } from '../support/lab-page.js';
+
+const command = chromium();
+
+describe("the lab's page", { skip: withoutBrowser(command), timeout: 60_000 }, () => {
+  let lab: OpenLab;
+  let browser: Browser;
+  before(async () => {
+    assert.ok(command);
+    [lab, browser] = await Promise.all([openLab(['event-loop']), startBrowser(command)]);
+  });
+  after(async () => {
+    await browser.close();
+    await lab.close();
+  });
+
+  it('is small', async () => {
+    const { text } = await ask(lab.url, '');
+    assert.ok(gzipSync(text).length <= MOST_PAGE_BYTES);
+  });
+
+  it('shows what its buttons do, also by keyboard, without a message of the browser', async () => {
+    const page = await browser.stay(lab.url, { widthPx: 1920, heightPx: 1080, dark: false });
+    await textWhere(page, 'the row', '.sentence', /No client is here/);
+    await page.evaluate(
+      `[...document.querySelectorAll('button')].find((one) => one.textContent === '+10').focus()`,
+    );
+    await page.press('Enter');
+    await textWhere(page, 'what was done', '.said', /10 clients more/);
+    await textWhere(page, 'ten clients', '.sentence', /^10 clients are here/);
+    assert.deepEqual(page.complaints, []);
+  });
+
+  it('fits a projector and a phone, in light and dark', async () => {
+    for (const [widthPx, dark] of [
+      [1920, false],
+      [390, true],
+    ] as const) {
+      const { complaints, outside, scrollWidthPx } = await browser.look(lab.url, { widthPx, dark });
+      assert.deepEqual({ complaints, outside }, { complaints: [], outside: [] });
+      assert.ok(scrollWidthPx <= widthPx);
+    }
+  });
+
+  it('has no finding of axe-core', { skip: withoutAxe }, async () => {
+    const page = await browser.stay(lab.url, { widthPx: 1920, dark: false });
+    await textWhere(page, 'the row', '.sentence', /here/);
+    assert.deepEqual(await findingsIn(page), []);
+  });
+});
+
+describe('the package', () => {
+  it('has the page, and the sources of the models that it shows', () => {
+    const { files } = JSON.parse(
+      readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+    ) as { files: string[] };
+    for (const path of ['dist/src', 'src/models']) assert.ok(files.includes(path), path);
+  });
+});

@@ -1,0 +1,114 @@
+/** The sentences that say what happens in a row, from rows as the lab makes them. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { sentenceOf } from '../../src/lab/rows/sentence.js';
+import {
+  KINDS,
+  STAGES,
+  type ClientView,
+  type Kind,
+  type RowView,
+  type Stage,
+} from '../../src/lab/protocol.js';
+
+const NOW_MS = 10_000;
+
+function client(id: number, kind: Kind, stage: Stage, sinceMs = 0): ClientView {
+  return [id, KINDS.indexOf(kind), STAGES.indexOf(stage), stage === 'thread' ? id + 1 : 0, sinceMs];
+}
+
+const row = {
+  model: 'event-loop',
+  phase: 'up',
+  clients: [],
+  main: { doing: 'turning', sinceMs: 0, by: [] },
+  threads: [],
+  ended: { done: 0, refused: 0, lost: 0 },
+} as const satisfies Partial<RowView>;
+
+describe("a row's sentence", () => {
+  it('says that nobody is here', () => {
+    assert.equal(sentenceOf(row, NOW_MS), 'No client is here.');
+  });
+
+  it('does not count clients whose connection is over', () => {
+    const clients = [client(1, 'visitor', 'done'), client(2, 'steady', 'lost')];
+    assert.equal(sentenceOf({ ...row, clients }, NOW_MS), 'No client is here.');
+  });
+
+  it('names the client that computes on main, and counts those who wait for it', () => {
+    const clients = [
+      client(1, 'steady', 'main', NOW_MS - 700),
+      client(2, 'visitor', 'backlog', NOW_MS - 300),
+      client(3, 'computing', 'main', NOW_MS - 900),
+    ];
+    const main = { doing: 'computing', sinceMs: NOW_MS - 900, by: [3] } as const;
+    assert.equal(
+      sentenceOf({ ...row, clients, main }, NOW_MS),
+      "Client 3 computes and holds main's loop. 2 clients wait, the longest for 0.7 s: " +
+        "1 in the kernel's accept queue, 1 on main's loop.",
+    );
+  });
+
+  it('names several that may compute, since it cannot know which of them does', () => {
+    const main = { doing: 'computing', sinceMs: NOW_MS - 900, by: [3, 4, 5, 6, 7] } as const;
+    assert.match(sentenceOf({ ...row, main }, NOW_MS), /^Clients 3, 4, 5 and 2 more compute/);
+  });
+
+  it('names who has an iterative server, if others wait for it', () => {
+    const silent = client(1, 'silent', 'main');
+    const waiting = client(2, 'visitor', 'queue', NOW_MS - 2000);
+    const iterative = { ...row, model: 'iterative' };
+    assert.equal(
+      sentenceOf({ ...iterative, clients: [silent, waiting] }, NOW_MS),
+      'Client 1 has the server: it says nothing. 1 client waits, the longest for 2.0 s: ' +
+        '1 in the admission queue.',
+    );
+    assert.equal(
+      sentenceOf({ ...iterative, clients: [silent] }, NOW_MS),
+      '1 client is here; nobody waits for long.',
+    );
+  });
+
+  it('says who has the threads, if clients are queued for them', () => {
+    const clients = [
+      client(1, 'silent', 'thread'),
+      client(2, 'sleeping', 'thread'),
+      client(3, 'visitor', 'queue', NOW_MS - 500),
+    ];
+    const threads: RowView['threads'] = [
+      [2, 'recv', 1],
+      [3, 'await', 2],
+    ];
+    assert.match(
+      sentenceOf({ ...row, model: 'thread-per-client', clients, threads }, NOW_MS),
+      /^All 2 threads have a client: 1 silent, 1 sleeping\. 1 client waits/,
+    );
+  });
+
+  it('names the client that computes on a thread with several clients', () => {
+    const clients: ClientView[] = [
+      [1, KINDS.indexOf('computing'), STAGES.indexOf('thread'), 4, NOW_MS - 900],
+      [2, KINDS.indexOf('steady'), STAGES.indexOf('thread'), 4, NOW_MS - 600],
+      [3, KINDS.indexOf('steady'), STAGES.indexOf('thread'), 5, 0],
+    ];
+    const threads: RowView['threads'] = [
+      [4, 'running', 1],
+      [5, 'await', 3],
+    ];
+    assert.equal(
+      sentenceOf({ ...row, model: 'worker-event-loops', clients, threads }, NOW_MS),
+      'Client 1 computes on thread 4, whose other clients wait. 1 client waits, the longest for ' +
+        '0.6 s: 1 on a thread.',
+    );
+  });
+
+  it('says that a process is stopped, and that a server is dead', () => {
+    assert.match(sentenceOf({ ...row, phase: 'paused' }, NOW_MS), /^The process is stopped/);
+    assert.match(sentenceOf({ ...row, phase: 'dead' }, NOW_MS), /^The server is dead/);
+  });
+
+  it('says that a thread has died', () => {
+    assert.match(sentenceOf(row, NOW_MS, true), /^A thread died, and its clients with it/);
+  });
+});
