@@ -87,11 +87,11 @@ export class AdoptedClients {
   }
 
   #take(order: Extract<Order, { kind: 'take' }>): void {
-    const { connection, fd } = order;
+    const { connection, from } = order;
     let client: AdoptedClient;
     try {
       const remote = this.#task.shares ? new RemoteSession(connection, this.#outbox) : undefined;
-      client = new AdoptedClient(connection, fd, remote, this.#around);
+      client = new AdoptedClient(connection, from, remote, this.#around);
     } catch (error) {
       if (isShortage(error)) {
         this.#postponed.add(order);
