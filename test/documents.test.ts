@@ -8,6 +8,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { MODEL_NAMES } from '../src/models/registry.js';
 import {
   allDocuments,
   anchorsOf,
@@ -110,9 +111,7 @@ describe('the documents', () => {
 
   it('show code as it stands in the source', () => {
     const source = ['capitalize', 'echo'].map((name) => `src/services/${name}.ts`);
-    const models = ['iterative', 'event-loop', 'thread-per-client'].map(
-      (name) => `src/models/${name}.ts`,
-    );
+    const models = MODEL_NAMES.map((name) => `src/models/${name}.ts`);
     const all = [...source, ...models]
       .map((path) => readFileSync(join(ROOT, path), 'utf8'))
       .join('\n');

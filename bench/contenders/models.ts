@@ -12,7 +12,9 @@ import { launch } from './server-process.js';
 /** The program, relative to dist/bench/contenders/. */
 const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 
-const MODELS = ['iterative', 'event-loop', 'thread-per-client'];
+const MODELS = ['iterative', 'event-loop', 'thread-per-client', 'worker-event-loops'];
+/** Under the others no client waits for another. */
+const QUEUEING = ['iterative', 'thread-per-client'];
 
 export function models(): Contender[] {
   return MODELS.map(model);
@@ -68,7 +70,7 @@ function model(name: string): Contender {
           ...(name === 'thread-per-client'
             ? ['--threads', String(threads), ...(transport ? [] : ['--warm', String(threads)])]
             : []),
-          ...(queue !== undefined && name !== 'event-loop' ? ['--queue', String(queue)] : []),
+          ...(queue !== undefined && QUEUEING.includes(name) ? ['--queue', String(queue)] : []),
           ...(transport ? ['--transport', transport] : []),
           ...args,
         ],

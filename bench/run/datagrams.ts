@@ -130,7 +130,7 @@ function summaryIn(log: string): Summary {
 
 async function rowsOf(experiment: Experiment): Promise<string[][]> {
   const rows: string[][] = [];
-  for (const contender of models()) {
+  for (const contender of models().filter(({ name }) => name !== 'worker-event-loops')) {
     const { sent, answered, clientDropped, summary } = await withTemporaryDirectory((directory) =>
       run(contender, experiment, directory),
     );

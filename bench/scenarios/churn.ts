@@ -15,7 +15,7 @@ import type { Scenario } from './scenario.js';
 
 /** As many as fit into one batch of accepted connections, and as many as make a queue. */
 const CLIENTS = [8, 32];
-const LOGGING_MODELS = ['event-loop', 'thread-per-client'];
+const LOGGING_MODELS = ['event-loop', 'thread-per-client', 'worker-event-loops'];
 
 export const churn: Scenario = {
   name: 'churn',

@@ -19,6 +19,7 @@ const THREADS = 'thread-per-client';
 const CLIENTS: Readonly<Record<string, number>> = {
   iterative: 10_000,
   'event-loop': 10_000,
+  'worker-event-loops': 10_000,
   [THREADS]: 1000,
 };
 /** Clients that connect and leave first, so that shared code and tables do not count. */

@@ -43,6 +43,9 @@ const onlyThreads: Rule = (chosen) =>
 const onlyTaken: Rule = ({ model, handoff }) => {
   if (!handoff || handOffs[handoff].models.includes(model)) return undefined;
   const ways = handOffsOf(model);
+  // libuv closes what it polls, so main could not end a lease.
+  if (model === 'worker-event-loops' && handoff === 'lend')
+    return `with --model ${model}, whose event loops close their sockets themselves; its ways are ${listed(ways, 'and')}`;
   return ways.length === 0
     ? `with --model ${model}, which has no threads for clients`
     : `with --model ${model}, whose ways are ${listed(ways, 'and')}`;

@@ -10,6 +10,7 @@ const COLOURS: Readonly<Record<string, string>> = {
   iterative: '#d55e00',
   'event-loop': '#0072b2',
   'thread-per-client': '#009e73',
+  'worker-event-loops': '#6a3d9a',
 };
 const OTHER_COLOURS = [
   '#cc79a7',

@@ -27,7 +27,7 @@ export const handOffs: Readonly<Record<HandOffWay, HandOffEntry>> = {
   },
   transfer: {
     summary: 'main transfers the net.Socket in a message',
-    models: ['thread-per-client'],
+    models: ['thread-per-client', 'worker-event-loops'],
     needsTcp: 'Node transfers no Unix-domain sockets',
     lacking: () => withoutLinux() ?? withoutTransfer(),
   },

@@ -99,7 +99,8 @@ export function timelineOf(run: Run): Timeline {
   const context = { run, closed, since, logEndMs, firstOpen };
   const open = unclosed.map((facts) => openSpan(facts, context));
   const numbers = threadNumbers(run, [...closed, ...open]);
-  const spans = withoutRoundingOverlaps([...closed, ...open])
+  const all = [...closed, ...open];
+  const spans = (run.model === WORKERS ? all : withoutRoundingOverlaps(all))
     .map((span) => ({ ...span, thread: numbers.get(span.thread) ?? span.thread }))
     .sort((a, b) => a.arrivedMs - b.arrivedMs || a.connection - b.connection);
   const lengthMs = spans.reduce((latest, { endMs }) => Math.max(latest, endMs), 0);
@@ -115,6 +116,9 @@ export function timelineOf(run: Run): Timeline {
     threads: threadsOf(run, numbers, since),
   };
 }
+
+/** The model whose threads serve several clients at once. */
+export const WORKERS = 'worker-event-loops';
 
 type Facts = ConnectionFacts & { readonly connection: number };
 type Since = (ms: number) => number;
@@ -238,6 +242,7 @@ function inferService(
     };
   }
   const thread = facts.messageThread;
+  if (thread !== undefined && run.model === WORKERS) return { thread, startedMs: acceptedMs };
   if (thread !== undefined) {
     // Main hands a client over when the thread has started and its previous client has ended.
     const upMs = since(run.threads.get(thread)?.startedMs ?? 0);

@@ -7,13 +7,14 @@
  *     waiting     clients that wait for service
  *     refused     clients that were refused, from the accept to the close
  *     thread 1    one row: a client thread serves one client at a time
- *                 (more rows if the clock of the log was set back)
+ *                 (more rows if the clock of the log was set back), or of a worker
+ *                 one row for each client that it serves at the same time
  *     …
  *
  * Read placing.ts next, which gives rows their positions.
  */
 import { MinHeap } from '../base/min-heap.js';
-import { MAIN_THREAD, type Span, type ThreadLife, type Timeline } from './connections.js';
+import { MAIN_THREAD, WORKERS, type Span, type ThreadLife, type Timeline } from './connections.js';
 
 /**
  * A part of a connection's time, in milliseconds from the origin. `ready` is the wait for a thread
@@ -48,9 +49,11 @@ export interface Lane {
 }
 
 /** Returns all lanes of a timeline, the main thread's first; a lane without content has no rows. */
-export function lanesOf({ spans, threads }: Timeline): Lane[] {
+export function lanesOf({ model, spans, threads }: Timeline): Lane[] {
   const isThreads = ({ thread }: Span) => typeof thread === 'number' && thread !== MAIN_THREAD;
-  const { rows: threadRows, waits } = threadRowsAndWaits(spans.filter(isThreads));
+  const onThreads = spans.filter(isThreads);
+  const { rows: threadRows, waits } =
+    model === WORKERS ? workerRows(onThreads) : threadRowsAndWaits(onThreads);
   const onMain = packIntoRows(spans.filter(({ thread }) => thread === MAIN_THREAD).map(segmentsOf));
   const unserved = spans.filter(({ thread }) => thread === 'none');
   const waiting = packIntoRows(
@@ -100,6 +103,18 @@ function segmentsOf(span: Span): Segment[] {
   if (startedMs !== undefined)
     return [...before, { span, kind: 'served', fromMs: startedMs, toMs: endMs }];
   return before.length > 0 ? before : [ended('queue')];
+}
+
+/** Puts the clients of each worker into rows of its own, as those of main. */
+function workerRows(spans: readonly Span[]): ReturnType<typeof threadRowsAndWaits> {
+  const groups = new Map<number, Segment[][]>();
+  for (const span of spans) {
+    const own = groups.get(span.thread as number);
+    if (own) own.push(segmentsOf(span));
+    else groups.set(span.thread as number, [segmentsOf(span)]);
+  }
+  const rows = new Map([...groups].map(([thread, own]) => [thread, packIntoRows(own)]));
+  return { rows, waits: [] };
 }
 
 /**

@@ -104,6 +104,26 @@ describe('the timeline of a log', () => {
     ]);
   });
 
+  it('gives a worker a row for each client that it serves at the same time', async () => {
+    const fields = { model: 'worker-event-loops', waitedMs: 1, queuedMs: 1 };
+    const lines = [
+      logs.listening('worker-event-loops'),
+      logs.closed(1, 100, { ...fields, thread: 3, servedMs: 99 }),
+      logs.closed(2, 101, { ...fields, thread: 3, servedMs: 99 }),
+      logs.closed(3, 150, { ...fields, thread: 2, servedMs: 99 }),
+      logs.closed(4, 250, { ...fields, thread: 3, servedMs: 99 }),
+    ];
+    assert.deepEqual(await rowsOf(lines), [
+      ['main'],
+      [
+        'thread 1',
+        '1 queue 0-1, 1 served 1-100, 4 queue 150-151, 4 served 151-250',
+        '2 queue 1-2, 2 served 2-101',
+      ],
+      ['thread 2', '3 queue 50-51, 3 served 51-150'],
+    ]);
+  });
+
   it('gives a thread a second row if a clock that was set back makes its clients overlap', async () => {
     const fields = { model: 'thread-per-client', thread: 1, waitedMs: 0 };
     const lines = [

@@ -12,13 +12,13 @@ export interface Look {
 }
 
 const SYMBOLS = [
-  ...(['circle', 'square', 'triangle', 'diamond', 'star'] as const),
+  ...(['circle', 'square', 'triangle', 'square2', 'diamond', 'star'] as const),
   ...(['cross', 'wye', 'hexagon', 'diamond2', 'triangle2'] as const),
 ] as const;
 
 /** The looks of these contenders are fixed; other contenders get the free ones. */
 const KNOWN = [
-  ...['iterative', 'event-loop', 'thread-per-client'],
+  ...['iterative', 'event-loop', 'thread-per-client', 'worker-event-loops'],
   ...[
     'c-pthread',
     'c-epoll',
@@ -33,7 +33,7 @@ const KNOWN_COLOURS = coloursOf(KNOWN);
 /**
  * The looks of the models come last, so that no other contender is mistaken for an absent model.
  */
-const MODELS = 3;
+const MODELS = 4;
 const SPARE_COLOURS = [...new Set([...KNOWN_COLOURS.slice(MODELS), ...KNOWN_COLOURS])];
 const SPARE_SYMBOLS = [...SYMBOLS.slice(MODELS), ...SYMBOLS.slice(0, MODELS)];
 

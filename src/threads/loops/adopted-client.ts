@@ -42,18 +42,24 @@ export class AdoptedClient {
   #onStopped: (() => void) | undefined;
 
   /**
-   * @param fd main's descriptor, which main closes when it knows of this one
+   * @param from main's descriptor, which main closes when it knows of this one; or a socket that was
+   *   transferred
    * @throws SystemCallError, for example EMFILE
    */
-  constructor(id: number, fd: number, remote: RemoteSession | undefined, around: LoopSurroundings) {
+  constructor(
+    id: number,
+    from: number | Socket,
+    remote: RemoteSession | undefined,
+    around: LoopSurroundings,
+  ) {
     this.id = id;
     this.remote = remote;
-    const own = duplicate(fd);
-    this.#socket = socketOf(own);
+    this.#socket = typeof from === 'number' ? socketOf(duplicate(from)) : from;
+    const fd = descriptorOf(this.#socket);
     this.#account =
-      around.loop && new LoopAccount(around.loop, id, (what) => this.#sinceReceivedMs(own, what));
+      around.loop && new LoopAccount(around.loop, id, (what) => this.#sinceReceivedMs(fd, what));
     this.connection = new StreamConnection(id, this.#socket, around.idleMs, {
-      fd: own,
+      fd,
       account: this.#account,
       limit: around.limit,
       deadlines: around.deadlines,
@@ -104,11 +110,17 @@ export class AdoptedClient {
     this.connection.destroy();
   }
 
-  #sinceReceivedMs(fd: number, what: Arrival): number | undefined {
+  #sinceReceivedMs(fd: number | undefined, what: Arrival): number | undefined {
     // A destroyed socket has closed its descriptor, whose number may be another client's.
-    if (this.#socket.destroyed) return undefined;
+    if (this.#socket.destroyed || fd === undefined) return undefined;
     return what === 'bytes' ? tcpInfo.sinceReceivedMs(fd) : tcpInfo.sinceAcknowledgedMs(fd);
   }
+}
+
+/** Node does not document the handle. Without its descriptor, the socket itself writes. */
+function descriptorOf(socket: Socket): number | undefined {
+  const { _handle } = socket as Socket & { readonly _handle?: { readonly fd?: number } | null };
+  return _handle?.fd;
 }
 
 /** @throws Error when libuv cannot use the descriptor, which is then closed */

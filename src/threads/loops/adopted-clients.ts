@@ -12,6 +12,7 @@ import { NewestCode } from '../../services/own/service-code.js';
 import type { AnyService } from '../../services/service.js';
 import { AdoptedClient, type LoopSurroundings } from './adopted-client.js';
 import { afterEvents, Outbox } from './batch.js';
+import { PostponedTakes } from './postponed-takes.js';
 import { Progress } from './progress.js';
 import { RemoteSession } from './remote-session.js';
 import type { Batch, LoopTask, Order, Report } from './protocol.js';
@@ -31,6 +32,7 @@ export class AdoptedClients {
   readonly #outbox: Outbox<Report>;
   readonly #around: LoopSurroundings;
   readonly #clients = new Map<number, AdoptedClient>();
+  readonly #postponed = new PostponedTakes((order) => this.#obey(order));
 
   constructor(task: LoopTask, service: AnyService, log: ServiceLog) {
     this.#task = task;
@@ -56,9 +58,13 @@ export class AdoptedClients {
   }
 
   #obey(order: Order): void {
+    if (this.#postponed.precede(order)) {
+      this.#postponed.add(order);
+      return;
+    }
     switch (order.kind) {
       case 'take':
-        this.#take(order.connection, order.fd);
+        this.#take(order);
         break;
       case 'deliver':
         for (const connection of order.connections) this.#deliver(connection, order.bytes);
@@ -80,12 +86,17 @@ export class AdoptedClients {
     }
   }
 
-  #take(connection: number, fd: number): void {
+  #take(order: Extract<Order, { kind: 'take' }>): void {
+    const { connection, from } = order;
     let client: AdoptedClient;
     try {
       const remote = this.#task.shares ? new RemoteSession(connection, this.#outbox) : undefined;
-      client = new AdoptedClient(connection, fd, remote, this.#around);
+      client = new AdoptedClient(connection, from, remote, this.#around);
     } catch (error) {
+      if (isShortage(error)) {
+        this.#postponed.add(order);
+        return;
+      }
       this.#progress.noteBegun();
       this.#outbox.push({ kind: 'failed', connection, why: describeThrown(error).message });
       return;
@@ -133,4 +144,9 @@ export class AdoptedClients {
     const bytes = Float64Array.from(all.flatMap(({ bytes: passed }) => passed));
     this.#outbox.push({ kind: 'described', clients, bytes });
   }
+}
+
+function isShortage(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EMFILE' || code === 'ENFILE';
 }

@@ -2,7 +2,8 @@
  * Gathers what one thread has to say to another in a turn of its loop, and posts it as one message.
  * Used on both sides. A message wakes the other thread, which costs more than all that is in it.
  */
-import type { MessagePort } from 'node:worker_threads';
+import type { Socket } from 'node:net';
+import type { MessagePort, Transferable } from 'node:worker_threads';
 import type { Batch } from './protocol.js';
 
 /** Calls `post` when what belongs to this turn has been said. */
@@ -50,6 +51,16 @@ export class Outbox<Message> {
     if (this.#isDue) return;
     this.#isDue = true;
     this.#atEndOfTurn(this.#post);
+  }
+
+  /**
+   * Posts the message at once, with a socket that it transfers, behind what has been gathered.
+   * @throws Error when the socket cannot be transferred; the message is then not posted
+   */
+  postWith(message: Message, socket: Socket): void {
+    if (this.#messages.length > 0) this.#flush();
+    const batch: Batch<Message> = { number: this.#number++, messages: [message] };
+    this.#port.postMessage(batch, [socket as unknown as Transferable]);
   }
 
   /** Posts a batch within `ms` milliseconds, even if it is empty: the other side has to look. */

@@ -10,16 +10,22 @@
  *
  * Until the worker has begun, main's is the only descriptor: a worker that dies before takes nothing
  * with it, and the client goes to another. Node closes the descriptors of a dead worker's sockets.
+ *
+ * With `--handoff transfer`, the socket itself crosses. Main then has nothing left, and a worker that
+ * dies before it begins takes the client with it.
  */
+import type { Socket } from 'node:net';
 import { monotonicMs } from '../../base/clock.js';
 import { SLOW_BYTES, type Endpoint, type LossReason } from '../../connection/connection.js';
-import type { AcceptedSocket } from '../../serving/host.js';
+import type { AcceptedSocket, HandOffWay } from '../../serving/host.js';
 import type { ServedSocket, SocketOwner } from '../../serving/served-client.js';
 import type { ClientState, Order, Usage } from './protocol.js';
 
 /** What main can say to the worker of a client: loop-slot.ts. */
 interface OrderedWorker {
   order(order: Order): void;
+  /** @throws Error when the socket cannot be transferred */
+  transfer(connection: number, socket: Socket): void;
   deliver(connection: number, bytes: Uint8Array): void;
   /** The number of the batch of orders that is gathered for it. */
   readonly batch: number;
@@ -38,9 +44,11 @@ export class HandedSocket implements ServedSocket {
   readonly isSettled = false;
   readonly #connection: number;
   readonly #socket: AcceptedSocket;
+  readonly #way: HandOffWay;
   /** Whether a snapshot may ask for the peer, which a closed descriptor has forgotten. */
   readonly #keepsPeer: boolean;
   #peer: Endpoint | undefined;
+  #isTransferred = false;
   #takenAtMs = 0;
   #worker: OrderedWorker | undefined;
   /** As far as the worker has said. */
@@ -51,28 +59,53 @@ export class HandedSocket implements ServedSocket {
   #isInputShut = false;
   #aborted: LossReason | undefined;
 
-  constructor(connection: number, socket: AcceptedSocket, keepsPeer: boolean) {
+  constructor(
+    connection: number,
+    socket: AcceptedSocket,
+    { way, keepsPeer }: { readonly way: HandOffWay; readonly keepsPeer: boolean },
+  ) {
     this.#connection = connection;
+    this.#way = way;
     this.#socket = socket;
     this.#keepsPeer = keepsPeer;
   }
 
-  /** The hand-over, also to another worker if the first has died before it began. */
+  /**
+   * The hand-over, also to another worker if the first has died before it began.
+   * @throws Error when the socket cannot be transferred
+   */
   handTo(worker: OrderedWorker): void {
     const { fd } = this.#socket;
     if (fd === undefined) throw new Error('worker-event-loops needs Linux');
     this.#takenAtMs ||= monotonicMs();
     this.#worker = worker;
     this.#unread = new UnreadDeliveries();
-    worker.order({ kind: 'take', connection: this.#connection, fd });
+    if (this.#way === 'transfer') this.#transferTo(worker);
+    else worker.order({ kind: 'take', connection: this.#connection, from: fd });
     if (this.#aborted !== undefined) this.abort(this.#aborted);
     else if (this.#isInputShut) this.shutdownRead();
   }
 
+  /** From now on the worker has the only descriptor. */
+  #transferTo(worker: OrderedWorker): void {
+    this.#keepPeer();
+    worker.transfer(this.#connection, this.#socket.toSocket());
+    this.#isTransferred = true;
+  }
+
   /** The worker has a descriptor of its own. */
   release(): void {
-    this.#peer = this.#keepsPeer ? this.#socket.peer : 'unknown';
+    this.#keepPeer();
     this.#socket.close();
+  }
+
+  /** Whether another worker can get the client, if its worker dies before it begins. */
+  get canBeHandedOn(): boolean {
+    return !this.#isTransferred;
+  }
+
+  #keepPeer(): void {
+    this.#peer ??= this.#keepsPeer ? this.#socket.peer : 'unknown';
   }
 
   noteBytes(bytesIn: number, bytesOut: number): void {

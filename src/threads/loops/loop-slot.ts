@@ -3,6 +3,7 @@
  * with, and what main has to say to it. Main thread. pool-slot.ts has what all threads have;
  * loop-workers.ts assigns clients.
  */
+import type { Socket } from 'node:net';
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { ServedClient } from '../../serving/served-client.js';
 import type { State } from '../../serving/views.js';
@@ -45,7 +46,8 @@ export class LoopSlot extends PoolSlot {
   }
 
   get lossFields(): object {
-    return { clients: this.#clients.size - this.#ahead.length };
+    const handedOn = this.#ahead.filter(({ socket }) => socket.canBeHandedOn);
+    return { clients: this.#clients.size - handedOn.length };
   }
 
   /** How many clients it has, those included that it has not begun with. */
@@ -76,12 +78,15 @@ export class LoopSlot extends PoolSlot {
     return this.progress.read;
   }
 
-  /** The worker gets the client in this turn's batch. */
+  /**
+   * The worker gets the client in this turn's batch.
+   * @throws Error when it cannot: the client is not the worker's then
+   */
   take(client: ServedClient, socket: HandedSocket): void {
+    socket.handTo(this);
     const handed = { client, socket };
     this.#clients.set(client.id, handed);
     this.#ahead.push(handed);
-    socket.handTo(this);
   }
 
   /** The client has ended. */
@@ -92,6 +97,12 @@ export class LoopSlot extends PoolSlot {
   order(order: Order): void {
     this.#lastBytes = undefined;
     this.#outbox.push(order);
+  }
+
+  /** @throws Error when the socket cannot be transferred */
+  transfer(connection: number, socket: Socket): void {
+    this.#lastBytes = undefined;
+    this.#outbox.postWith({ kind: 'take', connection, from: socket }, socket);
   }
 
   /** Most members of a room get the same bytes one after the other: they cross once. */
@@ -124,9 +135,9 @@ export class LoopSlot extends PoolSlot {
     }
   }
 
-  /** The clients that the dead worker had not begun with: they are not its clients any more. */
+  /** The clients that another worker can get. They are not the dead worker's clients any more. */
   takeBackAhead(): readonly HandedClient[] {
-    const ahead = this.#ahead;
+    const ahead = this.#ahead.filter(({ socket }) => socket.canBeHandedOn);
     this.#ahead = [];
     for (const { client } of ahead) this.#clients.delete(client.id);
     return ahead;

@@ -100,11 +100,19 @@ export class LoopWorkers implements Clients {
       return;
     }
     const { id, socket } = accepted;
-    const handed = new HandedSocket(id, socket, this.#host.showsTimes);
+    const handed = new HandedSocket(id, socket, {
+      way: this.#host.threads.handOff ?? 'duplicate',
+      keepsPeer: this.#host.showsTimes,
+    });
     const client = ServedClient.enter(this.#host, accepted, handed);
     if (!client) return;
-    slot.take(client, handed);
-    this.#clients.add(client);
+    try {
+      slot.take(client, handed);
+      this.#clients.add(client);
+    } catch (error) {
+      this.#host.log.error({ connection: id, err: error }, 'cannot hand over');
+      client.end('error', undefined);
+    }
   }
 
   #onReports(slot: LoopSlot, reports: readonly Report[]): void {

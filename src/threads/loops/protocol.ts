@@ -9,6 +9,7 @@
  * What a session is called with and answers is JSON text: a value that cannot be copied would
  * otherwise spoil the whole batch.
  */
+import type { Socket } from 'node:net';
 import type { MessagePort } from 'node:worker_threads';
 import type { LossReason } from '../../connection/connection.js';
 import type { Deadlines } from '../../connection/deadlines.js';
@@ -42,7 +43,12 @@ export interface LoopTask {
 
 /** What main wants of a worker. A worker obeys in the order of the batch. */
 export type Order =
-  | { readonly kind: 'take'; readonly connection: number; readonly fd: number }
+  | {
+      readonly kind: 'take';
+      readonly connection: number;
+      /** Main's descriptor, of which the worker makes a copy; or the socket itself, transferred. */
+      readonly from: number | Socket;
+    }
   | {
       readonly kind: 'deliver';
       readonly connections: readonly number[];
