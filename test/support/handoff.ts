@@ -23,14 +23,13 @@ export function fixture(name: string): string {
 interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** The program, if it is another copy than the one that was built. */
+  readonly cli?: string;
   /** The largest number of descriptors of the process. */
   readonly descriptors?: number;
   /** The words of bash in front of the program, such as `exec setpriv --reuid=54321`. */
   readonly under?: string;
 }
-
-/** For processes with many threads, in a test file whose other programs write coverage. */
-export const UNCOVERED: Surroundings = { env: { NODE_V8_COVERAGE: '' } };
 
 export interface Exit {
   readonly status: number | null;
@@ -163,7 +162,7 @@ export async function startHandoff(
   const isTold =
     args.some((arg) => /^--(socket|port)\b/.test(arg)) || surroundings.env?.['HANDOFF_SOCKET'];
   const where = isTold ? [] : ['--port', '0'];
-  const child = spawnNode([CLI, 'serve', ...args, ...where], surroundings);
+  const child = spawnNode([surroundings.cli ?? CLI, 'serve', ...args, ...where], surroundings);
   killAfter(t, child);
   child.stdin.end();
   const stderr: string[] = [];
