@@ -49,6 +49,7 @@ function model(name: string): Contender {
     name,
     kind: 'model',
     services: ['echo', 'capitalize', 'chat', 'web', 'work', 'quiz', 'own'],
+    ...(name === 'thread-per-client' && { workers: 'threads' as const }),
     unavailable: () => undefined,
     start: ({
       service = 'echo',
@@ -58,12 +59,14 @@ function model(name: string): Contender {
       queue,
       transport,
       args = [],
-    }) =>
-      launch({
+      through = [],
+    }) => {
+      const [command, ...before] = [...through, process.execPath];
+      return launch({
         name,
-        command: process.execPath,
+        command,
         args: [
-          ...[CLI, 'serve', module, '--model', name],
+          ...[...before, CLI, 'serve', module, '--model', name],
           ...['--host', '127.0.0.1', '--port', '0'],
           ...(args.includes('--log-connections') ? [] : ['--no-log-connections']),
           ...(service === 'web' ? ['--root', WEB_ROOT] : []),
@@ -76,7 +79,8 @@ function model(name: string): Contender {
         ],
         portIn: portInLogLine,
         logFile: optionValue('--log-file', args),
-      }),
+      });
+    },
   };
 }
 

@@ -15,8 +15,13 @@ export interface ServerTarget {
    * Process id of the server. If given, its usage is sampled at both ends of the measured window.
    */
   readonly serverPid?: number;
-  /** The usage is that of all processes of the session that `serverPid` leads. */
-  readonly samplesSession?: boolean;
+  /**
+   * Of which processes the usage is: all of the session that `serverPid` leads, or `serverPid` and
+   * its descendants. Default: `serverPid` alone.
+   */
+  readonly samples?: 'session' | 'tree';
+  /** Samples each thread of the server, too, which takes some 30 µs for each of them. */
+  readonly samplesThreads?: boolean;
 }
 
 /** Settings that all jobs with a warm-up and a measured window share. */
