@@ -150,6 +150,9 @@ async function measureAll(
   const bench: Bench = {
     ...{ length, rounds, longRounds, roundMs, generator, start, note, own: options.own },
     textService: options.service === 'capitalize' ? 'capitalize' : 'echo',
+    isWhole: options.all && options.scenarios.length > 0,
+    takesPart: ({ name, variantOf = name }) =>
+      options.contenders.length === 0 || options.contenders.includes(variantOf),
     contenders: (service) => all.filter(({ services }) => services.includes(service)),
     async compare(cases, contenders) {
       if (contenders.length === 0) return [];

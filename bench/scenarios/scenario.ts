@@ -77,6 +77,8 @@ interface Window {
 export interface Bench {
   /** A quick run leaves out cases, not rounds: fewer rounds would give no verdicts. */
   readonly length: 'quick' | 'full';
+  /** `--full` and the scenario's name: one with a longer form measures it. */
+  readonly isWhole: boolean;
   readonly rounds: number;
   /** Rounds of cases that need a long window; see bench/run/rounds.ts. */
   readonly longRounds: number;
@@ -88,6 +90,8 @@ export interface Bench {
   readonly generator: Generator;
   /** Returns the contenders of this run that have the service. */
   contenders(service: ServiceName): readonly Contender[];
+  /** Whether --model leaves room for a contender of the scenario's own. */
+  takesPart(contender: Pick<Contender, 'name' | 'variantOf'>): boolean;
   start(contender: Contender, needs: ServerNeeds): Promise<RunningServer>;
   /** Measures the cases, in each of which the contenders take turns; see bench/run/rounds.ts. */
   compare(cases: readonly Case[], contenders: readonly Contender[]): Promise<CaseResult[]>;
