@@ -23,17 +23,11 @@ import {
   threads,
   valueOf,
 } from '../analysis/measures.js';
+import { stageSums, WHOLE } from '../analysis/stage-sums.js';
 import { comparedWith, joined, shown } from '../analysis/sentences.js';
 import { modelNamed } from '../contenders/models.js';
 import { measureConnections } from './hand-off/connections.js';
-import {
-  stageRows,
-  stagesBetween,
-  stagesOf,
-  stageSums,
-  WHOLE,
-  type Stages,
-} from './hand-off/stages.js';
+import { stageRows, stagesBetween, stagesOf, type Stages } from './hand-off/stages.js';
 import { measureDeaths } from './hand-off/worker-death.js';
 import { BASELINE, waysOf } from './hand-off/ways.js';
 import { ratePlot } from './plots.js';

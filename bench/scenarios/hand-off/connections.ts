@@ -6,6 +6,7 @@
 import { availableParallelism } from 'node:os';
 import type { CaseResult, RoundMeasured } from '../../analysis/experiment.js';
 import { known, measuredLoad, workValues } from '../../analysis/measured.js';
+import { stagePrefix } from '../../analysis/stage-sums.js';
 import { pidOf, targetOf, type RunningServer } from '../../contenders/contender.js';
 import type { Generator } from '../../generator/handle.js';
 import type { LoadResult } from '../../generator/protocol/results.js';
@@ -148,7 +149,7 @@ function stagesCase(
     ...about,
     clients,
     contenders: measured.flatMap(({ name, kind }, place) =>
-      stageRows(stages.of(name), place === 0 && kind === 'model' ? '' : `${name}: `),
+      stageRows(stages.of(name), place === 0 && kind === 'model' ? '' : stagePrefix(name)),
     ),
   };
 }

@@ -3,7 +3,8 @@
  * row of results of each stage. Runs in the runner's process. src/threads/hand-off-stages.ts records
  * them.
  */
-import type { CaseResult, ContenderResult, RoundResult } from '../../analysis/experiment.js';
+import type { ContenderResult, RoundResult } from '../../analysis/experiment.js';
+import { WHOLE } from '../../analysis/stage-sums.js';
 import { snapshotsOf } from '../../../src/clients/watch/watch.js';
 import { Histogram, type HistogramJson } from '../../../src/base/histogram.js';
 import type { HandOffView } from '../../../src/serving/views.js';
@@ -15,9 +16,6 @@ const STAGES: Readonly<Record<string, keyof HandOffView>> = {
   'woken to first instruction': 'begun',
   whole: 'total',
 };
-export const WHOLE = 'whole';
-/** The clock of each stage has a resolution of some hundred ns. */
-const MOST_DEVIATION = 0.05;
 
 /** By row. */
 export type Stages = Readonly<Record<string, HistogramJson>>;
@@ -58,34 +56,4 @@ function roundOf(row: string, all: HistogramJson | undefined, round: number): Ro
     throw new Error(`no connection was handed over in round ${round}`);
   if (all === undefined) return [];
   return [{ round, turn: 1, values: { connections: all.count }, latencies: { all } }];
-}
-
-/** How much of the whole the stages of a server explain, as a share of 1, by their means. */
-export interface StageSum {
-  readonly server: string;
-  readonly share: number;
-  readonly isWhole: boolean;
-}
-
-/**
- * Adds up the stages of each server of a case. Means add up; percentiles do not. A server whose
- * whole has more connections than a stage has lost some, so every connection of the whole counts.
- */
-export function stageSums({ contenders }: CaseResult): StageSum[] {
-  const wholes = contenders.filter(({ name }) => name === WHOLE || name.endsWith(`: ${WHOLE}`));
-  return wholes.map(({ name, rounds }) => {
-    const prefix = name.slice(0, -WHOLE.length);
-    const stages = contenders.filter((one) =>
-      Object.keys(STAGES).some((row) => row !== WHOLE && one.name === `${prefix}${row}`),
-    );
-    const wholeNs = sumNs(rounds);
-    const share =
-      wholeNs === 0 ? 0 : stages.reduce((sum, one) => sum + sumNs(one.rounds), 0) / wholeNs;
-    const server = prefix === '' ? 'the default way' : prefix.replace(/: $/, '');
-    return { server, share, isWhole: Math.abs(share - 1) <= MOST_DEVIATION };
-  });
-}
-
-function sumNs(rounds: readonly RoundResult[]): number {
-  return rounds.reduce((sum, { latencies }) => sum + (latencies.all?.sumNs ?? 0), 0);
 }

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { CaseResult } from '../../../../bench/analysis/experiment.js';
+import { stageSums } from '../../../../bench/analysis/stage-sums.js';
 import {
   stageRows,
   stagesBetween,
-  stageSums,
   type Stages,
 } from '../../../../bench/scenarios/hand-off/stages.js';
 import { Histogram } from '../../../../src/base/histogram.js';
