@@ -10,6 +10,7 @@ import type {
   ExperimentResult,
   RoundMeasured,
 } from '../analysis/experiment.js';
+import type { ArrivalsName } from '../generator/protocol/jobs.js';
 import type { Generator } from '../generator/handle.js';
 import type {
   Contender,
@@ -83,6 +84,8 @@ export interface Bench {
   /** Rounds of cases that need a long window; see bench/run/rounds.ts. */
   readonly longRounds: number;
   readonly roundMs: number;
+  /** How requests arrive in an open loop. */
+  readonly arrivals: ArrivalsName;
   /** The service of the scenarios whose clients send short texts. */
   readonly textService: TextService;
   /** The service of the user's own that is to be measured. */

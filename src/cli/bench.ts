@@ -8,6 +8,7 @@ import { models } from '../../bench/contenders/models.js';
 import { peers } from '../../bench/contenders/peers.js';
 import { DEFAULT_ROUNDS, type BenchOptions } from '../../bench/run/options.js';
 import { CONVERSATIONS, type ServerService } from '../../bench/contenders/conversation.js';
+import { ARRIVALS } from '../../bench/generator/protocol/jobs.js';
 import { assertFitting, suggestedService } from '../../bench/run/selection.js';
 import { scenarios } from '../../bench/scenarios/all.js';
 import { UsageError } from '../base/errors.js';
@@ -83,6 +84,12 @@ const options = {
     ...wholeNumber('duration', 1, 60_000),
     describe: 'length of the load in a round, in ms',
   },
+  arrivals: {
+    ...own,
+    ...oneOf(ARRIVALS),
+    describe:
+      'of the experiment open-loop: at even intervals, or as a Poisson process (default: even)',
+  },
   output: {
     ...own,
     ...text('output'),
@@ -135,6 +142,7 @@ export function benchOptions(args: BenchArguments): BenchOptions {
     rounds: args.rounds ?? usual.rounds,
     longRounds: args.rounds ?? usual.longRounds,
     roundMs: args.duration ?? usual.roundMs,
+    arrivals: args.arrivals ?? 'even',
     directory: args.output,
     output: args.json ? 'json' : args.csv ? 'csv' : args.markdown ? 'markdown' : 'terminal',
   };

@@ -75,6 +75,10 @@ export interface LoadJob extends WindowJob, WatchedJob {
   readonly pauseMs: number;
 }
 
+/** How requests of a constant rate arrive; see loads/arrivals.ts. */
+export const ARRIVALS = ['even', 'poisson'] as const;
+export type ArrivalsName = (typeof ARRIVALS)[number];
+
 /**
  * Requests at a constant rate, independent of the answers; see loads/open-loop.ts.
  * The `clients` connections take turns. Each has at most one outstanding request.
@@ -86,6 +90,10 @@ export interface OpenLoopJob extends WindowJob, WatchedJob {
   readonly requestsPerSecond: number;
   readonly messageBytes: number;
   readonly content?: Content;
+  /** Default: even. */
+  readonly arrivals?: ArrivalsName;
+  /** Of Poisson arrivals: the same seed gives the same times. Default: 1. */
+  readonly seed?: number;
   /** How long the drain after the window waits for answers, in ms; default 2000. */
   readonly drainMs?: number;
   /** Stops the server (SIGSTOP) within the window and continues it. Needs `serverPid`. */

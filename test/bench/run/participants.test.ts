@@ -27,6 +27,7 @@ function dryBench(name: string, length: Bench['length'], measured: Set<string>):
     ...{ length, rounds: 0, longRounds: 0, roundMs: 1, generator: dryGenerator, own: OWN },
     textService: 'echo',
     isWhole: false,
+    arrivals: 'even',
     takesPart: () => true,
     contenders: (service) =>
       ALL.filter((one) => one.name === name && one.services.includes(service)),
