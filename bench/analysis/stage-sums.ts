@@ -11,7 +11,7 @@ const SEPARATOR = ': ';
 const MOST_DEVIATION = 0.05;
 
 /** How much of the whole the stages of a server explain, as a share of 1, by their means. */
-export interface StageSum {
+interface StageSum {
   readonly server: string;
   readonly share: number;
   readonly isWhole: boolean;

@@ -10,7 +10,7 @@ const EVENTS = ['cycles', 'instructions', 'cache-misses'] as const;
 type Event = (typeof EVENTS)[number];
 
 /** By event; an event that the processor does not count is left out. */
-export type Counts = Readonly<Partial<Record<Event, number>>>;
+type Counts = Readonly<Partial<Record<Event, number>>>;
 
 /** Why this machine has no hardware counters; undefined if it has. */
 export function withoutCounters(): string | undefined {

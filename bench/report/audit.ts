@@ -14,7 +14,7 @@ import { evidenceOf, type AuditedRun, type Evidence } from './audit-evidence.js'
 
 type AuditVerdict = 'avoided' | 'partly' | 'COMMITTED' | 'not here' | 'judge yourself';
 
-export interface AuditRow {
+interface AuditRow {
   /** Such as `D2`. */
   readonly id: string;
   readonly crime: string;
@@ -82,7 +82,7 @@ const CRIMES: readonly (readonly [string, string, (evidence: Evidence) => Findin
 function degradation({ ratios }: Evidence): Finding {
   const { higher, lower, undecided } = ratios;
   const text = `${formatCount(higher)} ratios to the baseline are higher, ${formatCount(lower)} lower, ${formatCount(undecided)} without a difference or a verdict`;
-  if (higher + lower + undecided === 0) return ['COMMITTED', 'nothing was compared'];
+  if (higher + lower + undecided === 0) return ['not here', 'nothing was compared'];
   return ['avoided', `${text}; the tables have all of them, whichever way they went`];
 }
 
@@ -105,8 +105,9 @@ function microbenchmarks({ applications }: Evidence): Finding {
 }
 
 function overhead({ roundsWithCpu, rounds }: Evidence): Finding {
+  if (rounds === 0) return ['not here', 'no rate was measured'];
   const text = `${share(roundsWithCpu, rounds)} of the rounds have the server's processor time beside the rate`;
-  if (roundsWithCpu === rounds && rounds > 0) return ['avoided', text];
+  if (roundsWithCpu === rounds) return ['avoided', text];
   return [roundsWithCpu > 0 ? 'partly' : 'COMMITTED', text];
 }
 
@@ -190,7 +191,8 @@ function contributions({ absent, failures }: Evidence): Finding {
     : ['partly', `${texts.join('; ')}; the reason stands at each table`];
 }
 
-function costs({ roundsWithMemory }: Evidence): Finding {
+function costs({ roundsWithMemory, rounds }: Evidence): Finding {
+  if (rounds === 0) return ['not here', 'no server was under load'];
   return roundsWithMemory > 0
     ? ['avoided', `memory and threads of the server in ${formatCount(roundsWithMemory)} rounds`]
     : ['COMMITTED', 'no memory was measured'];

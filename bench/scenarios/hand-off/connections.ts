@@ -18,7 +18,7 @@ import { RoundsAside, caseAside } from './rounds-aside.js';
 import { stageRows, stagesBetween, stagesOf, type Stages } from './stages.js';
 import type { Way } from './ways.js';
 
-export interface ConnectionsCase {
+interface ConnectionsCase {
   readonly clients: number;
   /** Time between two connections of a client, in ms; default 0. */
   readonly pauseMs?: number;
