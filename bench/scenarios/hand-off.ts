@@ -186,8 +186,9 @@ async function measureWhole(bench: Bench): Promise<Omit<ExperimentResult, 'name'
       })),
     );
     for (const clients of CLIENTS) {
-      const name = clients === 16 ? 'under load' : `under load of ${clients} clients`;
-      const title = `hand-off: stages, ${clients} clients that connect again at once`;
+      const who = clients === 1 ? '1 client that connects' : `${clients} clients that connect`;
+      const name = clients === 16 ? 'under load' : `under load, ${clients}`;
+      const title = `hand-off: stages, ${who} again at once`;
       const stages = { name, title };
       cases.push(...(await measureConnections(bench, ways, { clients, withEcho: true, stages })));
     }

@@ -37,6 +37,10 @@ const ROUNDS = 5;
 const MAX_WARM_UPS = 6;
 /** A window has both loads, this share of it the connections, which take longer to measure. */
 const SHARE_OF_CONNECTIONS = 2 / 3;
+/** A warm-up load of two loads need not be as long as two. */
+const SHARE_OF_WARM_UP = 0.6;
+/** Connections that last are slow at first; others are new all the time. */
+const CHURN_WARM_UP_MS = 20;
 /** A longer window, since the counters also see the connects before it. */
 const COUNTED_MS = 400;
 
@@ -72,32 +76,33 @@ function caseOf(
     title: titleOf('connect, one request, close', it),
     ...(pinning === undefined && pauseMs === 0 && { x: clients }),
     clients,
-    ...(pauseMs === 0 && { closedLoop: true as const }),
+    // A single client is not always waiting: its own time between two connections counts.
+    ...(pauseMs === 0 && clients > 1 && { closedLoop: true as const }),
     needs: { service: 'echo', clients, ...(pinning && { through: pinning.through }) },
     minWindowMs,
     maxRounds: ROUNDS,
     maxWarmUps: MAX_WARM_UPS,
     load: (generator, server, window) =>
       onCore(generator, pinning, async () => {
-        const { isWarmUp, warmUpMs } = window;
+        const { isWarmUp } = window;
+        const windowMs = window.durationMs * (isWarmUp ? SHARE_OF_WARM_UP : 1);
         const share = it.withEcho ? SHARE_OF_CONNECTIONS : 1;
         const load = { ...targetOf(server), clients, samplesThreads: true };
-        const run = (pattern: 'churn' | 'echo', durationMs: number) =>
-          generator.run({ ...load, pattern, pauseMs, warmUpMs, durationMs });
+        const run = (pattern: 'churn' | 'echo', durationMs: number) => {
+          const warmUpMs =
+            pattern === 'echo' ? window.warmUpMs : Math.min(CHURN_WARM_UP_MS, window.warmUpMs);
+          return generator.run({ ...load, pattern, pauseMs, warmUpMs, durationMs });
+        };
         const way = ways.find(({ name }) => name === server.name);
         const before = way?.admin === undefined ? undefined : await stagesOf(way.admin);
-        const churn = await run('churn', share * window.durationMs);
+        const churn = await run('churn', share * windowMs);
         if (way?.admin !== undefined && before !== undefined && !isWarmUp) {
           const after = await stagesOf(way.admin);
           if (after !== undefined) stages.add(server.name, stagesBetween(before, after));
         }
         const measured = measuredWith(churn, way, clients);
         if (it.withEcho) {
-          const echo = measuredWith(
-            await run('echo', (1 - share) * window.durationMs),
-            way,
-            clients,
-          );
+          const echo = measuredWith(await run('echo', (1 - share) * windowMs), way, clients);
           if (!isWarmUp) echoes.add(server.name, echo);
         }
         if (!hasCounters || isWarmUp || counted.has(server.name)) return measured;
