@@ -5,6 +5,7 @@
  * own, and no earlier run has warmed its code. Read next: server-process.ts.
  */
 import { fileURLToPath } from 'node:url';
+import { HAND_OFF_WAYS, threadsAccept } from '../../src/serving/hand-off.js';
 import { WEB_ROOT } from '../lib/page.js';
 import type { Contender, ServerNeeds } from './contender.js';
 import { launch } from './server-process.js';
@@ -62,6 +63,8 @@ function model(name: string): Contender {
       through = [],
     }) => {
       const [command, ...before] = [...through, process.execPath];
+      const way = HAND_OFF_WAYS.find((one) => one === optionValue('--handoff', args));
+      const startsAll = transport !== undefined || threadsAccept(way);
       return launch({
         name,
         command,
@@ -71,7 +74,7 @@ function model(name: string): Contender {
           ...(args.includes('--log-connections') ? [] : ['--no-log-connections']),
           ...(service === 'web' ? ['--root', WEB_ROOT] : []),
           ...(name === 'thread-per-client'
-            ? ['--threads', String(threads), ...(transport ? [] : ['--warm', String(threads)])]
+            ? ['--threads', String(threads), ...(startsAll ? [] : ['--warm', String(threads)])]
             : []),
           ...(queue !== undefined && QUEUEING.includes(name) ? ['--queue', String(queue)] : []),
           ...(transport ? ['--transport', transport] : []),

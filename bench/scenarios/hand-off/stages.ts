@@ -11,10 +11,12 @@ import type { HandOffView } from '../../../src/serving/views.js';
 
 /** The rows of a table, in the order of time. A way lacks the stages that it does not have. */
 const STAGES: Readonly<Record<string, keyof HandOffView>> = {
-  'accepted to lent': 'queued',
-  'lent to woken': 'woken',
-  'woken to first instruction': 'begun',
-  whole: 'total',
+  accepted: 'accepted',
+  wrapped: 'wrapped',
+  sent: 'sent',
+  woken: 'woken',
+  'first instruction': 'begun',
+  [WHOLE]: 'total',
 };
 
 /** By row. */

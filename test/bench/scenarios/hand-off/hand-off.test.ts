@@ -15,14 +15,14 @@ const seenOf = (...cases: CaseResult[]) => handOff.seen({ name: 'hand-off', case
 
 describe('the sentence of hand-off', () => {
   it('has the whole of the default way, and how much of it the stages explain', () => {
-    const contenders = [stage('lent to woken'), stage('whole')];
+    const contenders = [stage('woken'), stage('whole')];
     const seen = seenOf({ name: 'idle', title: 'idle', contenders });
     assert.match(seen, /^idle: the hand-off took at most 2\.\d+ ms for half of the connections/);
     assert.match(seen, /the means of the stages add up to 100\.0 % of the whole\.$/);
   });
 
   it('says so if the stages of a way do not add up', () => {
-    const contenders = ['share: woken', 'share: begun', 'share: whole'].map(stage);
+    const contenders = ['share: woken', 'share: first instruction', 'share: whole'].map(stage);
     const seen = seenOf({ name: 'idle', title: 'idle', contenders });
     assert.match(seen, /the stages of share do NOT add up to the whole: 200\.0 %/);
   });

@@ -17,8 +17,10 @@ function histogram(...valuesNs: number[]) {
   return all.toJSON();
 }
 
+/** Of the stages sent, woken and first instruction, and of the whole. */
 const view = (...parts: [number[], number[], number[], number[]]): HandOffView => ({
-  queued: histogram(...parts[0]),
+  ...{ accepted: histogram(), wrapped: histogram(), queued: histogram() },
+  sent: histogram(...parts[0]),
   woken: histogram(...parts[1]),
   begun: histogram(...parts[2]),
   total: histogram(...parts[3]),
@@ -37,14 +39,14 @@ describe('the stages of a hand-off', () => {
     const stages = stagesBetween(before, after);
     assert.equal(stages['whole']?.count, 1);
     assert.equal(stages['whole'].sumNs, 24);
-    assert.equal(stages['accepted to lent']?.sumNs, 7);
+    assert.equal(stages['sent']?.sumNs, 7);
   });
 
   it('have a row each, and none that the way does not have', () => {
     const rows = stageRows([stagesBetween(EMPTY, view([], [8], [9], [17]))], 'share: ');
     assert.deepEqual(
       rows.map(({ name }) => name),
-      ['share: lent to woken', 'share: woken to first instruction', 'share: whole'],
+      ['share: woken', 'share: first instruction', 'share: whole'],
     );
   });
 
