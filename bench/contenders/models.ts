@@ -5,7 +5,6 @@
  * own, and no earlier run has warmed its code. Read next: server-process.ts.
  */
 import { fileURLToPath } from 'node:url';
-import { HAND_OFF_WAYS, threadsAccept } from '../../src/serving/hand-off.js';
 import { WEB_ROOT } from '../lib/page.js';
 import type { Contender, ServerNeeds } from './contender.js';
 import { launch } from './server-process.js';
@@ -16,6 +15,13 @@ const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 const MODELS = ['iterative', 'event-loop', 'thread-per-client', 'worker-event-loops'];
 /** Under the others no client waits for another. */
 const QUEUEING = ['iterative', 'thread-per-client'];
+
+const WORKERS: Readonly<Record<string, Contender['workers']>> = {
+  'thread-per-client': 'threads',
+  'worker-event-loops': 'cores',
+};
+/** Ways of handing over under which all threads start before the first client. */
+const ALL_AT_ONCE = ['share', 'reuse-port'];
 
 export function models(): Contender[] {
   return MODELS.map(model);
@@ -46,11 +52,12 @@ export function control(contender: Contender): Contender {
 }
 
 function model(name: string): Contender {
+  const workers = WORKERS[name];
   return {
     name,
     kind: 'model',
     services: ['echo', 'capitalize', 'chat', 'web', 'work', 'quiz', 'own'],
-    ...(name === 'thread-per-client' && { workers: 'threads' as const }),
+    ...(workers !== undefined && { workers }),
     unavailable: () => undefined,
     start: ({
       service = 'echo',
@@ -63,8 +70,8 @@ function model(name: string): Contender {
       through = [],
     }) => {
       const [command, ...before] = [...through, process.execPath];
-      const way = HAND_OFF_WAYS.find((one) => one === optionValue('--handoff', args));
-      const startsAll = transport !== undefined || threadsAccept(way);
+      const way = optionValue('--handoff', args) ?? '';
+      const startsAll = transport !== undefined || ALL_AT_ONCE.includes(way);
       return launch({
         name,
         command,

@@ -9,15 +9,17 @@ import { snapshotsOf } from '../../../src/clients/watch/watch.js';
 import { Histogram, type HistogramJson } from '../../../src/base/histogram.js';
 import type { HandOffView } from '../../../src/serving/views.js';
 
-/** The rows of a table, in the order of time. A way lacks the stages that it does not have. */
-const STAGES: Readonly<Record<string, keyof HandOffView>> = {
+/** The rows of a table, in the order of time, by the names in a snapshot. */
+const ROWS: Readonly<Record<string, string>> = {
   accepted: 'accepted',
   wrapped: 'wrapped',
   sent: 'sent',
   woken: 'woken',
-  'first instruction': 'begun',
-  [WHOLE]: 'total',
+  begun: 'first instruction',
+  total: WHOLE,
 };
+/** The stages before `woken` together, of a model that does not divide them. */
+const BEFORE_WOKEN = { queued: 'accepted to sent' };
 
 /** By row. */
 export type Stages = Readonly<Record<string, HistogramJson>>;
@@ -34,23 +36,31 @@ export async function stagesOf(admin: string): Promise<HandOffView | undefined> 
   throw new Error(`${admin}: no snapshot`);
 }
 
-/** What was recorded between two snapshots. */
+/** What was recorded between two snapshots; a way lacks the stages that it does not have. */
 export function stagesBetween(before: HandOffView, after: HandOffView): Stages {
-  const rows = Object.entries(STAGES).map(([row, stage]): [string, HistogramJson] => [
-    row,
-    Histogram.fromJSON(after[stage]).since(before[stage]).toJSON(),
-  ]);
-  return Object.fromEntries(rows.filter(([row, { count }]) => count > 0 || row === WHOLE));
+  const earlier = new Map(Object.entries<HistogramJson>({ ...before }));
+  const later = new Map(Object.entries<HistogramJson>({ ...after }));
+  const rows = later.has('accepted') ? ROWS : { ...BEFORE_WOKEN, ...ROWS };
+  return Object.fromEntries(
+    Object.entries(rows).flatMap(([stage, row]): [string, HistogramJson][] => {
+      const [then, now] = [earlier.get(stage), later.get(stage)];
+      if (then === undefined || now === undefined) return [];
+      const recorded = Histogram.fromJSON(now).since(then).toJSON();
+      return recorded.count > 0 || row === WHOLE ? [[row, recorded]] : [];
+    }),
+  );
 }
 
 /** The rows of a server, a round for each of its stages. @throws Error if it was handed no client */
 export function stageRows(rounds: readonly Stages[], prefix = ''): ContenderResult[] {
-  const names = Object.keys(STAGES).filter((row) => rounds.some((stages) => row in stages));
-  return names.map((row) => ({
-    name: `${prefix}${row}`,
-    kind: 'variant',
-    rounds: rounds.flatMap((stages, index) => roundOf(row, stages[row], index + 1)),
-  }));
+  const names = [...Object.values(BEFORE_WOKEN), ...Object.values(ROWS)];
+  return names
+    .filter((row) => rounds.some((stages) => row in stages))
+    .map((row) => ({
+      name: `${prefix}${row}`,
+      kind: 'variant',
+      rounds: rounds.flatMap((stages, index) => roundOf(row, stages[row], index + 1)),
+    }));
 }
 
 function roundOf(row: string, all: HistogramJson | undefined, round: number): RoundResult[] {

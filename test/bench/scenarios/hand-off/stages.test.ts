@@ -17,10 +17,9 @@ function histogram(...valuesNs: number[]) {
   return all.toJSON();
 }
 
-/** Of the stages sent, woken and first instruction, and of the whole. */
+/** Of the stages queued, woken and begun, and of the whole. */
 const view = (...parts: [number[], number[], number[], number[]]): HandOffView => ({
-  ...{ accepted: histogram(), wrapped: histogram(), queued: histogram() },
-  sent: histogram(...parts[0]),
+  queued: histogram(...parts[0]),
   woken: histogram(...parts[1]),
   begun: histogram(...parts[2]),
   total: histogram(...parts[3]),
@@ -39,7 +38,7 @@ describe('the stages of a hand-off', () => {
     const stages = stagesBetween(before, after);
     assert.equal(stages['whole']?.count, 1);
     assert.equal(stages['whole'].sumNs, 24);
-    assert.equal(stages['sent']?.sumNs, 7);
+    assert.equal(stages['accepted to sent']?.sumNs, 7);
   });
 
   it('have a row each, and none that the way does not have', () => {
@@ -48,6 +47,16 @@ describe('the stages of a hand-off', () => {
       rows.map(({ name }) => name),
       ['share: woken', 'share: first instruction', 'share: whole'],
     );
+  });
+
+  it('are divided as the server divides them', () => {
+    const finer = (ns: number[]) => ({
+      ...view([], ns, ns, ns),
+      ...{ accepted: histogram(...ns), wrapped: histogram(...ns), sent: histogram(...ns) },
+    });
+    assert.deepEqual(Object.keys(stagesBetween(finer([]), finer([5]))), [
+      ...['accepted', 'wrapped', 'sent', 'woken', 'first instruction', 'whole'],
+    ]);
   });
 
   it('are an error if no connection was handed over', () => {
