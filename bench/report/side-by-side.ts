@@ -43,7 +43,7 @@ export function caseTable(
   if (some === undefined || definition === undefined) return undefined;
   const measures = shownMeasures(definition, found, names);
   if (measures.length === 0) return undefined;
-  const labels = runs.map(labelOf);
+  const labels = labelsOf(runs);
   const rows = [...new Set(found.flatMap((one) => one?.contenders.map((each) => each.name) ?? []))];
   const cell = (run: SummaryCase | undefined, row: string, measure: Measure) => {
     const value = run?.contenders.find((each) => each.name === row)?.measures[measure.name];
@@ -67,15 +67,23 @@ export function caseTable(
 
 /** One line about each run. */
 export function runsInWords(runs: readonly RunSummary[]): string[] {
-  return runs.map((run) => {
-    const { machine, startedAt, options } = run;
+  const labels = labelsOf(runs);
+  return runs.map(({ machine, startedAt, options }, index) => {
     const where = `${machine.cpu}, ${machine.cores} cores, ${machine.kernel}`;
-    return `${labelOf(run)}: ${startedAt.slice(0, 10)}, ${where}, ${options.rounds} rounds of ${options.roundMs} ms at most`;
+    const load = `rounds of ${options.roundMs} ms, at most ${options.rounds}`;
+    return `${labels[index] ?? ''}: ${startedAt.slice(0, 10)}, ${where}, ${load}`;
   });
 }
 
-function labelOf({ versions }: RunSummary): string {
-  return `Node ${versions.node.replace(/^v/, '')}`;
+/** `Node 26.10.0`; a second run under the same version has its number behind it. */
+function labelsOf(runs: readonly RunSummary[]): string[] {
+  const seen = new Map<string, number>();
+  return runs.map(({ versions }) => {
+    const label = `Node ${versions.node.replace(/^v/, '')}`;
+    const number = (seen.get(label) ?? 0) + 1;
+    seen.set(label, number);
+    return number === 1 ? label : `${label} (${number})`;
+  });
 }
 
 function shownMeasures(

@@ -53,6 +53,11 @@ describe('runs side by side', () => {
     assert.deepEqual(sideBySide(all, ['survivors']), []);
   });
 
+  it('are told apart if both are of one version', () => {
+    const [table] = sideBySide({ ...all, runs: [twenty, twenty] });
+    assert.deepEqual(table?.head.slice(1), ['Node 20.20.2', 'Node 20.20.2 (2)']);
+  });
+
   it('are described by their Node and machine', () => {
     assert.match(runsInWords(all.runs)[1] ?? '', /^Node 26\.10\.0: 20.* cores/);
   });
