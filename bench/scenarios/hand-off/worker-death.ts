@@ -5,12 +5,15 @@
  * server dies.
  */
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { CaseResult, ContenderResult, RoundResult } from '../../analysis/experiment.js';
 import { known } from '../../analysis/measured.js';
 import { pidOf, type RunningServer } from '../../contenders/contender.js';
 import { monotonicMs } from '../../../src/base/clock.js';
 import { settledWithin } from '../../../src/base/settled-within.js';
+import { sampleProcesses } from '../../lib/process-stats.js';
+import { treeOf } from '../../lib/process-tree.js';
 import { LAST_WORDS } from '../../peers/mortal-echo.js';
 import { BacklogClients, type Attempt } from '../backlog-clients.js';
 import type { Bench } from '../scenario.js';
@@ -24,6 +27,10 @@ const LIMIT_MS = 1000;
 /** For the end of a worker at the request of one client, and how many clients try. */
 const ATTEMPT_LIMIT_MS = 250;
 const MOST_ATTEMPTS = 20;
+/** For the worker that replaces the dead one, and from its start until it takes clients. */
+const REPLACED_LIMIT_MS = 1000;
+const READY_MS = 150;
+const POLL_MS = 20;
 /** The service that ends its thread on request, relative to dist/bench/scenarios/hand-off/. */
 const SERVICE = fileURLToPath(new URL('../../peers/mortal-echo.js', import.meta.url));
 
@@ -53,7 +60,9 @@ async function deathsOf(bench: Bench, way: Way): Promise<ContenderResult> {
         await server?.stop();
         server = await start(bench, way);
       }
+      const before = sizeOf(server);
       rounds.push({ round, turn: 1, ...(await deathIn(bench, server, kind === 'peer')) });
+      await untilReplaced(server, before);
     }
     return { name, kind, rounds };
   } catch (error) {
@@ -62,6 +71,20 @@ async function deathsOf(bench: Bench, way: Way): Promise<ContenderResult> {
   } finally {
     await server?.stop();
   }
+}
+
+/** Threads of all its processes. */
+function sizeOf(server: RunningServer): number {
+  return sampleProcesses(treeOf(pidOf(server)))?.threads ?? 0;
+}
+
+/** Otherwise all clients of the next round would be with the workers that are left. */
+async function untilReplaced(server: RunningServer, size: number): Promise<void> {
+  const endMs = monotonicMs() + REPLACED_LIMIT_MS;
+  while (monotonicMs() < endMs && server.exitReason() === undefined && sizeOf(server) < size)
+    await sleep(POLL_MS);
+  // A worker takes clients some time after its threads are there.
+  if (server.exitReason() === undefined) await sleep(READY_MS);
 }
 
 function start(bench: Bench, way: Way): Promise<RunningServer> {
