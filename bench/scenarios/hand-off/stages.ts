@@ -20,6 +20,7 @@ const ROWS: Readonly<Record<string, string>> = {
 };
 /** The stages before `woken` together, of a model that does not divide them. */
 const BEFORE_WOKEN = { queued: 'accepted to sent' };
+const PARTS_BEFORE_WOKEN = ['accepted', 'wrapped', 'sent'];
 
 /** By row. */
 export type Stages = Readonly<Record<string, HistogramJson>>;
@@ -39,14 +40,20 @@ export async function stagesOf(admin: string): Promise<HandOffView | undefined> 
 /** What was recorded between two snapshots; a way lacks the stages that it does not have. */
 export function stagesBetween(before: HandOffView, after: HandOffView): Stages {
   const earlier = new Map(Object.entries<HistogramJson>({ ...before }));
-  const later = new Map(Object.entries<HistogramJson>({ ...after }));
-  const rows = later.has('accepted') ? ROWS : { ...BEFORE_WOKEN, ...ROWS };
+  const recorded = new Map<string, HistogramJson>();
+  for (const [stage, now] of Object.entries<HistogramJson>({ ...after })) {
+    const then = earlier.get(stage);
+    const since = Histogram.fromJSON(now)
+      .since(then ?? new Histogram().toJSON())
+      .toJSON();
+    if (since.count > 0 || ROWS[stage] === WHOLE) recorded.set(stage, since);
+  }
+  const isDivided = PARTS_BEFORE_WOKEN.some((stage) => recorded.has(stage));
+  const rows = isDivided ? ROWS : { ...BEFORE_WOKEN, ...ROWS };
   return Object.fromEntries(
     Object.entries(rows).flatMap(([stage, row]): [string, HistogramJson][] => {
-      const [then, now] = [earlier.get(stage), later.get(stage)];
-      if (then === undefined || now === undefined) return [];
-      const recorded = Histogram.fromJSON(now).since(then).toJSON();
-      return recorded.count > 0 || row === WHOLE ? [[row, recorded]] : [];
+      const histogram = recorded.get(stage);
+      return histogram === undefined ? [] : [[row, histogram]];
     }),
   );
 }

@@ -19,6 +19,7 @@ function histogram(...valuesNs: number[]) {
 
 /** Of the stages queued, woken and begun, and of the whole. */
 const view = (...parts: [number[], number[], number[], number[]]): HandOffView => ({
+  ...{ accepted: histogram(), wrapped: histogram(), sent: histogram() },
   queued: histogram(...parts[0]),
   woken: histogram(...parts[1]),
   begun: histogram(...parts[2]),
@@ -51,7 +52,7 @@ describe('the stages of a hand-off', () => {
 
   it('are divided as the server divides them', () => {
     const finer = (ns: number[]) => ({
-      ...view([], ns, ns, ns),
+      ...view(ns, ns, ns, ns),
       ...{ accepted: histogram(...ns), wrapped: histogram(...ns), sent: histogram(...ns) },
     });
     assert.deepEqual(Object.keys(stagesBetween(finer([]), finer([5]))), [
