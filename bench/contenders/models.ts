@@ -5,6 +5,7 @@
  * own, and no earlier run has warmed its code. Read next: server-process.ts.
  */
 import { fileURLToPath } from 'node:url';
+import { HAND_OFF_WAYS, threadsAccept } from '../../src/serving/hand-off.js';
 import { WEB_ROOT } from '../lib/page.js';
 import type { Contender, ServerNeeds } from './contender.js';
 import { launch } from './server-process.js';
@@ -20,8 +21,6 @@ const WORKERS: Readonly<Record<string, Contender['workers']>> = {
   'thread-per-client': 'threads',
   'worker-event-loops': 'cores',
 };
-/** Ways of handing over under which all threads start before the first client. */
-const ALL_AT_ONCE = ['share', 'reuse-port'];
 
 export function models(): Contender[] {
   return MODELS.map(model);
@@ -70,8 +69,8 @@ function model(name: string): Contender {
       through = [],
     }) => {
       const [command, ...before] = [...through, process.execPath];
-      const way = optionValue('--handoff', args) ?? '';
-      const startsAll = transport !== undefined || ALL_AT_ONCE.includes(way);
+      const way = HAND_OFF_WAYS.find((one) => one === optionValue('--handoff', args));
+      const startsAll = transport !== undefined || threadsAccept(way);
       return launch({
         name,
         command,
