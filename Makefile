@@ -33,6 +33,16 @@ bench-full: $(BUILT) ## all experiments with the three models (less than fifteen
 bench-peers: $(BUILT) ## beside servers in C, Python and bare Node
 	$(HANDOFF) bench --peers
 
+bench-node: $(BUILT) dist/node-$(NODE)/bin/node ## all ways to hand over a client, under another Node: make bench-node NODE=26
+	-dist/node-$(NODE)/bin/node dist/src/cli.js bench --scenario hand-off --full -o bench/results/nodes/$(NODE)
+	@$(HANDOFF) bench nodes $(NEWEST)
+
+document-tables: $(BUILT) ## make the tables of docs/hand-off.md from the newest run of each make bench-node
+	@node dist/bench/run/document.js docs/hand-off.md $(NEWEST)
+
+# The newest run under each version of Node. The shell finds them, when a run has just ended.
+NEWEST = $$(for folder in bench/results/nodes/*/; do ls "$$folder"*.json 2>/dev/null | tail -n 1; done)
+
 bench-udp: $(BUILT) ## datagrams, paced and in a burst: how many are answered, who dropped the others
 	node dist/bench/run/datagrams.js
 
@@ -101,4 +111,4 @@ $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json
 PAGE_OPTIONS := --bundle --minify --target=es2023 --tsconfig=src/lab/page/tsconfig.json \
   --outdir=dist/src/lab/bundle --log-level=warning
 
-.PHONY: help build demo lab bench bench-full bench-peers bench-udp test test-node test-faults eslint prettier knip rooms clean
+.PHONY: help build demo lab bench bench-full bench-peers bench-node document-tables bench-udp test test-node test-faults eslint prettier knip rooms clean

@@ -9,6 +9,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { MODEL_NAMES } from '../src/models/registry.js';
+import { documentWithTables } from '../bench/run/document.js';
 import {
   allDocuments,
   anchorsOf,
@@ -121,6 +122,11 @@ describe('the documents', () => {
     assert.ok(shown.length > 0);
     for (const line of shown.filter((line) => !line.startsWith('//')))
       assert.ok(all.includes(line.trim()), line);
+  });
+
+  it('have tables that are made from the runs beside them', () => {
+    const path = join(ROOT, 'docs/hand-off.md');
+    assert.equal(readFileSync(path, 'utf8'), documentWithTables(path), 'run make document-tables');
   });
 
   it('list the rooms in the order of rooms.config.cjs', () => {

@@ -105,6 +105,14 @@ export type ValueName =
   | 'descriptorsPerClient'
   | 'logBytesPerRequest'
   | 'generatorUsPerRequest'
+  | 'cpuUsPerRequest'
+  | 'coreWaitUsPerRequest'
+  | 'voluntaryPerRequest'
+  | 'involuntaryPerRequest'
+  | 'workersJain'
+  | 'cyclesPerRequest'
+  | 'instructionsPerRequest'
+  | 'cacheMissesPerRequest'
   // Connections
   | 'connections'
   | 'p99Ns'
@@ -115,6 +123,9 @@ export type ValueName =
   | 'acceptQueue'
   | 'listenOverflows'
   | 'listenDrops'
+  // A worker dies
+  | 'survivors'
+  | 'newClientMs'
   // Shared memory
   | 'increments'
   | 'lost'

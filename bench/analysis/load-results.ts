@@ -16,6 +16,8 @@ import { withWaiting } from './measures.js';
 import { histogram, isObject, list, number, object, record, text } from './shape.js';
 
 export const LOAD_FORMAT = 1;
+/** Of Poisson arrivals. */
+export const MOST_SEED = 2 ** 32 - 1;
 
 /** What was asked for. Loads that differ in it are not merged. */
 export interface LoadDescription {
@@ -25,6 +27,8 @@ export interface LoadDescription {
   /** As text with escape sequences; see message.ts. */
   readonly message: string;
   readonly expect: string;
+  /** Open loop: left out if the messages are due at even intervals. */
+  readonly arrivals?: 'poisson';
 }
 
 /** One run of one generator. */
@@ -39,6 +43,8 @@ export interface LoadPart {
   readonly clients: number;
   /** Open loop: requests a second that were asked for, of all clients together. */
   readonly ratePerSecond?: number;
+  /** Poisson arrivals: the same seed gives the same times. */
+  readonly seed?: number;
   readonly warmUpMs: number;
   /** Length of the measured window. */
   readonly seconds: number;
@@ -161,11 +167,12 @@ const NOUNS: Readonly<Record<keyof LoadDescription, string>> = {
   connections: 'one keeps its connections, the other makes one for each message',
   message: 'the messages differ',
   expect: 'the expected answers differ',
+  arrivals: 'one has even arrivals, the other a Poisson process',
 };
 
 function reasonAgainst(one: LoadResults, other: LoadResults): string | undefined {
   for (const key of Object.keys(NOUNS) as (keyof LoadDescription)[]) {
-    const [left, right] = [one.load[key], other.load[key]];
+    const [left = 'even', right = 'even'] = [one.load[key], other.load[key]];
     if (left !== right) return `${NOUNS[key]} (${left}; ${right})`;
   }
   const same = other.parts.find(({ id }) => one.parts.some((part) => part.id === id));

@@ -4,6 +4,7 @@
  */
 import type { RoundMeasured, RoundValues, ValueName } from './experiment.js';
 import { Histogram } from '../../src/base/histogram.js';
+import { jainIndex } from '../lib/fairness.js';
 import { addedErrors, noErrors } from '../generator/protocol/error-kinds.js';
 import type {
   LoadResult,
@@ -114,6 +115,35 @@ export function usageValues(usage: Usage): MaybeKnown {
     threads: server?.threads,
     descriptors: server?.descriptors,
   };
+}
+
+/** Of the processor time that /proc counts in steps, at both ends of a window. */
+const TICKS_MS = 20;
+
+/**
+ * What a request cost the threads of the server, of a load with `samplesThreads`. Threads that ended
+ * in the window took their counts with them: then the time comes from the whole process, and the
+ * switches are unknown.
+ * @param workers among how many the clients are shared; their processor times show how evenly.
+ * Undefined if the server has none
+ */
+export function workValues(
+  { requests, seconds, serverCpuShare = 0, serverThreads }: LoadResult,
+  workers: number | undefined,
+): RoundValues {
+  if (serverThreads === undefined || requests === 0) return {};
+  const { ranNs, waitedNs, voluntary, involuntary, workersNs } = serverThreads;
+  const processMs = serverCpuShare * seconds * 1e3;
+  const isWhole = ranNs / 1e6 >= 0.9 * processMs - TICKS_MS;
+  const busiest = workersNs.slice(0, workers);
+  const isShared = workers !== undefined && workers > 1 && busiest.length === workers;
+  return known({
+    cpuUsPerRequest: isWhole ? ranNs / 1e3 / requests : (processMs * 1e3) / requests,
+    coreWaitUsPerRequest: isWhole ? waitedNs / 1e3 / requests : undefined,
+    voluntaryPerRequest: isWhole ? voluntary / requests : undefined,
+    involuntaryPerRequest: isWhole ? involuntary / requests : undefined,
+    workersJain: isShared && isWhole ? jainIndex(busiest) : undefined,
+  });
 }
 
 type MaybeKnown = Readonly<Partial<Record<ValueName, number | undefined>>>;

@@ -57,7 +57,7 @@ export function longest(part: LatencyName = ALL): Measure {
 
 export const serverCpu = valueOf('serverCpuShare', { label: 'CPU', format: formatShare });
 export const memory = valueOf('rssBytes', { label: 'MB', format: formatMegabytes });
-const threads = valueOf('threads', { label: 'threads', format: formatCount });
+export const threads = valueOf('threads', { label: 'threads', format: formatCount });
 
 /** The sum over all rounds. */
 export const errors: Measure = {

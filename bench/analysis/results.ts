@@ -33,6 +33,8 @@ interface RunOptions {
   readonly peers: boolean;
   readonly rounds: number;
   readonly roundMs: number;
+  /** Of the experiment open-loop; left out if they are even. */
+  readonly arrivals?: 'poisson';
   /** The user's own servers, each with its command or address; left out if there are none. */
   readonly servers?: readonly ServerDescription[];
 }

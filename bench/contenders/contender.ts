@@ -20,6 +20,8 @@ export interface RunningServer {
   readonly pid?: number;
   /** Set if the server is all processes of the session that `pid` leads. */
   readonly isSession?: true;
+  /** Set if the server is `pid` and its descendants. */
+  readonly isTree?: true;
   /** An IPv4 address; default: 127.0.0.1. */
   readonly host?: string;
   readonly port: number;
@@ -44,6 +46,8 @@ export interface ServerNeeds {
   readonly transport?: 'udp';
   /** More command-line arguments for our own models. Peers take none. */
   readonly args?: readonly string[];
+  /** A command that starts the server, such as `taskset -c 0`. Servers of the user's own take none. */
+  readonly through?: readonly string[];
 }
 
 export interface Contender {
@@ -53,6 +57,11 @@ export interface Contender {
   readonly variantOf?: string;
   readonly services: readonly ServiceName[];
   /**
+   * How many workers share the clients: one for each core, or `threads`. Left out if there are none,
+   * or if a new one is started for each client.
+   */
+  readonly workers?: 'cores' | 'threads';
+  /**
    * Why the service cannot run on this machine, such as `no C compiler (cc)`; undefined if it can.
    */
   unavailable(service: ServiceName): string | undefined;
@@ -61,12 +70,13 @@ export interface Contender {
 }
 
 /** The fields of a job that name the server under load. */
-export function targetOf({ host, port, pid, isSession }: RunningServer): ServerTarget {
+export function targetOf({ host, port, pid, isSession, isTree }: RunningServer): ServerTarget {
   return {
     port,
     ...(host !== undefined && { host }),
     ...(pid !== undefined && { serverPid: pid }),
-    ...(isSession && { samplesSession: true }),
+    ...(isSession && { samples: 'session' as const }),
+    ...(isTree && { samples: 'tree' as const }),
   };
 }
 

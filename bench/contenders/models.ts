@@ -5,6 +5,7 @@
  * own, and no earlier run has warmed its code. Read next: server-process.ts.
  */
 import { fileURLToPath } from 'node:url';
+import { HAND_OFF_WAYS, threadsAccept } from '../../src/serving/hand-off.js';
 import { WEB_ROOT } from '../lib/page.js';
 import type { Contender, ServerNeeds } from './contender.js';
 import { launch } from './server-process.js';
@@ -15,6 +16,11 @@ const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
 const MODELS = ['iterative', 'event-loop', 'thread-per-client', 'worker-event-loops'];
 /** Under the others no client waits for another. */
 const QUEUEING = ['iterative', 'thread-per-client'];
+
+const WORKERS: Readonly<Record<string, Contender['workers']>> = {
+  'thread-per-client': 'threads',
+  'worker-event-loops': 'cores',
+};
 
 export function models(): Contender[] {
   return MODELS.map(model);
@@ -45,10 +51,12 @@ export function control(contender: Contender): Contender {
 }
 
 function model(name: string): Contender {
+  const workers = WORKERS[name];
   return {
     name,
     kind: 'model',
     services: ['echo', 'capitalize', 'chat', 'web', 'work', 'quiz', 'own'],
+    ...(workers !== undefined && { workers }),
     unavailable: () => undefined,
     start: ({
       service = 'echo',
@@ -58,17 +66,21 @@ function model(name: string): Contender {
       queue,
       transport,
       args = [],
-    }) =>
-      launch({
+      through = [],
+    }) => {
+      const [command, ...before] = [...through, process.execPath];
+      const way = HAND_OFF_WAYS.find((one) => one === optionValue('--handoff', args));
+      const startsAll = transport !== undefined || threadsAccept(way);
+      return launch({
         name,
-        command: process.execPath,
+        command,
         args: [
-          ...[CLI, 'serve', module, '--model', name],
+          ...[...before, CLI, 'serve', module, '--model', name],
           ...['--host', '127.0.0.1', '--port', '0'],
           ...(args.includes('--log-connections') ? [] : ['--no-log-connections']),
           ...(service === 'web' ? ['--root', WEB_ROOT] : []),
           ...(name === 'thread-per-client'
-            ? ['--threads', String(threads), ...(transport ? [] : ['--warm', String(threads)])]
+            ? ['--threads', String(threads), ...(startsAll ? [] : ['--warm', String(threads)])]
             : []),
           ...(queue !== undefined && QUEUEING.includes(name) ? ['--queue', String(queue)] : []),
           ...(transport ? ['--transport', transport] : []),
@@ -76,7 +88,8 @@ function model(name: string): Contender {
         ],
         portIn: portInLogLine,
         logFile: optionValue('--log-file', args),
-      }),
+      });
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 /**
  * The peers: reference servers in C, Python and bare Node that the bench compares our models with.
+ * Some are other ways to give a client to a thread or a process, for the experiment hand-off.
  *
  * Runs in the runner. Each peer needs a tool that a machine may lack, so each can say what is
  * missing. Python is started by the interpreter's own path: a pyenv or asdf shim would be the
@@ -10,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WEB_ROOT } from '../lib/page.js';
 import { PEERS, compile, type Command } from './compile.js';
-import type { Contender, ServiceName } from './contender.js';
+import type { Contender, ServerNeeds, ServiceName } from './contender.js';
 import { launch } from './server-process.js';
 
 const SERVICES: readonly ServiceName[] = ['echo', 'chat', 'web'];
@@ -22,6 +23,11 @@ export function peers(): Contender[] {
       echo: () => compile('echo-pthread.c'),
       chat: () => compile('chat-pthread.c'),
     }),
+    {
+      ...peer('c-prethreaded', { echo: (needs) => pooled('echo-prethreaded.c', needs) }),
+      workers: 'threads',
+    },
+    { ...peer('c-queue', { echo: (needs) => pooled('echo-queue.c', needs) }), workers: 'threads' },
     peer('c-epoll', {
       echo: () => compile('echo-epoll.c'),
       chat: () => compile('chat-epoll.c'),
@@ -37,28 +43,54 @@ export function peers(): Contender[] {
       chat: () => python('chat_asyncio.py'),
     }),
     peer('bare-net', { echo: () => node('bare-net.js') }),
+    inProcesses(peer('node-cluster', { echo: () => node('node-cluster.js') })),
+    inProcesses(peer('scm-rights', { echo: () => node('scm-rights.js') })),
+    {
+      ...peer('message-port-proxy', { echo: () => node('message-port-proxy.js') }),
+      workers: 'cores',
+    },
     peer('bare-http', { web: () => node('bare-http.js') }),
   ];
 }
 
-function peer(name: string, programs: Partial<Record<ServiceName, () => Command>>): Contender {
-  const commandFor = (service: ServiceName): Command =>
-    programs[service]?.() ?? { missing: `no ${service}` };
+/** A peer with a process for each core; all of them are measured together. */
+function inProcesses(contender: Contender): Contender {
+  return {
+    ...contender,
+    workers: 'cores',
+    start: async (needs) => ({ ...(await contender.start(needs)), isTree: true }),
+  };
+}
+
+type Needs = Pick<ServerNeeds, 'clients' | 'threads'>;
+
+function peer(
+  name: string,
+  programs: Partial<Record<ServiceName, (needs: Needs) => Command>>,
+): Contender {
+  const commandFor = (service: ServiceName, needs: Needs): Command =>
+    programs[service]?.(needs) ?? { missing: `no ${service}` };
   return {
     name,
     kind: 'peer',
     services: SERVICES.filter((service) => service in programs),
     unavailable: (service) => {
-      const command = commandFor(service);
+      const command = commandFor(service, { clients: 1 });
       return 'missing' in command ? command.missing : undefined;
     },
-    start: async ({ service = 'echo' }) => {
-      const command = commandFor(service);
+    start: async ({ service = 'echo', through = [], ...needs }) => {
+      const command = commandFor(service, needs);
       if ('missing' in command) throw new Error(`${name} cannot run here: ${command.missing}`);
-      const [file, ...args] = command.argv;
+      const [file, ...args] = [...through, ...command.argv] as [string, ...string[]];
       return launch({ name, command: file, args, portIn: portOnLine });
     },
   };
+}
+
+/** A pool has as many threads as the load has clients, as our thread-per-client has. */
+function pooled(source: string, { clients, threads = clients }: Needs): Command {
+  const command = compile(source);
+  return 'missing' in command ? command : { argv: [...command.argv, String(threads)] };
 }
 
 function node(script: string): Command {

@@ -38,6 +38,8 @@ type OnProgress = (progress: Progress) => void;
 
 /** Every method rejects if the job fails or the load process ends. Jobs must not overlap. */
 export interface Generator {
+  /** The load process. */
+  readonly pid: number;
   /** A closed loop. Default: 64-byte echoes at full speed, no warm-up, no silent clients. */
   run(options: LoadOptions, onProgress?: OnProgress): Promise<LoadResult>;
   /** Requests at a constant rate. Default: 64-byte echoes, no warm-up. */
@@ -82,6 +84,8 @@ export async function startGenerator(): Promise<Generator> {
   await once(child, 'spawn');
   let stopping: Promise<void> | undefined;
   return {
+    // Known since it has spawned.
+    pid: child.pid ?? 0,
     run: (options, onProgress) => request(child, { ...DEFAULTS, ...options }, 'loaded', onProgress),
     openLoop: (options, onProgress) =>
       runOpenLoop(child, { ...OPEN_LOOP_DEFAULTS, ...options }, onProgress),

@@ -12,6 +12,7 @@ import type { Experiment, ExperimentResult } from '../analysis/experiment.js';
 import type { TextTable } from '../analysis/numbers.js';
 import type { BenchResults } from '../analysis/results.js';
 import { marginsOf } from '../analysis/verdicts.js';
+import { auditOf } from './audit.js';
 import { plotsOf, type PlotPicture } from './plots.js';
 
 /** The parts of the results file that the page shows. */
@@ -125,6 +126,10 @@ control if it is larger. If the whole interval is inside the margin, there is no
 than five rounds, there is no verdict.</p>
 <p>Methods, columns and sources: <code>docs/bench.md</code>. Raw results of every round:
 <code>${escaped(resultsName)}</code>.</p>
+<h2>Self-audit</h2>
+<p>The 22 "benchmarking crimes" of van der Kouwe et al. (arXiv:1801.02381), and what the results of this run say about
+each.</p>
+${termsOf('', auditTerms(results, experiments))}
 <h2>The run</h2>
 ${termsOf('facts', factsOf(results, date))}
 </footer>
@@ -152,6 +157,13 @@ function factsOf(run: Run, date: string): [string, string][] {
     ['Versions', [`Node ${versions.node}`, ...packages].join(', ')],
     ...servers,
   ];
+}
+
+function auditTerms(run: Run, experiments: readonly Experiment[]): [string, string][] {
+  return auditOf(run, experiments).map(({ id, crime, verdict, evidence }) => [
+    `${id} ${crime}: ${verdict}`,
+    evidence,
+  ]);
 }
 
 /** Lists a sentence per experiment. */

@@ -36,15 +36,16 @@ export function loadSummary(results: LoadResults): string {
   ];
   const how = load.connections === 'kept' ? 'connections kept' : 'a connection for each message';
   return [
-    ...parts.map((part) => `${partInWords(part, load.loop)}, ${how}`),
+    ...parts.map((part) => `${partInWords(part, load)}, ${how}`),
     ...rows.map(([label, value]) => label.padEnd(LABEL_CHARACTERS) + value),
   ].join('\n');
 }
 
-function partInWords(part: LoadPart, loop: 'closed' | 'open'): string {
+function partInWords(part: LoadPart, { loop, arrivals }: LoadResults['load']): string {
   const { target, clients, ratePerSecond, seconds } = part;
   const who = `${formatCount(clients)} ${clients === 1 ? 'client' : 'clients'}`;
-  const rate = `open loop at ${formatCount(ratePerSecond ?? 0)} a second`;
+  const process = arrivals === 'poisson' ? ', Poisson arrivals' : '';
+  const rate = `open loop at ${formatCount(ratePerSecond ?? 0)} a second${process}`;
   return `${target}: ${who}, ${loop === 'open' ? rate : 'closed loop'}, ${seconds.toFixed(1)} s`;
 }
 

@@ -62,11 +62,13 @@ function caseTable(experiment: Experiment, result: CaseResult): TextTable {
   };
 }
 
-/** Returns undefined if the baseline or all other contenders are missing. */
+/** Returns undefined if the baseline has no value, or if all other contenders are missing. */
 function dividedBy(experiment: Experiment, result: CaseResult): string | undefined {
   const baseline = baselineOf(experiment);
   if (baseline === undefined || result.contenders.length < 2) return undefined;
-  return findContender(result, baseline)?.rounds.length ? baseline : undefined;
+  const contender = findContender(result, baseline);
+  const [compared] = experiment.measures;
+  return contender && measured(contender, compared) !== undefined ? baseline : undefined;
 }
 
 function notesOn(contender: ContenderResult, { closedLoop, clients }: CaseResult): string[] {

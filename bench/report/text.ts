@@ -1,13 +1,14 @@
 /**
  * A whole run as text: the machine, each experiment with its question, tables and findings, the
- * targets, and the paths of the saved files. Pure functions; table.ts and targets.ts make the
- * tables.
+ * targets, the audit, and the paths of the saved files. Pure functions; table.ts, targets.ts and
+ * audit.ts make the tables.
  */
 import { printable } from '../../src/base/printable.js';
 import type { Experiment, ExperimentResult, Margins } from '../analysis/experiment.js';
 import { render, type Rendering } from '../analysis/numbers.js';
 import type { BenchResults } from '../analysis/results.js';
 import { marginsOf } from '../analysis/verdicts.js';
+import { auditInWords, auditOf, auditTable } from './audit.js';
 import { generatorLine, tablesOf } from './table.js';
 import { judge, targetsOf, targetsTable } from './targets.js';
 
@@ -36,7 +37,7 @@ export function report(
     return experimentText(experiment, result, margins, rendering);
   });
   const last = [generatorLine(results.experiments), ...files.map((path) => `Saved in ${path}`)];
-  return `${[[where, ...servers].join('\n'), ...parts, ...targetsText(results, rendering), last.join('\n')].join('\n\n')}\n`;
+  return `${[[where, ...servers].join('\n'), ...parts, ...targetsText(results, rendering), auditText(results, experiments, rendering), last.join('\n')].join('\n\n')}\n`;
 }
 
 function experimentText(
@@ -64,6 +65,17 @@ function targetsText(results: BenchResults, rendering: Rendering): string[] {
     (target) => results.options.peers || judge(target) !== 'not measured',
   );
   return targets.length === 0 ? [] : [render(targetsTable(targets), rendering)];
+}
+
+/** A terminal has the crimes that were not avoided; Markdown and the page have all. */
+function auditText(
+  results: BenchResults,
+  experiments: readonly Experiment[],
+  rendering: Rendering,
+): string {
+  const rows = auditOf(results, experiments);
+  if (rendering === 'markdown') return render(auditTable(rows), rendering);
+  return auditInWords(rows).map(wrapped).join('\n');
 }
 
 const LINE_CHARACTERS = 100;

@@ -5,12 +5,13 @@
  * This is the runner's process, as in run.ts: it checks one answer, has the load process send the
  * load, and prints. Read bench/analysis/load-results.ts next, which has the results.
  */
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { StartError } from '../../src/base/errors.js';
 import { writeOut } from '../../src/base/output.js';
 import { writeWhole } from '../../src/base/part-file.js';
 import {
   closedLoopTotals,
+  MOST_SEED,
   loadResults,
   mergeLoads,
   openLoopTotals,
@@ -21,7 +22,7 @@ import { messageText } from '../analysis/message.js';
 import { resolveAddress, type Address } from '../contenders/address.js';
 import { exchange } from '../contenders/conversation.js';
 import { startGenerator, type Generator } from '../generator/handle.js';
-import type { Content } from '../generator/protocol/jobs.js';
+import type { ArrivalsName, Content } from '../generator/protocol/jobs.js';
 import type { Progress } from '../generator/protocol/results.js';
 import { interruptedStatus, onInterrupt } from '../lib/cleanup.js';
 import { descriptorLimit } from '../lib/process-stats.js';
@@ -33,6 +34,8 @@ export interface LoadOptions {
   readonly clients: number;
   /** Of all clients together; undefined: closed loop. */
   readonly ratePerSecond: number | undefined;
+  /** Of an open loop; `seed` undefined: a random one. */
+  readonly arrivals: { readonly kind: ArrivalsName; readonly seed: number | undefined };
   readonly warmUpMs: number;
   readonly durationMs: number;
   readonly message: Buffer;
@@ -118,17 +121,24 @@ async function measure(
     ...{ host: ip, port: address.port, clients, warmUpMs, durationMs, content },
     ...(onProgress && { progressMs: PROGRESS_MS }),
   };
+  // Several generators at once must not send at the same times.
+  const { kind: arrivals, seed = randomInt(MOST_SEED) } = options.arrivals;
+  const isPoisson = ratePerSecond !== undefined && arrivals === 'poisson';
   const startedAt = new Date().toISOString();
   const measured =
     ratePerSecond === undefined
       ? await generator.run({ ...job, pattern: churn ? 'churn' : 'echo' }, onProgress)
-      : await generator.openLoop({ ...job, requestsPerSecond: ratePerSecond }, onProgress);
+      : await generator.openLoop(
+          { ...job, requestsPerSecond: ratePerSecond, arrivals, seed },
+          onProgress,
+        );
   const part = {
     id: randomUUID(),
     ...{ startedAt, endedAt: new Date().toISOString() },
     target: `${address.host}:${address.port}`,
     clients,
     ...(ratePerSecond !== undefined && { ratePerSecond }),
+    ...(isPoisson && { seed }),
     warmUpMs,
     seconds: measured.seconds,
     generatorCpuShare: measured.generatorCpuShare,
@@ -138,6 +148,7 @@ async function measure(
     connections: churn ? 'one per message' : 'kept',
     message: messageText(options.message),
     expect: messageText(options.expected),
+    ...(isPoisson && { arrivals }),
   } as const;
   const totals = measured.kind === 'loaded' ? closedLoopTotals(measured) : openLoopTotals(measured);
   return loadResults(description, [part], totals);

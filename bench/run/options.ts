@@ -4,6 +4,7 @@
  */
 
 import type { Address } from '../contenders/address.js';
+import type { ArrivalsName } from '../generator/protocol/jobs.js';
 import type { ServerService } from '../contenders/conversation.js';
 import type { OwnService } from '../scenarios/scenario.js';
 
@@ -34,6 +35,8 @@ export interface BenchOptions {
   /** Rounds of cases that need a longer window than `roundMs`. */
   readonly longRounds: number;
   readonly roundMs: number;
+  /** Of the experiment open-loop. */
+  readonly arrivals: ArrivalsName;
   /** Directory of the results; undefined: the default of analysis/results.ts. */
   readonly directory: string | undefined;
   readonly output: 'terminal' | 'markdown' | 'json' | 'csv';

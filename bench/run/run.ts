@@ -57,7 +57,11 @@ export async function runBench(options: BenchOptions): Promise<number> {
     durationMs: Math.round(performance.now() - startMs),
     machine: thisMachine(),
     versions: installedVersions(),
-    options: { peers: withPeers, rounds, roundMs, ...serversOf(options) },
+    options: {
+      ...{ peers: withPeers, rounds, roundMs },
+      ...(options.arrivals === 'poisson' && { arrivals: options.arrivals }),
+      ...serversOf(options),
+    },
     experiments,
   });
   // Saved after each experiment, so that an interrupted run keeps its finished ones.
@@ -149,7 +153,11 @@ async function measureAll(
   const all = [...chosenContenders(options), ...servers];
   const bench: Bench = {
     ...{ length, rounds, longRounds, roundMs, generator, start, note, own: options.own },
+    arrivals: options.arrivals,
     textService: options.service === 'capitalize' ? 'capitalize' : 'echo',
+    isWhole: options.all && options.scenarios.length > 0,
+    takesPart: ({ name, variantOf = name }) =>
+      options.contenders.length === 0 || options.contenders.includes(variantOf),
     contenders: (service) => all.filter(({ services }) => services.includes(service)),
     async compare(cases, contenders) {
       if (contenders.length === 0) return [];

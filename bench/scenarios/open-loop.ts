@@ -11,6 +11,7 @@ import type {
 } from '../analysis/experiment.js';
 import { findContender, measured } from '../analysis/estimates.js';
 import { formatCount } from '../analysis/numbers.js';
+import type { ArrivalsName } from '../generator/protocol/jobs.js';
 import type { Generator } from '../generator/handle.js';
 import { measuredLoad, measuredOpenLoop } from '../analysis/measured.js';
 import { errors, p50, p99, percentile, served, serverCpu, valueOf } from '../analysis/measures.js';
@@ -82,7 +83,7 @@ export const openLoop: Scenario = {
   async measure(bench) {
     const capacity = await closedLoopRate(bench);
     const cases = SHARES.map((share) =>
-      offering(share, Math.round((capacity * share) / 100) * 100),
+      offering(share, Math.round((capacity * share) / 100) * 100, bench.arrivals),
     );
     const remarks = [
       `In a closed loop the event loop answered ${formatCount(capacity)} requests/s.`,
@@ -93,10 +94,13 @@ export const openLoop: Scenario = {
   seen: (result) => joined(...seenOfKnee(result), ...seenOfPause(caseNamed(result, PAUSED))),
 };
 
-function offering(share: number, requestsPerSecond: number): Case {
+/** With Poisson arrivals, a case has another name: results of both must not be compared. */
+function offering(share: number, requestsPerSecond: number, arrivals: ArrivalsName): Case {
+  const process = arrivals === 'poisson' ? ', Poisson' : '';
+  const seeds = new Seeds();
   return {
-    name: `${Math.round(share * 100)} % load`,
-    title: `open-loop: ${formatCount(requestsPerSecond)} requests/s offered, ${CLIENTS} connections`,
+    name: `${Math.round(share * 100)} % load${process}`,
+    title: `open-loop: ${formatCount(requestsPerSecond)} requests/s offered${process}, ${CLIENTS} connections`,
     x: requestsPerSecond,
     clients: CLIENTS,
     needs: { service: 'echo', clients: CLIENTS },
@@ -109,10 +113,22 @@ function offering(share: number, requestsPerSecond: number): Case {
         await generator.openLoop({
           ...targetOf(server),
           ...{ clients: CLIENTS, requestsPerSecond, warmUpMs, durationMs },
+          ...{ arrivals, seed: seeds.next(server.name) },
         }),
       );
     },
   };
+}
+
+/** Rounds of one server have other arrivals each; all servers of a round have the same. */
+class Seeds {
+  readonly #taken = new Map<string, number>();
+
+  next(server: string): number {
+    const seed = (this.#taken.get(server) ?? 0) + 1;
+    this.#taken.set(server, seed);
+    return seed;
+  }
 }
 
 /**

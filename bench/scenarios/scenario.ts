@@ -10,6 +10,7 @@ import type {
   ExperimentResult,
   RoundMeasured,
 } from '../analysis/experiment.js';
+import type { ArrivalsName } from '../generator/protocol/jobs.js';
 import type { Generator } from '../generator/handle.js';
 import type {
   Contender,
@@ -77,10 +78,14 @@ interface Window {
 export interface Bench {
   /** A quick run leaves out cases, not rounds: fewer rounds would give no verdicts. */
   readonly length: 'quick' | 'full';
+  /** `--full` and the scenario's name: one with a longer form measures it. */
+  readonly isWhole: boolean;
   readonly rounds: number;
   /** Rounds of cases that need a long window; see bench/run/rounds.ts. */
   readonly longRounds: number;
   readonly roundMs: number;
+  /** How requests arrive in an open loop. */
+  readonly arrivals: ArrivalsName;
   /** The service of the scenarios whose clients send short texts. */
   readonly textService: TextService;
   /** The service of the user's own that is to be measured. */
@@ -88,6 +93,8 @@ export interface Bench {
   readonly generator: Generator;
   /** Returns the contenders of this run that have the service. */
   contenders(service: ServiceName): readonly Contender[];
+  /** Whether --model leaves room for a contender of the scenario's own. */
+  takesPart(contender: Pick<Contender, 'name' | 'variantOf'>): boolean;
   start(contender: Contender, needs: ServerNeeds): Promise<RunningServer>;
   /** Measures the cases, in each of which the contenders take turns; see bench/run/rounds.ts. */
   compare(cases: readonly Case[], contenders: readonly Contender[]): Promise<CaseResult[]>;

@@ -1,5 +1,5 @@
 /**
- * `handoff bench` and its subcommands `compare` and `report`: parses their options. Runs in the
+ * `handoff bench` and its subcommands `compare`, `nodes` and `report`: parses their options. Runs in the
  * runner's process. Read ../../bench/run/run.ts next.
  */
 import { basename, resolve } from 'node:path';
@@ -8,6 +8,7 @@ import { models } from '../../bench/contenders/models.js';
 import { peers } from '../../bench/contenders/peers.js';
 import { DEFAULT_ROUNDS, type BenchOptions } from '../../bench/run/options.js';
 import { CONVERSATIONS, type ServerService } from '../../bench/contenders/conversation.js';
+import { ARRIVALS } from '../../bench/generator/protocol/jobs.js';
 import { assertFitting, suggestedService } from '../../bench/run/selection.js';
 import { scenarios } from '../../bench/scenarios/all.js';
 import { UsageError } from '../base/errors.js';
@@ -17,7 +18,7 @@ import { text, wholeNumber, withoutSettings } from './options.js';
 import { serverOptions } from './server-option.js';
 import { withSubcommand, type Subcommand } from './subcommand.js';
 
-/** Marks an option of `bench` that `compare` and `report` do not have. */
+/** Marks an option of `bench` that its subcommands do not have. */
 const own = { global: false } as const;
 
 const SERVER_SERVICES = Object.keys(CONVERSATIONS) as ServerService[];
@@ -83,6 +84,12 @@ const options = {
     ...wholeNumber('duration', 1, 60_000),
     describe: 'length of the load in a round, in ms',
   },
+  arrivals: {
+    ...own,
+    ...oneOf(ARRIVALS),
+    describe:
+      'of the experiment open-loop: at even intervals, or as a Poisson process (default: even)',
+  },
   output: {
     ...own,
     ...text('output'),
@@ -135,6 +142,7 @@ export function benchOptions(args: BenchArguments): BenchOptions {
     rounds: args.rounds ?? usual.rounds,
     longRounds: args.rounds ?? usual.longRounds,
     roundMs: args.duration ?? usual.roundMs,
+    arrivals: args.arrivals ?? 'even',
     directory: args.output,
     output: args.json ? 'json' : args.csv ? 'csv' : args.markdown ? 'markdown' : 'terminal',
   };
@@ -234,6 +242,50 @@ const compareCommand: Subcommand<CompareArguments> = {
   },
 };
 
+const nodesOptions = {
+  measure: {
+    type: 'string',
+    array: true,
+    describe: 'names of measures to show, as in --csv (default: the first that a case has)',
+  },
+  markdown: { type: 'boolean', describe: 'print the tables as Markdown' },
+} as const;
+
+function nodesBuilder(command: Argv) {
+  return (
+    command
+      // Without this setting yargs keeps only the last of several files.
+      .parserConfiguration({ 'duplicate-arguments-array': true })
+      .positional('results', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'results files of several runs, such as one for each version of Node',
+      })
+      .options(nodesOptions)
+  );
+}
+
+type NodesArguments = ArgumentsOf<typeof nodesBuilder>;
+
+const nodesCommand: Subcommand<NodesArguments> = {
+  command: 'nodes <results..>',
+  describe: 'show several runs side by side, such as those under several versions of Node',
+  example: 'bench nodes node-20.json node-26.json',
+  options: nodesOptions,
+  builder: nodesBuilder,
+  async handler({ results: paths, measure, markdown }) {
+    const { readSummary } = await import('../../bench/analysis/summary.js');
+    const { runsInWords, sideBySide } = await import('../../bench/report/side-by-side.js');
+    const { render } = await import('../../bench/analysis/numbers.js');
+    const runs = paths.map((path) => readSummary(path, scenarios));
+    const tables = sideBySide({ runs, definitions: scenarios }, measure);
+    if (tables.length === 0) throw new UsageError('--measure: no run has such a measure');
+    const rendered = tables.map((table) => render(table, markdown ? 'markdown' : 'terminal'));
+    await writeOut([runsInWords(runs).join('\n'), ...rendered].join('\n\n'));
+  },
+};
+
 const reportOptions = {
   output: {
     ...text('output'),
@@ -276,11 +328,12 @@ function pathWithoutEnding(path: string): string {
 
 export const benchCommand: Command<BenchArguments> = {
   builder(command, line) {
-    const subcommands = ['compare', 'report'];
+    const subcommands = ['compare', 'nodes', 'report'];
     if (!subcommands.some((name) => line.args.includes(name)))
       withoutSettings(command, { ...line, subcommands }, options);
-    const bench = withSubcommand(benchBuilder(command), 'bench', line, compareCommand);
-    return withSubcommand(bench, 'bench', line, reportCommand).epilogue(
+    const compare = withSubcommand(benchBuilder(command), 'bench', line, compareCommand);
+    const nodes = withSubcommand(compare, 'bench', line, nodesCommand);
+    return withSubcommand(nodes, 'bench', line, reportCommand).epilogue(
       'Tables are up to 150 characters wide. On a narrower terminal, use handoff bench | less -S, ' +
         'or open the page that each run saves.',
     );

@@ -46,6 +46,7 @@ const FIRST_ARGUMENTS: Readonly<Record<string, () => string[]>> = {
   watch: () => [ANY_FILE],
   send: () => [ANY_FILE],
   'bench compare': () => [ANY_FILE],
+  'bench nodes': () => [ANY_FILE],
   'bench report': () => [ANY_FILE],
 };
 

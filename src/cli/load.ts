@@ -5,6 +5,8 @@
 import type { Argv } from 'yargs';
 import { messageBytes } from '../../bench/analysis/message.js';
 import { parseAddress } from '../../bench/contenders/address.js';
+import { ARRIVALS } from '../../bench/generator/protocol/jobs.js';
+import { MOST_SEED } from '../../bench/analysis/load-results.js';
 import type { LoadOptions, LoadOutput } from '../../bench/run/load.js';
 import { UsageError } from '../base/errors.js';
 import type { ArgumentsOf, Command } from './command.js';
@@ -36,6 +38,19 @@ const loadOptions = {
     describe:
       'requests a second of all clients together, whatever the server does (default: each client ' +
       'asks again when it has its answer)',
+  },
+  arrivals: {
+    ...own,
+    type: 'string',
+    requiresArg: true,
+    choices: ARRIVALS,
+    describe:
+      'of --rate: at even intervals, or at random ones as independent clients arrive (default: even)',
+  },
+  seed: {
+    ...own,
+    ...wholeNumber('seed', 0, MOST_SEED),
+    describe: 'of --arrivals poisson: the same seed gives the same times (default: a random one)',
   },
   duration: {
     ...own,
@@ -97,12 +112,17 @@ function optionsOf(args: LoadArguments): LoadOptions {
     throw new UsageError('load needs <address>; for example: handoff load 127.0.0.1:9000');
   if (args.churn && args.rate !== undefined)
     throw new UsageError('--rate is for connections that are kept: leave out --churn');
+  if (args.arrivals !== undefined && args.rate === undefined)
+    throw new UsageError('--arrivals is for an open loop: give its --rate');
+  if (args.seed !== undefined && args.arrivals !== 'poisson')
+    throw new UsageError('--seed is for --arrivals poisson');
   const message = messageBytes(args.message, '--message');
   return {
     address: parseAddress(args.address, 'load'),
     isRemoteAllowed: args.remote,
     clients: args.clients,
     ratePerSecond: args.rate,
+    arrivals: { kind: args.arrivals ?? 'even', seed: args.seed },
     warmUpMs: args['warm-up'],
     durationMs: args.duration,
     message,

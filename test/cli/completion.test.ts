@@ -46,7 +46,7 @@ describe('the program offers', { concurrency: 2 }, () => {
     [['completion', ''], Object.keys(SCRIPTS)],
     [
       ['bench', ''],
-      ['compare', 'report'],
+      ['compare', 'nodes', 'report'],
     ],
     [['bench', 'compare', ''], [':files']],
   ] as const) {

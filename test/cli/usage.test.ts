@@ -218,6 +218,10 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       'bench compare needs <after>; for example: handoff bench compare before.json after.json',
     ],
     [
+      'bench nodes',
+      'bench nodes needs <results..>; for example: handoff bench nodes node-20.json node-26.json',
+    ],
+    [
       'bench report',
       'bench report needs <results>; for example: handoff bench report results.json',
     ],

@@ -2,8 +2,8 @@
  * The open loop: requests at a constant rate, independent of the answers.
  *
  * After Gil Tene's wrk2 (github.com/giltene/wrk2) and his talk "How NOT to Measure Latency". Every
- * request has a due time: the connections take turns, request k is due at `origin + k / rate` on
- * connection k mod n. If that one is busy, the request is sent late, as soon as the answer has
+ * request has a due time: request k is due at `origin + k / rate`, or at a time of a Poisson process
+ * (arrivals.ts), on connection k mod n. If that one is busy, the request is sent late, as soon as the answer has
  * come. Latency counts from the due time (corrected). Counted from the actual send (uncorrected),
  * it would leave out the wait that the server caused (coordinated omission). Both are recorded.
  *
@@ -24,6 +24,7 @@ import type { OpenLoopResult, Usage } from '../protocol/results.js';
 import { Clients, type ClientEvents } from '../sockets/clients.js';
 import { exchangeOf } from '../sockets/content.js';
 import { disableTimerSlack } from '../sockets/epoll.js';
+import { arrivalsOf, type Arrivals } from './arrivals.js';
 import {
   ANSWER_LIMIT_MS,
   openPaced,
@@ -48,8 +49,8 @@ export function runOpenLoop(job: OpenLoopJob, report: Report): OpenLoopResult {
 
 class OpenLoop implements ClientEvents, Load, Openable {
   readonly size: number;
-  readonly #job: OpenLoopJob;
   readonly #drainNs: number;
+  readonly #arrivals: (durationNs: number) => Arrivals;
   readonly #schedule: Schedule;
   readonly #pause: ServerPause | undefined;
   readonly #clients: Clients;
@@ -67,6 +68,7 @@ class OpenLoop implements ClientEvents, Load, Openable {
   #firstAnswers = 0;
   #wokenNs = 0;
   #longestTurnNs = 0;
+  #offered = 0;
   #answered = 0;
   #answeredInWindow = 0;
   /** Counted at the end of the window. */
@@ -80,9 +82,9 @@ class OpenLoop implements ClientEvents, Load, Openable {
     if (!(requestsPerSecond > 0))
       throw new Error(`the rate must be above 0 requests a second, not ${requestsPerSecond}`);
     this.size = clients;
-    this.#job = job;
     this.#drainNs = drainMs * NS_PER_MS;
-    this.#schedule = new Schedule(clients, requestsPerSecond);
+    this.#arrivals = arrivalsOf(job);
+    this.#schedule = new Schedule(clients);
     this.#pause = ServerPause.within(job);
     this.#everAnswered = new Uint8Array(clients);
     this.#answers = new Uint32Array(clients);
@@ -113,9 +115,12 @@ class OpenLoop implements ClientEvents, Load, Openable {
   /** Starts a schedule of its own now and offers it for this long. */
   loadFor(durationNs: number): void {
     const pause = this.#phase === 'measure' ? this.#pause : undefined;
+    // Drawn before the clock starts: it takes some ms per 100,000 requests.
+    const arrivals = this.#arrivals(durationNs);
+    if (this.#phase === 'measure') this.#offered = arrivals.count;
     const originNs = (this.#wokenNs = nowNs());
     const endNs = originNs + durationNs;
-    this.#schedule.start(originNs, requestsIn(durationNs, this.#job));
+    this.#schedule.start(originNs, arrivals);
     for (let now = originNs; now < endNs; now = nowNs()) {
       const pauseNs =
         pause === undefined ? Infinity : pause.advance((now - originNs) / NS_PER_MS) * NS_PER_MS;
@@ -136,7 +141,7 @@ class OpenLoop implements ClientEvents, Load, Openable {
 
   result(): Omit<OpenLoopResult, keyof Usage | 'kind'> {
     return {
-      offered: requestsIn(this.#job.durationMs * NS_PER_MS, this.#job),
+      offered: this.#offered,
       answered: this.#answered,
       answeredInWindow: this.#answeredInWindow,
       unanswered: this.#unanswered,
@@ -257,8 +262,4 @@ class OpenLoop implements ClientEvents, Load, Openable {
       }
     }
   }
-}
-
-function requestsIn(durationNs: number, { requestsPerSecond }: OpenLoopJob): number {
-  return Math.round((requestsPerSecond * durationNs) / 1e9);
 }

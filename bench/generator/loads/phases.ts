@@ -7,7 +7,9 @@
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
 import { machineCpuMs, sampleProcess, sampleProcesses } from '../../lib/process-stats.js';
 import type { ProcessSample } from '../../lib/process-stats.js';
+import { treeOf } from '../../lib/process-tree.js';
 import { serverProcesses } from '../../lib/session.js';
+import { sampleThreads, workBetween, type ThreadSamples } from '../../lib/thread-stats.js';
 import type { LoadJob, ServerTarget } from '../protocol/jobs.js';
 import type { Usage } from '../protocol/results.js';
 
@@ -61,36 +63,63 @@ export function runLoad(
   }
 }
 
-type SampledServer = Pick<ServerTarget, 'serverPid' | 'samplesSession'>;
-type Sampler = () => ProcessSample | undefined;
+type SampledServer = Pick<ServerTarget, 'serverPid' | 'samples' | 'samplesThreads'>;
+
+/** Samples the server; undefined where it cannot be sampled. */
+interface Sampler {
+  readonly root: number;
+  processes(): ProcessSample | undefined;
+  threads(): ThreadSamples | undefined;
+}
 
 /**
- * Returns a function that samples the server. Processes that a session has later count when their
- * parent has waited for them.
+ * Returns what samples the server. Processes that it has later count when their parent has waited
+ * for them.
  */
-export function processesOf({ serverPid, samplesSession }: SampledServer): Sampler {
-  if (serverPid === undefined) return () => undefined;
-  if (!samplesSession) return () => sampleProcess(serverPid);
-  const pids = serverProcesses(serverPid);
-  return () => sampleProcesses(pids);
+export function processesOf({
+  serverPid,
+  samples,
+  samplesThreads,
+}: SampledServer): Sampler | undefined {
+  if (serverPid === undefined) return undefined;
+  const pids =
+    samples === undefined
+      ? [serverPid]
+      : samples === 'tree'
+        ? treeOf(serverPid)
+        : serverProcesses(serverPid);
+  return {
+    root: serverPid,
+    processes: () => (samples === undefined ? sampleProcess(serverPid) : sampleProcesses(pids)),
+    threads: () => (samplesThreads ? sampleThreads(pids) : undefined),
+  };
 }
 
 /** Measures what the server, the generator and all other processes use while `work` runs. */
-export function measureUsage(sample: Sampler, work: () => void): Usage {
+export function measureUsage(sampler: Sampler | undefined, work: () => void): Usage {
   const machineBeforeMs = machineCpuMs();
-  const serverBefore = sample();
+  const serverBefore = sampler?.processes();
+  const threadsBefore = sampler?.threads();
   const cpuBefore = process.cpuUsage();
   const startMs = performance.now();
   work();
   const windowMs = performance.now() - startMs;
   const cpu = process.cpuUsage(cpuBefore);
-  const server = sample();
+  const threads = sampler?.threads();
+  const server = sampler?.processes();
   const machineAfterMs = machineCpuMs();
   const generatorMs = (cpu.user + cpu.system) / 1e3;
   const ownUsage = { seconds: windowMs / 1e3, generatorCpuShare: generatorMs / windowMs };
   if (server === undefined || serverBefore === undefined) return ownUsage;
   const serverMs = server.cpuMs - serverBefore.cpuMs;
-  const usage = { ...ownUsage, server, serverCpuShare: serverMs / windowMs };
+  const usage = {
+    ...{ ...ownUsage, server, serverCpuShare: serverMs / windowMs },
+    ...(sampler !== undefined &&
+      threadsBefore !== undefined &&
+      threads !== undefined && {
+        serverThreads: workBetween(threadsBefore, threads, sampler.root),
+      }),
+  };
   if (machineBeforeMs === undefined || machineAfterMs === undefined) return usage;
   const othersMs = machineAfterMs - machineBeforeMs - serverMs - generatorMs;
   return { ...usage, othersCpuShare: Math.max(0, othersMs / windowMs) };

@@ -1,32 +1,33 @@
 /**
- * The schedule of an open loop: the connections take turns at a constant rate.
+ * The schedule of an open loop: the connections take turns with the arrivals.
  *
- * Request k is due at `origin + k / rate` on connection k mod n. The schedule knows which requests
+ * Request k is due when arrivals.ts says, on connection k mod n. The schedule knows which requests
  * are due, postponed and sent; open-loop.ts sends them. On the generator's hot path: no allocation
  * per request.
  */
+import type { Arrivals } from './arrivals.js';
+
+const NONE: Arrivals = { count: 0, dueNs: () => Infinity };
+
 export class Schedule {
   readonly #clients: number;
-  readonly #intervalNs: number;
   #originNs = 0;
-  #requests = 0;
+  #arrivals = NONE;
   #next = 0;
   /** By client: requests taken but not sent, and requests sent. */
   readonly #postponed: Uint32Array;
   readonly #sent: Uint32Array;
 
-  /** @param requestsPerSecond the rate of all clients together */
-  constructor(clients: number, requestsPerSecond: number) {
+  constructor(clients: number) {
     this.#clients = clients;
-    this.#intervalNs = 1e9 / requestsPerSecond;
     this.#postponed = new Uint32Array(clients);
     this.#sent = new Uint32Array(clients);
   }
 
-  /** Starts again with this number of requests. Forgets postponed requests. */
-  start(originNs: number, requests: number): void {
+  /** Starts again with these requests. Forgets postponed requests. */
+  start(originNs: number, arrivals: Arrivals): void {
     this.#originNs = originNs;
-    this.#requests = requests;
+    this.#arrivals = arrivals;
     this.#next = 0;
     this.#postponed.fill(0);
     this.#sent.fill(0);
@@ -34,7 +35,9 @@ export class Schedule {
 
   /** When the next request is due that is not taken yet; Infinity if none is left. */
   get nextDueNs(): number {
-    return this.#next < this.#requests ? this.#originNs + this.#next * this.#intervalNs : Infinity;
+    return this.#next < this.#arrivals.count
+      ? this.#originNs + this.#arrivals.dueNs(this.#next)
+      : Infinity;
   }
 
   /** Takes the next request. @returns its client, which has to send or postpone it */
@@ -70,6 +73,6 @@ export class Schedule {
 
   /** When the client's request of this number is due, counted from 0. */
   #dueOf(client: number, number: number): number {
-    return this.#originNs + (number * this.#clients + client) * this.#intervalNs;
+    return this.#originNs + this.#arrivals.dueNs(number * this.#clients + client);
   }
 }

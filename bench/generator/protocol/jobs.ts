@@ -15,8 +15,13 @@ export interface ServerTarget {
    * Process id of the server. If given, its usage is sampled at both ends of the measured window.
    */
   readonly serverPid?: number;
-  /** The usage is that of all processes of the session that `serverPid` leads. */
-  readonly samplesSession?: boolean;
+  /**
+   * Of which processes the usage is: all of the session that `serverPid` leads, or `serverPid` and
+   * its descendants. Default: `serverPid` alone.
+   */
+  readonly samples?: 'session' | 'tree';
+  /** Samples each thread of the server, too, which takes some 30 µs for each of them. */
+  readonly samplesThreads?: boolean;
 }
 
 /** Settings that all jobs with a warm-up and a measured window share. */
@@ -70,6 +75,10 @@ export interface LoadJob extends WindowJob, WatchedJob {
   readonly pauseMs: number;
 }
 
+/** How requests of a constant rate arrive; see loads/arrivals.ts. */
+export const ARRIVALS = ['even', 'poisson'] as const;
+export type ArrivalsName = (typeof ARRIVALS)[number];
+
 /**
  * Requests at a constant rate, independent of the answers; see loads/open-loop.ts.
  * The `clients` connections take turns. Each has at most one outstanding request.
@@ -81,6 +90,10 @@ export interface OpenLoopJob extends WindowJob, WatchedJob {
   readonly requestsPerSecond: number;
   readonly messageBytes: number;
   readonly content?: Content;
+  /** Default: even. */
+  readonly arrivals?: ArrivalsName;
+  /** Of Poisson arrivals: the same seed gives the same times. Default: 1. */
+  readonly seed?: number;
   /** How long the drain after the window waits for answers, in ms; default 2000. */
   readonly drainMs?: number;
   /** Stops the server (SIGSTOP) within the window and continues it. Needs `serverPid`. */

@@ -7,6 +7,7 @@
  */
 import type { HistogramJson } from '../../../src/base/histogram.js';
 import type { ProcessSample } from '../../lib/process-stats.js';
+import type { ThreadWork } from '../../lib/thread-stats.js';
 import type { ErrorCounts } from './error-kinds.js';
 
 /** What the clients of a closed loop saw in the measured window. */
@@ -37,6 +38,8 @@ export interface Usage {
   readonly othersCpuShare?: number;
   /** The server at the end of the window, with its clients still connected. */
   readonly server?: ProcessSample;
+  /** Of jobs with `samplesThreads`: what its threads did in the window. */
+  readonly serverThreads?: ThreadWork;
 }
 
 export interface LoadResult extends ClosedLoopResult, Usage {

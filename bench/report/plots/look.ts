@@ -14,6 +14,7 @@ export interface Look {
 const SYMBOLS = [
   ...(['circle', 'square', 'triangle', 'square2', 'diamond', 'star'] as const),
   ...(['cross', 'wye', 'hexagon', 'diamond2', 'triangle2'] as const),
+  ...(['asterisk', 'plus', 'square2', 'times'] as const),
 ] as const;
 
 /** The looks of these contenders are fixed; other contenders get the free ones. */
@@ -27,6 +28,11 @@ const KNOWN = [
     'bare-net',
     'bare-http',
     'python-iterative',
+    'c-prethreaded',
+    'c-queue',
+    'node-cluster',
+    'scm-rights',
+    'message-port-proxy',
   ],
 ];
 const KNOWN_COLOURS = coloursOf(KNOWN);
@@ -47,7 +53,7 @@ export function looksOf(
   );
   const symbols = free(
     SPARE_SYMBOLS,
-    known.map((index) => SYMBOLS[index]),
+    known.map((index) => SYMBOLS[index % SYMBOLS.length]),
   );
   let strangers = 0;
   return new Map(
@@ -55,7 +61,7 @@ export function looksOf(
       const index = KNOWN.indexOf(name);
       const turn = index < 0 ? strangers++ : 0;
       const colour = index < 0 ? colours[turn % colours.length] : KNOWN_COLOURS[index];
-      const symbol = index < 0 ? symbols[turn % symbols.length] : SYMBOLS[index];
+      const symbol = index < 0 ? symbols[turn % symbols.length] : SYMBOLS[index % SYMBOLS.length];
       const hollow = kind === 'peer' || kind === 'control' || kind === 'server';
       return [name, { colour: colour ?? 'currentColor', symbol: symbol ?? 'circle', hollow }];
     }),

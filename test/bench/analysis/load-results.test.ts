@@ -131,6 +131,7 @@ describe('a merge', () => {
     ['messages', () => of({ message: 'hi\\n' }), /the messages differ \(hello\\n; hi\\n\)/],
     ['answers', () => of({ expect: 'HELLO\\n' }), /the expected answers differ/],
     ['connections', () => of({ connections: 'one per message' }), /one keeps its connections/],
+    ['arrivals', () => of({ arrivals: 'poisson' }), /a Poisson process \(even; poisson\)/],
     ['times', () => closedLoad([1], partOf({}, START_MS + 6000)), /not load .* at the same time/],
   ] as const) {
     it(`is refused for different ${what}, with the reason`, () => {

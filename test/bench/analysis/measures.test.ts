@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { longest, p50, p99, percentile, valueOf } from '../../../bench/analysis/measures.js';
-import { measuredLoad } from '../../../bench/analysis/measured.js';
+import { measuredLoad, workValues } from '../../../bench/analysis/measured.js';
 import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
 import type { LoadResult } from '../../../bench/generator/protocol/results.js';
 import { Histogram } from '../../../src/base/histogram.js';
@@ -97,3 +97,42 @@ describe('valueOf', () => {
     assert.equal(percentile(50, 'shorts').of(roundOf(1, 500)), undefined);
   });
 });
+
+describe('the cost of a request', () => {
+  const idle = { workersNs: [], waitedNs: 0, involuntary: 0 };
+  const load = (serverThreads: LoadResult['serverThreads'], serverCpuShare = 0.1): LoadResult => ({
+    ...loadOf(1000),
+    ...{ seconds: 1, serverCpuShare, ...(serverThreads && { serverThreads }) },
+  });
+
+  it('is the time and the switches of all threads, divided by the requests', () => {
+    const values = workValues(load({ ...idle, ranNs: 1e8, voluntary: 2000 }), undefined);
+    assert.deepEqual(
+      [values.cpuUsPerRequest, values.voluntaryPerRequest, values.workersJain],
+      [100, 2, undefined],
+    );
+  });
+
+  it('has no switches if threads ended, whose time only the process remembers', () => {
+    const values = workValues(load({ ...idle, ranNs: 1e7, voluntary: 20 }, 0.5), undefined);
+    assert.equal(values.cpuUsPerRequest, 500);
+    assert.equal(values.voluntaryPerRequest, undefined);
+  });
+
+  it('tells how evenly the workers were busy, and ignores other threads', () => {
+    const shared = { ...idle, ranNs: 1e8, voluntary: 0, workersNs: [5e7, 5e7, 1e4] };
+    assert.equal(workValues(load(shared), 2).workersJain, 1);
+    near(workValues(load({ ...shared, workersNs: [1e8, 0, 0] }), 2).workersJain, 0.5);
+  });
+
+  it('is unknown without samples', () => {
+    assert.deepEqual(workValues(load(undefined), 2), {});
+  });
+});
+
+function loadOf(requests: number): LoadResult {
+  return {
+    ...{ kind: 'loaded', requests, seconds: 1, generatorCpuShare: 0.5, errors: noErrors() },
+    ...{ clientsServed: 1, clientsUnanswered: 0, jain: 1, latency: new Histogram().toJSON() },
+  };
+}

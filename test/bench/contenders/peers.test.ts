@@ -1,15 +1,20 @@
 /**
- * The chat and web peers: one chat protocol and one order of lines, one page over kept connections.
+ * The peers: one chat protocol and one order of lines, one page over kept connections, echoes; those
+ * with workers replace one that dies.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { startGenerator, type Generator } from '../../../bench/generator/handle.js';
 import { noErrors } from '../../../bench/generator/protocol/error-kinds.js';
 import { peers } from '../../../bench/contenders/peers.js';
 import type { Contender, ServiceName } from '../../../bench/contenders/contender.js';
+import { treeOf } from '../../../bench/lib/process-tree.js';
+import { eventually } from '../../support/eventually.js';
 
 const BOUND_MS = 20_000;
 
@@ -128,6 +133,56 @@ describe(
           assert.deepEqual(result.errors, noErrors());
           assert.equal(result.clientsServed, 16);
         }
+      });
+    }
+
+    for (const peer of peersFor('echo')) {
+      const options = { skip: peer.unavailable('echo') ?? false, timeout: BOUND_MS };
+      it(`${peer.name} echoes, connection after connection`, options, async (test) => {
+        const port = await started(test, peer, 'echo');
+        const load = { pattern: 'churn', port, clients: 4, durationMs: 100 } as const;
+        const result = await generator.run(load);
+        assert.deepEqual(result.errors, noErrors());
+        assert.ok(result.requests > 0);
+      });
+    }
+
+    const bound = { timeout: BOUND_MS };
+    for (const name of ['node-cluster', 'scm-rights', 'message-port-proxy']) {
+      it(
+        `${name} replaces a worker that it ends, and loses its clients only`,
+        bound,
+        async (test) => {
+          const peer = peers().find((one) => one.name === name);
+          assert.ok(peer !== undefined);
+          const clients = 2 * availableParallelism();
+          const server = await peer.start({ clients });
+          test.after(() => server.stop());
+          const { port } = server;
+          await generator.hold({ port, clients, withRequest: true, limitMs: BOUND_MS });
+          process.kill(server.pid ?? 0, 'SIGUSR2');
+          let survivors = clients;
+          while (survivors === clients) survivors = (await generator.requestOnHeld(500)).answered;
+          assert.equal(survivors, clients - 2);
+          await generator.release();
+          const again = { port, clients, withRequest: true, limitMs: 500 };
+          for (let answered = 0; answered < clients;) {
+            ({ answered } = await generator.hold(again));
+            await generator.release();
+          }
+        },
+      );
+
+      it(`${name} ends with its main process`, bound, async (test) => {
+        const peer = peers().find((one) => one.name === name);
+        const server = await peer?.start({ clients: 1 });
+        assert.ok(server?.pid !== undefined);
+        test.after(() => server.stop());
+        const processes = treeOf(server.pid);
+        process.kill(server.pid, 'SIGKILL');
+        await eventually('the end of its processes', () =>
+          processes.every((pid) => !existsSync(`/proc/${pid}`)) ? true : undefined,
+        );
       });
     }
 

@@ -54,6 +54,16 @@ describe(
     skip: process.platform !== 'linux' && 'epoll is Linux only',
   },
   () => {
+    it('offers Poisson arrivals on request, and records their seed', async (t) => {
+      const poisson = ['--rate', '1000', '--arrivals', 'poisson'];
+      const port = await echo(t);
+      const chosen = await loaded(t, `127.0.0.1:${port}`, ...poisson, '--seed', '7');
+      assert.equal(chosen.load.arrivals, 'poisson');
+      assert.equal(chosen.parts[0]?.seed, 7);
+      const drawn = await loaded(t, `127.0.0.1:${port}`, ...poisson);
+      assert.notEqual(drawn.parts[0]?.seed, undefined);
+    });
+
     it('loads an echo server in a closed loop, and prints what its clients saw', async (t) => {
       const port = await echo(t);
       const { status, stdout, stderr } = await load(t, `127.0.0.1:${port}`, ...SHORT, ...WARM_UP);

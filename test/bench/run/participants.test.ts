@@ -26,6 +26,9 @@ function dryBench(name: string, length: Bench['length'], measured: Set<string>):
   return {
     ...{ length, rounds: 0, longRounds: 0, roundMs: 1, generator: dryGenerator, own: OWN },
     textService: 'echo',
+    isWhole: false,
+    arrivals: 'even',
+    takesPart: () => true,
     contenders: (service) =>
       ALL.filter((one) => one.name === name && one.services.includes(service)),
     start: (contender) => {
@@ -55,6 +58,7 @@ const loaded: LoadResult = {
 
 const refuse = () => Promise.reject(new Error('no load runs here'));
 const dryGenerator: Generator = {
+  pid: 0,
   ...{
     openLoop: refuse,
     runPopulations: refuse,

@@ -69,6 +69,7 @@ function lab(rate: (load: Loaded, count: number) => number = () => 100): Lab {
 
 const refuse = () => Promise.reject(new Error('these loads need no generator'));
 const noGenerator: Generator = {
+  pid: 0,
   ...{ run: refuse, openLoop: refuse, runPopulations: refuse, burst: refuse },
   ...{ hold: refuse, requestOnHeld: refuse, release: refuse, stop: refuse },
 };

@@ -48,6 +48,16 @@ describe('the open loop', { skip: process.platform !== 'linux' && 'epoll is Linu
     });
   }
 
+  it('offers Poisson arrivals, whose number is random but the same for the same seed', async (test) => {
+    const port = await serve(test, (socket) => socket.pipe(socket));
+    const poisson = { arrivals: 'poisson', warmUpMs: 50 } as const;
+    const one = await offer(port, { ...poisson, seed: 1 });
+    assert.equal(one.answered, one.offered);
+    assertAllCounted(one);
+    assert.equal((await offer(port, { ...poisson, seed: 1 })).offered, one.offered);
+    assert.notEqual((await offer(port, { ...poisson, seed: 2 })).offered, one.offered);
+  });
+
   it('offers its rate evenly to all connections, without errors from a correct server', async (test) => {
     const port = await serve(test, (socket) => socket.pipe(socket));
     const result = await offer(port, { warmUpMs: 50, serverPid: process.pid });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { evenArrivals } from '../../../../bench/generator/loads/arrivals.js';
 import { Schedule } from '../../../../bench/generator/loads/schedule.js';
 
 /** Ten requests a second: one every 100 ms. */
@@ -7,9 +8,11 @@ const RATE = 10;
 const INTERVAL_NS = 100e6;
 const ORIGIN_NS = 7e9;
 
+const arrivals = (requests: number) => evenArrivals(RATE, requests * INTERVAL_NS);
+
 function scheduleOf(clients: number, requests: number): Schedule {
-  const schedule = new Schedule(clients, RATE);
-  schedule.start(ORIGIN_NS, requests);
+  const schedule = new Schedule(clients);
+  schedule.start(ORIGIN_NS, arrivals(requests));
   return schedule;
 }
 
@@ -50,7 +53,7 @@ describe('the schedule of an open loop', () => {
   it('forgets postponed requests when it starts again', () => {
     const schedule = scheduleOf(1, 2);
     schedule.postpone(schedule.take());
-    schedule.start(dueAfter(50), 1);
+    schedule.start(dueAfter(50), arrivals(1));
     assert.equal(schedule.postponed(0), 0);
     assert.equal(schedule.nextDueNs, dueAfter(50));
     assert.equal(schedule.send(schedule.take()), dueAfter(50));
