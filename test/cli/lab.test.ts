@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { describe, it } from 'node:test';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import { Descendants } from '../support/descendants.js';
-import { CLI, exitOf, killAfter, runHandoff, spawnNode, UNCOVERED } from '../support/handoff.js';
+import { CLI, exitOf, killAfter, runHandoff, spawnNode } from '../support/handoff.js';
 import { eventually } from '../support/eventually.js';
 import { ask } from '../support/lab.js';
 
@@ -14,7 +14,7 @@ describe('handoff lab', { timeout: 60_000 }, () => {
   it('prints the address of a page, and ends with all its servers on Ctrl-C', async (t) => {
     const descendants = new Descendants();
     t.after(() => descendants.killAll());
-    const env = { ...UNCOVERED.env, ...descendants.env };
+    const { env } = descendants;
     const child = spawnNode([CLI, 'lab', '--threads', '1'], { env });
     killAfter(t, child);
     const exit = exitOf(child);
@@ -36,7 +36,7 @@ describe('handoff lab', { timeout: 60_000 }, () => {
     t.after(() => other.close());
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const { status, stderr } = await runHandoff(t, ['lab', '--port', String(port)], UNCOVERED);
+    const { status, stderr } = await runHandoff(t, ['lab', '--port', String(port)]);
     assert.equal(status, 1);
     assert.equal(stderr, `handoff: cannot listen on 127.0.0.1:${port}: the port is in use\n`);
   });
