@@ -121,11 +121,18 @@ export class Inbox {
 
   /** The server closes the connection in order, and sends nothing before that. */
   async isClosed(): Promise<void> {
+    await this.isOver();
+    if (this.#end === 'ended') return;
+    this.fail(`expected the end of the connection, ${this.#nothing()}`, this.#bytes.length);
+  }
+
+  /** The server closes the connection, in order or by a reset, and sends nothing before that. */
+  async isOver(): Promise<void> {
     const from = this.#read;
     await this.#until(() => this.#bytes.length > from);
     if (this.unread !== '')
       this.fail(`expected the end of the connection, got ${quoted(this.unread)}`, from);
-    if (this.#end === 'ended') return;
+    if (this.#end !== undefined) return;
     this.fail(`expected the end of the connection, ${this.#nothing()}`, this.#bytes.length);
   }
 

@@ -4,6 +4,7 @@
  * On Linux the kernel's tables say so. A connection would say so too, but some of the course's
  * servers accept a single client, and it would be that client.
  */
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import { once } from 'node:events';
@@ -57,13 +58,33 @@ async function accepts(host: string, port: number): Promise<boolean> {
   }
 }
 
-/** A port that no server uses at the moment. */
-export async function freePort(host: string): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const address = server.address();
+/**
+ * Ports below those that Linux and macOS give to clients. On a port of theirs, a client's connection
+ * keeps a server from binding that comes without SO_REUSEADDR, for a minute after its end, too.
+ */
+const FIRST_PORT = 10_000;
+const PORTS = 20_000;
+/** Each port once, so that no connection of an earlier server is left on it. */
+let nextPort = randomInt(PORTS);
+
+/** A port that no server uses at the moment. @throws Error if the host is not of this machine */
+export async function freePort(host: string, transport: Transport): Promise<number> {
+  for (let tried = 0; tried < PORTS; tried++) {
+    const port = FIRST_PORT + (nextPort++ % PORTS);
+    if (!(await isListening(host, port, transport)) && (await canListen(host, port))) return port;
+  }
+  throw new Error(`no port of ${host} is free`);
+}
+
+async function canListen(host: string, port: number): Promise<boolean> {
+  const server = createServer().listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
+    throw error;
+  }
   server.close();
   await once(server, 'close');
-  if (typeof address === 'object' && address !== null) return address.port;
-  throw new Error('a listener without an address');
+  return true;
 }
