@@ -7,6 +7,7 @@
  * - A reader that has gone: the destination closes, and further lines are lost.
  */
 import { createRequire } from 'node:module';
+import { descriptorStatsOf } from '../base/stats.js';
 import { openOutput, type FullPolicy } from './open-output.js';
 import type { LogShare } from './share.js';
 
@@ -147,7 +148,7 @@ export class Destination {
   }
 
   get #isPlainFile(): boolean {
-    return this.#fd !== undefined && fs.fstatSync(this.#fd).isFile();
+    return this.#fd !== undefined && descriptorStatsOf(this.#fd).isFile();
   }
 
   #push(bytes: Buffer): void {

@@ -10,6 +10,7 @@ import { createRequire } from 'node:module';
 import type { DestinationStream, Logger } from 'pino';
 import { StartError } from '../base/errors.js';
 import { fileReason } from '../base/file-reason.js';
+import { descriptorStatsOf, statsOf } from '../base/stats.js';
 import { cutText, describeThrown } from '../base/thrown.js';
 import { Destination } from './destination.js';
 import type { FullPolicy } from './open-output.js';
@@ -49,7 +50,6 @@ export interface ServiceLog {
 }
 
 const require = createRequire(import.meta.url);
-const { fstatSync, statSync } = require('node:fs') as typeof import('node:fs');
 
 const STANDARD_OUTPUT = 1;
 /** How often main looks whether lost lines can be reported. */
@@ -101,7 +101,8 @@ export function openLog(
 }
 
 function isPlainFile(file: string | undefined): boolean {
-  return (file === undefined ? fstatSync(STANDARD_OUTPUT) : statSync(file)).isFile();
+  const stats = file === undefined ? descriptorStatsOf(STANDARD_OUTPUT) : statsOf(file);
+  return stats?.isFile() ?? false;
 }
 
 function loggerTo(destination: DestinationStream, settings: LogSettings, base: object): Logger {

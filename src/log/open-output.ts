@@ -2,6 +2,7 @@
  * Opens the file or standard output for one thread's log. Any thread; destination.ts writes to it.
  */
 import { createRequire } from 'node:module';
+import { descriptorStatsOf, statsOf } from '../base/stats.js';
 
 const require = createRequire(import.meta.url);
 const fs = require('node:fs') as typeof import('node:fs');
@@ -18,7 +19,7 @@ export type FullPolicy = (typeof FULL_POLICIES)[number];
 export function openOutput(file: string | undefined, policy: FullPolicy): number {
   if (file === undefined) return policy === 'drop' ? nonBlockingOutput() : STANDARD_OUTPUT;
   const flags = O_WRONLY | O_APPEND | O_CREAT;
-  if (!fs.statSync(file, { throwIfNoEntry: false })?.isFIFO()) return fs.openSync(file, flags);
+  if (!statsOf(file)?.isFIFO()) return fs.openSync(file, flags);
   // Without a reader, this fails and does not wait for one.
   const fd = fs.openSync(file, flags | O_NONBLOCK);
   if (policy === 'drop') return fd;
@@ -32,7 +33,7 @@ export function openOutput(file: string | undefined, policy: FullPolicy): number
  * that write to it are not affected. That fails for a socket, which stdout-pipe.ts has prepared.
  */
 function nonBlockingOutput(): number {
-  if (fs.fstatSync(STANDARD_OUTPUT).isFile()) return STANDARD_OUTPUT;
+  if (descriptorStatsOf(STANDARD_OUTPUT).isFile()) return STANDARD_OUTPUT;
   try {
     return fs.openSync(`/proc/self/fd/${STANDARD_OUTPUT}`, O_WRONLY | O_NONBLOCK);
   } catch {

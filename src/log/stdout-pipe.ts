@@ -2,7 +2,7 @@
  * Standard output as a pipe whose reader falls behind. Runs on the main thread, before `handoff
  * serve` starts the server.
  */
-import { fstatSync } from 'node:fs';
+import { descriptorStatsOf } from '../base/stats.js';
 import type { FullPolicy } from './open-output.js';
 
 const STANDARD_OUTPUT = 1;
@@ -15,9 +15,9 @@ const STANDARD_OUTPUT = 1;
 export async function prepareOutput(full: FullPolicy): Promise<void> {
   // Clearing the flags of a file would clear O_APPEND, too; and writing to a file never blocks on a
   // reader.
-  if (fstatSync(STANDARD_OUTPUT).isFile()) return;
+  if (descriptorStatsOf(STANDARD_OUTPUT).isFile()) return;
   // Nothing else can make writes to a socket return; a pipe is opened once more.
-  if (full === 'drop' && fstatSync(STANDARD_OUTPUT).isSocket()) {
+  if (full === 'drop' && descriptorStatsOf(STANDARD_OUTPUT).isSocket()) {
     // The first use makes it non-blocking.
     process.stdout.setDefaultEncoding('utf8');
     return;

@@ -2,11 +2,12 @@
  * Addresses to listen on, for both transports and the admin socket, and the errors of listening.
  * Main thread.
  */
-import { existsSync, lstatSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { formatEndpoint } from '../connection/endpoint.js';
 import { StartError } from '../base/errors.js';
+import { linkStatsOf } from '../base/stats.js';
 
 /** A host and port (0: any free one), or the path of a Unix-domain socket. */
 export type ListenAddress =
@@ -29,7 +30,7 @@ export async function removeStaleSocket(path: string): Promise<void> {
   if (code !== 'ECONNREFUSED') return;
   try {
     // A plain file refuses connections too, and must not be removed.
-    if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path, { force: true });
+    if (linkStatsOf(path)?.isSocket()) rmSync(path, { force: true });
   } catch (error) {
     throw startError({ path }, error as NodeJS.ErrnoException);
   }
@@ -66,7 +67,7 @@ export function startError(
 
 /** A file of any kind keeps a server from listening at its path. */
 function whyInUse(path: string): string {
-  const existing = lstatSync(path, { throwIfNoEntry: false });
+  const existing = linkStatsOf(path);
   if (!existing || existing.isSocket()) return 'the address is in use';
   return `it is a ${existing.isDirectory() ? 'folder' : 'file'}, not a socket`;
 }

@@ -2,12 +2,13 @@
  * The socket files of this server, which every way out of the process removes. Node removes them in
  * an orderly stop; _exit(2) does not. On the main thread and in workers/watchdog.ts.
  */
-import { statSync, unlinkSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
+import { statsOf } from '../base/stats.js';
 
 export interface SocketFile {
   readonly path: string;
   /** Another server may have replaced the file since. */
-  readonly inode: number;
+  readonly inode: bigint;
 }
 
 /** @param paths where this server listens; a path without a file is left out */
@@ -30,6 +31,6 @@ export function removeSocketFiles(files: readonly SocketFile[]): void {
   }
 }
 
-function inodeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.ino;
+function inodeOf(path: string): bigint | undefined {
+  return statsOf(path)?.ino;
 }

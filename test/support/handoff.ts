@@ -23,6 +23,8 @@ export function fixture(name: string): string {
 interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** The program, if it is another copy than the one that was built. */
+  readonly cli?: string;
   /** The largest number of descriptors of the process. */
   readonly descriptors?: number;
   /** The words of bash in front of the program, such as `exec setpriv --reuid=54321`. */
@@ -163,7 +165,7 @@ export async function startHandoff(
   const isTold =
     args.some((arg) => /^--(socket|port)\b/.test(arg)) || surroundings.env?.['HANDOFF_SOCKET'];
   const where = isTold ? [] : ['--port', '0'];
-  const child = spawnNode([CLI, 'serve', ...args, ...where], surroundings);
+  const child = spawnNode([surroundings.cli ?? CLI, 'serve', ...args, ...where], surroundings);
   killAfter(t, child);
   child.stdin.end();
   const stderr: string[] = [];

@@ -3,9 +3,10 @@
  * a client thread whose module changed.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { statsOf } from '../../base/stats.js';
 
 /** The first Node that runs TypeScript without a flag. */
 const TYPESCRIPT_SINCE = '22.18';
@@ -16,7 +17,7 @@ const CHECK_MS = 5000;
 /** @returns why this Node cannot run the module at all; undefined if it can */
 export function obstacleOf(module: string): string | undefined {
   const path = fileURLToPath(module);
-  const existing = statSync(path, { throwIfNoEntry: false });
+  const existing = statsOf(path);
   if (!existing) return 'there is no such file';
   if (existing.isDirectory()) return "it is a folder, not a service's file";
   return typeScriptObstacle(path);

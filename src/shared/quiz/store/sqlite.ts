@@ -5,10 +5,11 @@
  * Several servers may use one file, so each transaction first checks that its turn is still open.
  * Read transactions.ts next.
  */
-import { closeSync, openSync, statSync, type Stats } from 'node:fs';
+import { closeSync, openSync, type BigIntStats } from 'node:fs';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { StartError } from '../../../base/errors.js';
 import { fileReason } from '../../../base/file-reason.js';
+import { statsOf } from '../../../base/stats.js';
 import { prepareSchema } from './schema.js';
 import { prepareStatements, type PlayerRow, type TurnRow } from './statements.js';
 import {
@@ -57,13 +58,13 @@ export function openSqliteStore(path: string): QuizStore {
  * its errors do not say what is wrong.
  */
 function makeFile(path: string): void {
-  const existing = statSync(path, { throwIfNoEntry: false });
+  const existing = statsOf(path);
   // Opening a FIFO waits for its other end, and SQLite waits for a lock of a device.
   if (existing && !existing.isFile()) throw new Error(`it is ${kindOf(existing)}, not a file`);
   closeSync(openSync(path, 'a', 0o600));
 }
 
-function kindOf(existing: Stats): string {
+function kindOf(existing: BigIntStats): string {
   if (existing.isDirectory()) return 'a folder';
   if (existing.isFIFO()) return 'a FIFO';
   return existing.isSocket() ? 'a socket' : 'a device';
