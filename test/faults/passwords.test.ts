@@ -154,11 +154,12 @@ describe('an address that makes up names', () => {
         threads: { most: 40, warm: 40 },
       });
       const first = await playerFrom(t, server, '127.0.0.2');
+      // Names come back one a second from here on, also while a busy machine prepares the crowd.
+      const startedAt = performance.now();
       await first.says('REGISTER owner right', /^OK /);
       const second = await playerFrom(t, server, '127.0.0.2');
       for (let count = 0; count < NEW_NAMES.burst - 31; count++)
         await second.says('REGISTER owner mine', 'ERR the name owner is taken');
-      const startedAt = performance.now();
       let entered = 0;
       const players = await Promise.all(
         Array.from({ length: 36 }, () => playerFrom(t, server, '127.0.0.2')),
@@ -174,7 +175,8 @@ describe('an address that makes up names', () => {
       const seconds = Math.ceil((performance.now() - startedAt) / 1000);
       assert.ok(entered <= 30 + seconds, `${entered} guests in ${seconds} seconds`);
       await Promise.all(all);
-      assert.ok(performance.now() - startedAt > 4500);
+      // The last of them is the sixth name too many.
+      assert.ok(performance.now() - startedAt > 5900);
     });
   }
 
