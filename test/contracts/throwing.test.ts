@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { it, type TestContext } from 'node:test';
 import type { HandOffWay, ModelName } from '../../src/serving/host.js';
 import { connectClient, type Client } from '../support/client.js';
-import { fixture, startHandoff, UNCOVERED, type ServerProcess } from '../support/handoff.js';
+import { fixture, startHandoff, type ServerProcess } from '../support/handoff.js';
 import { isConcurrent, modelOptions, underEveryWay } from '../support/models.js';
 
 async function start(
@@ -14,11 +14,12 @@ async function start(
   model: ModelName,
   handOff: HandOffWay | undefined,
 ): Promise<ServerProcess> {
-  return startHandoff(
-    t,
-    [fixture('quarrel'), ...modelOptions(model, 3, handOff), '--grace', '300'],
-    UNCOVERED,
-  );
+  return startHandoff(t, [
+    fixture('quarrel'),
+    ...modelOptions(model, 3, handOff),
+    '--grace',
+    '300',
+  ]);
 }
 
 async function enter(t: TestContext, server: ServerProcess): Promise<Client> {

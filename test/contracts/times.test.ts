@@ -13,7 +13,7 @@ import { it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelName } from '../../src/serving/host.js';
 import { eventually } from '../support/eventually.js';
-import { startHandoff, UNCOVERED, type ServerProcess } from '../support/handoff.js';
+import { startHandoff, type ServerProcess } from '../support/handoff.js';
 import type { LogLine } from '../support/log-lines.js';
 import { limitsClients, modelOptions, underEveryModel } from '../support/models.js';
 
@@ -105,7 +105,7 @@ async function start(t: TestContext, model: ModelName, args: readonly string[]) 
   // One worker: its clients wait for one loop, as those of main do.
   const options =
     model === 'thread-per-client' ? ['--model', model, ...args] : modelOptions(model, 1);
-  const server = await startHandoff(t, ['work', ...options, '--loop-lag', '50'], UNCOVERED);
+  const server = await startHandoff(t, ['work', ...options, '--loop-lag', '50']);
   const before = performance.eventLoopUtilization();
   let lateMs = 0;
   let dueMs = performance.now() + 5;

@@ -11,7 +11,6 @@ import {
 } from '../support/handoff.js';
 import { modelOptions } from '../support/models.js';
 
-const UNCOVERED = { NODE_V8_COVERAGE: '' };
 /** More than the server has descriptors. */
 const CLIENTS = 150;
 /** Lines of one cause a second, and one more for a second that has begun. */
@@ -22,7 +21,7 @@ describe('a server that has fewer descriptors than clients', { timeout: 60_000 }
     it(`leaves clients in the kernel's queue, and drops none, under ${model}`, async (t) => {
       const sinceMs = performance.now();
       const args = ['echo', ...modelOptions(model, 64)];
-      const server = await startHandoff(t, args, { descriptors: 64, env: UNCOVERED });
+      const server = await startHandoff(t, args, { descriptors: 64 });
       const clients = await connectAll(t, server, CLIENTS);
       await server.log.next('accepting paused', { limit: 64 });
       await Promise.all(clients.map((client, index) => serveToEnd(client, `client ${index}`)));
@@ -35,7 +34,7 @@ describe('a server that has fewer descriptors than clients', { timeout: 60_000 }
   it('goes on to listen on a Unix-domain socket', async (t) => {
     const path = `${temporaryDirectory(t)}/socket`;
     const args = ['echo', '--model', 'event-loop', '--socket', path];
-    const server = await startHandoff(t, args, { descriptors: 64, env: UNCOVERED });
+    const server = await startHandoff(t, args, { descriptors: 64 });
     const clients = await connectAll(t, server, CLIENTS);
     await server.log.next('accepting paused');
     await Promise.all(clients.map((client, index) => serveToEnd(client, `client ${index}`)));
@@ -47,7 +46,7 @@ describe('a server that has fewer descriptors than clients', { timeout: 60_000 }
 
   it('stops in order while it does not accept', async (t) => {
     const args = ['echo', '--model', 'event-loop'];
-    const server = await startHandoff(t, args, { descriptors: 64, env: UNCOVERED });
+    const server = await startHandoff(t, args, { descriptors: 64 });
     await connectAll(t, server, CLIENTS);
     await server.log.next('accepting paused');
     assert.deepEqual(await server.stop(), { status: 0, signal: null });
@@ -58,7 +57,7 @@ describe('a server that has fewer descriptors than clients', { timeout: 60_000 }
 describe('the number of client threads', { timeout: 60_000 }, () => {
   it('respects the limit of descriptors, and service goes on at once when clients leave', async (t) => {
     const sinceMs = performance.now();
-    const server = await startHandoff(t, ['echo'], { descriptors: 200, env: UNCOVERED });
+    const server = await startHandoff(t, ['echo'], { descriptors: 200 });
     const threads = Number(server.log.one('listening').threads);
     assert.ok(threads >= 8 && threads < 30, `${threads} threads`);
     assert.equal((await server.log.next('threads limited')).threads, threads);
@@ -78,7 +77,7 @@ describe('the number of client threads', { timeout: 60_000 }, () => {
     it(`is no smaller than --warm: ${descriptors} descriptors are refused in one line`, async (t) => {
       const args = ['serve', 'echo', '--port', '0', '--threads', '64', '--warm', '64'];
       const outcomes = await Promise.all(
-        Array.from({ length: 2 }, () => runHandoff(t, args, { descriptors, env: UNCOVERED })),
+        Array.from({ length: 2 }, () => runHandoff(t, args, { descriptors })),
       );
       for (const { status, stdout, stderr } of outcomes) {
         assert.match(stderr, /^handoff: cannot start 64 client threads: [^\n]*open files[^\n]*\n$/);

@@ -5,11 +5,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { connectClient } from '../support/client.js';
-import { fixture, startHandoff, UNCOVERED } from '../support/handoff.js';
+import { fixture, startHandoff } from '../support/handoff.js';
 
 describe('a thread that computes without end', { timeout: 60_000 }, () => {
   it('is ended when its client has left, and not when the client has ended its side', async (t) => {
-    const server = await startHandoff(t, ['work', '--threads', '2'], UNCOVERED);
+    const server = await startHandoff(t, ['work', '--threads', '2']);
     const halfClosed = await connectClient(t, server);
     halfClosed.send('work 2500\n');
     halfClosed.halfClose();
@@ -29,7 +29,7 @@ describe('a thread that computes without end', { timeout: 60_000 }, () => {
   it('is ended on every thread at once, and all threads serve again', async (t) => {
     const threads = 4;
     const args = [fixture('trouble'), '--threads', `${threads}`, '--task-limit', '300'];
-    const server = await startHandoff(t, args, UNCOVERED);
+    const server = await startHandoff(t, args);
     const spinning = await Promise.all(
       Array.from({ length: threads }, async () => {
         const client = await connectClient(t, server);

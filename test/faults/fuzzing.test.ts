@@ -8,12 +8,7 @@ import { describe, it } from 'node:test';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import { listServices } from '../../src/services/catalogue.js';
 import { connectClient, type Client } from '../support/client.js';
-import {
-  startHandoff,
-  temporaryDirectory,
-  UNCOVERED,
-  type ServerProcess,
-} from '../support/handoff.js';
+import { startHandoff, temporaryDirectory, type ServerProcess } from '../support/handoff.js';
 import { modelOptions } from '../support/models.js';
 import { Random } from '../support/random.js';
 
@@ -55,7 +50,7 @@ describe(`random bytes with FUZZ_SEED=${SEED}`, { timeout: 300_000, concurrency:
         t.diagnostic(`FUZZ_SEED=${SEED}`);
         const random = new Random(SEED);
         const folder = temporaryDirectory(t);
-        const env = { ...UNCOVERED.env, HANDOFF_STORE: ':memory:', HANDOFF_MAX_PAUSE: '0' };
+        const env = { HANDOFF_STORE: ':memory:', HANDOFF_MAX_PAUSE: '0' };
         const args = [service, ...modelOptions(model, 8)];
         const server = await startHandoff(t, args, { env, cwd: folder });
         for (let begun = 0; begun < CLIENTS; begun += AT_ONCE) {

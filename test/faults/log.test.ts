@@ -17,7 +17,6 @@ import {
   ServerProcess,
   startHandoff,
   temporaryDirectory,
-  UNCOVERED,
 } from '../support/handoff.js';
 import { modelOptions } from '../support/models.js';
 import { linesOfFile, LogLines, type LogLine } from '../support/log-lines.js';
@@ -108,7 +107,7 @@ describe('a log on a full disk', { timeout: 60_000 }, () => {
         // The disk is mounted in the server's namespace only.
         const script = 'mount -t tmpfs -o size=64k none "$0" && exec "$@"';
         const child = spawn('unshare', ['-m', 'sh', '-c', script, disk, ...server], {
-          env: environment(UNCOVERED.env),
+          env: environment(),
         });
         killAfter(t, child);
         const file = `/proc/${child.pid ?? 0}/root${disk}/log`;
@@ -177,7 +176,7 @@ async function startOnPipe(t: TestContext, args: readonly string[]): Promise<Ser
   const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writing = openSync(path, constants.O_WRONLY);
   const child = spawn(process.execPath, [CLI, 'serve', ...args, '--port', '0'], {
-    env: environment(UNCOVERED.env),
+    env: environment(),
     stdio: ['ignore', writing, 'pipe'],
   });
   killAfter(t, child);

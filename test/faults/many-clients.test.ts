@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { connect, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { startHandoff, UNCOVERED, type ServerProcess } from '../support/handoff.js';
+import { startHandoff, type ServerProcess } from '../support/handoff.js';
 import type { Cleanup } from '../support/server.js';
 
 /** Beside those of the clients. */
@@ -45,7 +45,7 @@ async function serveAtOnce(
     t.skip(`needs ${descriptors} descriptors, and RLIMIT_NOFILE allows ${most}`);
     return;
   }
-  const surroundings = { ...UNCOVERED, descriptors };
+  const surroundings = { descriptors };
   const server = await startHandoff(t, ['echo', ...args], surroundings);
   const clients: Caller[] = [];
   while (clients.length < count) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { startHandoff, UNCOVERED, type ServerProcess } from '../support/handoff.js';
+import { startHandoff, type ServerProcess } from '../support/handoff.js';
 import type { Cleanup } from '../support/server.js';
 
 const CLIENTS = 40;
@@ -13,7 +13,7 @@ const WARM_UP_BYTES = 300;
 const MOST_GROWN_KB = 12 * 1024;
 
 it('a client that sends one byte a segment to a service that does not read costs little more memory than bytes', async (t) => {
-  const server = await startHandoff(t, ['work', '--model', 'event-loop'], UNCOVERED);
+  const server = await startHandoff(t, ['work', '--model', 'event-loop']);
   const sockets = await Promise.all(Array.from({ length: CLIENTS }, () => open(t, server)));
   for (const socket of sockets) socket.write('sleep 600000\n');
   let beforeKb = 0;

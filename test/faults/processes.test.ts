@@ -6,7 +6,6 @@ import { connectClient } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
 import { startHandoff, type ServerProcess } from '../support/handoff.js';
 
-const UNCOVERED = { NODE_V8_COVERAGE: '' };
 const CLIENTS = 40;
 /** A user who has no other process. */
 const USER = 54_321;
@@ -21,7 +20,6 @@ const noCgroup = (notRoot || PIDS === undefined) && 'needs root and a cgroup wit
 describe('without more threads from the system', { timeout: 60_000 }, () => {
   it('clients queue under the limit of a user', { skip: notRoot }, async (t) => {
     const server = await startHandoff(t, ['echo'], {
-      env: UNCOVERED,
       under: `ulimit -u 40; exec ${AS_USER}`,
     });
     await assertClientsQueue(t, server);
@@ -30,7 +28,7 @@ describe('without more threads from the system', { timeout: 60_000 }, () => {
   it('clients queue under the limit of a cgroup', { skip: noCgroup }, async (t) => {
     const { path, under } = limitedGroup(t, 50);
     assert.ok(existsSync(path));
-    const server = await startHandoff(t, ['echo'], { env: UNCOVERED, under });
+    const server = await startHandoff(t, ['echo'], { under });
     await assertClientsQueue(t, server);
   });
 
@@ -41,7 +39,7 @@ describe('without more threads from the system', { timeout: 60_000 }, () => {
       async (t) => {
         const { path, under } = limitedGroup(t, 60);
         const args = ['echo', '--overflow', overflow];
-        const server = await startHandoff(t, args, { env: UNCOVERED, under });
+        const server = await startHandoff(t, args, { under });
         const first = await connectClient(t, server);
         await first.exchange('first', 'first');
         // From now on each start fails.

@@ -15,7 +15,6 @@ import {
   spawnNode,
   startHandoff,
   temporaryDirectory,
-  UNCOVERED,
   type Exit,
   type ServerProcess,
 } from '../support/handoff.js';
@@ -28,7 +27,7 @@ const BETWEEN_SIGNALS_MS = 150;
 
 /** A server whose main thread computes without end. */
 async function startStuck(t: TestContext, args: readonly string[]): Promise<ServerProcess> {
-  const server = await startHandoff(t, [fixture('trouble'), ...args], UNCOVERED);
+  const server = await startHandoff(t, [fixture('trouble'), ...args]);
   const client = await connectClient(t, server);
   await client.exchange('echo up\n', 'up\n');
   client.send('spin\n');
@@ -77,7 +76,7 @@ describe('while the main thread computes without end', { timeout: 60_000, skip: 
 describe('a signal', { timeout: 60_000, skip: onLinux }, () => {
   for (const signal of ['SIGQUIT', 'SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
     it(`stops the server in order: ${signal}`, async (t) => {
-      const server = await startHandoff(t, ['echo'], UNCOVERED);
+      const server = await startHandoff(t, ['echo']);
       const client = await connectClient(t, server);
       await client.exchange('hello', 'hello');
       server.signal(signal);
@@ -91,7 +90,7 @@ describe('a signal', { timeout: 60_000, skip: onLinux }, () => {
 
   for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) {
     it(`is logged and ignored, and opens no inspector: ${signal}`, async (t) => {
-      const server = await startHandoff(t, ['echo'], UNCOVERED);
+      const server = await startHandoff(t, ['echo']);
       server.signal(signal);
       await server.log.next('signal ignored', { cause: signal });
       const client = await connectClient(t, server);
@@ -107,10 +106,17 @@ describe('a signal', { timeout: 60_000, skip: onLinux }, () => {
       const file = join(folder, 'log');
       const rotations = 5;
       const socket = join(folder, 'socket');
-      const child = spawnNode(
-        [CLI, 'serve', 'echo', '--model', model, '--socket', socket, '--log-file', file],
-        UNCOVERED,
-      );
+      const child = spawnNode([
+        CLI,
+        'serve',
+        'echo',
+        '--model',
+        model,
+        '--socket',
+        socket,
+        '--log-file',
+        file,
+      ]);
       killAfter(t, child);
       const exit = exitOf(child);
       const linesOf = (path: string) =>
@@ -155,7 +161,7 @@ describe('a stop', { timeout: 120_000, skip: onLinux }, () => {
     const stop = async () => {
       for (let index = ways.pop(); index !== undefined; index = ways.pop()) {
         const args = [CLI, 'serve', 'echo', '--port', '0', '--warm', '2'];
-        const child = spawnNode(args, UNCOVERED);
+        const child = spawnNode(args);
         killAfter(t, child);
         child.stdout.resume();
         const exit = exitOf(child);
@@ -171,7 +177,7 @@ describe('a stop', { timeout: 120_000, skip: onLinux }, () => {
 
   for (const model of MODEL_NAMES) {
     it(`under load ends the ${model} server in order, and each client has its closed line`, async (t) => {
-      const server = await startHandoff(t, ['echo', ...modelOptions(model, 8)], UNCOVERED);
+      const server = await startHandoff(t, ['echo', ...modelOptions(model, 8)]);
       const clients = await Promise.all(Array.from({ length: 8 }, () => connectClient(t, server)));
       const load = clients.map(async (client) => {
         // Until the server ends the connection.
@@ -188,7 +194,7 @@ describe('a stop', { timeout: 120_000, skip: onLinux }, () => {
 
     it(`ends the ${model} server after the grace period, whatever its clients do`, async (t) => {
       const args = ['work', '--model', model, '--grace', '100'];
-      const server = await startHandoff(t, args, UNCOVERED);
+      const server = await startHandoff(t, args);
       const client = await connectClient(t, server);
       client.send('work 0\nsleep 10000\n');
       await client.expect('done 0\n');

@@ -3,12 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { connectClient, type Client } from '../support/client.js';
-import {
-  startHandoff,
-  temporaryDirectory,
-  UNCOVERED,
-  type ServerProcess,
-} from '../support/handoff.js';
+import { startHandoff, temporaryDirectory, type ServerProcess } from '../support/handoff.js';
 import { modelOptions } from '../support/models.js';
 import type { Cleanup } from '../support/server.js';
 
@@ -81,7 +76,7 @@ describe('clients that read none of their own answers', { timeout: 60_000 }, () 
   it('count on the event loop, too: those with the most are cut, and the others served', async (t) => {
     const path = join(temporaryDirectory(t), 'echo');
     const args = ['--socket', path, '--model', 'event-loop', '--max-buffer', '1'];
-    const server = await startHandoff(t, ['echo', ...args], UNCOVERED);
+    const server = await startHandoff(t, ['echo', ...args]);
     for (let count = 0; count < 60; count++) {
       const client = await connectClient(t, server);
       client.pause();
@@ -109,7 +104,7 @@ function names(stem: string, count: number): string[] {
 /** On a Unix-domain socket, where the kernel keeps some 200 kB for a client, and not megabytes. */
 function startChat(t: Cleanup, args: readonly string[]): Promise<ServerProcess> {
   const path = join(temporaryDirectory(t), 'chat');
-  return startHandoff(t, ['chat', '--socket', path, ...args], UNCOVERED);
+  return startHandoff(t, ['chat', '--socket', path, ...args]);
 }
 
 async function enter(t: Cleanup, server: ServerProcess, name: string): Promise<Client> {

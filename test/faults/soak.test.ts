@@ -3,12 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectClient } from '../support/client.js';
-import {
-  startHandoff,
-  temporaryDirectory,
-  UNCOVERED,
-  type ServerProcess,
-} from '../support/handoff.js';
+import { startHandoff, temporaryDirectory, type ServerProcess } from '../support/handoff.js';
 import { modelOptions } from '../support/models.js';
 import type { Cleanup } from '../support/server.js';
 
@@ -30,7 +25,7 @@ const SERVERS = [
 describe(`a soak of ${SOAK_S} s`, { timeout: 1000 * SOAK_S + 60_000, concurrency: true }, () => {
   for (const [service, model] of SERVERS) {
     it(`leaves no descriptor and no memory behind in ${service} under ${model}`, async (t) => {
-      const surroundings = { ...UNCOVERED, cwd: temporaryDirectory(t) };
+      const surroundings = { cwd: temporaryDirectory(t) };
       const server = await startHandoff(
         t,
         [service, ...modelOptions(model, 8), '--no-log-connections'],

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { connectClient } from '../support/client.js';
 import { oddities } from '../fixtures/oddities.js';
-import { fixture, startHandoff, UNCOVERED } from '../support/handoff.js';
+import { fixture, startHandoff } from '../support/handoff.js';
 import { modelOptions, underEveryModel } from '../support/models.js';
 
 const names = Object.keys(oddities);
@@ -14,7 +14,7 @@ const names = Object.keys(oddities);
 underEveryModel('a thrown value that is hard to log', (model) => {
   it('costs one line and one client, wherever a service throws it', async (t) => {
     const args = [fixture('oddities'), ...modelOptions(model, 2)];
-    const server = await startHandoff(t, args, UNCOVERED);
+    const server = await startHandoff(t, args);
     let connection = 0;
     let failures = 0;
     for (const what of names) {

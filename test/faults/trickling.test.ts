@@ -9,12 +9,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { connectClient } from '../support/client.js';
-import {
-  startHandoff,
-  temporaryDirectory,
-  UNCOVERED,
-  type ServerProcess,
-} from '../support/handoff.js';
+import { startHandoff, temporaryDirectory, type ServerProcess } from '../support/handoff.js';
 import { modelOptions } from '../support/models.js';
 import { ask } from '../support/http.js';
 
@@ -69,7 +64,7 @@ async function start(
     `HANDOFF_${name}_DEADLINE`,
     `${DEADLINE_MS[model]}`,
   ]);
-  const env = { ...UNCOVERED.env, HANDOFF_ROOT: root, ...Object.fromEntries(limits) };
+  const env = { HANDOFF_ROOT: root, ...Object.fromEntries(limits) };
   return startHandoff(t, [attack.service, ...modelOptions(model, 32)], { env });
 }
 

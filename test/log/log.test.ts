@@ -24,7 +24,6 @@ import {
   startHandoff,
   temporaryDirectory,
   watchHandoff,
-  UNCOVERED,
   type Exit,
 } from '../support/handoff.js';
 import { LogLines, type LogLine } from '../support/log-lines.js';
@@ -222,7 +221,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
   }
 
   it('loses no line when its reader falls behind', async (t) => {
-    const server = await startHandoff(t, [fixture('chatter'), '--threads', '4'], UNCOVERED);
+    const server = await startHandoff(t, [fixture('chatter'), '--threads', '4']);
     const clients = await Promise.all(Array.from({ length: 4 }, () => connectClient(t, server)));
     await server.log.next('thread started', { count: 4 });
     server.log.pause();
@@ -235,11 +234,7 @@ describe('the log', { timeout: 60_000, concurrency: 2 }, () => {
   });
 
   it('cuts texts that would make a line too long for one write', async (t) => {
-    const server = await startHandoff(
-      t,
-      [fixture('trouble'), '--threads', `${THREADS}`],
-      UNCOVERED,
-    );
+    const server = await startHandoff(t, [fixture('trouble'), '--threads', `${THREADS}`]);
     const clients = await Promise.all(
       Array.from({ length: THREADS }, () => connectClient(t, server)),
     );
@@ -386,7 +381,7 @@ async function startChatter(t: TestContext, destination: 'file' | 'pipe'): Promi
   const command = [CLI, 'serve', fixture('chatter'), '--socket', socket, '--threads', `${THREADS}`];
   const grace = ['--grace', '600000'];
   if (destination === 'file') {
-    const child = spawnNode([...command, ...grace, '--log-file', file], UNCOVERED);
+    const child = spawnNode([...command, ...grace, '--log-file', file]);
     killAfter(t, child);
     let complaint = '';
     child.stderr.on('data', (chunk) => (complaint += String(chunk)));
@@ -404,7 +399,7 @@ async function startChatter(t: TestContext, destination: 'file' | 'pipe'): Promi
   // Node gives a child a socket pair for a pipe; the shell makes real pipes.
   const piped = '{ "$@"; echo $? >&2; } | cat';
   const args = ['-c', piped, 'sh', process.execPath, ...command, ...grace];
-  const child = spawn('sh', args, { env: environment(UNCOVERED.env) });
+  const child = spawn('sh', args, { env: environment() });
   let status = '';
   child.stderr.on('data', (chunk) => (status += String(chunk)));
   const log = new LogLines(child.stdout);

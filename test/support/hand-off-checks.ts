@@ -5,7 +5,7 @@ import type { HandOffWay } from '../../src/serving/host.js';
 import { connectClient } from './client.js';
 import { runCycles } from './cycles.js';
 import { eventually } from './eventually.js';
-import { fixture, startHandoff, UNCOVERED } from './handoff.js';
+import { fixture, startHandoff } from './handoff.js';
 
 const THREADS = 8;
 /** Less than 20,000 leaks of 2 kB, more than the garbage that V8 has not yet collected. */
@@ -21,7 +21,7 @@ export async function leavesNothingBehind(
   // Small heaps fill soon.
   const threads = ['--threads', `${THREADS}`, '--thread-memory', '16'];
   const args = ['echo', '--handoff', way, ...threads, ...warm];
-  const server = await startHandoff(t, args, UNCOVERED);
+  const server = await startHandoff(t, args);
   await runCycles(server.address, warmUp);
   await server.log.count('closed', warmUp);
   // All that were closed are. A thread keeps one more from its first transfer on.
@@ -55,7 +55,7 @@ export async function survivesDeaths(
   deaths: number,
 ): Promise<void> {
   const args = [fixture('trouble'), '--handoff', way, '--threads', '1', '--thread-memory', '16'];
-  const server = await startHandoff(t, args, UNCOVERED);
+  const server = await startHandoff(t, args);
   const asks = ['exit', 'throw-later', 'oom'];
   // Once before: what the first client loads stays open.
   for (let round = 0; round < 2; round++) await ask(`first-${round}`);
@@ -89,7 +89,7 @@ export async function survivesDeaths(
 /** A stop in the middle of a rush ends in order, and every client that was accepted is closed. */
 export async function stopsUnderLoad(t: TestContext, way: HandOffWay): Promise<void> {
   const args = ['echo', '--handoff', way, '--threads', '4', '--grace', '200'];
-  const server = await startHandoff(t, args, UNCOVERED);
+  const server = await startHandoff(t, args);
   // With reuse-port, those of the rush that the kernel gives to its thread would wait for its end.
   const staying = way === 'reuse-port' ? undefined : await connectClient(t, server);
   await staying?.exchange('I stay', 'I stay');

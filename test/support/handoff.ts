@@ -31,9 +31,6 @@ interface Surroundings {
   readonly under?: string;
 }
 
-/** For processes with many threads, in a test file whose other programs write coverage. */
-export const UNCOVERED: Surroundings = { env: { NODE_V8_COVERAGE: '' } };
-
 export interface Exit {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MODEL_NAMES } from '../../src/models/registry.js';
 import { connectClient, type Client } from '../support/client.js';
 import { eventually } from '../support/eventually.js';
-import { fixture, startHandoff, UNCOVERED, type ServerProcess } from '../support/handoff.js';
+import { fixture, startHandoff, type ServerProcess } from '../support/handoff.js';
 import { modelOptions } from '../support/models.js';
 
 const TROUBLE = [fixture('trouble'), '--thread-memory', '16'];
@@ -30,7 +30,7 @@ const endings = [
 describe('a client thread', { timeout: 120_000 }, () => {
   for (const { ask, reason, message, cause } of endings) {
     it(`ends its own client only when its service does this: ${ask}`, async (t) => {
-      const server = await startHandoff(t, [...TROUBLE, '--threads', '2'], UNCOVERED);
+      const server = await startHandoff(t, [...TROUBLE, '--threads', '2']);
       const neighbour = await connectClient(t, server);
       await neighbour.exchange('echo before\n', 'before\n');
       const client = await connectClient(t, server);
@@ -60,7 +60,7 @@ describe('a client thread', { timeout: 120_000 }, () => {
   }
 
   it('is replaced when it dies and no other client waits', async (t) => {
-    const server = await startHandoff(t, [...TROUBLE, '--threads', '1'], UNCOVERED);
+    const server = await startHandoff(t, [...TROUBLE, '--threads', '1']);
     for (let round = 1; round <= 3; round++) {
       const client = await connectClient(t, server);
       client.send('exit\n');
@@ -79,7 +79,7 @@ describe('a client thread', { timeout: 120_000 }, () => {
     async (t) => {
       const threads = 8;
       const args = [...TROUBLE, '--threads', `${threads}`, '--warm', `${threads}`];
-      const server = await startHandoff(t, args, UNCOVERED);
+      const server = await startHandoff(t, args);
       const before = { descriptors: server.descriptors, threads: server.threads };
       const over = new AbortController();
       const steady = Array.from({ length: 4 }, (_, index) =>

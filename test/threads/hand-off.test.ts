@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runCycles } from '../support/cycles.js';
 import { eventually } from '../support/eventually.js';
-import { startHandoff, UNCOVERED } from '../support/handoff.js';
+import { startHandoff } from '../support/handoff.js';
 
 /** Clients until V8's heap has stopped growing; with Node 24, 2,500 are not enough. */
 const WARM_UP_CYCLES = 6000;
@@ -24,7 +24,7 @@ describe(
         timeout: 60_000,
       },
       async (t) => {
-        const server = await startHandoff(t, ['echo', '--threads', '8', '--warm', '8'], UNCOVERED);
+        const server = await startHandoff(t, ['echo', '--threads', '8', '--warm', '8']);
         const idle = server.descriptors;
         await runCycles(server.address, WARM_UP_CYCLES);
         await server.log.count('closed', WARM_UP_CYCLES);
@@ -58,7 +58,7 @@ describe(
       'a rush while the threads are still starting gives each client one thread',
       { timeout: 60_000 },
       async (t) => {
-        const server = await startHandoff(t, ['echo', '--threads', '16'], UNCOVERED);
+        const server = await startHandoff(t, ['echo', '--threads', '16']);
         await runCycles(server.address, 500);
         await server.log.count('closed', 500);
         assert.deepEqual(await server.stop(), { status: 0, signal: null });

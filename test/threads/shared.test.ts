@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { connectClient, type Client } from '../support/client.js';
-import { fixture, startHandoff, UNCOVERED, type ServerProcess } from '../support/handoff.js';
+import { fixture, startHandoff, type ServerProcess } from '../support/handoff.js';
 
 async function enter(t: TestContext, server: ServerProcess, count: number): Promise<Client[]> {
   const clients: Client[] = [];
@@ -16,7 +16,7 @@ async function enter(t: TestContext, server: ServerProcess, count: number): Prom
 
 describe('what client threads share', { timeout: 120_000 }, () => {
   it('loses a client whose thread dies, and admits its successor', async (t) => {
-    const server = await startHandoff(t, [fixture('club'), '--threads', '2'], UNCOVERED);
+    const server = await startHandoff(t, [fixture('club'), '--threads', '2']);
     const [neighbour, doomed] = await enter(t, server, 2);
     assert.ok(neighbour && doomed);
     doomed.send('hello\n');
@@ -29,7 +29,7 @@ describe('what client threads share', { timeout: 120_000 }, () => {
   });
 
   it('loses a client whose call fails, and the log has both stacks', async (t) => {
-    const server = await startHandoff(t, [fixture('club'), '--threads', '2'], UNCOVERED);
+    const server = await startHandoff(t, [fixture('club'), '--threads', '2']);
     const [neighbour, failing] = await enter(t, server, 2);
     assert.ok(neighbour && failing);
     failing.send('fail\n');
@@ -44,11 +44,7 @@ describe('what client threads share', { timeout: 120_000 }, () => {
   });
 
   it('does not keep a server from stopping when a call is never answered', async (t) => {
-    const server = await startHandoff(
-      t,
-      [fixture('club'), '--threads', '2', '--grace', '50'],
-      UNCOVERED,
-    );
+    const server = await startHandoff(t, [fixture('club'), '--threads', '2', '--grace', '50']);
     const [neighbour, stuck] = await enter(t, server, 2);
     assert.ok(neighbour && stuck);
     stuck.send('stuck\n');
@@ -59,7 +55,7 @@ describe('what client threads share', { timeout: 120_000 }, () => {
   });
 
   it('counts what main delivers among the bytes of a connection', async (t) => {
-    const server = await startHandoff(t, [fixture('club'), '--threads', '2'], UNCOVERED);
+    const server = await startHandoff(t, [fixture('club'), '--threads', '2']);
     const [one, other] = await enter(t, server, 2);
     assert.ok(one && other);
     one.send('12345\n');

@@ -5,13 +5,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { connectClient } from '../support/client.js';
-import { fixture, runHandoff, startHandoff, UNCOVERED } from '../support/handoff.js';
+import { fixture, runHandoff, startHandoff } from '../support/handoff.js';
 
 const TROUBLE = [fixture('trouble'), '--threads', '2'];
 
 describe('a thread that computes', { timeout: 60_000 }, () => {
   it('is ended and replaced after --task-limit, with one line, and no other client notices', async (t) => {
-    const server = await startHandoff(t, [...TROUBLE, '--task-limit', '200'], UNCOVERED);
+    const server = await startHandoff(t, [...TROUBLE, '--task-limit', '200']);
     const neighbour = await connectClient(t, server);
     await neighbour.exchange('echo before\n', 'before\n');
     for (let round = 1; round <= 3; round++) {
@@ -35,7 +35,7 @@ describe('a thread that computes', { timeout: 60_000 }, () => {
   });
 
   it('goes on while it uses its connection, or waits, for longer than --task-limit', async (t) => {
-    const server = await startHandoff(t, [...TROUBLE, '--task-limit', '100'], UNCOVERED);
+    const server = await startHandoff(t, [...TROUBLE, '--task-limit', '100']);
     const busy = await connectClient(t, server);
     const waiting = await connectClient(t, server);
     waiting.send('hang\n');

@@ -13,7 +13,6 @@ import {
   fixture,
   startHandoff,
   temporaryDirectory,
-  UNCOVERED,
   type ServerProcess,
 } from '../../support/handoff.js';
 
@@ -25,7 +24,7 @@ const EARLIER = 2;
 /** Round-robin: clients with odd numbers are on one worker, the others on the other. */
 async function start(t: TestContext, env: Readonly<Record<string, string>> = {}) {
   const server = await startHandoff(t, [...DEADLY, '--grace', '2000'], {
-    env: { ...UNCOVERED.env, ...env },
+    env: { ...env },
   });
   for (let client = 0; client < EARLIER; client++) await comeAndGo(t, server);
   return { server, descriptors: server.descriptors };
@@ -151,7 +150,7 @@ describe('a worker that dies', { timeout: 120_000, concurrency: 2 }, () => {
 
   it('is replaced where it was the only one, and its clients ahead are queued until then', async (t) => {
     const args = [fixture('deadly'), '--model', 'worker-event-loops', '--workers', '1'];
-    const server = await startHandoff(t, args, UNCOVERED);
+    const server = await startHandoff(t, args);
     const file = join(temporaryDirectory(t), 'now');
     const blocking = await connectClient(t, server);
     await blocking.exchange(`when ${file}\n`, 'waiting\n');
@@ -176,7 +175,7 @@ describe('a worker that dies', { timeout: 120_000, concurrency: 2 }, () => {
 describe('a stop of workers', { timeout: 120_000 }, () => {
   it('answers or ends each of many busy clients, with one line each', async (t) => {
     const server = await startHandoff(
-      ...[t, ['echo', '--model', 'worker-event-loops', '--workers', '2'], UNCOVERED],
+      ...[t, ['echo', '--model', 'worker-event-loops', '--workers', '2']],
     );
     const clients = await Promise.all(Array.from({ length: 40 }, () => connectClient(t, server)));
     let exchanges = 0;
@@ -203,7 +202,7 @@ describe('a stop of workers', { timeout: 120_000 }, () => {
 
   it('aborts the clients of a worker that computes, after the grace period', async (t) => {
     const server = await startHandoff(
-      ...[t, [fixture('trouble'), ...DEADLY.slice(1), '--grace', '50'], UNCOVERED],
+      ...[t, [fixture('trouble'), ...DEADLY.slice(1), '--grace', '50']],
     );
     const [spinning, other] = [await connectClient(t, server), await connectClient(t, server)];
     await spinning.exchange('echo a\n', 'a\n');

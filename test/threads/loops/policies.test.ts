@@ -4,7 +4,7 @@ import { describe, it, type TestContext } from 'node:test';
 import { jainIndex } from '../../../bench/lib/fairness.js';
 import { policyNamed, POLICY_NAMES } from '../../../src/threads/loops/policies.js';
 import { connectClient, type Client } from '../../support/client.js';
-import { startHandoff, UNCOVERED, type ServerProcess } from '../../support/handoff.js';
+import { startHandoff, type ServerProcess } from '../../support/handoff.js';
 
 const LOOPS = ['echo', '--model', 'worker-event-loops'];
 
@@ -56,7 +56,7 @@ describe('a policy', () => {
 
 describe('the workers of a server', { timeout: 120_000 }, () => {
   it('have equally many of 64 clients with round-robin', async (t) => {
-    const server = await startHandoff(t, [...LOOPS, '--workers', '4'], UNCOVERED);
+    const server = await startHandoff(t, [...LOOPS, '--workers', '4']);
     await connectMany(t, server, 64);
     const counts = [...(await clientsByThread(server)).values()];
     assert.equal(counts.length, 4);
@@ -66,7 +66,7 @@ describe('the workers of a server', { timeout: 120_000 }, () => {
   for (const policy of ['least-connections', 'two-choices']) {
     it(`are filled up with ${policy} where clients have left`, async (t) => {
       const args = [...LOOPS, '--workers', '2', '--policy', policy];
-      const server = await startHandoff(t, args, UNCOVERED);
+      const server = await startHandoff(t, args);
       const clients = await connectMany(t, server, 4);
       clients[0]?.close();
       await server.log.next('closed', { connection: 1 });
