@@ -13,6 +13,8 @@ import { startServer, type Cleanup, type RunningServer } from '../support/server
 
 /** Longer than the promised two seconds: the tests of other files use the same cores. */
 const OWNER_MS = 4000;
+/** Where they use them up, a login may take so many times as long as the owner's registration. */
+const OWNER_HASHES = 30;
 const WRONG = 'ERR this name and this password do not belong together';
 
 async function playerFrom(t: Cleanup, { address }: RunningServer, from: string): Promise<Player> {
@@ -27,8 +29,16 @@ interface Guessing {
 }
 
 /** Each player guesses, and guesses again as soon as it has its answer. */
-function guess(players: readonly Player[], nameOf: (player: number) => string): Guessing {
+function guess(
+  t: Cleanup,
+  players: readonly Player[],
+  nameOf: (player: number) => string,
+): Guessing {
   const state = { checked: 0, stopped: false };
+  // Also when the test fails before it stops them.
+  t.after(() => {
+    state.stopped = true;
+  });
   const loops = players.map(async (player, index) => {
     for (let count = 0; !state.stopped; count++) {
       player.send(`LOGIN ${nameOf(index)} guess${count}`);
@@ -58,7 +68,12 @@ async function logIn(t: Cleanup, server: RunningServer, from: string): Promise<n
   return ms;
 }
 
-async function startQuiz(t: Cleanup): Promise<RunningServer> {
+interface Quiz extends RunningServer {
+  /** The longest acceptable wait of others than guessers, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+async function startQuiz(t: Cleanup): Promise<Quiz> {
   const server = await startServer(t, {
     service: 'quiz',
     model: 'event-loop',
@@ -66,9 +81,11 @@ async function startQuiz(t: Cleanup): Promise<RunningServer> {
     acceptor: { queueLimit: 1000 },
   });
   const owner = await playerFrom(t, server, '127.0.1.1');
+  const startedAt = performance.now();
   await owner.says('REGISTER owner right', 'OK welcome, owner');
+  const patienceMs = Math.max(OWNER_MS, OWNER_HASHES * (performance.now() - startedAt));
   await owner.quit();
-  return server;
+  return { ...server, patienceMs };
 }
 
 describe('a guesser of one name', () => {
@@ -78,18 +95,19 @@ describe('a guesser of one name', () => {
       Array.from({ length: 40 }, () => playerFrom(t, server, '127.0.0.2')),
     );
     const startedAt = performance.now();
-    const guessing = guess(guessers, () => 'owner');
+    const guessing = guess(t, guessers, () => 'owner');
     // A known address, one that is not known, and again: the guesses slow down none of them.
     for (const from of ['127.0.1.1', '127.0.1.2', '127.0.1.3']) {
       const ms = await logIn(t, server, from);
-      assert.ok(ms < OWNER_MS, `the owner logged in after ${ms} ms`);
+      assert.ok(ms < server.patienceMs, `the owner logged in after ${ms} ms`);
     }
-    while (performance.now() - startedAt < 6000) await logIn(t, server, '127.0.1.1');
+    while (performance.now() - startedAt < 6000 || guessing.checked < 3)
+      await logIn(t, server, '127.0.1.1');
     const { checked } = guessing;
+    const seconds = (performance.now() - startedAt) / 1000;
     await guessing.stop();
     // One connection: three at once, then after 0.25, 0.5, 1 and 2 s, then each 4 s.
-    assert.ok(checked <= 9, `${checked} guesses in six seconds`);
-    assert.ok(checked >= 3, `${checked} guesses in six seconds`);
+    assert.ok(checked <= 9 + Math.max(0, seconds - 8) / 4, `${checked} guesses in ${seconds} s`);
   });
 
   it('leaves the owner a turn also when it guesses from forty addresses', async (t) => {
@@ -98,10 +116,10 @@ describe('a guesser of one name', () => {
       Array.from({ length: 40 }, (_, index) => playerFrom(t, server, `127.0.0.${2 + index}`)),
     );
     const startedAt = performance.now();
-    const guessing = guess(guessers, () => 'owner');
+    const guessing = guess(t, guessers, () => 'owner');
     for (let logins = 0; logins < 3; logins++) {
       const ms = await logIn(t, server, '127.0.1.1');
-      assert.ok(ms < OWNER_MS, `the owner logged in after ${ms} ms`);
+      assert.ok(ms < server.patienceMs, `the owner logged in after ${ms} ms`);
     }
     const seconds = (performance.now() - startedAt) / 1000;
     const { checked } = guessing;
@@ -117,10 +135,10 @@ describe('a flood of logins', () => {
     const guessers = await Promise.all(
       Array.from({ length: 150 }, (_, index) => playerFrom(t, server, `127.0.0.${2 + index}`)),
     );
-    const guessing = guess(guessers, (index) => `name${index}`);
+    const guessing = guess(t, guessers, (index) => `name${index}`);
     for (let logins = 0; logins < 6; logins++) {
       const ms = await logIn(t, server, logins % 2 === 0 ? '127.0.1.1' : `127.0.1.${9 + logins}`);
-      assert.ok(ms < OWNER_MS, `the owner logged in after ${ms} ms`);
+      assert.ok(ms < server.patienceMs, `the owner logged in after ${ms} ms`);
     }
     assert.ok(guessing.checked > 0);
     await guessing.stop();
@@ -133,12 +151,12 @@ describe('a flood of logins', () => {
     const guessers = await Promise.all(
       Array.from({ length: 60 }, (_, index) => playerFrom(t, server, `127.0.0.${2 + index}`)),
     );
-    const guessing = guess(guessers, (index) => `name${index}`);
+    const guessing = guess(t, guessers, (index) => `name${index}`);
     const startedAt = performance.now();
     await player.game(20, 10);
     const ms = performance.now() - startedAt;
     await guessing.stop();
-    assert.ok(ms < OWNER_MS, `a game of twenty questions took ${ms} ms`);
+    assert.ok(ms < server.patienceMs, `a game of twenty questions took ${ms} ms`);
     const lines = server.log().filter(({ msg }) => msg === 'login refused');
     assert.ok(lines.length < 200, `${lines.length} lines`);
   });
