@@ -6,14 +6,14 @@ import { describe, it } from 'node:test';
 import { handOffs } from '../../../src/serving/hand-off.js';
 import { connectClient } from '../../support/client.js';
 import { eventually } from '../../support/eventually.js';
-import { fixture, startHandoff, temporaryDirectory, UNCOVERED } from '../../support/handoff.js';
+import { fixture, startHandoff, temporaryDirectory } from '../../support/handoff.js';
 
 const LOOPS = ['--model', 'worker-event-loops', '--handoff', 'transfer'];
 const lacking = handOffs.transfer.lacking();
 
 describe('a transferred socket', { timeout: 60_000, skip: lacking ?? false }, () => {
   it('is served to its end, and leaves no descriptor', async (t) => {
-    const server = await startHandoff(t, ['echo', ...LOOPS, '--workers', '2'], UNCOVERED);
+    const server = await startHandoff(t, ['echo', ...LOOPS, '--workers', '2']);
     const visit = async (count: number) => {
       const clients = await Promise.all(
         Array.from({ length: count }, () => connectClient(t, server)),
@@ -39,7 +39,7 @@ describe('a transferred socket', { timeout: 60_000, skip: lacking ?? false }, ()
 
   it('ends with its worker, also when that had not begun with it', async (t) => {
     const args = [fixture('deadly'), ...LOOPS, '--workers', '1'];
-    const server = await startHandoff(t, args, UNCOVERED);
+    const server = await startHandoff(t, args);
     const file = join(temporaryDirectory(t), 'now');
     const blocking = await connectClient(t, server);
     await blocking.exchange(`when ${file}\n`, 'waiting\n');
