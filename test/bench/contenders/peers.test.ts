@@ -161,8 +161,9 @@ describe(
           const { port } = server;
           await generator.hold({ port, clients, withRequest: true, limitMs: BOUND_MS });
           process.kill(server.pid ?? 0, 'SIGUSR2');
+          // A request may be answered while the others of the worker's clients are already lost.
           let survivors = clients;
-          while (survivors === clients) survivors = (await generator.requestOnHeld(500)).answered;
+          while (survivors > clients - 2) survivors = (await generator.requestOnHeld(500)).answered;
           assert.equal(survivors, clients - 2);
           await generator.release();
           const again = { port, clients, withRequest: true, limitMs: 500 };

@@ -39,7 +39,10 @@ describe('a dialogue', { timeout: 20_000 }, () => {
     it(`shows the refusal of a line that is too long, and why it failed, every time under ${model}`, async (t) => {
       const { port } = await startServer(t, { service: 'chat', model });
       for (let run = 0; run < RUNS; run++) {
-        const { lines, outcome, failure } = await chat(port, `${'x'.repeat(5000)}\n\nafter\n`);
+        // The last one's name is free only when main has dealt with its end.
+        const name = `ann${run}`;
+        const script = `${'x'.repeat(5000)}\n\nafter\n`;
+        const { lines, outcome, failure } = await chat(port, script, { ...ANN, name });
         assert.equal(lines.at(-1), 'ERR line too long');
         assert.equal(outcome.refusal, 'line too long');
         assert.equal(failure, 'line too long');
@@ -72,8 +75,8 @@ describe('a dialogue', { timeout: 20_000 }, () => {
 });
 
 /** Runs the chat's dialogue with a script. */
-async function chat(port: number, script: string) {
-  const dialogue = new ChatDialogue(ANN);
+async function chat(port: number, script: string, { name } = ANN) {
+  const dialogue = new ChatDialogue({ ...ANN, name });
   const wire = await connectWire({ host: '127.0.0.1', port }, 'line');
   const [input, output] = [new PassThrough(), new PassThrough()];
   input.end(script);
