@@ -24,6 +24,8 @@ export interface ServedTimes {
   readonly takenAtMs: number;
   /** When its handler began; 0 if it has not. */
   readonly startedAtMs: number;
+  /** When its handler ended; undefined: just now. */
+  readonly endedAtMs?: number | undefined;
   /** How long its handler used a core; on main, how long it held the loop. */
   readonly computedMs: number;
   /** How long its bytes or its calls waited for main's loop. */
@@ -41,7 +43,7 @@ export function closedLine(
   if (!closedLog.isLevelEnabled('info')) return;
   const { id: connection, acceptedAtMs, backlogMs } = accepted;
   // A refused client waits for nothing: the server waits for it to read the reason.
-  const endedAtMs = reason === 'refused' ? acceptedAtMs : monotonicMs();
+  const endedAtMs = reason === 'refused' ? acceptedAtMs : (times?.endedAtMs ?? monotonicMs());
   const takenAtMs = times?.takenAtMs ?? endedAtMs;
   const startMs = times?.startedAtMs || endedAtMs;
   closedLog.info(

@@ -2,6 +2,7 @@
  * The clients of one worker: obeys main's orders, and reports what becomes of the clients. Worker.
  * protocol.ts has orders and reports; adopted-client.ts is one client.
  */
+import { monotonicMs } from '../../base/clock.js';
 import { describeThrown } from '../../base/thrown.js';
 import { MainLoop } from '../../connection/main-loop.js';
 import { OutputLimit } from '../../connection/output-limit.js';
@@ -18,8 +19,8 @@ import { RemoteSession } from './remote-session.js';
 import type { Batch, LoopTask, Order, Report } from './protocol.js';
 
 /**
- * How long main may keep its descriptor of a client that the worker has begun with. Most reports
- * come earlier; a message for this alone would cost as much as a short client.
+ * How long main may keep its descriptor of a client that the worker has begun with, and how late it
+ * may learn of an end: a message for each would cost as much as a short client.
  */
 const MOST_UNTOLD_MS = 5;
 
@@ -113,7 +114,16 @@ export class AdoptedClients {
     const reason = await client.untilAborted(this.#converse(client));
     client.close();
     this.#clients.delete(connection);
-    this.#outbox.push({ kind: 'ended', connection, reason, ...client.usage });
+    const ended = {
+      kind: 'ended',
+      connection,
+      reason,
+      endedAtMs: monotonicMs(),
+      ...client.usage,
+    } as const;
+    // The others may be waiting for it to leave what they share.
+    if (this.#task.shares) this.#outbox.push(ended);
+    else this.#outbox.pushWithin(MOST_UNTOLD_MS, ended);
   }
 
   async #converse(client: AdoptedClient) {

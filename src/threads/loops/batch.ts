@@ -22,6 +22,9 @@ export const afterEvents: AtEndOfTurn = (post) => {
   setImmediate(post);
 };
 
+/** More than these do not wait for a batch: the other side would stand still while it reads them. */
+const MOST_WAITING = 64;
+
 export class Outbox<Message> {
   readonly #port: MessagePort;
   readonly #atEndOfTurn: AtEndOfTurn;
@@ -51,6 +54,19 @@ export class Outbox<Message> {
     if (this.#isDue) return;
     this.#isDue = true;
     this.#atEndOfTurn(this.#post);
+  }
+
+  /**
+   * A message that the other side does not wait for: goes with the next batch, within `ms`
+   * milliseconds, or at the end of this turn when many have gathered.
+   */
+  pushWithin(ms: number, message: Message): void {
+    if (this.#messages.length >= MOST_WAITING) {
+      this.push(message);
+      return;
+    }
+    this.#messages.push(message);
+    this.postWithin(ms);
   }
 
   /**

@@ -50,6 +50,7 @@ export class HandedSocket implements ServedSocket {
   #peer: Endpoint | undefined;
   #isTransferred = false;
   #takenAtMs = 0;
+  #endedAtMs: number | undefined;
   #worker: OrderedWorker | undefined;
   /** As far as the worker has said. */
   #usage: Usage = NOTHING_USED;
@@ -117,8 +118,13 @@ export class HandedSocket implements ServedSocket {
     this.#state = state.state;
   }
 
-  noteEnded(usage: Usage): void {
+  noteEnded(usage: Usage, endedAtMs: number): void {
     this.#usage = usage;
+    this.#endedAtMs = endedAtMs;
+  }
+
+  get endedAtMs(): number | undefined {
+    return this.#endedAtMs;
   }
 
   get takenAtMs(): number {

@@ -130,7 +130,7 @@ export class LoopWorkers implements Clients {
     if (!handed) return;
     switch (report.kind) {
       case 'ended':
-        handed.socket.noteEnded(report);
+        handed.socket.noteEnded(report, report.endedAtMs);
         this.#stages.record(handed.client.acceptedAtMs, {
           lentAtMs: handed.socket.takenAtMs,
           ...report,

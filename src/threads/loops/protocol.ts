@@ -69,7 +69,13 @@ export type Order =
 
 /** What main needs to know of a worker's clients. */
 export type Report =
-  | ({ readonly kind: 'ended'; readonly connection: number; readonly reason: EndReason } & Usage)
+  | ({
+      readonly kind: 'ended';
+      readonly connection: number;
+      readonly reason: EndReason;
+      /** By the monotonic clock, which all threads share. */
+      readonly endedAtMs: number;
+    } & Usage)
   | { readonly kind: 'failed'; readonly connection: number; readonly why: string }
   | { readonly kind: 'slow'; readonly connection: number }
   | {
