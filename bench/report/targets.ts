@@ -30,6 +30,7 @@ type TargetVerdict =
 
 const THREADS = 'thread-per-client';
 const LOOP = 'event-loop';
+const WORKERS = 'worker-event-loops';
 const SENDERS = ['1 sender', '8 senders', '32 senders'];
 
 /**
@@ -80,6 +81,7 @@ export function targetsOf(results: BenchResults): Target[] {
     ...['8 clients', '32 clients'].flatMap((clients) =>
       churnTargets(clients, of('churn', clients)),
     ),
+    ...workersTargets(of),
     ...fanOutTargets(results),
     ...[THREADS, LOOP].flatMap((name) => [
       ratioTarget('web, 64 clients', of('web', '64 clients'), name, 'python-threading', 5),
@@ -91,6 +93,25 @@ export function targetsOf(results: BenchResults): Target[] {
     ),
     generatorTarget('requests/s of c-epoll, 64 clients', of('echo', '64 clients'), 100_000),
     generatorTarget('deliveries/s of c-epoll, 32 senders', of('fan-out', '32 senders'), 3_000_000),
+  ];
+}
+
+/** More loops must be worth their hand-over, and must not cost where one loop is enough. */
+function workersTargets(of: (experiment: string, name: string) => CaseResult | undefined) {
+  const target = (
+    experiment: string,
+    name: string,
+    atLeast: number,
+    measure: Measure = requestsPerSecond,
+  ) => ratioTarget(`${experiment}, ${name}`, of(experiment, name), WORKERS, LOOP, atLeast, measure);
+  const jobs = valueOf('jobsPerSecond', { label: 'jobs/s', better: 'higher', format: String });
+  return [
+    ...['1 client', '16 clients', '64 clients', '256 clients', '1000 clients'].map((clients) =>
+      target('echo', clients, 0.9),
+    ),
+    ...['8 clients', '32 clients'].map((clients) => target('churn', clients, 0.9)),
+    target('cpu-bound', 'short beside jobs', 1.2, jobs),
+    ...['64 clients', '64 clients, varied'].map((clients) => target('web', clients, 1.2)),
   ];
 }
 
@@ -216,8 +237,9 @@ function ratioTarget(
   name: string,
   other: string,
   atLeast: number,
+  measure = requestsPerSecond,
 ): Target {
-  const reached = result && ratioOf(result, requestsPerSecond, name, other);
+  const reached = result && ratioOf(result, measure, name, other);
   return { what: `${name} / ${other}, ${where}`, atLeast, unit: '', reached };
 }
 

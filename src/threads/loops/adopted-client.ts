@@ -37,7 +37,8 @@ export class AdoptedClient {
   readonly remote: RemoteSession | undefined;
   readonly #socket: Socket;
   readonly #account: LoopAccount | undefined;
-  readonly #wokenAtMs = monotonicMs();
+  /** By the monotonic clock. */
+  readonly takenAtMs = monotonicMs();
   readonly #startedAtMs: number;
   #onStopped: (() => void) | undefined;
 
@@ -70,7 +71,7 @@ export class AdoptedClient {
 
   get usage(): Usage {
     return {
-      wokenAtMs: this.#wokenAtMs,
+      wokenAtMs: this.takenAtMs,
       startedAtMs: this.#startedAtMs,
       computedMs: this.#account?.computedMs ?? 0,
       loopWaitMs: (this.remote?.waitedMs ?? 0) + (this.#account?.loopWaitMs ?? 0),
