@@ -24,10 +24,10 @@ demo: $(BUILT) ## four clients at once under each model, in two acts, and a pict
 lab: $(BUILT) ## play with all models side by side, live in a browser
 	$(HANDOFF) lab
 
-bench: $(BUILT) ## compare the three models under load: a quick set, in less than two minutes
+bench: $(BUILT) ## compare the models under load: a quick set, in about two minutes
 	$(HANDOFF) bench
 
-bench-full: $(BUILT) ## all experiments with the three models (less than fifteen minutes)
+bench-full: $(BUILT) ## all experiments with the models (about twenty minutes)
 	$(HANDOFF) bench --full
 
 bench-peers: $(BUILT) ## beside servers in C, Python and bare Node

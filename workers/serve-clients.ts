@@ -9,7 +9,7 @@
  */
 import { once } from 'node:events';
 import { parentPort, threadId } from 'node:worker_threads';
-import { nameThread } from '../src/base/libc/thread.js';
+import { bindScheduler, nameThread } from '../src/base/libc/thread.js';
 import { errOf } from '../src/base/thrown.js';
 import { openThreadLog } from '../src/log/log.js';
 import { loadService } from '../src/services/load.js';
@@ -21,6 +21,9 @@ import { ownKernelThread } from './own-kernel-thread.js';
 export default async function serveClients(task: LoopTask): Promise<void> {
   const service = await loadService(task.module);
   const log = openThreadLog(task.log, { thread: threadId });
+  // A worker that wakes for one event does not take the core from main or another worker, and finds
+  // more of them when its turn comes.
+  bindScheduler().asBatch();
   nameThread(`worker-${threadId}`);
   process.on('unhandledRejection', (error) => log.error({ err: errOf(error) }, 'service failed'));
   const clients = new AdoptedClients(task, service, log);

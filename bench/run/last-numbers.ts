@@ -24,7 +24,7 @@ const EXPERIMENTS = [
   'hand-off',
 ];
 const BASELINE = 'event-loop';
-const HOW = '`make bench` takes less than two minutes, `make bench-full` measures everything.';
+const HOW = '`make bench` takes about two minutes, `make bench-full` measures everything.';
 
 /**
  * Returns the table, or how to measure if there is no run.

@@ -77,7 +77,7 @@ export const cpuBound: Scenario = {
         },
         { name: 'jobs', clients: 4, pattern: 'keep', line: 'work 100', answer: 'done 100' },
       ],
-      minWindowMs: 2000,
+      minWindowMs: 1500,
     });
     const contenders = bench
       .contenders('work')

@@ -107,7 +107,7 @@ export function benchBuilder(command: Argv) {
     .options(options)
     .conflicts('json', ['markdown', 'csv'])
     .conflicts('markdown', 'csv')
-    .example('$0 bench', 'the quick set, in less than two minutes')
+    .example('$0 bench', 'the quick set, in about two minutes')
     .example(
       '$0 bench --scenario echo --model event-loop thread-per-client',
       'one experiment, two models',

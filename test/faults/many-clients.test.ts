@@ -23,6 +23,12 @@ describe('many clients at once', { timeout: 180_000 }, () => {
     await serveAtOnce(t, 8000, 8000 + OTHER_DESCRIPTORS, ['--model', 'event-loop']);
   });
 
+  it('are served on the event loops of two workers: 10,000', async (t) => {
+    // Main keeps its descriptor until the worker has its own.
+    const descriptors = 10_000 + CONNECTING + OTHER_DESCRIPTORS;
+    await serveAtOnce(t, 10_000, descriptors, ['--model', 'worker-event-loops', '--workers', '2']);
+  });
+
   it(`are served on threads: 1,000, of which ${THREADS} at a time`, async (t) => {
     const neededBytes = THREADS * BYTES_PER_THREAD;
     if (freemem() < neededBytes) {

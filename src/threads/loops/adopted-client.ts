@@ -37,8 +37,7 @@ export class AdoptedClient {
   readonly remote: RemoteSession | undefined;
   readonly #socket: Socket;
   readonly #account: LoopAccount | undefined;
-  /** By the monotonic clock. */
-  readonly takenAtMs = monotonicMs();
+  readonly #wokenAtMs = monotonicMs();
   readonly #startedAtMs: number;
   #onStopped: (() => void) | undefined;
 
@@ -71,7 +70,7 @@ export class AdoptedClient {
 
   get usage(): Usage {
     return {
-      wokenAtMs: this.takenAtMs,
+      wokenAtMs: this.#wokenAtMs,
       startedAtMs: this.#startedAtMs,
       computedMs: this.#account?.computedMs ?? 0,
       loopWaitMs: (this.remote?.waitedMs ?? 0) + (this.#account?.loopWaitMs ?? 0),

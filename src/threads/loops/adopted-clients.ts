@@ -14,7 +14,6 @@ import type { AnyService } from '../../services/service.js';
 import { AdoptedClient, type LoopSurroundings } from './adopted-client.js';
 import { afterEvents, Outbox } from './batch.js';
 import { PostponedTakes } from './postponed-takes.js';
-import { Preemption } from './preemption.js';
 import { Progress } from './progress.js';
 import { RemoteSession } from './remote-session.js';
 import type { Batch, LoopTask, Order, Report } from './protocol.js';
@@ -34,7 +33,6 @@ export class AdoptedClients {
   readonly #outbox: Outbox<Report>;
   readonly #around: LoopSurroundings;
   readonly #clients = new Map<number, AdoptedClient>();
-  readonly #preemption = new Preemption(this.#clients);
   readonly #postponed = new PostponedTakes((order) => this.#obey(order));
 
   constructor(task: LoopTask, service: AnyService, log: ServiceLog) {
@@ -108,7 +106,6 @@ export class AdoptedClients {
     this.#outbox.postWithin(MOST_UNTOLD_MS);
     client.connection.owner = { abort: (why) => this.#cut(client, why) };
     this.#clients.set(connection, client);
-    this.#preemption.noteTaken();
     void this.#serve(client);
   }
 
@@ -117,7 +114,6 @@ export class AdoptedClients {
     const reason = await client.untilAborted(this.#converse(client));
     client.close();
     this.#clients.delete(connection);
-    this.#preemption.noteEnded();
     const ended = {
       kind: 'ended',
       connection,
