@@ -6,6 +6,7 @@
 import { Socket } from 'node:net';
 import { MessageChannel } from 'node:worker_threads';
 import { StartError } from '../base/errors.js';
+import { transferListOf } from '../base/net-socket.js';
 import type { HandOffWay, ModelName } from './host.js';
 import type { ListenAddress } from './listen-address.js';
 
@@ -118,7 +119,7 @@ function withoutTransfer(): string | undefined {
   const { port1 } = new MessageChannel();
   const socket = new Socket();
   try {
-    port1.postMessage(socket, [socket as unknown as ArrayBuffer]);
+    port1.postMessage(socket, transferListOf(socket));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE') return undefined;

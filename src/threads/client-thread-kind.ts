@@ -10,10 +10,13 @@ import type { ThreadTask } from './protocol.js';
 import type { AddedThread, ThreadKind } from './thread-pool.js';
 import { WorkerSlot } from './worker-slot.js';
 
+/** Of a thread that serves one client at a time. */
+export const CLIENT_THREAD_LIMITS = { stackSizeMb: 1, maxYoungGenerationSizeMb: 2 } as const;
+
 export class ClientThreadKind implements ThreadKind<WorkerSlot> {
   readonly program = 'serve-client.js';
   /** Small, since there are many threads, and each serves one client at a time. */
-  readonly limits = { stackSizeMb: 1, maxYoungGenerationSizeMb: 2 };
+  readonly limits = CLIENT_THREAD_LIMITS;
   readonly #host: Host;
   readonly #handOff: HandOffWay;
   /** Counted by the threads, where they accept. */

@@ -63,6 +63,7 @@ function sorted(entries: Entry[]): Entry[] {
 
 /** Undefined if a request for the entry would not pass the checks of its name and kind. */
 function entryOf(folder: string, found: Dirent): Entry | undefined {
+  // The folder is read with names in bytes, which the types of Dirent do not know: hence the cast.
   const name = (found.name as unknown as Buffer).toString('latin1');
   if (isHidden(name) || name.includes('\\')) return undefined;
   const kind = found.isSymbolicLink() ? goalOf(`${folder}/${name}`) : found;

@@ -132,7 +132,7 @@ export class AcceptingThreads extends SlotClients {
     if (this.#lent.size === 0) this.#onReturned();
   }
 
-  /** Nobody starts threads on demand, so those that could not start before are started now. */
+  /** Main starts no threads on demand here, so it now starts those that could not start before. */
   #startMissing(): void {
     try {
       while (this.#admission && !this.isClosing && this.#pool.hasRoom) this.#pool.add();

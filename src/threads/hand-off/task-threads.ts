@@ -13,6 +13,7 @@ import type { EndReason } from '../../connection/end-reason.js';
 import type { Accepted, Admission, Host } from '../../serving/host.js';
 import { ServedClient } from '../../serving/served-client.js';
 import { monotonicMs } from '../../base/clock.js';
+import { CLIENT_THREAD_LIMITS } from '../client-thread-kind.js';
 import { Doorbell } from '../doorbell.js';
 import { DescriptorLease } from '../lease.js';
 import { LeasedSocket } from '../leased-socket.js';
@@ -22,8 +23,6 @@ import { SlotClients } from '../slot-clients.js';
 import { StartingTasks } from '../thread-pool.js';
 import { TaskSlot } from './task.js';
 
-/** As thread-pool.ts has them. */
-const LIMITS = { stackSizeMb: 1, maxYoungGenerationSizeMb: 2 };
 const MOST_START_MS = 2000;
 const MOST_CLOSE_MS = 3000;
 /** After the system did not let a thread start. */
@@ -81,7 +80,7 @@ export class TaskThreads extends SlotClients {
       idleTimeout: Infinity,
       atomics: 'disabled',
       recordTiming: false,
-      resourceLimits: { ...LIMITS, maxOldGenerationSizeMb: memoryMb },
+      resourceLimits: { ...CLIENT_THREAD_LIMITS, maxOldGenerationSizeMb: memoryMb },
     });
     this.#pool.on('message', (message: PoolThreadReady) => this.#onReady(message));
     this.#pool.on('error', (error: Error) => this.#onError(error));

@@ -19,7 +19,8 @@
  * starts gets the message only when it is up: one that fails to start would take the client with it.
  */
 import { Socket } from 'node:net';
-import { receiveMessageOnPort, type MessagePort, type Transferable } from 'node:worker_threads';
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { descriptorOf, transferListOf } from '../../base/net-socket.js';
 import type { MaybePromise } from '../../connection/connection.js';
 import type { EndReason } from '../../connection/end-reason.js';
 import { close, duplicate, setBlocking } from '../../base/libc/socket.js';
@@ -57,7 +58,7 @@ export class TransferLease extends DescriptorLease {
 
   #post({ sockets }: Recipient): void {
     const socket = this.#accepted.toSocket();
-    sockets?.postMessage(socket, [socket as unknown as Transferable]);
+    sockets?.postMessage(socket, transferListOf(socket));
   }
 
   /** The thread waits for a message, so it gets one: without a socket, its calls fail at once. */
@@ -128,18 +129,15 @@ export class TransferredClients extends LentClients {
   #take(message: unknown, connection: number): Taken {
     if (!(message instanceof Socket)) return { fd: -1, connection };
     this.#socket = message;
-    const fd = descriptorOf(message);
+    const fd = openDescriptorOf(message);
     setBlocking(fd);
     return { fd, connection };
   }
 }
 
-/**
- * `_handle` is not documented and so not in the types: hence the cast, and the check.
- * @throws Error when this Node keeps the descriptor elsewhere
- */
-function descriptorOf(socket: Socket): number {
-  const { _handle } = socket as unknown as { _handle?: { readonly fd?: unknown } | null };
-  if (typeof _handle?.fd === 'number' && _handle.fd >= 0) return _handle.fd;
+/** @throws Error when this Node keeps the descriptor elsewhere */
+function openDescriptorOf(socket: Socket): number {
+  const fd = descriptorOf(socket);
+  if (fd !== undefined) return fd;
   throw new Error(`this Node (${process.version}) does not show the descriptor of a net.Socket`);
 }

@@ -7,6 +7,7 @@ import { Socket } from 'node:net';
 import { monotonicMs } from '../../base/clock.js';
 import { close, duplicate } from '../../base/libc/socket.js';
 import { bindTcpInfo } from '../../base/libc/tcp-info.js';
+import { descriptorOf } from '../../base/net-socket.js';
 import type { LossReason } from '../../connection/connection.js';
 import type { Deadlines } from '../../connection/deadlines.js';
 import type { EndReason } from '../../connection/end-reason.js';
@@ -55,6 +56,7 @@ export class AdoptedClient {
     this.id = id;
     this.remote = remote;
     this.#socket = typeof from === 'number' ? socketOf(duplicate(from)) : from;
+    // Without a descriptor, the socket itself writes.
     const fd = descriptorOf(this.#socket);
     this.#account =
       around.loop && new LoopAccount(around.loop, id, (what) => this.#sinceReceivedMs(fd, what));
@@ -115,12 +117,6 @@ export class AdoptedClient {
     if (this.#socket.destroyed || fd === undefined) return undefined;
     return what === 'bytes' ? tcpInfo.sinceReceivedMs(fd) : tcpInfo.sinceAcknowledgedMs(fd);
   }
-}
-
-/** Node does not document the handle. Without its descriptor, the socket itself writes. */
-function descriptorOf(socket: Socket): number | undefined {
-  const { _handle } = socket as Socket & { readonly _handle?: { readonly fd?: number } | null };
-  return _handle?.fd;
 }
 
 /** @throws Error when libuv cannot use the descriptor, which is then closed */

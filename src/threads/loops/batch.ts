@@ -3,7 +3,8 @@
  * Used on both sides. A message wakes the other thread, which costs more than all that is in it.
  */
 import type { Socket } from 'node:net';
-import type { MessagePort, Transferable } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { transferListOf } from '../../base/net-socket.js';
 import type { Batch } from './protocol.js';
 
 /** Calls `post` when what belongs to this turn has been said. */
@@ -76,7 +77,7 @@ export class Outbox<Message> {
   postWith(message: Message, socket: Socket): void {
     if (this.#messages.length > 0) this.#flush();
     const batch: Batch<Message> = { number: this.#number++, messages: [message] };
-    this.#port.postMessage(batch, [socket as unknown as Transferable]);
+    this.#port.postMessage(batch, transferListOf(socket));
   }
 
   /** Posts a batch within `ms` milliseconds, even if it is empty: the other side has to look. */
