@@ -54,7 +54,7 @@ export class Lab {
           adminPath: join(this.#folder, model),
           settings: () => this.#settings,
           onChange: () => (this.#isChanged = true),
-          startedAtMs: this.#startedAtMs,
+          toLabMs: (atMs) => Math.max(1, Math.round(atMs - this.#startedAtMs)),
         }),
     );
     this.#timers = [
@@ -73,12 +73,12 @@ export class Lab {
   }
 
   /**
-   * Begins to watch: servers are asked for snapshots only while somebody does.
+   * Begins to watch: servers are asked for snapshots only while there is a watcher.
    * @param onFrame called when there is something new to show
    * @returns ends the watching
    */
   watch(onFrame: () => void): () => void {
-    // Its own, in case that somebody watches twice.
+    // A function of its own: the same `onFrame` may be passed twice.
     const watcher = () => onFrame();
     const changed = () => {
       for (const row of this.rows) row.watch(this.#watchers.size > 0);

@@ -1,6 +1,6 @@
 /**
- * A line of a server's log for the page: what happened, to whom, and why. Pure. Standard error and
- * lines that are no JSON stay as they are.
+ * A line of a server's log for the page: the event, its connection and the reason. Pure. Standard
+ * error and lines that are no JSON stay as they are.
  */
 const MOST_CHARACTERS = 240;
 

@@ -87,7 +87,7 @@ function holderText({ main: { doing, by } }: Described): string {
     : `Clients ${named(by)} compute on main's loop, one after the other.`;
 }
 
-/** Who has a place that others wait for. */
+/** Names the clients that occupy a place that others wait for. */
 function blockersText(
   { model, clients, threads }: Described,
   waiting: readonly ClientView[],

@@ -1,6 +1,6 @@
 /**
  * The server of a row: `handoff serve …` in a process of its own, on a free port of the loopback
- * interface. The lab's main thread. It reads the server's log and, while somebody watches, its
+ * interface. The lab's main thread. It reads the server's log and, while a page is open, its
  * snapshots. The guard (../../base/guard.ts) ends the server with the lab, however that ends.
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';

@@ -1,0 +1,77 @@
+/**
+ * The numbers below a row: latencies of its clients, what its server's process uses, and what the
+ * snapshots cost it. The lab's main thread. For a lesson, {@link RowNumbers.observe} begins a
+ * measurement of its own.
+ */
+import { monotonicMs } from '../../base/clock.js';
+import type { Numbers } from '../protocol.js';
+import { Latencies } from './latencies.js';
+import { memoryMbOf, ProcessUsage } from './usage.js';
+
+type Measured = Omit<Numbers, 'longestMs'>;
+
+const UNKNOWN: Measured = { answersPerS: 0 };
+
+export class RowNumbers {
+  readonly #latencies = new Latencies(monotonicMs());
+  readonly #usage = new ProcessUsage();
+  #measured = UNKNOWN;
+  #measuredAtMs = monotonicMs();
+  /** What snapshots have taken of main's time since then. */
+  #tookMs = 0;
+  /** Since an observation began: the longest wait that is over. */
+  #longestMs = 0;
+  /** The server's memory when it began. */
+  #memoryMb = 0;
+
+  /** As last measured. */
+  get measured(): Measured {
+    return this.#measured;
+  }
+
+  onAnswer(latencyMs: number): void {
+    this.#longestMs = Math.max(this.#longestMs, latencyMs);
+    this.#latencies.record(latencyMs);
+  }
+
+  onSnapshot(tookMs: number): void {
+    this.#tookMs += tookMs;
+  }
+
+  /**
+   * Twice a second.
+   * @param pid undefined: the server is dead
+   */
+  measure(nowMs: number, pid: number | undefined, isWatched: boolean): void {
+    const watchPercent = (this.#tookMs / (nowMs - this.#measuredAtMs)) * 100;
+    this.#tookMs = 0;
+    this.#measuredAtMs = nowMs;
+    this.#measured = {
+      ...this.#latencies.take(nowMs),
+      ...(isWatched && { watchPercent }),
+      ...this.#usage.take(pid, nowMs),
+    };
+  }
+
+  /** The clients have gone. */
+  clearLatencies(): void {
+    this.#latencies.clear(monotonicMs());
+  }
+
+  /** The server has gone. */
+  clear(): void {
+    this.clearLatencies();
+    this.#measured = UNKNOWN;
+  }
+
+  observe(pid: number | undefined): void {
+    this.#longestMs = 0;
+    this.#memoryMb = memoryMbOf(pid);
+  }
+
+  /** Since then: the longest wait that is over, and how much memory was added. */
+  observed(pid: number | undefined): { readonly longestMs: number; readonly moreMb: number } {
+    const moreMb = Math.max(0, memoryMbOf(pid) - this.#memoryMb);
+    return { longestMs: this.#longestMs, moreMb };
+  }
+}

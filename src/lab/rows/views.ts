@@ -1,0 +1,54 @@
+/**
+ * How the parts of a row stand in a frame (../protocol.ts). Pure; a client of the lab is found among
+ * the server's connections by its port.
+ */
+import type { Snapshot } from '../../admin/snapshot.js';
+import type { LabClient } from '../clients/client.js';
+import {
+  KINDS,
+  STAGES,
+  type ClientView,
+  type ServerView,
+  type Stage,
+  type ThreadView,
+} from '../protocol.js';
+import type { Connections } from './connections.js';
+
+/** @param toLabMs puts a time of the monotonic clock on the clock of the frames */
+export function clientView(
+  client: LabClient,
+  connections: Connections,
+  toLabMs: (atMs: number) => number,
+): ClientView {
+  const tracked = connections.of(client.localPort);
+  const stage = stageOf(client, tracked?.stage);
+  const sinceMs = client.waitsSinceMs > 0 ? toLabMs(client.waitsSinceMs) : 0;
+  const thread = stage === 'thread' ? (tracked?.thread ?? 0) : 0;
+  return [client.id, KINDS.indexOf(client.kind), STAGES.indexOf(stage), thread, sinceMs];
+}
+
+function stageOf(client: LabClient, stage: Stage | undefined): Stage {
+  if (client.ending) return client.ending;
+  if (client.localPort === undefined) return 'away';
+  return stage ?? 'backlog';
+}
+
+/** By their numbers; those that start have none yet and come last. */
+export function threadViews(
+  { threads }: Pick<Snapshot, 'threads'>,
+  connections: Connections,
+  clients: readonly LabClient[],
+): ThreadView[] {
+  const idOf = new Map(clients.map((client) => [client.localPort ?? 0, client.id]));
+  return (threads?.first ?? [])
+    .map(({ thread = 0, state, connection }): ThreadView => {
+      const port = connection === undefined ? undefined : connections.portOf(connection);
+      return [thread, state, idOf.get(port ?? -1) ?? 0];
+    })
+    .sort(([a], [b]) => (a || Infinity) - (b || Infinity) || 0);
+}
+
+export function serverView({ pid, counts, limits, backlog, main }: Snapshot): ServerView {
+  const { utilization } = main;
+  return { ...{ pid, counts, limits }, ...(backlog && { backlog }), main: { utilization } };
+}
