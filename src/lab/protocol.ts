@@ -41,7 +41,7 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Those whose answers others may delay; the long requests take their time by themselves. */
+/** Kinds whose answers other clients may delay; the long requests take their time by themselves. */
 export const DELAYED: readonly Kind[] = ['steady', 'visitor', 'guest'];
 
 /** Where a connection is, from left to right; a frame has the index. */

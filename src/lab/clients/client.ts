@@ -1,6 +1,6 @@
 /**
  * One client of a row: a socket of the lab's process that plays the script of its kind. The lab's
- * main thread. script.ts has what it says, ../rows/row.ts where it shows.
+ * main thread. script.ts has what it says; ../rows/row-clients.ts has all of a row.
  *
  * A latency begins when the request was due, not when it was sent: a client that could not connect
  * or send in time counts that time, too.
@@ -33,7 +33,7 @@ export class LabClient {
   readonly kind: Kind;
   /** By the monotonic clock; 0: it does not wait for an answer. */
   waitsSinceMs = 0;
-  /** The row has sent it away: its end says nothing about the server. */
+  /** The row has disconnected it: its end says nothing about the server. */
   isDismissed = false;
   /** Set when the connection is over. */
   ending: Ending | undefined;
@@ -70,7 +70,7 @@ export class LabClient {
     return DELAYED.includes(this.kind);
   }
 
-  /** Sends it away: it ends its connection in order, or at once. */
+  /** Disconnects it on the lab's behalf: in order, or at once. */
   dismiss(how: 'in order' | 'at once'): void {
     this.isDismissed = true;
     this.waitsSinceMs = 0;
@@ -127,7 +127,7 @@ export class LabClient {
 
   #onLine(line: string): void {
     if (line.startsWith(REFUSAL)) this.#isRefused = true;
-    else if (this.kind === 'listener') this.#hear(line);
+    else if (this.kind === 'listener') this.#onChatLine(line);
     else if (this.kind === 'speaker') this.#thinkFirst();
     else this.#onAnswer();
   }
@@ -142,7 +142,7 @@ export class LabClient {
     else this.#leave();
   }
 
-  #hear(line: string): void {
+  #onChatLine(line: string): void {
     const atMs = saidAtMs(line);
     this.waitsSinceMs = 0;
     if (atMs !== undefined) this.#settings.onAnswer(monotonicMs() - atMs);

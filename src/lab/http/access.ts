@@ -1,5 +1,5 @@
 /**
- * Who may talk to the lab: only its own page. Pure.
+ * Which requests the lab obeys: those of its own page. Pure.
  *
  * A page of any other site can make a browser send requests to 127.0.0.1. It does not know the
  * token; its requests carry its own Origin; and a name of its own that it points to 127.0.0.1

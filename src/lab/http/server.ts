@@ -6,7 +6,7 @@
  *     POST /commands?token=…  a command, as JSON; answers a reply, as JSON
  *     GET  /exports/…?token=… the servers' logs, a picture or a trace of them
  *
- * Nothing else is there, and no file is read for a request. access.ts decides who may ask.
+ * Nothing else is there, and no file is read for a request. access.ts decides which are allowed.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -20,7 +20,7 @@ import { Events } from './events.js';
 import { EXPORTS, type Export } from './exports.js';
 import { readShell } from './shell.js';
 
-/** Not an option: the lab starts processes for whoever commands it. */
+/** Not an option: commands start processes, so only this machine may send them. */
 const HOST = '127.0.0.1';
 const TOKEN_BYTES = 16;
 const MOST_BODY_BYTES = 4096;

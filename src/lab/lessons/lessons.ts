@@ -12,7 +12,7 @@ export interface Lesson {
   readonly title: string;
   /** What happens, in the order in which it does. */
   readonly story: string;
-  /** Begins with `Under which models`; those whose measured value is above the limit are the answer. */
+  /** Begins with `Under which models`; the answer: those whose value is above the limit. */
   readonly question: string;
   /** A heading for the measured value. */
   readonly measured: string;
