@@ -18,7 +18,7 @@ const options = {
   },
   threads: {
     ...wholeNumber('threads', 1, 128),
-    default: 8,
+    default: 12,
     describe: 'maximum number of client threads, at first',
   },
   queue: {

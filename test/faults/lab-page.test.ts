@@ -121,9 +121,9 @@ describe("the lab's page, at length", { skip: withoutBrowser(command), timeout: 
     const page = await browser.stay(lab.url, SCREEN);
     await textWhere(page, 'the rows', '.rows', /thread-per-client/);
     await click(page, 'remove all');
-    await textWhere(page, 'nobody', '.sentence', /No client is here/);
+    await textWhere(page, 'no client', '.sentence', /No client is connected/);
     await click(page, '+10');
-    await textWhere(page, 'ten clients', '.sentence', /has the server|clients are here/);
+    await textWhere(page, 'ten clients', '.sentence', /has the server|clients are connected/);
     await page.evaluate(`(() => {
       const input = document.querySelector('.scrubber input');
       input.value = input.min;
@@ -142,7 +142,7 @@ describe("the lab's page, at length", { skip: withoutBrowser(command), timeout: 
     await textWhere(page, 'the loss', '.side', /No connection/);
     await textWhere(page, 'the return', '.side', /Live\./);
     await click(page, 'remove all');
-    await textWhere(page, 'nobody', '.sentence', /No client is here/);
+    await textWhere(page, 'no client', '.sentence', /No client is connected/);
   });
 
   it('keeps its memory bounded', async () => {
@@ -197,13 +197,13 @@ describe('a lab that does not end in order', { timeout: BOUND_MS }, () => {
       const browser = await startBrowser(command);
       t.after(() => browser.close());
       const page = await browser.stay(url, SCREEN);
-      await textWhere(page, 'the rows', '.sentence', /No client is here/);
+      await textWhere(page, 'the rows', '.sentence', /No client is connected/);
       child.kill('SIGSTOP');
       await page.evaluate(`[...document.querySelectorAll('button')]
         .find((one) => one.textContent === '+1 client').click()`);
       await sleep(1000);
       child.kill('SIGCONT');
-      await textWhere(page, 'the click', '.sentence', /^1 client is here/);
+      await textWhere(page, 'the click', '.sentence', /^1 client is connected/);
       assert.deepEqual(page.complaints, []);
     },
   );

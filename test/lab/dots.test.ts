@@ -12,7 +12,7 @@ const columns = {
 
 function layoutWith(places: Readonly<Record<number, Place>>): Layout {
   const dots = new Map(Object.entries(places).map(([id, place]) => [Number(id), place]));
-  return { columns, loop: { x: 0, y: 0, radius: 1 }, lanes: [], dots };
+  return { columns, loop: { x: 0, y: 0, radius: 1 }, holder: undefined, lanes: [], dots };
 }
 
 const client: ClientView = [7, KINDS.indexOf('steady'), STAGES.indexOf('main'), 0, 0];

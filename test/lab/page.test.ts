@@ -29,13 +29,13 @@ describe("the lab's page", { skip: withoutBrowser(command), timeout: 60_000 }, (
 
   it('shows what its buttons do, also by keyboard, without a message of the browser', async () => {
     const page = await browser.stay(lab.url, { widthPx: 1920, heightPx: 1080, dark: false });
-    await textWhere(page, 'the row', '.sentence', /No client is here/);
+    await textWhere(page, 'the row', '.sentence', /No client is connected/);
     await page.evaluate(
       `[...document.querySelectorAll('button')].find((one) => one.textContent === '+10').focus()`,
     );
     await page.press('Enter');
     await textWhere(page, 'what was done', '.said', /10 clients more/);
-    await textWhere(page, 'ten clients', '.sentence', /^10 clients are here/);
+    await textWhere(page, 'ten clients', '.sentence', /^10 clients are connected/);
     assert.deepEqual(page.complaints, []);
   });
 

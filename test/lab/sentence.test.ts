@@ -27,16 +27,16 @@ const row = {
 } as const satisfies Partial<RowView>;
 
 describe("a row's sentence", () => {
-  it('says that nobody is here', () => {
-    assert.equal(sentenceOf(row, NOW_MS), 'No client is here.');
+  it('says that there is no client', () => {
+    assert.equal(sentenceOf(row, NOW_MS), 'No client is connected.');
   });
 
   it('does not count clients whose connection is over', () => {
     const clients = [client(1, 'visitor', 'done'), client(2, 'steady', 'lost')];
-    assert.equal(sentenceOf({ ...row, clients }, NOW_MS), 'No client is here.');
+    assert.equal(sentenceOf({ ...row, clients }, NOW_MS), 'No client is connected.');
   });
 
-  it('names the client that computes on main, and counts those who wait for it', () => {
+  it('names the client that computes on main, and counts those that wait for it', () => {
     const clients = [
       client(1, 'steady', 'main', NOW_MS - 700),
       client(2, 'visitor', 'backlog', NOW_MS - 300),
@@ -55,7 +55,7 @@ describe("a row's sentence", () => {
     assert.match(sentenceOf({ ...row, main }, NOW_MS), /^Clients 3, 4, 5 and 2 more compute/);
   });
 
-  it('names who has an iterative server, if others wait for it', () => {
+  it('names the client of an iterative server, if others wait for it', () => {
     const silent = client(1, 'silent', 'main');
     const waiting = client(2, 'visitor', 'queue', NOW_MS - 2000);
     const iterative = { ...row, model: 'iterative' };
@@ -66,11 +66,29 @@ describe("a row's sentence", () => {
     );
     assert.equal(
       sentenceOf({ ...iterative, clients: [silent] }, NOW_MS),
-      '1 client is here; nobody waits for long.',
+      '1 client is connected; none waits longer than 0.2 s.',
     );
   });
 
-  it('says who has the threads, if clients are queued for them', () => {
+  it('says that a client computes or sleeps, and that no other client waits for it', () => {
+    const alone = [client(1, 'steady', 'thread'), client(2, 'computing', 'thread', NOW_MS - 900)];
+    assert.equal(
+      sentenceOf({ ...row, model: 'thread-per-client', clients: alone }, NOW_MS),
+      'Client 2 computes on a thread of its own. No other client waits longer than 0.2 s.',
+    );
+    const loop = [client(1, 'steady', 'main'), client(2, 'sleeping', 'main', NOW_MS - 900)];
+    assert.equal(
+      sentenceOf({ ...row, clients: loop }, NOW_MS),
+      'Client 2 sleeps, which holds no loop. No other client waits longer than 0.2 s.',
+    );
+    const shared = [client(1, 'steady', 'thread'), client(1, 'computing', 'thread')];
+    assert.equal(
+      sentenceOf({ ...row, model: 'worker-event-loops', clients: shared }, NOW_MS),
+      'Client 1 computes on thread 2. No other client waits longer than 0.2 s.',
+    );
+  });
+
+  it('says which clients hold the threads, if clients are queued for them', () => {
     const clients = [
       client(1, 'silent', 'thread'),
       client(2, 'sleeping', 'thread'),

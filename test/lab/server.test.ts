@@ -32,7 +32,7 @@ describe('the lab', { timeout: 60_000 }, () => {
     assert.doesNotMatch(text, /(?:src|href)="(?!data:)/);
   });
 
-  it('refuses whoever is not its page', async () => {
+  it('refuses requests that are not from its page', async () => {
     const foreign = { Origin: 'http://evil.example' };
     const body = '{"do":"clear"}';
     assert.equal((await ask(lab.url, '', { token: '' })).status, 403);

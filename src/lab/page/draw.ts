@@ -4,7 +4,7 @@
  */
 import { DELAYED, type Kind, type MainView, type ThreadView } from '../protocol.js';
 import type { Dot, Dots } from './dots.js';
-import { COLUMNS, type Layout, type Place, type Rect } from './layout.js';
+import { COLUMNS, WIDTH_WITH_STATE, type Layout, type Place, type Rect } from './layout.js';
 
 export interface Ink {
   readonly ink: string;
@@ -84,7 +84,7 @@ function drawLanes(
     if (state === 'running') drawStripes(context, lane, ink);
     const words = STATE_WORDS[state];
     // A cell without room for the word has its stripes, dashes and dots.
-    if (lane.width < ink.textPx * 5 || lane.height < ink.textPx) return;
+    if (lane.width < WIDTH_WITH_STATE || lane.height < ink.textPx) return;
     context.fillStyle = ink.paper;
     const width = context.measureText(words).width;
     context.fillRect(lane.x + lane.width - width - 8, lane.y + 2, width + 6, lane.height - 3);
@@ -111,7 +111,7 @@ function drawStripes(context: CanvasRenderingContext2D, lane: Rect, ink: Ink): v
 }
 
 function drawLoop(context: CanvasRenderingContext2D, picture: Picture, ink: Ink): void {
-  const { layout, main, isDead, nowMs, labMs, dots } = picture;
+  const { layout, main, isDead, nowMs, dots } = picture;
   const { x, y, radius } = layout.loop;
   const isHeld = main.sinceMs > 0;
   context.lineWidth = isHeld ? 5 : 3;
@@ -134,12 +134,13 @@ function drawLoop(context: CanvasRenderingContext2D, picture: Picture, ink: Ink)
   context.textBaseline = 'bottom';
   context.fillStyle = ink.ink;
   const { x: left, height } = layout.columns.main;
-  context.fillText(loopWords(main, isDead, labMs), left + 8, height - 2);
+  context.fillText(loopWords(picture), left + 8, height - 2);
 }
 
-function loopWords({ doing, sinceMs, by }: MainView, isDead: boolean, labMs: number): string {
+function loopWords({ layout: { holder }, main, isDead, labMs }: Picture): string {
   if (isDead) return 'dead';
-  if (sinceMs === 0) return 'turning';
+  const { doing, sinceMs, by } = main;
+  if (sinceMs === 0) return holder === undefined ? 'turning' : `turning, serves ${holder}`;
   const forS = `${(Math.max(0, labMs - sinceMs) / 1000).toFixed(1)} s`;
   if (doing === 'stopped') return `stopped, ${forS}`;
   const [first] = by;

@@ -22,12 +22,12 @@ export interface Place {
 export const COLUMNS = ['clients', 'backlog', 'main', 'queue', 'threads', 'done'] as const;
 export type Column = (typeof COLUMNS)[number];
 export const SHARES: Readonly<Record<Column, number>> = {
-  clients: 0.13,
-  backlog: 0.14,
-  main: 0.21,
+  clients: 0.1,
+  backlog: 0.13,
+  main: 0.2,
   queue: 0.14,
-  threads: 0.29,
-  done: 0.09,
+  threads: 0.35,
+  done: 0.08,
 };
 
 const COLUMN_OF: Readonly<Record<Stage, Column>> = {
@@ -47,6 +47,14 @@ const MOST_LOOP_RADIUS = 48;
 /** Between the centres of two dots, in radii. */
 const SPACING = 2.5;
 const MARGIN = 6;
+/** A lane from this width on has the thread's state at its right, in at most this part of it. */
+export const WIDTH_WITH_STATE = 84;
+const MOST_STATE_WIDTH = 80;
+const STATE_PART = 0.62;
+const LANE_MARGIN = 2;
+/** A lane for one client, and the tallest one. */
+const LANE_HEIGHT = 34;
+const MOST_LANE_HEIGHT = 90;
 /** At the foot of main's column, for what the loop does. */
 const WORDS_HEIGHT = 20;
 
@@ -54,6 +62,8 @@ export interface Layout {
   readonly columns: Readonly<Record<Column, Rect>>;
   /** The circle of main's loop. */
   readonly loop: Place;
+  /** The client in its middle, if there is one. */
+  readonly holder: number | undefined;
   /** In the order of the row's threads. */
   readonly lanes: readonly Rect[];
   readonly dots: ReadonlyMap<number, Place>;
@@ -61,10 +71,10 @@ export interface Layout {
 
 export function layoutOf(row: RowView, width: number, height: number): Layout {
   const columns = columnsOf(width, height);
-  const lanes = lanesOf(columns.threads, row.threads.length);
+  const lanes = lanesOf(columns.threads, row);
   const loop = loopIn(columns.main);
   const dots = new Map<number, Place>();
-  const [holder] = row.main.sinceMs > 0 && row.main.by.length === 1 ? row.main.by : [];
+  const holder = holderOf(row);
   for (const column of COLUMNS) {
     const there = row.clients.filter(
       ([id, , stage]) => id !== holder && COLUMN_OF[STAGES[stage] ?? 'done'] === column,
@@ -74,7 +84,18 @@ export function layoutOf(row: RowView, width: number, height: number): Layout {
   }
   if (holder !== undefined)
     dots.set(holder, { ...loop, radius: Math.min(MOST_RADIUS, loop.radius / 2) });
-  return { columns, loop, lanes, dots };
+  return { columns, loop, holder, lanes, dots };
+}
+
+/**
+ * The client in the middle of main's loop: the one that holds it, or the only one that a main
+ * without threads serves, as an iterative server's is.
+ */
+function holderOf({ main, clients, threads }: RowView): number | undefined {
+  if (main.sinceMs > 0) return main.by.length === 1 ? main.by[0] : undefined;
+  if (threads.length > 0) return undefined;
+  const served = clients.filter(([, , stage]) => STAGES[stage] === 'main');
+  return served.length === 1 ? served[0]?.[0] : undefined;
 }
 
 function columnsOf(width: number, height: number): Readonly<Record<Column, Rect>> {
@@ -106,44 +127,58 @@ function besideLoop(main: Rect, loop: Place): Rect {
 }
 
 /** Fills a rectangle from its left upper corner; dots shrink until all of them fit. */
-function fill(clients: readonly ClientView[], rect: Rect, dots: Map<number, Place>): void {
-  const width = Math.max(1, rect.width - 2 * MARGIN);
-  const height = Math.max(1, rect.height - 2 * MARGIN);
+function fill(
+  clients: readonly ClientView[],
+  rect: Rect,
+  dots: Map<number, Place>,
+  margin = MARGIN,
+): void {
+  const width = Math.max(1, rect.width - 2 * margin);
+  const height = Math.max(1, rect.height - 2 * margin);
   let radius = MOST_RADIUS;
   const rowsAt = () => Math.max(1, Math.floor(height / (SPACING * radius)));
   const columnsAt = () => Math.max(1, Math.floor(width / (SPACING * radius)));
-  while (radius > LEAST_RADIUS && rowsAt() * columnsAt() < clients.length) radius -= 0.5;
+  while (
+    radius > LEAST_RADIUS &&
+    (rowsAt() * columnsAt() < clients.length || 2 * radius > height)
+  )
+    radius -= 0.5;
   const step = SPACING * radius;
   const rows = rowsAt();
+  // A single row stands in the middle.
+  const top = rows === 1 ? height / 2 : radius;
   clients.forEach(([id], index) => {
     dots.set(id, {
-      x: rect.x + MARGIN + radius + Math.floor(index / rows) * step,
-      y: rect.y + MARGIN + radius + (index % rows) * step,
+      x: rect.x + margin + radius + Math.floor(index / rows) * step,
+      y: rect.y + margin + top + (index % rows) * step,
       radius,
     });
   });
 }
 
 /** A lane for each thread, in as few columns as a readable height allows. */
-function lanesOf(threads: Rect, count: number): Rect[] {
+function lanesOf(column: Rect, { threads }: RowView): Rect[] {
+  const count = threads.length;
   if (count === 0) return [];
-  const width = threads.width - 2 * MARGIN;
-  const height = threads.height - 2 * MARGIN;
+  const width = column.width - 2 * MARGIN;
+  const height = column.height - 2 * MARGIN;
   const mostRows = Math.max(1, Math.floor(height / 26));
   let columns = Math.ceil(count / mostRows);
   // Many threads: lanes become cells.
   while (width / columns < 14 && Math.ceil(count / (columns - 1)) * 8 <= height) columns--;
   const rows = Math.ceil(count / columns);
-  const lane = { width: width / columns, height: Math.min(34, height / rows) };
+  // Few lanes are tall, for the many clients that one thread may serve.
+  const tallest = columns === 1 && rows < 4 ? MOST_LANE_HEIGHT : LANE_HEIGHT;
+  const lane = { width: width / columns, height: Math.min(tallest, height / rows) };
   return Array.from({ length: count }, (_, index) => ({
-    x: threads.x + MARGIN + Math.floor(index / rows) * lane.width,
-    y: threads.y + MARGIN + (index % rows) * lane.height,
+    x: column.x + MARGIN + Math.floor(index / rows) * lane.width,
+    y: column.y + MARGIN + (index % rows) * lane.height,
     width: lane.width - 3,
     height: lane.height - 3,
   }));
 }
 
-/** A thread that serves several clients has them side by side. */
+/** Clients in the lane of their thread, left of the words for its state. */
 function placeInLanes(
   clients: readonly ClientView[],
   { threads }: RowView,
@@ -151,17 +186,13 @@ function placeInLanes(
   column: Rect,
   dots: Map<number, Place>,
 ): void {
-  const counts = new Map<number, number>();
-  for (const [id, , , thread] of clients) {
-    const lane = lanes[threads.findIndex(([number]) => number === thread)] ?? column;
-    const before = counts.get(thread) ?? 0;
-    counts.set(thread, before + 1);
-    const radius = Math.max(LEAST_RADIUS, Math.min(MOST_RADIUS, lane.height / 2 - 2));
-    const x = lane.x + radius + 3 + before * radius * 2.1;
-    dots.set(id, {
-      x: Math.min(x, lane.x + lane.width - radius),
-      y: lane.y + lane.height / 2,
-      radius,
-    });
-  }
+  threads.forEach(([number], index) => {
+    const lane = lanes[index] ?? column;
+    const state = Math.min(MOST_STATE_WIDTH, lane.width * STATE_PART);
+    const width = lane.width - (lane.width >= WIDTH_WITH_STATE ? state : 0);
+    const there = clients.filter(([, , , thread]) => thread === number);
+    fill(there, { ...lane, width }, dots, LANE_MARGIN);
+  });
+  const elsewhere = clients.filter(([id]) => !dots.has(id));
+  fill(elsewhere, column, dots);
 }

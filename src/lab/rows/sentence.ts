@@ -18,6 +18,8 @@ type Described = Pick<RowView, 'model' | 'phase' | 'clients' | 'main' | 'threads
 const LONG_MS = 200;
 /** These clients are still shown for a moment. */
 const OVER: readonly Stage[] = ['done', 'refused', 'lost'];
+/** These clients would hold others up under another model. */
+const NOTABLE: readonly Kind[] = ['computing', 'unread', 'sleeping'];
 /** Clients that a sentence names. */
 const MOST_NAMED = 3;
 
@@ -47,10 +49,8 @@ function presentOf(row: Described, nowMs: number): string {
   const waits = waitsText(waiting, nowMs, row.threads.length > 0);
   if (row.phase === 'paused') return `The process is stopped: nothing moves. ${waits}`.trim();
   if (row.main.sinceMs > 0 && nowMs - row.main.sinceMs >= LONG_MS)
-    return `${holderText(row)} ${waits || 'Nobody else waits.'}`;
-  const blocking = blockersText(row, waiting);
-  if (waiting.length > 0) return `${blocking} ${waits}`.trim();
-  return quietText(row) + (blocking === '' ? '' : ` ${blocking}`);
+    return `${holderText(row)} ${waits || 'No other client waits.'}`;
+  return waiting.length > 0 ? `${blockersText(row, waiting)} ${waits}`.trim() : quietText(row);
 }
 
 /** Has waited for long for something that is not its own doing. */
@@ -87,18 +87,15 @@ function holderText({ main: { doing, by } }: Described): string {
     : `Clients ${named(by)} compute on main's loop, one after the other.`;
 }
 
-/** Names the clients that occupy a place that others wait for. */
+/** The clients that others wait for, as far as it shows; empty if it does not. */
 function blockersText(
   { model, clients, threads }: Described,
   waiting: readonly ClientView[],
 ): string {
-  const othersWait = waiting.length > 0;
-  const served = clients.filter(([, , stage]) => ['main', 'thread'].includes(STAGES[stage] ?? ''));
-  if (model === 'iterative') {
-    const [holder] = served;
-    if (!holder || !othersWait) return '';
-    return `Client ${holder[0]} has the server: it ${howOf(holder)}.`;
-  }
+  const served = clients.filter(isServed);
+  const [first] = served;
+  if (model === 'iterative')
+    return first ? `Client ${first[0]} has the server: it ${howOf(first)}.` : '';
   const computing = served.find(
     ([, kind, , thread]) =>
       KINDS[kind] === 'computing' &&
@@ -112,13 +109,16 @@ function blockersText(
   );
   const isFull = threads.length > 0 && threads.every(([, , id]) => id > 0);
   const isQueued = clients.some(([, , stage]) => STAGES[stage] === 'queue');
-  if (othersWait && isFull && isQueued && holding.length > 0)
-    return `All ${threads.length} threads have a client: ${kindsText(holding)}.`;
-  const [unread] = served.filter((one) => KINDS[one[1]] === 'unread');
-  return unread ? `Client ${unread[0]} ${howOf(unread)}; nobody waits for it.` : '';
+  return isFull && isQueued && holding.length > 0
+    ? `All ${threads.length} threads have a client: ${kindsText(holding)}.`
+    : '';
 }
 
-/** `3 sleep, 1 says nothing`. */
+function isServed([, , stage]: ClientView): boolean {
+  return STAGES[stage] === 'main' || STAGES[stage] === 'thread';
+}
+
+/** `3 sleeping, 1 silent`. */
 function kindsText(clients: readonly ClientView[]): string {
   const kinds = [...new Set(clients.map(([, kind]) => kind))];
   return kinds
@@ -142,10 +142,25 @@ const NOUNS: Readonly<Record<Kind, string>> = {
   killer: 'failing',
 };
 
+/** No client waits for long: why the one that might hold others up does not. */
 function quietText({ clients }: Described): string {
+  const notable = clients
+    .filter(isServed)
+    .find(([, kind]) => NOTABLE.includes(KINDS[kind] ?? 'steady'));
+  if (notable)
+    return `${notableText(notable, clients)} No other client waits longer than ${seconds(LONG_MS)}.`;
   const present = clients.filter(([, , stage]) => !OVER.includes(STAGES[stage] ?? 'done')).length;
-  if (present === 0) return 'No client is here.';
-  return `${present === 1 ? '1 client is' : `${present} clients are`} here; nobody waits for long.`;
+  if (present === 0) return 'No client is connected.';
+  const are = present === 1 ? '1 client is' : `${present} clients are`;
+  return `${are} connected; none waits longer than ${seconds(LONG_MS)}.`;
+}
+
+function notableText(client: ClientView, clients: readonly ClientView[]): string {
+  const [id, kind, , thread] = client;
+  const isAlone = clients.filter((one) => one[3] === thread).length === 1;
+  if (thread > 0)
+    return `Client ${id} ${howOf(client)} on ${isAlone ? 'a thread of its own' : `thread ${thread}`}.`;
+  return `Client ${id} ${howOf(client)}${KINDS[kind] === 'sleeping' ? ', which holds no loop' : ''}.`;
 }
 
 function howOf([, kind]: ClientView): string {

@@ -19,7 +19,7 @@ export const SNAPSHOT_EVERY_MS = 100;
 /** Of the log, for the exports and for the last lines of a dead server. */
 const KEPT_LINES = 20_000;
 /** Threads that are up before the first client: the start of a thread is not what is compared. */
-const MOST_WARM = 8;
+const MOST_WARM = 12;
 /** A server that does not end in this time after SIGTERM is killed. */
 const STOP_MS = 1000;
 
