@@ -4,7 +4,7 @@
  */
 import { DELAYED, type Kind, type MainView, type ThreadView } from '../protocol.js';
 import type { Dot, Dots } from './dots.js';
-import { COLUMNS, WIDTH_WITH_STATE, type Layout, type Place, type Rect } from './layout.js';
+import { COLUMNS, stateWidthOf, type Layout, type Place, type Rect } from './layout.js';
 
 export interface Ink {
   readonly ink: string;
@@ -83,10 +83,10 @@ function drawLanes(
     context.strokeRect(lane.x + 0.5, lane.y + 0.5, lane.width, lane.height);
     if (state === 'running') drawStripes(context, lane, ink);
     const words = STATE_WORDS[state];
-    // A cell without room for the word has its stripes, dashes and dots.
-    if (lane.width < WIDTH_WITH_STATE || lane.height < ink.textPx) return;
+    const { width } = context.measureText(words);
+    // A lane without room for the word has its stripes, dashes and dots.
+    if (width + 8 > stateWidthOf(lane) || lane.height < ink.textPx) return;
     context.fillStyle = ink.paper;
-    const width = context.measureText(words).width;
     context.fillRect(lane.x + lane.width - width - 8, lane.y + 2, width + 6, lane.height - 3);
     context.fillStyle = state === 'free' ? ink.faint : ink.ink;
     context.fillText(words, lane.x + lane.width - 5, lane.y + lane.height / 2 + 1);

@@ -47,10 +47,10 @@ const MOST_LOOP_RADIUS = 48;
 /** Between the centres of two dots, in radii. */
 const SPACING = 2.5;
 const MARGIN = 6;
-/** A lane from this width on has the thread's state at its right, in at most this part of it. */
-export const WIDTH_WITH_STATE = 84;
+/** The right part of a lane, for the thread's state; a narrow lane, a cell, has none. */
 const MOST_STATE_WIDTH = 80;
 const STATE_PART = 0.62;
+const LEAST_WIDTH_WITH_STATE = 70;
 const LANE_MARGIN = 2;
 /** A lane for one client, and the tallest one. */
 const LANE_HEIGHT = 34;
@@ -138,10 +138,7 @@ function fill(
   let radius = MOST_RADIUS;
   const rowsAt = () => Math.max(1, Math.floor(height / (SPACING * radius)));
   const columnsAt = () => Math.max(1, Math.floor(width / (SPACING * radius)));
-  while (
-    radius > LEAST_RADIUS &&
-    (rowsAt() * columnsAt() < clients.length || 2 * radius > height)
-  )
+  while (radius > LEAST_RADIUS && (rowsAt() * columnsAt() < clients.length || 2 * radius > height))
     radius -= 0.5;
   const step = SPACING * radius;
   const rows = rowsAt();
@@ -178,6 +175,11 @@ function lanesOf(column: Rect, { threads }: RowView): Rect[] {
   }));
 }
 
+/** How much of a lane is for the word of the thread's state. */
+export function stateWidthOf({ width }: Rect): number {
+  return width < LEAST_WIDTH_WITH_STATE ? 0 : Math.min(MOST_STATE_WIDTH, width * STATE_PART);
+}
+
 /** Clients in the lane of their thread, left of the words for its state. */
 function placeInLanes(
   clients: readonly ClientView[],
@@ -188,10 +190,8 @@ function placeInLanes(
 ): void {
   threads.forEach(([number], index) => {
     const lane = lanes[index] ?? column;
-    const state = Math.min(MOST_STATE_WIDTH, lane.width * STATE_PART);
-    const width = lane.width - (lane.width >= WIDTH_WITH_STATE ? state : 0);
     const there = clients.filter(([, , , thread]) => thread === number);
-    fill(there, { ...lane, width }, dots, LANE_MARGIN);
+    fill(there, { ...lane, width: lane.width - stateWidthOf(lane) }, dots, LANE_MARGIN);
   });
   const elsewhere = clients.filter(([id]) => !dots.has(id));
   fill(elsewhere, column, dots);
