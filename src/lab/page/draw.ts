@@ -4,6 +4,7 @@
  */
 import { DELAYED, type Kind, type MainView, type ThreadView } from '../protocol.js';
 import type { Dot, Dots } from './dots.js';
+import type { Titles } from './titles.js';
 import { COLUMNS, stateWidthOf, type Layout, type Place, type Rect } from './layout.js';
 
 export interface Ink {
@@ -21,6 +22,8 @@ const WAIT_FULL_MS = 2000;
 /** A smaller dot has no number. */
 const NUMBERED_RADIUS = 8;
 const TURN_MS = 1600;
+/** Of a text, from the left of its column. */
+const TEXT_INDENT = 7;
 const FULL = 2 * Math.PI;
 const TOP = -Math.PI / 2;
 
@@ -39,6 +42,7 @@ const STATE_WORDS: Readonly<Record<ThreadView[1], string>> = {
 interface Picture {
   readonly layout: Layout;
   readonly dots: Dots;
+  readonly titles: Titles;
   readonly main: MainView;
   readonly threads: readonly ThreadView[];
   readonly isDead: boolean;
@@ -49,23 +53,42 @@ interface Picture {
 }
 
 export function draw(context: CanvasRenderingContext2D, picture: Picture, ink: Ink): void {
-  const { layout, dots, nowMs } = picture;
+  const { dots, nowMs } = picture;
   context.lineWidth = 1;
-  drawColumns(context, layout, ink);
+  drawColumns(context, picture, ink);
   drawLanes(context, picture, ink);
   drawLoop(context, picture, ink);
   for (const dot of dots.all) drawDot(context, dot, dots.placeOf(dot, nowMs), picture.labMs, ink);
 }
 
-function drawColumns(context: CanvasRenderingContext2D, { columns }: Layout, ink: Ink): void {
+function drawColumns(
+  context: CanvasRenderingContext2D,
+  { layout: { columns }, titles }: Picture,
+  ink: Ink,
+): void {
+  context.font = `${ink.textPx}px system-ui, sans-serif`;
+  context.textBaseline = 'top';
+  context.textAlign = 'left';
+  context.fillStyle = ink.faint;
   context.strokeStyle = ink.rule;
   context.beginPath();
-  for (const column of COLUMNS.slice(1)) {
-    const { x, height } = columns[column];
-    context.moveTo(Math.round(x) + 0.5, 0);
-    context.lineTo(Math.round(x) + 0.5, height);
+  for (const column of COLUMNS) {
+    const { x, y, width, height } = columns[column];
+    context.fillText(fitting(context, titles[column], width - TEXT_INDENT), x + TEXT_INDENT, 0);
+    if (column === 'clients') continue;
+    context.moveTo(Math.round(x) + 0.5, y);
+    context.lineTo(Math.round(x) + 0.5, y + height);
   }
   context.stroke();
+}
+
+/** The first of these texts that is not wider than this, or the last one. */
+function fitting(
+  context: CanvasRenderingContext2D,
+  texts: readonly string[],
+  width: number,
+): string {
+  return texts.find((text) => context.measureText(text).width <= width) ?? texts.at(-1) ?? '';
 }
 
 function drawLanes(
@@ -133,18 +156,22 @@ function drawLoop(context: CanvasRenderingContext2D, picture: Picture, ink: Ink)
   context.textAlign = 'left';
   context.textBaseline = 'bottom';
   context.fillStyle = ink.ink;
-  const { x: left, height } = layout.columns.main;
-  context.fillText(loopWords(picture), left + 8, height - 2);
+  const { x: left, y: top, width, height } = layout.columns.main;
+  const words = fitting(context, loopWords(picture), width - TEXT_INDENT);
+  context.fillText(words, left + TEXT_INDENT, top + height - 2);
 }
 
-function loopWords({ layout: { holder }, main, isDead, labMs }: Picture): string {
-  if (isDead) return 'dead';
+/** What main's loop does, in full and short. */
+function loopWords({ layout: { holder }, main, isDead, labMs }: Picture): readonly string[] {
+  if (isDead) return ['dead'];
   const { doing, sinceMs, by } = main;
-  if (sinceMs === 0) return holder === undefined ? 'turning' : `turning, serves ${holder}`;
+  if (sinceMs === 0)
+    return holder === undefined ? ['turning'] : [`turning, serves ${holder}`, `serves ${holder}`];
   const forS = `${(Math.max(0, labMs - sinceMs) / 1000).toFixed(1)} s`;
-  if (doing === 'stopped') return `stopped, ${forS}`;
-  const [first] = by;
-  return first === undefined ? `held, ${forS}` : `held by ${by.join(', ')}: ${forS}`;
+  if (doing === 'stopped') return [`stopped, ${forS}`, 'stopped'];
+  return by.length === 0
+    ? [`held, ${forS}`]
+    : [`held by ${by.join(', ')}: ${forS}`, `held, ${forS}`];
 }
 
 function drawDot(

@@ -21,7 +21,7 @@ export interface Place {
 /** The columns from left to right, and the share of the width that each has. */
 export const COLUMNS = ['clients', 'backlog', 'main', 'queue', 'threads', 'done'] as const;
 export type Column = (typeof COLUMNS)[number];
-export const SHARES: Readonly<Record<Column, number>> = {
+const SHARES: Readonly<Record<Column, number>> = {
   clients: 0.1,
   backlog: 0.13,
   main: 0.2,
@@ -29,6 +29,16 @@ export const SHARES: Readonly<Record<Column, number>> = {
   threads: 0.35,
   done: 0.08,
 };
+/** On a phone, main's loop needs more of the width. */
+const NARROW_SHARES: Readonly<Record<Column, number>> = {
+  clients: 0.12,
+  backlog: 0.12,
+  main: 0.27,
+  queue: 0.15,
+  threads: 0.24,
+  done: 0.1,
+};
+const NARROW_PX = 600;
 
 const COLUMN_OF: Readonly<Record<Stage, Column>> = {
   away: 'clients',
@@ -55,7 +65,8 @@ const LANE_MARGIN = 2;
 /** A lane for one client, and the tallest one. */
 const LANE_HEIGHT = 34;
 const MOST_LANE_HEIGHT = 90;
-/** At the foot of main's column, for what the loop does. */
+/** At the head of each column, for its title; at the foot of main's, for what the loop does. */
+export const TITLE_HEIGHT = 22;
 const WORDS_HEIGHT = 20;
 
 export interface Layout {
@@ -99,9 +110,13 @@ function holderOf({ main, clients, threads }: RowView): number | undefined {
 }
 
 function columnsOf(width: number, height: number): Readonly<Record<Column, Rect>> {
+  const shares = width < NARROW_PX ? NARROW_SHARES : SHARES;
   let x = 0;
   const rect = (column: Column): Rect => {
-    const own = { x, y: 0, width: SHARES[column] * width, height };
+    const own = {
+      ...{ x, y: TITLE_HEIGHT, width: shares[column] * width },
+      height: Math.max(1, height - TITLE_HEIGHT),
+    };
     x += own.width;
     return own;
   };
@@ -115,9 +130,9 @@ function columnsOf(width: number, height: number): Readonly<Record<Column, Rect>
   };
 }
 
-function loopIn({ x, width, height }: Rect): Place {
+function loopIn({ x, y, width, height }: Rect): Place {
   const radius = Math.max(8, Math.min(width * 0.2, height * 0.3, MOST_LOOP_RADIUS));
-  return { x: x + MARGIN + radius + 2, y: height * 0.42, radius };
+  return { x: x + MARGIN + radius + 2, y: y + height * 0.42, radius };
 }
 
 function besideLoop(main: Rect, loop: Place): Rect {

@@ -7,6 +7,7 @@ import type { RowView } from '../protocol.js';
 import { Dots } from './dots.js';
 import { draw, type Ink } from './draw.js';
 import { layoutOf, type Layout } from './layout.js';
+import { titlesOf } from './titles.js';
 
 interface StageProps {
   readonly row: RowView;
@@ -77,7 +78,8 @@ export function Stage(props: StageProps) {
       draw(
         context,
         {
-          ...{ layout: current.layout, dots: dots.current, main: row.main, threads: row.threads },
+          ...{ layout: current.layout, dots: dots.current, titles: titlesOf(row) },
+          ...{ main: row.main, threads: row.threads },
           isDead: row.phase === 'dead',
           labMs: frameMs + (isLive ? atMs - current.cameAtMs : 0),
           nowMs: atMs,
