@@ -10,6 +10,19 @@ import { MOST_PAGE_BYTES, textWhere } from '../support/lab-page.js';
 
 const command = chromium();
 
+/** Runs in the page: the last pictures of a row, some frames of the display apart. */
+const PICTURES = `new Promise((resolve) => {
+  const pictures = [];
+  let frames = 0;
+  const look = () => {
+    frames++;
+    if (frames % 10 === 0) pictures.push(document.querySelector('canvas').toDataURL());
+    if (pictures.length < 6) requestAnimationFrame(look);
+    else resolve(pictures.slice(3));
+  };
+  look();
+})`;
+
 describe("the lab's page", { skip: withoutBrowser(command), timeout: 60_000 }, () => {
   let lab: OpenLab;
   let browser: Browser;
@@ -50,9 +63,20 @@ describe("the lab's page", { skip: withoutBrowser(command), timeout: 60_000 }, (
     }
   });
 
+  for (const isStill of [false, true]) {
+    it(`${isStill ? 'does not move' : 'turns'} the loop for a viewer who wants ${isStill ? 'less' : 'any'} motion`, async () => {
+      const page = await browser.stay(lab.url, { widthPx: 1920, dark: false, isStill });
+      await lab.command({ do: 'clear' });
+      await lab.frameWhere('no client', ({ clients }) => clients.length === 0);
+      await textWhere(page, 'the row', '.sentence', /No client is connected/);
+      const pictures = await page.evaluate(PICTURES);
+      assert.equal(new Set(pictures as string[]).size > 1, !isStill);
+    });
+  }
+
   it('has no finding of axe-core', { skip: withoutAxe }, async () => {
     const page = await browser.stay(lab.url, { widthPx: 1920, dark: false });
-    await textWhere(page, 'the row', '.sentence', /here/);
+    await textWhere(page, 'the row', '.sentence', /connected/);
     assert.deepEqual(await findingsIn(page), []);
   });
 });

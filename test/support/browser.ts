@@ -16,6 +16,8 @@ export interface View {
   /** 900 by default. */
   readonly heightPx?: number;
   readonly dark: boolean;
+  /** Whether the viewer wants less motion; not, by default. */
+  readonly isStill?: boolean;
 }
 
 /** What a page did, and its layout in the window. */
@@ -266,11 +268,15 @@ class Page implements OpenPage {
     return (result as { value: unknown }).value;
   }
 
-  async open(url: string, { widthPx, heightPx = WINDOW_HEIGHT_PX, dark }: View): Promise<void> {
+  async open(url: string, view: View): Promise<void> {
+    const { widthPx, heightPx = WINDOW_HEIGHT_PX, dark, isStill = false } = view;
     await this.#send('Emulation.setDeviceMetricsOverride', {
       ...{ width: widthPx, height: heightPx, deviceScaleFactor: 1, mobile: false },
     });
-    const features = [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }];
+    const features = [
+      { name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' },
+      { name: 'prefers-reduced-motion', value: isStill ? 'reduce' : 'no-preference' },
+    ];
     await this.#send('Emulation.setEmulatedMedia', { features });
     this.#complaints = [];
     this.#requests = [];

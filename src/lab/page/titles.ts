@@ -15,12 +15,12 @@ export function titlesOf({ threads, ended, server }: RowView): Titles {
     main: ["main's loop", 'main'],
     queue: ['admission queue', 'admission', 'queue'],
     threads: threadTitles(threads.length, server),
-    done: bad === 0 ? [`done ${ended.done}`, `${ended.done}`] : doneTitles(ended.done, bad),
+    done: bad === 0 ? [`done ${ended.done}`, `✓ ${ended.done}`] : doneTitles(ended.done, bad),
   };
 }
 
 function doneTitles(done: number, bad: number): readonly string[] {
-  return [`done ${done}, ✕ ${bad}`, `${done}, ✕ ${bad}`, `✕ ${bad}`];
+  return [`done ${done}, ✕ ${bad}`, `✓ ${done} ✕ ${bad}`, `✕ ${bad}`];
 }
 
 function threadTitles(count: number, server: RowView['server']): readonly string[] {
