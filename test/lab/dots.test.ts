@@ -1,8 +1,8 @@
 /** How dots move, without a browser. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Dots } from '../../src/lab/page/dots.js';
-import type { Layout, Place } from '../../src/lab/page/layout.js';
+import { Dots } from '../../src/lab/picture/dots.js';
+import type { Layout, Place } from '../../src/lab/picture/layout.js';
 import { KINDS, STAGES, type ClientView } from '../../src/lab/protocol.js';
 
 const rect = { x: 0, y: 0, width: 100, height: 100 };

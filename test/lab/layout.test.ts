@@ -1,7 +1,7 @@
 /** Where dots stand: in their columns, apart, and inside the picture, however many there are. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { layoutOf } from '../../src/lab/page/layout.js';
+import { layoutOf } from '../../src/lab/picture/layout.js';
 import { KINDS, MOST_CLIENTS, STAGES, type RowView, type Stage } from '../../src/lab/protocol.js';
 
 const SIZES = [

@@ -3,9 +3,11 @@
  * dot says what its client does, and a ring how long it has waited: colours only tell clients apart.
  */
 import { DELAYED, type Kind, type MainView, type ThreadView } from '../protocol.js';
-import type { Dot, Dots } from './dots.js';
-import type { Titles } from './titles.js';
-import { COLUMNS, stateWidthOf, type Layout, type Place, type Rect } from './layout.js';
+import { WAIT_FROM_MS, WAIT_FULL_MS, type Dot, type Dots } from '../picture/dots.js';
+import { cornersOf } from '../picture/outline.js';
+import type { Titles } from '../picture/titles.js';
+import { loopWords, STATE_WORDS } from '../picture/words.js';
+import { COLUMNS, stateWidthOf, type Layout, type Place, type Rect } from '../picture/layout.js';
 
 export interface Ink {
   readonly ink: string;
@@ -16,9 +18,6 @@ export interface Ink {
   readonly textPx: number;
 }
 
-/** From here on a wait is shown, and from there on its ring is full. */
-const WAIT_FROM_MS = 200;
-const WAIT_FULL_MS = 2000;
 /** A smaller dot has no number. */
 const NUMBERED_RADIUS = 8;
 const TURN_MS = 1600;
@@ -26,18 +25,6 @@ const TURN_MS = 1600;
 const TEXT_INDENT = 7;
 const FULL = 2 * Math.PI;
 const TOP = -Math.PI / 2;
-
-/** The words for the kernel's states of a thread: those of the watcher, shorter. */
-const STATE_WORDS: Readonly<Record<ThreadView[1], string>> = {
-  starting: 'starting',
-  free: 'free',
-  recv: 'recv',
-  send: 'send',
-  call: 'calls main',
-  await: 'awaits',
-  running: 'computing',
-  serving: 'serving',
-};
 
 interface Picture {
   readonly layout: Layout;
@@ -157,21 +144,12 @@ function drawLoop(context: CanvasRenderingContext2D, picture: Picture, ink: Ink)
   context.textBaseline = 'bottom';
   context.fillStyle = ink.ink;
   const { x: left, y: top, width, height } = layout.columns.main;
-  const words = fitting(context, loopWords(picture), width - TEXT_INDENT);
+  const words = fitting(
+    context,
+    loopWords({ main, holder: layout.holder, isDead, labMs: picture.labMs }),
+    width - TEXT_INDENT,
+  );
   context.fillText(words, left + TEXT_INDENT, top + height - 2);
-}
-
-/** What main's loop does, in full and short. */
-function loopWords({ layout: { holder }, main, isDead, labMs }: Picture): readonly string[] {
-  if (isDead) return ['dead'];
-  const { doing, sinceMs, by } = main;
-  if (sinceMs === 0)
-    return holder === undefined ? ['turning'] : [`turning, serves ${holder}`, `serves ${holder}`];
-  const forS = `${(Math.max(0, labMs - sinceMs) / 1000).toFixed(1)} s`;
-  if (doing === 'stopped') return [`stopped, ${forS}`, 'stopped'];
-  return by.length === 0
-    ? [`held, ${forS}`]
-    : [`held by ${by.join(', ')}: ${forS}`, `held, ${forS}`];
 }
 
 function drawDot(
@@ -185,7 +163,7 @@ function drawDot(
   context.fillStyle = dot.colour;
   context.strokeStyle = ink.ink;
   context.beginPath();
-  outline(context, dot.kind, x, y, radius);
+  outline(context, dot.kind, { x, y, radius });
   if (dot.kind === 'silent') {
     context.strokeStyle = dot.colour;
     context.lineWidth = Math.max(2, radius / 3);
@@ -214,33 +192,13 @@ function drawDot(
   context.fillText(String(dot.id), x, y + 0.5);
 }
 
-/** A circle, unless the client does something else than ask and read. */
-function outline(
-  context: CanvasRenderingContext2D,
-  kind: Kind,
-  x: number,
-  y: number,
-  radius: number,
-): void {
-  if (kind === 'computing' || kind === 'speaker') {
-    context.rect(x - radius * 0.9, y - radius * 0.9, radius * 1.8, radius * 1.8);
-  } else if (kind === 'sleeping') polygon(context, x, y, radius * 1.15, 3);
-  else if (kind === 'unread') polygon(context, x, y, radius * 1.1, 4);
-  else if (kind === 'killer') polygon(context, x, y, radius * 1.1, 5);
-  else context.arc(x, y, radius, 0, FULL);
-}
-
-function polygon(
-  context: CanvasRenderingContext2D,
-  x: number,
-  y: number,
-  radius: number,
-  corners: number,
-): void {
-  for (let corner = 0; corner < corners; corner++) {
-    const angle = TOP + (corner / corners) * FULL;
-    context.lineTo(x + radius * Math.cos(angle), y + radius * Math.sin(angle));
+function outline(context: CanvasRenderingContext2D, kind: Kind, { x, y, radius }: Place): void {
+  const corners = cornersOf(kind);
+  if (!corners) {
+    context.arc(x, y, radius, 0, FULL);
+    return;
   }
+  for (const [right, down] of corners) context.lineTo(x + right * radius, y + down * radius);
   context.closePath();
 }
 

@@ -4,10 +4,10 @@
  */
 import { useEffect, useRef } from 'preact/hooks';
 import type { RowView } from '../protocol.js';
-import { Dots } from './dots.js';
+import { Dots } from '../picture/dots.js';
 import { draw, type Ink } from './draw.js';
-import { layoutOf, type Layout } from './layout.js';
-import { titlesOf } from './titles.js';
+import { layoutOf, type Layout } from '../picture/layout.js';
+import { titlesOf } from '../picture/titles.js';
 
 interface StageProps {
   readonly row: RowView;

@@ -6,7 +6,11 @@ import { colourOfClient } from '../../plots/theme.js';
 import type { Layout, Place } from './layout.js';
 
 /** How long a dot runs to its next place, in ms. */
-const RUN_MS = 260;
+export const RUN_MS = 260;
+
+/** From here on a wait is shown, and from there on its ring is full. */
+export const WAIT_FROM_MS = 200;
+export const WAIT_FULL_MS = 2000;
 
 export interface Dot {
   readonly id: number;

@@ -51,7 +51,7 @@ const COLUMN_OF: Readonly<Record<Stage, Column>> = {
   lost: 'done',
 };
 
-const MOST_RADIUS = 11;
+export const MOST_RADIUS = 11;
 const LEAST_RADIUS = 2;
 const MOST_LOOP_RADIUS = 48;
 /** Between the centres of two dots, in radii. */
