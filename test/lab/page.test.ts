@@ -6,9 +6,12 @@ import { after, before, describe, it } from 'node:test';
 import { findingsIn, withoutAxe } from '../support/axe.js';
 import { chromium, startBrowser, withoutBrowser, type Browser } from '../support/browser.js';
 import { ask, openLab, type OpenLab } from '../support/lab.js';
+import { watchedMemory } from '../support/lab-memory.js';
 import { MOST_PAGE_BYTES, textWhere } from '../support/lab-page.js';
 
 const command = chromium();
+/** The long one is test/faults/lab-memory.test.ts. */
+const SHORT_MS = 6000;
 
 /** Runs in the page: the last pictures of a row, some frames of the display apart. */
 const PICTURES = `new Promise((resolve) => {
@@ -73,6 +76,14 @@ describe("the lab's page", { skip: withoutBrowser(command), timeout: 60_000 }, (
       assert.equal(new Set(pictures as string[]).size > 1, !isStill);
     });
   }
+
+  it('keeps its memory bounded', async () => {
+    const [first, last] = await watchedMemory(browser, SHORT_MS, 2);
+    assert.ok(first && last);
+    // Some seconds of the recording, and of the servers' logs.
+    assert.ok(last.page - first.page < 30, `page: ${first.page}, ${last.page} MB`);
+    assert.ok(last.lab - first.lab < 60, `lab: ${first.lab}, ${last.lab} MB`);
+  });
 
   it('has no finding of axe-core', { skip: withoutAxe }, async () => {
     const page = await browser.stay(lab.url, { widthPx: 1920, dark: false });

@@ -54,6 +54,8 @@ export interface OpenPage {
   press(key: string): Promise<void>;
   /** A PNG of the window. */
   picture(): Promise<Buffer>;
+  /** Collects the page's garbage. @returns the ids of the processes that show pages */
+  collected(): Promise<readonly number[]>;
   /** Errors and warnings of the console, uncaught exceptions, so far. */
   readonly complaints: readonly string[];
 }
@@ -241,6 +243,13 @@ class Page implements OpenPage {
   async picture(): Promise<Buffer> {
     const { data } = await this.#send('Page.captureScreenshot');
     return Buffer.from(String(data), 'base64');
+  }
+
+  async collected(): Promise<readonly number[]> {
+    await this.#send('HeapProfiler.collectGarbage');
+    const { processInfo } = await this.#devTools.send('SystemInfo.getProcessInfo');
+    const processes = processInfo as readonly { readonly type: string; readonly id: number }[];
+    return processes.filter(({ type }) => type === 'renderer').map(({ id }) => id);
   }
 
   async enable(): Promise<void> {
