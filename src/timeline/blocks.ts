@@ -1,11 +1,11 @@
 /**
- * The times in which main's event loop did not turn, from the log's `loop blocked` lines. Read
+ * The times in which an event loop did not turn, main's or a worker's, from the log's `loop blocked` lines. Read
  * parts.ts next, which finds in them when a client computed and when it waited for the loop.
  */
 import { toMicroseconds } from '../base/clock.js';
 import type { Run } from './run.js';
 
-/** Milliseconds from the timeline's origin. Blocks do not overlap. */
+/** Milliseconds from the timeline's origin. Blocks of a loop do not overlap. */
 export interface Block {
   readonly fromMs: number;
   readonly toMs: number;
@@ -18,8 +18,27 @@ export interface Block {
   readonly heldFromMs: number;
 }
 
-/** Returns the blocks between the origin and the end of the timeline, in the order of time. */
-export function blocksOf(facts: Run['blocks'], originMs: number, lengthMs: number): Block[] {
+/** The blocks of each loop that was held, by its thread in the log; 0: main. */
+export function blocksByThread(
+  facts: Run['blocks'],
+  originMs: number,
+  lengthMs: number,
+): Map<number, readonly Block[]> {
+  const threads = new Set(facts.map(({ thread }) => thread));
+  return new Map(
+    [...threads].map((thread) => [
+      thread,
+      blocksOf(
+        facts.filter((one) => one.thread === thread),
+        originMs,
+        lengthMs,
+      ),
+    ]),
+  );
+}
+
+/** Returns the blocks of one loop between the origin and the end of the timeline, in the order of time. */
+function blocksOf(facts: Run['blocks'], originMs: number, lengthMs: number): Block[] {
   let endMs = 0;
   return [...facts]
     .sort((a, b) => a.untilMs - b.untilMs)

@@ -8,7 +8,7 @@
  * rows.ts, which assigns each connection its lane.
  */
 import { toMicroseconds } from '../base/clock.js';
-import { blocksOf, type Block } from './blocks.js';
+import { blocksByThread, type Block } from './blocks.js';
 import type { Closing, ConnectionFacts, Run } from './run.js';
 
 /** The number of the main thread in the log; client threads count from 1. */
@@ -77,6 +77,8 @@ export interface Timeline {
   readonly spans: readonly Span[];
   /** When main's loop did not turn, in the order of time. */
   readonly blocks: readonly Block[];
+  /** The same for the loops of workers, by the number of their thread. */
+  readonly workerBlocks: ReadonlyMap<number, readonly Block[]>;
   /** How many more of these the log has. */
   readonly blocksLeftOut: number;
   /** The client threads in the order of their numbers. */
@@ -104,6 +106,7 @@ export function timelineOf(run: Run): Timeline {
     .map((span) => ({ ...span, thread: numbers.get(span.thread) ?? span.thread }))
     .sort((a, b) => a.arrivedMs - b.arrivedMs || a.connection - b.connection);
   const lengthMs = spans.reduce((latest, { endMs }) => Math.max(latest, endMs), 0);
+  const blocks = blocksByThread(run.blocks, originMs, lengthMs);
   return {
     pid: run.pid,
     service: run.service ?? 'unknown service',
@@ -111,10 +114,24 @@ export function timelineOf(run: Run): Timeline {
     originMs,
     lengthMs,
     spans,
-    blocks: blocksOf(run.blocks, originMs, lengthMs),
+    blocks: blocks.get(MAIN_THREAD) ?? [],
+    workerBlocks: new Map(
+      [...blocks].flatMap(([thread, held]) =>
+        thread === MAIN_THREAD ? [] : [[numbers.get(thread) ?? thread, held] as const],
+      ),
+    ),
     blocksLeftOut: run.blocksLeftOut,
     threads: threadsOf(run, numbers, since),
   };
+}
+
+/** When the loop on which a client is served did not turn. */
+export function blocksOn(
+  { thread }: Pick<Span, 'thread'>,
+  { blocks, workerBlocks }: Pick<Timeline, 'blocks' | 'workerBlocks'>,
+): readonly Block[] {
+  if (thread === MAIN_THREAD) return blocks;
+  return typeof thread === 'number' ? (workerBlocks.get(thread) ?? []) : [];
 }
 
 /** The model whose threads serve several clients at once. */

@@ -1,8 +1,8 @@
 /**
  * When a client that is served computes and when it waits, as far as the log tells.
  *
- * The log has sums, and the times in which main's loop was held and by whom. So the time of a client
- * that main serves falls into zones:
+ * The log has sums, and the times in which a loop was held and by whom. So the time of a client that
+ * is served on a loop, main's or a worker's, falls into zones:
  *
  *     own       it held the loop: it computes
  *     before    another client held the loop, or it stood, right before this one held it or ended:
@@ -12,10 +12,10 @@
  *               and of its computing
  *     free      the loop turned: what is left of both
  *
- * A client on a thread has the free zone only. The order within a zone is not known, so the states
+ * A client on a thread of its own has the free zone only. The order within a zone is not known, so the states
  * share the height of the bar there: the area of a state is its time.
  */
-import { MAIN_THREAD, type Span } from './connections.js';
+import type { Span } from './connections.js';
 import type { Block } from './blocks.js';
 import type { State } from './states.js';
 
@@ -43,13 +43,16 @@ const MAX_GAP_MS = 5;
 /** Lower parts would not be seen. */
 const MIN_SHARE = 0.01;
 
-/** Returns how many blocks overlap the service of a client that main serves. */
+/** Returns how many blocks of its loop overlap the service of a client. */
 export function countBlocks(span: Span, blocks: readonly Block[]): number {
   const [first, end] = rangeWithin(span, blocks);
   return end - first;
 }
 
-/** Returns the parts of a client's service, in the order of time; none without a service. */
+/**
+ * Returns the parts of a client's service, in the order of time; none without a service.
+ * @param blocks of the loop on which it is served
+ */
 export function partsOf(span: Span, blocks: readonly Block[]): Part[] {
   const { startedMs, endMs, served } = span;
   if (startedMs === undefined) return [];
@@ -111,7 +114,6 @@ function share(partMs: number, wholeMs: number): number {
 /** Returns the indexes of the blocks that overlap the service: the first, and the one after the last. */
 function rangeWithin(span: Span, blocks: readonly Block[]): [first: number, end: number] {
   const { startedMs = span.endMs, endMs } = span;
-  if (span.thread !== MAIN_THREAD) return [0, 0];
   const first = countWhile(blocks, ({ toMs }) => toMs <= startedMs);
   return [
     first,

@@ -6,7 +6,7 @@
  */
 import * as Plot from '@observablehq/plot';
 import { renderSvg } from '../plots/render.js';
-import type { ThreadLife } from './connections.js';
+import { blocksOn, type ThreadLife } from './connections.js';
 import { colourOf, Hatchings, HEIGHTS, opacityOf } from './hatching.js';
 import { fittingLabel, LABEL, tooltipOf } from './labels.js';
 import { legendOf } from './legend.js';
@@ -140,7 +140,6 @@ function background({ section, texts, rows, bottom }: PlacedSection, scale: Scal
 /** Returns the marks for the connections and their messages. */
 function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Markish[] {
   const { section, rows, showsMessages, showsBlocks } = placed;
-  const blocks = showsBlocks ? section.timeline.blocks : [];
   const segments = rows
     .flatMap((row) =>
       row.segments.map((segment) => ({ row, ...segment, colour: colourOf(segment.span) })),
@@ -159,7 +158,12 @@ function bars(placed: PlacedSection, scale: Scale, patterns: Hatchings): Plot.Ma
   const title = ({ span }: Bar) => tooltipOf(span, section);
   const parts = of('served')
     .flatMap(({ row, span, colour }) =>
-      partsOf(span, blocks).map((part) => ({ ...part, row, colour, span })),
+      partsOf(span, showsBlocks ? blocksOn(span, section.timeline) : []).map((part) => ({
+        ...part,
+        row,
+        colour,
+        span,
+      })),
     )
     .filter(({ fromMs, toMs }) => overlaps(fromMs, toMs, section));
   type DrawnPart = (typeof parts)[number];

@@ -4,7 +4,7 @@
  * The picture has limits, because thousands of bars are unreadable and slow to draw. Notes below
  * the title count everything that is left out. Read rows.ts next.
  */
-import type { Span, Timeline } from './connections.js';
+import { blocksOn, type Span, type Timeline } from './connections.js';
 import { countBlocks } from './parts.js';
 import { isWait, lanesOf, type Lane, type Row } from './rows.js';
 import { formatDuration, plural } from './summary.js';
@@ -121,8 +121,9 @@ export function placeSection(section: Section, top: number, style: PictureStyle)
     0,
   );
   const showsMessages = messages <= MAX_MESSAGE_TICKS;
-  const blocks = spans.reduce((sum, span) => sum + countBlocks(span, timeline.blocks), 0);
+  const blocks = spans.reduce((sum, span) => sum + countBlocks(span, blocksOn(span, timeline)), 0);
   const showsBlocks = blocks <= MAX_BLOCKS_IN_BARS;
+  const held = [timeline.blocks, ...timeline.workerBlocks.values()].flat().length;
   const notes = [
     window
       ? `Only what overlaps ${formatDuration(window.fromMs)} to ${formatDuration(Math.min(window.toMs, timeline.lengthMs))}: ${plural(touched.length, 'connection')} of ${timeline.spans.length.toLocaleString('en')}.`
@@ -137,7 +138,7 @@ export function placeSection(section: Section, top: number, style: PictureStyle)
       ? `Left out: ${plural(hiddenThreads, 'thread')} after the first ${MAX_THREADS}.`
       : '',
     timeline.blocksLeftOut > 0
-      ? `Left out: ${plural(timeline.blocksLeftOut, 'time')} after the first ${timeline.blocks.length.toLocaleString('en')} in which main's loop was held.`
+      ? `Left out: ${plural(timeline.blocksLeftOut, 'time')} after the first ${held.toLocaleString('en')} in which ${timeline.workerBlocks.size > 0 ? 'a' : "main's"} loop was held.`
       : '',
     showsBlocks ? '' : 'Left out: when in its service a client computed; --from and --to show it.',
     showsMessages ? '' : `Left out: the ticks of ${messages.toLocaleString('en')} messages.`,

@@ -55,6 +55,8 @@ interface ThreadFacts {
 interface BlockFacts {
   readonly untilMs: number;
   readonly blockedMs: number;
+  /** Whose loop it is; 0: main's. */
+  readonly thread: number;
   /** Whose handler held the loop longest; undefined if none did. */
   readonly connection: number | undefined;
   readonly heldMs: number;
@@ -148,6 +150,7 @@ export class Run {
     this.blocks.push({
       untilMs: line.time,
       blockedMs: positiveNumber(line['blockedMs']),
+      thread: nonNegativeInteger(line['thread']) ?? 0,
       connection: nonNegativeInteger(line['connection']),
       heldMs: positiveNumber(line['heldMs']),
     });

@@ -110,17 +110,18 @@ export function listed(items: readonly string[]): string {
   return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
 }
 
-/** Returns who held main's loop longest. */
-function holdPhrase({ blocks }: Timeline, names: Names | undefined): string {
+/** Returns who held a loop longest, main's or a worker's. */
+function holdPhrase({ blocks, workerBlocks }: Timeline, names: Names | undefined): string {
   let longest = 0;
   let holder: number | undefined;
-  for (const block of blocks) {
+  for (const block of [blocks, ...workerBlocks.values()].flat()) {
     if (block.holder === undefined || block.toMs - block.heldFromMs <= longest) continue;
     longest = block.toMs - block.heldFromMs;
     holder = block.holder;
   }
   if (holder === undefined) return '';
-  return `${nameOf(holder, names)} held the loop longest, for ${formatDuration(longest)}`;
+  const loop = workerBlocks.size > 0 ? 'its loop' : 'the loop';
+  return `${nameOf(holder, names)} held ${loop} longest, for ${formatDuration(longest)}`;
 }
 
 /** Returns a client's name, or its connection number. */

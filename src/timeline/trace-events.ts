@@ -10,7 +10,7 @@
  */
 import { toMicroseconds } from '../base/clock.js';
 import type { Block } from './blocks.js';
-import type { Span, Timeline } from './connections.js';
+import { blocksOn, type Span, type Timeline } from './connections.js';
 import { countBlocks, partsOf } from './parts.js';
 import { isWait, lanesOf, type Lane, type Segment } from './rows.js';
 import { STATES, STATE_TEXTS, stateTimesOf, type State } from './states.js';
@@ -62,10 +62,10 @@ function* traceEvents(timelines: readonly Timeline[]): Generator<TraceEvent> {
 function* eventsOf(timeline: Timeline, pid: number): Generator<TraceEvent> {
   yield metadata('process_name', { pid, tid: 0 }, titleOf(timeline));
   const blockCount = timeline.spans.reduce(
-    (sum, span) => sum + countBlocks(span, timeline.blocks),
+    (sum, span) => sum + countBlocks(span, blocksOn(span, timeline)),
     0,
   );
-  const inside = blockCount <= MAX_BLOCKS_IN_SERVICE ? timeline.blocks : [];
+  const showsInside = blockCount <= MAX_BLOCKS_IN_SERVICE;
   let tid = 0;
   for (const lane of lanesOf(timeline)) {
     const own = { pid, tid: ++tid };
@@ -76,7 +76,10 @@ function* eventsOf(timeline: Timeline, pid: number): Generator<TraceEvent> {
       // The first row of a client thread shares the thread's track; main's clients have their own.
       const track = !lane.isMain && index === 0 ? own : { pid, tid: ++tid };
       if (track !== own) yield* threadMetadata(track, `${lane.name}, row ${index + 1}`);
-      for (const segment of row) yield* eventsOfSegment(segment, track, timeline, inside);
+      for (const segment of row) {
+        const blocks = showsInside ? blocksOn(segment.span, timeline) : [];
+        yield* eventsOfSegment(segment, track, timeline, blocks);
+      }
     }
   }
 }

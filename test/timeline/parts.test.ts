@@ -2,15 +2,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { blocksOn } from '../../src/timeline/connections.js';
 import { partsOf, type Part } from '../../src/timeline/parts.js';
 import * as logs from '../support/timeline-logs.js';
 
 /** Returns the parts of a client as text: state, from, to, and its share of the height. */
 async function partsFrom(lines: readonly string[], connection: number) {
-  const { spans, blocks } = await logs.timelineFrom(lines);
-  const span = spans.find((one) => one.connection === connection);
+  const timeline = await logs.timelineFrom(lines);
+  const span = timeline.spans.find((one) => one.connection === connection);
   assert.ok(span);
-  return partsOf(span, blocks).map(
+  return partsOf(span, blocksOn(span, timeline)).map(
     ({ state, fromMs, toMs, low, high }) => `${state} ${fromMs}-${toMs} ${low}-${high}`,
   );
 }
@@ -86,6 +87,29 @@ describe('the parts of a client’s service', () => {
       'ready 600-700 0-1',
       'client 700-1000 0-1',
     ]);
+  });
+
+  it('are those of the loop that serves it, which may be a worker’s', async () => {
+    const held = (atMs: number, thread: number, connection: number) =>
+      logs.line('loop blocked', atMs, { blockedMs: 100, connection, heldMs: 100, thread });
+    const served = (connection: number, thread: number, fields: object) =>
+      logs.told(connection, 1000, { servedMs: 1000, thread, ...fields });
+    const lines = [
+      held(300, 2, 1),
+      held(350, 3, 3),
+      served(1, 2, { computedMs: 100 }),
+      served(2, 2, { loopWaitMs: 100 }),
+      served(3, 3, { computedMs: 100 }),
+    ];
+    assert.deepEqual(await partsFrom(lines, 1), [
+      'client 0-200 0-1',
+      'computes 200-300 0-1',
+      'client 300-1000 0-1',
+    ]);
+    assert.match((await partsFrom(lines, 2)).join(), /ready 200-300 0-1/);
+    assert.match((await partsFrom(lines, 3)).join(), /computes 250-350 0-1/);
+    const { blocks } = await logs.timelineFrom(lines);
+    assert.deepEqual(blocks, [], "main's loop was not held");
   });
 
   it('are one part that says nothing for a log of 0.1.0', async () => {
