@@ -40,6 +40,9 @@ bench-node: $(BUILT) dist/node-$(NODE)/bin/node ## all ways to hand over a clien
 document-tables: $(BUILT) ## make the tables of docs/hand-off.md from the newest run of each make bench-node
 	@node dist/bench/run/document.js docs/hand-off.md $(NEWEST)
 
+document-recording: $(BUILT) ## make docs/lab.svg: record the lab, on a machine that does nothing else (20 seconds)
+	@node dist/src/lab/film/record.js docs/lab.svg $(if $(FORCE),--force)
+
 # The newest run under each version of Node. The shell finds them, when a run has just ended.
 NEWEST = $$(for folder in bench/results/nodes/*/; do ls "$$folder"*.json 2>/dev/null | tail -n 1; done)
 
@@ -111,4 +114,4 @@ $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json
 PAGE_OPTIONS := --bundle --minify --target=es2023 --tsconfig=src/lab/page/tsconfig.json \
   --outdir=dist/src/lab/bundle --log-level=warning
 
-.PHONY: help build demo lab bench bench-full bench-peers bench-node document-tables bench-udp test test-node test-faults eslint prettier knip rooms clean
+.PHONY: help build demo lab bench bench-full bench-peers bench-node document-tables document-recording bench-udp test test-node test-faults eslint prettier knip rooms clean

@@ -66,7 +66,7 @@ const LANE_MARGIN = 2;
 const LANE_HEIGHT = 34;
 const MOST_LANE_HEIGHT = 90;
 /** At the head of each column, for its title; at the foot of main's, for what the loop does. */
-export const TITLE_HEIGHT = 22;
+const TITLE_HEIGHT = 22;
 const WORDS_HEIGHT = 20;
 
 export interface Layout {
