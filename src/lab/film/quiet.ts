@@ -4,15 +4,16 @@
  */
 import { availableParallelism } from 'node:os';
 import { machineCpuMs, sampleProcess } from '../../../bench/lib/process-stats.js';
-import { isOwnDoing } from '../numbers/usage.js';
+import { isAboutLag } from '../numbers/usage.js';
 import type { Frame } from '../protocol.js';
 
 /** Of all cores; more than a quiet desktop takes. */
 const MOST_OTHERS_PERCENT = 10;
 
 /**
- * What speaks against a recording, in sentences. While its servers compute, a machine of two cores
- * is busy with them: that warning of the lab does not count.
+ * What speaks against a recording, in sentences. While its servers compute, a machine of two cores is
+ * busy with them. So if the processor time of other programs is known, it counts in place of the
+ * lab's warnings about taken cores, which compare shares of different seconds.
  * @param othersPercent of all cores, undefined if unknown
  */
 export function complaintsOf(
@@ -20,7 +21,7 @@ export function complaintsOf(
   othersPercent: number | undefined,
 ): readonly string[] {
   const warnings = frames.flatMap(({ machine: { warning } }) =>
-    warning === undefined || isOwnDoing(warning) ? [] : [warning],
+    warning !== undefined && (othersPercent === undefined || isAboutLag(warning)) ? [warning] : [],
   );
   const others =
     othersPercent !== undefined && othersPercent > MOST_OTHERS_PERCENT

@@ -13,7 +13,7 @@ const LEAST_SPAN_MS = 900;
 const BUSY_PERCENT = 95;
 /** A lag of the lab's own loop that shows in the latencies. */
 const LAG_MS = 50;
-const TOO_SMALL = 'This machine is too small for what was asked';
+const LATE = 'The clients of this page';
 
 type Usage = Pick<Numbers, 'cpuPercent' | 'memoryMb' | 'threads'>;
 
@@ -88,9 +88,9 @@ export class MachineUsage {
   }
 }
 
-/** Whether a warning is about what the lab and its servers do, and about no other program. */
-export function isOwnDoing(warning: string): boolean {
-  return warning.startsWith(TOO_SMALL);
+/** Whether a warning says that the lab itself was late, and not that the cores are taken. */
+export function isAboutLag(warning: string): boolean {
+  return warning.startsWith(LATE);
 }
 
 /** @param ownPercent what the lab and its servers use of all cores */
@@ -104,8 +104,8 @@ function warningOf(
   if (busyPercent >= BUSY_PERCENT && ownPercent < busyPercent / 2)
     return `Other programs keep this machine busy: ${machine} taken, so all models wait for them.`;
   if (busyPercent >= BUSY_PERCENT)
-    return `${TOO_SMALL}: ${machine} busy, so all models wait for each other.`;
+    return `This machine is too small for what was asked: ${machine} busy, so all models wait for each other.`;
   if (lagMs >= LAG_MS)
-    return `The clients of this page were ${Math.round(lagMs)} ms late themselves: the latencies contain that.`;
+    return `${LATE} were ${Math.round(lagMs)} ms late themselves: the latencies contain that.`;
   return undefined;
 }
