@@ -19,7 +19,7 @@ import type { ReadyMessage, ThreadTask } from '../src/threads/protocol.js';
 import { monotonicMs } from '../src/base/clock.js';
 import { errOf } from '../src/base/thrown.js';
 import { converse } from '../src/services/conversation.js';
-import { NewestCode } from '../src/services/own/service-code.js';
+import { NewestCode } from '../src/services/own/newest-code.js';
 import { loadService } from '../src/services/load.js';
 import { ThreadTimes } from '../src/threads/thread-times.js';
 import { SyncCallSlot, remoteSession } from '../src/threads/calls.js';

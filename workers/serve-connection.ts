@@ -11,7 +11,7 @@ import { BlockingConnection } from '../src/connection/blocking.js';
 import type { EndReason } from '../src/connection/end-reason.js';
 import { openThreadLog } from '../src/log/log.js';
 import { converse } from '../src/services/conversation.js';
-import { NewestCode } from '../src/services/own/service-code.js';
+import { NewestCode } from '../src/services/own/newest-code.js';
 import { loadService } from '../src/services/load.js';
 import { SyncCallSlot, remoteSession } from '../src/threads/calls.js';
 import { DoorbellButton } from '../src/threads/doorbell-button.js';

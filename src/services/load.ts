@@ -1,12 +1,13 @@
 /**
  * Loads a service's module, on whichever thread serves it. catalogue.ts has the modules of the
  * project; any other is a user's own, which is loaded with the help of own/.
+ *
+ * Every client thread loads this file again. What only a user's module needs is imported when there
+ * is one: it would make Node load processes, sockets and streams in each thread.
  */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../base/errors.js';
-import { installImportHook } from './own/import-hook.js';
-import { obstacleOf, placedMessage } from './own/diagnosis.js';
 import type { AnyService, DatagramService } from './service.js';
 
 /**
@@ -50,6 +51,10 @@ async function loadModule(module: string): Promise<ServiceModule> {
   if (module.startsWith(PROJECT)) {
     return requireModule(module) ?? ((await import(module)) as ServiceModule);
   }
+  const [{ obstacleOf, placedMessage }, { installImportHook }] = await Promise.all([
+    import('./own/diagnosis.js'),
+    import('./own/import-hook.js'),
+  ]);
   const obstacle = obstacleOf(module);
   if (obstacle !== undefined) throw new StartError(`cannot load ${pathOf(module)}: ${obstacle}`);
   installImportHook();

@@ -9,7 +9,7 @@ const PUBLIC = new URL('../public.js', import.meta.url).href;
 /** The compiled program. */
 const PROGRAM = new URL('../../../', import.meta.url).href;
 /** In the query of a module's address: which change of the module it is. */
-export const VERSION = 'handoff-version';
+const VERSION = 'handoff-version';
 
 interface Resolved {
   url: string;
@@ -41,6 +41,11 @@ export const resolveOwn: Resolve = (specifier, context, next) => {
 };
 
 export { resolveOwn as resolve };
+
+/** The address of a version of a module. */
+export function withVersion(module: string, version: number): string {
+  return `${module}?${VERSION}=${version}`;
+}
 
 function versionOf(url: string | undefined): string | undefined {
   if (url === undefined || !url.includes(VERSION)) return undefined;

@@ -7,7 +7,8 @@
  *                                                          ├─► a client thread loads it before its next client
  *                                                          └─► a worker of many clients loads it when main says so
  *
- * A version that cannot be loaded changes nothing but the log.
+ * A version that cannot be loaded changes nothing but the log. This file is main's side;
+ * newest-code.ts is a thread's.
  */
 import { watch, type FSWatcher } from 'node:fs';
 import { dirname } from 'node:path';
@@ -16,13 +17,12 @@ import { StartError } from '../../base/errors.js';
 import type { ServiceLog } from '../../log/log.js';
 import { loadService } from '../load.js';
 import type { AnyService } from '../service.js';
-import { VERSION } from './resolve.js';
+import { withVersion } from './resolve.js';
 
 /** Editors write a file in several steps. */
 const SETTLE_MS = 50;
 const CODE = /\.(?:[cm]?[jt]s|json)$/;
 
-/** Main's side. */
 export class ServiceCode {
   readonly #module: string;
   #current: AnyService;
@@ -101,44 +101,4 @@ export class ServiceCode {
       log.error({ err: error }, 'service not reloaded');
     }
   }
-}
-
-/** A thread's side: the newest version, loaded when it is asked for. */
-export class NewestCode {
-  readonly #module: string;
-  readonly #log: ServiceLog;
-  readonly #newest: Int32Array;
-  #current: Promise<AnyService>;
-  #version = 0;
-
-  /** @param first the service of the start */
-  constructor(module: string, newest: SharedArrayBuffer, first: AnyService, log: ServiceLog) {
-    this.#module = module;
-    this.#newest = new Int32Array(newest);
-    this.#current = Promise.resolve(first);
-    this.#log = log;
-  }
-
-  /** Never rejects: a version that only main could load leaves the one before. */
-  get(): Promise<AnyService> {
-    const version = Atomics.load(this.#newest, 0);
-    if (version !== this.#version) {
-      this.#version = version;
-      this.#current = this.#load(version, this.#current);
-    }
-    return this.#current;
-  }
-
-  async #load(version: number, before: Promise<AnyService>): Promise<AnyService> {
-    try {
-      return await loadService(withVersion(this.#module, version));
-    } catch (error) {
-      this.#log.error({ err: error }, 'service not reloaded');
-      return before;
-    }
-  }
-}
-
-function withVersion(module: string, version: number): string {
-  return `${module}?${VERSION}=${version}`;
 }

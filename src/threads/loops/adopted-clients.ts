@@ -9,7 +9,7 @@ import { OutputLimit } from '../../connection/output-limit.js';
 import type { ServiceLog } from '../../log/log.js';
 import { loopBlockedLine } from '../../serving/loop-blocked-line.js';
 import { converse } from '../../services/conversation.js';
-import { NewestCode } from '../../services/own/service-code.js';
+import { NewestCode } from '../../services/own/newest-code.js';
 import type { AnyService } from '../../services/service.js';
 import { AdoptedClient, type LoopSurroundings } from './adopted-client.js';
 import { afterEvents, Outbox } from './batch.js';
