@@ -14,8 +14,11 @@ coverThreads();
  */
 const MORE_THAN_BUFFERS = 12_000_000;
 
+/** How many are served at the same time, where the model and the way can do that. */
+const CLIENTS = 6;
+
 underEveryWay('echo', (model, handOff) => {
-  const server = sharedServer({ service: 'echo', model, handOff });
+  const server = sharedServer({ service: 'echo', model, handOff, threads: { most: CLIENTS } });
 
   it('sends each message back and nothing else', async (t) => {
     const client = await connectClient(t, server);
@@ -92,7 +95,9 @@ underEveryWay('echo', (model, handOff) => {
 
   it('keeps the bytes of many clients separate', async (t) => {
     const clients = await Promise.all(
-      Array.from({ length: isConcurrent(model, handOff) ? 6 : 1 }, () => connectClient(t, server)),
+      Array.from({ length: isConcurrent(model, handOff) ? CLIENTS : 1 }, () =>
+        connectClient(t, server),
+      ),
     );
     await Promise.all(
       clients.map(async (client, index) => {

@@ -149,7 +149,8 @@ underEveryWay('a stop', (model, handOff) => {
 
   if (isConcurrent(model, handOff)) {
     it('ends several clients in different states', async (t) => {
-      const server = await startServer(t, { model, handOff, service: 'work' });
+      const threads = { most: 3 };
+      const server = await startServer(t, { model, handOff, threads, service: 'work' });
       const [silent, half, asleep] = [
         await connectClient(t, server),
         await connectClient(t, server),

@@ -12,6 +12,7 @@ import type { AcceptorSettings } from '../../src/serving/host.js';
 import type { ListenAddress } from '../../src/serving/listen-address.js';
 import type { LogLevel } from '../../src/log/log.js';
 import type { ServerSettings, ThreadSettings, TlsSettings } from '../../src/serving/host.js';
+import { threadsAccept } from '../../src/serving/hand-off.js';
 import { NO_DEADLINES, type Deadlines } from '../../src/connection/deadlines.js';
 import type { HandOffWay, ModelName } from '../../src/serving/host.js';
 import { Server } from '../../src/server/server.js';
@@ -118,7 +119,7 @@ async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
     serviceOptions: { ...DEFAULT_OPTIONS, ...settings.options },
     acceptor: { overflow: 'queue', queueLimit: 100, ...settings.acceptor },
     threads: threadsFor(model, {
-      most: 8,
+      most: threadsAccept(settings.handOff) ? MOST_ACCEPTING : 8,
       warm: 0,
       memoryMb: 64,
       handOff: settings.handOff,
@@ -152,6 +153,9 @@ async function start(settings: Partial<TestSettings>): Promise<RunningServer> {
       })),
   };
 }
+
+/** Threads that accept for themselves all start with the server, each in some 80 ms of CPU time. */
+const MOST_ACCEPTING = 2;
 
 /** A worker has many clients: a test that needs many threads for them does not need many workers. */
 function threadsFor(model: ModelName, threads: ThreadSettings): ThreadSettings {
