@@ -8,7 +8,7 @@ import { it } from 'node:test';
 import type { Cleanup } from '../support/server.js';
 import { connectClient, type Bytes, type Client } from '../support/client.js';
 import { isConcurrent, underEveryModel } from '../support/models.js';
-import { sharedServer, startServer, type RunningServer } from '../support/server.js';
+import { sharedServer, type RunningServer } from '../support/server.js';
 
 interface Conversation {
   readonly service: string;
@@ -139,7 +139,7 @@ const conversations: readonly Conversation[] = [
 
 for (const { service, hold, half, speaksFirst } of conversations) {
   underEveryModel(service, (model) => {
-    const server = sharedServer({ service, model, logLevel: 'info' });
+    const server = sharedServer({ service, model, logLevel: 'debug' });
 
     it('serves one client after the other and logs each', async (t) => {
       for (let round = 0; round < 3; round++) {
@@ -154,15 +154,14 @@ for (const { service, hold, half, speaksFirst } of conversations) {
     it('serves the next client after one has reset in the middle of a message', async (t) => {
       // libuv takes a reset that arrives together with bytes for an end of stream. So the test
       // waits until the server has read the bytes: after that, each model must distinguish the two.
-      const watched = await startServer(t, { service, model, logLevel: 'debug' });
-      const { client: rude, connection } = await knownClient(t, watched);
+      const { client: rude, connection } = await knownClient(t, server);
       if (half !== '') {
         rude.send(half);
-        await watched.logLine('received', { connection });
+        await server.logLine('received', { connection });
       }
       rude.reset();
-      await hold(await connectClient(t, watched));
-      const { reason } = await watched.logLine('closed', { connection });
+      await hold(await connectClient(t, server));
+      const { reason } = await server.logLine('closed', { connection });
       // A service that sends first may have ended before it can notice the reset.
       if (speaksFirst === undefined) assert.equal(reason, 'reset');
     });
