@@ -3,7 +3,7 @@
  * snapshots. Main thread.
  *
  *     on connect         one snapshot (snapshot.ts), a line of JSON
- *     {"everyMs":250}    a snapshot every 250 ms from now on
+ *     {"everyMs":250}    a snapshot every 250 ms from now on; with "brief":true, a brief one
  *     an empty line      one more snapshot
  *     GET /metrics …     HTTP, which monitoring.ts serves
  *     anything else      {"format":1,"error":"…"}, and the connection closes
@@ -17,10 +17,17 @@ import { removeStaleSocket, startError } from '../serving/listen-address.js';
 import type { MaybePromise } from '../connection/connection.js';
 import type { Logger } from '../log/log.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
+import { CpuMeter } from './cpu-meter.js';
 import { decideByFirstBytes } from './first-bytes.js';
 import type { Monitoring } from './monitoring.js';
 import type { Observer } from './observer.js';
-import { LEAST_EVERY_MS, MOST_EVERY_MS, SNAPSHOT_FORMAT, type Snapshot } from './snapshot.js';
+import {
+  LEAST_EVERY_MS,
+  MOST_EVERY_MS,
+  SNAPSHOT_FORMAT,
+  type BriefSnapshot,
+  type Snapshot,
+} from './snapshot.js';
 
 /** Only the owner may connect. */
 const UMASK = 0o177;
@@ -34,6 +41,17 @@ const SILENCE_MS = 10_000;
 /** For this long, later requests get the same snapshot. */
 const FRESH_MS = 20;
 
+type Observing = Pick<Observer, 'refresh' | 'take' | 'takeBrief'>;
+
+/** A snapshot in its JSON form, a line. */
+interface Line {
+  readonly text: MaybePromise<string>;
+  /** When it was asked for. */
+  readonly atMs: number;
+}
+
+const NO_LINE: Line = { text: '', atMs: -Infinity };
+
 interface AdminSettings {
   readonly silenceMs?: number;
   /** Serves HTTP clients; undefined: there are watchers only. */
@@ -42,13 +60,14 @@ interface AdminSettings {
 
 export class AdminSocket {
   readonly #server: Server;
-  readonly #observer: Pick<Observer, 'take'>;
+  readonly #observer: Observing;
   readonly #silenceMs: number;
   readonly #monitoring: AdminSettings['monitoring'];
   /** Watchers, and the connections of HTTP clients. */
   readonly #visitors = new Set<{ end(): void }>();
-  #line: MaybePromise<string> = '';
-  #takenAtMs = -Infinity;
+  readonly #cpu = new CpuMeter();
+  #whole = NO_LINE;
+  #brief = NO_LINE;
   /** How long it took to make a line of the last snapshot. */
   #writingMs = 0;
 
@@ -59,7 +78,7 @@ export class AdminSocket {
    */
   static async open(
     path: string,
-    observer: Pick<Observer, 'take'>,
+    observer: Observing,
     log: Logger,
     { silenceMs = SILENCE_MS, monitoring }: AdminSettings = {},
   ): Promise<AdminSocket> {
@@ -82,7 +101,7 @@ export class AdminSocket {
   }
 
   private constructor(
-    observer: Pick<Observer, 'take'>,
+    observer: Observing,
     silenceMs: number,
     monitoring: AdminSettings['monitoring'],
   ) {
@@ -112,7 +131,9 @@ export class AdminSocket {
     this.#visitors.add(visitor);
     socket.once('close', () => this.#visitors.delete(visitor));
     const watch = (hasEnded: boolean) => {
-      const watcher = new Watcher(socket, this.#silenceMs, () => this.#snapshotLine());
+      const watcher = new Watcher(socket, this.#silenceMs, this.#cpu, (isBrief) =>
+        isBrief ? this.#briefLine() : this.#wholeLine(),
+      );
       visitor.end = () => watcher.end();
       if (hasEnded) watcher.end();
     };
@@ -121,40 +142,61 @@ export class AdminSocket {
     else decideByFirstBytes(socket, () => void monitoring.admit(socket), watch);
   }
 
-  #snapshotLine(): MaybePromise<string> {
+  #wholeLine(): MaybePromise<string> {
     const nowMs = monotonicMs();
-    if (nowMs - this.#takenAtMs > FRESH_MS) {
-      const snapshot = this.#observer.take();
-      this.#line =
-        snapshot instanceof Promise
-          ? snapshot.then((taken) => this.#lineOf(taken))
-          : this.#lineOf(snapshot);
-      this.#takenAtMs = nowMs;
+    if (!isFresh(this.#whole, nowMs)) {
+      const refreshed = this.#observer.refresh();
+      const take = () => this.#lineOf(this.#observer.take());
+      const text = refreshed ? refreshed.then(() => this.#cpu.count(take)) : take();
+      this.#whole = { text, atMs: nowMs };
     }
-    return this.#line;
+    return this.#whole.text;
   }
 
-  #lineOf(snapshot: Snapshot): string {
+  /** A whole one will do, too. */
+  #briefLine(): MaybePromise<string> {
+    const nowMs = monotonicMs();
+    if (isFresh(this.#whole, nowMs)) return this.#whole.text;
+    if (!isFresh(this.#brief, nowMs))
+      this.#brief = { text: this.#lineOf(this.#observer.takeBrief()), atMs: nowMs };
+    return this.#brief.text;
+  }
+
+  #lineOf(snapshot: Snapshot | BriefSnapshot): string {
     const startedAtMs = monotonicMs();
     const tookMs = toMicroseconds((snapshot.tookMs ?? 0) + this.#writingMs);
-    const line = `${JSON.stringify({ ...snapshot, tookMs })}\n`;
+    const cpuMs = this.#cpu.usedMs;
+    const watching = cpuMs === undefined ? {} : { watchingCpuMs: toMicroseconds(cpuMs) };
+    const line = `${JSON.stringify({ ...snapshot, tookMs, ...watching })}\n`;
     this.#writingMs = monotonicMs() - startedAtMs;
     return line;
   }
 }
 
+function isFresh({ atMs }: Line, nowMs: number): boolean {
+  return nowMs - atMs <= FRESH_MS;
+}
+
 /** One connected watcher. */
 class Watcher {
   readonly #socket: Socket;
-  readonly #snapshotLine: () => MaybePromise<string>;
+  readonly #cpu: CpuMeter;
+  readonly #lineOf: (isBrief: boolean) => MaybePromise<string>;
+  #isBrief = false;
   /** Set while a snapshot is being taken. */
   #sending: Promise<void> | undefined;
   #request = '';
   #interval: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, silenceMs: number, snapshotLine: () => MaybePromise<string>) {
+  constructor(
+    socket: Socket,
+    silenceMs: number,
+    cpu: CpuMeter,
+    lineOf: (isBrief: boolean) => MaybePromise<string>,
+  ) {
     this.#socket = socket;
-    this.#snapshotLine = snapshotLine;
+    this.#cpu = cpu;
+    this.#lineOf = lineOf;
     socket.setTimeout(silenceMs, () => socket.destroy());
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => this.#onText(text));
@@ -190,23 +232,26 @@ class Watcher {
   /** @returns whether the line is a request */
   #execute(line: string): boolean {
     if (isEmpty(line)) return true;
-    const everyMs = everyMsOf(line);
-    if (everyMs === undefined) return false;
+    const request = requestOf(line);
+    if (request === undefined) return false;
     clearInterval(this.#interval);
-    this.#interval = setInterval(() => this.#sendSnapshot(), everyMs);
+    this.#isBrief = request.isBrief;
+    this.#interval = setInterval(() => this.#sendSnapshot(), request.everyMs);
     return true;
   }
 
   #sendSnapshot(): void {
     if (this.#socket.writableLength > 0 || this.#sending) return;
-    const line = this.#snapshotLine();
-    if (typeof line === 'string') this.#socket.write(line);
-    else {
-      this.#sending = line.then((taken) => {
-        this.#sending = undefined;
-        if (!this.#socket.writableEnded) this.#socket.write(taken);
-      });
-    }
+    this.#cpu.count(() => {
+      const line = this.#lineOf(this.#isBrief);
+      if (typeof line === 'string') this.#socket.write(line);
+      else this.#sending = line.then((taken) => this.#cpu.count(() => this.#write(taken)));
+    });
+  }
+
+  #write(line: string): void {
+    this.#sending = undefined;
+    if (!this.#socket.writableEnded) this.#socket.write(line);
   }
 }
 
@@ -214,12 +259,15 @@ function isEmpty(line: string): boolean {
   return line.trim() === '';
 }
 
-function everyMsOf(line: string): number | undefined {
+function requestOf(
+  line: string,
+): { readonly everyMs: number; readonly isBrief: boolean } | undefined {
   if (line.length > MOST_REQUEST_CHARACTERS) return undefined;
   try {
-    const { everyMs } = JSON.parse(line) as { everyMs?: unknown };
+    const { everyMs, brief } = JSON.parse(line) as { everyMs?: unknown; brief?: unknown };
     if (typeof everyMs !== 'number' || !Number.isInteger(everyMs)) return undefined;
-    return everyMs >= LEAST_EVERY_MS && everyMs <= MOST_EVERY_MS ? everyMs : undefined;
+    if (everyMs < LEAST_EVERY_MS || everyMs > MOST_EVERY_MS) return undefined;
+    return { everyMs, isBrief: brief === true };
   } catch {
     // No JSON, or JSON's null.
     return undefined;

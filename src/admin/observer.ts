@@ -1,12 +1,11 @@
 /** Takes a snapshot of a running server from its parts. Main thread. snapshot.ts has the shape. */
 import type { ListenAddress } from '../serving/listen-address.js';
 import { formatEndpoint } from '../connection/endpoint.js';
-import type { MaybePromise } from '../connection/connection.js';
 import type { LoopBlock } from '../connection/main-loop.js';
 import type { AcceptorSettings, Clients, Host } from '../serving/host.js';
-import type { BacklogView, Listed, WaitingView } from '../serving/views.js';
+import type { BacklogView, ClientPlace, Listed, WaitingView } from '../serving/views.js';
 import { monotonicMs, toMicroseconds } from '../base/clock.js';
-import { MOST_LISTED, SNAPSHOT_FORMAT, type Snapshot } from './snapshot.js';
+import { MOST_LISTED, SNAPSHOT_FORMAT, type BriefSnapshot, type Snapshot } from './snapshot.js';
 
 /** The part of the acceptor that a snapshot shows. */
 interface ObservedAcceptor {
@@ -16,6 +15,7 @@ interface ObservedAcceptor {
   readonly accepted: number;
   readonly refused: number;
   describeQueue(most: number): Listed<WaitingView>;
+  locateQueue(most: number): Listed<ClientPlace>;
   takeBacklog(): BacklogView | undefined;
 }
 
@@ -37,16 +37,40 @@ export class Observer {
     this.#observed = observed;
   }
 
-  /** Waits where other threads know more than main: see {@link Clients.refresh}. */
-  take(): MaybePromise<Snapshot> {
-    const refreshed = this.#observed.clients.refresh?.(MOST_LISTED);
-    return refreshed ? refreshed.then(() => this.#take()) : this.#take();
+  /** Before {@link take}, where other threads know more than main: see {@link Clients.refresh}. */
+  refresh(): Promise<void> | undefined {
+    return this.#observed.clients.refresh?.(MOST_LISTED);
   }
 
-  #take(): Snapshot {
+  take(): Snapshot {
     const beganAtMs = monotonicMs();
-    const { host, acceptor, clients, address, limits } = this.#observed;
+    const { acceptor, clients } = this.#observed;
     const serving = clients.describe(MOST_LISTED);
+    const { handOff } = clients;
+    return {
+      ...this.#server(serving.threads !== undefined),
+      queue: acceptor.describeQueue(MOST_LISTED),
+      ...serving,
+      ...(handOff && { handOff }),
+      tookMs: toMicroseconds(monotonicMs() - beganAtMs),
+    };
+  }
+
+  takeBrief(): BriefSnapshot {
+    const beganAtMs = monotonicMs();
+    const { acceptor, clients } = this.#observed;
+    const serving = clients.locate(MOST_LISTED);
+    return {
+      ...this.#server(serving.threads !== undefined),
+      queue: acceptor.locateQueue(MOST_LISTED),
+      ...serving,
+      tookMs: toMicroseconds(monotonicMs() - beganAtMs),
+    };
+  }
+
+  /** What both kinds of snapshots have. */
+  #server(hasThreads: boolean): Omit<BriefSnapshot, 'clients' | 'queue' | 'threads'> {
+    const { host, acceptor, address, limits } = this.#observed;
     const backlog = acceptor.takeBacklog();
     return {
       format: SNAPSHOT_FORMAT,
@@ -58,16 +82,13 @@ export class Observer {
       uptimeMs: toMicroseconds(monotonicMs() - this.#startedAtMs),
       stopping: acceptor.isClosed,
       limits: {
-        ...(serving.threads && { threads: host.threads.most }),
+        ...(hasThreads && { threads: host.threads.most }),
         queue: limits.queueLimit,
         overflow: limits.overflow,
       },
       counts: { accepted: acceptor.accepted, refused: acceptor.refused, ...host.counters.counts },
       main: this.#mainSinceLast(),
       ...(backlog && { backlog }),
-      queue: acceptor.describeQueue(MOST_LISTED),
-      ...serving,
-      tookMs: toMicroseconds(monotonicMs() - beganAtMs),
     };
   }
 

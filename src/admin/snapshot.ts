@@ -6,7 +6,14 @@
  * A list holds its first {@link MOST_LISTED} entries, with the count of all beside them.
  */
 import type { ModelName } from '../serving/host.js';
-import type { BacklogView, Listed, Serving, WaitingView } from '../serving/views.js';
+import type {
+  BacklogView,
+  ClientPlace,
+  HandOffView,
+  Listed,
+  Serving,
+  WaitingView,
+} from '../serving/views.js';
 
 export const SNAPSHOT_FORMAT = 1;
 
@@ -53,8 +60,25 @@ export interface Snapshot extends Serving {
    * costs the server. Not sent before version 0.2.
    */
   readonly tookMs?: number;
+  /**
+   * The processor time that main has used for all snapshots since the start, in ms: to gather, write
+   * and send them, up to this one, which is gathered but not sent. Without what client threads
+   * report for it. Missing where the system does not show it. Not sent before version 0.2.
+   */
+  readonly watchingCpuMs?: number;
   /** Connections that wait to be served; the one that has waited longest comes first. */
   readonly queue: Listed<WaitingView>;
+  /** Only where there are client threads. */
+  readonly handOff?: HandOffView;
+}
+
+/**
+ * What a watcher gets that asks for brief snapshots, for a fraction of the processor time: the
+ * clients without their details, no hand-offs, and no other thread is asked.
+ */
+export interface BriefSnapshot
+  extends Omit<Snapshot, 'clients' | 'queue' | 'handOff'>, Serving<ClientPlace> {
+  readonly queue: Listed<ClientPlace>;
 }
 
 /** The fields of the log line `loop blocked`. */

@@ -52,7 +52,7 @@ export class Histogram {
   }
 
   record(latencyNs: number): void {
-    const index = bucketOf(latencyNs > LARGEST_NS ? LARGEST_NS : latencyNs);
+    const index = indexOf(latencyNs);
     this.#counts[index] = (this.#counts[index] ?? 0) + 1;
     this.#count += 1;
     this.#sumNs += latencyNs;
@@ -108,13 +108,22 @@ export class Histogram {
   }
 
   toJSON(): HistogramJson {
+    const [count, sumNs, maxNs] = [this.#count, this.#sumNs, this.#maxNs];
+    if (count === 0) return { count, sumNs, minNs: 0, maxNs, buckets: [] };
     const buckets: [number, number][] = [];
-    this.#counts.forEach((count, index) => {
-      if (count > 0) buckets.push([highestOf(index), count]);
-    });
-    const minNs = this.#count === 0 ? 0 : this.#minNs;
-    return { count: this.#count, sumNs: this.#sumNs, minNs, maxNs: this.#maxNs, buckets };
+    // Most of the thousands of buckets lie outside the extremes, and are empty.
+    const last = indexOf(maxNs);
+    for (let index = indexOf(this.#minNs); index <= last; index++) {
+      const inBucket = this.#counts[index] ?? 0;
+      if (inBucket > 0) buckets.push([highestOf(index), inBucket]);
+    }
+    return { count, sumNs, minNs: this.#minNs, maxNs, buckets };
   }
+}
+
+/** Where a latency of any length is counted. */
+function indexOf(latencyNs: number): number {
+  return bucketOf(latencyNs > LARGEST_NS ? LARGEST_NS : latencyNs);
 }
 
 /** Below 256, each value has its own bucket. Above, each octave has 128 buckets of equal width. */

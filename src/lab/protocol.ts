@@ -98,7 +98,7 @@ export interface Numbers {
   readonly memoryMb?: number;
   /** Of the whole process, with those of Node itself. */
   readonly threads?: number;
-  /** What the snapshots for this page take of main's time, in percent. */
+  /** The processor time that the snapshots for this page cost main, in percent of one core. */
   readonly watchPercent?: number;
 }
 

@@ -13,7 +13,7 @@ import { converse } from '../services/conversation.js';
 import type { Accepted, AcceptedSocket, Clients, Host } from '../serving/host.js';
 import { ServedClient, type ServedSocket, type SocketOwner } from '../serving/served-client.js';
 import { ServedClients } from '../serving/served-clients.js';
-import type { ClientView, Serving } from '../serving/views.js';
+import type { ClientPlace, ClientView, Serving } from '../serving/views.js';
 
 const MAIN_THREAD = 0;
 
@@ -87,6 +87,15 @@ export class MainThreadClients implements Clients {
     for (const [client, { connection, computedMs, loopWaitMs }] of this.#sockets) {
       if (first.length === most) break;
       first.push(client.view(connection.waitsFor, MAIN_THREAD, { computedMs, loopWaitMs }));
+    }
+    return { clients: { count: this.#clients.count, first } };
+  }
+
+  locate(most: number): Serving<ClientPlace> {
+    const first: ClientPlace[] = [];
+    for (const client of this.#sockets.keys()) {
+      if (first.length === most) break;
+      first.push(client.place(MAIN_THREAD));
     }
     return { clients: { count: this.#clients.count, first } };
   }

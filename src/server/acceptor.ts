@@ -8,7 +8,7 @@
  * all models. Read models/iterative.ts next.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { BacklogView, Listed, WaitingView } from '../serving/views.js';
+import type { BacklogView, ClientPlace, Listed, WaitingView } from '../serving/views.js';
 import { closedLine } from '../serving/closed-line.js';
 import { StreamConnection } from '../connection/stream.js';
 import type {
@@ -158,6 +158,12 @@ export class Acceptor implements Admission {
       ...(backlogMs !== undefined && { backlogMs }),
       waitedMs: toMicroseconds(nowMs - acceptedAtMs),
     }));
+    return { count: this.#queue.length, first };
+  }
+
+  /** The same without the details. */
+  locateQueue(most: number): Listed<ClientPlace> {
+    const first = this.#queue.slice(0, most).map(({ id }) => ({ connection: id }));
     return { count: this.#queue.length, first };
   }
 

@@ -17,7 +17,7 @@ import type { Shared } from '../shared/shared.js';
 import type { ConnectionCounters } from './counters.js';
 import type { DescriptorBudget } from './descriptor-budget.js';
 import type { ListenAddress } from './listen-address.js';
-import type { BacklogView, Serving } from './views.js';
+import type { BacklogView, ClientPlace, HandOffView, Serving } from './views.js';
 
 export type ModelName = 'iterative' | 'event-loop' | 'thread-per-client' | 'worker-event-loops';
 
@@ -142,6 +142,10 @@ export interface Clients {
    * one.
    */
   describe(most: number): Serving;
+  /** The same without the clients' details: cheaper, and right without {@link refresh}. */
+  locate(most: number): Serving<ClientPlace>;
+  /** Only where there are client threads. Summed up when it is asked for. */
+  readonly handOff?: HandOffView | undefined;
   /** Every handler reads what has arrived, then an end of stream. It may still send its answer. */
   shutdownRead(): void;
   /** Every conversation ends at once. */

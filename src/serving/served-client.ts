@@ -17,7 +17,7 @@ import { ClientMember, type Outlet } from '../shared/client-member.js';
 import type { Session } from '../shared/shared.js';
 import { closedLine, type ServedTimes } from './closed-line.js';
 import type { Accepted, Host } from './host.js';
-import type { ClientView, State, TimesSoFar } from './views.js';
+import type { ClientPlace, ClientView, State, TimesSoFar } from './views.js';
 
 /** What a socket may ask of the client that it serves. */
 export interface SocketOwner {
@@ -188,15 +188,18 @@ export class ServedClient implements Outlet, SocketOwner {
     }
   }
 
+  place(thread: number | undefined): ClientPlace {
+    return { connection: this.id, ...(thread !== undefined && { thread }) };
+  }
+
   view(state: State, thread: number | undefined, times: TimesSoFar): ClientView {
     const { peer, takenAtMs, startedAtMs, bytesIn, bytesOut } = this.#socket;
     const { acceptedAtMs, backlogMs } = this.#accepted;
     const nowMs = monotonicMs();
     const startMs = startedAtMs || nowMs;
     return {
-      connection: this.id,
+      ...this.place(thread),
       peer,
-      ...(thread !== undefined && { thread }),
       state,
       ...(backlogMs !== undefined && { backlogMs }),
       waitedMs: toMicroseconds(startMs - acceptedAtMs),

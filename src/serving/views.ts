@@ -102,11 +102,12 @@ export interface HandOffView {
   readonly total: HistogramJson;
 }
 
+/** Which client, and where it is served. */
+export type ClientPlace = Pick<ClientView, 'connection' | 'thread'>;
+
 /** A model's part of the snapshot. */
-export interface Serving {
-  readonly clients: Listed<ClientView>;
+export interface Serving<Client = ClientView> {
+  readonly clients: Listed<Client>;
   /** Only where there are client threads. Those with a client come first. */
   readonly threads?: Listed<ThreadView> & { readonly states: Partial<Record<State, number>> };
-  /** Only where there are client threads. */
-  readonly handOff?: HandOffView;
 }

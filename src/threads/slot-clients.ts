@@ -8,7 +8,7 @@ import type { EndReason } from '../connection/end-reason.js';
 import type { Clients, Host } from '../serving/host.js';
 import type { ServedClient } from '../serving/served-client.js';
 import { ServedClients } from '../serving/served-clients.js';
-import type { Serving } from '../serving/views.js';
+import type { ClientPlace, HandOffView, Serving } from '../serving/views.js';
 import { HandOffStages } from './hand-off-stages.js';
 import type { Ending } from './pool-slot.js';
 import { TaskWatch, type EndCause } from './task-watch.js';
@@ -104,9 +104,22 @@ export abstract class SlotClients implements Clients {
   }
 
   describe(most: number): Serving {
+    return describeSlots(this.#takenFirst, most, (client, slot, state) =>
+      client.view(state, slot.thread, slot.timesSoFar),
+    );
+  }
+
+  locate(most: number): Serving<ClientPlace> {
+    return describeSlots(this.#takenFirst, most, (client, slot) => client.place(slot.thread));
+  }
+
+  get handOff(): HandOffView | undefined {
+    return this.stages?.describe();
+  }
+
+  get #takenFirst(): readonly WorkerSlot[] {
     const free = [...this.slots].filter((slot) => !this.#taken.has(slot));
-    const slots = describeSlots([...this.#taken.keys(), ...free], most);
-    return { ...slots, ...(this.stages && { handOff: this.stages.describe() }) };
+    return [...this.#taken.keys(), ...free];
   }
 
   shutdownRead(): void {

@@ -1,20 +1,23 @@
 /**
  * Client threads and their clients, as a snapshot shows them. Main thread; for client-threads.ts.
  */
-import type { ClientView, Serving, State, ThreadView } from '../serving/views.js';
+import type { ServedClient } from '../serving/served-client.js';
+import type { Serving, State, ThreadView } from '../serving/views.js';
 import type { WorkerSlot } from './worker-slot.js';
 
 /**
  * @param slots those with a client first
  * @param most how many threads and clients are listed one by one
+ * @param viewOf a client in the list
  */
-export function describeSlots(
+export function describeSlots<Client>(
   slots: readonly WorkerSlot[],
   most: number,
-): Required<Omit<Serving, 'handOff'>> {
+  viewOf: (client: ServedClient, slot: WorkerSlot, state: State) => Client,
+): Required<Serving<Client>> {
   const states: Partial<Record<State, number>> = {};
   const threads: ThreadView[] = [];
-  const clients: ClientView[] = [];
+  const clients: Client[] = [];
   let clientCount = 0;
   for (const slot of slots) {
     const { client, state, thread } = slot;
@@ -28,7 +31,7 @@ export function describeSlots(
       state,
       ...(served && { connection: served.id }),
     });
-    if (served) clients.push(served.view(state, thread, slot.timesSoFar));
+    if (served) clients.push(viewOf(served, slot, state));
   }
   return {
     clients: { count: clientCount, first: clients },

@@ -77,6 +77,30 @@ describe('a watcher', bounds, () => {
     assert.deepEqual(counts, [1, 2, 3, 4]);
   });
 
+  it('receives brief snapshots if it asks for them', async (t) => {
+    const { path } = await open(t);
+    const watcher = await connectWatcher(t, path, '{"everyMs":50,"brief":true}\n');
+    assert.match((await watcher.next()) ?? '', /"service":""/);
+    for (let snapshot = 0; snapshot < 2; snapshot++)
+      assert.match((await watcher.next()) ?? '', /"service":"brief"/);
+    watcher.socket.write('{"everyMs":50}\n');
+    let line = await watcher.next();
+    while (line?.includes('"brief"')) line = await watcher.next();
+    assert.match(line ?? '', /"service":""/);
+  });
+
+  it('is told how much processor time snapshots have cost', async (t) => {
+    const { path } = await open(t);
+    const watcher = await connectWatcher(t, path, '{"everyMs":50}\n');
+    const costs = [];
+    for (let snapshot = 0; snapshot < 3; snapshot++) {
+      const { watchingCpuMs } = JSON.parse((await watcher.next()) ?? '') as Snapshot;
+      costs.push(watchingCpuMs ?? NaN);
+    }
+    const [first = NaN, second = NaN, third = NaN] = costs;
+    assert.ok(first > 0 && second > first && third > second, costs.join());
+  });
+
   for (const [what, request] of [
     ['is no JSON', 'hello\n'],
     ['is no request', '{"format":1}\n'],
@@ -151,7 +175,9 @@ async function open(
 ) {
   let count = 0;
   const take = () => ({ uptimeMs: ++count, service: padding }) as Snapshot;
-  const admin = await AdminSocket.open(path, { take }, log, { silenceMs });
+  const takeBrief = () => ({ uptimeMs: ++count, service: 'brief' }) as Snapshot;
+  const observer = { refresh: () => undefined, take, takeBrief };
+  const admin = await AdminSocket.open(path, observer, log, { silenceMs });
   t.after(() => admin.close());
   return { path, admin };
 }

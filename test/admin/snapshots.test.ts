@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
-import type { Snapshot } from '../../src/admin/snapshot.js';
+import type { BriefSnapshot, Snapshot } from '../../src/admin/snapshot.js';
+import { briefSnapshotsOf } from '../../src/clients/watch/watch.js';
 import type { ClientView, State } from '../../src/serving/views.js';
 import type { ModelName } from '../../src/serving/host.js';
 import { snapshotWhere } from '../support/admin.js';
@@ -70,6 +71,37 @@ underEveryModel('a snapshot', (model) => {
       assert.ok(total.sumNs > 0 && Math.abs(sumNs - total.sumNs) < 1, `${sumNs} ${total.sumNs}`);
     },
   );
+
+  it('is brief if that is asked for: where each client is, and no more', async (t) => {
+    const { server } = await startWatched(t, model, 'echo', { most: 2 });
+    const places = model === 'iterative' ? 1 : 2;
+    for (let client = 0; client < places; client++)
+      await (await connectClient(t, server)).exchange('hello', 'hello');
+    const last = await connectClient(t, server);
+    if (!limitsClients(model)) await last.exchange('hello', 'hello');
+    const whole = await snapshotWhere(
+      t,
+      server.path,
+      'all of them',
+      ({ clients, queue }) => clients.count + queue.count === places + 1,
+    );
+    const brief = await briefSnapshot(server.path);
+    for (const part of ['clients', 'queue'] as const) {
+      assert.equal(brief[part].count, whole[part].count);
+      assert.deepEqual(
+        brief[part].first,
+        whole[part].first.map((client) => ({
+          connection: client.connection,
+          ...('thread' in client && { thread: client.thread }),
+        })),
+      );
+    }
+    const threadsOf = ({ threads }: BriefSnapshot) =>
+      threads?.first.map(({ thread, connection }) => [thread, connection]);
+    assert.deepEqual(threadsOf(brief), threadsOf(whole));
+    assert.deepEqual(brief.limits, whole.limits);
+    assert.equal('handOff' in brief, false);
+  });
 
   it('shows queued clients and counts refused ones', async (t) => {
     const { server } = await startWatched(t, model, 'echo', { most: 2 });
@@ -236,4 +268,11 @@ function pick<T extends object, K extends keyof T>(
   const picked: Partial<Pick<T, K>> = {};
   for (const name of names) if (object) picked[name] = object[name];
   return picked;
+}
+
+/** The first ones are whole: one comes before the request is read, and a fresh one is sent again. */
+async function briefSnapshot(path: string): Promise<BriefSnapshot> {
+  for await (const snapshot of briefSnapshotsOf(path, { everyMs: 50 }))
+    if (snapshot.clients.first.every((client) => !('peer' in client))) return snapshot;
+  throw new Error('the server has ended');
 }

@@ -16,7 +16,10 @@ export interface Silence {
 }
 
 /** Looks at a server that has sent nothing for this long since its last snapshot. */
-export function lookAtSilent({ pid, address }: Snapshot, forMs: number): Silence {
+export function lookAtSilent(
+  { pid, address }: Pick<Snapshot, 'pid' | 'address'>,
+  forMs: number,
+): Silence {
   return { forMs, main: mainState(pid), backlog: backlogOf(address) };
 }
 

@@ -3,7 +3,7 @@
  * thread. admin/admin-socket.ts sends them, table.ts shows them.
  */
 import type { Socket } from 'node:net';
-import { SNAPSHOT_FORMAT, type Snapshot } from '../../admin/snapshot.js';
+import { SNAPSHOT_FORMAT, type BriefSnapshot, type Snapshot } from '../../admin/snapshot.js';
 import { StartError } from '../../base/errors.js';
 import { quoted, printable } from '../../base/printable.js';
 import { connectionError } from '../wire/errors.js';
@@ -34,14 +34,35 @@ interface WatchSettings {
  */
 export async function* snapshotsOf(
   path: string,
-  { everyMs, signal }: WatchSettings,
+  settings: WatchSettings,
 ): AsyncGenerator<ReceivedSnapshot, void> {
+  for await (const line of receive(path, settings, { everyMs: settings.everyMs })) {
+    const snapshot = parseSnapshot(line, path);
+    if (!conforms(snapshot, WHOLE)) throw noSnapshot(path, line);
+    yield { snapshot: snapshot as Snapshot, line };
+  }
+}
+
+/** The same with brief snapshots, which cost the server less. Servers before 0.2 send whole ones. */
+export async function* briefSnapshotsOf(
+  path: string,
+  settings: WatchSettings & { readonly everyMs: number },
+): AsyncGenerator<BriefSnapshot, void> {
+  for await (const line of receive(path, settings, { everyMs: settings.everyMs, brief: true }))
+    yield parseSnapshot(line, path);
+}
+
+async function* receive(
+  path: string,
+  { everyMs, signal }: WatchSettings,
+  request: object,
+): AsyncGenerator<string, void> {
   const socket = await openSocket({ path }, { timeoutMs: FIRST_SNAPSHOT_TIMEOUT_MS });
   signal?.addEventListener('abort', () => void socket.destroy());
   try {
-    if (everyMs !== undefined) socket.write(`${JSON.stringify({ everyMs })}\n`);
+    if (everyMs !== undefined) socket.write(`${JSON.stringify(request)}\n`);
     for await (const line of linesFrom(socket, path)) {
-      yield { snapshot: parseSnapshot(line, path), line };
+      yield line;
       // From now on the screen shows a silence.
       socket.setTimeout(0);
       if (everyMs === undefined) return;
@@ -64,7 +85,7 @@ async function* linesFrom(socket: Socket, path: string): AsyncGenerator<string, 
   }
 }
 
-function parseSnapshot(line: string, path: string): Snapshot {
+function parseSnapshot(line: string, path: string): BriefSnapshot {
   const value = parseJson(line);
   if (!conforms(value, { format: 0 })) throw noSnapshot(path, line);
   const { format } = value as { format: number };
@@ -76,8 +97,8 @@ function parseSnapshot(line: string, path: string): Snapshot {
   if (conforms(value, { error: '' })) {
     throw new StartError(`${path}: ${printable((value as { error: string }).error)}`);
   }
-  if (!conforms(value, SNAPSHOT)) throw noSnapshot(path, line);
-  return value as Snapshot;
+  if (!conforms(value, BRIEF)) throw noSnapshot(path, line);
+  return value as BriefSnapshot;
 }
 
 function parseJson(line: string): unknown {
@@ -94,28 +115,32 @@ function noSnapshot(path: string, line: string): StartError {
   );
 }
 
+const PLACE = { connection: 0, 'thread?': 0 };
 const WAITING = { connection: 0, peer: '', waitedMs: 0, 'backlogMs?': 0 };
 const TIMES = { 'queuedMs?': 0, 'computedMs?': 0, 'loopWaitMs?': 0, 'coreWaitMs?': 0 };
 const BLOCKED = { blockedMs: 0, 'connection?': 0, 'heldMs?': 0, agoMs: 0 };
 
 /**
- * An example of the fields that the table shows. A list has one element; `?` marks an optional
- * field, or one that older servers do not send.
+ * An example of the fields that the table and the lab show. A list has one element; `?` marks an
+ * optional field, or one that older servers do not send.
  */
-const SNAPSHOT = {
+const BRIEF = {
   ...{ service: '', model: '', pid: 0, address: '', uptimeMs: 0, stopping: false },
   limits: { 'threads?': 0, queue: 0 },
   counts: { accepted: 0, refused: 0, served: 0, closed: {} },
   main: { utilization: 0, 'lagMs?': 0, 'blocked?': BLOCKED },
   'backlog?': { count: 0, limit: 0, longestMs: 0 },
-  queue: { count: 0, first: [WAITING] },
-  clients: {
-    count: 0,
-    first: [
-      { ...WAITING, ...TIMES, 'thread?': 0, state: '', bytesIn: 0, bytesOut: 0, servedMs: 0 },
-    ],
-  },
+  queue: { count: 0, first: [PLACE] },
+  clients: { count: 0, first: [PLACE] },
   'threads?': { count: 0, states: {}, first: [{ 'thread?': 0, state: '', 'connection?': 0 }] },
+};
+
+/** The fields of a whole one that a brief one lacks. */
+const WHOLE = {
+  queue: { first: [WAITING] },
+  clients: {
+    first: [{ ...WAITING, ...TIMES, state: '', bytesIn: 0, bytesOut: 0, servedMs: 0 }],
+  },
 };
 
 /** Checks that a value has the example's fields, with the same types. */

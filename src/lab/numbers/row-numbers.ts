@@ -3,11 +3,13 @@
  * snapshots cost it. The lab's main thread. For a lesson, {@link RowNumbers.observe} begins a
  * measurement of its own.
  */
+import type { BriefSnapshot } from '../../admin/snapshot.js';
 import { monotonicMs } from '../../base/clock.js';
 import type { Numbers } from '../protocol.js';
 import { Latencies } from './latencies.js';
 import { memoryMbOf, ProcessUsage } from './usage.js';
 
+type Watching = Pick<BriefSnapshot, 'uptimeMs' | 'watchingCpuMs'>;
 type Measured = Omit<Numbers, 'longestMs'>;
 
 const UNKNOWN: Measured = { answersPerS: 0 };
@@ -16,9 +18,9 @@ export class RowNumbers {
   readonly #latencies = new Latencies(monotonicMs());
   readonly #usage = new ProcessUsage();
   #measured = UNKNOWN;
-  #measuredAtMs = monotonicMs();
-  /** What snapshots have taken of main's time since then. */
-  #tookMs = 0;
+  /** The newest one, and the newest one of the last measurement. */
+  #snapshot: Watching | undefined;
+  #measuredSnapshot: Watching | undefined;
   /** Since an observation began: the longest wait that is over. */
   #longestMs = 0;
   /** The server's memory when it began. */
@@ -34,8 +36,8 @@ export class RowNumbers {
     this.#latencies.record(latencyMs);
   }
 
-  onSnapshot(tookMs: number): void {
-    this.#tookMs += tookMs;
+  onSnapshot(snapshot: Watching): void {
+    this.#snapshot = snapshot;
   }
 
   /**
@@ -43,14 +45,21 @@ export class RowNumbers {
    * @param pid undefined: the server is dead
    */
   measure(nowMs: number, pid: number | undefined, isWatched: boolean): void {
-    const watchPercent = (this.#tookMs / (nowMs - this.#measuredAtMs)) * 100;
-    this.#tookMs = 0;
-    this.#measuredAtMs = nowMs;
+    const watchPercent = isWatched ? this.#takeWatchPercent() : undefined;
     this.#measured = {
       ...this.#latencies.take(nowMs),
-      ...(isWatched && { watchPercent }),
+      ...(watchPercent !== undefined && { watchPercent }),
       ...this.#usage.take(pid, nowMs),
     };
+  }
+
+  /** Between the newest snapshots of the last two measurements; undefined: unknown. */
+  #takeWatchPercent(): number | undefined {
+    const [before, now] = [this.#measuredSnapshot, this.#snapshot];
+    this.#measuredSnapshot = now;
+    if (before?.watchingCpuMs === undefined || now?.watchingCpuMs === undefined) return undefined;
+    const spanMs = now.uptimeMs - before.uptimeMs;
+    return spanMs > 0 ? ((now.watchingCpuMs - before.watchingCpuMs) / spanMs) * 100 : undefined;
   }
 
   /** The clients have gone. */
@@ -62,6 +71,8 @@ export class RowNumbers {
   clear(): void {
     this.clearLatencies();
     this.#measured = UNKNOWN;
+    this.#snapshot = undefined;
+    this.#measuredSnapshot = undefined;
   }
 
   observe(pid: number | undefined): void {

@@ -4,7 +4,7 @@
  *
  * A client of the lab knows its own port, and the server's lines name it as the peer.
  */
-import type { Snapshot } from '../../admin/snapshot.js';
+import type { BriefSnapshot } from '../../admin/snapshot.js';
 import type { Stage } from '../protocol.js';
 
 interface Tracked {
@@ -40,7 +40,7 @@ export class Connections {
     else if (msg === 'closed') this.#remove(connection);
   }
 
-  onSnapshot({ clients, queue }: Pick<Snapshot, 'clients' | 'queue'>): void {
+  onSnapshot({ clients, queue }: Pick<BriefSnapshot, 'clients' | 'queue'>): void {
     for (const { connection, thread = 0 } of clients.first)
       this.#move(connection, thread > 0 ? 'thread' : 'main', thread);
     for (const { connection } of queue.first) this.#move(connection, 'queue', 0);

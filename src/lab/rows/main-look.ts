@@ -2,7 +2,7 @@
  * What the main thread of a row's server does, as far as it shows: it turns while its snapshots
  * come. A main that is silent is looked at from outside, in /proc. The lab's main thread.
  */
-import type { Snapshot } from '../../admin/snapshot.js';
+import type { BriefSnapshot } from '../../admin/snapshot.js';
 import { lookAtSilent } from '../../clients/watch/silence.js';
 import type { MainView } from '../protocol.js';
 import { SNAPSHOT_EVERY_MS } from './server-process.js';
@@ -41,7 +41,7 @@ export class MainLook {
    * @param computing the clients whose requests may compute
    * @returns whether main is seen not to turn
    */
-  look(snapshot: Snapshot, nowMs: number, computing: () => readonly number[]): boolean {
+  look(snapshot: BriefSnapshot, nowMs: number, computing: () => readonly number[]): boolean {
     const silentMs = nowMs - this.#lastTurnAtMs;
     if (silentMs < SILENT_MS) return false;
     const { main: doing } = lookAtSilent(snapshot, silentMs);

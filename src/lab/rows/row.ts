@@ -6,7 +6,7 @@
  *        └───────► dead ◄──┘             clients that were to stay come back.
  */
 import { rmSync } from 'node:fs';
-import type { Snapshot } from '../../admin/snapshot.js';
+import type { BriefSnapshot } from '../../admin/snapshot.js';
 import { monotonicMs } from '../../base/clock.js';
 import { RowNumbers } from '../numbers/row-numbers.js';
 import type { RowView, Settings } from '../protocol.js';
@@ -43,7 +43,7 @@ export class Row {
   #server: RowServer | undefined;
   #port = 0;
   #phase: RowView['phase'] = 'starting';
-  #snapshot: Snapshot | undefined;
+  #snapshot: BriefSnapshot | undefined;
   #death: RowView['death'];
   #threadLostAtMs = -Infinity;
   #isWatched = false;
@@ -147,9 +147,9 @@ export class Row {
     this.#row.onChange();
   }
 
-  #onSnapshot(snapshot: Snapshot): void {
+  #onSnapshot(snapshot: BriefSnapshot): void {
     this.#snapshot = snapshot;
-    this.#numbers.onSnapshot(snapshot.tookMs ?? 0);
+    this.#numbers.onSnapshot(snapshot);
     this.#connections.onSnapshot(snapshot);
     if (this.#phase === 'up') this.#main.onTurn(monotonicMs());
     this.#row.onChange();
@@ -221,7 +221,7 @@ export class Row {
   /** Twice a second: the numbers below the row. */
   measure(nowMs: number): void {
     const pid = this.#phase === 'dead' ? undefined : this.#server?.pid;
-    this.#numbers.measure(nowMs, pid, this.#snapshot !== undefined && this.#isWatched);
+    this.#numbers.measure(nowMs, pid, this.#isWatched);
     this.#row.onChange();
   }
 

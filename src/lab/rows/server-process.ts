@@ -8,8 +8,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Snapshot } from '../../admin/snapshot.js';
-import { snapshotsOf } from '../../clients/watch/watch.js';
+import type { BriefSnapshot } from '../../admin/snapshot.js';
+import { briefSnapshotsOf } from '../../clients/watch/watch.js';
 
 const CLI = fileURLToPath(new URL('../../cli.js', import.meta.url));
 const FRAGILE_WORK = fileURLToPath(new URL('../service/fragile-work.js', import.meta.url));
@@ -34,7 +34,7 @@ interface ServerOptions {
 interface ServerEvents {
   readonly onListening: (port: number) => void;
   readonly onLine: (line: { readonly msg: string }) => void;
-  readonly onSnapshot: (snapshot: Snapshot) => void;
+  readonly onSnapshot: (snapshot: BriefSnapshot) => void;
   /** @param how for people, such as `ended with status 1` */
   readonly onExit: (how: string) => void;
 }
@@ -104,7 +104,7 @@ export class RowServer {
   async #receive(watching: AbortController): Promise<void> {
     const settings = { everyMs: SNAPSHOT_EVERY_MS, signal: watching.signal };
     try {
-      for await (const { snapshot } of snapshotsOf(this.#options.adminPath, settings)) {
+      for await (const snapshot of briefSnapshotsOf(this.#options.adminPath, settings)) {
         if (watching.signal.aborted) return;
         this.#events.onSnapshot(snapshot);
       }

@@ -2,7 +2,7 @@
  * How the parts of a row stand in a frame (../protocol.ts). Pure; a client of the lab is found among
  * the server's connections by its port.
  */
-import type { Snapshot } from '../../admin/snapshot.js';
+import type { BriefSnapshot } from '../../admin/snapshot.js';
 import type { LabClient } from '../clients/client.js';
 import {
   KINDS,
@@ -35,7 +35,7 @@ function stageOf(client: LabClient, stage: Stage | undefined): Stage {
 
 /** By their numbers; those that start have none yet and come last. */
 export function threadViews(
-  { threads }: Pick<Snapshot, 'threads'>,
+  { threads }: Pick<BriefSnapshot, 'threads'>,
   connections: Connections,
   clients: readonly LabClient[],
 ): ThreadView[] {
@@ -48,7 +48,7 @@ export function threadViews(
     .sort(([a], [b]) => (a || Infinity) - (b || Infinity) || 0);
 }
 
-export function serverView({ pid, counts, limits, backlog, main }: Snapshot): ServerView {
+export function serverView({ pid, counts, limits, backlog, main }: BriefSnapshot): ServerView {
   const { utilization } = main;
   return { ...{ pid, counts, limits }, ...(backlog && { backlog }), main: { utilization } };
 }

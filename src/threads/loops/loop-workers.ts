@@ -14,7 +14,7 @@ import type { EndReason } from '../../connection/end-reason.js';
 import type { Accepted, Admission, Clients, Host } from '../../serving/host.js';
 import { ServedClient } from '../../serving/served-client.js';
 import { ServedClients } from '../../serving/served-clients.js';
-import type { Serving } from '../../serving/views.js';
+import type { ClientPlace, HandOffView, Serving } from '../../serving/views.js';
 import { outcomeText, performCall } from '../calls.js';
 import { HandOffStages } from '../hand-off-stages.js';
 import { ThreadPool } from '../thread-pool.js';
@@ -206,7 +206,18 @@ export class LoopWorkers implements Clients {
   }
 
   describe(most: number): Serving {
-    return { ...describeLoops([...this.#pool], most), handOff: this.#stages.describe() };
+    return describeLoops([...this.#pool], most, ({ client, socket }, thread) => {
+      const { computedMs, loopWaitMs } = socket;
+      return client.view(socket.state, thread, { computedMs, loopWaitMs });
+    });
+  }
+
+  locate(most: number): Serving<ClientPlace> {
+    return describeLoops([...this.#pool], most, ({ client }, thread) => client.place(thread));
+  }
+
+  get handOff(): HandOffView {
+    return this.#stages.describe();
   }
 
   shutdownRead(): void {

@@ -4,14 +4,21 @@
  * What a client does at the moment is known to its worker only. A worker writes it down when main
  * asks for a snapshot, and not before: a client that nobody watches pays nothing.
  */
-import type { ClientView, Serving, State, ThreadView } from '../../serving/views.js';
-import type { LoopSlot } from './loop-slot.js';
+import type { Serving, State, ThreadView } from '../../serving/views.js';
+import type { HandedClient, LoopSlot } from './loop-slot.js';
 
-/** @param most how many threads and clients are listed one by one */
-export function describeLoops(slots: readonly LoopSlot[], most: number): Omit<Serving, 'handOff'> {
+/**
+ * @param most how many threads and clients are listed one by one
+ * @param viewOf a client in the list
+ */
+export function describeLoops<Client>(
+  slots: readonly LoopSlot[],
+  most: number,
+  viewOf: (handed: HandedClient, thread: number | undefined) => Client,
+): Required<Serving<Client>> {
   const states: Partial<Record<State, number>> = {};
   const threads: ThreadView[] = [];
-  const clients: ClientView[] = [];
+  const clients: Client[] = [];
   let clientCount = 0;
   for (const slot of slots) {
     const { state, thread, load } = slot;
@@ -19,10 +26,9 @@ export function describeLoops(slots: readonly LoopSlot[], most: number): Omit<Se
     clientCount += load;
     if (threads.length < most)
       threads.push({ ...(thread !== undefined && { thread }), state, clients: load });
-    for (const { client, socket } of slot.clients) {
+    for (const handed of slot.clients) {
       if (clients.length === most) break;
-      const { computedMs, loopWaitMs } = socket;
-      clients.push(client.view(socket.state, thread, { computedMs, loopWaitMs }));
+      clients.push(viewOf(handed, thread));
     }
   }
   return {
