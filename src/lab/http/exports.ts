@@ -1,63 +1,110 @@
 /**
- * The logs of the lab's servers since their last start, as a log, a picture or a trace: what
- * `handoff timeline` makes of log files. The lab's main thread, when a page asks.
+ * What a page can save of the logs of the lab's servers since their last start: the log, and the
+ * picture or the trace that `handoff timeline` makes of log files.
+ *
+ *     lab's main thread                     drawing thread (drawing.ts)
+ *     lines of a server, in pieces ───────► reads them
+ *     undefined: these are all     ───────► draws
+ *     sends it to the page         ◄─────── the bytes, or why it failed
+ *
+ * A drawing of long logs takes seconds, in which the lab's clients must have their answers. So
+ * another thread draws, and the loop turns between two pieces of a log.
  */
-import { summarize } from '../../timeline/summary.js';
-import { timelineOf } from '../../timeline/connections.js';
-import { drawTimelines } from '../../timeline/picture.js';
-import { pickRun, readLines } from '../../timeline/read-log.js';
-import { traceText } from '../../timeline/trace-events.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 
 /** The lines of each server's log. */
 type Logs = readonly (readonly string[])[];
 
+export type DrawingName = 'picture' | 'trace';
+
+/** To the drawing thread: lines of a server's log, by the server's place; undefined: no more. */
+export type DrawingInput = { readonly server: number; readonly text: string } | undefined;
+
+/** From it: undefined if no client has connected yet. */
+export type DrawingOutput = Uint8Array<ArrayBuffer> | undefined;
+
 export interface Export {
   readonly type: string;
   readonly name: string;
-  /** @returns undefined if no client has connected yet */
-  readonly make: (logs: Logs) => Promise<string | undefined>;
+  /**
+   * Undefined if no client has connected yet.
+   * @param signal ends the work
+   * @throws Error that says why it failed
+   */
+  readonly make: (logs: Logs, signal: AbortSignal) => Promise<Pieces | undefined>;
 }
+
+/** What is sent to the page, piece by piece. */
+type Pieces = AsyncIterable<string | Uint8Array>;
+
+/** Lines that are put together without a turn of the loop. */
+const PIECE_LINES = 1000;
 
 /** By the last part of the path. */
 export const EXPORTS: Readonly<Record<string, Export>> = {
   log: {
     type: 'application/x-ndjson; charset=utf-8',
     name: 'lab.log',
-    make: (logs) => Promise.resolve(logs.flat().join('\n') + '\n'),
+    make: (logs) => Promise.resolve(textsOf(logs)),
   },
   picture: {
     type: 'image/svg+xml; charset=utf-8',
     name: 'lab.svg',
-    async make(logs) {
-      const timelines = await timelinesOf(logs);
-      if (timelines.length === 0) return undefined;
-      return drawTimelines(
-        timelines.map((timeline) => ({
-          title: timeline.model,
-          sentence: summarize(timeline),
-          timeline,
-        })),
-      );
-    },
+    make: (logs, signal) => draw('picture', logs, signal),
   },
   trace: {
     type: 'application/json; charset=utf-8',
     name: 'lab-trace.json',
-    async make(logs) {
-      const timelines = await timelinesOf(logs);
-      return timelines.length === 0 ? undefined : [...traceText(timelines)].join('');
-    },
+    make: (logs, signal) => draw('trace', logs, signal),
   },
 };
 
-/** Of the servers that have had a client. */
-async function timelinesOf(logs: Logs) {
-  const timelines = [];
-  for (const lines of logs) {
-    const log = await readLines(lines);
-    if (log.runs.length === 0) continue;
-    const timeline = timelineOf(pickRun(log, undefined));
-    if (timeline.spans.length > 0) timelines.push(timeline);
+async function* textsOf(logs: Logs): AsyncGenerator<string> {
+  for await (const { text } of piecesOf(logs)) yield text;
+}
+
+/** The servers go on to log, and their oldest lines are dropped: the pieces are those of now. */
+function piecesOf(logs: Logs): AsyncGenerator<NonNullable<DrawingInput>> {
+  const kept = logs.map((lines) => lines.slice());
+  return (async function* () {
+    for (const [server, lines] of kept.entries()) {
+      for (let from = 0; from < lines.length; from += PIECE_LINES) {
+        yield { server, text: `${lines.slice(from, from + PIECE_LINES).join('\n')}\n` };
+        await nextTurn();
+      }
+    }
+  })();
+}
+
+/** @throws Error that says why the drawing failed, or that it was not wanted any more */
+export async function draw(
+  name: DrawingName,
+  logs: Logs,
+  signal: AbortSignal,
+): Promise<Pieces | undefined> {
+  const worker = new Worker(new URL('./drawing.js', import.meta.url), { workerData: name });
+  try {
+    const drawn = new Promise<DrawingOutput>((resolve, reject) => {
+      worker.once('message', resolve).once('error', reject);
+      worker.once('exit', () => reject(new Error('the drawing thread has ended')));
+      signal.addEventListener('abort', () => reject(new Error('it is not wanted any more')));
+    });
+    // It may fail while the lines are still being posted.
+    drawn.catch(() => undefined);
+    for await (const piece of piecesOf(logs)) {
+      if (signal.aborted) break;
+      worker.postMessage(piece satisfies DrawingInput);
+    }
+    worker.postMessage(undefined satisfies DrawingInput);
+    const bytes = await drawn;
+    return bytes && onePiece(bytes);
+  } finally {
+    void worker.terminate();
   }
-  return timelines;
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- a sequence like that of the log
+async function* onePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }

@@ -16,21 +16,16 @@ import { parseCommand } from '../commands.js';
 import type { Lab } from '../lab.js';
 import type { Reply, Setup } from '../protocol.js';
 import { refusalOf } from './access.js';
+import { answerText, HEADERS } from './answers.js';
 import { Events } from './events.js';
 import { EXPORTS, type Export } from './exports.js';
+import { sendExport } from './send-export.js';
 import { readShell } from './shell.js';
 
 /** Not an option: commands start processes, so only this machine may send them. */
 const HOST = '127.0.0.1';
 const TOKEN_BYTES = 16;
 const MOST_BODY_BYTES = 4096;
-
-const HEADERS = {
-  'Cache-Control': 'no-store',
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-} as const;
 
 type Route = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -41,6 +36,7 @@ export class LabServer {
   readonly #token = randomBytes(TOKEN_BYTES).toString('hex');
   readonly #shell = readShell();
   readonly #routes: Readonly<Record<string, Route>>;
+  #exporting: Promise<void> = Promise.resolve();
 
   /**
    * @param port 0: any free one
@@ -68,7 +64,7 @@ export class LabServer {
       ...Object.fromEntries(
         Object.entries(EXPORTS).map(([name, one]): [string, Route] => [
           `GET /exports/${name}`,
-          (_request, response) => void this.#export(one, response),
+          (_request, response) => this.#export(one, response),
         ]),
       ),
     };
@@ -119,24 +115,9 @@ export class LabServer {
     else this.#events.add(response);
   }
 
-  async #export({ type, name, make }: Export, response: ServerResponse): Promise<void> {
-    let text: string | undefined;
-    try {
-      text = await make(this.#lab.rows.map((row) => row.logLines));
-    } catch (error) {
-      answerText(response, 500, `It could not be made: ${(error as Error).message}\n`);
-      return;
-    }
-    if (text === undefined) {
-      answerText(response, 409, 'No client has connected yet.\n');
-      return;
-    }
-    response.writeHead(200, {
-      ...HEADERS,
-      'Content-Type': type,
-      'Content-Disposition': `attachment; filename="${name}"`,
-    });
-    response.end(text);
+  /** Exports follow each other: a long one takes a core and much memory. */
+  #export(one: Export, response: ServerResponse): void {
+    this.#exporting = this.#exporting.then(() => sendExport(one, this.#lab.rows, response));
   }
 
   async #command(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -152,11 +133,6 @@ export class LabServer {
 
 function pathOf(url: string): string | undefined {
   return URL.canParse(url, `http://${HOST}`) ? new URL(url, `http://${HOST}`).pathname : undefined;
-}
-
-function answerText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { ...HEADERS, 'Content-Type': 'text/plain; charset=utf-8' });
-  response.end(text);
 }
 
 /** @returns undefined if it is too long, or breaks off */
