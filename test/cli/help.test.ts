@@ -1,7 +1,8 @@
 /** The help of every command fits a terminal of 80 columns, and shows numbers as numbers. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { runCommand } from '../../src/cli/program.js';
+import yargs from 'yargs';
+import { runCommand, type YargsInternals } from '../../src/cli/program.js';
 import { noTerminal, openTerminal } from '../support/terminal.js';
 
 const COLUMNS = 80;
@@ -50,6 +51,12 @@ describe('the help', () => {
     const help = (await helpOf('serve')).replace(/\s+/g, ' ');
     assert.match(help, /--threads maximum number of client threads \[number\] \[default: 64\]/);
     assert.match(help, /--port [^[]*\[number\]/);
+  });
+
+  it('is not rendered for a command that runs: yargs still has the method that is replaced', () => {
+    const program = yargs([]) as unknown as YargsInternals;
+    const usage = program.getInternalMethods().getUsageInstance();
+    assert.equal(typeof usage.cacheHelpMessage, 'function');
   });
 
   it('of serve has its options in groups', async () => {
