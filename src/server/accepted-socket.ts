@@ -5,7 +5,7 @@
  *                          costs more than everything else that main does for a client of a thread.
  *     AcceptedNetSocket    elsewhere: the net.Socket that Node made
  */
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { addressOf, errorName } from '../base/libc/call.js';
 import {
   MSG_DONTWAIT,
@@ -17,6 +17,7 @@ import {
   setNonBlocking,
 } from '../base/libc/socket.js';
 import { bindTcpInfo } from '../base/libc/tcp-info.js';
+import { connectedSocket } from '../base/net-socket.js';
 import type { Endpoint } from '../connection/connection.js';
 import type { Arrival } from '../connection/loop-account.js';
 import { endpointOf, peerOf } from '../connection/endpoint.js';
@@ -101,10 +102,7 @@ export class AcceptedDescriptor implements AcceptedSocket {
   #makeSocket(): Socket {
     // Of a client that was lent to a thread which could not serve it.
     if (this.#handle && this.#blocks) setNonBlocking(this.fd);
-    // Node makes the sockets of a server from a handle in the same way, without documenting it. One
-    // that has not begun to read can be transferred to another thread.
-    const from = this.#handle ? { handle: this.#handle } : { fd: this.fd };
-    return new Socket(Object.assign(from, { allowHalfOpen: true, pauseOnCreate: true }));
+    return connectedSocket(this.#handle ? { handle: this.#handle } : { fd: this.fd }, true);
   }
 }
 

@@ -3,11 +3,11 @@
  * loop, and the conversation over it. Worker; adopted-clients.ts has all of them. It is what
  * models/main-thread-clients.ts is to a client of main.
  */
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { monotonicMs } from '../../base/clock.js';
 import { close, duplicate } from '../../base/libc/socket.js';
 import { bindTcpInfo } from '../../base/libc/tcp-info.js';
-import { descriptorOf } from '../../base/net-socket.js';
+import { connectedSocket, descriptorOf } from '../../base/net-socket.js';
 import type { LossReason } from '../../connection/connection.js';
 import type { Deadlines } from '../../connection/deadlines.js';
 import type { EndReason } from '../../connection/end-reason.js';
@@ -122,7 +122,7 @@ export class AdoptedClient {
 /** @throws Error when libuv cannot use the descriptor, which is then closed */
 function socketOf(fd: number): Socket {
   try {
-    return new Socket({ fd, allowHalfOpen: true });
+    return connectedSocket({ fd }, false);
   } catch (error) {
     close(fd);
     throw error;
