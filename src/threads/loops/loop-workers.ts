@@ -36,7 +36,8 @@ export class LoopWorkers implements Clients {
   readonly #host: Host;
   readonly #pool: ThreadPool<LoopSlot>;
   readonly #clients = new ServedClients();
-  readonly #stages = new HandOffStages();
+  /** Undefined: no snapshot shows them. */
+  readonly #stages: HandOffStages | undefined;
   readonly #choose: ReturnType<typeof policyNamed>;
   /** Those whose workers are up. */
   readonly #up: LoopSlot[] = [];
@@ -62,6 +63,7 @@ export class LoopWorkers implements Clients {
 
   private constructor(host: Host) {
     this.#host = host;
+    this.#stages = host.measuresHandOff ? new HandOffStages() : undefined;
     this.#choose = policyNamed(host.threads.policy ?? 'round-robin');
     const kind = new LoopThreadKind(host, (slot, reports) => this.#onReports(slot, reports));
     this.#pool = new ThreadPool(host, kind, {
@@ -131,7 +133,7 @@ export class LoopWorkers implements Clients {
     switch (report.kind) {
       case 'ended':
         handed.socket.noteEnded(report, report.endedAtMs);
-        this.#stages.record(handed.client.acceptedAtMs, {
+        this.#stages?.record(handed.client.acceptedAtMs, {
           lentAtMs: handed.socket.takenAtMs,
           ...report,
         });
@@ -216,8 +218,8 @@ export class LoopWorkers implements Clients {
     return describeLoops([...this.#pool], most, ({ client }, thread) => client.place(thread));
   }
 
-  get handOff(): HandOffView {
-    return this.#stages.describe();
+  get handOff(): HandOffView | undefined {
+    return this.#stages?.describe();
   }
 
   shutdownRead(): void {
