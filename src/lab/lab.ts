@@ -104,7 +104,9 @@ export class Lab {
     };
   }
 
+  /** A lesson that is played is over with any other command: it would measure that, too. */
   execute(command: Command): Reply {
+    if (command.do !== 'leave' && command.do !== 'lesson') this.#lesson?.disturb();
     switch (command.do) {
       case 'add':
         return this.#add(command.kind, command.count);
@@ -115,8 +117,7 @@ export class Lab {
         return { said: 'All clients leave.' };
       case 'pause':
       case 'resume':
-        for (const row of this.rows) row.pause(command.do === 'pause');
-        return { said: command.do === 'pause' ? 'All servers are stopped.' : 'They go on.' };
+        return this.#pause(command.do === 'pause');
       case 'restart':
         return this.#restart(command.model);
       case 'lesson':
@@ -136,6 +137,13 @@ export class Lab {
     this.#delay.close();
     await Promise.all(this.rows.map((row) => row.stop()));
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #pause(isPaused: boolean): Reply {
+    const changed = this.rows.filter((row) => row.pause(isPaused));
+    if (changed.length === 0)
+      return { error: isPaused ? 'No server is up.' : 'No server is stopped.' };
+    return { said: isPaused ? 'All servers are stopped.' : 'They go on.' };
   }
 
   #add(kind: Kind, count: number): Reply {

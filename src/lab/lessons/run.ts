@@ -45,7 +45,22 @@ export class LessonRun {
 
   /** Ends a run that is not over; its results are not taken. */
   abort(): void {
+    if (!this.#isPlayed) return;
     this.#over.abort();
+    // At once: what comes next may want visitors.
+    this.#means.visit(0);
+  }
+
+  /** Something else was done meanwhile: what would be measured now is not the lesson. */
+  disturb(): void {
+    if (!this.#isPlayed) return;
+    this.abort();
+    this.#show({ phase: 'failed', why: 'something else was done meanwhile' });
+  }
+
+  get #isPlayed(): boolean {
+    const { phase } = this.#view;
+    return (phase === 'preparing' || phase === 'running') && !this.#over.signal.aborted;
   }
 
   /** Never rejects. */
@@ -54,10 +69,10 @@ export class LessonRun {
       await this.#play();
     } catch (error) {
       if (!this.#over.signal.aborted) this.#show({ phase: 'failed', why: String(error) });
-    } finally {
-      this.#means.visit(0);
-      if (!this.#over.signal.aborted) this.#means.release();
     }
+    if (this.#over.signal.aborted) return;
+    this.#means.visit(0);
+    this.#means.release();
   }
 
   async #play(): Promise<void> {

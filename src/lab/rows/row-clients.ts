@@ -36,8 +36,10 @@ export class RowClients {
     this.#settings = settings;
   }
 
+  /** Those that are present, and those that come when the server is up. */
   get count(): number {
-    return this.#present.size + this.#early.length;
+    const coming = [...this.#members, ...this.#early].filter(({ id }) => !this.#present.has(id));
+    return this.#present.size + coming.length;
   }
 
   /** How the clients that were not dismissed have ended. */
@@ -131,6 +133,6 @@ export class RowClients {
 }
 
 /** Of the clients that stay, the killer alone does not: each restart would end the server again. */
-function comesBack({ id, kind }: Member): boolean {
+export function comesBack({ id, kind }: Member): boolean {
   return scriptOf(kind, id).stays && kind !== 'killer';
 }

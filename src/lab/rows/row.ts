@@ -13,7 +13,7 @@ import type { RowView, Settings } from '../protocol.js';
 import { Connections } from './connections.js';
 import { logText } from './log-text.js';
 import { MainLook } from './main-look.js';
-import { RowClients, type Member } from './row-clients.js';
+import { comesBack, RowClients, type Member } from './row-clients.js';
 import { RowServer } from './server-process.js';
 import { sentenceOf } from './sentence.js';
 import { clientView, serverView, threadViews } from './views.js';
@@ -105,13 +105,15 @@ export class Row {
       await new Promise<void>((up, dead) => this.#whenUp.push({ up, dead }));
   }
 
-  pause(isPaused: boolean): void {
-    if (this.#phase !== (isPaused ? 'up' : 'paused')) return;
+  /** @returns false if there is no server that can be stopped, or goes on */
+  pause(isPaused: boolean): boolean {
+    if (this.#phase !== (isPaused ? 'up' : 'paused')) return false;
     this.#server?.signal(isPaused ? 'SIGSTOP' : 'SIGCONT');
     this.#phase = isPaused ? 'paused' : 'up';
     if (isPaused) this.#main.onStop(monotonicMs());
     else this.#main.onTurn(monotonicMs());
     this.#row.onChange();
+    return true;
   }
 
   #start(): void {
@@ -181,8 +183,10 @@ export class Row {
   }
 
   add(member: Member): void {
-    if (this.#phase === 'dead') return;
-    this.#clients.add(member, this.#phase === 'starting' ? undefined : this.#port);
+    // It is in each row again when a dead server has been restarted.
+    if (this.#phase === 'dead' && !comesBack(member)) return;
+    const isThere = this.#phase === 'up' || this.#phase === 'paused';
+    this.#clients.add(member, isThere ? this.#port : undefined);
   }
 
   /** All clients that would stay leave; the others have their answers first. */
