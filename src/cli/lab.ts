@@ -39,6 +39,8 @@ type Arguments = ArgumentsOf<typeof builder>;
 
 /** Between an answer and the next request, at first, in ms. */
 const THINK_MS = 500;
+/** At first: something moves in each row, and shows what a click does to the others. */
+const VISITORS_PER_S = 5;
 
 export const labCommand: Command<Arguments> = {
   builder,
@@ -49,7 +51,7 @@ export const labCommand: Command<Arguments> = {
     const lab = new Lab(names, {
       service: 'work',
       thinkMs: THINK_MS,
-      visitorsPerS: 0,
+      visitorsPerS: VISITORS_PER_S,
       threads,
       queue,
     });

@@ -41,6 +41,8 @@ export class Lab {
   #visitorsDue = 0;
   readonly #watchers = new Set<() => void>();
   #lesson: LessonRun | undefined;
+  /** Those from before the first lesson, which return when the last one is left. */
+  #settingsBefore: Settings | undefined;
 
   constructor(models: readonly string[], settings: Settings) {
     this.#settings = settings;
@@ -54,7 +56,7 @@ export class Lab {
           adminPath: join(this.#folder, model),
           settings: () => this.#settings,
           onChange: () => (this.#isChanged = true),
-          toLabMs: (atMs) => Math.max(1, Math.round(atMs - this.#startedAtMs)),
+          toLabMs: (atMs) => this.#toLabMs(atMs),
         }),
     );
     this.#timers = [
@@ -92,11 +94,16 @@ export class Lab {
     };
   }
 
+  /** From the monotonic clock to that of the frames. */
+  #toLabMs(atMs: number): number {
+    return Math.max(1, Math.round(atMs - this.#startedAtMs));
+  }
+
   frame(): Frame {
     const nowMs = monotonicMs();
     return {
       format: LAB_FORMAT,
-      atMs: Math.round(nowMs - this.#startedAtMs),
+      atMs: this.#toLabMs(nowMs),
       settings: this.#settings,
       machine: this.#machine,
       rows: this.rows.map((row) => row.view(nowMs)),
@@ -123,8 +130,7 @@ export class Lab {
       case 'lesson':
         return this.#play(command.lesson);
       case 'leave':
-        this.#leaveLesson();
-        return { said: 'The lesson is left.' };
+        return this.#leave();
       case 'set':
         return this.#set(command.settings);
     }
@@ -152,17 +158,18 @@ export class Lab {
       return {
         error: `A row has at most ${MOST_CLIENTS} clients; the largest has ${present} now. Remove some first.`,
       };
-    if (this.#settings.service === 'chat') this.#serve('work');
+    const isOther = this.#settings.service === 'chat';
+    if (isOther) this.#serve('work');
     for (let left = count; left > 0; left--) this.#addOne(kind);
-    return {
-      said: count === 1 ? 'One client more in each row.' : `${count} clients more in each row.`,
-    };
+    const anew = 'The chat ends, and the servers start anew with the service work. ';
+    return { said: (isOther ? anew : '') + additionText(kind, count) };
   }
 
   #play(id: string): Reply {
     const lesson = lessonOf(id);
     if (!lesson) return { error: 'There is no such lesson.' };
-    this.#leaveLesson();
+    this.#lesson?.abort();
+    this.#settingsBefore ??= this.#settings;
     this.#lesson = new LessonRun(lesson, {
       rows: this.rows,
       prepare: (threads) => this.#prepare(threads),
@@ -172,16 +179,23 @@ export class Lab {
         for (const row of this.rows) row.release();
       },
       warningNow: () => this.#machine.warning,
+      nowMs: () => this.#toLabMs(monotonicMs()),
       onChange: () => (this.#isChanged = true),
     });
     void this.#lesson.play();
     return { said: `Lesson: ${lesson.title}.` };
   }
 
-  #leaveLesson(): void {
+  #leave(): Reply {
     this.#lesson?.abort();
     this.#lesson = undefined;
-    this.#isChanged = true;
+    const before = this.#settingsBefore ?? this.#settings;
+    this.#settingsBefore = undefined;
+    // A chat has lost its clients.
+    const isOther = this.#settings.service !== 'work' || before.threads !== this.#settings.threads;
+    this.#change({ ...before, service: 'work' });
+    if (isOther) for (const row of this.rows) void row.restart();
+    return { said: `The lesson is left, and the settings are those from before it.` };
   }
 
   /** The same state for each lesson, whatever was clicked before. */
@@ -236,11 +250,13 @@ export class Lab {
   #set(settings: Partial<Settings>): Reply {
     const before = this.#settings;
     this.#change(settings);
-    const { threads, queue } = this.#settings;
-    if (threads === before.threads && queue === before.queue) return { said: 'Set.' };
+    this.#settingsBefore &&= { ...this.#settingsBefore, ...settings };
+    const { threads, queue, visitorsPerS, thinkMs } = this.#settings;
+    if (threads === before.threads && queue === before.queue)
+      return { said: `${visitorsPerS} visitors a second; the others think for ${thinkMs} ms.` };
     for (const row of this.rows) void row.restart();
     return {
-      said: `The servers start anew, with at most ${threads} threads and a queue of ${queue}.`,
+      said: `The servers start anew, with at most ${threads} client threads and a queue of ${queue}. worker-event-loops keeps a thread for each core.`,
     };
   }
 
@@ -258,13 +274,14 @@ export class Lab {
   #visit(): void {
     const { visitorsPerS, service } = this.#settings;
     if (service !== 'work' || visitorsPerS === 0) return;
+    // A row that starts would miss some, and the rows could not be compared.
+    if (this.rows.some(({ phase }) => phase === 'starting')) return;
     this.#visitorsDue += (visitorsPerS * FRAME_EVERY_MS) / 1000;
     for (; this.#visitorsDue >= 1; this.#visitorsDue--) {
       const id = ++this.#lastId;
       // A row that is full has no room for them; the others go on.
       for (const row of this.rows)
-        if (row.phase !== 'starting' && row.clientCount < MOST_CLIENTS)
-          row.add({ id, kind: 'visitor' });
+        if (row.clientCount < MOST_CLIENTS) row.add({ id, kind: 'visitor' });
     }
   }
 
@@ -274,4 +291,11 @@ export class Lab {
     const servers = this.rows.reduce((sum, { cpuPercent }) => sum + cpuPercent, 0);
     this.#machine = this.#usage.take(nowMs, this.#delay.takeLagMs(), servers);
   }
+}
+
+/** What the page says when clients have been added. */
+function additionText(kind: Kind, count: number): string {
+  if (kind === 'killer')
+    return "In each row comes a client whose request makes its thread fail; on main's loop, that ends the server.";
+  return count === 1 ? 'One client more in each row.' : `${count} clients more in each row.`;
 }

@@ -91,7 +91,7 @@ export interface Numbers {
   readonly answersPerS: number;
   readonly p50Ms?: number;
   readonly p99Ms?: number;
-  /** The longest time that a client has waited that still waits. */
+  /** The longest wait: of clients that still wait, too. */
   readonly longestMs: number;
   /** Of one core. */
   readonly cpuPercent?: number;
@@ -177,12 +177,22 @@ export const BOUNDS = {
 export interface LessonView {
   readonly id: string;
   readonly phase: 'preparing' | 'running' | 'over' | 'failed';
-  /** One for each model when it is over, in the unit of the lesson. */
-  readonly results: readonly { readonly model: string; readonly value: number }[];
+  /** When it began to run, on the clock of {@link Frame.atMs}. */
+  readonly fromMs?: number;
+  /** One for each model when it is over. */
+  readonly results: readonly LessonResult[];
   /** As {@link MachineView}; it was so at some time of the lesson. */
   readonly warning?: string;
   /** Of one that failed. */
   readonly why?: string;
+}
+
+export interface LessonResult {
+  readonly model: string;
+  /** In the unit of the lesson. */
+  readonly value: number;
+  /** Whether a client waited still, so that its wait is longer than the value. */
+  readonly isOpen: boolean;
 }
 
 export interface Frame {

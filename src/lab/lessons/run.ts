@@ -5,7 +5,8 @@
  *     preparing (servers with the lesson's threads, no clients) ──► running ──► over
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kind, LessonView } from '../protocol.js';
+import { scriptOf } from '../clients/script.js';
+import type { Kind, LessonResult, LessonView } from '../protocol.js';
 import type { Row } from '../rows/row.js';
 import type { Lesson } from './lessons.js';
 
@@ -20,12 +21,15 @@ interface Means {
   release(): void;
   /** Why the machine's numbers are not the models' at the moment. */
   warningNow(): string | undefined;
+  /** The clock of the frames. */
+  nowMs(): number;
   onChange(): void;
 }
 
 /** Between the steps' clients and the first visitors, and for servers that have just started. */
 const REST_MS = 300;
 const LOOK_EVERY_MS = 100;
+const MOST_SETTLING_MS = 30_000;
 
 export class LessonRun {
   readonly #lesson: Lesson;
@@ -70,6 +74,7 @@ export class LessonRun {
     } catch (error) {
       if (!this.#over.signal.aborted) this.#show({ phase: 'failed', why: String(error) });
     }
+    // A run that was aborted has left the lab to another one, or to the viewer.
     if (this.#over.signal.aborted) return;
     this.#means.visit(0);
     this.#means.release();
@@ -81,7 +86,7 @@ export class LessonRun {
     await this.#means.prepare(threads);
     await this.#sleep(REST_MS);
     for (const row of rows) row.observe();
-    this.#show({ phase: 'running' });
+    this.#show({ phase: 'running', fromMs: this.#means.nowMs() });
     const due = [...steps].sort((a, b) => a.atMs - b.atMs);
     let warning: string | undefined;
     for (let atMs = 0; atMs < lengthMs; atMs += LOOK_EVERY_MS) {
@@ -93,11 +98,28 @@ export class LessonRun {
       await this.#sleep(LOOK_EVERY_MS);
       warning ??= this.#means.warningNow();
     }
-    const results = rows.map((row) => {
-      const { longestMs, moreMb } = row.observed();
-      return { model: row.model, value: unit === 'ms' ? longestMs : moreMb };
+    this.#means.visit(0);
+    await this.#settle();
+    const results = rows.map((row): LessonResult => {
+      const { longestMs, isOpen, moreMb } = row.observed();
+      const { model } = row;
+      return unit === 'ms'
+        ? { model, value: longestMs, isOpen }
+        : { model, value: moreMb, isOpen: false };
     });
     this.#show({ phase: 'over', results, ...(warning !== undefined && { warning }) });
+  }
+
+  /**
+   * Waits until all waits are over, so that they are measured to their end; a busy machine may need
+   * long. Behind a client that stays there is no end.
+   */
+  async #settle(): Promise<void> {
+    if (this.#lesson.steps.some(({ kind }) => scriptOf(kind, 0).stays)) return;
+    for (let ms = 0; ms < MOST_SETTLING_MS; ms += LOOK_EVERY_MS) {
+      if (this.#means.rows.every((row) => row.longestWaitMs === 0)) return;
+      await this.#sleep(LOOK_EVERY_MS);
+    }
   }
 
   async #sleep(ms: number): Promise<void> {

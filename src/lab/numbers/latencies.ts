@@ -10,7 +10,7 @@ export const SLOT_MS = 500;
 const SLOTS = 10;
 const NS_PER_MS = 1e6;
 
-type LatencyNumbers = Pick<Numbers, 'answersPerS' | 'p50Ms' | 'p99Ms'>;
+type LatencyNumbers = Pick<Numbers, 'answersPerS' | 'p50Ms' | 'p99Ms' | 'longestMs'>;
 
 export class Latencies {
   #slots: Histogram[] = [new Histogram()];
@@ -31,11 +31,12 @@ export class Latencies {
     const spanMs = Math.min(nowMs - this.#startedAtMs, SLOTS * SLOT_MS);
     this.#slots = [...this.#slots.slice(1 - SLOTS), new Histogram()];
     const answersPerS = spanMs > 0 ? (window.count * 1000) / spanMs : 0;
-    if (window.count === 0) return { answersPerS };
+    if (window.count === 0) return { answersPerS, longestMs: 0 };
     return {
       answersPerS,
       p50Ms: window.percentile(50) / NS_PER_MS,
       p99Ms: window.percentile(99) / NS_PER_MS,
+      longestMs: window.percentile(100) / NS_PER_MS,
     };
   }
 

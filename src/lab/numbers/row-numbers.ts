@@ -10,9 +10,8 @@ import { Latencies } from './latencies.js';
 import { memoryMbOf, ProcessUsage } from './usage.js';
 
 type Watching = Pick<BriefSnapshot, 'uptimeMs' | 'watchingCpuMs'>;
-type Measured = Omit<Numbers, 'longestMs'>;
 
-const UNKNOWN: Measured = { answersPerS: 0 };
+const UNKNOWN: Numbers = { answersPerS: 0, longestMs: 0 };
 
 export class RowNumbers {
   readonly #latencies = new Latencies(monotonicMs());
@@ -26,8 +25,8 @@ export class RowNumbers {
   /** The server's memory when it began. */
   #memoryMb = 0;
 
-  /** As last measured. */
-  get measured(): Measured {
+  /** As last measured: waits that are over, only. */
+  get measured(): Numbers {
     return this.#measured;
   }
 

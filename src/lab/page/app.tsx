@@ -33,27 +33,33 @@ export function App() {
     void send(command).then((reply) => setSaid('error' in reply ? reply.error : reply.said));
   };
   const shown = replayed ? (stream.current.recording.at(replayed.atMs) ?? frame) : frame;
-  const isLive = isConnected && !replayed;
+  const isLive = isConnected && (!replayed || replayed.isPlaying);
   return (
     <>
       <header class="side">
         <h1>handoff lab</h1>
         <p class="faint">
           The same clients, at the same time, under {setup.models.length} server models: real
-          processes, sockets and threads. Begin with lesson 2; or add 10 clients, then one that
-          computes, and look what happens to the others.
+          processes, sockets and threads. Visitors ask for 1 ms of work and leave. Add one that
+          computes, and look at the others; or begin with a lesson.
         </p>
-        <Lessons {...{ frame, onCommand, onSource: setSource }} models={setup.models} />
+        <Lessons
+          {...{ frame, onCommand, onSource: setSource }}
+          models={setup.models}
+          onReplay={(atMs) => setReplayed({ atMs, isPlaying: true })}
+        />
         <Buttons frame={frame} onCommand={onCommand} />
         <p class="said" role="status">
           {said}
         </p>
+        <div class="notice">
+          {replayed && <p class="warning">This was before, and is over. “live” leads back.</p>}
+          <Warnings frame={frame} isConnected={isConnected} />
+        </div>
         <Legend />
         <Machine frame={frame} isConnected={isConnected} />
       </header>
       <main>
-        {replayed && <p class="warning">This was before, and is over. “live” leads back.</p>}
-        <Warnings frame={frame} isConnected={isConnected} />
         <div class="rows">
           {setup.models.map((model) => {
             const row = shown.rows.find((one) => one.model === model.name);
@@ -101,9 +107,9 @@ interface FrameProps {
 function Machine({ frame: { machine }, isConnected }: FrameProps) {
   return (
     <p class="faint">
-      {isConnected ? 'Live' : 'No connection'}. {machine.cores} cores,{' '}
-      {percent(machine.busyPercent)} busy; of a core, {percent(machine.serversPercent)} are the
-      servers' and {percent(machine.labPercent)} that of the clients and of this page's events.
+      {isConnected ? 'Live' : 'No connection'}. This machine has {machine.cores} cores, which are{' '}
+      {percent(machine.busyPercent)} busy. The servers use {percent(machine.serversPercent)} of a
+      core; the clients, with the events of this page, {percent(machine.labPercent)}.
     </p>
   );
 }
@@ -117,10 +123,37 @@ function Warnings({ frame: { machine }, isConnected }: FrameProps) {
 
 function Legend() {
   return (
-    <p class="faint">
-      A dot is a client, in its colour in every row: ● asks and reads, ○ silent, ■ computes, ▲
-      sleeps, ◆ never reads. A dark ring grows while it waits, and is full after 2 s. A striped
-      thread computes.
-    </p>
+    <>
+      <p class="faint">
+        A dot is a client, with its number and colour in every row: ● asks and reads, ○ silent, ■
+        computes, ▲ sleeps, ▼ speaks, ◆ never reads, ⬟ makes its thread fail. A ring grows around it
+        while it waits, and is full after 2 s. A striped thread computes.
+      </p>
+      <details>
+        <summary>What the words mean</summary>
+        <dl class="words">
+          {WORDS.map(([word, meaning]) => (
+            <div key={word}>
+              <dt>{word}</dt>
+              <dd>{meaning}</dd>
+            </div>
+          ))}
+        </dl>
+      </details>
+    </>
   );
 }
+
+const WORDS: readonly (readonly [word: string, meaning: string])[] = [
+  ['accept queue', 'Connections that the kernel has completed and main has not accepted.'],
+  ['admission queue', 'Accepted clients that wait until a thread, or the only place, is free.'],
+  ['turning, held', 'Main’s loop looks for events, or cannot, since one request computes on it.'],
+  ['recv, send', 'The thread blocks in this system call: for bytes of its client, for room to it.'],
+  ['awaits', 'The thread waits for an event: a timer, or the next of its clients.'],
+  [
+    'p50, p99',
+    'Half of the answers came faster than this; 99 of 100 did. A latency begins when the request was due.',
+  ],
+  ['all threads', 'Of the server’s process, with those of Node itself.'],
+  ['page costs', 'Of main’s time, for what this page wants to know.'],
+];

@@ -76,7 +76,7 @@ function Settings({ settings, onCommand }: SettingsProps) {
   const { thinkMs, visitorsPerS, threads, queue } = settings;
   return (
     <fieldset>
-      <legend>Settings</legend>
+      <legend>Settings; threads and queue start the servers anew</legend>
       <Slider name="visitors/s" value={visitorsPerS} most={50} onChange={set('visitorsPerS')} />
       <Slider name="think ms" value={thinkMs} most={2000} step={50} onChange={set('thinkMs')} />
       <Field name="threads" value={threads} bounds={BOUNDS.threads} onChange={set('threads')} />
@@ -129,7 +129,11 @@ function Field({ name, value, bounds: [least, most], onChange }: FieldProps) {
         max={most}
         value={text}
         onInput={({ currentTarget }) => setText(currentTarget.value)}
-        onChange={({ currentTarget }) => onChange(Number(currentTarget.value))}
+        onChange={({ currentTarget }) => {
+          onChange(Number(currentTarget.value));
+          // A value that is refused does not stay there.
+          if (!currentTarget.checkValidity()) setText(String(value));
+        }}
       />
     </label>
   );

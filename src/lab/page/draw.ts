@@ -2,11 +2,11 @@
  * Draws a row's picture on a canvas: the columns, main's loop, the lanes, the dots. The shape of a
  * dot says what its client does, and a ring how long it has waited: colours only tell clients apart.
  */
-import { DELAYED, type Kind, type MainView, type ThreadView } from '../protocol.js';
+import type { Kind, MainView, ThreadView } from '../protocol.js';
 import { WAIT_FROM_MS, WAIT_FULL_MS, type Dot, type Dots } from '../picture/dots.js';
 import { cornersOf } from '../picture/outline.js';
 import type { Titles } from '../picture/titles.js';
-import { loopWords, STATE_WORDS } from '../picture/words.js';
+import { loopWords, threadWords } from '../picture/words.js';
 import { COLUMNS, stateWidthOf, type Layout, type Place, type Rect } from '../picture/layout.js';
 
 export interface Ink {
@@ -32,7 +32,6 @@ interface Picture {
   readonly titles: Titles;
   readonly main: MainView;
   readonly threads: readonly ThreadView[];
-  readonly isDead: boolean;
   /** The lab's clock, for waits. */
   readonly labMs: number;
   /** The page's clock, for movements. */
@@ -80,19 +79,22 @@ function fitting(
 
 function drawLanes(
   context: CanvasRenderingContext2D,
-  { layout: { lanes }, threads }: Picture,
+  { layout: { lanes }, threads, main }: Picture,
   ink: Ink,
 ): void {
   context.font = `${ink.textPx}px system-ui, sans-serif`;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
   lanes.forEach((lane, index) => {
-    const [, state] = threads[index] ?? [0, 'free', 0];
+    const [thread, state] = threads[index] ?? [0, 'free', 0];
     context.strokeStyle = state === 'free' ? ink.rule : ink.ink;
     context.setLineDash(state === 'starting' ? [4, 3] : []);
     context.strokeRect(lane.x + 0.5, lane.y + 0.5, lane.width, lane.height);
-    if (state === 'running') drawStripes(context, lane, ink);
-    const words = STATE_WORDS[state];
+    // The last state of a stopped process is no state.
+    const isStopped = main.doing === 'stopped';
+    if (state === 'running' && !isStopped) drawStripes(context, lane, ink);
+    const texts = threadWords(thread, isStopped ? undefined : state);
+    const words = fitting(context, texts, stateWidthOf(lane) - 8);
     const { width } = context.measureText(words);
     // A lane without room for the word has its stripes, dashes and dots.
     if (width + 8 > stateWidthOf(lane) || lane.height < ink.textPx) return;
@@ -121,15 +123,14 @@ function drawStripes(context: CanvasRenderingContext2D, lane: Rect, ink: Ink): v
 }
 
 function drawLoop(context: CanvasRenderingContext2D, picture: Picture, ink: Ink): void {
-  const { layout, main, isDead, nowMs, dots } = picture;
+  const { layout, main, nowMs, dots } = picture;
   const { x, y, radius } = layout.loop;
   const isHeld = main.sinceMs > 0;
   context.lineWidth = isHeld ? 5 : 3;
-  context.strokeStyle = isDead ? ink.faint : ink.ink;
+  context.strokeStyle = ink.ink;
   context.beginPath();
   context.arc(x, y, radius, 0, FULL);
-  if (isDead) context.setLineDash([3, 5]);
-  else if (isHeld) context.setLineDash([]);
+  if (isHeld) context.setLineDash([]);
   else {
     const around = FULL * radius;
     context.setLineDash([around * 0.2, around * 0.05]);
@@ -146,7 +147,7 @@ function drawLoop(context: CanvasRenderingContext2D, picture: Picture, ink: Ink)
   const { x: left, y: top, width, height } = layout.columns.main;
   const words = fitting(
     context,
-    loopWords({ main, holder: layout.holder, isDead, labMs: picture.labMs }),
+    loopWords({ main, holder: layout.holder, labMs: picture.labMs }),
     width - TEXT_INDENT,
   );
   context.fillText(words, left + TEXT_INDENT, top + height - 2);
@@ -167,7 +168,10 @@ function drawDot(
   if (dot.kind === 'silent') {
     context.strokeStyle = dot.colour;
     context.lineWidth = Math.max(2, radius / 3);
+    // Unlike the ring of one that waits.
+    context.setLineDash([radius / 2, radius / 4]);
     context.stroke();
+    context.setLineDash([]);
   } else {
     context.fill();
     context.lineWidth = 1;
@@ -175,7 +179,7 @@ function drawDot(
   }
   if (isOver) drawCross(context, x, y, radius, ink);
   const waitedMs = dot.sinceMs === 0 ? 0 : labMs - dot.sinceMs;
-  if (waitedMs >= WAIT_FROM_MS && DELAYED.includes(dot.kind)) {
+  if (waitedMs >= WAIT_FROM_MS) {
     context.strokeStyle = ink.ink;
     context.lineWidth = Math.max(2, radius / 3);
     context.beginPath();

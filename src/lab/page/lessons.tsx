@@ -4,7 +4,7 @@
  */
 import { useState } from 'preact/hooks';
 import { LESSONS, lessonOf, type Lesson } from '../lessons/lessons.js';
-import type { Command, Frame, LessonView, ModelView } from '../protocol.js';
+import type { Command, Frame, LessonResult, LessonView, ModelView } from '../protocol.js';
 import { duration } from './format.js';
 
 interface LessonsProps {
@@ -12,9 +12,11 @@ interface LessonsProps {
   readonly models: readonly ModelView[];
   readonly onCommand: (command: Command) => void;
   readonly onSource: (model: ModelView) => void;
+  /** Shows the recording from this time on. */
+  readonly onReplay: (atMs: number) => void;
 }
 
-export function Lessons({ frame, models, onCommand, onSource }: LessonsProps) {
+export function Lessons({ frame, models, onCommand, onSource, onReplay }: LessonsProps) {
   const [id, setId] = useState<string>();
   const [predicted, setPredicted] = useState<readonly string[]>([]);
   const lesson = id === undefined ? undefined : lessonOf(id);
@@ -57,6 +59,11 @@ export function Lessons({ frame, models, onCommand, onSource }: LessonsProps) {
             >
               {view?.phase === 'over' ? 'play it again' : 'that is my prediction: play it'}
             </button>
+            {view?.phase === 'over' && view.fromMs !== undefined && (
+              <button type="button" onClick={() => onReplay(view.fromMs ?? 0)}>
+                show it again
+              </button>
+            )}
             <button type="button" onClick={() => choose(undefined)}>
               close
             </button>
@@ -108,13 +115,13 @@ function Result({ lesson, view, models, predicted, onSource }: ResultProps) {
     <>
       <p role="status">
         <strong>{lesson.question}</strong> {view.phase === 'preparing' && 'The servers get ready …'}
-        {view.phase === 'running' && 'It plays: look at the rows.'}
+        {view.phase === 'running' && 'Look at the rows now!'}
       </p>
       <table>
         <thead>
           <tr>
             <th scope="col">model</th>
-            <th scope="col">your prediction</th>
+            <th scope="col">you said</th>
             <th scope="col">{lesson.measured}</th>
             <th scope="col" />
           </tr>
@@ -132,7 +139,7 @@ function Result({ lesson, view, models, predicted, onSource }: ResultProps) {
                   </button>
                 </th>
                 <td>{yesOf(isPredicted)}</td>
-                <td class="value">{result ? valueText(lesson, result.value) : '…'}</td>
+                <td class="value">{result ? resultText(lesson, result) : '…'}</td>
                 <td>{isRight === undefined ? '' : isRight ? '✓ right' : '✗ wrong'}</td>
               </tr>
             );
@@ -145,6 +152,11 @@ function Result({ lesson, view, models, predicted, onSource }: ResultProps) {
       )}
     </>
   );
+}
+
+function resultText(lesson: Lesson, { value, isOpen }: LessonResult): string {
+  const text = valueText(lesson, value);
+  return isOpen ? `over ${text}, still waiting` : text;
 }
 
 function valueText({ unit }: Lesson, value: number): string {

@@ -28,9 +28,9 @@ export function NumbersLine({ numbers, history, isAlive }: NumbersProps) {
       <Number name="longest wait" value={duration(longestMs)} isBad={longestMs >= 500} />
       <Number name="CPU" value={isAlive ? percent(cpuPercent) : '–'} />
       <Number name="memory" value={memoryMb === undefined ? '–' : `${Math.round(memoryMb)} MB`} />
-      <Number name="threads" value={threads === undefined ? '–' : String(threads)} />
+      <Number name="all threads" value={threads === undefined ? '–' : String(threads)} />
       <Number
-        name="watching"
+        name="page costs"
         value={watchPercent === undefined ? '–' : `${watchPercent.toFixed(1)} %`}
       />
     </dl>
@@ -49,7 +49,7 @@ function Number({ name, value, isBad = false, children }: NumberProps) {
     <div class={isBad ? 'number bad' : 'number'}>
       <dt>{name}</dt>
       <dd>
-        {value}
+        <span>{value}</span>
         {children}
       </dd>
     </div>

@@ -1,5 +1,5 @@
 /** The recording of the last two minutes, and what can be saved of it. */
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { RECORDED_EVERY_MS, type Recording } from './recording.js';
 import { exportLink } from './send.js';
 
@@ -15,15 +15,21 @@ interface ReplayProps {
 
 export function Replay({ recording, nowMs, shownMs, isPlaying, onShow }: ReplayProps) {
   const fromMs = recording.fromMs ?? nowMs;
+  // Plays at the speed at which it happened: the effect keeps its clock while props change.
+  const props = useRef({ nowMs, onShow });
+  props.current = { nowMs, onShow };
+  const startMs = useRef(0);
+  if (!isPlaying) startMs.current = shownMs ?? nowMs;
   useEffect(() => {
-    if (!isPlaying || shownMs === undefined) return;
-    const timer = setTimeout(() => {
-      const next = shownMs + RECORDED_EVERY_MS;
-      if (next >= nowMs) onShow(undefined, false);
-      else onShow(next, true);
-    }, RECORDED_EVERY_MS);
-    return () => clearTimeout(timer);
-  });
+    if (!isPlaying) return;
+    const [fromLabMs, fromPageMs] = [startMs.current, performance.now()];
+    const timer = setInterval(() => {
+      const next = fromLabMs + performance.now() - fromPageMs;
+      const isOver = next >= props.current.nowMs;
+      props.current.onShow(isOver ? undefined : next, !isOver);
+    }, RECORDED_EVERY_MS / 2);
+    return () => clearInterval(timer);
+  }, [isPlaying]);
   const agoS = shownMs === undefined ? 0 : (nowMs - shownMs) / 1000;
   return (
     <div class="replay">

@@ -30,7 +30,7 @@ export function Row({ row, model, frame, history, isLive, onCommand, onSource }:
           </button>
         </p>
       </header>
-      <Stage row={row} atMs={frame.atMs} isLive={isLive} />
+      {!death && <Stage row={row} atMs={frame.atMs} isLive={isLive} />}
       <p class="sentence">{sentence}</p>
       {death && (
         <div class="death">

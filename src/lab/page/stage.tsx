@@ -60,14 +60,14 @@ export function Stage(props: StageProps) {
       current.width = clientWidth;
       current.height = clientHeight;
       refresh(current, dots.current, performance.now());
+      // A canvas is empty after a change of its size.
+      paint(performance.now());
     };
     const sizes = new ResizeObserver(resize);
     sizes.observe(element);
     const recolour = () => (ink = inkOf(element));
     DARK.addEventListener('change', recolour);
-    let request = 0;
-    const show = (atMs: number) => {
-      request = requestAnimationFrame(show);
+    const paint = (atMs: number) => {
       const { current } = scene;
       if (!current || current.width === 0) return;
       const { row, atMs: frameMs, isLive } = current.props;
@@ -80,14 +80,16 @@ export function Stage(props: StageProps) {
         {
           ...{ layout: current.layout, dots: dots.current, titles: titlesOf(row) },
           ...{ main: row.main, threads: row.threads },
-          isDead: row.phase === 'dead',
           labMs: frameMs + (isLive ? atMs - current.cameAtMs : 0),
           nowMs: atMs,
         },
         ink,
       );
     };
-    request = requestAnimationFrame(show);
+    let request = requestAnimationFrame(function show(atMs) {
+      request = requestAnimationFrame(show);
+      paint(atMs);
+    });
     return () => {
       cancelAnimationFrame(request);
       sizes.disconnect();

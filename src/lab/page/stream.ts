@@ -42,8 +42,11 @@ export class Stream {
 
   #note({ atMs, rows }: Frame): void {
     this.#pointAtMs = atMs;
-    for (const { model, numbers } of rows)
-      this.history.set(model, [...(this.history.get(model) ?? []), numbers].slice(-POINTS));
+    for (const { model, phase, numbers } of rows) {
+      // A server that starts has no past.
+      const past = phase === 'starting' ? [] : (this.history.get(model) ?? []);
+      this.history.set(model, [...past, numbers].slice(-POINTS));
+    }
   }
 
   #change(changed: Partial<Live>): void {

@@ -2,6 +2,7 @@
  * The dots of one row while they move: each runs from where it is to where it belongs. Without DOM.
  */
 import { KINDS, STAGES, type ClientView, type Kind, type Stage } from '../protocol.js';
+import { isWaiting, LONG_WAIT_MS } from '../waiting.js';
 import { colourOfClient } from '../../plots/theme.js';
 import type { Layout, Place } from './layout.js';
 
@@ -9,7 +10,7 @@ import type { Layout, Place } from './layout.js';
 export const RUN_MS = 260;
 
 /** From here on a wait is shown, and from there on its ring is full. */
-export const WAIT_FROM_MS = 200;
+export const WAIT_FROM_MS = LONG_WAIT_MS;
 export const WAIT_FULL_MS = 2000;
 
 export interface Dot {
@@ -17,7 +18,7 @@ export interface Dot {
   readonly kind: Kind;
   readonly colour: string;
   stage: Stage;
-  /** As in {@link ClientView}. */
+  /** Since when it waits for others, on the lab's clock; 0: it does not. */
   sinceMs: number;
   from: Place;
   to: Place;
@@ -32,7 +33,9 @@ export class Dots {
   /** @param nowMs the page's clock */
   update(clients: readonly ClientView[], { dots, columns }: Layout, nowMs: number): void {
     const present = new Set<number>();
-    for (const [id, kind, stage, , sinceMs] of clients) {
+    for (const client of clients) {
+      const [id, kind, stage] = client;
+      const sinceMs = isWaiting(client) ? client[4] : 0;
       const to = dots.get(id);
       if (!to) continue;
       present.add(id);

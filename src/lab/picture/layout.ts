@@ -58,7 +58,7 @@ const MOST_LOOP_RADIUS = 48;
 const SPACING = 2.5;
 const MARGIN = 6;
 /** The right part of a lane, for the thread's state; a narrow lane, a cell, has none. */
-const MOST_STATE_WIDTH = 80;
+const MOST_STATE_WIDTH = 112;
 const STATE_PART = 0.62;
 const LEAST_WIDTH_WITH_STATE = 70;
 const LANE_MARGIN = 2;

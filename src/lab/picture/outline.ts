@@ -19,7 +19,8 @@ const SQUARE: readonly Corner[] = [
  * that asks and reads, or is silent.
  */
 export function cornersOf(kind: Kind): readonly Corner[] | undefined {
-  if (kind === 'computing' || kind === 'speaker') return SQUARE;
+  if (kind === 'computing') return SQUARE;
+  if (kind === 'speaker') return polygon(-1.15, 3);
   if (kind === 'sleeping') return polygon(1.15, 3);
   if (kind === 'unread') return polygon(1.1, 4);
   return kind === 'killer' ? polygon(1.1, 5) : undefined;

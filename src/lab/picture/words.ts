@@ -4,7 +4,7 @@
 import type { MainView, ThreadView } from '../protocol.js';
 
 /** The words for the kernel's states of a thread: those of the watcher, shorter. */
-export const STATE_WORDS: Readonly<Record<ThreadView[1], string>> = {
+const STATE_WORDS: Readonly<Record<ThreadView[1], string>> = {
   starting: 'starting',
   free: 'free',
   recv: 'recv',
@@ -15,18 +15,26 @@ export const STATE_WORDS: Readonly<Record<ThreadView[1], string>> = {
   serving: 'serving',
 };
 
+/**
+ * A thread's number and state, in full and short.
+ * @param state undefined: unknown
+ */
+export function threadWords(thread: number, state: ThreadView[1] | undefined): readonly string[] {
+  const number = thread === 0 ? '' : String(thread);
+  const word = state === undefined ? '' : STATE_WORDS[state];
+  return number === '' || word === '' ? [number + word] : [`${number} ${word}`, word, number];
+}
+
 interface Loop {
   readonly main: MainView;
   /** The client in the middle of its circle. */
   readonly holder: number | undefined;
-  readonly isDead: boolean;
   /** The lab's clock. */
   readonly labMs: number;
 }
 
 /** What main's loop does, in full and short. */
-export function loopWords({ main, holder, isDead, labMs }: Loop): readonly string[] {
-  if (isDead) return ['dead'];
+export function loopWords({ main, holder, labMs }: Loop): readonly string[] {
   const { doing, sinceMs, by } = main;
   if (sinceMs === 0)
     return holder === undefined ? ['turning'] : [`turning, serves ${holder}`, `serves ${holder}`];

@@ -10,10 +10,12 @@ import type { BriefSnapshot } from '../../admin/snapshot.js';
 import { monotonicMs } from '../../base/clock.js';
 import { RowNumbers } from '../numbers/row-numbers.js';
 import type { RowView, Settings } from '../protocol.js';
+import { isWaiting } from '../waiting.js';
 import { Connections } from './connections.js';
 import { logText } from './log-text.js';
 import { MainLook } from './main-look.js';
 import { comesBack, RowClients, type Member } from './row-clients.js';
+import { Runners } from './runners.js';
 import { RowServer } from './server-process.js';
 import { sentenceOf } from './sentence.js';
 import { clientView, serverView, threadViews } from './views.js';
@@ -33,6 +35,13 @@ const DEATH_LINES = 4;
 /** For how long a sentence says that a thread has died, in ms. */
 const SAY_LOSS_MS = 6000;
 
+interface Observed {
+  readonly longestMs: number;
+  /** Whether that wait is not over yet. */
+  readonly isOpen: boolean;
+  readonly moreMb: number;
+}
+
 export class Row {
   readonly model: string;
   readonly #row: RowSettings;
@@ -40,6 +49,7 @@ export class Row {
   readonly #connections = new Connections();
   readonly #main: MainLook;
   readonly #numbers = new RowNumbers();
+  #runners = new Runners();
   #server: RowServer | undefined;
   #port = 0;
   #phase: RowView['phase'] = 'starting';
@@ -153,6 +163,7 @@ export class Row {
     this.#snapshot = snapshot;
     this.#numbers.onSnapshot(snapshot);
     this.#connections.onSnapshot(snapshot);
+    this.#runners.onSnapshot(snapshot);
     if (this.#phase === 'up') this.#main.onTurn(monotonicMs());
     this.#row.onChange();
   }
@@ -178,6 +189,7 @@ export class Row {
 
   #forgetServer(): void {
     this.#connections.clear();
+    this.#runners = new Runners();
     this.#snapshot = undefined;
     this.#numbers.clear();
   }
@@ -235,10 +247,19 @@ export class Row {
   }
 
   /** The longest wait since then, of clients that still wait, too; and how much memory was added. */
-  observed(): { readonly longestMs: number; readonly moreMb: number } {
+  observed(): Observed {
     const { longestMs, moreMb } = this.#numbers.observed(this.#server?.pid);
-    const waitMs = this.#clients.longestWaitMs(monotonicMs());
-    return { longestMs: Math.max(longestMs, waitMs), moreMb };
+    const waitMs = this.longestWaitMs;
+    return {
+      longestMs: Math.max(longestMs, waitMs),
+      isOpen: waitMs >= longestMs && waitMs > 0,
+      moreMb,
+    };
+  }
+
+  /** The longest wait that is not over; 0: no client waits that others may delay. */
+  get longestWaitMs(): number {
+    return this.#clients.longestWaitMs(monotonicMs());
   }
 
   view(nowMs: number): RowView {
@@ -249,16 +270,20 @@ export class Row {
       phase: this.#phase,
       clients: this.#clients.shown.map((one) => clientView(one, this.#connections, toLabMs)),
       main: this.#main.view,
-      threads: snapshot ? threadViews(snapshot, this.#connections, this.#clients.present) : [],
+      threads: snapshot
+        ? threadViews(snapshot, this.#runners, this.#connections, this.#clients.present)
+        : [],
       ended: this.#clients.ended,
     };
-    const longestMs = this.#clients.longestWaitMs(nowMs);
+    const { measured } = this.#numbers;
+    const labMs = toLabMs(nowMs);
+    const waitsMs = row.clients.filter(isWaiting).map(([, , , , sinceMs]) => labMs - sinceMs);
     const hasLostThread = nowMs - this.#threadLostAtMs < SAY_LOSS_MS;
     return {
       ...row,
       ...(snapshot && { server: serverView(snapshot) }),
-      numbers: { ...this.#numbers.measured, longestMs },
-      sentence: sentenceOf(row, toLabMs(nowMs), hasLostThread),
+      numbers: { ...measured, longestMs: Math.max(measured.longestMs, ...waitsMs) },
+      sentence: sentenceOf(row, labMs, hasLostThread),
       ...(this.#death && { death: this.#death }),
     };
   }

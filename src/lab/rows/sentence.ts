@@ -3,7 +3,6 @@
  * Pure. It names the client that holds the others up, if one does.
  */
 import {
-  DELAYED,
   KINDS,
   STAGES,
   type ClientView,
@@ -11,13 +10,14 @@ import {
   type RowView,
   type Stage,
 } from '../protocol.js';
+import { LONG_WAIT_MS, waitsLong } from '../waiting.js';
 
 type Described = Pick<RowView, 'model' | 'phase' | 'clients' | 'main' | 'threads' | 'ended'>;
 
-/** From here on a wait is worth a word. */
-const LONG_MS = 200;
 /** These clients are still shown for a moment. */
 const OVER: readonly Stage[] = ['done', 'refused', 'lost'];
+/** A second of processor time that takes this long needs a word: the cores are busy. */
+const SLOW_MS = 1500;
 /** These clients would hold others up under another model. */
 const NOTABLE: readonly Kind[] = ['computing', 'unread', 'sleeping'];
 /** Clients that a sentence names. */
@@ -45,17 +45,12 @@ export function sentenceOf(row: Described, nowMs: number, hasLostThread = false)
 function presentOf(row: Described, nowMs: number): string {
   if (row.phase === 'dead') return 'The server is dead, and all its clients are lost.';
   if (row.phase === 'starting') return 'The server starts.';
-  const waiting = row.clients.filter((one) => isHeldUp(one, nowMs));
+  const waiting = row.clients.filter((one) => waitsLong(one, nowMs));
   const waits = waitsText(waiting, nowMs, row.threads.length > 0);
   if (row.phase === 'paused') return `The process is stopped: nothing moves. ${waits}`.trim();
-  if (row.main.sinceMs > 0 && nowMs - row.main.sinceMs >= LONG_MS)
-    return `${holderText(row)} ${waits || 'No other client waits.'}`;
+  if (row.main.sinceMs > 0 && nowMs - row.main.sinceMs >= LONG_WAIT_MS)
+    return `${holderText(row, nowMs)} ${waits || 'No other client waits.'}`;
   return waiting.length > 0 ? `${blockersText(row, waiting)} ${waits}`.trim() : quietText(row);
-}
-
-/** Has waited for long for something that is not its own doing. */
-function isHeldUp([, kind, , , sinceMs]: ClientView, nowMs: number): boolean {
-  return DELAYED.includes(KINDS[kind] ?? 'silent') && sinceMs > 0 && nowMs - sinceMs >= LONG_MS;
 }
 
 function waitsText(waiting: readonly ClientView[], nowMs: number, hasThreads: boolean): string {
@@ -78,13 +73,19 @@ const PLACES: Readonly<Record<Exclude<Stage, 'done' | 'refused' | 'lost'>, strin
   thread: 'on a thread',
 };
 
-function holderText({ main: { doing, by } }: Described): string {
+function holderText({ main: { doing, by, sinceMs } }: Described, nowMs: number): string {
   if (doing === 'stopped') return 'The process is stopped.';
+  if (doing !== 'computing') return "Main's loop does not turn.";
   const [first] = by;
-  if (doing !== 'computing' || first === undefined) return "Main's loop does not turn.";
-  return by.length === 1
-    ? `Client ${first} computes and holds main's loop.`
-    : `Clients ${named(by)} compute on main's loop, one after the other.`;
+  if (first === undefined) return "Main's loop computes for a client that has left.";
+  const who =
+    by.length === 1
+      ? `Client ${first} computes and holds main's loop`
+      : `Clients ${named(by)} compute on main's loop, one after the other`;
+  const forMs = nowMs - sinceMs;
+  return forMs < SLOW_MS
+    ? `${who}.`
+    : `${who}, for ${seconds(forMs)} so far: each asked for 1 s of processor time.`;
 }
 
 /** The clients that others wait for, as far as it shows; empty if it does not. */
@@ -142,25 +143,28 @@ const NOUNS: Readonly<Record<Kind, string>> = {
   killer: 'failing',
 };
 
-/** No client waits for long: why the one that might hold others up does not. */
-function quietText({ clients }: Described): string {
-  const notable = clients
-    .filter(isServed)
-    .find(([, kind]) => NOTABLE.includes(KINDS[kind] ?? 'steady'));
-  if (notable)
-    return `${notableText(notable, clients)} No other client waits longer than ${seconds(LONG_MS)}.`;
+/** No client waits for long: why one that might hold others up does not. */
+function quietText({ model, clients }: Described): string {
+  const served = clients.filter(isServed);
+  const notable = served.find(([, kind]) => NOTABLE.includes(KINDS[kind] ?? 'steady'));
+  if (notable) {
+    const others = `No other client waits longer than ${seconds(LONG_WAIT_MS)}.`;
+    return `Client ${notable[0]} ${notableText(model, notable, served)} ${others}`;
+  }
   const present = clients.filter(([, , stage]) => !OVER.includes(STAGES[stage] ?? 'done')).length;
   if (present === 0) return 'No client is connected.';
   const are = present === 1 ? '1 client is' : `${present} clients are`;
-  return `${are} connected; none waits longer than ${seconds(LONG_MS)}.`;
+  return `${are} connected; none waits longer than ${seconds(LONG_WAIT_MS)}.`;
 }
 
-function notableText(client: ClientView, clients: readonly ClientView[]): string {
-  const [id, kind, , thread] = client;
-  const isAlone = clients.filter((one) => one[3] === thread).length === 1;
-  if (thread > 0)
-    return `Client ${id} ${howOf(client)} on ${isAlone ? 'a thread of its own' : `thread ${thread}`}.`;
-  return `Client ${id} ${howOf(client)}${KINDS[kind] === 'sleeping' ? ', which holds no loop' : ''}.`;
+function notableText(model: string, client: ClientView, served: readonly ClientView[]): string {
+  const [, kind, , thread] = client;
+  const how = howOf(client);
+  if (model === 'iterative') return `has the server: it ${how}.`;
+  if (thread === 0) return KINDS[kind] === 'sleeping' ? `${how}, which holds no loop.` : `${how}.`;
+  const isOwn =
+    model === 'thread-per-client' && served.every((one) => one === client || one[3] !== thread);
+  return `${how} on ${isOwn ? 'a thread of its own' : `thread ${thread}`}.`;
 }
 
 function howOf([, kind]: ClientView): string {

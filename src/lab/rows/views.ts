@@ -13,6 +13,7 @@ import {
   type ThreadView,
 } from '../protocol.js';
 import type { Connections } from './connections.js';
+import type { Runners } from './runners.js';
 
 /** @param toLabMs puts a time of the monotonic clock on the clock of the frames */
 export function clientView(
@@ -36,6 +37,7 @@ function stageOf(client: LabClient, stage: Stage | undefined): Stage {
 /** By their numbers; those that start have none yet and come last. */
 export function threadViews(
   { threads }: Pick<BriefSnapshot, 'threads'>,
+  runners: Runners,
   connections: Connections,
   clients: readonly LabClient[],
 ): ThreadView[] {
@@ -43,7 +45,8 @@ export function threadViews(
   return (threads?.first ?? [])
     .map(({ thread = 0, state, connection }): ThreadView => {
       const port = connection === undefined ? undefined : connections.portOf(connection);
-      return [thread, state, idOf.get(port ?? -1) ?? 0];
+      const shown = state === 'running' && !runners.has(thread) ? 'serving' : state;
+      return [thread, shown, idOf.get(port ?? -1) ?? 0];
     })
     .sort(([a], [b]) => (a || Infinity) - (b || Infinity) || 0);
 }
