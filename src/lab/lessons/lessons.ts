@@ -61,7 +61,7 @@ export const LESSONS: readonly Lesson[] = [
       'Ten visitors a second come. After one second, one client asks for a second of computing.',
     ...WAITING,
     explanation:
-      'What runs on a loop runs alone: while one request computes there, the loop accepts, reads and answers no other client; on a thread of its own it only takes a share of the cores.',
+      'What runs on a loop runs alone: while one request computes there, the loop accepts, reads and answers no other client; with several loops, every other visitor is on another one, and on a thread of its own it only takes a share of the cores.',
     threads: 8,
     steps: [{ atMs: 1000, kind: 'computing', count: 1 }],
     visitorsPerS: 10,

@@ -18,11 +18,9 @@ export function Replay({ recording, nowMs, shownMs, isPlaying, onShow }: ReplayP
   // Plays at the speed at which it happened: the effect keeps its clock while props change.
   const props = useRef({ nowMs, onShow });
   props.current = { nowMs, onShow };
-  const startMs = useRef(0);
-  if (!isPlaying) startMs.current = shownMs ?? nowMs;
   useEffect(() => {
     if (!isPlaying) return;
-    const [fromLabMs, fromPageMs] = [startMs.current, performance.now()];
+    const [fromLabMs, fromPageMs] = [shownMs ?? nowMs, performance.now()];
     const timer = setInterval(() => {
       const next = fromLabMs + performance.now() - fromPageMs;
       const isOver = next >= props.current.nowMs;

@@ -7,7 +7,7 @@
 import type { BriefSnapshot } from '../../admin/snapshot.js';
 import type { Stage } from '../protocol.js';
 
-interface Tracked {
+export interface Tracked {
   readonly connection: number;
   stage: Extract<Stage, 'main' | 'queue' | 'thread'>;
   /** 0: main, or not known yet. */

@@ -38,10 +38,14 @@ export class MainLook {
 
   /**
    * @param snapshot the last one
-   * @param computing the clients whose requests may compute
+   * @param computing the clients whose requests may compute, of those that had asked by a time
    * @returns whether main is seen not to turn
    */
-  look(snapshot: BriefSnapshot, nowMs: number, computing: () => readonly number[]): boolean {
+  look(
+    snapshot: BriefSnapshot,
+    nowMs: number,
+    computing: (beforeMs: number) => readonly number[],
+  ): boolean {
     const silentMs = nowMs - this.#lastTurnAtMs;
     if (silentMs < SILENT_MS) return false;
     const { main: doing } = lookAtSilent(snapshot, silentMs);
@@ -50,7 +54,7 @@ export class MainLook {
     this.#view = {
       doing,
       sinceMs: this.#view.sinceMs || this.#toLabMs(this.#lastTurnAtMs),
-      by: doing === 'computing' ? computing() : [],
+      by: doing === 'computing' ? computing(this.#lastTurnAtMs + SILENT_MS) : [],
     };
     return true;
   }

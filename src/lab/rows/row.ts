@@ -9,7 +9,8 @@ import { rmSync } from 'node:fs';
 import type { BriefSnapshot } from '../../admin/snapshot.js';
 import { monotonicMs } from '../../base/clock.js';
 import { RowNumbers } from '../numbers/row-numbers.js';
-import type { RowView, Settings } from '../protocol.js';
+import type { LabClient } from '../clients/client.js';
+import type { ClientView, RowView, Settings } from '../protocol.js';
 import { isWaiting } from '../waiting.js';
 import { Connections } from './connections.js';
 import { logText } from './log-text.js';
@@ -223,15 +224,27 @@ export class Row {
   /** Before each frame: a main that is silent is looked at from outside. */
   look(nowMs: number): void {
     if (this.#phase !== 'up' || !this.#snapshot || !this.#isWatched) return;
-    if (this.#main.look(this.#snapshot, nowMs, () => this.#computing())) this.#row.onChange();
+    if (this.#main.look(this.#snapshot, nowMs, (beforeMs) => this.#computing(beforeMs)))
+      this.#row.onChange();
   }
 
-  /** The clients whose request is computing, as far as the lab knows what it has sent. */
-  #computing(): number[] {
-    return this.#clients.present
-      .filter((client) => client.kind === 'computing' && client.waitsSinceMs > 0)
-      .filter((client) => this.#connections.of(client.localPort)?.stage === 'main')
-      .map(({ id }) => id);
+  /**
+   * The clients whose request may compute, as far as the lab knows what it has sent.
+   * @param beforeMs only clients that had asked by then can
+   */
+  #computing(beforeMs: number): readonly number[] {
+    const asked = this.#clients.present.filter(
+      ({ kind, localPort, waitsSinceMs }) =>
+        kind === 'computing' &&
+        localPort !== undefined &&
+        waitsSinceMs > 0 &&
+        waitsSinceMs <= beforeMs,
+    );
+    const onMain = asked.filter(
+      ({ localPort }) => this.#connections.of(localPort)?.stage === 'main',
+    );
+    // The log line of its accept may wait for main, too. Of several, the first one came first.
+    return (onMain.length > 0 ? onMain : asked.slice(0, 1)).map(({ id }) => id);
   }
 
   /** Twice a second: the numbers below the row. */
@@ -262,14 +275,23 @@ export class Row {
     return this.#clients.longestWaitMs(monotonicMs());
   }
 
+  #clientView(client: LabClient, holders: readonly number[]): ClientView {
+    const tracked = this.#connections.of(client.localPort);
+    // One that holds main is there, whether or not the log has said so yet.
+    const isHolding = holders.includes(client.id) && !client.ending;
+    const known = isHolding ? ({ stage: 'main', thread: 0 } as const) : tracked;
+    return clientView(client, known, this.#row.toLabMs);
+  }
+
   view(nowMs: number): RowView {
     const { toLabMs } = this.#row;
     const snapshot = this.#snapshot;
+    const main = this.#main.view;
     const row = {
       model: this.model,
       phase: this.#phase,
-      clients: this.#clients.shown.map((one) => clientView(one, this.#connections, toLabMs)),
-      main: this.#main.view,
+      clients: this.#clients.shown.map((one) => this.#clientView(one, main.by)),
+      main,
       threads: snapshot
         ? threadViews(snapshot, this.#runners, this.#connections, this.#clients.present)
         : [],

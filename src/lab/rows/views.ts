@@ -12,16 +12,18 @@ import {
   type Stage,
   type ThreadView,
 } from '../protocol.js';
-import type { Connections } from './connections.js';
+import type { Connections, Tracked } from './connections.js';
 import type { Runners } from './runners.js';
 
-/** @param toLabMs puts a time of the monotonic clock on the clock of the frames */
+/**
+ * @param tracked where its connection is; undefined: the server has not accepted it
+ * @param toLabMs puts a time of the monotonic clock on the clock of the frames
+ */
 export function clientView(
   client: LabClient,
-  connections: Connections,
+  tracked: Pick<Tracked, 'stage' | 'thread'> | undefined,
   toLabMs: (atMs: number) => number,
 ): ClientView {
-  const tracked = connections.of(client.localPort);
   const stage = stageOf(client, tracked?.stage);
   const sinceMs = client.waitsSinceMs > 0 ? toLabMs(client.waitsSinceMs) : 0;
   const thread = stage === 'thread' ? (tracked?.thread ?? 0) : 0;
