@@ -51,10 +51,8 @@ describe("the lab's page, at length", { skip: withoutBrowser(command), timeout: 
       const { request, socket } = message as { request: IncomingMessage; socket: Socket };
       if (request.url?.startsWith('/events')) streams.add(socket);
     });
-    [browser, lab] = await Promise.all([
-      startBrowser(command),
-      openLab(MODEL_NAMES, { ...SETTINGS, threads: 4 }),
-    ]);
+    lab = await openLab(MODEL_NAMES, { ...SETTINGS, threads: 4 });
+    browser = await startBrowser(command);
   });
   after(async () => {
     await browser.close();
@@ -130,6 +128,13 @@ describe("the lab's page, at length", { skip: withoutBrowser(command), timeout: 
       input.dispatchEvent(new Event('input', { bubbles: true }));
     })()`);
     await textWhere(page, 'the past', '.warning', /This was before/);
+    const value = `Number(document.querySelector('.scrubber input').value)`;
+    const heldMs = Number(await page.evaluate(value));
+    await click(page, 'replay');
+    await page.evaluate(`new Promise((resolve) => {
+      const look = () => (${value} >= ${heldMs + 1000} ? resolve(true) : setTimeout(look, 20));
+      look();
+    })`);
     await click(page, 'live');
     await textWhere(page, 'the present', '.scrubber', /now/);
     await click(page, 'remove all');

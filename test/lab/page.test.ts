@@ -31,7 +31,9 @@ describe("the lab's page", { skip: withoutBrowser(command), timeout: 60_000 }, (
   let browser: Browser;
   before(async () => {
     assert.ok(command);
-    [lab, browser] = await Promise.all([openLab(['event-loop']), startBrowser(command)]);
+    // One after the other: a lab that fails must not leave a browser behind.
+    lab = await openLab(['event-loop']);
+    browser = await startBrowser(command);
   });
   after(async () => {
     await browser.close();

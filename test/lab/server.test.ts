@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { KINDS, STAGES, type RowView, type Stage } from '../../src/lab/protocol.js';
-import { ask, openLab, type OpenLab } from '../support/lab.js';
+import { ask, openLab, SETTINGS, type OpenLab } from '../support/lab.js';
 
 const MODELS = ['event-loop', 'thread-per-client'];
 
@@ -152,6 +152,40 @@ describe('the lab', { timeout: 60_000 }, () => {
       said: 'event-loop starts anew.',
     });
     await lab.frameWhere('all servers up', ({ phase }) => phase === 'up');
+  });
+
+  it('spares a server whose clients are removed before it reads that it shall fail', async () => {
+    await lab.command({ do: 'pause' });
+    await lab.command({ do: 'add', kind: 'killer', count: 1 });
+    await lab.frameWhere('the request', (row) => stagesOf(row, 'killer')[0] === 'backlog');
+    await lab.command({ do: 'clear' });
+    await lab.frameWhere('all servers up', ({ phase }) => phase === 'up');
+    await lab.command({ do: 'add', kind: 'visitor', count: 1 });
+    const { rows } = await lab.frameWhere('a visitor served', ({ ended }) => ended.done === 1);
+    for (const { phase, death } of rows) assert.deepEqual([phase, death], ['up', undefined]);
+  });
+
+  it('brings back the settings from before a lesson when that is left', async () => {
+    await lab.command({ do: 'set', settings: { visitorsPerS: 3 } });
+    await lab.command({ do: 'lesson', lesson: 'waiting-threads' });
+    assert.notEqual(lab.lab.settings.visitorsPerS, 3);
+    await lab.command({ do: 'set', settings: { thinkMs: 70 } });
+    await lab.command({ do: 'leave' });
+    await lab.frameWhere('all servers up', ({ phase }) => phase === 'up');
+    assert.deepEqual(lab.lab.settings, { ...SETTINGS, visitorsPerS: 3, thinkMs: 70 });
+    await lab.command({ do: 'set', settings: { visitorsPerS: 0, thinkMs: SETTINGS.thinkMs } });
+    await lab.command({ do: 'clear' });
+  });
+
+  it('says that a chat ends when other clients come', async () => {
+    await lab.command({ do: 'chat' });
+    await lab.frameWhere('a line heard', ({ numbers }) => numbers.answersPerS > 0);
+    const reply = await lab.command({ do: 'add', kind: 'silent', count: 1 });
+    assert.ok(
+      'said' in reply && reply.said.startsWith('The chat ends, and the servers start anew'),
+    );
+    await lab.frameWhere('all servers up', ({ phase }) => phase === 'up');
+    await lab.command({ do: 'clear' });
   });
 
   it('limits the clients of a row, and says so', async () => {

@@ -28,8 +28,13 @@ export async function openLab(models: readonly string[], settings = SETTINGS): P
   const lab = new Lab(models, settings);
   const setup = setupOf();
   const shown = setup.models.filter(({ name }) => models.includes(name));
+  const server = await LabServer.open(lab, { ...setup, models: shown }, 0).catch(
+    async (error: unknown) => {
+      await lab.close();
+      throw error;
+    },
+  );
   lab.start();
-  const server = await LabServer.open(lab, { ...setup, models: shown }, 0);
   const open: OpenLab = {
     lab,
     url: server.url,

@@ -70,19 +70,12 @@ export class LabClient {
     return DELAYED.includes(this.kind);
   }
 
-  /**
-   * Disconnects it on the lab's behalf: in order, or at once. A long request that has no answer yet
-   * is reset, so that a server which has not begun it never does.
-   */
+  /** Disconnects it on the lab's behalf: in order, or at once. */
   dismiss(how: 'in order' | 'at once'): void {
-    const isLong = this.waitsSinceMs > 0 && !this.#isDelayable;
     this.isDismissed = true;
     this.waitsSinceMs = 0;
-    if (how === 'in order' && !isLong) this.#leave();
-    else if (how === 'in order' && this.localPort !== undefined) {
-      this.ending ??= 'done';
-      this.#socket.resetAndDestroy();
-    } else {
+    if (how === 'in order') this.#leave();
+    else {
       this.ending ??= 'done';
       this.#socket.destroy();
     }

@@ -210,7 +210,11 @@ export class Row {
 
   /** All clients leave. */
   clear(): void {
+    // What a client has sent is read even after its end, so a request to fail would still come.
+    const isDoomed =
+      this.#phase !== 'dead' && this.#clients.present.some(({ kind }) => kind === 'killer');
     this.#clients.clear();
+    if (isDoomed) void this.restart();
     this.#numbers.clearLatencies();
     this.#row.onChange();
   }
