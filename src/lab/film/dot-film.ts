@@ -4,7 +4,7 @@
  */
 import { Dots, RUN_MS, type Dot } from '../picture/dots.js';
 import type { Layout, Place } from '../picture/layout.js';
-import { DELAYED, type ClientView, type Kind } from '../protocol.js';
+import type { ClientView, Kind } from '../protocol.js';
 import type { Span } from './track.js';
 
 /** Between two stays, a dot runs. */
@@ -52,8 +52,7 @@ export class DotShooting {
     for (const dot of present) {
       const shot = this.#shots.get(dot.id) ?? this.#begin(dot, atMs);
       if (dot.startedAtMs === atMs) this.#run(shot, atMs);
-      const waitsFromMs =
-        dot.sinceMs > 0 && DELAYED.includes(dot.kind) ? Math.max(0, dot.sinceMs - startMs) : -1;
+      const waitsFromMs = dot.sinceMs > 0 ? Math.max(0, dot.sinceMs - startMs) : -1;
       if (waitsFromMs !== shot.waitsFromMs) {
         endWait(shot, atMs);
         shot.waitsFromMs = waitsFromMs;

@@ -77,8 +77,8 @@ export function filmRow(
     const all = titlesOf(row);
     for (const column of COLUMNS) titles[column].set(atMs, all[column].join('\n'));
     film.loopState.set(atMs, isDead ? 'dead' : row.main.sinceMs > 0 ? 'held' : 'turning');
-    const words = loopWords({ ...{ main: row.main, holder: layout.holder, isDead, labMs } });
-    film.loopWords.set(atMs, words.join('\n'));
+    const words = loopWords({ main: row.main, holder: layout.holder, labMs });
+    film.loopWords.set(atMs, isDead ? 'dead' : words.join('\n'));
     film.sentence.set(atMs, row.sentence);
     longestMs = Math.max(longestMs, row.numbers.longestMs);
     film.longestMs.set(atMs, longestMs);

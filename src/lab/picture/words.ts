@@ -4,7 +4,7 @@
 import type { MainView, ThreadView } from '../protocol.js';
 
 /** The words for the kernel's states of a thread: those of the watcher, shorter. */
-const STATE_WORDS: Readonly<Record<ThreadView[1], string>> = {
+export const STATE_WORDS: Readonly<Record<ThreadView[1], string>> = {
   starting: 'starting',
   free: 'free',
   recv: 'recv',
