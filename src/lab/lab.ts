@@ -94,11 +94,6 @@ export class Lab {
     };
   }
 
-  /** From the monotonic clock to that of the frames. */
-  #toLabMs(atMs: number): number {
-    return Math.max(1, Math.round(atMs - this.#startedAtMs));
-  }
-
   frame(): Frame {
     const nowMs = monotonicMs();
     return {
@@ -145,11 +140,16 @@ export class Lab {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  /** From the monotonic clock to that of the frames. */
+  #toLabMs(atMs: number): number {
+    return Math.max(1, Math.round(atMs - this.#startedAtMs));
+  }
+
   #pause(isPaused: boolean): Reply {
     const changed = this.rows.filter((row) => row.pause(isPaused));
     if (changed.length === 0)
       return { error: isPaused ? 'No server is up.' : 'No server is stopped.' };
-    return { said: isPaused ? 'All servers are stopped.' : 'They go on.' };
+    return { said: isPaused ? 'The servers are stopped.' : 'They go on.' };
   }
 
   #add(kind: Kind, count: number): Reply {

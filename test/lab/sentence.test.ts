@@ -121,6 +121,19 @@ describe("a row's sentence", () => {
     );
   });
 
+  it('says why main computes without a client, and how long a second takes on a busy machine', () => {
+    const left = { doing: 'computing', sinceMs: NOW_MS - 900, by: [] } as const;
+    assert.match(
+      sentenceOf({ ...row, main: left }, NOW_MS),
+      /^Main's loop computes for a client that has left/,
+    );
+    const slow = { doing: 'computing', sinceMs: NOW_MS - 4500, by: [3] } as const;
+    assert.match(
+      sentenceOf({ ...row, main: slow }, NOW_MS),
+      /^Client 3 computes and holds main's loop, for 4\.5 s so far: /,
+    );
+  });
+
   it('says that a process is stopped, and that a server is dead', () => {
     assert.match(sentenceOf({ ...row, phase: 'paused' }, NOW_MS), /^The process is stopped/);
     assert.match(sentenceOf({ ...row, phase: 'dead' }, NOW_MS), /^The server is dead/);

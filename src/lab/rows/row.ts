@@ -237,6 +237,8 @@ export class Row {
    * @param beforeMs only clients that had asked by then can
    */
   #computing(beforeMs: number): readonly number[] {
+    // With client threads, main computes for no client.
+    if (this.#snapshot?.threads) return [];
     const asked = this.#clients.present.filter(
       ({ kind, localPort, waitsSinceMs }) =>
         kind === 'computing' &&

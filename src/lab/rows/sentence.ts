@@ -73,9 +73,10 @@ const PLACES: Readonly<Record<Exclude<Stage, 'done' | 'refused' | 'lost'>, strin
   thread: 'on a thread',
 };
 
-function holderText({ main: { doing, by, sinceMs } }: Described, nowMs: number): string {
+function holderText({ main, threads }: Described, nowMs: number): string {
+  const { doing, by, sinceMs } = main;
   if (doing === 'stopped') return 'The process is stopped.';
-  if (doing !== 'computing') return "Main's loop does not turn.";
+  if (doing !== 'computing' || threads.length > 0) return "Main's loop does not turn.";
   const [first] = by;
   if (first === undefined) return "Main's loop computes for a client that has left.";
   const who =
@@ -85,7 +86,7 @@ function holderText({ main: { doing, by, sinceMs } }: Described, nowMs: number):
   const forMs = nowMs - sinceMs;
   return forMs < SLOW_MS
     ? `${who}.`
-    : `${who}, for ${seconds(forMs)} so far: each asked for 1 s of processor time.`;
+    : `${who}, for ${seconds(forMs)} so far: a second of processor time takes that long on this busy machine.`;
 }
 
 /** The clients that others wait for, as far as it shows; empty if it does not. */
