@@ -6,12 +6,9 @@ import assert from 'node:assert/strict';
 import { join as joinPath } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { connectClient, type Client } from '../support/client.js';
-import { coverThreads } from '../support/environment.js';
 import { temporaryDirectory } from '../support/handoff.js';
 import { isConcurrent, underEveryModel } from '../support/models.js';
 import { sharedServer, startServer, type RunningServer } from '../support/server.js';
-
-coverThreads();
 
 const QUESTION = 'Who are you?\n';
 const GREETING = `Hello, this is the chat.\n${QUESTION}`;

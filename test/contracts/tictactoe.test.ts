@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { connectClient, type Client } from '../support/client.js';
+import { coverThreads } from '../support/environment.js';
 import { isConcurrent, limitsClients, underEveryModel } from '../support/models.js';
 import { Random } from '../support/random.js';
 import { sharedServer, startServer, type Cleanup, type RunningServer } from '../support/server.js';
@@ -20,6 +21,8 @@ import {
   shown,
 } from '../support/tictactoe.js';
 import type { ModelName } from '../../src/serving/host.js';
+
+coverThreads();
 
 const MAX_LINE_BYTES = 4096;
 const EMPTY = shown([]);
