@@ -1,5 +1,5 @@
 /**
- * `handoff bench`: the same services under three server models, each under real load.
+ * `handoff bench`: the same services under all server models, each under real load.
  *
  * This is the runner's process. It starts the servers and the load generator as child processes,
  * gives the contenders their turns, and prints. bench/scenarios/ has the experiments, rounds.ts

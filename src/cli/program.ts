@@ -46,7 +46,7 @@ export async function runCommand(
   const program = yargs(args)
     .scriptName('handoff')
     .usage(
-      '$0 <command>\n\nOne protocol handler, three server models: iterative, event loop, a thread per client.',
+      '$0 <command>\n\nOne protocol handler, four server models: iterative, event loop, a thread per client, and several event loops.',
     )
     .parserConfiguration({ 'duplicate-arguments-array': false });
   renderHelpOnlyIfAsked(program);
@@ -177,9 +177,9 @@ export async function runCommand(
   if (printed !== '') await print(printed);
 }
 
-/** Inside yargs, which has no public way to do without. */
+/** Inside yargs, which has no public way to do without; another release may lack it. */
 export interface YargsInternals {
-  getInternalMethods(): { getUsageInstance(): { cacheHelpMessage: () => void } };
+  getInternalMethods?: () => { getUsageInstance(): { cacheHelpMessage: () => void } };
 }
 
 /**
@@ -187,8 +187,8 @@ export interface YargsInternals {
  * later. No command does, and for `serve` that is 60 ms of CPU time.
  */
 function renderHelpOnlyIfAsked(program: object): void {
-  const usage = (program as YargsInternals).getInternalMethods().getUsageInstance();
-  usage.cacheHelpMessage = () => undefined;
+  const usage = (program as YargsInternals).getInternalMethods?.().getUsageInstance();
+  if (usage) usage.cacheHelpMessage = () => undefined;
 }
 
 /** `help serve` as `serve --help`. */
