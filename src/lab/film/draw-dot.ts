@@ -2,7 +2,8 @@
  * A dot of a film in SVG: the client's shape and number, and a ring that grows while it waits. Pure.
  * Around the origin; an animation of its group moves it.
  */
-import { WAIT_FROM_MS, WAIT_FULL_MS } from '../picture/dots.js';
+import { WAIT_FULL_MS } from '../picture/dots.js';
+import { LONG_WAIT_MS } from '../waiting.js';
 import { MOST_RADIUS as RADIUS, type Place } from '../picture/layout.js';
 import { cornersOf } from '../picture/outline.js';
 import type { Kind } from '../protocol.js';
@@ -82,7 +83,7 @@ function presence({ stays }: DotFilm, lengthMs: number): Keyframe[] {
 
 /** An arc from the top, as long as the wait; around the circle after two seconds. */
 function drawRing({ waits }: DotFilm, sheet: Stylesheet): string {
-  const long = waits.filter(([fromMs, toMs]) => toMs - fromMs >= WAIT_FROM_MS);
+  const long = waits.filter(([fromMs, toMs]) => toMs - fromMs >= LONG_WAIT_MS);
   if (long.length === 0) return '';
   let before = 0;
   const keyframes = long.flatMap(([since, toMs]) => {

@@ -3,7 +3,8 @@
  * dot says what its client does, and a ring how long it has waited: colours only tell clients apart.
  */
 import type { Kind, MainView, ThreadView } from '../protocol.js';
-import { WAIT_FROM_MS, WAIT_FULL_MS, type Dot, type Dots } from '../picture/dots.js';
+import { WAIT_FULL_MS, type Dot, type Dots } from '../picture/dots.js';
+import { LONG_WAIT_MS } from '../waiting.js';
 import { cornersOf } from '../picture/outline.js';
 import type { Titles } from '../picture/titles.js';
 import { loopWords, threadWords } from '../picture/words.js';
@@ -179,7 +180,7 @@ function drawDot(
   }
   if (isOver) drawCross(context, x, y, radius, ink);
   const waitedMs = dot.sinceMs === 0 ? 0 : labMs - dot.sinceMs;
-  if (waitedMs >= WAIT_FROM_MS) {
+  if (waitedMs >= LONG_WAIT_MS) {
     context.strokeStyle = ink.ink;
     context.lineWidth = Math.max(2, radius / 3);
     context.beginPath();

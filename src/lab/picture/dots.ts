@@ -2,15 +2,14 @@
  * The dots of one row while they move: each runs from where it is to where it belongs. Without DOM.
  */
 import { KINDS, STAGES, type ClientView, type Kind, type Stage } from '../protocol.js';
-import { isWaiting, LONG_WAIT_MS } from '../waiting.js';
+import { isWaiting } from '../waiting.js';
 import { colourOfClient } from '../../plots/theme.js';
 import type { Layout, Place } from './layout.js';
 
 /** How long a dot runs to its next place, in ms. */
 export const RUN_MS = 260;
 
-/** From here on a wait is shown, and from there on its ring is full. */
-export const WAIT_FROM_MS = LONG_WAIT_MS;
+/** The ring of a wait is full from here on, in ms. */
 export const WAIT_FULL_MS = 2000;
 
 export interface Dot {
