@@ -191,7 +191,9 @@ function drawDot(
   context.lineWidth = 1;
   if (radius < NUMBERED_RADIUS) return;
   context.fillStyle = dot.kind === 'silent' ? ink.ink : '#000';
-  context.font = `bold ${Math.round(radius * (dot.id > 99 ? 0.85 : 1.1))}px system-ui, sans-serif`;
+  const digits = String(dot.id).length;
+  const textPx = radius * (digits > 3 ? 0.68 : digits > 2 ? 0.85 : 1.1);
+  context.font = `bold ${Math.round(textPx)}px system-ui, sans-serif`;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.fillText(String(dot.id), x, y + 0.5);

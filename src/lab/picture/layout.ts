@@ -60,7 +60,7 @@ const MARGIN = 6;
 /** The right part of a lane, for the thread's state; a narrow lane, a cell, has none. */
 const MOST_STATE_WIDTH = 112;
 const STATE_PART = 0.62;
-const LEAST_WIDTH_WITH_STATE = 70;
+const LEAST_WIDTH_WITH_STATE = 50;
 const LANE_MARGIN = 2;
 /** A lane for one client, and the tallest one. */
 const LANE_HEIGHT = 34;
