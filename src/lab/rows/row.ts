@@ -9,8 +9,7 @@ import { rmSync } from 'node:fs';
 import type { BriefSnapshot } from '../../admin/snapshot.js';
 import { monotonicMs } from '../../base/clock.js';
 import { RowNumbers } from '../numbers/row-numbers.js';
-import type { LabClient } from '../clients/client.js';
-import type { ClientView, RowView, Settings } from '../protocol.js';
+import type { RowView, Settings } from '../protocol.js';
 import { isWaiting } from '../waiting.js';
 import { Connections } from './connections.js';
 import { logText } from './log-text.js';
@@ -19,7 +18,7 @@ import { comesBack, RowClients, type Member } from './row-clients.js';
 import { Runners } from './runners.js';
 import { RowServer } from './server-process.js';
 import { sentenceOf } from './sentence.js';
-import { clientView, serverView, threadViews } from './views.js';
+import { clientView, mayCompute, placeOf, serverView, threadViews } from './views.js';
 
 interface RowSettings {
   readonly model: string;
@@ -228,29 +227,10 @@ export class Row {
   /** Before each frame: a main that is silent is looked at from outside. */
   look(nowMs: number): void {
     if (this.#phase !== 'up' || !this.#snapshot || !this.#isWatched) return;
-    if (this.#main.look(this.#snapshot, nowMs, (beforeMs) => this.#computing(beforeMs)))
-      this.#row.onChange();
-  }
-
-  /**
-   * The clients whose request may compute, as far as the lab knows what it has sent.
-   * @param beforeMs only clients that had asked by then can
-   */
-  #computing(beforeMs: number): readonly number[] {
     // With client threads, main computes for no client.
-    if (this.#snapshot?.threads) return [];
-    const asked = this.#clients.present.filter(
-      ({ kind, localPort, waitsSinceMs }) =>
-        kind === 'computing' &&
-        localPort !== undefined &&
-        waitsSinceMs > 0 &&
-        waitsSinceMs <= beforeMs,
-    );
-    const onMain = asked.filter(
-      ({ localPort }) => this.#connections.of(localPort)?.stage === 'main',
-    );
-    // The log line of its accept may wait for main, too. Of several, the first one came first.
-    return (onMain.length > 0 ? onMain : asked.slice(0, 1)).map(({ id }) => id);
+    const clients = this.#snapshot.threads ? [] : this.#clients.present;
+    const computing = (beforeMs: number) => mayCompute(clients, this.#connections, beforeMs);
+    if (this.#main.look(this.#snapshot, nowMs, computing)) this.#row.onChange();
   }
 
   /** Twice a second: the numbers below the row. */
@@ -281,14 +261,6 @@ export class Row {
     return this.#clients.longestWaitMs(monotonicMs());
   }
 
-  #clientView(client: LabClient, holders: readonly number[]): ClientView {
-    const tracked = this.#connections.of(client.localPort);
-    // One that holds main is there, whether or not the log has said so yet.
-    const isHolding = holders.includes(client.id) && !client.ending;
-    const known = isHolding ? ({ stage: 'main', thread: 0 } as const) : tracked;
-    return clientView(client, known, this.#row.toLabMs);
-  }
-
   view(nowMs: number): RowView {
     const { toLabMs } = this.#row;
     const snapshot = this.#snapshot;
@@ -296,7 +268,9 @@ export class Row {
     const row = {
       model: this.model,
       phase: this.#phase,
-      clients: this.#clients.shown.map((one) => this.#clientView(one, main.by)),
+      clients: this.#clients.shown.map((one) =>
+        clientView(one, placeOf(one, this.#connections, main.by), toLabMs),
+      ),
       main,
       threads: snapshot
         ? threadViews(snapshot, this.#runners, this.#connections, this.#clients.present)
