@@ -130,7 +130,7 @@ describe("a row's sentence", () => {
     const slow = { doing: 'computing', sinceMs: NOW_MS - 4500, by: [3] } as const;
     assert.match(
       sentenceOf({ ...row, main: slow }, NOW_MS),
-      /^Client 3 computes and holds main's loop, for 4\.5 s so far: /,
+      /^Client 3 computes and holds main's loop, for 4\.5 s: the cores are busy\./,
     );
   });
 

@@ -24,13 +24,19 @@ export class Latencies {
     this.#slots.at(-1)?.record(latencyMs * NS_PER_MS);
   }
 
-  /** Reads the window and begins the next slot: call it every {@link SLOT_MS}. */
-  take(nowMs: number): LatencyNumbers {
+  /**
+   * Reads the window and begins the next slot: call it every {@link SLOT_MS}.
+   * @param waitsMs of clients that have no answer yet: their latencies are at least that long, and
+   *   without them a server that answers no client would seem fast
+   */
+  take(nowMs: number, waitsMs: readonly number[]): LatencyNumbers {
     const window = new Histogram();
     for (const slot of this.#slots) if (slot.count > 0) window.merge(slot);
+    const answers = window.count;
+    for (const waitMs of waitsMs) window.record(waitMs * NS_PER_MS);
     const spanMs = Math.min(nowMs - this.#startedAtMs, SLOTS * SLOT_MS);
     this.#slots = [...this.#slots.slice(1 - SLOTS), new Histogram()];
-    const answersPerS = spanMs > 0 ? (window.count * 1000) / spanMs : 0;
+    const answersPerS = spanMs > 0 ? (answers * 1000) / spanMs : 0;
     if (window.count === 0) return { answersPerS, longestMs: 0 };
     return {
       answersPerS,

@@ -13,6 +13,14 @@ type Watching = Pick<BriefSnapshot, 'uptimeMs' | 'watchingCpuMs'>;
 
 const UNKNOWN: Numbers = { answersPerS: 0, longestMs: 0 };
 
+interface Moment {
+  /** Undefined: the server is dead. */
+  readonly pid: number | undefined;
+  /** The waits of clients that have no answer yet. */
+  readonly waitsMs: readonly number[];
+  readonly isWatched: boolean;
+}
+
 export class RowNumbers {
   readonly #latencies = new Latencies(monotonicMs());
   readonly #usage = new ProcessUsage();
@@ -39,14 +47,11 @@ export class RowNumbers {
     this.#snapshot = snapshot;
   }
 
-  /**
-   * Twice a second.
-   * @param pid undefined: the server is dead
-   */
-  measure(nowMs: number, pid: number | undefined, isWatched: boolean): void {
+  /** Twice a second. */
+  measure(nowMs: number, { pid, waitsMs, isWatched }: Moment): void {
     const watchPercent = isWatched ? this.#takeWatchPercent() : undefined;
     this.#measured = {
-      ...this.#latencies.take(nowMs),
+      ...this.#latencies.take(nowMs, waitsMs),
       ...(watchPercent !== undefined && { watchPercent }),
       ...this.#usage.take(pid, nowMs),
     };

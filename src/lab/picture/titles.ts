@@ -25,6 +25,6 @@ function doneTitles(done: number, bad: number): readonly string[] {
 
 function threadTitles(count: number, server: RowView['server']): readonly string[] {
   const limit = server?.limits.threads;
-  if (limit !== undefined) return [`threads ${count}/${limit}`];
+  if (limit !== undefined) return [`${count} of ${limit} threads`, `threads ${count}/${limit}`];
   return server && count === 0 ? ['no threads: main serves', 'no threads'] : ['threads'];
 }

@@ -20,7 +20,7 @@ export const STATE_WORDS: Readonly<Record<ThreadView[1], string>> = {
  * @param state undefined: unknown
  */
 export function threadWords(thread: number, state: ThreadView[1] | undefined): readonly string[] {
-  const number = thread === 0 ? '' : String(thread);
+  const number = thread === 0 ? '' : `#${thread}`;
   const word = state === undefined ? '' : STATE_WORDS[state];
   return number === '' || word === '' ? [number + word] : [`${number} ${word}`, word, number];
 }

@@ -56,10 +56,15 @@ export class RowClients {
     return [...this.#present.values(), ...this.#leaving.values()];
   }
 
-  /** The longest wait that is not over, of clients that others may delay. */
+  /** The waits that are not over, of clients that others may delay. */
+  waitsMs(nowMs: number): readonly number[] {
+    const waiting = this.present.filter((client) => client.isDelayed);
+    return waiting.map((client) => Math.max(0, nowMs - client.waitsSinceMs));
+  }
+
+  /** The longest of them; 0: there is none. */
   longestWaitMs(nowMs: number): number {
-    const waits = this.present.filter((client) => client.isDelayed);
-    return Math.max(0, ...waits.map((client) => nowMs - client.waitsSinceMs));
+    return Math.max(0, ...this.waitsMs(nowMs));
   }
 
   /** @param port of the server; undefined: it is not up yet */

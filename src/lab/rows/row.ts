@@ -236,7 +236,8 @@ export class Row {
   /** Twice a second: the numbers below the row. */
   measure(nowMs: number): void {
     const pid = this.#phase === 'dead' ? undefined : this.#server?.pid;
-    this.#numbers.measure(nowMs, pid, this.#isWatched);
+    const waitsMs = this.#clients.waitsMs(nowMs);
+    this.#numbers.measure(nowMs, { pid, waitsMs, isWatched: this.#isWatched });
     this.#row.onChange();
   }
 

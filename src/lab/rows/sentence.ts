@@ -17,7 +17,7 @@ type Described = Pick<RowView, 'model' | 'phase' | 'clients' | 'main' | 'threads
 /** These clients are still shown for a moment. */
 const OVER: readonly Stage[] = ['done', 'refused', 'lost'];
 /** A second of processor time that takes this long needs a word: the cores are busy. */
-const SLOW_MS = 1500;
+const SLOW_MS = 2000;
 /** These clients would hold others up under another model. */
 const NOTABLE: readonly Kind[] = ['computing', 'unread', 'sleeping'];
 /** Clients that a sentence names. */
@@ -84,9 +84,7 @@ function holderText({ main, threads }: Described, nowMs: number): string {
       ? `Client ${first} computes and holds main's loop`
       : `Clients ${named(by)} compute on main's loop, one after the other`;
   const forMs = nowMs - sinceMs;
-  return forMs < SLOW_MS
-    ? `${who}.`
-    : `${who}, for ${seconds(forMs)} so far: a second of processor time takes that long on this busy machine.`;
+  return forMs < SLOW_MS ? `${who}.` : `${who}, for ${seconds(forMs)}: the cores are busy.`;
 }
 
 /** The clients that others wait for, as far as it shows; empty if it does not. */
