@@ -77,7 +77,7 @@ describe("the lab's page, at length", { skip: withoutBrowser(command), timeout: 
       input.value = 3;
       input.dispatchEvent(new Event('change', { bubbles: true }));
     })()`);
-    await textWhere(page, 'the setting', '.said', /at most 3 threads/);
+    await textWhere(page, 'the setting', '.said', /at most 3 client threads/);
     await click(page, 'src/models/iterative.ts');
     await textWhere(page, 'the source', 'dialog', /for await \(const client of acceptor\)/);
     await page.press('Escape');
