@@ -152,13 +152,15 @@ describe(
     });
 
     it('counts the errors of a server that dies', async (t) => {
-      const { port } = await serveInProcess(t, 200);
+      // So few that a busy machine answers them within the load's time.
+      const mostAnswers = 20;
+      const { port } = await serveInProcess(t, mostAnswers);
       const results = await loaded(t, String(port), '--warm-up', '0');
       assert.ok(
         results.errors.reset + results.errors.closedEarly > 0,
         JSON.stringify(results.errors),
       );
-      assert.ok(results.answers < 200);
+      assert.ok(results.answers < mostAnswers);
     });
 
     it('ends with status 1 if nothing was answered', async (t) => {
