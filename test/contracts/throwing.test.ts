@@ -5,46 +5,27 @@
 import assert from 'node:assert/strict';
 import { it, type TestContext } from 'node:test';
 import type { HandOffWay, ModelName } from '../../src/serving/host.js';
-import type { ListenAddress } from '../../src/serving/listen-address.js';
 import { connectClient, type Client } from '../support/client.js';
 import { fixture, startHandoff, type ServerProcess } from '../support/handoff.js';
 import { isConcurrent, modelOptions, underEveryWay } from '../support/models.js';
-import { startServer, type RunningServer } from '../support/server.js';
 
-/** An error that reached the test's own process would end it. */
-function start(
-  t: TestContext,
-  model: ModelName,
-  handOff: HandOffWay | undefined,
-): Promise<RunningServer> {
-  const service = fixture('quarrel');
-  const threads = { most: 3 };
-  return startServer(t, { service, model, handOff, threads, graceMs: 300, logLevel: 'info' });
-}
-
-/** As a program, where the status of the exit is what matters. */
-function startProgram(
+async function start(
   t: TestContext,
   model: ModelName,
   handOff: HandOffWay | undefined,
 ): Promise<ServerProcess> {
   return startHandoff(t, [
     fixture('quarrel'),
-    ...modelOptions(model, 1, handOff),
+    ...modelOptions(model, 3, handOff),
     '--grace',
     '300',
   ]);
 }
 
-async function enter(t: TestContext, server: { readonly address: ListenAddress }): Promise<Client> {
+async function enter(t: TestContext, server: ServerProcess): Promise<Client> {
   const client = await connectClient(t, server);
   await client.expect('in\n');
   return client;
-}
-
-/** The numbers of the connections in the lines with this message. */
-function connectionsIn(server: RunningServer, msg: string): unknown[] {
-  return server.log().flatMap((line) => (line.msg === msg ? [line['connection']] : []));
 }
 
 underEveryWay('a shared object that throws', (model, handOff) => {
@@ -65,13 +46,22 @@ underEveryWay('a shared object that throws', (model, handOff) => {
       await second.expect('hello\n');
       await enter(t, server);
     }
-    const closed = await server.logLine('closed', { connection: 3 });
+    const closed = await server.log.next('closed', { connection: 3 });
     assert.equal(closed.reason, 'error');
-    await server.server.stop('test');
-    assert.deepEqual(connectionsIn(server, 'service failed'), [3]);
-    assert.deepEqual(connectionsIn(server, 'closed').sort(), [1, 2, 3, 4]);
-    assert.equal(connectionsIn(server, 'thread lost').length, 0);
-    assert.equal(connectionsIn(server, 'stopped').length, 1);
+    assert.deepEqual(await server.stop(), { status: 0, signal: null });
+    assert.deepEqual(
+      server.log.of('service failed').map((line) => line.connection),
+      [3],
+    );
+    assert.deepEqual(
+      server.log
+        .of('closed')
+        .map((line) => line.connection)
+        .sort(),
+      [1, 2, 3, 4],
+    );
+    assert.equal(server.log.of('thread lost').length, 0);
+    assert.equal(server.log.of('stopped').length, 1);
   });
 
   it('leaves and closes a client whose leave() fails once, and still stops in order', async (t) => {
@@ -80,18 +70,21 @@ underEveryWay('a shared object that throws', (model, handOff) => {
     client.send('quarrel\n');
     client.halfClose();
     await client.expectEnd();
-    const closed = await server.logLine('closed', { connection: 1 });
+    const closed = await server.log.next('closed', { connection: 1 });
     assert.equal(closed.reason, 'error');
     await enter(t, server);
-    await server.server.stop('test');
-    assert.equal(connectionsIn(server, 'service failed').length, 1);
-    assert.deepEqual(connectionsIn(server, 'closed'), [1, 2]);
-    assert.equal(connectionsIn(server, 'thread lost').length, 0);
-    assert.equal(connectionsIn(server, 'stopped').length, 1);
+    assert.deepEqual(await server.stop(), { status: 0, signal: null });
+    assert.equal(server.log.of('service failed').length, 1);
+    assert.deepEqual(
+      server.log.of('closed').map((line) => line.connection),
+      [1, 2],
+    );
+    assert.equal(server.log.of('thread lost').length, 0);
+    assert.equal(server.log.of('stopped').length, 1);
   });
 
   it('fails a stop with status 1 and the error when close() fails', async (t) => {
-    const server = await startProgram(t, model, handOff);
+    const server = await start(t, model, handOff);
     const client = await enter(t, server);
     client.send('lock up\n');
     client.halfClose();
