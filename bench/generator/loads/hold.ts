@@ -5,7 +5,7 @@
  * closes shows at the next {@link Hold.request}. Read next: bench/generator/sockets/clients.ts.
  */
 import { NS_PER_MS, nowNs } from '../../lib/clock.js';
-import { noErrors, totalErrors, type ErrorKind } from '../protocol/error-kinds.js';
+import { noErrors, type ErrorKind } from '../protocol/error-kinds.js';
 import type { HoldJob } from '../protocol/jobs.js';
 import type { HoldResult } from '../protocol/results.js';
 import { Clients, type ClientEvents } from '../sockets/clients.js';
@@ -20,6 +20,11 @@ export class Hold implements ClientEvents {
   readonly #count: number;
   readonly #clients: Clients;
   readonly #errors: Record<ErrorKind, number> = noErrors();
+  /**
+   * The clients that this call waits for. Answers and failures are not counted for it: a client may
+   * fail after its answer, and would count twice.
+   */
+  readonly #awaited = new Set<number>();
   #connected = 0;
   #answered = 0;
   #withRequest = false;
@@ -40,12 +45,16 @@ export class Hold implements ClientEvents {
     return this.#each(limitMs, (client) => this.#clients.openIdle(client));
   }
 
-  /** Sends one request on every open connection. @throws SystemCallError */
+  /**
+   * Sends one request on every open connection. One whose last answer is late awaits that answer.
+   * @throws SystemCallError
+   */
   request(limitMs: number): HoldResult {
     this.#withRequest = true;
     this.#answered = 0;
     return this.#each(limitMs, (client) => {
-      if (this.#clients.isOpen(client)) this.#clients.request(client, nowNs());
+      if (!this.#clients.isOpen(client)) this.#awaited.delete(client);
+      else if (!this.#clients.isWaiting(client)) this.#clients.request(client, nowNs());
     });
   }
 
@@ -56,25 +65,30 @@ export class Hold implements ClientEvents {
   connected(client: number): void {
     this.#connected += 1;
     if (this.#withRequest) this.#clients.request(client, nowNs());
+    else this.#awaited.delete(client);
   }
 
-  answered(): void {
+  answered(client: number): void {
     this.#answered += 1;
+    this.#awaited.delete(client);
   }
 
-  failed(_client: number, kind: ErrorKind): void {
+  failed(client: number, kind: ErrorKind): void {
     this.#errors[kind] += 1;
+    this.#awaited.delete(client);
   }
 
   /** Calls `start` for each client, with a bounded number of clients pending, and waits for all. */
   #each(limitMs: number, start: (client: number) => void): HoldResult {
     const startNs = nowNs();
-    const settled = () =>
-      (this.#withRequest ? this.#answered : this.#connected) + totalErrors(this.#errors);
-    let started = 0;
+    this.#awaited.clear();
+    let next = 0;
     pollFor(this.#clients, limitMs * NS_PER_MS, () => {
-      while (started < this.#count && started - settled() < MAX_PENDING) start(started++);
-      return settled() >= this.#count;
+      while (next < this.#count && this.#awaited.size < MAX_PENDING) {
+        this.#awaited.add(next);
+        start(next++);
+      }
+      return next === this.#count && this.#awaited.size === 0;
     });
     return {
       kind: 'held',

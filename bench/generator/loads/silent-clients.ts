@@ -19,16 +19,17 @@ export function openSilentClients({
   silentClients,
 }: Pick<LoadJob, 'port' | 'silentClients'>): Clients | undefined {
   if (silentClients === 0) return undefined;
-  let settled = 0;
+  const connecting = new Set(Array(silentClients).keys());
+  const arrived = (client: number) => void connecting.delete(client);
   const exchange = new EchoPayloads(silentClients, UNSENT_BYTES);
   const silent: Clients = new Clients(
     { port, clients: silentClients, exchange, ownAddresses: false },
     // The server may refuse or close them. The other clients show the effect.
-    { connected: () => (settled += 1), answered: () => undefined, failed: () => (settled += 1) },
+    { connected: arrived, answered: () => undefined, failed: arrived },
   );
   try {
     for (let client = 0; client < silentClients; client++) silent.openIdle(client);
-    pollFor(silent, CONNECT_LIMIT_NS, () => settled >= silentClients);
+    pollFor(silent, CONNECT_LIMIT_NS, () => connecting.size === 0);
     return silent;
   } catch (error) {
     silent.closeAll();

@@ -258,6 +258,22 @@ describe(
       await generator.release();
     });
 
+    it('waits for each held client, although another one fails after its answer', async (test) => {
+      const sockets: Socket[] = [];
+      const port = await serve(test, (socket) => {
+        sockets.push(socket);
+        if (sockets.length < 2) return;
+        const [first, second] = sockets;
+        first?.once('data', (bytes) => first.end(bytes));
+        first?.once('close', () => second?.pipe(second));
+      });
+      const limit = { withRequest: true, limitMs: 5000 };
+      const held = await generator.hold({ port, clients: 2, ...limit });
+      assert.equal(held.answered, 2);
+      assert.deepEqual(held.errors, { ...noErrors(), closedEarly: 1 });
+      await generator.release();
+    });
+
     it('reports what is wrong with a job, and takes the next one', async (test) => {
       await assert.rejects(load(1, { messageBytes: 0 }), /1 to \d+ bytes, not 0/);
       const port = await serve(test, (socket) => socket.pipe(socket));
