@@ -32,10 +32,12 @@ underEveryWay('a shared object that throws', (model, handOff) => {
   it('ends the connection of a client whose enter() fails, and no other', async (t) => {
     const server = await start(t, model, handOff);
     if (!isConcurrent(model, handOff)) {
-      for (let served = 0; served < 2; served++) {
+      for (const connection of [1, 2]) {
         const client = await enter(t, server);
         client.halfClose();
         await client.expectEnd();
+        // Until then, it has not left, and the next client may have another thread.
+        await server.log.next('closed', { connection });
       }
       await (await connectClient(t, server)).expectEnd();
       await enter(t, server);
