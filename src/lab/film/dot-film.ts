@@ -22,6 +22,8 @@ export interface DotFilm {
   readonly stays: readonly Stay[];
   /** For an answer, each from when it was due. */
   readonly waits: readonly Span[];
+  /** When it crosses columns in which its connection never was. */
+  readonly leaps: readonly Span[];
   /** When the client is refused, or has lost its connection. */
   readonly brokenAtMs: number | undefined;
 }
@@ -31,6 +33,7 @@ interface Shot {
   /** Where it was when each of its runs began, and the last place. */
   readonly stays: Stay[];
   readonly waits: Span[];
+  readonly leaps: Span[];
   waitsFromMs: number;
   brokenAtMs: number | undefined;
 }
@@ -52,6 +55,7 @@ export class DotShooting {
     for (const dot of present) {
       const shot = this.#shots.get(dot.id) ?? this.#begin(dot, atMs);
       if (dot.startedAtMs === atMs) this.#run(shot, atMs);
+      if (dot.leaptAtMs === atMs) shot.leaps.push([atMs, atMs + RUN_MS]);
       const waitsFromMs = dot.sinceMs > 0 ? Math.max(0, dot.sinceMs - startMs) : -1;
       if (waitsFromMs !== shot.waitsFromMs) {
         endWait(shot, atMs);
@@ -68,9 +72,9 @@ export class DotShooting {
 
   #begin(dot: Dot, atMs: number): Shot {
     // The dots of the first frame are there already.
-    if (atMs === 0) dot.from = dot.to;
+    if (atMs === 0) Object.assign(dot, { from: dot.to, leaptAtMs: -Infinity });
     const shot: Shot = {
-      ...{ dot, stays: [], waits: [], waitsFromMs: -1, brokenAtMs: undefined },
+      ...{ dot, stays: [], waits: [], leaps: [], waitsFromMs: -1, brokenAtMs: undefined },
     };
     this.#shots.set(dot.id, shot);
     return shot;
@@ -84,12 +88,12 @@ export class DotShooting {
   }
 
   #end(id: number, shot: Shot, atMs: number): void {
-    const { dot, stays, waits, brokenAtMs } = shot;
+    const { dot, stays, waits, leaps, brokenAtMs } = shot;
     endWait(shot, atMs);
     const last = stays.pop();
     if (last) stays.push({ ...last, fromMs: Math.min(last.fromMs, atMs), toMs: atMs });
     const { kind, colour } = dot;
-    this.#ended.push({ ...{ id, kind, colour, stays, waits, brokenAtMs } });
+    this.#ended.push({ ...{ id, kind, colour, stays, waits, leaps, brokenAtMs } });
     this.#shots.delete(id);
   }
 }

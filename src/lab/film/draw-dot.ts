@@ -2,7 +2,7 @@
  * A dot of a film in SVG: the client's shape and number, and a ring that grows while it waits. Pure.
  * Around the origin; an animation of its group moves it.
  */
-import { WAIT_FULL_MS } from '../picture/dots.js';
+import { LEAP_EDGE_MS, LEAP_OPACITY, WAIT_FULL_MS } from '../picture/dots.js';
 import { LONG_WAIT_MS } from '../waiting.js';
 import { MOST_RADIUS as RADIUS, type Place } from '../picture/layout.js';
 import { cornersOf } from '../picture/outline.js';
@@ -10,6 +10,7 @@ import type { Kind } from '../protocol.js';
 import type { DotFilm } from './dot-film.js';
 import { round, type Pen } from './pen.js';
 import type { Keyframe, Stylesheet } from './stylesheet.js';
+import type { Span } from './track.js';
 
 /** How long a dot takes to appear, and to fade away, in ms. */
 const APPEAR_MS = 60;
@@ -18,7 +19,10 @@ const FADE_MS = 200;
 export function drawDot(dot: DotFilm, { sheet, stillMs, lengthMs }: Pen): string {
   const { id, kind, colour, stays, brokenAtMs } = dot;
   const isScaled = stays.some(({ place }) => place.radius !== RADIUS);
-  const keyframes = [...moves(dot, isScaled, lengthMs), ...presence(dot, lengthMs)];
+  const keyframes = [
+    ...[...moves(dot, isScaled, lengthMs), ...presence(dot, lengthMs)],
+    ...dot.leaps.flatMap((leap) => faintness(leap, dot)),
+  ];
   const still = stays.find(({ toMs }) => toMs >= stillMs);
   const isHere = still !== undefined && (stays[0]?.fromMs ?? Infinity) <= stillMs;
   const place = (still ?? stays.at(-1))?.place ?? { x: 0, y: 0, radius: RADIUS };
@@ -79,6 +83,20 @@ function presence({ stays }: DotFilm, lengthMs: number): Keyframe[] {
     },
     ...(isLast ? [] : [{ atMs: [Math.min(lengthMs, toMs + FADE_MS), lengthMs], css: 'opacity:0' }]),
   ];
+}
+
+/** While it leaps. A dot that comes or goes meanwhile has the other times of its presence. */
+function faintness([fromMs, toMs]: Span, { stays }: DotFilm): Keyframe[] {
+  const [comesMs, goesMs] = [stays[0]?.fromMs ?? 0, stays.at(-1)?.toMs ?? Infinity];
+  const faint = [fromMs + LEAP_EDGE_MS, toMs - LEAP_EDGE_MS];
+  return [
+    { atMs: [fromMs], css: 'opacity:1' },
+    { atMs: faint, css: `opacity:${LEAP_OPACITY}` },
+    { atMs: [toMs], css: 'opacity:1' },
+  ].flatMap(({ atMs, css }) => {
+    const present = atMs.filter((ms) => ms > comesMs + APPEAR_MS && ms < goesMs);
+    return present.length === 0 ? [] : [{ atMs: present, css }];
+  });
 }
 
 /** An arc from the top, as long as the wait; around the circle after two seconds. */

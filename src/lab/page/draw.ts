@@ -45,7 +45,11 @@ export function draw(context: CanvasRenderingContext2D, picture: Picture, ink: I
   drawColumns(context, picture, ink);
   drawLanes(context, picture, ink);
   drawLoop(context, picture, ink);
-  for (const dot of dots.all) drawDot(context, dot, dots.placeOf(dot, nowMs), picture.labMs, ink);
+  for (const dot of dots.all) {
+    context.globalAlpha = dots.opacityOf(dot, nowMs);
+    drawDot(context, dot, dots.placeOf(dot, nowMs), picture.labMs, ink);
+  }
+  context.globalAlpha = 1;
 }
 
 function drawColumns(

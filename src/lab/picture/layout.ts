@@ -40,7 +40,7 @@ const NARROW_SHARES: Readonly<Record<Column, number>> = {
 };
 const NARROW_PX = 600;
 
-const COLUMN_OF: Readonly<Record<Stage, Column>> = {
+export const COLUMN_OF: Readonly<Record<Stage, Column>> = {
   away: 'clients',
   backlog: 'backlog',
   main: 'main',
