@@ -31,9 +31,22 @@ describe("a row's sentence", () => {
     assert.equal(sentenceOf(row, NOW_MS), 'No client is connected.');
   });
 
+  it('says how the last client ended, while that is still shown', () => {
+    for (const [stage, sentence] of [
+      ['done', 'The last client has just left.'],
+      ['refused', 'The last client was refused.'],
+      ['lost', 'The last client has lost its connection.'],
+    ] as const) {
+      const clients = [client(3, 'visitor', 'done'), client(1, 'visitor', stage)];
+      assert.equal(sentenceOf({ ...row, clients }, NOW_MS), sentence);
+    }
+  });
+
   it('does not count clients whose connection is over', () => {
-    const clients = [client(1, 'visitor', 'done'), client(2, 'steady', 'lost')];
-    assert.equal(sentenceOf({ ...row, clients }, NOW_MS), 'No client is connected.');
+    const clients = [
+      ...[client(1, 'steady', 'main'), client(2, 'visitor', 'done'), client(3, 'steady', 'lost')],
+    ];
+    assert.match(sentenceOf({ ...row, clients }, NOW_MS), /^1 client is connected/);
   });
 
   it('names the client that computes on main, and counts those that wait for it', () => {

@@ -42,7 +42,7 @@ export async function watchedMemory(
     const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
     const url = line.replace('The lab is at ', '');
     const page = await browser.stay(url, { widthPx: 1920, heightPx: 1080, dark: false });
-    await textWhere(page, 'the rows', '.rows', /No client is connected/);
+    await textWhere(page, 'the rows', '.rows', /connected|left/);
     for (const command of LOAD) await ask(url, 'commands', { body: JSON.stringify(command) });
     const samples: LabMemory[] = [];
     while (samples.length < count) {

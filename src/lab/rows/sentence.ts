@@ -14,8 +14,12 @@ import { LONG_WAIT_MS, waitsLong } from '../waiting.js';
 
 type Described = Pick<RowView, 'model' | 'phase' | 'clients' | 'main' | 'threads' | 'ended'>;
 
-/** These clients are still shown for a moment. */
-const OVER: readonly Stage[] = ['done', 'refused', 'lost'];
+/** What is said while clients that are over are still shown for a moment, and no other. */
+const OVER: Readonly<Partial<Record<Stage, string>>> = {
+  done: 'The last client has just left.',
+  refused: 'The last client was refused.',
+  lost: 'The last client has lost its connection.',
+};
 /** A second of processor time that takes this long needs a word: the cores are busy. */
 const SLOW_MS = 2000;
 /** These clients would hold others up under another model. */
@@ -150,8 +154,10 @@ function quietText({ model, clients }: Described): string {
     const others = `No other client waits longer than ${seconds(LONG_WAIT_MS)}.`;
     return `Client ${notable[0]} ${notableText(model, notable, served)} ${others}`;
   }
-  const present = clients.filter(([, , stage]) => !OVER.includes(STAGES[stage] ?? 'done')).length;
-  if (present === 0) return 'No client is connected.';
+  const ends = clients.flatMap(([, , stage]) => OVER[STAGES[stage] ?? 'done'] ?? []);
+  const present = clients.length - ends.length;
+  // The connection that ended last comes last.
+  if (present === 0) return ends.at(-1) ?? 'No client is connected.';
   const are = present === 1 ? '1 client is' : `${present} clients are`;
   return `${are} connected; none waits longer than ${seconds(LONG_WAIT_MS)}.`;
 }
