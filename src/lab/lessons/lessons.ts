@@ -18,7 +18,7 @@ export interface Lesson {
   readonly measured: string;
   readonly unit: 'ms' | 'MB';
   readonly limit: number;
-  /** Why, in one sentence. */
+  /** Why, in a few sentences that fit beside the rows. */
   readonly explanation: string;
   readonly threads: number;
   readonly steps: readonly Step[];
@@ -48,7 +48,7 @@ export const LESSONS: readonly Lesson[] = [
       'A client connects and says nothing. Then five visitors a second come: each asks for 1 ms of work and leaves.',
     ...WAITING,
     explanation:
-      'An iterative server stays with one connection until it ends, so a client that says nothing holds up all who come later; the other models keep many connections open at once.',
+      'An iterative server stays with one connection until it ends, so a client that says nothing holds up all that come later. An event loop serves the others while one client is silent, and so do threads.',
     threads: 8,
     steps: [{ atMs: 0, kind: 'silent', count: 1 }],
     visitorsPerS: 5,
@@ -61,7 +61,7 @@ export const LESSONS: readonly Lesson[] = [
       'Ten visitors a second come. After one second, one client asks for a second of computing.',
     ...WAITING,
     explanation:
-      'What runs on a loop runs alone: while one request computes there, the loop accepts, reads and answers no other client; with several loops, every other visitor is on another one, and on a thread of its own it only takes a share of the cores.',
+      'While one request computes on a loop, that loop serves no other client. An event loop is then no better than an iterative server: it helps only while clients wait, as in lesson 1. Of several loops, one is held with its clients; on a thread of its own, the request takes only a share of the cores.',
     threads: 8,
     steps: [{ atMs: 1000, kind: 'computing', count: 1 }],
     visitorsPerS: 10,
