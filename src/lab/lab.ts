@@ -24,6 +24,8 @@ import {
 } from './protocol.js';
 import { Row } from './rows/row.js';
 
+/** After these, the effect of an earlier command is still of interest. */
+const CONTINUING: readonly Command['do'][] = ['resume', 'leave'];
 /** How many members a chat has. */
 const CHAT_MEMBERS = 8;
 
@@ -109,6 +111,13 @@ export class Lab {
   /** A lesson that is played is over with any other command: it would measure that, too. */
   execute(command: Command): Reply {
     if (command.do !== 'leave' && command.do !== 'lesson') this.#lesson?.disturb();
+    const reply = this.#execute(command);
+    if ('said' in reply && !CONTINUING.includes(command.do))
+      for (const row of this.rows) row.onCommand();
+    return reply;
+  }
+
+  #execute(command: Command): Reply {
     switch (command.do) {
       case 'add':
         return this.#add(command.kind, command.count);

@@ -93,6 +93,8 @@ export interface Numbers {
   readonly p99Ms?: number;
   /** The longest wait: of clients that still wait, too. */
   readonly longestMs: number;
+  /** The same since the last command that changed something, however long ago that was. */
+  readonly longestSinceCommandMs: number;
   /** Of one core. */
   readonly cpuPercent?: number;
   readonly memoryMb?: number;

@@ -5,7 +5,7 @@ import { filmOf } from '../../src/lab/film/film.js';
 import { complaintsOf } from '../../src/lab/film/quiet.js';
 import { STAGE, svgOf } from '../../src/lab/film/svg.js';
 import { TextTrack } from '../../src/lab/film/track.js';
-import { RUN_MS } from '../../src/lab/picture/dots.js';
+import { LEAP_OPACITY, RUN_MS } from '../../src/lab/picture/dots.js';
 import {
   KINDS,
   LAB_FORMAT,
@@ -73,7 +73,7 @@ function rowOf(model: string, clients: readonly ClientView[]): RowView {
   return {
     ...{ model, phase: 'up', clients, threads: [], sentence: `<${clients.length}> & 'quoted'` },
     main: { doing: 'turning', sinceMs: 0, by: [] },
-    numbers: { answersPerS: 0, longestMs: 0 },
+    numbers: { answersPerS: 0, longestMs: 0, longestSinceCommandMs: 0 },
     ended: { done: 0, refused: 0, lost: 0 },
   };
 }
@@ -131,6 +131,20 @@ describe('the film of a lab', () => {
       ],
     );
     assert.deepEqual(dot.waits, [[700, 1500]]);
+  });
+
+  it('makes a dot faint while it leaps over columns in which its connection never was', () => {
+    const svg = pictureOf(framesOf(TRAVEL));
+    const opacitiesOf = (id: number) => {
+      const name = /animation-name:(\w+)/.exec(dotsOf(svg, 'event-loop').get(id) ?? '')?.[1] ?? '';
+      return [...(keyframesOf(svg).get(name) ?? '').matchAll(/([\d.]+)%\{opacity:([\d.]+)/g)]
+        .map(([, percent, opacity]) => [Number(percent) * 30, Number(opacity)] as const)
+        .filter(([, opacity]) => opacity > 0 && opacity < 1);
+    };
+    assert.deepEqual(opacitiesOf(2), []);
+    const [[atMs, opacity] = [0, 0]] = opacitiesOf(3);
+    assert.equal(opacity, LEAP_OPACITY);
+    assert.ok(atMs > 1850 && atMs < 1850 + RUN_MS, `${atMs} ms`);
   });
 
   it('turns a dot round where it is, if the next frame has it elsewhere again', () => {

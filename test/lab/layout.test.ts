@@ -20,7 +20,7 @@ function rowOf(stages: readonly Stage[], threads: RowView['threads'] = []): RowV
     ]),
     main: { doing: 'turning', sinceMs: 0, by: [] },
     threads,
-    numbers: { answersPerS: 0, longestMs: 0 },
+    numbers: { answersPerS: 0, longestMs: 0, longestSinceCommandMs: 0 },
     ended: { done: 0, refused: 0, lost: 0 },
     sentence: '',
   };

@@ -83,6 +83,23 @@ describe('a command to the lab', { timeout: 90_000 }, () => {
     assert.deepEqual(one, other);
   });
 
+  it('begins the longest wait anew, unless it was refused or only goes on with what was', async () => {
+    const sinceCommand = () =>
+      lab.lab.frame().rows.map(({ numbers }) => numbers.longestSinceCommandMs);
+    await lab.command({ do: 'clear' });
+    await lab.command({ do: 'pause' });
+    await lab.command({ do: 'add', kind: 'visitor', count: 1 });
+    await lab.frameWhere('a wait', ({ numbers }) => numbers.longestSinceCommandMs >= 100);
+    const waited = sinceCommand();
+    assert.ok('error' in (await lab.command({ do: 'pause' })));
+    await lab.command({ do: 'resume' });
+    await lab.command({ do: 'leave' });
+    await lab.frameWhere('no client', ({ clients }) => clients.length === 0);
+    for (const [row, ms] of sinceCommand().entries()) assert.ok(ms >= (waited[row] ?? 0));
+    await lab.command({ do: 'set', settings: { thinkMs: 50 } });
+    assert.deepEqual(sinceCommand(), [0, 0]);
+  });
+
   it('is shown on all pages, also when one of them has gone', async (t) => {
     const first = await openStream(lab.url);
     const second = await openStream(lab.url);

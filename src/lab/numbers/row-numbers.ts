@@ -1,7 +1,7 @@
 /**
- * The numbers below a row: latencies of its clients, what its server's process uses, and what the
+ * The numbers of a row: latencies of its clients, what its server's process uses, and what the
  * snapshots cost it. The lab's main thread. For a lesson, {@link RowNumbers.observe} begins a
- * measurement of its own.
+ * measurement of its own; the viewer's last command begins another, which no restart ends.
  */
 import type { BriefSnapshot } from '../../admin/snapshot.js';
 import { monotonicMs } from '../../base/clock.js';
@@ -11,7 +11,9 @@ import { memoryMbOf, ProcessUsage } from './usage.js';
 
 type Watching = Pick<BriefSnapshot, 'uptimeMs' | 'watchingCpuMs'>;
 
-const UNKNOWN: Numbers = { answersPerS: 0, longestMs: 0 };
+const UNKNOWN: Measured = { answersPerS: 0, longestMs: 0 };
+
+type Measured = Omit<Numbers, 'longestSinceCommandMs'>;
 
 interface Moment {
   /** Undefined: the server is dead. */
@@ -32,14 +34,33 @@ export class RowNumbers {
   #longestMs = 0;
   /** The server's memory when it began. */
   #memoryMb = 0;
+  #longestSinceCommandMs = 0;
 
   /** As last measured: waits that are over, only. */
-  get measured(): Numbers {
+  get measured(): Measured {
     return this.#measured;
+  }
+
+  /** What a frame shows: as last measured, with the waits of this moment. */
+  shown(waitsMs: readonly number[]): Numbers {
+    this.#note(waitsMs);
+    const longestMs = Math.max(this.#measured.longestMs, ...waitsMs);
+    return { ...this.#measured, longestMs, longestSinceCommandMs: this.#longestSinceCommandMs };
+  }
+
+  /** The viewer has changed something. */
+  onCommand(): void {
+    this.#longestSinceCommandMs = 0;
+  }
+
+  /** A wait that ends without an answer, as with a lost connection, counts as far as it was seen. */
+  #note(waitsMs: readonly number[]): void {
+    this.#longestSinceCommandMs = Math.max(this.#longestSinceCommandMs, ...waitsMs);
   }
 
   onAnswer(latencyMs: number): void {
     this.#longestMs = Math.max(this.#longestMs, latencyMs);
+    this.#note([latencyMs]);
     this.#latencies.record(latencyMs);
   }
 
@@ -49,6 +70,7 @@ export class RowNumbers {
 
   /** Twice a second. */
   measure(nowMs: number, { pid, waitsMs, isWatched }: Moment): void {
+    this.#note(waitsMs);
     const watchPercent = isWatched ? this.#takeWatchPercent() : undefined;
     this.#measured = {
       ...this.#latencies.take(nowMs, waitsMs),

@@ -154,6 +154,11 @@ const WORDS: readonly (readonly [word: string, meaning: string])[] = [
     'p50, p99',
     'Half of the answers came faster than this; 99 of 100 did. A latency begins when the request was due.',
   ],
+  ['longest wait', 'Of the last five seconds; a wait that is not over counts, too.'],
+  [
+    'since last button',
+    'Since the last click that changed something. “resume” and “close” do not.',
+  ],
   ['all threads', 'Of the server’s process, with those of Node itself.'],
   ['page costs', 'Of main’s time, for what this page wants to know.'],
 ];

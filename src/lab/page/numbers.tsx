@@ -1,6 +1,12 @@
-/** The numbers below a row, three of them as lines over the last half minute. */
+/**
+ * The numbers of a row: those of the last seconds, three of them as lines over the last half minute,
+ * and the one that stays.
+ */
 import type { Numbers } from '../protocol.js';
 import { count, duration, percent } from './format.js';
+
+/** A wait from here on is marked: a viewer would notice it. */
+const BAD_MS = 500;
 
 interface NumbersProps {
   readonly numbers: Numbers;
@@ -25,7 +31,7 @@ export function NumbersLine({ numbers, history, isAlive }: NumbersProps) {
       <Number name="p99" value={duration(p99Ms)}>
         {line((one) => one.p99Ms)}
       </Number>
-      <Number name="longest wait" value={duration(longestMs)} isBad={longestMs >= 500} />
+      <Number name="longest wait" value={duration(longestMs)} isBad={longestMs >= BAD_MS} />
       <Number name="CPU" value={isAlive ? percent(cpuPercent) : '–'} />
       <Number name="memory" value={memoryMb === undefined ? '–' : `${Math.round(memoryMb)} MB`} />
       <Number name="all threads" value={threads === undefined ? '–' : String(threads)} />
@@ -33,6 +39,15 @@ export function NumbersLine({ numbers, history, isAlive }: NumbersProps) {
         name="page costs"
         value={watchPercent === undefined ? '–' : `${watchPercent.toFixed(1)} %`}
       />
+    </dl>
+  );
+}
+
+/** Stays readable, unlike the numbers of the last seconds, until the viewer changes something. */
+export function Outcome({ numbers: { longestSinceCommandMs: ms } }: Pick<NumbersProps, 'numbers'>) {
+  return (
+    <dl class="outcome">
+      <Number name="longest wait since last button" value={duration(ms)} isBad={ms >= BAD_MS} />
     </dl>
   );
 }

@@ -1,6 +1,6 @@
 /** One row: the model, its picture, the sentence that says what happens, and the numbers. */
 import type { Command, Frame, ModelView, Numbers, RowView } from '../protocol.js';
-import { NumbersLine } from './numbers.js';
+import { NumbersLine, Outcome } from './numbers.js';
 import { Stage } from './stage.js';
 
 interface RowProps {
@@ -29,6 +29,7 @@ export function Row({ row, model, frame, history, isLive, onCommand, onSource }:
             {model.path}
           </button>
         </p>
+        <Outcome numbers={numbers} />
       </header>
       {!death && <Stage row={row} atMs={frame.atMs} isLive={isLive} />}
       <p class="sentence">{sentence}</p>

@@ -241,6 +241,12 @@ export class Row {
     this.#row.onChange();
   }
 
+  /** The viewer has changed something: what is measured from now on is its effect. */
+  onCommand(): void {
+    this.#numbers.onCommand();
+    this.#row.onChange();
+  }
+
   /** Begins an observation; {@link observed} reads it. */
   observe(): void {
     this.#numbers.observe(this.#server?.pid);
@@ -278,14 +284,13 @@ export class Row {
         : [],
       ended: this.#clients.ended,
     };
-    const { measured } = this.#numbers;
     const labMs = toLabMs(nowMs);
     const waitsMs = row.clients.filter(isWaiting).map(([, , , , sinceMs]) => labMs - sinceMs);
     const hasLostThread = nowMs - this.#threadLostAtMs < SAY_LOSS_MS;
     return {
       ...row,
       ...(snapshot && { server: serverView(snapshot) }),
-      numbers: { ...measured, longestMs: Math.max(measured.longestMs, ...waitsMs) },
+      numbers: this.#numbers.shown(waitsMs),
       sentence: sentenceOf(row, labMs, hasLostThread),
       ...(this.#death && { death: this.#death }),
     };
