@@ -53,7 +53,7 @@ export class RowNumbers {
     this.#longestSinceCommandMs = 0;
   }
 
-  /** A wait that ends without an answer, as with a lost connection, counts as far as it was seen. */
+  /** A wait without an answer, as of a lost connection, counts as far as it was seen. */
   #note(waitsMs: readonly number[]): void {
     this.#longestSinceCommandMs = Math.max(this.#longestSinceCommandMs, ...waitsMs);
   }

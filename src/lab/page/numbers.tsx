@@ -1,6 +1,6 @@
 /**
- * The numbers of a row: those of the last seconds, three of them as lines over the last half minute,
- * and the one that stays.
+ * The numbers of a row: those of the last seconds, three of them as lines over the last half
+ * minute, and the one that stays.
  */
 import type { Numbers } from '../protocol.js';
 import { count, duration, percent } from './format.js';

@@ -10,7 +10,7 @@ import { COLUMN_OF, type Layout, type Place } from './layout.js';
 /** How long a dot runs to its next place, in ms. */
 export const RUN_MS = 260;
 
-/** A leap is drawn this faintly between its first quarter and its last: the dot leaves, and arrives. */
+/** A leap is this faint between its first quarter and its last: the dot leaves, and arrives. */
 export const LEAP_OPACITY = 0.15;
 export const LEAP_EDGE_MS = RUN_MS / 4;
 
@@ -28,8 +28,8 @@ export interface Dot {
   to: Place;
   startedAtMs: number;
   /**
-   * When it began to cross columns in which its connection never was; -Infinity: never. Not the start
-   * of its run, which begins anew whenever its last column changes.
+   * When it began to cross columns in which its connection never was; -Infinity: never. Not the
+   * start of its run, which begins anew whenever its last column changes.
    */
   leaptAtMs: number;
 }
@@ -100,9 +100,9 @@ export class Dots {
 }
 
 /**
- * Whether a run to the present stage of a dot crosses columns in which its connection never was. On its
- * way to a thread, a connection passes every column, if only for an instant. From `done` comes a
- * client of the same number with a new connection.
+ * Whether a run to the present stage of a dot crosses columns in which its connection never was. On
+ * its way to a thread, a connection passes every column, if only for an instant. From `done` comes
+ * a client of the same number with a new connection.
  * @param hasThreads whether the row has lanes
  */
 function isLeapTo({ stage, kind, id }: Dot, before: Stage, hasThreads: boolean): boolean {
