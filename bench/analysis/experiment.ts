@@ -74,7 +74,13 @@ export type RoundValues = Readonly<Partial<Record<ValueName, number>>>;
  * `short`.
  */
 export type PopulationName =
-  'short' | 'jobs' | 'waiting' | 'sleeping' | 'working' | 'logins' | 'others';
+  | 'short'
+  | 'jobs'
+  | 'waiting'
+  | 'sleeping'
+  | 'working'
+  | 'logins'
+  | 'others';
 
 /** The values that rounds have. Each name carries its unit; a share is one of one core. */
 export type ValueName =
@@ -137,7 +143,13 @@ export type ValueName =
  * clock.
  */
 export type LatencyName =
-  'all' | PopulationName | 'answer' | 'queued' | 'late' | 'uncorrected' | 'lag';
+  | 'all'
+  | PopulationName
+  | 'answer'
+  | 'queued'
+  | 'late'
+  | 'uncorrected'
+  | 'lag';
 
 /**
  * One quantity of an experiment: a column of its table, a line of its plot, a row of a comparison.

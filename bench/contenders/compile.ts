@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 /** A command line, or the reason why this machine cannot run it. */
 export type Command =
-  { readonly argv: readonly [string, ...string[]] } | { readonly missing: string };
+  | { readonly argv: readonly [string, ...string[]] }
+  | { readonly missing: string };
 
 /** The folder of the peers' sources, relative to dist/bench/contenders/. */
 export const PEERS = fileURLToPath(new URL('../../../bench/peers/', import.meta.url));

@@ -26,7 +26,11 @@ interface Target {
 }
 
 type TargetVerdict =
-  'reached' | 'missed' | 'not measured' | typeof UNCERTAIN | typeof TOO_FEW_ROUNDS;
+  | 'reached'
+  | 'missed'
+  | 'not measured'
+  | typeof UNCERTAIN
+  | typeof TOO_FEW_ROUNDS;
 
 const THREADS = 'thread-per-client';
 const LOOP = 'event-loop';

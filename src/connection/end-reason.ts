@@ -29,7 +29,13 @@ export type EndReason = (typeof END_REASONS)[number];
 
 // Every LossReason must be in the list.
 END_REASONS satisfies readonly (
-  LossReason | Breach | 'end' | 'done' | 'error' | 'dismissed' | 'handshake'
+  | LossReason
+  | Breach
+  | 'end'
+  | 'done'
+  | 'error'
+  | 'dismissed'
+  | 'handshake'
 )[];
 
 /** Why main ended a client's input. */

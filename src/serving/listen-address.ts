@@ -11,7 +11,8 @@ import { linkStatsOf } from '../base/stats.js';
 
 /** A host and port (0: any free one), or the path of a Unix-domain socket. */
 export type ListenAddress =
-  { readonly host: string; readonly port: number } | { readonly path: string };
+  | { readonly host: string; readonly port: number }
+  | { readonly path: string };
 
 /**
  * Removes a socket file on which no server answers.

@@ -17,7 +17,14 @@ import type { HistogramJson } from '../base/histogram.js';
  * shows how busy it is.
  */
 export type State =
-  'starting' | 'free' | 'recv' | 'send' | 'call' | 'await' | 'running' | 'serving';
+  | 'starting'
+  | 'free'
+  | 'recv'
+  | 'send'
+  | 'call'
+  | 'await'
+  | 'running'
+  | 'serving';
 
 export interface Listed<T> {
   readonly count: number;

@@ -41,14 +41,14 @@ const libc = koffi.load(process.platform === 'darwin' ? 'libSystem.B.dylib' : nu
  * Binds one C function. The caller keeps the prototype and the type `F` consistent; nothing checks
  * them.
  */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller states the C function's type
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller states the C function's type
 export function bind<F extends (...args: never[]) => unknown>(prototype: string): F {
   const call: unknown = libc.func(prototype);
   return call as F;
 }
 
 /** Binds one C function; undefined if the C library does not have it. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller states the C function's type
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller states the C function's type
 export function bindIfThere<F extends (...args: never[]) => unknown>(
   prototype: string,
 ): F | undefined {

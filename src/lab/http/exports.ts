@@ -104,7 +104,7 @@ export async function draw(
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- a sequence like that of the log
+// oxlint-disable-next-line typescript/require-await -- a sequence like that of the log
 async function* onePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }

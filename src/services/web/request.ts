@@ -5,7 +5,12 @@
 
 /** The fields that an answer depends on. All others are checked for their form and dropped. */
 export type Field =
-  'range' | 'if-range' | 'if-match' | 'if-none-match' | 'if-modified-since' | 'if-unmodified-since';
+  | 'range'
+  | 'if-range'
+  | 'if-match'
+  | 'if-none-match'
+  | 'if-modified-since'
+  | 'if-unmodified-since';
 export type Fields = Readonly<Partial<Record<Field, string>>>;
 
 /** A complete request. Its body, if it had one, was read and dropped. */

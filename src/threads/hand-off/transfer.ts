@@ -109,7 +109,7 @@ export class TransferredClients extends LentClients {
     if (lent === undefined) return undefined;
     const { connection } = lent;
     if (this.#arrived.length > 0) return this.#take(this.#arrived.shift(), connection);
-    const received = receiveMessageOnPort(this.#port) as { readonly message: unknown } | undefined;
+    const received: { readonly message: unknown } | undefined = receiveMessageOnPort(this.#port);
     if (received) return this.#take(received.message, connection);
     return new Promise((resolve) => {
       const keep = this.#onMessage;

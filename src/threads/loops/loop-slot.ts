@@ -129,7 +129,7 @@ export class LoopSlot extends PoolSlot {
   takeLastReports(): readonly Report[] {
     const reports: Report[] = [];
     for (;;) {
-      const received = receiveMessageOnPort(this.#port) as { message: Batch<Report> } | undefined;
+      const received: { message: Batch<Report> } | undefined = receiveMessageOnPort(this.#port);
       if (!received) return reports;
       reports.push(...received.message.messages);
     }

@@ -128,7 +128,8 @@ class SqliteStore implements QuizStore {
       const known = this.#player(player.key);
       if (player.isGuest && known && known.password !== null) return 'registered';
       const counted = this.#sql.countAnswer.get(isRight ? 1 : 0, turn.game, turn.number - 1) as
-        { points: number } | undefined;
+        | { points: number }
+        | undefined;
       if (known === undefined || counted === undefined) return 'passed';
       const { points } = counted;
       if (turn.number < turn.of) return { points, next: this.#turn(known.id), standing: undefined };
