@@ -7,19 +7,17 @@
  *
  * The socket flows, and is paused only while what waits to be read keeps more than HIGH_WATER_BYTES
  * of memory. Pausing and resuming it for every message would cost more than an echo itself.
- *
- * Deliveries that the kernel has no room for wait in #output; the socket gets one chunk of it at a
- * time. So a queue of small deliveries does not cost a write request each.
+ * What is delivered beside the handler has its own queue, in deliveries.ts.
  */
 import type { Socket } from 'node:net';
 import type { ServiceLog } from '../log/log.js';
-import { sendNow } from '../base/send-now.js';
 import { ByteQueue } from './byte-queue.js';
 import { ConnectionLost, NO_BYTES, RECV_BYTES, SLOW_BYTES, mayBeTold } from './connection.js';
 import type { Connection, Endpoint, LossReason, MaybePromise, Next } from './connection.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { NO_DEADLINES, sendLimitMs, type DeadlineName, type Deadlines } from './deadlines.js';
 import { peerOf } from './endpoint.js';
+import { Deliveries } from './deliveries.js';
 import type { LoopAccount } from './loop-account.js';
 import { IdleTimer } from './idle-timer.js';
 import type { OutputHolder, OutputLimit } from './output-limit.js';
@@ -45,14 +43,8 @@ export class StreamConnection implements Connection, OutputHolder {
   owner: { abort(why: 'slow'): void } | undefined;
   readonly #socket: Socket;
   readonly #received = new ByteQueue();
-  /** What was delivered and the socket has not been given yet. */
-  #output: ByteQueue | undefined;
-  /** The socket has a chunk of it. */
-  #isPassing = false;
+  readonly #deliveries: Deliveries;
   readonly #limit: OutputLimit | undefined;
-  readonly #fd: number | undefined;
-  /** What the kernel has taken from {@link deliver}, of which the socket does not know. */
-  #sentBesideBytes = 0;
   #ended = false;
   /** Nothing behind that can be unread. */
   #clientEnded = false;
@@ -82,9 +74,9 @@ export class StreamConnection implements Connection, OutputHolder {
     this.id = id;
     this.log = log;
     this.#deadlines = deadlines;
-    this.#fd = fd;
     this.#limit = limit;
     this.#socket = socket;
+    this.#deliveries = new Deliveries(socket, fd, () => limit?.note(this, this.#keptOutputBytes));
     this.#account = account;
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('end', () => {
@@ -142,7 +134,7 @@ export class StreamConnection implements Connection, OutputHolder {
    */
   get bytesOut(): number {
     const { bytesWritten, writableLength } = this.#socket;
-    return this.#sentBytes ?? this.#sentBesideBytes + bytesWritten - writableLength;
+    return this.#sentBytes ?? this.#deliveries.sentBytes + bytesWritten - writableLength;
   }
 
   recv(maxBytes = RECV_BYTES): MaybePromise<Uint8Array> {
@@ -178,7 +170,7 @@ export class StreamConnection implements Connection, OutputHolder {
       this.#sendLastMessage(bytes, this.#lost);
       return undefined;
     }
-    if (this.#output) this.#passAllOutput(this.#output);
+    this.#deliveries.passAll();
     if (!this.#socket.write(bytes)) return this.#inTime(bytes, this.#untilDrained());
     // Below its own high-water mark the socket also queues bytes. They must not be reused before
     // the kernel has taken them.
@@ -192,12 +184,7 @@ export class StreamConnection implements Connection, OutputHolder {
    */
   deliver(bytes: Uint8Array): 'delivered' | 'slow' | 'gone' {
     if (this.#finished || (this.#lost && !this.#canBeTold(this.#lost))) return 'gone';
-    const sent = this.#output ? 0 : this.#sendBeside(bytes);
-    if (sent === bytes.length) return 'delivered';
-    this.#output ??= new ByteQueue();
-    this.#output.push(sent === 0 ? bytes : bytes.subarray(sent));
-    // Also while the kernel has taken the last chunk, and the socket has yet to say so.
-    if (!this.#isPassing || this.#socket.writableLength === 0) this.#passOutput();
+    if (this.#deliveries.send(bytes)) return 'delivered';
     const keptBytes = this.#keptOutputBytes;
     if (keptBytes > SLOW_BYTES) return 'slow';
     this.#limit?.note(this, keptBytes);
@@ -251,7 +238,7 @@ export class StreamConnection implements Connection, OutputHolder {
     const socket = this.#socket;
     this.#account?.touch();
     this.#finished = true;
-    if (this.#output) this.#passAllOutput(this.#output);
+    this.#deliveries.passAll();
     if (this.#clientEnded && socket.writableLength === 0) this.destroy();
     if (socket.destroyed) return;
     let talking = !this.#received.isEmpty || silenceMs > 0;
@@ -296,7 +283,7 @@ export class StreamConnection implements Connection, OutputHolder {
   /** Closes the socket. Calling it again changes nothing. */
   destroy(): void {
     this.#sentBytes ??= this.bytesOut;
-    this.#output = undefined;
+    this.#deliveries.drop();
     this.#limit?.note(this, 0);
     this.#socket.destroy();
   }
@@ -323,49 +310,9 @@ export class StreamConnection implements Connection, OutputHolder {
     this.#idleTimer = idleTimer;
   }
 
-  /**
-   * Sends by the descriptor what nothing is queued before: a write of the socket takes twice as
-   * long. Returns how many bytes the kernel has taken; 0 also for an error, which the socket's own
-   * write then meets.
-   */
-  #sendBeside(bytes: Uint8Array): number {
-    const socket = this.#socket;
-    // A destroyed socket has closed its descriptor, whose number may be another client's.
-    if (this.#fd === undefined || socket.destroyed || socket.writableLength > 0) return 0;
-    const sent = Math.max(0, sendNow(this.#fd, bytes));
-    this.#sentBesideBytes += sent;
-    return sent;
-  }
-
-  /** Gives the socket the next chunk of output, when the kernel has taken the last one. */
-  #passOutput(): void {
-    const chunk = this.#output?.first;
-    if (chunk === undefined) {
-      this.#output = undefined;
-      return;
-    }
-    this.#output?.shift(chunk.length);
-    this.#isPassing = true;
-    this.#socket.write(chunk, () => {
-      this.#isPassing = false;
-      if (this.#socket.destroyed) return;
-      this.#passOutput();
-      this.#limit?.note(this, this.#keptOutputBytes);
-    });
-  }
-
-  /** Gives the socket all output, before something else is written. */
-  #passAllOutput(output: ByteQueue): void {
-    for (let chunk = output.first; chunk; chunk = output.first) {
-      output.shift(chunk.length);
-      this.#socket.write(chunk);
-    }
-    this.#output = undefined;
-  }
-
   /** The memory of what the client leaves unread. */
   get #keptOutputBytes(): number {
-    return this.#socket.writableLength + (this.#output?.keptBytes ?? 0);
+    return this.#socket.writableLength + this.#deliveries.keptBytes;
   }
 
   #sendLastMessage(bytes: Uint8Array, lost: ConnectionLost): void {
