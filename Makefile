@@ -111,11 +111,17 @@ $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json
 	rm -rf $(addprefix dist/,src workers bench test)
 	$(TSC)
 	$(BIN)/esbuild src/lab/page/main.tsx $(PAGE_OPTIONS)
+	for program in $(THREAD_PROGRAMS); do $(BIN)/esbuild workers/$$program.ts $(THREAD_OPTIONS) || exit; done
 	@chmod +x dist/src/cli.js
 	@touch $@
 
 # The page of the lab: one script and one style sheet, without network access.
 PAGE_OPTIONS := --bundle --minify --target=es2023 --tsconfig=src/lab/page/tsconfig.json \
   --outdir=dist/src/lab/bundle --log-level=warning
+
+# The programs of threads, each of which loads its program anew: see src/base/programs.ts.
+THREAD_PROGRAMS := serve-client serve-clients serve-connection answer-datagram watchdog
+THREAD_OPTIONS := --bundle --splitting --format=esm --platform=node --target=node20 --packages=external --sourcemap \
+  --outdir=dist/workers/bundle --log-level=warning
 
 .PHONY: help build demo lab bench bench-full bench-peers bench-node document-tables document-recording bench-udp test test-node test-faults types lint format knip rooms clean

@@ -5,9 +5,9 @@
  * The pool's own queue stays empty: the model awaits {@link AnswerWorkers.available} before it
  * takes the next datagram. Until then the datagram waits in the receiver, bounded and counted.
  */
-import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { StartError } from '../base/errors.js';
+import { threadProgram } from '../base/programs.js';
 import type { DatagramHost } from './host.js';
 import type { AnswerTask, ComputedAnswer, WorkerSettings } from './protocol.js';
 
@@ -28,7 +28,7 @@ export class AnswerWorkers {
     count: number,
   ): Promise<AnswerWorkers> {
     const pool = new Piscina<AnswerTask, ComputedAnswer>({
-      filename: fileURLToPath(new URL('../../workers/answer-datagram.js', import.meta.url)),
+      filename: threadProgram('answer-datagram.js'),
       minThreads: count,
       maxThreads: count,
       idleTimeout: Infinity,

@@ -8,6 +8,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../base/errors.js';
+import { COMPILED } from '../base/programs.js';
 import type { AnyService, DatagramService } from './service.js';
 
 /**
@@ -44,8 +45,8 @@ interface ServiceModule {
 
 const require = createRequire(import.meta.url);
 
-/** Every service of the project is beside this file. */
-const PROJECT = new URL('.', import.meta.url).href;
+/** Every service of the project is there. */
+const PROJECT = new URL('src/services/', COMPILED).href;
 
 async function loadModule(module: string): Promise<ServiceModule> {
   if (module.startsWith(PROJECT)) {

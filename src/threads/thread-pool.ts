@@ -13,10 +13,10 @@
  * A task waits in the pool's queue only until its thread runs: the pool has as many workers as
  * there are slots.
  */
-import { fileURLToPath } from 'node:url';
 import type { ResourceLimits, Transferable } from 'node:worker_threads';
 import { ArrayTaskQueue, Piscina } from 'piscina';
 import { StartError } from '../base/errors.js';
+import { threadProgram } from '../base/programs.js';
 import { settledWithin } from '../base/settled-within.js';
 import { describeThrown, errOf } from '../base/thrown.js';
 import type { Ending, PoolSlot } from './pool-slot.js';
@@ -96,7 +96,7 @@ export class ThreadPool<Slot extends PoolSlot> {
     this.#starts = new ThreadStarts(host, () => events.onRoom());
     this.#starts.holdBack(0);
     this.#pool = new Piscina({
-      filename: fileURLToPath(new URL(`../../workers/${kind.program}`, import.meta.url)),
+      filename: threadProgram(kind.program),
       minThreads: 0,
       maxThreads: host.threads.most,
       taskQueue: this.#tasks,

@@ -13,6 +13,7 @@ const HEAVY = ['child_process', 'dgram', 'net', 'internal/fs/streams'];
 
 const threadFiles = [
   'workers/serve-client',
+  'workers/bundle/serve-client',
   // What the other threads import that they share with it.
   'src/services/load',
   'src/services/own/newest-code',

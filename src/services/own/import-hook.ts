@@ -7,6 +7,7 @@
  * imports: they are loaded anew with it.
  */
 import module from 'node:module';
+import { COMPILED } from '../../base/programs.js';
 import { resolveOwn, type Resolve } from './resolve.js';
 
 type ModuleHooks = typeof module & {
@@ -22,5 +23,5 @@ export function installImportHook(): void {
   isInstalled = true;
   const { registerHooks } = module as ModuleHooks;
   if (registerHooks) registerHooks({ resolve: resolveOwn });
-  else module.register(new URL('./resolve.js', import.meta.url));
+  else module.register(new URL('src/services/own/resolve.js', COMPILED));
 }

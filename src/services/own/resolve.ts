@@ -4,10 +4,11 @@
  * loader in Node 20, which takes the function by the name `resolve`.
  */
 
+import { COMPILED } from '../../base/programs.js';
+
 /** What 'handoff' is. */
-const PUBLIC = new URL('../public.js', import.meta.url).href;
-/** The compiled program. */
-const PROGRAM = new URL('../../../', import.meta.url).href;
+const PUBLIC = new URL('src/services/public.js', COMPILED).href;
+const PROGRAM = COMPILED.href;
 /** In the query of a module's address: which change of the module it is. */
 const VERSION = 'handoff-version';
 

@@ -4,9 +4,9 @@
  *     a free slot ──serve()──► its task waits or runs ──settled──► free
  *                                        └── its thread dies ──► a new slot
  */
-import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { StartError } from '../../base/errors.js';
+import { threadProgram } from '../../base/programs.js';
 import { settledWithin } from '../../base/settled-within.js';
 import { describeThrown, errOf } from '../../base/thrown.js';
 import type { EndReason } from '../../connection/end-reason.js';
@@ -72,7 +72,7 @@ export class TaskThreads extends SlotClients {
       log: host.logSettings,
     };
     this.#pool = new Piscina({
-      filename: fileURLToPath(new URL('../../../workers/serve-connection.js', import.meta.url)),
+      filename: threadProgram('serve-connection.js'),
       workerData: settings,
       minThreads: warm,
       maxThreads: most,
