@@ -111,7 +111,7 @@ $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json
 	rm -rf $(addprefix dist/,src workers bench test)
 	$(TSC)
 	$(BIN)/esbuild src/lab/page/main.tsx $(PAGE_OPTIONS)
-	for program in $(THREAD_PROGRAMS); do $(BIN)/esbuild workers/$$program.ts $(THREAD_OPTIONS) || exit; done
+	@for program in $(THREAD_PROGRAMS); do $(BIN)/esbuild $$program $(THREAD_OPTIONS) || exit; done
 	@chmod +x dist/src/cli.js
 	@touch $@
 
@@ -119,8 +119,9 @@ $(BUILT): $(INSTALLED) $(SOURCES) tsconfig.json
 PAGE_OPTIONS := --bundle --minify --target=es2023 --tsconfig=src/lab/page/tsconfig.json \
   --outdir=dist/src/lab/bundle --log-level=warning
 
-# The programs of threads, each of which loads its program anew: see src/base/programs.ts.
-THREAD_PROGRAMS := serve-client serve-clients serve-connection answer-datagram watchdog
+# What threads load, each of them anew: see src/base/programs.ts.
+THREAD_PROGRAMS := $(patsubst %,workers/%.ts,serve-client serve-clients serve-connection answer-datagram watchdog) \
+  $(shell grep -l '^export const service' src/services/*.ts)
 THREAD_OPTIONS := --bundle --splitting --format=esm --platform=node --target=node20 --packages=external --sourcemap \
   --outdir=dist/workers/bundle --log-level=warning
 

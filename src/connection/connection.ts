@@ -93,6 +93,16 @@ export type EarlyEnd = Breach | 'early';
 /** Why a connection was cut short: the `reason` of its `closed` line. */
 export type LossReason = 'reset' | 'idle' | 'stopped' | 'slow' | 'task limit' | DeadlineReason;
 
+declare global {
+  var handoffLosses: WeakSet<object> | undefined;
+}
+
+/**
+ * All that this thread's copies of the class have made: a thread has one in its program and another
+ * in its service, which are bundled apart (../base/programs.ts).
+ */
+const losses = (globalThis.handoffLosses ??= new WeakSet());
+
 /**
  * The client has gone or was disconnected: an end of its conversation that the server expects to
  * happen.
@@ -100,11 +110,10 @@ export type LossReason = 'reset' | 'idle' | 'stopped' | 'slow' | 'task limit' | 
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
   readonly reason: LossReason;
-  readonly #isOurs = true;
 
   /** As instanceof, but of any value: a thrown proxy may throw at instanceof. */
   static is(thrown: unknown): thrown is ConnectionLost {
-    return typeof thrown === 'object' && thrown !== null && #isOurs in thrown;
+    return typeof thrown === 'object' && thrown !== null && losses.has(thrown);
   }
 
   constructor(reason: LossReason, cause?: unknown) {
@@ -114,6 +123,7 @@ export class ConnectionLost extends Error {
     super(`connection lost: ${reason}`, { cause });
     Error.stackTraceLimit = stackTraceLimit;
     this.reason = reason;
+    losses.add(this);
   }
 }
 

@@ -7,7 +7,7 @@
  */
 import { Piscina } from 'piscina';
 import { StartError } from '../base/errors.js';
-import { threadProgram } from '../base/programs.js';
+import { bundled } from '../base/programs.js';
 import type { DatagramHost } from './host.js';
 import type { AnswerTask, ComputedAnswer, WorkerSettings } from './protocol.js';
 
@@ -28,7 +28,7 @@ export class AnswerWorkers {
     count: number,
   ): Promise<AnswerWorkers> {
     const pool = new Piscina<AnswerTask, ComputedAnswer>({
-      filename: threadProgram('answer-datagram.js'),
+      filename: bundled('workers/answer-datagram.js'),
       minThreads: count,
       maxThreads: count,
       idleTimeout: Infinity,

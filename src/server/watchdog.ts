@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { UP, type WatchdogSettings } from '../serving/signals.js';
 import type { SocketFile } from '../serving/socket-files.js';
-import { threadProgram } from '../base/programs.js';
+import { bundled } from '../base/programs.js';
 
 interface Watchdog {
   /** The files that it removes when it ends the process. */
@@ -40,7 +40,7 @@ export async function startWatchdog(settings: WatchdogSettings): Promise<Watchdo
 
 /** @throws Error, with EAGAIN for example, if the system does not let a thread start */
 function startThread(settings: WatchdogSettings): Worker {
-  return new Worker(threadProgram('watchdog.js'), {
+  return new Worker(bundled('workers/watchdog.js'), {
     workerData: settings,
     name: 'watchdog',
     resourceLimits: {

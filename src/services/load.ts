@@ -6,9 +6,10 @@
  * is one: it would make Node load processes, sockets and streams in each thread.
  */
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
 import { StartError } from '../base/errors.js';
-import { COMPILED } from '../base/programs.js';
+import { COMPILED, bundled } from '../base/programs.js';
 import type { AnyService, DatagramService } from './service.js';
 
 /**
@@ -50,7 +51,8 @@ const PROJECT = new URL('src/services/', COMPILED).href;
 
 async function loadModule(module: string): Promise<ServiceModule> {
   if (module.startsWith(PROJECT)) {
-    return requireModule(module) ?? ((await import(module)) as ServiceModule);
+    const path = isMainThread ? pathOf(module) : bundled(module.slice(COMPILED.href.length));
+    return requireModule(path) ?? ((await import(pathToFileURL(path).href)) as ServiceModule);
   }
   const [{ obstacleOf, placedMessage }, { installImportHook }] = await Promise.all([
     import('./own/diagnosis.js'),
@@ -73,9 +75,9 @@ async function loadModule(module: string): Promise<ServiceModule> {
  * @returns undefined if the module needs import(): it has a top-level `await`, or Node is too old
  * @throws whatever the module throws
  */
-function requireModule(module: string): ServiceModule | undefined {
+function requireModule(path: string): ServiceModule | undefined {
   try {
-    return require(pathOf(module)) as ServiceModule;
+    return require(path) as ServiceModule;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ERR_REQUIRE_ASYNC_MODULE' || code === 'ERR_REQUIRE_ESM') return undefined;

@@ -5,8 +5,9 @@
  *     conversation.ts ── parser.ts ──► request ── answer.ts ──► cache.ts, or target.ts ── resolve.ts ──► file
  */
 import { opendirSync } from 'node:fs';
-import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ConnectionLost, type Connection, type EarlyEnd } from '../connection/connection.js';
+import { COMPILED } from '../base/programs.js';
 import { StartError } from '../base/errors.js';
 import { fileReason } from '../base/file-reason.js';
 import { Site } from './web/answer.js';
@@ -33,11 +34,11 @@ export const service: Service = {
       siteOf(options),
       options.logRequests ? new RequestLog(connection.id, log) : undefined,
     ),
-  // Requests for this very file: it is there, and small.
+  // Requests for this very file, as it was compiled: it is there, and small.
   rehearsal() {
-    const site = new Site(import.meta.dirname);
+    const site = new Site(fileURLToPath(new URL('src/services/', COMPILED)));
     return {
-      message: `GET /${basename(import.meta.filename)} HTTP/1.1\r\nHost: rehearsal\r\n\r\n`,
+      message: 'GET /web.js HTTP/1.1\r\nHost: rehearsal\r\n\r\n',
       serve: async (connection) => {
         await converse(connection, site);
       },

@@ -16,7 +16,7 @@
 import type { ResourceLimits, Transferable } from 'node:worker_threads';
 import { ArrayTaskQueue, Piscina } from 'piscina';
 import { StartError } from '../base/errors.js';
-import { threadProgram } from '../base/programs.js';
+import { bundled } from '../base/programs.js';
 import { settledWithin } from '../base/settled-within.js';
 import { describeThrown, errOf } from '../base/thrown.js';
 import type { Ending, PoolSlot } from './pool-slot.js';
@@ -96,7 +96,7 @@ export class ThreadPool<Slot extends PoolSlot> {
     this.#starts = new ThreadStarts(host, () => events.onRoom());
     this.#starts.holdBack(0);
     this.#pool = new Piscina({
-      filename: threadProgram(kind.program),
+      filename: bundled(`workers/${kind.program}`),
       minThreads: 0,
       maxThreads: host.threads.most,
       taskQueue: this.#tasks,

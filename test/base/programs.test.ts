@@ -1,10 +1,13 @@
-/** The programs of threads, bundled and as compiled. */
+/** What threads load, bundled and as compiled. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { COMPILED, threadProgram } from '../../src/base/programs.js';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { COMPILED, bundled } from '../../src/base/programs.js';
+import { listServices } from '../../src/services/catalogue.js';
+import { loadService } from '../../src/services/load.js';
+import type { AnyService } from '../../src/services/service.js';
 
 const VARIABLE = 'NODE_V8_COVERAGE';
 
@@ -19,18 +22,26 @@ function withCoverage(t: TestContext, folder: string): void {
 
 const inDist = (path: string) => relative(fileURLToPath(COMPILED), path);
 
-describe('the program of a thread', () => {
-  it('is the bundle, which imports no file from outside of it', (t) => {
+describe('what a thread loads', () => {
+  it('is a bundle, which imports no file from outside of it', (t) => {
     withCoverage(t, '');
-    const program = threadProgram('serve-client.js');
-    assert.equal(inDist(program), 'workers/bundle/serve-client.js');
+    assert.equal(inDist(bundled('workers/serve-client.js')), 'workers/bundle/serve-client.js');
     const folder = fileURLToPath(new URL('workers/bundle/', COMPILED));
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.js')))
       assert.doesNotMatch(readFileSync(`${folder}${file}`, 'utf8'), /from "\.\.\/|import\("\.\.\//);
   });
 
+  for (const { name, module } of listServices()) {
+    it(`is for ${name} a bundle with the same service`, async (t) => {
+      withCoverage(t, '');
+      const path = bundled(module.slice(COMPILED.href.length));
+      const { service } = (await import(pathToFileURL(path).href)) as { service?: AnyService };
+      assert.deepEqual(Object.keys(service ?? {}), Object.keys(await loadService(module)));
+    });
+  }
+
   it('is as it was compiled where coverage is written', (t) => {
     withCoverage(t, '/tmp/coverage');
-    assert.equal(inDist(threadProgram('serve-client.js')), 'workers/serve-client.js');
+    assert.equal(inDist(bundled('workers/serve-client.js')), 'workers/serve-client.js');
   });
 });

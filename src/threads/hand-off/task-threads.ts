@@ -6,7 +6,7 @@
  */
 import { Piscina } from 'piscina';
 import { StartError } from '../../base/errors.js';
-import { threadProgram } from '../../base/programs.js';
+import { bundled } from '../../base/programs.js';
 import { settledWithin } from '../../base/settled-within.js';
 import { describeThrown, errOf } from '../../base/thrown.js';
 import type { EndReason } from '../../connection/end-reason.js';
@@ -72,7 +72,7 @@ export class TaskThreads extends SlotClients {
       log: host.logSettings,
     };
     this.#pool = new Piscina({
-      filename: threadProgram('serve-connection.js'),
+      filename: bundled('workers/serve-connection.js'),
       workerData: settings,
       minThreads: warm,
       maxThreads: most,
