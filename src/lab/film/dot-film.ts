@@ -72,7 +72,10 @@ export class DotShooting {
 
   #begin(dot: Dot, atMs: number): Shot {
     // The dots of the first frame are there already.
-    if (atMs === 0) Object.assign(dot, { from: dot.to, leaptAtMs: -Infinity });
+    if (atMs === 0) {
+      dot.from = dot.to;
+      dot.leaptAtMs = -Infinity;
+    }
     const shot: Shot = {
       ...{ dot, stays: [], waits: [], leaps: [], waitsFromMs: -1, brokenAtMs: undefined },
     };
