@@ -2,8 +2,9 @@
  * Where the compiled program is, and what its threads load. Any thread.
  *
  * Each thread loads its modules anew, and Node takes half a millisecond for each. So `make build`
- * bundles a thread's program and its imports into a few files, and each service. They lie as far below the
- * compiled program as this file, a copy of which is in the bundle: its URL is right in both.
+ * bundles a thread's program and its imports into a few files, and each service. They lie as far
+ * below the compiled program as this file, a copy of which is in the bundle: its URL is right in
+ * both.
  */
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
