@@ -1,9 +1,11 @@
 /** What threads load, bundled and as compiled. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { COMPILED, bundled } from '../../src/base/programs.js';
 import { listServices } from '../../src/services/catalogue.js';
 import { loadService } from '../../src/services/load.js';
@@ -39,6 +41,17 @@ describe('what a thread loads', () => {
       assert.deepEqual(Object.keys(service ?? {}), Object.keys(await loadService(module)));
     });
   }
+
+  it('is for a service the bundle, when a thread asks for the module that main has', async (t) => {
+    withCoverage(t, '');
+    const code = `const { loadService } = require(${JSON.stringify(fileURLToPath(new URL('src/services/load.js', COMPILED)))});
+      loadService(${JSON.stringify(new URL('src/services/chat.js', COMPILED).href)}).then(() =>
+        require('node:worker_threads').parentPort.postMessage(Object.keys(require.cache)));`;
+    const worker = new Worker(code, { eval: true });
+    const [loaded] = (await once(worker, 'message')) as [string[]];
+    await worker.terminate();
+    assert.ok(loaded.includes(bundled('src/services/chat.js')), loaded.join('\n'));
+  });
 
   it('is as it was compiled where coverage is written', (t) => {
     withCoverage(t, '/tmp/coverage');

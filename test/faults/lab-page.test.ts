@@ -18,7 +18,7 @@ import { Descendants } from '../support/descendants.js';
 import { eventually } from '../support/eventually.js';
 import { CLI, exitOf, killAfter, spawnNode } from '../support/handoff.js';
 import { openLab, SETTINGS, type OpenLab } from '../support/lab.js';
-import { click, textWhere } from '../support/lab-page.js';
+import { click, textWhere, UP } from '../support/lab-page.js';
 
 const command = chromium();
 const BOUND_MS = 300_000;
@@ -182,13 +182,14 @@ describe('a lab that does not end in order', { timeout: BOUND_MS }, () => {
       const browser = await startBrowser(command);
       t.after(() => browser.close());
       const page = await browser.stay(url, SCREEN);
-      await textWhere(page, 'the rows', '.sentence', /connected|left/);
+      await textWhere(page, 'the rows', '.sentence', UP);
       child.kill('SIGSTOP');
       await page.evaluate(`[...document.querySelectorAll('button')]
         .find((one) => one.textContent === '+1 client').click()`);
       await sleep(1000);
       child.kill('SIGCONT');
-      await textWhere(page, 'the click', '.sentence', /^1 client is connected/);
+      await textWhere(page, 'the click', '.said', /One client more/);
+      await textWhere(page, 'the client', '.sentence', /^1 client is connected/);
       assert.deepEqual(page.complaints, []);
     },
   );

@@ -7,15 +7,14 @@ import { readFileSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { connect, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { LOADING_DESCRIPTORS, THREAD_DESCRIPTORS } from '../../src/threads/thread-limit.js';
 import { startHandoff, type ServerProcess } from '../support/handoff.js';
 import type { Cleanup } from '../support/server.js';
 
 /** Beside those of the clients. */
 const OTHER_DESCRIPTORS = 200;
 const THREADS = Number(process.env['THREADS'] ?? 100);
-/** Main holds back so many for each thread that starts; on a busy machine, all may at once. */
-const DESCRIPTORS_PER_THREAD = THREAD_DESCRIPTORS + LOADING_DESCRIPTORS;
+/** What a client thread takes, and its client. */
+const DESCRIPTORS_PER_THREAD = 6;
 const BYTES_PER_THREAD = 12e6;
 const CONNECTING = 200;
 

@@ -11,7 +11,7 @@ import type { Browser, OpenPage } from './browser.js';
 import { Descendants } from './descendants.js';
 import { CLI, exitOf, spawnNode } from './handoff.js';
 import { ask } from './lab.js';
-import { textWhere } from './lab-page.js';
+import { textWhere, UP } from './lab-page.js';
 
 /** Resident memory in MB. */
 export interface LabMemory {
@@ -42,7 +42,7 @@ export async function watchedMemory(
     const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
     const url = line.replace('The lab is at ', '');
     const page = await browser.stay(url, { widthPx: 1920, heightPx: 1080, dark: false });
-    await textWhere(page, 'the rows', '.rows', /connected|left/);
+    await textWhere(page, 'the rows', '.rows', UP);
     for (const command of LOAD) await ask(url, 'commands', { body: JSON.stringify(command) });
     const samples: LabMemory[] = [];
     while (samples.length < count) {

@@ -5,6 +5,10 @@ import type { OpenPage } from './browser.js';
 /** Of the whole page, compressed with gzip. */
 export const MOST_PAGE_BYTES = 150_000;
 
+/** What a row says once its server is up, before a button is pressed: visitors come and go. */
+export const UP =
+  /No client is connected|The last client has just left|\d clients? (is|are) connected/;
+
 /** Browser and servers share the cores, so a page may take long. Only a failing test waits so long. */
 const PATIENCE_MS = 20_000;
 
